@@ -1,0 +1,1 @@
+"""Clover Ecommerce behind the payment hooks."""

@@ -1,0 +1,1 @@
+"""A Django-Oscar shop that sells through the simulator."""

@@ -1,0 +1,1 @@
+"""What Oscar and Saleor share: settings, ledger models, webhook and return views."""

@@ -1,0 +1,1 @@
+"""Clover in Django-Oscar, enabled by settings alone."""

@@ -1,0 +1,1 @@
+"""Clover in a box: a stateful HTTP double of Clover Ecommerce."""

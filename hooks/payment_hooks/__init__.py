@@ -1,0 +1,1 @@
+"""The provider-neutral payment specification: hooks, types, errors, one road."""
