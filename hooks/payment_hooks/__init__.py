@@ -1,1 +1,114 @@
-"""The provider-neutral payment specification: hooks, types, errors, one road."""
+"""The provider-neutral payment specification: hooks, types, errors, one road.
+
+Standard library and pluggy only; it knows no vendor, no framework and no HTTP.
+"""
+
+from payment_hooks.cards import CardDetails, PaymentSource
+from payment_hooks.decline_codes import DeclineCode
+from payment_hooks.errors import (
+    AuthenticationFailed,
+    ConfigurationError,
+    InvalidRequest,
+    OutcomeUnknown,
+    PaymentDeclined,
+    PaymentError,
+    ProviderUnavailable,
+    RateLimited,
+    UnsupportedOperation,
+    WebhookRejected,
+)
+from payment_hooks.events import PaymentChanged
+from payment_hooks.gateway import Gateway, PluginRegistry
+from payment_hooks.ledger import (
+    Ledger,
+    Operation,
+    OperationKind,
+    OperationState,
+    Payment,
+    PaymentState,
+    StaleVersion,
+)
+from payment_hooks.memory import MemoryLedger
+from payment_hooks.money import Money
+from payment_hooks.policy import FailedChecks, Policy
+from payment_hooks.spec import hookimpl, hookspec
+from payment_hooks.types import (
+    CaptureRequest,
+    CardFields,
+    CardForm,
+    CheckoutRequest,
+    CheckoutSession,
+    CheckResult,
+    Customer,
+    EnteredBy,
+    LineItem,
+    LookUpRequest,
+    LookUpResult,
+    Mode,
+    PaymentRequest,
+    Redirect,
+    RefundReason,
+    RefundRequest,
+    ReturnUrls,
+    Transaction,
+    TransactionKind,
+    TransactionStatus,
+    VoidRequest,
+    WebhookEvent,
+    WebhookRequest,
+)
+
+__all__ = [
+    "AuthenticationFailed",
+    "CaptureRequest",
+    "CardDetails",
+    "CardFields",
+    "CardForm",
+    "CheckResult",
+    "CheckoutRequest",
+    "CheckoutSession",
+    "ConfigurationError",
+    "Customer",
+    "DeclineCode",
+    "EnteredBy",
+    "FailedChecks",
+    "Gateway",
+    "InvalidRequest",
+    "Ledger",
+    "LineItem",
+    "LookUpRequest",
+    "LookUpResult",
+    "MemoryLedger",
+    "Mode",
+    "Money",
+    "Operation",
+    "OperationKind",
+    "OperationState",
+    "OutcomeUnknown",
+    "Payment",
+    "PaymentChanged",
+    "PaymentDeclined",
+    "PaymentError",
+    "PaymentRequest",
+    "PaymentSource",
+    "PaymentState",
+    "PluginRegistry",
+    "Policy",
+    "ProviderUnavailable",
+    "RateLimited",
+    "Redirect",
+    "RefundReason",
+    "RefundRequest",
+    "ReturnUrls",
+    "StaleVersion",
+    "Transaction",
+    "TransactionKind",
+    "TransactionStatus",
+    "UnsupportedOperation",
+    "VoidRequest",
+    "WebhookEvent",
+    "WebhookRejected",
+    "WebhookRequest",
+    "hookimpl",
+    "hookspec",
+]

@@ -1,0 +1,135 @@
+"""Card data and what stands for it: raw details pass through once, sources stay."""
+
+import re
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from payment_hooks.errors import InvalidRequest
+
+_NUMBER = re.compile(r"[0-9]{12,19}")
+_CVC = re.compile(r"[0-9]{3,4}")
+
+
+class CardDetails:
+    """A card as the shopper typed it; only `payment_tokenize` takes it.
+
+    The values can be read one by one, but the object prints masked, cannot be
+    pickled, copied or compared, and has no `__dict__`.
+
+    >>> CardDetails(number="4242 4242 4242 4242", exp_month=12, exp_year=2030, cvc="123")
+    CardDetails(number='************4242', exp_month=12, exp_year=2030, cvc='***')
+
+    Raises:
+        InvalidRequest: the number, date or code cannot be one; the message never
+            repeats what was typed.
+    """
+
+    __slots__ = (
+        "address_line1",
+        "country",
+        "cvc",
+        "exp_month",
+        "exp_year",
+        "name",
+        "number",
+        "postal_code",
+    )
+
+    def __init__(
+        self,
+        *,
+        number: str,
+        exp_month: int,
+        exp_year: int,
+        cvc: str,
+        name: str = "",
+        address_line1: str = "",
+        postal_code: str = "",
+        country: str = "",
+    ) -> None:
+        self.number = re.sub(r"[ -]", "", number)
+        self.exp_month = exp_month
+        self.exp_year = exp_year
+        self.cvc = cvc.strip()
+        self.name = name
+        self.address_line1 = address_line1
+        self.postal_code = postal_code
+        self.country = country
+        self._check()
+
+    def _check(self) -> None:
+        if not _NUMBER.fullmatch(self.number) or not _passes_luhn(self.number):
+            raise InvalidRequest(
+                "the card number is not valid", code="incorrect_number"
+            )
+        if not 1 <= self.exp_month <= 12 or not 2000 <= self.exp_year <= 2099:
+            raise InvalidRequest(
+                "the expiry needs a month from 1 to 12 and a four-digit year",
+                code="incorrect_expiry",
+            )
+        if not _CVC.fullmatch(self.cvc):
+            raise InvalidRequest("the security code is not valid", code="incorrect_cvc")
+
+    @property
+    def last4(self) -> str:
+        """The last four digits, which may be shown and stored."""
+        return self.number[-4:]
+
+    @property
+    def first6(self) -> str:
+        """The issuer's digits, which may be shown and stored."""
+        return self.number[:6]
+
+    def __repr__(self) -> str:
+        masked = "*" * (len(self.number) - 4) + self.last4
+        return (
+            f"CardDetails(number={masked!r}, exp_month={self.exp_month}, "
+            f"exp_year={self.exp_year}, cvc='***')"
+        )
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("CardDetails cannot be pickled or copied: tokenize it at once")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentSource:
+    """What can be charged in place of a card: a token, and what may be shown of it.
+
+    >>> PaymentSource(token="a-secret-token", brand="VISA", last4="4242")
+    PaymentSource(brand='VISA', last4='4242', exp_month=None, exp_year=None, merchant_id='')
+    """
+
+    token: str = field(repr=False)
+    """The provider's token; single-use unless the provider says otherwise."""
+    brand: str = ""
+    last4: str = ""
+    exp_month: int | None = None
+    exp_year: int | None = None
+    merchant_id: str = ""
+    """The merchant it was made for, empty when not known; another one is refused."""
+
+    def __post_init__(self) -> None:
+        if not self.token or not self.token.isprintable() or " " in self.token:
+            raise InvalidRequest(
+                "a payment source needs the token that the card form gave",
+                code="source_missing",
+            )
+        if looks_like_card_number(self.token):
+            raise InvalidRequest(
+                "this is a card number where a token belongs: send cards to "
+                "payment_tokenize only",
+                code="card_instead_of_token",
+            )
+
+
+def looks_like_card_number(text: str) -> bool:
+    """Whether `text`, without blanks and dashes, is a possible card number."""
+    digits = re.sub(r"[\s-]", "", text)
+    return bool(_NUMBER.fullmatch(digits)) and _passes_luhn(digits)
+
+
+def _passes_luhn(digits: str) -> bool:
+    doubled = (
+        int(digit) * (1 + index % 2) for index, digit in enumerate(reversed(digits))
+    )
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0

@@ -1,0 +1,92 @@
+"""Look before you believe: does a transaction fit what was asked?"""
+
+from collections.abc import Iterable
+
+from payment_hooks.ledger import (
+    TAKING,
+    Operation,
+    OperationKind,
+    OperationState,
+    Payment,
+)
+from payment_hooks.policy import Policy
+from payment_hooks.types import CheckResult, Transaction
+
+
+def find_flag(
+    payment: Payment,
+    operation: Operation,
+    transaction: Transaction,
+    policy: Policy,
+) -> str:
+    """Why a person must look at this transaction; empty when it fits.
+
+    Merchant, currency, amount, our own id and time are compared with the operation;
+    a partial approval never fits.
+    """
+    checks = {
+        "merchant_differs": transaction.merchant_id not in ("", payment.merchant_id),
+        "currency_differs": transaction.amount.currency != operation.amount.currency,
+        "partial_approval": transaction.partial_approval,
+        "amount_differs": transaction.amount != operation.amount
+        or (_has_extras(transaction) and not policy.extras_allowed),
+        "reference_differs": transaction.operation_id
+        not in ("", operation.operation_id),
+        "older_than_asked": _is_older(operation, transaction, policy),
+    }
+    return next((name for name, is_wrong in checks.items() if is_wrong), "")
+
+
+def is_second_take(operation: Operation, known: Iterable[Operation]) -> bool:
+    """Whether another operation already brought the money this one brings."""
+    return operation.kind in TAKING and any(
+        other.operation_id != operation.operation_id
+        and other.kind in TAKING
+        and other.state is OperationState.SUCCEEDED
+        and not other.flag
+        for other in known
+    )
+
+
+def failed_check(transaction: Transaction) -> str:
+    """Which check of the card's details the bank answered with no; empty if none."""
+    checks = {
+        "cvc_check_failed": transaction.cvc_check,
+        "postal_code_check_failed": transaction.postal_code_check,
+        "address_check_failed": transaction.address_check,
+    }
+    return next(
+        (name for name, result in checks.items() if result is CheckResult.FAILED), ""
+    )
+
+
+def describe(transaction: Transaction) -> dict[str, str]:
+    """What may be kept of a transaction beside its id and amount."""
+    source = transaction.source
+    values = {
+        "brand": source.brand if source else "",
+        "last4": source.last4 if source else "",
+        "cvc_check": transaction.cvc_check.value,
+        "postal_code_check": transaction.postal_code_check.value,
+        "address_check": transaction.address_check.value,
+        "tip": str(transaction.tip or ""),
+        "surcharge": str(transaction.surcharge or ""),
+        "warning": transaction.warning,
+        "moved_at": transaction.created_at.isoformat()
+        if transaction.created_at
+        else "",
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def _has_extras(transaction: Transaction) -> bool:
+    return bool(transaction.tip) or bool(transaction.surcharge)
+
+
+def _is_older(operation: Operation, transaction: Transaction, policy: Policy) -> bool:
+    """A payment from before the hosted session cannot be the session's."""
+    return (
+        operation.kind is OperationKind.CHECKOUT
+        and transaction.created_at is not None
+        and transaction.created_at < operation.created_at - policy.clock_skew
+    )

@@ -1,0 +1,213 @@
+"""The way to one provider: checked registration, and hooks that only it answers."""
+
+import difflib
+from collections.abc import Callable
+from typing import TypeVar
+
+import pluggy
+
+from payment_hooks import spec
+from payment_hooks.cards import CardDetails, PaymentSource
+from payment_hooks.errors import (
+    ConfigurationError,
+    OutcomeUnknown,
+    PaymentError,
+    UnsupportedOperation,
+)
+from payment_hooks.events import PaymentChanged
+from payment_hooks.money import Money
+from payment_hooks.types import (
+    CaptureRequest,
+    CheckoutRequest,
+    CheckoutSession,
+    LookUpRequest,
+    LookUpResult,
+    PaymentRequest,
+    RefundRequest,
+    Transaction,
+    VoidRequest,
+    WebhookEvent,
+    WebhookRequest,
+)
+
+Result = TypeVar("Result")
+
+
+class PluginRegistry(pluggy.PluginManager):
+    """The registered providers, wrappers and shops.
+
+    >>> registry = PluginRegistry()
+    >>> class Typo:
+    ...     @spec.hookimpl
+    ...     def payment_chrage(self, request): ...
+    >>> try:
+    ...     registry.register(Typo())
+    ... except pluggy.PluginValidationError as error:
+    ...     print(str(error).partition(". ")[2])
+    Did you mean 'payment_charge'?
+    """
+
+    def __init__(self) -> None:
+        super().__init__(spec.PROJECT)
+        self.add_hookspecs(spec)
+        self.generation = 0
+
+    def register(self, plugin: object, name: str | None = None) -> str | None:
+        """Take a plugin in, under its name; a misspelt hook or argument is refused.
+
+        Raises:
+            pluggy.PluginValidationError: no such hook, or no such argument.
+            ValueError: the name or the plugin is registered already.
+        """
+        self._refuse_unknown_hooks(plugin)
+        registered = super().register(plugin, name)
+        self.generation += 1
+        return registered
+
+    def unregister(
+        self, plugin: object | None = None, name: str | None = None
+    ) -> object | None:
+        """Take a plugin out again."""
+        self.generation += 1
+        return super().unregister(plugin, name)
+
+    def load_installed(self) -> int:
+        """Register what installed packages offer in the entry-point group."""
+        return self.load_setuptools_entrypoints(spec.PROJECT)
+
+    def _refuse_unknown_hooks(self, plugin: object) -> None:
+        for attribute in dir(plugin):
+            if self.parse_hookimpl_opts(plugin, attribute) is None:
+                continue
+            if not hasattr(self.hook, attribute):
+                raise pluggy.PluginValidationError(
+                    plugin, _no_such_hook(plugin, attribute, list(vars(self.hook)))
+                )
+
+
+def _no_such_hook(plugin: object, attribute: str, hooks: list[str]) -> str:
+    message = (
+        f"Plugin {type(plugin).__name__!r} implements {attribute!r}, which is no hook."
+    )
+    close = difflib.get_close_matches(attribute, hooks, n=1)
+    return f"{message} Did you mean {close[0]!r}?" if close else message
+
+
+class Gateway:
+    """Calls exactly one provider, while everybody's wrappers still wrap.
+
+    Every method answers with the hook's result or raises a `PaymentError`.
+    """
+
+    def __init__(self, registry: PluginRegistry, provider: str) -> None:
+        self.registry = registry
+        self.provider = provider
+        if registry.get_plugin(provider) is None:
+            names = ", ".join(sorted(name for name, _ in registry.list_name_plugin()))
+            raise ConfigurationError(
+                f"no payment provider is registered as {provider!r} "
+                f"(registered: {names or 'none'}): register one, or mend the name"
+            )
+        self._callers: dict[str, Callable[..., object]] = {}
+        self._generation = registry.generation
+
+    @property
+    def merchant_id(self) -> str:
+        """The merchant that the provider takes money for, empty when it does not say."""
+        plugin = self.registry.get_plugin(self.provider)
+        return str(getattr(plugin, "merchant_id", ""))
+
+    def tokenize(self, request: CardDetails) -> PaymentSource:
+        """See `payment_tokenize`."""
+        return self._ask("payment_tokenize", PaymentSource, request)
+
+    def authorize(self, request: PaymentRequest) -> Transaction:
+        """See `payment_authorize`."""
+        return self._ask("payment_authorize", Transaction, request)
+
+    def charge(self, request: PaymentRequest) -> Transaction:
+        """See `payment_charge`."""
+        return self._ask("payment_charge", Transaction, request)
+
+    def capture(self, request: CaptureRequest) -> Transaction:
+        """See `payment_capture`."""
+        return self._ask("payment_capture", Transaction, request)
+
+    def refund(self, request: RefundRequest) -> Transaction:
+        """See `payment_refund`."""
+        return self._ask("payment_refund", Transaction, request)
+
+    def void(self, request: VoidRequest) -> Transaction:
+        """See `payment_void`."""
+        return self._ask("payment_void", Transaction, request)
+
+    def start_checkout(self, request: CheckoutRequest) -> CheckoutSession:
+        """See `payment_start_checkout`."""
+        return self._ask("payment_start_checkout", CheckoutSession, request)
+
+    def look_up(self, request: LookUpRequest) -> LookUpResult:
+        """See `payment_look_up`."""
+        return self._ask("payment_look_up", LookUpResult, request)
+
+    def read_webhook(self, request: WebhookRequest) -> WebhookEvent:
+        """See `payment_read_webhook`."""
+        return self._ask("payment_read_webhook", WebhookEvent, request)
+
+    def amount_due(self, reference: str) -> Money | None:
+        """See `shop_amount_due`."""
+        amount = self.registry.hook.shop_amount_due(reference=reference)
+        if amount is not None and not isinstance(amount, Money):
+            raise ConfigurationError(
+                f"shop_amount_due must answer with Money, not {type(amount).__name__}"
+            )
+        return amount
+
+    def payment_changed(self, event: PaymentChanged) -> None:
+        """See `shop_payment_changed`."""
+        self.registry.hook.shop_payment_changed(event=event)
+
+    def _ask(self, hook: str, expected: type[Result], request: object) -> Result:
+        try:
+            result = self._caller(hook)(request=request)
+        except (PaymentError, ConfigurationError):
+            raise
+        except Exception as error:
+            raise OutcomeUnknown(
+                f"{hook} broke with {type(error).__name__}: look the outcome up",
+                code="plugin_error",
+                provider=self.provider,
+            ) from error
+        if result is None:
+            raise UnsupportedOperation(
+                f"provider {self.provider!r} has no {hook}",
+                code="unsupported",
+                provider=self.provider,
+            )
+        if not isinstance(result, expected):
+            raise OutcomeUnknown(
+                f"{hook} answered with {type(result).__name__}, "
+                f"not {expected.__name__}: look the outcome up",
+                code="plugin_error",
+                provider=self.provider,
+            )
+        return result
+
+    def _caller(self, hook: str) -> Callable[..., object]:
+        if self._generation != self.registry.generation:
+            self._callers = {}
+            self._generation = self.registry.generation
+        if hook not in self._callers:
+            self._callers[hook] = self.registry.subset_hook_caller(
+                hook, self._other_providers(hook)
+            )
+        return self._callers[hook]
+
+    def _other_providers(self, hook: str) -> list[object]:
+        chosen = self.registry.get_plugin(self.provider)
+        implementations = getattr(self.registry.hook, hook).get_hookimpls()
+        return [
+            implementation.plugin
+            for implementation in implementations
+            if implementation.plugin is not chosen
+            and not (implementation.wrapper or implementation.hookwrapper)
+        ]

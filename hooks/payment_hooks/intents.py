@@ -1,0 +1,79 @@
+"""How an intent becomes an operation: its key, its fingerprint, its slot."""
+
+import hashlib
+import json
+from datetime import datetime
+from uuid import UUID, uuid4, uuid5
+
+from payment_hooks.cards import PaymentSource
+from payment_hooks.ledger import TAKING, Operation, OperationKind, Payment
+from payment_hooks.money import Money
+
+_NAMESPACE = UUID("5d3a4a56-6a0c-5f0e-9a55-2f1f1c6f9b7e")
+
+
+def derive_key(
+    payment: Payment,
+    kind: OperationKind,
+    *,
+    parent_id: str,
+    request_id: str,
+    attempt: int,
+) -> str:
+    """The idempotency key of an intent: the same in any process, for ever."""
+    parts = (
+        payment.provider,
+        payment.merchant_id,
+        payment.reference,
+        payment.sequence,
+        kind,
+        parent_id,
+        request_id,
+        attempt,
+    )
+    return str(uuid5(_NAMESPACE, json.dumps(parts)))
+
+
+def fingerprint(amount: Money, source: PaymentSource | None = None) -> str:
+    """A digest of what is asked, from which the source cannot be had back."""
+    token = source.token if source else ""
+    text = json.dumps([amount.minor_units, amount.currency, token])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def new_operation(
+    payment: Payment,
+    kind: OperationKind,
+    amount: Money,
+    *,
+    now: datetime,
+    source: PaymentSource | None = None,
+    parent_id: str = "",
+    request_id: str = "",
+    attempt: int = 1,
+) -> Operation:
+    """The operation for this intent, not yet recorded."""
+    return Operation(
+        operation_id=uuid4().hex,
+        payment_id=payment.payment_id,
+        kind=kind,
+        amount=amount,
+        parent_id=parent_id,
+        request_id=request_id,
+        attempt=attempt,
+        fingerprint=fingerprint(amount, source),
+        idempotency_key=derive_key(
+            payment, kind, parent_id=parent_id, request_id=request_id, attempt=attempt
+        ),
+        slot=_slot(payment, kind, attempt),
+        due=now,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _slot(payment: Payment, kind: OperationKind, attempt: int) -> str:
+    """Taking happens once at a time; hosted sessions may stand side by side."""
+    if kind is OperationKind.CHECKOUT:
+        return f"{payment.payment_id}:checkout:{attempt}"
+    return f"{payment.payment_id}:{'take' if kind in TAKING else kind}"

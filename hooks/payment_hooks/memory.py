@@ -1,0 +1,131 @@
+"""A ledger in memory: for tests and tries; it forgets with the process."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from threading import Lock
+
+from payment_hooks.ledger import Operation, Payment, StaleVersion
+from payment_hooks.types import WebhookEvent
+
+
+class MemoryLedger:
+    """A `Ledger` in dictionaries behind one lock."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._payments: dict[str, Payment] = {}
+        self._operations: dict[str, Operation] = {}
+        self._events: dict[str, bool] = {}
+
+    def add_payment(self, payment: Payment) -> Payment:
+        """See `Ledger`."""
+        with self._lock:
+            for known in self._payments.values():
+                if _identity(known) == _identity(payment):
+                    return known
+            self._payments[payment.payment_id] = payment
+            return payment
+
+    def get_payment(self, payment_id: str) -> Payment | None:
+        """See `Ledger`."""
+        with self._lock:
+            return self._payments.get(payment_id)
+
+    def find_payments(
+        self, *, reference: str = "", session_id: str = "", transaction_id: str = ""
+    ) -> tuple[Payment, ...]:
+        """See `Ledger`."""
+        with self._lock:
+            ids = {
+                operation.payment_id
+                for operation in self._operations.values()
+                if (session_id and operation.session_id == session_id)
+                or (transaction_id and operation.transaction_id == transaction_id)
+            }
+            return tuple(
+                payment
+                for payment in self._payments.values()
+                if payment.payment_id in ids
+                or (reference and payment.reference == reference)
+            )
+
+    def replace_payment(self, payment: Payment) -> Payment:
+        """See `Ledger`."""
+        with self._lock:
+            _check_version(self._payments[payment.payment_id], payment)
+            written = replace(payment, version=payment.version + 1)
+            self._payments[payment.payment_id] = written
+            return written
+
+    def add_operation(self, operation: Operation) -> Operation:
+        """See `Ledger`."""
+        with self._lock:
+            obstacle = _obstacle(operation, self._operations.values())
+            if obstacle is not None:
+                return obstacle
+            self._operations[operation.operation_id] = operation
+            return operation
+
+    def get_operation(self, operation_id: str) -> Operation | None:
+        """See `Ledger`."""
+        with self._lock:
+            return self._operations.get(operation_id)
+
+    def operations(self, payment_id: str) -> tuple[Operation, ...]:
+        """See `Ledger`."""
+        with self._lock:
+            return tuple(
+                operation
+                for operation in self._operations.values()
+                if operation.payment_id == payment_id
+            )
+
+    def replace_operation(self, operation: Operation) -> Operation:
+        """See `Ledger`."""
+        with self._lock:
+            _check_version(self._operations[operation.operation_id], operation)
+            written = replace(operation, version=operation.version + 1)
+            self._operations[operation.operation_id] = written
+            return written
+
+    def due_operations(self, before: datetime, limit: int) -> tuple[Operation, ...]:
+        """See `Ledger`."""
+        with self._lock:
+            due = [
+                (operation.due, operation)
+                for operation in self._operations.values()
+                if operation.due is not None and operation.due <= before
+            ]
+        due.sort(key=lambda pair: pair[0])
+        return tuple(operation for _, operation in due[:limit])
+
+    def add_event(self, event: WebhookEvent) -> bool:
+        """See `Ledger`."""
+        with self._lock:
+            return not self._events.setdefault(event.event_id, False)
+
+    def finish_event(self, event_id: str) -> None:
+        """See `Ledger`."""
+        with self._lock:
+            self._events[event_id] = True
+
+
+def _identity(payment: Payment) -> tuple[str, str, str, int]:
+    return payment.provider, payment.merchant_id, payment.reference, payment.sequence
+
+
+def _obstacle(operation: Operation, known: Iterable[Operation]) -> Operation | None:
+    rows = list(known)
+    for row in rows:
+        if row.idempotency_key == operation.idempotency_key:
+            return row
+    for row in rows:
+        if row.slot == operation.slot and row.state.is_open:
+            return row
+    return None
+
+
+def _check_version(known: Payment | Operation, written: Payment | Operation) -> None:
+    if known.version != written.version:
+        raise StaleVersion(f"version {written.version} is behind {known.version}")

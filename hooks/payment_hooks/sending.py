@@ -1,0 +1,198 @@
+"""Owning an operation, sending it, and writing down one of the three outcomes."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from payment_hooks.comparing import describe
+from payment_hooks.decline_codes import DeclineCode
+from payment_hooks.errors import (
+    ConfigurationError,
+    OutcomeUnknown,
+    PaymentDeclined,
+    PaymentError,
+)
+from payment_hooks.ledger import Ledger, Operation, OperationState, StaleVersion
+from payment_hooks.policy import Policy
+from payment_hooks.types import Transaction
+
+logger = logging.getLogger(__name__)
+
+_POLL_SECONDS = 0.05
+_LOOK_AGAIN = timedelta(minutes=1)
+
+
+def utc_now() -> datetime:
+    """The time, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+class Sender:
+    """Moves operations through their states; only a lease's owner sends or says no."""
+
+    def __init__(
+        self, ledger: Ledger, policy: Policy, now: Callable[[], datetime]
+    ) -> None:
+        self.ledger = ledger
+        self.policy = policy
+        self.now = now
+
+    def claim(self, operation: Operation) -> Operation:
+        """The operation with a fresh lease of ours.
+
+        Raises:
+            OutcomeUnknown: somebody else owns it.
+        """
+        now = self.now()
+        if self._is_leased(operation, now):
+            raise in_progress(operation)
+        try:
+            return self.ledger.replace_operation(
+                replace(
+                    operation,
+                    lease_owner=uuid4().hex,
+                    lease_until=now + timedelta(seconds=self.policy.lease_seconds),
+                    updated_at=now,
+                )
+            )
+        except StaleVersion as error:
+            raise in_progress(operation) from error
+
+    def send(
+        self, operation: Operation, call: Callable[[Operation], Transaction]
+    ) -> tuple[Operation, Transaction]:
+        """The claimed operation and what the provider answered.
+
+        Every other ending is written down before it is raised. An operation that was
+        in doubt before leaves it only by success or by the bank's own no.
+        """
+        in_doubt = operation.state in (OperationState.SENDING, OperationState.UNKNOWN)
+        sending = self.write(operation, state=OperationState.SENDING)
+        try:
+            return sending, call(sending)
+        except OutcomeUnknown as error:
+            self._doubt(sending, error)
+            raise
+        except (PaymentError, ConfigurationError) as error:
+            if in_doubt and not _is_conclusive(error):
+                self._doubt(sending, error)
+                raise in_progress(sending) from error
+            self.refuse(sending, error)
+            raise
+
+    def succeed(
+        self, operation: Operation, transaction: Transaction, flag: str = ""
+    ) -> Operation:
+        """The operation as done, with what may be kept of the transaction."""
+        return self._close(
+            operation,
+            state=OperationState.SUCCEEDED,
+            transaction_id=transaction.transaction_id,
+            moved=transaction.amount,
+            flag=flag,
+            details=describe(transaction),
+            code="",
+            message="",
+        )
+
+    def refuse(
+        self, operation: Operation, error: PaymentError | ConfigurationError
+    ) -> Operation:
+        """The operation as a definitive no."""
+        declined = isinstance(error, PaymentDeclined)
+        code = error.decline_code.value if isinstance(error, PaymentDeclined) else ""
+        return self._close(
+            operation,
+            state=OperationState.DECLINED if declined else OperationState.FAILED,
+            code=code or getattr(error, "code", "") or type(error).__name__,
+            message=str(error),
+        )
+
+    def write(self, operation: Operation, **changes: object) -> Operation:
+        """The operation with these changes, provided nobody else changed it.
+
+        Raises:
+            OutcomeUnknown: somebody else did.
+        """
+        changed = replace(operation, updated_at=self.now(), **changes)  # type: ignore[arg-type]  # field names are checked by the tests
+        try:
+            return self.ledger.replace_operation(changed)
+        except StaleVersion as error:
+            raise in_progress(operation) from error
+
+    def release(self, operation: Operation, **changes: object) -> Operation:
+        """The operation without our lease, to be looked at again later."""
+        return self.write(
+            operation,
+            lease_owner="",
+            lease_until=None,
+            due=self.now() + _LOOK_AGAIN,
+            **changes,
+        )
+
+    def wait(self, operation: Operation) -> Operation:
+        """The operation once its owner is done, or as it is when patience ends."""
+        deadline = time.monotonic() + self.policy.wait_seconds
+        current = operation
+        while self._is_leased(current, self.now()) and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+            current = self.ledger.get_operation(operation.operation_id) or current
+        return current
+
+    def _is_leased(self, operation: Operation, now: datetime) -> bool:
+        return operation.lease_until is not None and operation.lease_until > now
+
+    def _close(self, operation: Operation, **changes: object) -> Operation:
+        return self.write(
+            operation, lease_owner="", lease_until=None, due=self.now(), **changes
+        )
+
+    def _doubt(self, operation: Operation, error: Exception) -> None:
+        logger.error(
+            "payment outcome unknown",
+            extra={
+                "operation_id": operation.operation_id,
+                "kind": operation.kind.value,
+                "error": type(error).__name__,
+            },
+        )
+        self.release(
+            operation,
+            state=OperationState.UNKNOWN,
+            code=getattr(error, "code", ""),
+            message=str(error),
+        )
+
+
+def in_progress(operation: Operation) -> OutcomeUnknown:
+    """The error for an operation that somebody else works on, or that is in doubt."""
+    return OutcomeUnknown(
+        f"{operation.kind} {operation.operation_id} has no known outcome yet: "
+        "settle it before asking again",
+        code="in_progress",
+    )
+
+
+def decline_of(operation: Operation) -> PaymentDeclined:
+    """The error which a declined operation raised when it was declined."""
+    known = set(DeclineCode)
+    code = (
+        DeclineCode(operation.code)
+        if operation.code in known
+        else DeclineCode.CARD_DECLINED
+    )
+    return PaymentDeclined(operation.message, decline_code=code)
+
+
+def _is_conclusive(error: Exception) -> bool:
+    """Whether a second sending's refusal also speaks for the first.
+
+    A used-up token does not: the first sending may be what used it.
+    """
+    return (
+        isinstance(error, PaymentDeclined)
+        and error.decline_code is not DeclineCode.SOURCE_ALREADY_USED
+    )

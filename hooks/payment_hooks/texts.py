@@ -1,0 +1,86 @@
+"""What shoppers read when a payment does not go through, in en, fr and es."""
+
+from collections.abc import Mapping
+
+DEFAULT_LANGUAGE = "en"
+
+_ENGLISH = {
+    "error": "Something went wrong with your payment. Please contact the shop.",
+    "invalid_request": "The payment details are not complete or not valid. Please check them and try again.",
+    "unavailable": "Card payment is not available right now. Your card has not been charged. Please try again later.",
+    "busy": "The shop is very busy right now. Your card has not been charged. Please try again in a moment.",
+    "outcome_unknown": "We are checking your payment with the bank. Please do not pay again; this page shows the result as soon as we know it.",
+    "card_declined": "Your bank declined the payment. Your card has not been charged. Please use another card or contact your bank.",
+    "expired_card": "This card has expired. Please use another card.",
+    "incorrect_number": "The card number is not valid. Please check it and try again.",
+    "incorrect_cvc": "The security code (CVV) is not right. Please check it and try again.",
+    "incorrect_expiry": "The expiry date is not valid. Please check it and try again.",
+    "incorrect_address": "The address or postal code does not match the card. Please check it and try again.",
+    "card_not_supported": "This shop cannot accept this type of card. Please use another card.",
+    "limit_exceeded": "This payment exceeds a limit set for the card or the shop. Please use another card or contact the shop.",
+    "source_already_used": "Please enter your card again: the details could be used only once. Your card has not been charged.",
+    "amount_not_accepted": "This amount cannot be charged to a card here. Please contact the shop.",
+    "fraud_check": "The shop could not accept this payment. Your card has not been charged. Please contact the shop.",
+    "partial_approval": "The card covers only part of the amount, so nothing was charged. Please use another card.",
+    "processing_error": "The payment could not be processed. Your card has not been charged. Please try again.",
+}
+
+_FRENCH = {
+    "error": "Un problème est survenu avec votre paiement. Veuillez contacter la boutique.",
+    "invalid_request": "Les informations de paiement sont incomplètes ou invalides. Veuillez les vérifier et réessayer.",
+    "unavailable": "Le paiement par carte n'est pas disponible pour le moment. Votre carte n'a pas été débitée. Veuillez réessayer plus tard.",
+    "busy": "La boutique est très occupée. Votre carte n'a pas été débitée. Veuillez réessayer dans un instant.",
+    "outcome_unknown": "Nous vérifions votre paiement auprès de la banque. Veuillez ne pas payer de nouveau ; cette page affichera le résultat dès que nous le connaîtrons.",
+    "card_declined": "Votre banque a refusé le paiement. Votre carte n'a pas été débitée. Veuillez utiliser une autre carte ou contacter votre banque.",
+    "expired_card": "Cette carte est expirée. Veuillez utiliser une autre carte.",
+    "incorrect_number": "Le numéro de carte n'est pas valide. Veuillez le vérifier et réessayer.",
+    "incorrect_cvc": "Le code de sécurité (CVV) est incorrect. Veuillez le vérifier et réessayer.",
+    "incorrect_expiry": "La date d'expiration n'est pas valide. Veuillez la vérifier et réessayer.",
+    "incorrect_address": "L'adresse ou le code postal ne correspond pas à la carte. Veuillez les vérifier et réessayer.",
+    "card_not_supported": "Cette boutique n'accepte pas ce type de carte. Veuillez utiliser une autre carte.",
+    "limit_exceeded": "Ce paiement dépasse une limite fixée pour la carte ou la boutique. Veuillez utiliser une autre carte ou contacter la boutique.",
+    "source_already_used": "Veuillez saisir votre carte de nouveau : les informations ne pouvaient servir qu'une fois. Votre carte n'a pas été débitée.",
+    "amount_not_accepted": "Ce montant ne peut pas être débité ici. Veuillez contacter la boutique.",
+    "fraud_check": "La boutique n'a pas pu accepter ce paiement. Votre carte n'a pas été débitée. Veuillez contacter la boutique.",
+    "partial_approval": "La carte ne couvre qu'une partie du montant ; rien n'a été débité. Veuillez utiliser une autre carte.",
+    "processing_error": "Le paiement n'a pas pu être traité. Votre carte n'a pas été débitée. Veuillez réessayer.",
+}
+
+_SPANISH = {
+    "error": "Hubo un problema con su pago. Póngase en contacto con la tienda.",
+    "invalid_request": "Los datos de pago están incompletos o no son válidos. Revíselos e inténtelo de nuevo.",
+    "unavailable": "El pago con tarjeta no está disponible en este momento. No se ha hecho ningún cargo. Inténtelo más tarde.",
+    "busy": "La tienda está muy ocupada. No se ha hecho ningún cargo. Inténtelo de nuevo en un momento.",
+    "outcome_unknown": "Estamos comprobando su pago con el banco. No pague de nuevo; esta página mostrará el resultado en cuanto lo sepamos.",
+    "card_declined": "Su banco rechazó el pago. No se ha hecho ningún cargo. Use otra tarjeta o consulte con su banco.",
+    "expired_card": "Esta tarjeta ha caducado. Use otra tarjeta.",
+    "incorrect_number": "El número de tarjeta no es válido. Revíselo e inténtelo de nuevo.",
+    "incorrect_cvc": "El código de seguridad (CVV) no es correcto. Revíselo e inténtelo de nuevo.",
+    "incorrect_expiry": "La fecha de caducidad no es válida. Revísela e inténtelo de nuevo.",
+    "incorrect_address": "La dirección o el código postal no coincide con la tarjeta. Revíselos e inténtelo de nuevo.",
+    "card_not_supported": "Esta tienda no acepta este tipo de tarjeta. Use otra tarjeta.",
+    "limit_exceeded": "Este pago supera un límite de la tarjeta o de la tienda. Use otra tarjeta o póngase en contacto con la tienda.",
+    "source_already_used": "Introduzca su tarjeta de nuevo: los datos solo podían usarse una vez. No se ha hecho ningún cargo.",
+    "amount_not_accepted": "Este importe no se puede cobrar aquí. Póngase en contacto con la tienda.",
+    "fraud_check": "La tienda no pudo aceptar este pago. No se ha hecho ningún cargo. Póngase en contacto con la tienda.",
+    "partial_approval": "La tarjeta solo cubre una parte del importe, así que no se cobró nada. Use otra tarjeta.",
+    "processing_error": "No se pudo procesar el pago. No se ha hecho ningún cargo. Inténtelo de nuevo.",
+}
+
+TEXTS: Mapping[str, Mapping[str, str]] = {
+    "en": _ENGLISH,
+    "fr": _FRENCH,
+    "es": _SPANISH,
+}
+
+
+def shopper_text(code: str, language: str = DEFAULT_LANGUAGE) -> str:
+    """The text for `code` in `language`; an unknown code gives the general text.
+
+    `language` may carry a region (`fr-CA`, `es_US`); an unknown language gives English.
+
+    >>> shopper_text("expired_card", "fr-CA")
+    'Cette carte est expirée. Veuillez utiliser une autre carte.'
+    """
+    texts = TEXTS.get(language.replace("_", "-").split("-")[0].lower(), _ENGLISH)
+    return texts.get(code, texts["error"])

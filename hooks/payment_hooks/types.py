@@ -1,0 +1,404 @@
+"""What goes into the hooks and what comes out: frozen, checked, free of secrets."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import uuid4
+
+from payment_hooks.cards import PaymentSource, looks_like_card_number
+from payment_hooks.errors import InvalidRequest
+from payment_hooks.money import Money
+
+_TRANSACTION_ID = re.compile(r"[\w.:-]+")
+
+
+class Mode(StrEnum):
+    """How the shopper's card reaches the provider."""
+
+    HOSTED = "hosted"
+    """On the provider's page; the shopper is redirected and comes back."""
+    IFRAME = "iframe"
+    """In the provider's fields inside the shop's page; the shop sees a token."""
+    API = "api"
+    """In the shop's own form; the shop handles card data and answers for it."""
+
+
+class TransactionKind(StrEnum):
+    """What a movement of money is."""
+
+    AUTHORIZATION = "authorization"
+    CHARGE = "charge"
+    CAPTURE = "capture"
+    REFUND = "refund"
+    VOID = "void"
+
+
+class TransactionStatus(StrEnum):
+    """Where a movement of money stands at the provider."""
+
+    SUCCEEDED = "succeeded"
+    PENDING = "pending"
+    FAILED = "failed"
+    VOIDED = "voided"
+
+
+class CheckResult(StrEnum):
+    """What the bank said of a detail that it compared."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNAVAILABLE = "unavailable"
+    UNCHECKED = "unchecked"
+
+
+class RefundReason(StrEnum):
+    """Why money goes back."""
+
+    REQUESTED_BY_CUSTOMER = "requested_by_customer"
+    DUPLICATE = "duplicate"
+    FRAUDULENT = "fraudulent"
+
+
+class EnteredBy(StrEnum):
+    """Who typed the card."""
+
+    SHOPPER = "shopper"
+    MERCHANT = "merchant"
+
+
+def new_key() -> str:
+    """A fresh idempotency key; made with the request, so that a retry repeats it."""
+    return str(uuid4())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRequest:
+    """Take or reserve `amount` from `source`."""
+
+    amount: Money
+    source: PaymentSource
+    reference: str
+    """The shop's own reference, such as the order number."""
+    idempotency_key: str = field(default_factory=new_key)
+    operation_id: str = ""
+    """Our unique id of this movement; the key when empty. Providers must echo it, or
+    something derived from it, so that the movement can be found again."""
+    description: str = ""
+    shopper_ip: str = ""
+    shopper_email: str = ""
+    entered_by: EnteredBy = EnteredBy.SHOPPER
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _check_movement(self, self.amount)
+        _refuse_card_number(self.description)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureRequest:
+    """Take `amount` of what the authorization `transaction_id` reserved."""
+
+    transaction_id: str
+    amount: Money
+    reference: str
+    idempotency_key: str = field(default_factory=new_key)
+    operation_id: str = ""
+    shopper_ip: str = ""
+
+    def __post_init__(self) -> None:
+        _check_movement(self, self.amount)
+        _check_transaction_id(self.transaction_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRequest:
+    """Give `amount` of the charge `transaction_id` back."""
+
+    transaction_id: str
+    amount: Money
+    reference: str
+    reason: RefundReason | None = None
+    idempotency_key: str = field(default_factory=new_key)
+    operation_id: str = ""
+
+    def __post_init__(self) -> None:
+        _check_movement(self, self.amount)
+        _check_transaction_id(self.transaction_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoidRequest:
+    """Release the whole of the uncaptured authorization `transaction_id`."""
+
+    transaction_id: str
+    amount: Money
+    """What was authorized; a void is always of the whole."""
+    reference: str
+    idempotency_key: str = field(default_factory=new_key)
+    operation_id: str = ""
+
+    def __post_init__(self) -> None:
+        _check_movement(self, self.amount)
+        _check_transaction_id(self.transaction_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineItem:
+    """What the shopper buys, as it shall stand on the provider's page."""
+
+    name: str
+    unit_price: Money
+    quantity: int = 1
+
+    def __post_init__(self) -> None:
+        if type(self.quantity) is not int or self.quantity < 1:
+            raise InvalidRequest(
+                f"line {self.name!r} needs a whole quantity of 1 or more",
+                code="quantity_invalid",
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """The shopper, as far as the provider's page wants to know."""
+
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnUrls:
+    """Where the shopper comes back to from the provider's page."""
+
+    success: str
+    failure: str
+    cancel: str = ""
+    """The failure page when empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckoutRequest:
+    """Say what the shopper's browser needs next to pay `amount` in `mode`.
+
+    `lines` are unit prices before `discount`; with `tax` and `shipping` on top they come
+    to `amount`. Without lines the provider's page shows one line with the whole amount.
+    """
+
+    amount: Money
+    reference: str
+    mode: Mode
+    operation_id: str = field(default_factory=new_key)
+    lines: tuple[LineItem, ...] = ()
+    tax: Money | None = None
+    shipping: Money | None = None
+    discount: Money | None = None
+    """What is taken off, as a positive amount."""
+    customer: Customer = field(default_factory=Customer)
+    return_urls: ReturnUrls | None = None
+    """Needed in hosted mode; https, and with an unguessable reference of ours."""
+    locale: str = ""
+
+    def __post_init__(self) -> None:
+        if self.mode not in tuple(Mode):
+            raise InvalidRequest(
+                f"unknown mode {self.mode!r}: use one of {', '.join(Mode)}",
+                code="mode_unknown",
+            )
+        _check_amount(self.amount)
+        _check_reference(self.reference)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckoutSession:
+    """What the shopper's browser needs next; one of the three below."""
+
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redirect(CheckoutSession):
+    """Send the shopper to `url`; the page is valid until `expires_at`."""
+
+    mode: Mode = Mode.HOSTED
+    url: str
+    session_id: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardFields(CheckoutSession):
+    """Show the provider's own card fields; the page gets a token from them."""
+
+    mode: Mode = Mode.IFRAME
+    script_url: str
+    public_key: str
+    """Meant for the browser; not a secret."""
+    merchant_id: str
+    locale: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardForm(CheckoutSession):
+    """Show the shop's own card form, and hand the card to `payment_tokenize` at once."""
+
+    mode: Mode = Mode.API
+    public_key: str
+    encryption_key: str = field(repr=False, default="")
+    """The provider's public card-encryption key, empty when cards go unencrypted."""
+    merchant_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUpRequest:
+    """Find movements at the provider: by id, by key replay, or by our own reference.
+
+    With `transaction_id`, that transaction. With `replay`, the same request again under
+    the same key, which gives the first answer (only inside the key's safe window: the
+    caller decides). With `operation_id`, the movement which carries it, searched among
+    those made from `since` until `until`. With the window alone, everything in it.
+    """
+
+    transaction_id: str = ""
+    operation_id: str = ""
+    replay: PaymentRequest | None = None
+    replay_kind: TransactionKind = TransactionKind.CHARGE
+    """What the replayed request was: CHARGE or AUTHORIZATION."""
+    since: datetime | None = None
+    until: datetime | None = None
+    with_refunds: bool = False
+    """Also list the refunds of what is found."""
+
+    def __post_init__(self) -> None:
+        if not (self.transaction_id or self.replay or self.since):
+            raise InvalidRequest(
+                "a look-up needs a transaction id, a request to replay, or a time window",
+                code="look_up_empty",
+            )
+        for moment in (self.since, self.until):
+            if moment is not None and moment.tzinfo is None:
+                raise InvalidRequest(
+                    "times are timezone-aware: pass datetime.now(UTC)",
+                    code="time_naive",
+                )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transaction:
+    """A movement of money as the provider tells it."""
+
+    kind: TransactionKind
+    transaction_id: str
+    amount: Money
+    """What was moved or reserved, without tip and surcharge."""
+    status: TransactionStatus = TransactionStatus.SUCCEEDED
+    provider: str = ""
+    merchant_id: str = ""
+    parent_id: str = ""
+    """The charge or authorization that a capture, refund or void belongs to."""
+    reference: str = ""
+    """The shop's reference, when the provider gives it back."""
+    operation_id: str = ""
+    """Our operation's id, when the provider gives it back."""
+    captured: Money | None = None
+    refunded: Money | None = None
+    tip: Money | None = None
+    surcharge: Money | None = None
+    tax: Money | None = None
+    """Part of `amount`, for information."""
+    source: PaymentSource | None = None
+    cvc_check: CheckResult = CheckResult.UNCHECKED
+    postal_code_check: CheckResult = CheckResult.UNCHECKED
+    address_check: CheckResult = CheckResult.UNCHECKED
+    partial_approval: bool = False
+    warning: str = ""
+    created_at: datetime | None = None
+    request_id: str = ""
+    raw: Mapping[str, object] = field(default_factory=dict, repr=False)
+    """The provider's answer, redacted, for support; never needed to go on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUpResult:
+    """What a look-up found."""
+
+    transactions: tuple[Transaction, ...] = ()
+    complete: bool = False
+    """Whether the whole asked window was seen, so that absence is evidence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookRequest:
+    """A message as it came over HTTP: the exact bytes, not a parsed body."""
+
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookEvent:
+    """A proven message; it says *look*, never what to believe about money."""
+
+    event_id: str
+    """The same for each delivery of the same news."""
+    provider: str
+    merchant_id: str
+    transaction_id: str
+    session_id: str = ""
+    """The hosted session it belongs to, empty when the provider left it out."""
+    approved: bool
+    """What the message claims; the fetched transaction decides."""
+    occurred_at: datetime
+
+
+def _check_movement(
+    request: PaymentRequest | CaptureRequest | RefundRequest | VoidRequest,
+    amount: Money,
+) -> None:
+    _check_amount(amount)
+    _check_reference(request.reference)
+    if not request.idempotency_key:
+        raise InvalidRequest("the idempotency key is empty", code="key_missing")
+    if not request.operation_id:
+        object.__setattr__(request, "operation_id", request.idempotency_key)
+
+
+def _check_amount(amount: Money) -> None:
+    if not isinstance(amount, Money):
+        raise InvalidRequest(
+            f"the amount must be Money, not {type(amount).__name__}: "
+            "use Money.of('25.99', 'USD')",
+            code="amount_not_money",
+        )
+    if amount.minor_units <= 0:
+        raise InvalidRequest(
+            f"the amount must be positive, not {amount}", code="amount_not_positive"
+        )
+
+
+def _check_reference(reference: str) -> None:
+    if not reference or not reference.isprintable():
+        raise InvalidRequest(
+            "the shop's reference must be printable text, such as the order number",
+            code="reference_invalid",
+        )
+
+
+def _check_transaction_id(transaction_id: str) -> None:
+    if not _TRANSACTION_ID.fullmatch(transaction_id):
+        raise InvalidRequest(
+            "this needs the id of the transaction it changes",
+            code="transaction_id_missing",
+        )
+
+
+def _refuse_card_number(text: str) -> None:
+    if looks_like_card_number(text):
+        raise InvalidRequest(
+            "this text looks like a card number, which must never be stored",
+            code="card_number_in_text",
+        )
