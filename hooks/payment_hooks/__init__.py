@@ -30,6 +30,7 @@ from payment_hooks.ledger import (
 )
 from payment_hooks.memory import MemoryLedger
 from payment_hooks.money import Money
+from payment_hooks.payments import Payments
 from payment_hooks.policy import FailedChecks, Policy
 from payment_hooks.spec import hookimpl, hookspec
 from payment_hooks.types import (
@@ -92,6 +93,7 @@ __all__ = [
     "PaymentRequest",
     "PaymentSource",
     "PaymentState",
+    "Payments",
     "PluginRegistry",
     "Policy",
     "ProviderUnavailable",

@@ -60,6 +60,12 @@ class PluginRegistry(pluggy.PluginManager):
             ValueError: the name or the plugin is registered already.
         """
         self._refuse_unknown_hooks(plugin)
+        if type(plugin).__hash__ is None:
+            raise pluggy.PluginValidationError(
+                plugin,
+                f"Plugin {type(plugin).__name__!r} is not hashable: "
+                "give its class eq=False or a __hash__",
+            )
         registered = super().register(plugin, name)
         self.generation += 1
         return registered
@@ -167,8 +173,9 @@ class Gateway:
         self.registry.hook.shop_payment_changed(event=event)
 
     def _ask(self, hook: str, expected: type[Result], request: object) -> Result:
+        caller = self._caller(hook)
         try:
-            result = self._caller(hook)(request=request)
+            result = caller(request=request)
         except (PaymentError, ConfigurationError):
             raise
         except Exception as error:

@@ -67,6 +67,10 @@ TAKING = frozenset(
     {OperationKind.AUTHORIZE, OperationKind.CHARGE, OperationKind.CHECKOUT}
 )
 """The kinds which bring a payment its money."""
+CAPTURING = frozenset(
+    {OperationKind.CHARGE, OperationKind.CAPTURE, OperationKind.CHECKOUT}
+)
+"""The kinds after which money is the merchant's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +217,7 @@ def derive_state(operations: Iterable[Operation], *, closed: bool) -> PaymentSta
         if operation.state is OperationState.SUCCEEDED and not operation.flag:
             moved = operation.moved or operation.amount
             sums[operation.kind] += moved.minor_units
-    captured = sum(sums[kind] for kind in _CAPTURING)
+    captured = sum(sums[kind] for kind in CAPTURING)
     refunded = sums[OperationKind.REFUND]
     if refunded:
         full = refunded >= captured
@@ -225,6 +229,3 @@ def derive_state(operations: Iterable[Operation], *, closed: bool) -> PaymentSta
     if sums[OperationKind.AUTHORIZE]:
         return PaymentState.AUTHORIZED
     return PaymentState.CLOSED if closed else PaymentState.OPEN
-
-
-_CAPTURING = (OperationKind.CHARGE, OperationKind.CAPTURE, OperationKind.CHECKOUT)

@@ -62,7 +62,7 @@ class Sender:
             raise in_progress(operation) from error
 
     def send(
-        self, operation: Operation, call: Callable[[Operation], Transaction]
+        self, operation: Operation, call: Callable[[Operation, bool], Transaction]
     ) -> tuple[Operation, Transaction]:
         """The claimed operation and what the provider answered.
 
@@ -72,7 +72,7 @@ class Sender:
         in_doubt = operation.state in (OperationState.SENDING, OperationState.UNKNOWN)
         sending = self.write(operation, state=OperationState.SENDING)
         try:
-            return sending, call(sending)
+            return sending, call(sending, in_doubt)
         except OutcomeUnknown as error:
             self._doubt(sending, error)
             raise

@@ -1,0 +1,98 @@
+"""From an operation to the request that the provider gets."""
+
+from collections.abc import Callable
+from typing import TypedDict
+
+from payment_hooks.cards import PaymentSource
+from payment_hooks.gateway import Gateway
+from payment_hooks.ledger import Operation, OperationKind, Payment
+from payment_hooks.sending import in_progress
+from payment_hooks.types import (
+    CaptureRequest,
+    LookUpRequest,
+    PaymentRequest,
+    RefundReason,
+    RefundRequest,
+    Transaction,
+    TransactionKind,
+    VoidRequest,
+)
+
+Call = Callable[[Operation, bool], Transaction]
+"""Asks the provider for an operation; True when it may have been asked before."""
+
+
+class TakeDetails(TypedDict, total=False):
+    """What the provider may know beside amount and source."""
+
+    shopper_ip: str
+    shopper_email: str
+    description: str
+
+
+def ask_to_take(
+    gateway: Gateway,
+    payment: Payment,
+    source: PaymentSource,
+    details: TakeDetails,
+) -> Call:
+    """The call which charges or authorizes the source; a doubt is replayed, not redone.
+
+    A replay is a look-up, so that a wrapper's veto cannot stand for the provider's word.
+    """
+
+    def call(operation: Operation, in_doubt: bool) -> Transaction:
+        request = PaymentRequest(
+            amount=operation.amount,
+            source=source,
+            reference=payment.reference,
+            idempotency_key=operation.idempotency_key,
+            operation_id=operation.operation_id,
+            **details,
+        )
+        if in_doubt:
+            return _replay(gateway, operation, request)
+        if operation.kind is OperationKind.AUTHORIZE:
+            return gateway.authorize(request)
+        return gateway.charge(request)
+
+    return call
+
+
+def ask_to_follow(
+    gateway: Gateway,
+    payment: Payment,
+    *,
+    reason: RefundReason | None = None,
+    shopper_ip: str = "",
+) -> Call:
+    """The call which captures, refunds or voids what the operation names."""
+
+    def call(operation: Operation, in_doubt: bool) -> Transaction:
+        common = {
+            "transaction_id": operation.parent_id,
+            "reference": payment.reference,
+            "idempotency_key": operation.idempotency_key,
+            "operation_id": operation.operation_id,
+        }
+        amount = operation.amount
+        if operation.kind is OperationKind.CAPTURE:
+            return gateway.capture(
+                CaptureRequest(amount=amount, shopper_ip=shopper_ip, **common)
+            )
+        if operation.kind is OperationKind.REFUND:
+            return gateway.refund(RefundRequest(amount=amount, reason=reason, **common))
+        return gateway.void(VoidRequest(amount=amount, **common))
+
+    return call
+
+
+def _replay(
+    gateway: Gateway, operation: Operation, request: PaymentRequest
+) -> Transaction:
+    is_reserving = operation.kind is OperationKind.AUTHORIZE
+    kind = TransactionKind.AUTHORIZATION if is_reserving else TransactionKind.CHARGE
+    found = gateway.look_up(LookUpRequest(replay=request, replay_kind=kind))
+    if not found.transactions:
+        raise in_progress(operation)
+    return found.transactions[0]

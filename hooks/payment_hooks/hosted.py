@@ -1,0 +1,143 @@
+"""Hosted sessions: opened once at a time, settled by what was paid on them."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from payment_hooks.errors import (
+    ConfigurationError,
+    OutcomeUnknown,
+    PaymentError,
+    UnsupportedOperation,
+)
+from payment_hooks.gateway import Gateway
+from payment_hooks.intents import new_operation
+from payment_hooks.ledger import (
+    Ledger,
+    Operation,
+    OperationKind,
+    OperationState,
+    Payment,
+)
+from payment_hooks.sending import Sender, in_progress
+from payment_hooks.settling import Settler
+from payment_hooks.types import CheckoutRequest, Redirect, TransactionStatus
+
+_MARGIN = timedelta(minutes=1)
+
+
+class HostedSessions:
+    """Opens and settles the provider's payment pages."""
+
+    def __init__(
+        self, gateway: Gateway, ledger: Ledger, sender: Sender, settler: Settler
+    ) -> None:
+        self.gateway = gateway
+        self.ledger = ledger
+        self.sender = sender
+        self.settler = settler
+        self.now = sender.now
+
+    def open(self, payment: Payment, asked: CheckoutRequest) -> Redirect:
+        """A page where this payment can be made: the open one while it is good."""
+        sessions = self._sessions(payment)
+        good = next((row for row in reversed(sessions) if self._is_good(row)), None)
+        if good is not None:
+            return _redirect(good)
+        taken = [row for row in sessions if row.state is not OperationState.PENDING]
+        intent = new_operation(
+            payment,
+            OperationKind.CHECKOUT,
+            payment.amount_due,
+            now=self.now(),
+            attempt=len(taken) + 1,
+        )
+        known = self.ledger.add_operation(intent)
+        if known.operation_id != intent.operation_id:
+            known = self.sender.wait(known)
+        if self._is_good(known):
+            return _redirect(known)
+        return self._start(known, asked)
+
+    def settle(self, payment: Payment, transaction_id: str, session_id: str) -> None:
+        """Record what was paid on a session, after fetching and comparing it.
+
+        Raises:
+            OutcomeUnknown: the provider does not show the transaction yet.
+        """
+        sessions = self._sessions(payment)
+        if any(row.transaction_id == transaction_id for row in sessions):
+            return
+        waiting = [row for row in sessions if row.state is OperationState.WAITING]
+        named = [row for row in waiting if session_id in ("", row.session_id)]
+        if not named:
+            self.settler.refresh(payment.payment_id, flag="double_capture")
+            return
+        claimed = self.sender.claim(named[-1])
+        try:
+            self._settle(payment, claimed, transaction_id)
+        except PaymentError:
+            self.sender.release(claimed)
+            raise
+
+    def _settle(
+        self, payment: Payment, claimed: Operation, transaction_id: str
+    ) -> None:
+        transaction = self.settler.fetch(transaction_id)
+        if transaction is None:
+            raise OutcomeUnknown(
+                f"transaction {transaction_id} cannot be read yet",
+                code="transaction_not_found",
+            )
+        if transaction.status is TransactionStatus.SUCCEEDED:
+            self.settler.accept(payment, claimed, transaction)
+        else:
+            self.sender.release(claimed)
+
+    def _sessions(self, payment: Payment) -> list[Operation]:
+        return [
+            row
+            for row in self.ledger.operations(payment.payment_id)
+            if row.kind is OperationKind.CHECKOUT
+        ]
+
+    def _is_good(self, row: Operation) -> bool:
+        return (
+            row.state is OperationState.WAITING
+            and row.session_expires_at is not None
+            and row.session_expires_at > self.now() + _MARGIN
+        )
+
+    def _start(self, operation: Operation, asked: CheckoutRequest) -> Redirect:
+        claimed = self.sender.claim(operation)
+        if claimed.state is not OperationState.PENDING:
+            raise in_progress(claimed)
+        sending = self.sender.write(claimed, state=OperationState.SENDING)
+        try:
+            session = self.gateway.start_checkout(
+                replace(asked, operation_id=operation.operation_id)
+            )
+        except (PaymentError, ConfigurationError) as error:
+            self.sender.refuse(sending, error)
+            raise
+        if not isinstance(session, Redirect):
+            no_page = UnsupportedOperation("the provider opened no hosted page")
+            self.sender.refuse(sending, no_page)
+            raise no_page
+        self.sender.release(
+            sending,
+            state=OperationState.WAITING,
+            session_id=session.session_id,
+            session_url=session.url,
+            session_expires_at=session.expires_at,
+        )
+        return session
+
+
+def _redirect(row: Operation) -> Redirect:
+    if row.session_expires_at is None:
+        raise in_progress(row)
+    return Redirect(
+        url=row.session_url,
+        session_id=row.session_id,
+        expires_at=row.session_expires_at,
+    )

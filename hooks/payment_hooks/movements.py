@@ -1,0 +1,243 @@
+"""How one intent becomes one movement: recorded, joined or sent, and written down."""
+
+import time
+from collections.abc import Iterable
+
+from payment_hooks.asking import Call, TakeDetails, ask_to_follow, ask_to_take
+from payment_hooks.cards import PaymentSource
+from payment_hooks.comparing import failed_check
+from payment_hooks.decline_codes import DeclineCode
+from payment_hooks.errors import (
+    InvalidRequest,
+    OutcomeUnknown,
+    PaymentDeclined,
+    PaymentError,
+)
+from payment_hooks.gateway import Gateway
+from payment_hooks.intents import fingerprint, new_operation
+from payment_hooks.ledger import (
+    TAKING,
+    Ledger,
+    Operation,
+    OperationKind,
+    OperationState,
+    Payment,
+)
+from payment_hooks.policy import FailedChecks
+from payment_hooks.sending import Sender, decline_of, in_progress
+from payment_hooks.settling import Settler
+from payment_hooks.types import Transaction, TransactionKind, TransactionStatus
+
+_TRIES = 3
+_DECLINE_FOR = {
+    "partial_approval": DeclineCode.PARTIAL_APPROVAL,
+    "cvc_check_failed": DeclineCode.INCORRECT_CVC,
+    "postal_code_check_failed": DeclineCode.INCORRECT_ADDRESS,
+    "address_check_failed": DeclineCode.INCORRECT_ADDRESS,
+}
+
+
+class Movements:
+    """Runs intents so that the same one is never sent as a second one."""
+
+    def __init__(
+        self, gateway: Gateway, ledger: Ledger, sender: Sender, settler: Settler
+    ) -> None:
+        self.gateway = gateway
+        self.ledger = ledger
+        self.sender = sender
+        self.settler = settler
+        self.policy = sender.policy
+        self.now = sender.now
+
+    def take(
+        self,
+        payment: Payment,
+        kind: OperationKind,
+        source: PaymentSource,
+        details: TakeDetails,
+    ) -> Operation:
+        """The operation that brings the payment its money, made now or before."""
+        call = ask_to_take(self.gateway, payment, source, details)
+        for _ in range(_TRIES):
+            known = self.ledger.operations(payment.payment_id)
+            brought = next((row for row in known if brings_money(row)), None)
+            if brought is not None:
+                return brought
+            earlier = [row for row in known if row.kind in TAKING]
+            _refuse_repeated_decline(earlier, fingerprint(payment.amount_due, source))
+            intent = new_operation(
+                payment,
+                kind,
+                payment.amount_due,
+                now=self.now(),
+                source=source,
+                attempt=next_attempt(earlier),
+            )
+            done = self._run(payment, intent, call)
+            if done is not None:
+                return done
+        raise OutcomeUnknown(
+            f"payment {payment.payment_id} is being made elsewhere: look at it again",
+            code="in_progress",
+        )
+
+    def follow(self, payment: Payment, intent: Operation, call: Call) -> Operation:
+        """The capture, refund or void which this intent asks for."""
+        for _ in range(_TRIES):
+            done = self._run(payment, intent, call)
+            if done is not None:
+                return done
+        raise in_progress(intent)
+
+    def _run(self, payment: Payment, intent: Operation, call: Call) -> Operation | None:
+        """The operation once done; None when the intent must be made anew."""
+        known = self.ledger.add_operation(intent)
+        if known.operation_id == intent.operation_id:
+            return self._send(payment, known, call)
+        known = self.sender.wait(known)
+        if known.state.is_open:
+            known = self._unravel(payment, intent, known, call)
+        if not _is_same(known, intent):
+            return _answer_for_other(known, intent)
+        if known.state is OperationState.DECLINED:
+            raise decline_of(known)
+        return known if known.state is OperationState.SUCCEEDED else None
+
+    def _unravel(
+        self, payment: Payment, intent: Operation, known: Operation, call: Call
+    ) -> Operation:
+        """The open operation nobody owns, after sending it again or looking it up."""
+        if _is_same(known, intent) and self._may_replay(known):
+            return self._send(payment, known, call)
+        settled = self.settler.settle(payment, known)
+        if settled.state.is_open:
+            raise in_progress(settled)
+        return settled
+
+    def _may_replay(self, known: Operation) -> bool:
+        return (
+            known.kind in (OperationKind.AUTHORIZE, OperationKind.CHARGE)
+            and self.now() - known.created_at < self.policy.safe_window
+        )
+
+    def _send(self, payment: Payment, operation: Operation, call: Call) -> Operation:
+        started = time.monotonic()
+        try:
+            sent, transaction = self.sender.send(self.sender.claim(operation), call)
+        except OutcomeUnknown:
+            current = self.ledger.get_operation(operation.operation_id) or operation
+            is_late = time.monotonic() - started > self.policy.replay_seconds
+            if is_late or not self._is_replayable(operation, current):
+                raise
+            sent, transaction = self.sender.send(self.sender.claim(current), call)
+        return self._receive(payment, sent, transaction)
+
+    def _is_replayable(self, before: Operation, current: Operation) -> bool:
+        """Once, at once, and only what the provider repeats safely under its key."""
+        return (
+            before.state is OperationState.PENDING
+            and current.state is OperationState.UNKNOWN
+            and self._may_replay(current)
+        )
+
+    def _receive(
+        self, payment: Payment, sent: Operation, transaction: Transaction
+    ) -> Operation:
+        if transaction.status is not TransactionStatus.SUCCEEDED:
+            self.sender.release(sent, state=OperationState.UNKNOWN)
+            raise in_progress(sent)
+        unwanted = self._find_unwanted(sent, transaction)
+        if not unwanted:
+            return self.settler.accept(payment, sent, transaction)
+        self.sender.succeed(sent, transaction, flag=unwanted)
+        self._give_back(payment, sent, transaction)
+        raise PaymentDeclined(
+            f"{sent.kind} {transaction.transaction_id} was released: {unwanted}",
+            decline_code=_DECLINE_FOR[unwanted],
+            transaction_id=transaction.transaction_id,
+            code=unwanted,
+        )
+
+    def _find_unwanted(self, sent: Operation, transaction: Transaction) -> str:
+        if sent.kind not in TAKING:
+            return ""
+        if transaction.partial_approval:
+            return "partial_approval"
+        if self.policy.failed_checks is FailedChecks.VOID:
+            return failed_check(transaction)
+        return ""
+
+    def _give_back(
+        self, payment: Payment, sent: Operation, transaction: Transaction
+    ) -> None:
+        """Release what is not wanted; a failure to do so is a doubt, loudly kept."""
+        is_void = transaction.kind is TransactionKind.AUTHORIZATION
+        intent = new_operation(
+            payment,
+            OperationKind.VOID if is_void else OperationKind.REFUND,
+            transaction.amount,
+            now=self.now(),
+            parent_id=transaction.transaction_id,
+            request_id=f"give-back {sent.operation_id}",
+        )
+        recorded = self.ledger.add_operation(intent)
+        try:
+            returned, answer = self.sender.send(
+                self.sender.claim(recorded),
+                ask_to_follow(self.gateway, payment),
+            )
+        except PaymentError as error:
+            self.settler.refresh(payment.payment_id, flag=sent.flag)
+            raise OutcomeUnknown(
+                f"{transaction.transaction_id} could not be released: a person must",
+                code="not_released",
+            ) from error
+        self.sender.succeed(returned, answer, flag="given_back")
+
+
+def brings_money(operation: Operation) -> bool:
+    """Whether it brought the payment money that counts."""
+    return operation.kind in TAKING and counts(operation)
+
+
+def counts(operation: Operation) -> bool:
+    """Whether it moved money that nobody needs to look at."""
+    return operation.state is OperationState.SUCCEEDED and not operation.flag
+
+
+def next_attempt(earlier: Iterable[Operation]) -> int:
+    """Grows only after a definitive no; an open operation keeps its attempt."""
+    return 1 + sum(not operation.state.is_open for operation in earlier)
+
+
+def _refuse_repeated_decline(earlier: Iterable[Operation], digest: str) -> None:
+    """The same form sent again after its decline gets the same answer, unsent."""
+    for operation in earlier:
+        if (
+            operation.state is OperationState.DECLINED
+            and operation.fingerprint == digest
+        ):
+            raise decline_of(operation)
+
+
+def _is_same(known: Operation, intent: Operation) -> bool:
+    return (
+        known.idempotency_key == intent.idempotency_key
+        and known.fingerprint == intent.fingerprint
+    )
+
+
+def _answer_for_other(known: Operation, intent: Operation) -> Operation | None:
+    """What another operation in the way means for this intent."""
+    if known.state is not OperationState.SUCCEEDED:
+        return None
+    if known.kind in TAKING:
+        return known
+    if known.idempotency_key == intent.idempotency_key:
+        raise InvalidRequest(
+            f"{known.kind} {known.request_id or known.operation_id} was made for "
+            f"{known.amount}: use another request id for {intent.amount}",
+            code="same_intent_other_content",
+        )
+    return None

@@ -1,0 +1,68 @@
+"""Telling the shop each outcome once, and remembering what was told."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from payment_hooks.events import PaymentChanged
+from payment_hooks.gateway import Gateway
+from payment_hooks.ledger import Ledger, Operation, Payment, StaleVersion
+
+logger = logging.getLogger(__name__)
+
+_TELLING_LEASE = timedelta(minutes=2)
+_TELL_AGAIN = timedelta(minutes=1)
+
+
+class Notifier:
+    """Tells `shop_payment_changed`, one teller at a time for each outcome."""
+
+    def __init__(
+        self, gateway: Gateway, ledger: Ledger, now: Callable[[], datetime]
+    ) -> None:
+        self.gateway = gateway
+        self.ledger = ledger
+        self.now = now
+
+    def tell(self, payment: Payment) -> bool:
+        """Tell every untold outcome of the payment; whether none is left untold."""
+        untold = [
+            operation
+            for operation in self.ledger.operations(payment.payment_id)
+            if not operation.state.is_open and not operation.told
+        ]
+        told = [self._tell(payment, operation) for operation in untold]
+        return all(told)
+
+    def _tell(self, payment: Payment, operation: Operation) -> bool:
+        now = self.now()
+        if operation.lease_until is not None and operation.lease_until > now:
+            return False
+        try:
+            ours = self.ledger.replace_operation(
+                replace(operation, lease_until=now + _TELLING_LEASE)
+            )
+        except StaleVersion:
+            return False
+        told = self._call(PaymentChanged(payment=payment, operation=ours))
+        self.ledger.replace_operation(
+            replace(
+                ours,
+                told=told,
+                lease_until=None,
+                due=None if told else now + _TELL_AGAIN,
+            )
+        )
+        return told
+
+    def _call(self, event: PaymentChanged) -> bool:
+        try:
+            self.gateway.payment_changed(event)
+        except Exception:
+            logger.exception(
+                "shop_payment_changed failed and will be told again",
+                extra={"event_id": event.event_id},
+            )
+            return False
+        return True

@@ -1,0 +1,99 @@
+"""Which payment the shopper makes now for one of the shop's references."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from uuid import uuid4
+
+from payment_hooks.errors import InvalidRequest
+from payment_hooks.gateway import Gateway
+from payment_hooks.ledger import Ledger, Payment, PaymentState, StaleVersion
+from payment_hooks.money import Money
+from payment_hooks.types import Mode
+
+Context = Mapping[str, object] | None
+
+
+class Opener:
+    """Continues the latest payment of a reference while it fits, or begins the next."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        ledger: Ledger,
+        close: Callable[[str], Payment],
+        now: Callable[[], datetime],
+    ) -> None:
+        self.gateway = gateway
+        self.ledger = ledger
+        self.close = close
+        self.now = now
+
+    def open(
+        self, reference: str, mode: Mode, amount_due: Money | None, context: Context
+    ) -> Payment:
+        """See `Payments.open`."""
+        due = amount_due or self._ask_amount(reference)
+        known = self.ledger.find_payments(reference=reference)
+        mine = [payment for payment in known if self._is_mine(payment)]
+        latest = max(mine, key=lambda payment: payment.sequence, default=None)
+        if latest is None:
+            return self._begin(reference, 1, mode, due, context)
+        if latest.state not in (PaymentState.OPEN, PaymentState.CLOSED):
+            return latest
+        if latest.state is PaymentState.OPEN:
+            if latest.amount_due == due and latest.mode is mode:
+                return self._with_context(latest, context)
+            self.close(latest.payment_id)
+        return self._begin(reference, latest.sequence + 1, mode, due, context)
+
+    def _ask_amount(self, reference: str) -> Money:
+        amount = self.gateway.amount_due(reference)
+        if amount is None:
+            raise InvalidRequest(
+                f"no shop knows the reference {reference!r}: pass amount_due, or "
+                "implement shop_amount_due",
+                code="reference_unknown",
+            )
+        return amount
+
+    def _is_mine(self, payment: Payment) -> bool:
+        return (payment.provider, payment.merchant_id) == (
+            self.gateway.provider,
+            self.gateway.merchant_id,
+        )
+
+    def _begin(
+        self, reference: str, sequence: int, mode: Mode, due: Money, context: Context
+    ) -> Payment:
+        if due.minor_units <= 0:
+            raise InvalidRequest(
+                f"{due} is nothing to pay for {reference!r}", code="amount_not_positive"
+            )
+        payment = Payment(
+            payment_id=uuid4().hex,
+            provider=self.gateway.provider,
+            merchant_id=self.gateway.merchant_id,
+            reference=reference,
+            sequence=sequence,
+            mode=mode,
+            amount_due=due,
+            context=context or {},
+            created_at=self.now(),
+        )
+        kept = self.ledger.add_payment(payment)
+        if kept.amount_due != due:
+            raise InvalidRequest(
+                f"{reference!r} is being paid with {kept.amount_due} elsewhere, "
+                f"not {due}: show the shopper the present amount",
+                code="amount_changed",
+            )
+        return kept
+
+    def _with_context(self, payment: Payment, context: Context) -> Payment:
+        if context is None or context == payment.context:
+            return payment
+        try:
+            return self.ledger.replace_payment(replace(payment, context=context))
+        except StaleVersion:
+            return self.ledger.get_payment(payment.payment_id) or payment

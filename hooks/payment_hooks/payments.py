@@ -1,0 +1,427 @@
+"""The one road: every adapter takes money through `Payments`, and only here."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import TypedDict, Unpack
+
+from payment_hooks.asking import TakeDetails, ask_to_follow
+from payment_hooks.cards import CardDetails, PaymentSource
+from payment_hooks.errors import InvalidRequest, WebhookRejected
+from payment_hooks.gateway import Gateway
+from payment_hooks.hosted import HostedSessions
+from payment_hooks.intents import new_operation
+from payment_hooks.ledger import (
+    CAPTURING,
+    Ledger,
+    Operation,
+    OperationKind,
+    OperationState,
+    Payment,
+    PaymentState,
+)
+from payment_hooks.money import Money
+from payment_hooks.movements import Movements, brings_money, counts
+from payment_hooks.notifying import Notifier
+from payment_hooks.opening import Opener
+from payment_hooks.policy import Policy
+from payment_hooks.sending import Sender, in_progress, utc_now
+from payment_hooks.settling import Settler
+from payment_hooks.types import (
+    CheckoutRequest,
+    CheckoutSession,
+    Mode,
+    RefundReason,
+    WebhookEvent,
+    WebhookRequest,
+)
+
+logger = logging.getLogger(__name__)
+
+
+class Payments:
+    """Takes and gives back money for one provider, on one ledger.
+
+    Every movement is recorded before it is sent, sent by one owner under a key derived
+    from the intent, and ends in one of three ways: it returns, it raises a refusal
+    (nothing was taken), or it raises `OutcomeUnknown` and stays open until `settle`
+    finds out. Repeating a call is safe: the same intent is never sent as a second one.
+    """
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        ledger: Ledger,
+        *,
+        policy: Policy | None = None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.gateway = gateway
+        self.ledger = ledger
+        self.policy = policy or Policy()
+        self.now = now
+        self._sender = Sender(ledger, self.policy, now)
+        self._settler = Settler(gateway, ledger, self._sender, self.policy, now)
+        self._opener = Opener(gateway, ledger, self.close, now)
+        self._movements = Movements(gateway, ledger, self._sender, self._settler)
+        self._sessions = HostedSessions(gateway, ledger, self._sender, self._settler)
+        self._notifier = Notifier(gateway, ledger, now)
+
+    def open(
+        self,
+        reference: str,
+        *,
+        mode: Mode,
+        amount_due: Money | None = None,
+        context: Mapping[str, object] | None = None,
+    ) -> Payment:
+        """The payment that the shopper makes now for the shop's reference.
+
+        The latest one is continued while it fits. When the amount due changed before
+        anything was taken, it is closed and the next one begins. A payment which holds
+        money is returned as it is: look at its `state`.
+
+        Args:
+            reference: the shop's own, such as the order number.
+            mode: how the card reaches the provider.
+            amount_due: what the shop's server says; asked from `shop_amount_due` if None.
+            context: what the shop needs to finish without a browser session; JSON.
+
+        Raises:
+            InvalidRequest: no shop knows the reference.
+            OutcomeUnknown: an earlier payment of it is in doubt; nothing may be sent.
+        """
+        return self._opener.open(reference, mode, amount_due, context)
+
+    def get(self, payment_id: str) -> Payment:
+        """The payment of that id.
+
+        Raises:
+            InvalidRequest: there is none.
+        """
+        payment = self.ledger.get_payment(payment_id)
+        if payment is None:
+            raise InvalidRequest(f"no payment {payment_id}", code="payment_unknown")
+        return payment
+
+    def operations(self, payment_id: str) -> tuple[Operation, ...]:
+        """What was asked for the payment, and what became of it, oldest first."""
+        return self.ledger.operations(payment_id)
+
+    def tokenize(self, card: CardDetails) -> PaymentSource:
+        """A source for the card; see `payment_tokenize`. Nothing of it is kept."""
+        return self.gateway.tokenize(card)
+
+    def start_checkout(
+        self, payment_id: str, request: CheckoutRequest | None = None
+    ) -> CheckoutSession:
+        """What the shopper's browser needs next to make this payment.
+
+        `request` brings lines, customer and return URLs; its amount, reference and mode
+        are replaced by the payment's own. A hosted session that is still good is given
+        again rather than opened twice.
+
+        Raises:
+            InvalidRequest: the payment holds money already, or the request is wrong.
+            ProviderUnavailable: no session could be had; nothing was taken.
+        """
+        payment = self.get(payment_id)
+        asked = replace(
+            request or CheckoutRequest(**_identity(payment)), **_identity(payment)
+        )
+        if payment.state is not PaymentState.OPEN:
+            raise InvalidRequest(
+                f"payment {payment_id} is {payment.state}: nothing is left to pay",
+                code="payment_not_open",
+            )
+        if payment.mode is not Mode.HOSTED:
+            return self.gateway.start_checkout(asked)
+        return self._sessions.open(payment, asked)
+
+    def authorize(
+        self, payment_id: str, source: PaymentSource, **details: Unpack[TakeDetails]
+    ) -> Operation:
+        """Reserve what is due; `details` as for `charge`."""
+        return self._take(payment_id, OperationKind.AUTHORIZE, source, details)
+
+    def charge(
+        self, payment_id: str, source: PaymentSource, **details: Unpack[TakeDetails]
+    ) -> Operation:
+        """Take what is due; the operation which brought the money.
+
+        A payment that holds its money answers with the operation that brought it, so a
+        second submit gets the first one's result. The shop is told afterwards by
+        `tell`, or with the next `settle`.
+
+        Args:
+            payment_id: from `open`.
+            source: from the card form.
+            details: `shopper_ip`, `shopper_email`, `description`.
+
+        Raises:
+            PaymentDeclined: nothing was taken; another source may be tried.
+            OutcomeUnknown: nothing may be sent again: show that it is being checked.
+            PaymentError: nothing was taken.
+        """
+        return self._take(payment_id, OperationKind.CHARGE, source, details)
+
+    def capture(
+        self, payment_id: str, amount: Money | None = None, *, shopper_ip: str = ""
+    ) -> Operation:
+        """Take all or a part of what was authorized, once.
+
+        Raises:
+            InvalidRequest: nothing is authorized, it was captured, or more is asked.
+            OutcomeUnknown: settle it before asking again.
+        """
+        payment, parent = self.get(payment_id), self._money_of(payment_id)
+        earlier = self._find(payment_id, OperationKind.CAPTURE)
+        asked = amount or (earlier.amount if earlier else parent.amount)
+        if parent.kind is not OperationKind.AUTHORIZE or asked > parent.amount:
+            raise InvalidRequest(
+                f"payment {payment_id} has no authorization of {asked} to capture",
+                code="nothing_to_capture",
+            )
+        return self._follow(
+            payment, OperationKind.CAPTURE, asked, shopper_ip=shopper_ip
+        )
+
+    def refund(
+        self,
+        payment_id: str,
+        amount: Money | None = None,
+        *,
+        request_id: str,
+        reason: RefundReason | None = None,
+    ) -> Operation:
+        """Give back `amount`, or all that is left.
+
+        Args:
+            payment_id: the payment to refund.
+            amount: what to give back; all that is left if None.
+            request_id: the caller's name for this intent, such as a form token: the
+                same one twice is one refund, two of them are two.
+            reason: why.
+
+        Raises:
+            InvalidRequest: more than was captured and not yet given back.
+            OutcomeUnknown: settle it before asking again.
+        """
+        payment, left = self.get(payment_id), self.refundable(payment_id)
+        earlier = self._find(payment_id, OperationKind.REFUND, request_id)
+        asked = amount or (earlier.amount if earlier else left)
+        if earlier is None and not Money(0, left.currency) < asked <= left:
+            raise InvalidRequest(
+                f"{asked} cannot be refunded on payment {payment_id}: {left} is left",
+                code="refund_too_large",
+            )
+        return self._follow(
+            payment, OperationKind.REFUND, asked, request_id=request_id, reason=reason
+        )
+
+    def void(self, payment_id: str) -> Operation:
+        """Release the whole of an authorization that was not captured.
+
+        Raises:
+            InvalidRequest: there is none, or it was captured: refund it.
+            OutcomeUnknown: settle it before asking again.
+        """
+        payment, parent = self.get(payment_id), self._money_of(payment_id)
+        earlier = self._find(payment_id, OperationKind.VOID)
+        if earlier is None and payment.state is not PaymentState.AUTHORIZED:
+            raise InvalidRequest(
+                f"payment {payment_id} is {payment.state}: only an authorization that "
+                "was not captured can be voided",
+                code="nothing_to_void",
+            )
+        return self._follow(payment, OperationKind.VOID, parent.amount)
+
+    def undo(
+        self, payment_id: str, amount: Money | None = None, *, request_id: str
+    ) -> Operation:
+        """Void what was only authorized, refund what was captured."""
+        if self.get(payment_id).state is PaymentState.AUTHORIZED:
+            authorized = self._money_of(payment_id).amount
+            if amount is not None and amount != authorized:
+                raise InvalidRequest(
+                    f"an authorization is released whole: capture all but {amount}, "
+                    f"or undo {authorized}",
+                    code="void_is_whole",
+                )
+            return self.void(payment_id)
+        return self.refund(payment_id, amount, request_id=request_id)
+
+    def refundable(self, payment_id: str) -> Money:
+        """What was captured and neither given back nor asked back so far."""
+        payment = self.get(payment_id)
+        left = Money(0, payment.amount_due.currency)
+        for operation in self.operations(payment_id):
+            moved = operation.moved or operation.amount
+            if operation.kind in CAPTURING and counts(operation):
+                left += moved
+            elif operation.kind is OperationKind.REFUND and (
+                counts(operation) or operation.state.is_open
+            ):
+                left -= moved
+        return left
+
+    def settle(
+        self, payment_id: str, *, transaction_id: str = "", session_id: str = ""
+    ) -> Payment:
+        """The payment after looking at the provider, and after telling the shop.
+
+        Args:
+            payment_id: the payment in doubt; without doubts nothing is asked.
+            transaction_id: what a webhook named; it is fetched and compared with the
+                open hosted sessions before it counts.
+            session_id: the hosted session that the webhook named, if it did.
+
+        Raises:
+            ProviderUnavailable: nobody answered; ask again later.
+            OutcomeUnknown: the answer cannot be read, or somebody else settles it.
+        """
+        payment = self.get(payment_id)
+        if transaction_id:
+            self._sessions.settle(payment, transaction_id, session_id)
+        for operation in self.operations(payment_id):
+            self._settler.settle(payment, operation)
+        return self.tell(payment_id)
+
+    def tell(self, payment_id: str) -> Payment:
+        """The payment, after telling the shop every outcome it was not told yet."""
+        payment = self._settler.refresh(payment_id)
+        self._notifier.tell(payment)
+        return payment
+
+    def receive_webhook(self, request: WebhookRequest) -> WebhookEvent:
+        """The event, once it is stored and its effect is in place.
+
+        Raises:
+            WebhookRejected: forged, stale or another merchant's: answer 400.
+            PaymentError: its effect is not in place yet: answer 503, settle later.
+        """
+        event = self.gateway.read_webhook(request)
+        if event.merchant_id != self.gateway.merchant_id:
+            raise WebhookRejected(
+                "the message is about another merchant", code="merchant_differs"
+            )
+        if not self.ledger.add_event(event):
+            return event
+        payment = self._payment_of(event)
+        if payment is None:
+            logger.warning(
+                "webhook fits no payment; it is kept",
+                extra={"event_id": event.event_id},
+            )
+            return event
+        self.settle(
+            payment.payment_id,
+            transaction_id=event.transaction_id if event.approved else "",
+            session_id=event.session_id,
+        )
+        self.ledger.finish_event(event.event_id)
+        return event
+
+    def close(self, payment_id: str) -> Payment:
+        """The payment as given up: no new money is asked for it.
+
+        A hosted session of it cannot be called back; if the shopper pays it after all,
+        that money is recorded.
+
+        Raises:
+            OutcomeUnknown: something of it is in doubt; settle it first.
+        """
+        for operation in self.operations(payment_id):
+            if operation.state.is_open and operation.kind is not OperationKind.CHECKOUT:
+                raise in_progress(operation)
+        return self._settler.refresh(payment_id, closed=True)
+
+    def _take(
+        self,
+        payment_id: str,
+        kind: OperationKind,
+        source: PaymentSource,
+        details: TakeDetails,
+    ) -> Operation:
+        payment = self.get(payment_id)
+        if payment.mode is Mode.HOSTED:
+            raise InvalidRequest(
+                f"payment {payment_id} is made on the provider's page: start_checkout",
+                code="mode_is_hosted",
+            )
+        if payment.state is PaymentState.CLOSED:
+            raise InvalidRequest(
+                f"payment {payment_id} was given up: open the next one",
+                code="payment_closed",
+            )
+        return self._movements.take(payment, kind, source, details)
+
+    def _follow(
+        self,
+        payment: Payment,
+        kind: OperationKind,
+        amount: Money,
+        *,
+        request_id: str = "",
+        reason: RefundReason | None = None,
+        shopper_ip: str = "",
+    ) -> Operation:
+        earlier = [
+            operation
+            for operation in self.operations(payment.payment_id)
+            if operation.kind is kind and operation.request_id == request_id
+        ]
+        refused = [row for row in earlier if row.state is OperationState.FAILED]
+        intent = new_operation(
+            payment,
+            kind,
+            amount,
+            now=self.now(),
+            parent_id=self._money_of(payment.payment_id).transaction_id,
+            request_id=request_id,
+            attempt=len(refused) + 1,
+        )
+        call = ask_to_follow(
+            self.gateway, payment, reason=reason, shopper_ip=shopper_ip
+        )
+        return self._movements.follow(payment, intent, call)
+
+    def _find(
+        self, payment_id: str, kind: OperationKind, request_id: str = ""
+    ) -> Operation | None:
+        """The operation of this intent that is open or moved money."""
+        for operation in self.operations(payment_id):
+            is_same = operation.kind is kind and operation.request_id == request_id
+            if is_same and (operation.state.is_open or counts(operation)):
+                return operation
+        return None
+
+    def _money_of(self, payment_id: str) -> Operation:
+        for operation in self.operations(payment_id):
+            if brings_money(operation):
+                return operation
+        raise InvalidRequest(
+            f"payment {payment_id} holds no money", code="nothing_taken"
+        )
+
+    def _payment_of(self, event: WebhookEvent) -> Payment | None:
+        """By session, or by a transaction that we know; never by a guess."""
+        found: tuple[Payment, ...] = ()
+        if event.session_id:
+            found = self.ledger.find_payments(session_id=event.session_id)
+        if not found:
+            found = self.ledger.find_payments(transaction_id=event.transaction_id)
+        return found[0] if found else None
+
+
+class _Identity(TypedDict):
+    amount: Money
+    reference: str
+    mode: Mode
+
+
+def _identity(payment: Payment) -> _Identity:
+    return _Identity(
+        amount=payment.amount_due, reference=payment.reference, mode=payment.mode
+    )

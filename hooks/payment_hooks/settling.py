@@ -1,0 +1,204 @@
+"""Bringing doubts to an end by looking: a found transaction, or proof of absence."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from payment_hooks.comparing import failed_check, find_flag, is_second_take
+from payment_hooks.errors import InvalidRequest, PaymentError
+from payment_hooks.gateway import Gateway
+from payment_hooks.ledger import (
+    TAKING,
+    Ledger,
+    Operation,
+    OperationKind,
+    OperationState,
+    Payment,
+    StaleVersion,
+    derive_state,
+)
+from payment_hooks.policy import FailedChecks, Policy
+from payment_hooks.sending import Sender
+from payment_hooks.types import (
+    LookUpRequest,
+    Transaction,
+    TransactionKind,
+    TransactionStatus,
+)
+
+_KIND_OF = {
+    OperationKind.REFUND: TransactionKind.REFUND,
+    OperationKind.VOID: TransactionKind.VOID,
+}
+_LOOKED_UP_BY_OPERATION = frozenset({OperationKind.AUTHORIZE, OperationKind.CHARGE})
+_TRIES = 10
+
+
+class Settler:
+    """Compares what the provider knows with what was asked, and writes it down."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        ledger: Ledger,
+        sender: Sender,
+        policy: Policy,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.gateway = gateway
+        self.ledger = ledger
+        self.sender = sender
+        self.policy = policy
+        self.now = now
+
+    def accept(
+        self, payment: Payment, operation: Operation, transaction: Transaction
+    ) -> Operation:
+        """The operation as succeeded; flagged when the transaction does not fit it."""
+        flag = find_flag(payment, operation, transaction, self.policy)
+        if not flag and operation.kind in TAKING:
+            flag = self._doubled(payment, operation, transaction)
+        done = self.sender.succeed(operation, transaction, flag)
+        if not flag and self.policy.failed_checks is FailedChecks.FLAG:
+            flag = failed_check(transaction)
+        self.refresh(payment.payment_id, flag=flag)
+        return done
+
+    def settle(self, payment: Payment, operation: Operation) -> Operation:
+        """The operation with its last word, if one can be had now."""
+        if not operation.state.is_open or operation.state is OperationState.WAITING:
+            return operation
+        claimed = self.sender.claim(operation)
+        if claimed.state is OperationState.PENDING:
+            return self._give_up(payment, claimed, "never sent")
+        if claimed.kind is OperationKind.CHECKOUT:
+            return self._give_up(payment, claimed, "the page was never handed out")
+        try:
+            found, complete = self._look_up(claimed)
+        except PaymentError as error:
+            self.sender.release(claimed, state=OperationState.UNKNOWN)
+            raise error
+        if found is not None:
+            return self.accept(payment, claimed, found)
+        if complete and self._is_absence_proof(claimed):
+            return self._give_up(payment, claimed, "not found by a complete look-up")
+        return self.sender.release(claimed, state=OperationState.UNKNOWN)
+
+    def fetch(self, transaction_id: str) -> Transaction | None:
+        """The transaction of that id as the provider tells it now."""
+        result = self.gateway.look_up(LookUpRequest(transaction_id=transaction_id))
+        return next(
+            (
+                transaction
+                for transaction in result.transactions
+                if transaction.transaction_id == transaction_id
+            ),
+            None,
+        )
+
+    def refresh(
+        self, payment_id: str, *, closed: bool = False, flag: str = ""
+    ) -> Payment:
+        """The payment with the state that its operations give it."""
+        for _ in range(_TRIES):
+            payment = self.ledger.get_payment(payment_id)
+            if payment is None:
+                raise InvalidRequest(f"no payment {payment_id}", code="payment_unknown")
+            changed = self._with_state(payment, closed, flag)
+            if changed == payment:
+                return payment
+            try:
+                return self.ledger.replace_payment(changed)
+            except StaleVersion:
+                continue
+        raise StaleVersion(f"payment {payment_id} is changed all the time")
+
+    def _with_state(self, payment: Payment, closed: bool, flag: str) -> Payment:
+        operations = self.ledger.operations(payment.payment_id)
+        found = [operation.flag for operation in operations] + [flag]
+        flags = payment.flags + tuple(
+            name for name in dict.fromkeys(found) if name and name not in payment.flags
+        )
+        was_closed = closed or payment.state.value == "closed"
+        state = derive_state(operations, closed=was_closed)
+        return replace(payment, state=state, flags=flags)
+
+    def _look_up(self, operation: Operation) -> tuple[Transaction | None, bool]:
+        if operation.kind in _LOOKED_UP_BY_OPERATION:
+            return self._find_by_operation(operation)
+        result = self.gateway.look_up(
+            LookUpRequest(transaction_id=operation.parent_id, with_refunds=True)
+        )
+        if operation.kind is OperationKind.CAPTURE:
+            return _capture_in(result.transactions, operation), result.complete
+        wanted = _KIND_OF[operation.kind]
+        for transaction in result.transactions:
+            is_ours = transaction.operation_id == operation.operation_id
+            if transaction.kind is wanted and is_ours:
+                return transaction, True
+        return None, result.complete
+
+    def _find_by_operation(
+        self, operation: Operation
+    ) -> tuple[Transaction | None, bool]:
+        skew = self.policy.clock_skew
+        result = self.gateway.look_up(
+            LookUpRequest(
+                operation_id=operation.operation_id,
+                since=operation.created_at - skew,
+                until=self.now() + skew,
+            )
+        )
+        for transaction in result.transactions:
+            if transaction.operation_id == operation.operation_id:
+                return transaction, True
+        return None, result.complete
+
+    def _is_absence_proof(self, operation: Operation) -> bool:
+        taking = operation.kind in TAKING
+        window = self.policy.safe_window if taking else self.policy.read_margin
+        return self.now() - operation.created_at > max(window, _lease(self.policy))
+
+    def _give_up(self, payment: Payment, operation: Operation, why: str) -> Operation:
+        error = InvalidRequest(
+            f"{operation.kind} {operation.operation_id}: {why}", code="proved_absent"
+        )
+        closed = self.sender.refuse(operation, error)
+        self.refresh(payment.payment_id)
+        return closed
+
+    def _doubled(
+        self, payment: Payment, operation: Operation, transaction: Transaction
+    ) -> str:
+        others = self.ledger.find_payments(transaction_id=transaction.transaction_id)
+        if any(other.payment_id != payment.payment_id for other in others):
+            return "transaction_of_another_payment"
+        for sibling in self.ledger.find_payments(reference=payment.reference):
+            if is_second_take(operation, self.ledger.operations(sibling.payment_id)):
+                return "double_capture"
+        return ""
+
+
+def _capture_in(
+    transactions: tuple[Transaction, ...], operation: Operation
+) -> Transaction | None:
+    """The capture that the authorization itself tells of, if it was captured."""
+    for transaction in transactions:
+        is_parent = transaction.transaction_id == operation.parent_id
+        was_captured = transaction.kind is TransactionKind.CHARGE
+        if is_parent and was_captured and _is_done(transaction):
+            return replace(
+                transaction,
+                kind=TransactionKind.CAPTURE,
+                amount=transaction.captured or transaction.amount,
+                operation_id="",
+            )
+    return None
+
+
+def _is_done(transaction: Transaction) -> bool:
+    return transaction.status is TransactionStatus.SUCCEEDED
+
+
+def _lease(policy: Policy) -> timedelta:
+    return timedelta(seconds=policy.lease_seconds)

@@ -1,0 +1,217 @@
+"""A provider in memory: keeps a ledger of its own, and fails when told to."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from payment_hooks.cards import CardDetails, PaymentSource
+from payment_hooks.errors import InvalidRequest, PaymentDeclined, PaymentError
+from payment_hooks.money import Money
+from payment_hooks.spec import hookimpl
+from payment_hooks.types import (
+    CaptureRequest,
+    CardFields,
+    CardForm,
+    CheckoutRequest,
+    CheckoutSession,
+    LookUpRequest,
+    LookUpResult,
+    Mode,
+    PaymentRequest,
+    Redirect,
+    RefundRequest,
+    Transaction,
+    TransactionKind,
+    VoidRequest,
+)
+
+_SESSION_LIFE = timedelta(minutes=15)
+
+
+@dataclass(kw_only=True)
+class Fault:
+    """What shall go wrong with the next call of a hook."""
+
+    error: PaymentError
+    after: bool = False
+    """Whether the money moves before the error is raised: an answer that was lost."""
+
+
+@dataclass(eq=False)
+class FakeProvider:
+    """A provider for tests: `FakeProvider().fail("payment_charge", error)`.
+
+    Tokens that begin with `decline` are declined. Keys are honoured for authorize and
+    charge. `ledger` holds what really moved, whatever was answered.
+    """
+
+    merchant_id: str = "FAKEMERCHANT1"
+    ledger: dict[str, Transaction] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+    _by_key: dict[str, Transaction | PaymentDeclined] = field(default_factory=dict)
+    _faults: dict[str, list[Fault]] = field(default_factory=dict)
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    def fail(self, hook: str, error: PaymentError, *, after: bool = False) -> None:
+        """Let the next call of the hook end with `error`."""
+        self._faults.setdefault(hook, []).append(Fault(error=error, after=after))
+
+    def pay_session(self, amount: Money) -> Transaction:
+        """What a shopper's payment on a hosted page leaves in the ledger."""
+        return self._add(TransactionKind.CHARGE, amount)
+
+    @hookimpl
+    def payment_tokenize(self, request: CardDetails) -> PaymentSource:
+        """A token that tells the last four digits."""
+        self._before("payment_tokenize")
+        return PaymentSource(
+            token=f"tok-{next(self._numbers)}",
+            last4=request.last4,
+            merchant_id=self.merchant_id,
+        )
+
+    @hookimpl
+    def payment_authorize(self, request: PaymentRequest) -> Transaction:
+        """Reserve, once per key."""
+        return self._take("payment_authorize", TransactionKind.AUTHORIZATION, request)
+
+    @hookimpl
+    def payment_charge(self, request: PaymentRequest) -> Transaction:
+        """Take, once per key."""
+        return self._take("payment_charge", TransactionKind.CHARGE, request)
+
+    @hookimpl
+    def payment_capture(self, request: CaptureRequest) -> Transaction:
+        """Take what was reserved, once."""
+        self._before("payment_capture")
+        held = self.ledger[request.transaction_id]
+        if held.kind is not TransactionKind.AUTHORIZATION:
+            raise InvalidRequest("captured before", code="charge_already_captured")
+        taken = replace(held, kind=TransactionKind.CHARGE, captured=request.amount)
+        self.ledger[held.transaction_id] = taken
+        self._after("payment_capture")
+        return replace(
+            taken,
+            kind=TransactionKind.CAPTURE,
+            amount=request.amount,
+            operation_id=request.operation_id,
+        )
+
+    @hookimpl
+    def payment_refund(self, request: RefundRequest) -> Transaction:
+        """Give back what was taken."""
+        return self._return("payment_refund", TransactionKind.REFUND, request)
+
+    @hookimpl
+    def payment_void(self, request: VoidRequest) -> Transaction:
+        """Release what was reserved."""
+        return self._return("payment_void", TransactionKind.VOID, request)
+
+    @hookimpl
+    def payment_start_checkout(self, request: CheckoutRequest) -> CheckoutSession:
+        """A page, fields or a form that lead nowhere."""
+        self._before("payment_start_checkout")
+        if request.mode is Mode.IFRAME:
+            return CardFields(
+                script_url="https://fake.test/sdk.js",
+                public_key="fake-public-key",
+                merchant_id=self.merchant_id,
+            )
+        if request.mode is Mode.API:
+            return CardForm(public_key="fake-public-key", merchant_id=self.merchant_id)
+        session_id = f"session-{next(self._numbers)}"
+        return Redirect(
+            url=f"https://fake.test/pay/{session_id}",
+            session_id=session_id,
+            expires_at=datetime.now(UTC) + _SESSION_LIFE,
+        )
+
+    @hookimpl
+    def payment_look_up(self, request: LookUpRequest) -> LookUpResult:
+        """What really moved."""
+        self._before("payment_look_up")
+        if request.replay is not None:
+            found = [self._once(request.replay_kind, request.replay)]
+        elif request.transaction_id:
+            found = [
+                row
+                for row in self.ledger.values()
+                if row.transaction_id == request.transaction_id
+                or (request.with_refunds and row.parent_id == request.transaction_id)
+            ]
+        else:
+            found = [
+                row
+                for row in self.ledger.values()
+                if request.operation_id in ("", row.operation_id)
+            ]
+        return LookUpResult(transactions=tuple(found), complete=True)
+
+    def _take(
+        self, hook: str, kind: TransactionKind, request: PaymentRequest
+    ) -> Transaction:
+        self._before(hook)
+        taken = self._once(kind, request)
+        self._after(hook)
+        return taken
+
+    def _once(self, kind: TransactionKind, request: PaymentRequest) -> Transaction:
+        known = self._by_key.get(request.idempotency_key)
+        if known is None:
+            known = self._decide(kind, request)
+            self._by_key[request.idempotency_key] = known
+        if isinstance(known, PaymentDeclined):
+            raise known
+        return known
+
+    def _decide(
+        self, kind: TransactionKind, request: PaymentRequest
+    ) -> Transaction | PaymentDeclined:
+        if request.source.token.startswith("decline"):
+            return PaymentDeclined("the fake bank said no", code="card_declined")
+        return self._add(kind, request.amount, operation_id=request.operation_id)
+
+    def _return(
+        self, hook: str, kind: TransactionKind, request: RefundRequest | VoidRequest
+    ) -> Transaction:
+        self._before(hook)
+        returned = self._add(
+            kind,
+            request.amount,
+            operation_id=request.operation_id,
+            parent_id=request.transaction_id,
+        )
+        self._after(hook)
+        return returned
+
+    def _add(
+        self,
+        kind: TransactionKind,
+        amount: Money,
+        operation_id: str = "",
+        parent_id: str = "",
+    ) -> Transaction:
+        row = Transaction(
+            kind=kind,
+            transaction_id=f"T{next(self._numbers)}",
+            amount=amount,
+            captured=amount if kind is TransactionKind.CHARGE else None,
+            provider="fake",
+            merchant_id=self.merchant_id,
+            operation_id=operation_id,
+            parent_id=parent_id,
+            created_at=datetime.now(UTC),
+        )
+        self.ledger[row.transaction_id] = row
+        return row
+
+    def _before(self, hook: str) -> None:
+        self.calls.append(hook)
+        faults = self._faults.get(hook, [])
+        if faults and not faults[0].after:
+            raise faults.pop(0).error
+
+    def _after(self, hook: str) -> None:
+        faults = self._faults.get(hook, [])
+        if faults:
+            raise faults.pop(0).error
