@@ -80,7 +80,8 @@ def describe(transaction: Transaction) -> dict[str, str]:
 
 
 def _has_extras(transaction: Transaction) -> bool:
-    return bool(transaction.tip) or bool(transaction.surcharge)
+    extras = (transaction.tip, transaction.surcharge)
+    return any(extra is not None and extra.minor_units for extra in extras)
 
 
 def _is_older(operation: Operation, transaction: Transaction, policy: Policy) -> bool:

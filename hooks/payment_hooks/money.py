@@ -108,9 +108,6 @@ class Money:
     def __ge__(self, other: Money) -> bool:
         return self.minor_units >= self._same(other)
 
-    def __bool__(self) -> bool:
-        return self.minor_units != 0
-
     def _same(self, other: Money) -> int:
         if self.currency != other.currency:
             raise InvalidRequest(

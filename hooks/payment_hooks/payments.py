@@ -178,7 +178,8 @@ class Payments:
         payment, parent = self.get(payment_id), self._money_of(payment_id)
         earlier = self._find(payment_id, OperationKind.CAPTURE)
         asked = amount or (earlier.amount if earlier else parent.amount)
-        if parent.kind is not OperationKind.AUTHORIZE or asked > parent.amount:
+        is_held = parent.kind is OperationKind.AUTHORIZE
+        if not (is_held and Money(0, asked.currency) < asked <= parent.amount):
             raise InvalidRequest(
                 f"payment {payment_id} has no authorization of {asked} to capture",
                 code="nothing_to_capture",

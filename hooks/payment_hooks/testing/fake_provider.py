@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from payment_hooks.cards import CardDetails, PaymentSource
-from payment_hooks.errors import InvalidRequest, PaymentDeclined, PaymentError
+from payment_hooks.errors import InvalidRequest, PaymentDeclined
 from payment_hooks.money import Money
 from payment_hooks.spec import hookimpl
 from payment_hooks.types import (
@@ -32,7 +32,7 @@ _SESSION_LIFE = timedelta(minutes=15)
 class Fault:
     """What shall go wrong with the next call of a hook."""
 
-    error: PaymentError
+    error: BaseException
     after: bool = False
     """Whether the money moves before the error is raised: an answer that was lost."""
 
@@ -52,9 +52,13 @@ class FakeProvider:
     _faults: dict[str, list[Fault]] = field(default_factory=dict)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
-    def fail(self, hook: str, error: PaymentError, *, after: bool = False) -> None:
+    def fail(self, hook: str, error: BaseException, *, after: bool = False) -> None:
         """Let the next call of the hook end with `error`."""
         self._faults.setdefault(hook, []).append(Fault(error=error, after=after))
+
+    def mend(self) -> None:
+        """Let nothing go wrong any more."""
+        self._faults.clear()
 
     def pay_session(self, amount: Money) -> Transaction:
         """What a shopper's payment on a hosted page leaves in the ledger."""

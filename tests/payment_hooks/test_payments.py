@@ -1,0 +1,486 @@
+"""The one road: opening, taking, giving back, told once."""
+
+from threading import Barrier, Thread
+
+import pytest
+
+from payment_hooks import (
+    CheckoutRequest,
+    InvalidRequest,
+    LineItem,
+    Mode,
+    Money,
+    OperationState,
+    OutcomeUnknown,
+    PaymentDeclined,
+    PaymentSource,
+    PaymentState,
+    ProviderUnavailable,
+    RateLimited,
+    hookimpl,
+)
+from payment_hooks.decline_codes import DeclineCode
+
+CARD = PaymentSource(token="tok-good")
+OTHER_CARD = PaymentSource(token="tok-other")
+BAD_CARD = PaymentSource(token="decline-me")
+
+
+def dollars(text):
+    return Money.of(text, "USD")
+
+
+def open_payment(payments, mode=Mode.IFRAME, reference="100123"):
+    return payments.open(reference, mode=mode).payment_id
+
+
+def taken(provider):
+    return [row for row in provider.ledger.values() if row.captured]
+
+
+def test_the_amount_comes_from_the_shop(payments, provider):
+    payment_id = open_payment(payments)
+
+    payments.charge(payment_id, CARD)
+
+    assert [row.amount for row in taken(provider)] == [dollars("25.99")]
+
+
+def test_a_reference_that_no_shop_knows_is_refused(payments, shop):
+    shop.due = None
+
+    with pytest.raises(InvalidRequest, match="no shop knows"):
+        payments.open("404", mode=Mode.IFRAME)
+
+
+def test_nothing_due_is_refused(payments):
+    with pytest.raises(InvalidRequest, match="nothing to pay"):
+        payments.open("1", mode=Mode.IFRAME, amount_due=Money(0, "USD"))
+
+
+def test_opening_twice_continues_the_same_payment(payments):
+    assert open_payment(payments) == open_payment(payments)
+
+
+def test_a_changed_amount_begins_the_next_payment(payments, shop):
+    first = open_payment(payments)
+    shop.due = dollars("30.00")
+
+    second = payments.open("100123", mode=Mode.IFRAME)
+
+    assert second.sequence == 2
+    assert payments.get(first).state is PaymentState.CLOSED
+
+
+def test_a_changed_amount_waits_while_a_payment_is_in_doubt(payments, shop, provider):
+    payment_id = open_payment(payments)
+    lose_everything(provider)
+    with pytest.raises(OutcomeUnknown):
+        payments.charge(payment_id, CARD)
+    shop.due = dollars("30.00")
+
+    with pytest.raises(OutcomeUnknown):
+        payments.open("100123", mode=Mode.IFRAME)
+
+
+def test_a_paid_reference_is_returned_as_it_is(payments, shop):
+    payment_id = open_payment(payments)
+    payments.charge(payment_id, CARD)
+    shop.due = dollars("30.00")
+
+    again = payments.open("100123", mode=Mode.IFRAME)
+
+    assert (again.payment_id, again.state) == (payment_id, PaymentState.PAID)
+
+
+def test_a_second_charge_gets_the_first_ones_result(payments, provider):
+    payment_id = open_payment(payments)
+
+    first = payments.charge(payment_id, CARD)
+    second = payments.charge(payment_id, OTHER_CARD)
+
+    assert second == first
+    assert provider.calls.count("payment_charge") == 1
+
+
+def test_a_decline_then_another_card_uses_another_key(payments, provider):
+    payment_id = open_payment(payments)
+
+    with pytest.raises(PaymentDeclined):
+        payments.charge(payment_id, BAD_CARD)
+    done = payments.charge(payment_id, CARD)
+
+    keys = {row.idempotency_key for row in payments.operations(payment_id)}
+    assert (done.attempt, len(keys), len(taken(provider))) == (2, 2, 1)
+
+
+def test_a_declined_form_sent_again_is_declined_again_without_sending(
+    payments, provider
+):
+    payment_id = open_payment(payments)
+
+    for _ in range(2):
+        with pytest.raises(PaymentDeclined) as caught:
+            payments.charge(payment_id, BAD_CARD)
+
+    assert caught.value.decline_code is DeclineCode.CARD_DECLINED
+    assert provider.calls.count("payment_charge") == 1
+
+
+@pytest.mark.parametrize("error", [ProviderUnavailable("down"), RateLimited("busy")])
+def test_what_was_not_sent_may_be_tried_again(payments, provider, error):
+    payment_id = open_payment(payments)
+    provider.fail("payment_charge", error)
+
+    with pytest.raises(type(error)):
+        payments.charge(payment_id, CARD)
+    done = payments.charge(payment_id, CARD)
+
+    assert done.state is OperationState.SUCCEEDED
+    assert len(taken(provider)) == 1
+
+
+def test_a_lost_answer_is_asked_for_again_under_the_same_key(payments, provider):
+    payment_id = open_payment(payments)
+    provider.fail("payment_charge", OutcomeUnknown("reset"), after=True)
+
+    done = payments.charge(payment_id, CARD)
+
+    assert done.state is OperationState.SUCCEEDED
+    assert len(taken(provider)) == 1
+
+
+def lose_everything(provider):
+    provider.fail("payment_charge", OutcomeUnknown("reset"), after=True)
+    provider.fail("payment_look_up", ProviderUnavailable("down"))
+
+
+def test_a_doubt_stays_open_and_refuses_another_card(payments, provider):
+    payment_id = open_payment(payments)
+    lose_everything(provider)
+    with pytest.raises(OutcomeUnknown):
+        payments.charge(payment_id, CARD)
+    provider.fail("payment_look_up", ProviderUnavailable("still down"))
+
+    with pytest.raises(ProviderUnavailable):
+        payments.charge(payment_id, OTHER_CARD)
+
+    assert provider.calls.count("payment_charge") == 1
+    assert len(taken(provider)) == 1
+
+
+def test_settling_finds_the_lost_charge_and_tells_once(payments, provider, shop):
+    payment_id = open_payment(payments)
+    lose_everything(provider)
+    with pytest.raises(OutcomeUnknown):
+        payments.charge(payment_id, CARD)
+
+    states = [payments.settle(payment_id).state for _ in range(2)]
+
+    assert states == [PaymentState.PAID, PaymentState.PAID]
+    assert len(shop.told) == 1
+
+
+def test_a_replay_that_is_rate_limited_stays_a_doubt(payments, provider):
+    payment_id = open_payment(payments)
+    provider.fail("payment_charge", OutcomeUnknown("reset"), after=True)
+    provider.fail("payment_look_up", RateLimited("busy"))
+
+    with pytest.raises(OutcomeUnknown):
+        payments.charge(payment_id, CARD)
+
+    assert payments.operations(payment_id)[0].state is OperationState.UNKNOWN
+
+
+def test_a_replay_that_finds_the_token_used_up_stays_a_doubt(payments, provider):
+    payment_id = open_payment(payments)
+    provider.fail("payment_charge", OutcomeUnknown("reset"), after=True)
+    used = PaymentDeclined("used", decline_code=DeclineCode.SOURCE_ALREADY_USED)
+    provider.fail("payment_look_up", used)
+
+    with pytest.raises(OutcomeUnknown):
+        payments.charge(payment_id, CARD)
+
+    assert payments.settle(payment_id).state is PaymentState.PAID
+
+
+def test_a_recorded_intent_comes_before_the_call(make_payments, provider, registry):
+    seen = []
+
+    class Auditor:
+        @hookimpl(wrapper=True)
+        def payment_charge(self, request):
+            [row] = payments.operations(payment_id)
+            seen.append((row.state, row.idempotency_key == request.idempotency_key))
+            return (yield)
+
+    registry.register(Auditor())
+    payments = make_payments()
+    payment_id = open_payment(payments)
+
+    payments.charge(payment_id, CARD)
+
+    assert seen == [(OperationState.SENDING, True)]
+
+
+def test_a_broken_plugin_leaves_a_doubt_not_a_failure(payments, provider, registry):
+    class Broken:
+        @hookimpl(wrapper=True)
+        def payment_charge(self, request):
+            yield
+            raise TypeError("a bug after the money moved")
+
+    registry.register(Broken())
+    payment_id = open_payment(payments)
+
+    done = payments.charge(payment_id, CARD)
+
+    assert done.state is OperationState.SUCCEEDED
+    assert len(taken(provider)) == 1
+
+
+def test_a_wrapper_vetoes_before_anything_is_sent(payments, provider, registry):
+    class Veto:
+        @hookimpl(wrapper=True)
+        def payment_charge(self, request):
+            raise PaymentDeclined("no", decline_code=DeclineCode.FRAUD_CHECK)
+            yield
+
+    registry.register(Veto())
+    payment_id = open_payment(payments)
+
+    with pytest.raises(PaymentDeclined):
+        payments.charge(payment_id, CARD)
+
+    assert "payment_charge" not in provider.calls
+
+
+def test_simultaneous_submits_make_one_call(payments, provider):
+    payment_id = open_payment(payments)
+    barrier, results = Barrier(8), []
+
+    def submit(number):
+        barrier.wait()
+        source = PaymentSource(token=f"tok-{number % 2}")
+        results.append(payments.charge(payment_id, source).operation_id)
+
+    threads = [Thread(target=submit, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(results) == 8
+    assert len(set(results)) == 1
+    assert provider.calls.count("payment_charge") == 1
+
+
+def test_interruption_while_sending_is_settled_after_the_lease(
+    payments, provider, clock
+):
+    payment_id = open_payment(payments)
+    provider.fail("payment_charge", KeyboardInterrupt(), after=True)
+    with pytest.raises(KeyboardInterrupt):
+        payments.charge(payment_id, CARD)
+    with pytest.raises(OutcomeUnknown):
+        payments.settle(payment_id)
+
+    clock.advance(minutes=2)
+
+    assert payments.settle(payment_id).state is PaymentState.PAID
+
+
+def test_absence_is_believed_only_after_the_safe_window(payments, provider, clock):
+    payment_id = open_payment(payments)
+    provider.fail("payment_charge", OutcomeUnknown("never arrived"))
+    provider.fail("payment_look_up", ProviderUnavailable("down"))
+    with pytest.raises(OutcomeUnknown):
+        payments.charge(payment_id, CARD)
+
+    payments.settle(payment_id)
+    early = payments.operations(payment_id)[0].state
+    clock.advance(hours=13)
+    payments.settle(payment_id)
+
+    late = payments.operations(payment_id)[0]
+    assert early is OperationState.UNKNOWN
+    assert (late.state, late.code) == (OperationState.FAILED, "proved_absent")
+
+
+def test_a_hosted_payment_takes_no_card(payments):
+    payment_id = open_payment(payments, Mode.HOSTED)
+
+    with pytest.raises(InvalidRequest, match="provider's page"):
+        payments.charge(payment_id, CARD)
+
+
+def test_partial_capture_honours_the_asked_amount(payments, provider):
+    payment_id = open_payment(payments)
+    payments.authorize(payment_id, CARD)
+
+    done = payments.capture(payment_id, dollars("10.00"))
+    again = payments.capture(payment_id, dollars("10.00"))
+
+    assert (done.moved, again) == (dollars("10.00"), done)
+    assert payments.refundable(payment_id) == dollars("10.00")
+    assert provider.calls.count("payment_capture") == 1
+
+
+@pytest.mark.parametrize("amount", ["26.00", "1000", "0", "-1"])
+def test_capture_outside_the_authorization_is_refused(payments, provider, amount):
+    payment_id = open_payment(payments)
+    payments.authorize(payment_id, CARD)
+
+    with pytest.raises(InvalidRequest):
+        payments.capture(payment_id, dollars(amount))
+
+    assert "payment_capture" not in provider.calls
+
+
+def test_partial_refunds_add_up_and_no_further(payments):
+    payment_id = open_payment(payments)
+    payments.charge(payment_id, CARD)
+
+    payments.refund(payment_id, dollars("20.00"), request_id="a")
+    with pytest.raises(InvalidRequest, match=r"5\.99 USD is left"):
+        payments.refund(payment_id, dollars("6.00"), request_id="b")
+    payments.refund(payment_id, request_id="c")
+
+    assert payments.get(payment_id).state is PaymentState.REFUNDED
+    assert payments.refundable(payment_id) == Money(0, "USD")
+
+
+@pytest.mark.parametrize("amount", ["0", "-1.00"])
+def test_a_refund_of_nothing_or_less_is_refused(payments, provider, amount):
+    payment_id = open_payment(payments)
+    payments.charge(payment_id, CARD)
+
+    with pytest.raises(InvalidRequest):
+        payments.refund(payment_id, dollars(amount), request_id="a")
+
+    assert "payment_refund" not in provider.calls
+
+
+def test_the_same_refund_twice_is_one_and_two_requests_are_two(payments, provider):
+    payment_id = open_payment(payments)
+    payments.charge(payment_id, CARD)
+
+    for request_id in ("form-1", "form-1", "form-2"):
+        payments.refund(payment_id, dollars("5.00"), request_id=request_id)
+
+    assert provider.calls.count("payment_refund") == 2
+
+
+def test_one_request_id_for_two_amounts_is_refused(payments, provider):
+    payment_id = open_payment(payments)
+    payments.charge(payment_id, CARD)
+    payments.refund(payment_id, dollars("5.00"), request_id="form-1")
+
+    with pytest.raises(InvalidRequest, match="another request id"):
+        payments.refund(payment_id, dollars("6.00"), request_id="form-1")
+
+    assert provider.calls.count("payment_refund") == 1
+
+
+def test_a_lost_refund_is_found_by_reading_not_sent_again(payments, provider, clock):
+    payment_id = open_payment(payments)
+    payments.charge(payment_id, CARD)
+    provider.fail("payment_refund", OutcomeUnknown("reset"), after=True)
+    with pytest.raises(OutcomeUnknown):
+        payments.refund(payment_id, dollars("5.00"), request_id="form-1")
+
+    state = payments.settle(payment_id).state
+
+    assert state is PaymentState.PARTLY_REFUNDED
+    assert provider.calls.count("payment_refund") == 1
+    assert payments.refundable(payment_id) == dollars("20.99")
+
+
+def test_a_lost_capture_is_found_by_reading(payments, provider):
+    payment_id = open_payment(payments)
+    payments.authorize(payment_id, CARD)
+    provider.fail("payment_capture", OutcomeUnknown("reset"), after=True)
+    with pytest.raises(OutcomeUnknown):
+        payments.capture(payment_id, dollars("10.00"))
+
+    assert payments.settle(payment_id).state is PaymentState.PAID
+    assert payments.refundable(payment_id) == dollars("10.00")
+
+
+def test_undo_voids_what_is_authorized_and_refunds_what_is_captured(payments):
+    held = open_payment(payments, reference="1")
+    payments.authorize(held, CARD)
+    paid = open_payment(payments, reference="2")
+    payments.charge(paid, CARD)
+
+    payments.undo(held, request_id="x")
+    payments.undo(paid, dollars("1.00"), request_id="x")
+
+    assert payments.get(held).state is PaymentState.VOIDED
+    assert payments.get(paid).state is PaymentState.PARTLY_REFUNDED
+
+
+def test_undoing_a_part_of_an_authorization_is_refused(payments, provider):
+    payment_id = open_payment(payments)
+    payments.authorize(payment_id, CARD)
+
+    with pytest.raises(InvalidRequest, match="released whole"):
+        payments.undo(payment_id, dollars("1.00"), request_id="x")
+
+    assert "payment_void" not in provider.calls
+
+
+def test_void_of_a_captured_payment_is_refused(payments):
+    payment_id = open_payment(payments)
+    payments.charge(payment_id, CARD)
+
+    with pytest.raises(InvalidRequest, match="only an authorization"):
+        payments.void(payment_id)
+
+
+def test_a_handler_that_fails_is_told_again_until_it_works(payments, shop):
+    payment_id = open_payment(payments)
+    payments.charge(payment_id, CARD)
+    shop.failures = [RuntimeError("mail server down")]
+
+    payments.tell(payment_id)
+    payments.tell(payment_id)
+    payments.tell(payment_id)
+
+    assert len(shop.told) == 1
+
+
+def test_iframe_checkout_uses_the_payments_amount_not_the_callers(payments):
+    payment_id = open_payment(payments)
+    forged = CheckoutRequest(
+        amount=Money(1, "USD"), reference="other", mode=Mode.HOSTED
+    )
+
+    session = payments.start_checkout(payment_id, forged)
+
+    assert session.mode is Mode.IFRAME
+
+
+def test_a_paid_payment_starts_no_checkout(payments):
+    payment_id = open_payment(payments)
+    payments.charge(payment_id, CARD)
+
+    with pytest.raises(InvalidRequest, match="nothing is left to pay"):
+        payments.start_checkout(payment_id)
+
+
+def test_a_refused_hosted_session_leaves_nothing_open(payments, provider):
+    payment_id = open_payment(payments, Mode.HOSTED)
+    provider.fail("payment_start_checkout", InvalidRequest("bad lines"))
+    line = LineItem(name="Mug", unit_price=dollars("25.99"))
+    request = CheckoutRequest(
+        amount=dollars("25.99"), reference="x", mode=Mode.HOSTED, lines=(line,)
+    )
+
+    with pytest.raises(InvalidRequest):
+        payments.start_checkout(payment_id, request)
+    session = payments.start_checkout(payment_id, request)
+
+    states = [row.state for row in payments.operations(payment_id)]
+    assert session.mode is Mode.HOSTED
+    assert states == [OperationState.FAILED, OperationState.WAITING]
