@@ -484,3 +484,30 @@ def test_a_refused_hosted_session_leaves_nothing_open(payments, provider):
     states = [row.state for row in payments.operations(payment_id)]
     assert session.mode is Mode.HOSTED
     assert states == [OperationState.FAILED, OperationState.WAITING]
+
+
+def test_a_second_refund_waits_while_the_first_is_in_doubt(payments, provider):
+    payment_id = open_payment(payments)
+    payments.charge(payment_id, CARD)
+    provider.fail("payment_refund", OutcomeUnknown("reset"), after=True)
+    with pytest.raises(OutcomeUnknown):
+        payments.refund(payment_id, dollars("5.00"), request_id="a")
+    provider.fail("payment_look_up", ProviderUnavailable("down"))
+
+    with pytest.raises(ProviderUnavailable):
+        payments.refund(payment_id, dollars("5.00"), request_id="b")
+
+    assert provider.calls.count("payment_refund") == 1
+
+
+def test_an_authorization_waits_while_a_charge_is_in_doubt(payments, provider):
+    payment_id = open_payment(payments)
+    lose_everything(provider)
+    with pytest.raises(OutcomeUnknown):
+        payments.charge(payment_id, CARD)
+    provider.fail("payment_look_up", ProviderUnavailable("down"))
+
+    with pytest.raises(ProviderUnavailable):
+        payments.authorize(payment_id, OTHER_CARD)
+
+    assert "payment_authorize" not in provider.calls
