@@ -205,6 +205,10 @@ class Ledger(Protocol):
         """Keep it; False when this event was finished before."""
         ...
 
+    def find_events(self, session_id: str) -> tuple[WebhookEvent, ...]:
+        """The unfinished ones of a hosted session, oldest first."""
+        ...
+
     def finish_event(self, event_id: str) -> None:
         """Its effect is in place; the next delivery changes nothing."""
         ...

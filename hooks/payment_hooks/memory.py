@@ -16,7 +16,8 @@ class MemoryLedger:
         self._lock = Lock()
         self._payments: dict[str, Payment] = {}
         self._operations: dict[str, Operation] = {}
-        self._events: dict[str, bool] = {}
+        self._events: dict[str, WebhookEvent] = {}
+        self._finished: set[str] = set()
 
     def add_payment(self, payment: Payment) -> Payment:
         """See `Ledger`."""
@@ -103,12 +104,23 @@ class MemoryLedger:
     def add_event(self, event: WebhookEvent) -> bool:
         """See `Ledger`."""
         with self._lock:
-            return not self._events.setdefault(event.event_id, False)
+            self._events.setdefault(event.event_id, event)
+            return event.event_id not in self._finished
+
+    def find_events(self, session_id: str) -> tuple[WebhookEvent, ...]:
+        """See `Ledger`."""
+        with self._lock:
+            return tuple(
+                event
+                for event in self._events.values()
+                if event.session_id == session_id
+                and event.event_id not in self._finished
+            )
 
     def finish_event(self, event_id: str) -> None:
         """See `Ledger`."""
         with self._lock:
-            self._events[event_id] = True
+            self._finished.add(event_id)
 
 
 def _identity(payment: Payment) -> tuple[str, str, str, int]:

@@ -286,6 +286,7 @@ class Payments:
         if transaction_id:
             self._sessions.settle(payment, transaction_id, session_id)
         for operation in self.operations(payment_id):
+            self._apply_events(payment, operation)
             self._settler.settle(payment, operation)
         return self.tell(payment_id)
 
@@ -316,12 +317,8 @@ class Payments:
                 extra={"event_id": event.event_id},
             )
             return event
-        self.settle(
-            payment.payment_id,
-            transaction_id=event.transaction_id if event.approved else "",
-            session_id=event.session_id,
-        )
-        self.ledger.finish_event(event.event_id)
+        self._apply(payment, event)
+        self.tell(payment.payment_id)
         return event
 
     def close(self, payment_id: str) -> Payment:
@@ -405,6 +402,18 @@ class Payments:
         raise InvalidRequest(
             f"payment {payment_id} holds no money", code="nothing_taken"
         )
+
+    def _apply_events(self, payment: Payment, operation: Operation) -> None:
+        """Bring in messages that came before, when their effect failed."""
+        if operation.session_id and operation.state.is_open:
+            for event in self.ledger.find_events(operation.session_id):
+                self._apply(payment, event)
+
+    def _apply(self, payment: Payment, event: WebhookEvent) -> None:
+        """The event's effect; it counts as done only once that is in place."""
+        if event.approved:
+            self._sessions.settle(payment, event.transaction_id, event.session_id)
+        self.ledger.finish_event(event.event_id)
 
     def _payment_of(self, event: WebhookEvent) -> Payment | None:
         """By session, or by a transaction that we know; never by a guess."""

@@ -215,6 +215,20 @@ def test_a_message_whose_effect_failed_works_when_delivered_again(
     assert payments.get(payment_id).state is PaymentState.PAID
 
 
+def test_a_message_whose_effect_failed_is_applied_when_the_shopper_returns(
+    payments, hosted, messages, provider, clock, shop
+):
+    payment_id, session = hosted
+    paid = provider.pay_session(DUE)
+    provider.fail("payment_look_up", ProviderUnavailable("down"))
+    with pytest.raises(ProviderUnavailable):
+        send(payments, clock, paid.transaction_id, session.session_id)
+
+    state = payments.settle(payment_id).state
+
+    assert (state, len(shop.told)) == (PaymentState.PAID, 1)
+
+
 def test_a_transaction_that_cannot_be_read_yet_stays_open(
     payments, hosted, messages, clock
 ):
