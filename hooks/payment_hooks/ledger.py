@@ -1,6 +1,6 @@
 """The record of what was asked and what became of it, and what a store of it must do."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -212,24 +212,3 @@ class Ledger(Protocol):
     def finish_event(self, event_id: str) -> None:
         """Its effect is in place; the next delivery changes nothing."""
         ...
-
-
-def derive_state(operations: Iterable[Operation], *, closed: bool) -> PaymentState:
-    """Where a payment with these operations stands."""
-    sums = dict.fromkeys(OperationKind, 0)
-    for operation in operations:
-        if operation.state is OperationState.SUCCEEDED and not operation.flag:
-            moved = operation.moved or operation.amount
-            sums[operation.kind] += moved.minor_units
-    captured = sum(sums[kind] for kind in CAPTURING)
-    refunded = sums[OperationKind.REFUND]
-    if refunded:
-        full = refunded >= captured
-        return PaymentState.REFUNDED if full else PaymentState.PARTLY_REFUNDED
-    if captured:
-        return PaymentState.PAID
-    if sums[OperationKind.VOID]:
-        return PaymentState.VOIDED
-    if sums[OperationKind.AUTHORIZE]:
-        return PaymentState.AUTHORIZED
-    return PaymentState.CLOSED if closed else PaymentState.OPEN

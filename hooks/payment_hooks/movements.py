@@ -23,9 +23,11 @@ from payment_hooks.ledger import (
     OperationState,
     Payment,
 )
+from payment_hooks.money import Money
 from payment_hooks.policy import FailedChecks
 from payment_hooks.sending import Sender, decline_of, in_progress
 from payment_hooks.settling import Settler
+from payment_hooks.standing import brings_money, money_of, next_attempt
 from payment_hooks.types import Transaction, TransactionKind, TransactionStatus
 
 _TRIES = 3
@@ -82,8 +84,31 @@ class Movements:
             code="in_progress",
         )
 
-    def follow(self, payment: Payment, intent: Operation, call: Call) -> Operation:
-        """The capture, refund or void which this intent asks for."""
+    def follow(
+        self,
+        payment: Payment,
+        kind: OperationKind,
+        amount: Money,
+        call: Call,
+        request_id: str = "",
+    ) -> Operation:
+        """The capture, refund or void of what the payment holds."""
+        known = self.ledger.operations(payment.payment_id)
+        refused = [
+            row
+            for row in known
+            if (row.kind, row.request_id) == (kind, request_id)
+            and row.state is OperationState.FAILED
+        ]
+        intent = new_operation(
+            payment,
+            kind,
+            amount,
+            now=self.now(),
+            parent_id=money_of(payment, known).transaction_id,
+            request_id=request_id,
+            attempt=next_attempt(refused),
+        )
         for _ in range(_TRIES):
             done = self._run(payment, intent, call)
             if done is not None:
@@ -194,21 +219,6 @@ class Movements:
                 code="not_released",
             ) from error
         self.sender.succeed(returned, answer, flag="given_back")
-
-
-def brings_money(operation: Operation) -> bool:
-    """Whether it brought the payment money that counts."""
-    return operation.kind in TAKING and counts(operation)
-
-
-def counts(operation: Operation) -> bool:
-    """Whether it moved money that nobody needs to look at."""
-    return operation.state is OperationState.SUCCEEDED and not operation.flag
-
-
-def next_attempt(earlier: Iterable[Operation]) -> int:
-    """Grows only after a definitive no; an open operation keeps its attempt."""
-    return 1 + sum(not operation.state.is_open for operation in earlier)
 
 
 def _refuse_repeated_decline(earlier: Iterable[Operation], digest: str) -> None:

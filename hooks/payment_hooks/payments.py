@@ -11,23 +11,21 @@ from payment_hooks.cards import CardDetails, PaymentSource
 from payment_hooks.errors import InvalidRequest, WebhookRejected
 from payment_hooks.gateway import Gateway
 from payment_hooks.hosted import HostedSessions
-from payment_hooks.intents import new_operation
 from payment_hooks.ledger import (
-    CAPTURING,
     Ledger,
     Operation,
     OperationKind,
-    OperationState,
     Payment,
     PaymentState,
 )
 from payment_hooks.money import Money
-from payment_hooks.movements import Movements, brings_money, counts
+from payment_hooks.movements import Movements
 from payment_hooks.notifying import Notifier
 from payment_hooks.opening import Opener
 from payment_hooks.policy import Policy
 from payment_hooks.sending import Sender, in_progress, utc_now
 from payment_hooks.settling import Settler
+from payment_hooks.standing import find_intent, money_of, refundable
 from payment_hooks.types import (
     CheckoutRequest,
     CheckoutSession,
@@ -175,8 +173,9 @@ class Payments:
             InvalidRequest: nothing is authorized, it was captured, or more is asked.
             OutcomeUnknown: settle it before asking again.
         """
-        payment, parent = self.get(payment_id), self._money_of(payment_id)
-        earlier = self._find(payment_id, OperationKind.CAPTURE)
+        payment, known = self.get(payment_id), self.operations(payment_id)
+        parent = money_of(payment, known)
+        earlier = find_intent(known, OperationKind.CAPTURE)
         asked = amount or (earlier.amount if earlier else parent.amount)
         is_held = parent.kind is OperationKind.AUTHORIZE
         if not (is_held and Money(0, asked.currency) < asked <= parent.amount):
@@ -184,9 +183,8 @@ class Payments:
                 f"payment {payment_id} has no authorization of {asked} to capture",
                 code="nothing_to_capture",
             )
-        return self._follow(
-            payment, OperationKind.CAPTURE, asked, shopper_ip=shopper_ip
-        )
+        call = ask_to_follow(self.gateway, payment, shopper_ip=shopper_ip)
+        return self._movements.follow(payment, OperationKind.CAPTURE, asked, call)
 
     def refund(
         self,
@@ -209,16 +207,18 @@ class Payments:
             InvalidRequest: more than was captured and not yet given back.
             OutcomeUnknown: settle it before asking again.
         """
-        payment, left = self.get(payment_id), self.refundable(payment_id)
-        earlier = self._find(payment_id, OperationKind.REFUND, request_id)
+        payment, known = self.get(payment_id), self.operations(payment_id)
+        left = refundable(payment, known)
+        earlier = find_intent(known, OperationKind.REFUND, request_id)
         asked = amount or (earlier.amount if earlier else left)
         if earlier is None and not Money(0, left.currency) < asked <= left:
             raise InvalidRequest(
                 f"{asked} cannot be refunded on payment {payment_id}: {left} is left",
                 code="refund_too_large",
             )
-        return self._follow(
-            payment, OperationKind.REFUND, asked, request_id=request_id, reason=reason
+        call = ask_to_follow(self.gateway, payment, reason=reason)
+        return self._movements.follow(
+            payment, OperationKind.REFUND, asked, call, request_id
         )
 
     def void(self, payment_id: str) -> Operation:
@@ -228,22 +228,25 @@ class Payments:
             InvalidRequest: there is none, or it was captured: refund it.
             OutcomeUnknown: settle it before asking again.
         """
-        payment, parent = self.get(payment_id), self._money_of(payment_id)
-        earlier = self._find(payment_id, OperationKind.VOID)
+        payment, known = self.get(payment_id), self.operations(payment_id)
+        parent = money_of(payment, known)
+        earlier = find_intent(known, OperationKind.VOID)
         if earlier is None and payment.state is not PaymentState.AUTHORIZED:
             raise InvalidRequest(
                 f"payment {payment_id} is {payment.state}: only an authorization that "
                 "was not captured can be voided",
                 code="nothing_to_void",
             )
-        return self._follow(payment, OperationKind.VOID, parent.amount)
+        call = ask_to_follow(self.gateway, payment)
+        return self._movements.follow(payment, OperationKind.VOID, parent.amount, call)
 
     def undo(
         self, payment_id: str, amount: Money | None = None, *, request_id: str
     ) -> Operation:
         """Void what was only authorized, refund what was captured."""
-        if self.get(payment_id).state is PaymentState.AUTHORIZED:
-            authorized = self._money_of(payment_id).amount
+        payment = self.get(payment_id)
+        if payment.state is PaymentState.AUTHORIZED:
+            authorized = money_of(payment, self.operations(payment_id)).amount
             if amount is not None and amount != authorized:
                 raise InvalidRequest(
                     f"an authorization is released whole: capture all but {amount}, "
@@ -255,17 +258,7 @@ class Payments:
 
     def refundable(self, payment_id: str) -> Money:
         """What was captured and neither given back nor asked back so far."""
-        payment = self.get(payment_id)
-        left = Money(0, payment.amount_due.currency)
-        for operation in self.operations(payment_id):
-            moved = operation.moved or operation.amount
-            if operation.kind in CAPTURING and counts(operation):
-                left += moved
-            elif operation.kind is OperationKind.REFUND and (
-                counts(operation) or operation.state.is_open
-            ):
-                left -= moved
-        return left
+        return refundable(self.get(payment_id), self.operations(payment_id))
 
     def settle(
         self, payment_id: str, *, transaction_id: str = "", session_id: str = ""
@@ -354,54 +347,6 @@ class Payments:
                 code="payment_closed",
             )
         return self._movements.take(payment, kind, source, details)
-
-    def _follow(
-        self,
-        payment: Payment,
-        kind: OperationKind,
-        amount: Money,
-        *,
-        request_id: str = "",
-        reason: RefundReason | None = None,
-        shopper_ip: str = "",
-    ) -> Operation:
-        earlier = [
-            operation
-            for operation in self.operations(payment.payment_id)
-            if operation.kind is kind and operation.request_id == request_id
-        ]
-        refused = [row for row in earlier if row.state is OperationState.FAILED]
-        intent = new_operation(
-            payment,
-            kind,
-            amount,
-            now=self.now(),
-            parent_id=self._money_of(payment.payment_id).transaction_id,
-            request_id=request_id,
-            attempt=len(refused) + 1,
-        )
-        call = ask_to_follow(
-            self.gateway, payment, reason=reason, shopper_ip=shopper_ip
-        )
-        return self._movements.follow(payment, intent, call)
-
-    def _find(
-        self, payment_id: str, kind: OperationKind, request_id: str = ""
-    ) -> Operation | None:
-        """The operation of this intent that is open or moved money."""
-        for operation in self.operations(payment_id):
-            is_same = operation.kind is kind and operation.request_id == request_id
-            if is_same and (operation.state.is_open or counts(operation)):
-                return operation
-        return None
-
-    def _money_of(self, payment_id: str) -> Operation:
-        for operation in self.operations(payment_id):
-            if brings_money(operation):
-                return operation
-        raise InvalidRequest(
-            f"payment {payment_id} holds no money", code="nothing_taken"
-        )
 
     def _apply_events(self, payment: Payment, operation: Operation) -> None:
         """Bring in messages that came before, when their effect failed."""

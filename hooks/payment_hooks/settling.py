@@ -15,10 +15,10 @@ from payment_hooks.ledger import (
     OperationState,
     Payment,
     StaleVersion,
-    derive_state,
 )
 from payment_hooks.policy import FailedChecks, Policy
 from payment_hooks.sending import Sender
+from payment_hooks.standing import derive_state
 from payment_hooks.types import (
     LookUpRequest,
     Transaction,

@@ -1,0 +1,92 @@
+"""Where a payment stands: what its operations add up to."""
+
+from collections.abc import Iterable
+
+from payment_hooks.errors import InvalidRequest
+from payment_hooks.ledger import (
+    CAPTURING,
+    TAKING,
+    Operation,
+    OperationKind,
+    OperationState,
+    Payment,
+    PaymentState,
+)
+from payment_hooks.money import Money
+
+Operations = Iterable[Operation]
+
+
+def counts(operation: Operation) -> bool:
+    """Whether it moved money that nobody needs to look at."""
+    return operation.state is OperationState.SUCCEEDED and not operation.flag
+
+
+def brings_money(operation: Operation) -> bool:
+    """Whether it brought the payment money that counts."""
+    return operation.kind in TAKING and counts(operation)
+
+
+def money_of(payment: Payment, operations: Operations) -> Operation:
+    """The operation which brought the payment its money.
+
+    Raises:
+        InvalidRequest: nothing was taken so far.
+    """
+    for operation in operations:
+        if brings_money(operation):
+            return operation
+    raise InvalidRequest(
+        f"payment {payment.payment_id} holds no money", code="nothing_taken"
+    )
+
+
+def find_intent(
+    operations: Operations, kind: OperationKind, request_id: str = ""
+) -> Operation | None:
+    """The operation of this intent that is open or moved money."""
+    for operation in operations:
+        is_same = operation.kind is kind and operation.request_id == request_id
+        if is_same and (operation.state.is_open or counts(operation)):
+            return operation
+    return None
+
+
+def refundable(payment: Payment, operations: Operations) -> Money:
+    """What was captured and neither given back nor asked back so far."""
+    left = Money(0, payment.amount_due.currency)
+    for operation in operations:
+        moved = operation.moved or operation.amount
+        if operation.kind in CAPTURING and counts(operation):
+            left += moved
+        elif operation.kind is OperationKind.REFUND and (
+            counts(operation) or operation.state.is_open
+        ):
+            left -= moved
+    return left
+
+
+def next_attempt(earlier: Operations) -> int:
+    """Grows only after a definitive no; an open operation keeps its attempt."""
+    return 1 + sum(not operation.state.is_open for operation in earlier)
+
+
+def derive_state(operations: Operations, *, closed: bool) -> PaymentState:
+    """Where a payment with these operations stands."""
+    sums = dict.fromkeys(OperationKind, 0)
+    for operation in operations:
+        if counts(operation):
+            moved = operation.moved or operation.amount
+            sums[operation.kind] += moved.minor_units
+    captured = sum(sums[kind] for kind in CAPTURING)
+    refunded = sums[OperationKind.REFUND]
+    if refunded:
+        full = refunded >= captured
+        return PaymentState.REFUNDED if full else PaymentState.PARTLY_REFUNDED
+    if captured:
+        return PaymentState.PAID
+    if sums[OperationKind.VOID]:
+        return PaymentState.VOIDED
+    if sums[OperationKind.AUTHORIZE]:
+        return PaymentState.AUTHORIZED
+    return PaymentState.CLOSED if closed else PaymentState.OPEN
