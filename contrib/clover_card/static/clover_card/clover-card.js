@@ -1,0 +1,636 @@
+/*
+ * <clover-card>: Clover's card fields as one element of a form.
+ *
+ * Loads Clover's own SDK once per page, mounts its iframes in the light DOM (the SDK finds its
+ * containers by a selector in the document), and turns a submit of the surrounding form into
+ * "ask for a token, put it into a hidden input, submit once". The card never enters this page.
+ */
+(() => {
+  "use strict";
+
+  // A page whose policy names a nonce has given it to this script; the SDK needs it, too.
+  const nonce = document.currentScript?.nonce ?? "";
+
+  const SDK_TIMEOUT_MS = 15_000;
+  const TOKEN_TIMEOUT_MS = 30_000;
+  // Clover's fields hand over their value shortly after they lose focus, not in the same tick.
+  const SETTLE_MS = 150;
+
+  const LABELS = {
+    CARD: "card", CARD_NUMBER: "number", CARD_DATE: "date", CARD_CVV: "cvv",
+    CARD_POSTAL_CODE: "postal-code",
+  };
+  const FIELDS = Object.keys(LABELS).slice(1);
+  const SDK_LOCALES = ["en", "en-CA", "fr-CA"];
+  const SDK_LANGUAGES = ["en", "fr"];
+  const REQUIRED = ["script-url", "public-key", "merchant-id"];
+
+  const TEXTS = {
+    en: {
+      card: "Card details", number: "Card number", date: "Expiry date", cvv: "Security code",
+      "postal-code": "Postal code",
+      busy: "Checking your card…",
+      check: (label) => `Please check: ${label}.`,
+      sdk_unavailable: "The card fields could not be loaded. Nothing was charged.",
+      not_ready: "The card fields are still loading. Please try again in a moment.",
+      tokenize_failed: "Your card could not be checked. Nothing was charged; please try again.",
+      configuration: "Card payment is not available right now.",
+      retry: "Try again",
+    },
+    fr: {
+      card: "Carte bancaire", number: "Numéro de carte", date: "Date d’expiration",
+      cvv: "Code de sécurité", "postal-code": "Code postal",
+      busy: "Vérification de la carte…",
+      check: (label) => `Veuillez vérifier : ${label}.`,
+      sdk_unavailable: "Les champs de carte n’ont pas pu être chargés. Rien n’a été débité.",
+      not_ready: "Les champs de carte se chargent encore. Réessayez dans un instant.",
+      tokenize_failed: "La carte n’a pas pu être vérifiée. Rien n’a été débité ; réessayez.",
+      configuration: "Le paiement par carte n’est pas disponible pour le moment.",
+      retry: "Réessayer",
+    },
+    es: {
+      card: "Datos de la tarjeta", number: "Número de tarjeta", date: "Fecha de caducidad",
+      cvv: "Código de seguridad", "postal-code": "Código postal",
+      busy: "Comprobando la tarjeta…",
+      check: (label) => `Compruebe: ${label}.`,
+      sdk_unavailable: "No se pudieron cargar los campos de la tarjeta. No se ha cobrado nada.",
+      not_ready: "Los campos de la tarjeta aún se están cargando. Inténtelo en un momento.",
+      tokenize_failed: "No se pudo comprobar la tarjeta. No se ha cobrado nada; reinténtelo.",
+      configuration: "El pago con tarjeta no está disponible en este momento.",
+      retry: "Reintentar",
+    },
+  };
+
+  const THEME = {
+    "font": "inherit",
+    "font-size": "16px",
+    "color": "#1c2430",
+    "placeholder": "#6b7480",
+    "background": "#ffffff",
+    "border": "#8a94a3",
+    "radius": "8px",
+    "gap": "14px",
+    "height": "44px",
+    "single-height": "104px",
+    "focus": "#1a7f37",
+    "error": "#b3261e",
+    "accent": "#1a7f37",
+    "accent-text": "#ffffff",
+  };
+  const themed = (name) => `var(--clover-card-${name}, ${THEME[name]})`;
+
+  // In a layer, so that any rule of the page wins without a fight over specificity.
+  const SHEET = `@layer clover-card {
+    clover-card { display: block; font-family: ${themed("font")}; }
+    clover-card[disabled] { opacity: 0.55; }
+    clover-card [hidden] { display: none; }
+    .clover-card-fields { display: flex; flex-wrap: wrap; gap: ${themed("gap")} 12px; }
+    .clover-card-field { flex: 1 1 120px; min-width: 0; }
+    .clover-card-field:first-child { flex-basis: 100%; }
+    .clover-card-label {
+      display: block; overflow: hidden; margin-bottom: 4px; font-size: 14px; font-weight: 600;
+      line-height: 1.5; text-overflow: ellipsis; white-space: nowrap;
+    }
+    .clover-card-frame {
+      overflow: hidden; height: ${themed("height")}; background: ${themed("background")};
+      border: 1px solid ${themed("border")}; border-radius: ${themed("radius")};
+    }
+    .clover-card-frame iframe { display: block; width: 100%; height: 100%; border: 0; }
+    [data-focused] .clover-card-frame {
+      border-color: ${themed("focus")}; box-shadow: 0 0 0 1px ${themed("focus")};
+      outline: 2px solid transparent;
+    }
+    [data-invalid] .clover-card-frame { border-color: ${themed("error")}; }
+    [data-field=CARD] .clover-card-frame {
+      height: auto; background: none; border: 0; box-shadow: none;
+    }
+    [data-field=CARD] iframe { min-height: ${themed("single-height")}; }
+    .clover-card-error, .clover-card-message {
+      margin: 4px 0 0; font-size: 14px; line-height: 1.4; color: ${themed("error")};
+    }
+    .clover-card-message:not(:empty) { margin-top: 12px; }
+    .clover-card-aside {
+      position: absolute; overflow: hidden; width: 1px; height: 1px; margin: 0;
+      clip-path: inset(50%); white-space: nowrap;
+    }
+    .clover-card-submit, .clover-card-retry {
+      min-height: 44px; margin-top: 8px; padding: 0 16px; font: inherit; font-weight: 600;
+      color: ${themed("accent-text")}; background: ${themed("accent")};
+      border: 1px solid transparent; border-radius: ${themed("radius")}; cursor: pointer;
+    }
+    .clover-card-submit { width: 100%; margin-top: 18px; }
+    .clover-card-submit[aria-disabled=true] { opacity: 0.65; cursor: progress; }
+  }`;
+
+  const adoptSheet = () => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(SHEET);
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  };
+
+  const within = (milliseconds, promise) => {
+    let timer;
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error("timed out")), milliseconds);
+    });
+    return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+  };
+
+  const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+  const make = (tag, className, properties = {}) =>
+    Object.assign(document.createElement(tag), { className, ...properties });
+
+  /** Why there is no token: `code`, a text for the shopper, and the texts by field. */
+  class CardError extends Error {
+    constructor(code, message, { fields = {}, cause } = {}) {
+      super(message, { cause });
+      this.name = "CloverCardError";
+      this.code = code;
+      this.fields = fields;
+    }
+  }
+
+  const loads = new Map();
+
+  const injectScript = (url) => {
+    const script = make("script", "", { src: url, async: true, nonce });
+    document.head.append(script);
+    return script;
+  };
+
+  const fetchSdk = async (url) => {
+    if (window.Clover) return;
+    const script = [...document.scripts].find(({ src }) => src === url) ?? injectScript(url);
+    const loaded = new Promise((resolve, reject) => {
+      script.addEventListener("load", resolve, { once: true });
+      script.addEventListener("error", reject, { once: true });
+    });
+    try {
+      await within(SDK_TIMEOUT_MS, loaded);
+      if (!window.Clover) throw new Error(`${url} defines no Clover`);
+    } catch (error) {
+      script.remove();
+      throw error;
+    }
+  };
+
+  /** One load per page and URL, however many elements ask; a failed one may be repeated. */
+  const loadSdk = (url) => {
+    if (!loads.has(url)) {
+      loads.set(url, fetchSdk(url).catch((error) => {
+        loads.delete(url);
+        throw error;
+      }));
+    }
+    return loads.get(url);
+  };
+
+  let count = 0;
+
+  class CloverCard extends HTMLElement {
+    // The others are read when the element enters the page: a change would empty the fields.
+    static observedAttributes = ["name", "submit-label", "disabled"];
+
+    #id = `clover-card-${++count}`;
+    #connection; // aborted when the element leaves the page
+    #parts;
+    #clover;
+    #elements = [];
+    #starting;
+    #loaded = new Set();
+    #state = {};
+    #errors = {};
+    #phase = "idle"; // idle, tokenizing, submitting, submitted
+    #attempt; // the token request whose answer still counts
+    #form;
+    #isPressed = false;
+    #held; // a change of the errors that waits for the pointer to go up
+
+    /** True while the element takes no part in the form. */
+    get disabled() {
+      return this.hasAttribute("disabled");
+    }
+
+    set disabled(value) {
+      this.toggleAttribute("disabled", Boolean(value));
+    }
+
+    connectedCallback() {
+      if (this.#connection) return;
+      this.#form = this.closest("form");
+      this.#connection = new AbortController();
+      const { signal } = this.#connection;
+      // In the capture phase, so that the page's own submit listeners run once, with the token.
+      const options = { capture: true, signal };
+      document.addEventListener("submit", (event) => this.#onSubmit(event), options);
+      document.addEventListener("pointerdown", () => { this.#isPressed = true; }, options);
+      for (const name of ["pointerup", "pointercancel"]) {
+        document.addEventListener(name, () => setTimeout(() => this.#release()), options);
+      }
+      window.addEventListener("pageshow", ({ persisted }) => persisted && this.reset(), options);
+      this.#build();
+      this.#start();
+    }
+
+    disconnectedCallback() {
+      this.reset();
+      this.#connection?.abort();
+      this.#connection = undefined;
+      this.#dropElements();
+      this.#parts?.root.remove();
+      this.#parts = undefined;
+      this.#form = undefined;
+      this.#removeFooter();
+    }
+
+    attributeChangedCallback() {
+      if (this.#parts) this.#applyAttributes();
+    }
+
+    /**
+     * Asks Clover for a token, without submitting anything.
+     * @returns {Promise<{token: string, brand?: string, last4?: string, expMonth?: string,
+     *   expYear?: string}>} rejected with `code`, `message` and `fields` when there is none
+     */
+    async tokenize() {
+      if (this.#phase !== "idle") throw this.#error("busy");
+      const { detail } = await this.#requestToken();
+      this.#enter("idle");
+      return detail;
+    }
+
+    /** Forgets the token and the messages; the next submit asks for a new token. */
+    reset() {
+      this.#attempt = undefined;
+      if (!this.#parts) return;
+      this.#parts.hidden.value = "";
+      this.#showErrors({});
+      this.#showMessage("");
+      this.#enter("idle");
+    }
+
+    /** Focuses the first field that needs attention, else the first field. */
+    focus() {
+      const boxes = this.#parts?.boxes ?? [];
+      const box = boxes.find(({ root }) => "invalid" in root.dataset) ?? boxes[0];
+      box?.frame.querySelector("iframe")?.focus();
+    }
+
+    get #language() {
+      const tag = this.getAttribute("locale") || this.closest("[lang]")?.lang || "en";
+      return tag.toLowerCase().split(/[-_]/)[0];
+    }
+
+    get #sdkLocale() {
+      const locale = (this.getAttribute("locale") ?? "").replace("_", "-");
+      if (SDK_LOCALES.includes(locale)) return locale;
+      return this.#language === "fr" ? "fr-CA" : "en";
+    }
+
+    get #texts() {
+      return TEXTS[this.#language] ?? TEXTS.en;
+    }
+
+    get #types() {
+      return this.getAttribute("layout") === "single" ? ["CARD"] : FIELDS;
+    }
+
+    #label(type) {
+      return this.getAttribute(`label-${LABELS[type]}`) ?? this.#texts[LABELS[type]];
+    }
+
+    #build() {
+      const boxes = this.#types.map((type) => this.#buildBox(type));
+      const fields = make("div", "clover-card-fields");
+      fields.setAttribute("role", "group");
+      fields.setAttribute("aria-label", this.#label("CARD"));
+      fields.append(...boxes.map(({ root }) => root));
+      const message = make("p", "clover-card-message");
+      message.setAttribute("role", "alert");
+      const status = make("p", "clover-card-status clover-card-aside");
+      status.setAttribute("role", "status");
+      const retry = make("button", "clover-card-retry", {
+        type: "button", hidden: true, textContent: this.#texts.retry,
+      });
+      retry.addEventListener("click", () => this.#retry());
+      const submit = make("button", "clover-card-submit", { type: "submit" });
+      const hidden = make("input", "", { type: "hidden", autocomplete: "off" });
+      const root = make("div", "clover-card");
+      root.append(fields, message, retry, status, hidden);
+      // The frames' load events do not bubble, but they can be captured.
+      root.addEventListener("load", (event) => this.#onFrameLoad(event), true);
+      this.#parts = { root, boxes, fields, message, status, retry, submit, hidden };
+      this.#applyAttributes();
+      this.append(root);
+    }
+
+    #buildBox(type) {
+      const id = `${this.#id}-${LABELS[type]}`;
+      const root = make("div", "clover-card-field");
+      root.dataset.field = type;
+      const label = make("span", "clover-card-label", { textContent: this.#label(type) });
+      const frame = make("div", "clover-card-frame", { id });
+      const error = make("p", "clover-card-error", { id: `${id}-error`, hidden: true });
+      label.addEventListener("click", () => frame.querySelector("iframe")?.focus());
+      root.append(label, frame, error);
+      return { type, fields: type === "CARD" ? FIELDS : [type], root, frame, error };
+    }
+
+    #applyAttributes() {
+      const { root, hidden, submit } = this.#parts;
+      hidden.name = this.getAttribute("name") || "clover_token";
+      hidden.disabled = this.disabled;
+      root.inert = this.disabled;
+      submit.textContent = this.getAttribute("submit-label") ?? "";
+      // A button without a use is taken out: hidden, it would still be the form's default button.
+      if (submit.textContent && !this.disabled) root.append(submit);
+      else submit.remove();
+    }
+
+    /** Loads the SDK and mounts the fields; safe to call again after a failure. */
+    #start() {
+      this.#starting ??= this.#load(this.#connection.signal).finally(() => {
+        this.#starting = undefined;
+      });
+      return this.#starting;
+    }
+
+    async #load(signal) {
+      this.#parts.fields.setAttribute("aria-busy", "true");
+      try {
+        this.#requireAttributes();
+        await loadSdk(new URL(this.getAttribute("script-url"), document.baseURI).href)
+          .catch((cause) => { throw this.#error("sdk_unavailable", undefined, { cause }); });
+        if (!signal.aborted) this.#mount();
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#parts.fields.removeAttribute("aria-busy");
+        this.#fail(this.#asError(error, "configuration"));
+      }
+    }
+
+    #requireAttributes() {
+      const missing = REQUIRED.filter((name) => !this.getAttribute(name));
+      if (missing.length === 0) return;
+      const cause = new Error(`<clover-card> needs the attributes ${missing.join(", ")}`);
+      throw this.#error("configuration", undefined, { cause });
+    }
+
+    #mount() {
+      const clover = new window.Clover(this.getAttribute("public-key"), {
+        merchantId: this.getAttribute("merchant-id"), locale: this.#sdkLocale,
+      });
+      const styles = this.#styles();
+      for (const box of this.#parts.boxes) {
+        const element = clover.elements().create(box.type, styles);
+        element.mount(`#${box.frame.id}`);
+        this.#listen(element, box);
+        this.#elements.push(element);
+        this.#describe(box);
+      }
+      this.#clover = clover;
+      this.#parts.retry.hidden = true;
+      this.#showMessage("");
+    }
+
+    // The SDK takes one listener for each element and name, and refuses a second.
+    #listen(element, box) {
+      element.addEventListener("focus", () => { box.root.dataset.focused = ""; });
+      element.addEventListener("change", (state) => this.#onState(state, false));
+      element.addEventListener("blur", (state) => {
+        delete box.root.dataset.focused;
+        this.#onState(state, true);
+      });
+    }
+
+    #describe({ type, frame, error }) {
+      const iframe = frame.querySelector("iframe");
+      if (!iframe) return;
+      iframe.title = this.#label(type);
+      iframe.setAttribute("aria-describedby", error.id);
+    }
+
+    #dropElements() {
+      for (const element of this.#elements) {
+        for (const name of ["focus", "change", "blur"]) element.removeEventListener(name);
+      }
+      this.#elements = [];
+      this.#clover = undefined;
+      this.#starting = undefined;
+      this.#loaded.clear();
+      this.#state = {};
+    }
+
+    // Clover's footer belongs to the fields: it goes with the last of them.
+    #removeFooter() {
+      const others = [...document.querySelectorAll("clover-card")].some((card) => card !== this);
+      if (!others) document.querySelector("body > .clover-footer")?.remove();
+    }
+
+    async #retry() {
+      this.#parts.retry.hidden = true;
+      this.#showMessage("");
+      await this.#start();
+      if (this.#clover) this.focus();
+    }
+
+    /** The SDK's styles: the theme's variables as they stand on this element, then `sdk-styles`. */
+    #styles() {
+      const computed = getComputedStyle(this);
+      const value = (name) =>
+        computed.getPropertyValue(`--clover-card-${name}`).trim() || THEME[name];
+      const single = this.#types.length === 1;
+      const input = {
+        boxSizing: "border-box", width: "100%", height: value("height"), margin: "0",
+        padding: "0 12px", fontFamily: computed.fontFamily, fontSize: value("font-size"),
+        color: value("color"), background: single ? value("background") : "transparent",
+        border: single ? `1px solid ${value("border")}` : "0",
+        borderRadius: single ? value("radius") : "0",
+      };
+      const focus = { outline: single ? `2px solid ${value("focus")}` : "0" };
+      const own = JSON.parse(this.getAttribute("sdk-styles") || "{}");
+      return {
+        "body": { margin: "0" }, input, "input:focus": focus,
+        "input::placeholder": { color: value("placeholder") }, ...own,
+      };
+    }
+
+    #onFrameLoad({ target }) {
+      const box = this.#parts.boxes.find(({ frame }) => frame.contains(target));
+      if (!box || this.#loaded.has(box)) return;
+      this.#describe(box);
+      this.#loaded.add(box);
+      if (this.#loaded.size < this.#parts.boxes.length) return;
+      this.#parts.fields.removeAttribute("aria-busy");
+      this.#emit("ready");
+    }
+
+    /** Takes the state of all fields; an error appears when its field is left, not while typing. */
+    #onState(state, isLeft) {
+      this.#state = state;
+      // A text that comes or goes moves the button, and the click that has begun would miss it.
+      if (this.#isPressed) {
+        this.#held = { isLeft: isLeft || this.#held?.isLeft };
+        return;
+      }
+      const shown = {};
+      for (const field of FIELDS) {
+        const { error, touched } = state[field] ?? {};
+        const isDue = touched && (isLeft || this.#errors[field]);
+        if (error && isDue) shown[field] = this.#fieldText(field, error);
+      }
+      this.#showErrors(shown);
+      this.#emit("change", { complete: this.#isComplete(), errors: { ...shown } });
+    }
+
+    #release() {
+      this.#isPressed = false;
+      if (this.#held && this.#parts) this.#onState(this.#state, this.#held.isLeft);
+      this.#held = undefined;
+    }
+
+    #isComplete() {
+      return FIELDS.every((field) => this.#state[field]?.touched && !this.#state[field].error);
+    }
+
+    #onSubmit(event) {
+      if (event.target !== this.#form || event.defaultPrevented || this.disabled) return;
+      if (event.submitter?.hasAttribute("data-clover-card-skip")) return;
+      if (this.#phase === "submitting") {
+        this.#enter("submitted");
+        return;
+      }
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (this.#phase === "idle") this.#pay(event.submitter);
+    }
+
+    async #pay(submitter) {
+      const { detail, isAllowed } = await this.#requestToken().catch(() => ({}));
+      if (!detail) return;
+      if (!isAllowed) {
+        this.#enter("idle");
+        return;
+      }
+      this.#parts.hidden.value = detail.token;
+      this.#enter("submitting");
+      this.#form.requestSubmit(submitter?.form === this.#form ? submitter : null);
+      // No submit event came: the browser found another input wanting. The token was not sent.
+      if (this.#phase === "submitting") this.reset();
+    }
+
+    async #requestToken() {
+      const attempt = this.#attempt = {};
+      this.#enter("tokenizing");
+      try {
+        const answer = await this.#createToken();
+        this.#refuseStale(attempt);
+        return this.#accept(answer);
+      } catch (error) {
+        this.#refuseStale(attempt);
+        const known = this.#asError(error, "tokenize_failed");
+        this.#enter("idle");
+        this.#fail(known);
+        throw known;
+      }
+    }
+
+    #refuseStale(attempt) {
+      if (attempt !== this.#attempt) throw this.#error("cancelled", "The token request was cancelled.");
+    }
+
+    async #createToken() {
+      if (!this.#clover) {
+        this.#start();
+        throw this.#error("not_ready");
+      }
+      const { activeElement } = document;
+      if (activeElement.localName === "iframe" && this.contains(activeElement)) activeElement.blur();
+      await pause(SETTLE_MS);
+      return within(TOKEN_TIMEOUT_MS, this.#clover.createToken());
+    }
+
+    #accept({ token, card = {}, errors }) {
+      if (errors) throw this.#fieldError(errors);
+      if (!token) throw this.#error("tokenize_failed");
+      this.#showErrors({});
+      this.#showMessage("");
+      const { brand, last4, exp_month: expMonth, exp_year: expYear } = card;
+      const detail = { token, brand, last4, expMonth, expYear };
+      return { detail, isAllowed: this.#emit("token", detail, true) };
+    }
+
+    #fieldError(errors) {
+      const fields = Object.fromEntries(
+        Object.entries(errors).map(([field, text]) => [field, this.#fieldText(field, text)]));
+      return this.#error("invalid_fields", Object.values(fields).join(" "), { fields });
+    }
+
+    // Clover speaks English and French; in another language the field's label must do.
+    #fieldText(field, text) {
+      if (SDK_LANGUAGES.includes(this.#language)) return text;
+      return this.#texts.check(LABELS[field] ? this.#label(field) : field);
+    }
+
+    #error(code, message = this.#texts[code], more = {}) {
+      return new CardError(code, message, more);
+    }
+
+    #asError(error, code) {
+      return error instanceof CardError ? error : this.#error(code, undefined, { cause: error });
+    }
+
+    #fail(error) {
+      const { code, message, fields, cause } = error;
+      if (code === "configuration") console.error(cause);
+      const isShown = this.#emit("error", { code, message, fields, cause }, true);
+      if (!isShown) return;
+      this.#showErrors(fields);
+      this.#showMessage(message, code === "invalid_fields");
+      this.#parts.retry.hidden = code !== "sdk_unavailable";
+      if (code === "invalid_fields") this.focus();
+    }
+
+    #showErrors(errors) {
+      this.#errors = errors;
+      for (const { fields, root, error } of this.#parts.boxes) {
+        const texts = fields.map((field) => errors[field]).filter(Boolean);
+        error.textContent = texts.join(" ");
+        error.hidden = texts.length === 0;
+        root.toggleAttribute("data-invalid", texts.length > 0);
+      }
+    }
+
+    /** The alert; `isAside` when the fields show the same texts, and only a screen reader needs it. */
+    #showMessage(text, isAside = false) {
+      const { message } = this.#parts;
+      message.classList.toggle("clover-card-aside", isAside);
+      message.textContent = text;
+    }
+
+    #enter(phase) {
+      const wasBusy = this.#phase !== "idle";
+      const isBusy = phase !== "idle";
+      this.#phase = phase;
+      if (wasBusy === isBusy) return;
+      this.setAttribute("aria-busy", String(isBusy));
+      this.#parts.status.textContent = isBusy ? this.#texts.busy : "";
+      for (const button of this.#form?.elements ?? []) {
+        // Not `disabled`: that would take the focus away and drop the button from the form data.
+        if (button.type === "submit") button.setAttribute("aria-disabled", String(isBusy));
+      }
+      this.#emit("busy", { busy: isBusy });
+    }
+
+    #emit(name, detail = {}, cancelable = false) {
+      return this.dispatchEvent(
+        new CustomEvent(`clover-card:${name}`, { detail, bubbles: true, cancelable }));
+    }
+  }
+
+  if (!customElements.get("clover-card")) {
+    adoptSheet();
+    customElements.define("clover-card", CloverCard);
+  }
+})();
