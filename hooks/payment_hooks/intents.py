@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID, uuid4, uuid5
 
 from payment_hooks.cards import PaymentSource
-from payment_hooks.ledger import TAKING, Operation, OperationKind, Payment
+from payment_hooks.ledger import Operation, OperationKind, Payment
 from payment_hooks.money import Money
 
 _NAMESPACE = UUID("5d3a4a56-6a0c-5f0e-9a55-2f1f1c6f9b7e")
@@ -26,7 +26,7 @@ def derive_key(
         payment.merchant_id,
         payment.reference,
         payment.sequence,
-        kind,
+        _family(kind),
         parent_id,
         request_id,
         attempt,
@@ -76,4 +76,10 @@ def _slot(payment: Payment, kind: OperationKind, attempt: int) -> str:
     """Taking happens once at a time; hosted sessions may stand side by side."""
     if kind is OperationKind.CHECKOUT:
         return f"{payment.payment_id}:checkout:{attempt}"
-    return f"{payment.payment_id}:{'take' if kind in TAKING else kind}"
+    return f"{payment.payment_id}:{_family(kind)}"
+
+
+def _family(kind: OperationKind) -> str:
+    """To charge and to authorize are one intent: to take the money, once."""
+    is_taking = kind in (OperationKind.AUTHORIZE, OperationKind.CHARGE)
+    return "take" if is_taking else kind.value

@@ -22,6 +22,7 @@ from payment_hooks.ledger import (
     OperationKind,
     OperationState,
     Payment,
+    PaymentState,
 )
 from payment_hooks.money import Money
 from payment_hooks.policy import FailedChecks
@@ -98,7 +99,8 @@ class Movements:
             row
             for row in known
             if (row.kind, row.request_id) == (kind, request_id)
-            and row.state is OperationState.FAILED
+            and not row.state.is_open
+            and row.state is not OperationState.SUCCEEDED
         ]
         intent = new_operation(
             payment,
@@ -119,6 +121,7 @@ class Movements:
         """The operation once done; None when the intent must be made anew."""
         known = self.ledger.add_operation(intent)
         if known.operation_id == intent.operation_id:
+            self._refuse_if_closed(known)
             return self._send(payment, known, call)
         known = self.sender.wait(known)
         if known.state.is_open:
@@ -128,6 +131,18 @@ class Movements:
         if known.state is OperationState.DECLINED:
             raise decline_of(known)
         return known if known.state is OperationState.SUCCEEDED else None
+
+    def _refuse_if_closed(self, operation: Operation) -> None:
+        """Looked at after the intent is recorded: closing looks for intents after it."""
+        payment = self.ledger.get_payment(operation.payment_id)
+        is_closed = payment is not None and payment.state is PaymentState.CLOSED
+        if operation.kind in TAKING and is_closed:
+            error = InvalidRequest(
+                f"payment {operation.payment_id} was given up: open the next one",
+                code="payment_closed",
+            )
+            self.sender.refuse(operation, error)
+            raise error
 
     def _unravel(
         self, payment: Payment, intent: Operation, known: Operation, call: Call
@@ -206,19 +221,21 @@ class Movements:
             parent_id=transaction.transaction_id,
             request_id=f"give-back {sent.operation_id}",
         )
-        recorded = self.ledger.add_operation(intent)
         try:
-            returned, answer = self.sender.send(
-                self.sender.claim(recorded),
-                ask_to_follow(self.gateway, payment),
-            )
+            done = self._run(payment, intent, ask_to_follow(self.gateway, payment))
         except PaymentError as error:
-            self.settler.refresh(payment.payment_id, flag=sent.flag)
-            raise OutcomeUnknown(
-                f"{transaction.transaction_id} could not be released: a person must",
-                code="not_released",
-            ) from error
-        self.sender.succeed(returned, answer, flag="given_back")
+            raise _not_released(transaction) from error
+        finally:
+            self.settler.refresh(payment.payment_id)
+        if done is None:
+            raise _not_released(transaction)
+
+
+def _not_released(transaction: Transaction) -> OutcomeUnknown:
+    return OutcomeUnknown(
+        f"{transaction.transaction_id} could not be released: a person must",
+        code="not_released",
+    )
 
 
 def _refuse_repeated_decline(earlier: Iterable[Operation], digest: str) -> None:

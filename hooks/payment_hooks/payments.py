@@ -8,7 +8,7 @@ from typing import TypedDict, Unpack
 
 from payment_hooks.asking import TakeDetails, ask_to_follow
 from payment_hooks.cards import CardDetails, PaymentSource
-from payment_hooks.errors import InvalidRequest, WebhookRejected
+from payment_hooks.errors import InvalidRequest, OutcomeUnknown, WebhookRejected
 from payment_hooks.gateway import Gateway
 from payment_hooks.hosted import HostedSessions
 from payment_hooks.ledger import (
@@ -323,10 +323,19 @@ class Payments:
         Raises:
             OutcomeUnknown: something of it is in doubt; settle it first.
         """
+        self._refuse_doubts(payment_id)
+        closed = self._settler.refresh(payment_id, closed=True)
+        try:
+            self._refuse_doubts(payment_id)
+        except OutcomeUnknown:
+            self._settler.refresh(payment_id, closed=False)
+            raise
+        return closed
+
+    def _refuse_doubts(self, payment_id: str) -> None:
         for operation in self.operations(payment_id):
             if operation.state.is_open and operation.kind is not OperationKind.CHECKOUT:
                 raise in_progress(operation)
-        return self._settler.refresh(payment_id, closed=True)
 
     def _take(
         self,
@@ -340,11 +349,6 @@ class Payments:
             raise InvalidRequest(
                 f"payment {payment_id} is made on the provider's page: start_checkout",
                 code="mode_is_hosted",
-            )
-        if payment.state is PaymentState.CLOSED:
-            raise InvalidRequest(
-                f"payment {payment_id} was given up: open the next one",
-                code="payment_closed",
             )
         return self._movements.take(payment, kind, source, details)
 

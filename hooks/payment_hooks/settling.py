@@ -14,6 +14,7 @@ from payment_hooks.ledger import (
     OperationKind,
     OperationState,
     Payment,
+    PaymentState,
     StaleVersion,
 )
 from payment_hooks.policy import FailedChecks, Policy
@@ -97,7 +98,7 @@ class Settler:
         )
 
     def refresh(
-        self, payment_id: str, *, closed: bool = False, flag: str = ""
+        self, payment_id: str, *, closed: bool | None = None, flag: str = ""
     ) -> Payment:
         """The payment with the state that its operations give it."""
         for _ in range(_TRIES):
@@ -113,14 +114,16 @@ class Settler:
                 continue
         raise StaleVersion(f"payment {payment_id} is changed all the time")
 
-    def _with_state(self, payment: Payment, closed: bool, flag: str) -> Payment:
+    def _with_state(self, payment: Payment, closed: bool | None, flag: str) -> Payment:
         operations = self.ledger.operations(payment.payment_id)
         found = [operation.flag for operation in operations] + [flag]
         flags = payment.flags + tuple(
             name for name in dict.fromkeys(found) if name and name not in payment.flags
         )
-        was_closed = closed or payment.state.value == "closed"
-        state = derive_state(operations, closed=was_closed)
+        was_closed = payment.state is PaymentState.CLOSED
+        state = derive_state(
+            operations, closed=was_closed if closed is None else closed
+        )
         return replace(payment, state=state, flags=flags)
 
     def _look_up(self, operation: Operation) -> tuple[Transaction | None, bool]:

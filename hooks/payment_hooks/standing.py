@@ -54,8 +54,9 @@ def find_intent(
 
 def refundable(payment: Payment, operations: Operations) -> Money:
     """What was captured and neither given back nor asked back so far."""
+    known = tuple(operations)
     left = Money(0, payment.amount_due.currency)
-    for operation in operations:
+    for operation in _following_money(known):
         moved = operation.moved or operation.amount
         if operation.kind in CAPTURING and counts(operation):
             left += moved
@@ -74,7 +75,7 @@ def next_attempt(earlier: Operations) -> int:
 def derive_state(operations: Operations, *, closed: bool) -> PaymentState:
     """Where a payment with these operations stands."""
     sums = dict.fromkeys(OperationKind, 0)
-    for operation in operations:
+    for operation in _following_money(tuple(operations)):
         if counts(operation):
             moved = operation.moved or operation.amount
             sums[operation.kind] += moved.minor_units
@@ -90,3 +91,17 @@ def derive_state(operations: Operations, *, closed: bool) -> PaymentState:
     if sums[OperationKind.AUTHORIZE]:
         return PaymentState.AUTHORIZED
     return PaymentState.CLOSED if closed else PaymentState.OPEN
+
+
+def _following_money(operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
+    """All but what follows money that does not count, such as a released approval."""
+    money = {
+        operation.transaction_id
+        for operation in operations
+        if counts(operation) and operation.kind in TAKING | CAPTURING
+    }
+    return tuple(
+        operation
+        for operation in operations
+        if not operation.parent_id or operation.parent_id in money
+    )

@@ -1,11 +1,14 @@
 """The one road: opening, taking, giving back, told once."""
 
+from dataclasses import replace
 from threading import Barrier, Thread
 
 import pytest
 
 from payment_hooks import (
     CheckoutRequest,
+    CheckResult,
+    FailedChecks,
     InvalidRequest,
     LineItem,
     Mode,
@@ -511,3 +514,124 @@ def test_an_authorization_waits_while_a_charge_is_in_doubt(payments, provider):
         payments.authorize(payment_id, OTHER_CARD)
 
     assert "payment_authorize" not in provider.calls
+
+
+def test_a_closed_payment_takes_nothing(payments, provider):
+    payment_id = open_payment(payments)
+    payments.close(payment_id)
+
+    with pytest.raises(InvalidRequest, match="given up"):
+        payments.charge(payment_id, CARD)
+
+    assert provider.calls == []
+
+
+def test_a_partial_approval_is_released_and_declined(payments, provider, registry):
+    class HalfApproval:
+        @hookimpl(wrapper=True)
+        def payment_charge(self, request):
+            answer = yield
+            return replace(answer, amount=dollars("10.00"), partial_approval=True)
+
+    registry.register(HalfApproval(), "half")
+    payment_id = open_payment(payments)
+
+    with pytest.raises(PaymentDeclined) as caught:
+        payments.charge(payment_id, CARD)
+    state = payments.get(payment_id).state
+    registry.unregister(name="half")
+    payments.charge(payment_id, OTHER_CARD)
+
+    assert caught.value.decline_code is DeclineCode.PARTIAL_APPROVAL
+    assert state is PaymentState.OPEN
+    assert provider.calls.count("payment_refund") == 1
+    assert payments.get(payment_id).state is PaymentState.PAID
+    assert payments.refundable(payment_id) == dollars("25.99")
+
+
+def test_a_partial_approval_that_cannot_be_released_is_a_loud_doubt(
+    payments, provider, registry
+):
+    class HalfApproval:
+        @hookimpl(wrapper=True)
+        def payment_charge(self, request):
+            return replace((yield), partial_approval=True)
+
+    registry.register(HalfApproval())
+    provider.fail("payment_refund", ProviderUnavailable("down"))
+    payment_id = open_payment(payments)
+
+    with pytest.raises(OutcomeUnknown, match="a person must"):
+        payments.charge(payment_id, CARD)
+
+    assert payments.get(payment_id).flags == ("partial_approval",)
+
+
+@pytest.mark.parametrize(
+    ("policy", "state", "flags"),
+    [
+        (FailedChecks.ACCEPT, PaymentState.PAID, ()),
+        (FailedChecks.FLAG, PaymentState.PAID, ("cvc_check_failed",)),
+    ],
+)
+def test_a_failed_check_is_accepted_or_flagged(
+    make_payments, registry, policy, state, flags
+):
+    registry.register(BadCvc())
+    payments = make_payments(failed_checks=policy)
+    payment_id = open_payment(payments)
+
+    payments.charge(payment_id, CARD)
+
+    payment = payments.get(payment_id)
+    assert (payment.state, payment.flags) == (state, flags)
+
+
+def test_a_failed_check_is_released_where_the_merchant_asks(
+    make_payments, registry, provider
+):
+    registry.register(BadCvc())
+    payments = make_payments(failed_checks=FailedChecks.VOID)
+    payment_id = open_payment(payments)
+
+    with pytest.raises(PaymentDeclined) as caught:
+        payments.authorize(payment_id, CARD)
+
+    assert caught.value.decline_code is DeclineCode.INCORRECT_CVC
+    assert provider.calls[-1] == "payment_void"
+
+
+class BadCvc:
+    @hookimpl(wrapper=True)
+    def payment_charge(self, request):
+        return replace((yield), cvc_check=CheckResult.FAILED)
+
+    @hookimpl(wrapper=True)
+    def payment_authorize(self, request):
+        return replace((yield), cvc_check=CheckResult.FAILED)
+
+
+def test_a_declined_capture_may_be_tried_again(payments, provider):
+    payment_id = open_payment(payments)
+    payments.authorize(payment_id, CARD)
+    provider.fail("payment_capture", PaymentDeclined("not now"))
+
+    with pytest.raises(PaymentDeclined):
+        payments.capture(payment_id)
+    done = payments.capture(payment_id)
+
+    assert (done.state, done.attempt) == (OperationState.SUCCEEDED, 2)
+
+
+def test_charging_and_authorizing_share_one_key(payments):
+    charged, held = (
+        open_payment(payments, reference="1"),
+        open_payment(payments, reference="1"),
+    )
+
+    keys = {
+        payments.charge(charged, CARD).idempotency_key,
+        payments.authorize(held, CARD).idempotency_key,
+    }
+
+    assert len(keys) == 1
