@@ -4,12 +4,12 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import TypedDict, Unpack
+from typing import Self, TypedDict, Unpack
 
 from payment_hooks.asking import TakeDetails, ask_to_follow
 from payment_hooks.cards import CardDetails, PaymentSource
 from payment_hooks.errors import InvalidRequest, OutcomeUnknown, WebhookRejected
-from payment_hooks.gateway import Gateway
+from payment_hooks.gateway import Gateway, PluginRegistry
 from payment_hooks.hosted import HostedSessions
 from payment_hooks.ledger import (
     Ledger,
@@ -18,6 +18,7 @@ from payment_hooks.ledger import (
     Payment,
     PaymentState,
 )
+from payment_hooks.memory import MemoryLedger
 from payment_hooks.money import Money
 from payment_hooks.movements import Movements
 from payment_hooks.notifying import Notifier
@@ -65,6 +66,34 @@ class Payments:
         self._movements = Movements(gateway, ledger, self._sender, self._settler)
         self._sessions = HostedSessions(gateway, ledger, self._sender, self._settler)
         self._notifier = Notifier(gateway, ledger, now)
+
+    @classmethod
+    def using(
+        cls,
+        provider: object,
+        *plugins: object,
+        ledger: Ledger | None = None,
+        policy: Policy | None = None,
+    ) -> Self:
+        """The short way in: one provider, and the shop's and anybody's plugins.
+
+        Without a ledger it remembers in memory: for tries, tests and scripts only.
+
+        >>> from payment_hooks import Mode, Money, PaymentSource, Payments
+        >>> from payment_hooks.testing import FakeProvider
+        >>> payments = Payments.using(FakeProvider())
+        >>> due = Money.of("25.99", "USD")
+        >>> payment = payments.open("100123", mode=Mode.IFRAME, amount_due=due)
+        >>> done = payments.charge(payment.payment_id, PaymentSource(token="tok-1"))
+        >>> str(done.moved), str(payments.tell(payment.payment_id).state)
+        ('25.99 USD', 'paid')
+        """
+        registry = PluginRegistry()
+        name = str(getattr(provider, "name", "provider"))
+        registry.register(provider, name)
+        for plugin in plugins:
+            registry.register(plugin)
+        return cls(Gateway(registry, name), ledger or MemoryLedger(), policy=policy)
 
     def open(
         self,

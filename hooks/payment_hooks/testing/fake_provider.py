@@ -45,6 +45,7 @@ class FakeProvider:
     charge. `ledger` holds what really moved, whatever was answered.
     """
 
+    name = "fake"
     merchant_id: str = "FAKEMERCHANT1"
     ledger: dict[str, Transaction] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
