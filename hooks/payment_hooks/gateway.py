@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import pluggy
 
@@ -116,6 +116,16 @@ class Gateway:
             )
         self._callers: dict[str, Callable[..., object]] = {}
         self._generation = registry.generation
+
+    @classmethod
+    def to(cls, provider: object, *plugins: object) -> Self:
+        """A gateway to this provider, with a registry of its own for the plugins."""
+        registry = PluginRegistry()
+        name = str(getattr(provider, "name", "provider"))
+        registry.register(provider, name)
+        for plugin in plugins:
+            registry.register(plugin)
+        return cls(registry, name)
 
     @property
     def merchant_id(self) -> str:

@@ -8,8 +8,8 @@ from typing import Self, TypedDict, Unpack
 
 from payment_hooks.asking import TakeDetails, ask_to_follow
 from payment_hooks.cards import CardDetails, PaymentSource
-from payment_hooks.errors import InvalidRequest, OutcomeUnknown, WebhookRejected
-from payment_hooks.gateway import Gateway, PluginRegistry
+from payment_hooks.errors import InvalidRequest, OutcomeUnknown
+from payment_hooks.gateway import Gateway
 from payment_hooks.hosted import HostedSessions
 from payment_hooks.ledger import (
     Ledger,
@@ -65,6 +65,7 @@ class Payments:
         self._opener = Opener(gateway, ledger, self.close, now)
         self._movements = Movements(gateway, ledger, self._sender, self._settler)
         self._sessions = HostedSessions(gateway, ledger, self._sender, self._settler)
+        self._intake = WebhookIntake(gateway, ledger, self._sessions)
         self._notifier = Notifier(gateway, ledger, now)
 
     @classmethod
@@ -88,12 +89,8 @@ class Payments:
         >>> str(done.moved), str(payments.tell(payment.payment_id).state)
         ('25.99 USD', 'paid')
         """
-        registry = PluginRegistry()
-        name = str(getattr(provider, "name", "provider"))
-        registry.register(provider, name)
-        for plugin in plugins:
-            registry.register(plugin)
-        return cls(Gateway(registry, name), ledger or MemoryLedger(), policy=policy)
+        gateway = Gateway.to(provider, *plugins)
+        return cls(gateway, ledger or MemoryLedger(), policy=policy)
 
     def open(
         self,
@@ -308,7 +305,7 @@ class Payments:
         if transaction_id:
             self._sessions.settle(payment, transaction_id, session_id)
         for operation in self.operations(payment_id):
-            self._apply_events(payment, operation)
+            self._intake.apply_stored(payment, operation)
             self._settler.settle(payment, operation)
         return self.tell(payment_id)
 
@@ -325,22 +322,9 @@ class Payments:
             WebhookRejected: forged, stale or another merchant's: answer 400.
             PaymentError: its effect is not in place yet: answer 503, settle later.
         """
-        event = self.gateway.read_webhook(request)
-        if event.merchant_id != self.gateway.merchant_id:
-            raise WebhookRejected(
-                "the message is about another merchant", code="merchant_differs"
-            )
-        if not self.ledger.add_event(event):
-            return event
-        payment = self._payment_of(event)
-        if payment is None:
-            logger.warning(
-                "webhook fits no payment; it is kept",
-                extra={"event_id": event.event_id},
-            )
-            return event
-        self._apply(payment, event)
-        self.tell(payment.payment_id)
+        event, payment = self._intake.receive(request)
+        if payment is not None:
+            self.tell(payment.payment_id)
         return event
 
     def close(self, payment_id: str) -> Payment:
@@ -380,27 +364,6 @@ class Payments:
                 code="mode_is_hosted",
             )
         return self._movements.take(payment, kind, source, details)
-
-    def _apply_events(self, payment: Payment, operation: Operation) -> None:
-        """Bring in messages that came before, when their effect failed."""
-        if operation.session_id and operation.state.is_open:
-            for event in self.ledger.find_events(operation.session_id):
-                self._apply(payment, event)
-
-    def _apply(self, payment: Payment, event: WebhookEvent) -> None:
-        """The event's effect; it counts as done only once that is in place."""
-        if event.approved:
-            self._sessions.settle(payment, event.transaction_id, event.session_id)
-        self.ledger.finish_event(event.event_id)
-
-    def _payment_of(self, event: WebhookEvent) -> Payment | None:
-        """By session, or by a transaction that we know; never by a guess."""
-        found: tuple[Payment, ...] = ()
-        if event.session_id:
-            found = self.ledger.find_payments(session_id=event.session_id)
-        if not found:
-            found = self.ledger.find_payments(transaction_id=event.transaction_id)
-        return found[0] if found else None
 
 
 class _Identity(TypedDict):
