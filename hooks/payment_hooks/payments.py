@@ -11,6 +11,7 @@ from payment_hooks.cards import CardDetails, PaymentSource
 from payment_hooks.errors import InvalidRequest, OutcomeUnknown
 from payment_hooks.gateway import Gateway
 from payment_hooks.hosted import HostedSessions
+from payment_hooks.intake import WebhookIntake
 from payment_hooks.ledger import (
     Ledger,
     Operation,
