@@ -118,6 +118,9 @@
       color: ${themed("accent-text")}; background: ${themed("accent")};
       border: 1px solid transparent; border-radius: ${themed("radius")}; cursor: pointer;
     }
+    .clover-card-retry {
+      color: inherit; background: none; border-color: ${themed("border")};
+    }
     .clover-card-submit { width: 100%; margin-top: 18px; }
     .clover-card-submit[aria-disabled=true] { opacity: 0.65; cursor: progress; }
   }`;
@@ -357,6 +360,7 @@
     }
 
     async #load(signal) {
+      this.#parts.fields.hidden = false;
       this.#parts.fields.setAttribute("aria-busy", "true");
       try {
         this.#requireAttributes();
@@ -365,7 +369,7 @@
         if (!signal.aborted) this.#mount();
       } catch (error) {
         if (signal.aborted) return;
-        this.#parts.fields.removeAttribute("aria-busy");
+        this.#parts.fields.hidden = true;
         this.#fail(this.#asError(error, "configuration"));
       }
     }

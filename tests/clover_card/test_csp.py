@@ -1,0 +1,50 @@
+import pytest
+
+from clover_card import csp_directives
+
+
+@pytest.mark.parametrize(
+    ("script_url", "checkout_host", "token_host"),
+    [
+        (
+            "https://checkout.clover.com/sdk.js",
+            "https://checkout.clover.com",
+            "https://token.clover.com",
+        ),
+        (
+            "https://checkout.sandbox.dev.clover.com/sdk.js",
+            "https://checkout.sandbox.dev.clover.com",
+            "https://token-sandbox.dev.clover.com",
+        ),
+    ],
+)
+def test_clover_s_hosts_need_their_token_host_and_recaptcha(
+    script_url, checkout_host, token_host
+):
+    directives = csp_directives(script_url)
+
+    assert checkout_host in directives["script-src"]
+    assert checkout_host in directives["frame-src"]
+    assert token_host in directives["connect-src"]
+    assert "https://www.google.com" in directives["script-src"]
+    assert "'unsafe-inline'" in directives["style-src"]
+    assert "'unsafe-inline'" not in directives["script-src"]
+
+
+def test_a_local_host_needs_nothing_but_itself():
+    directives = csp_directives("http://127.0.0.1:8765/sdk.js")
+
+    assert directives == {
+        "script-src": ("'self'", "http://127.0.0.1:8765"),
+        "frame-src": ("http://127.0.0.1:8765",),
+        "connect-src": ("'self'", "http://127.0.0.1:8765"),
+        "style-src": ("'self'",),
+    }
+
+
+@pytest.mark.parametrize(
+    "script_url", ["", "/sdk.js", "data:text/javascript,0", "sdk.js"]
+)
+def test_a_url_without_an_origin_is_refused(script_url):
+    with pytest.raises(ValueError, match="absolute URL"):
+        csp_directives(script_url)
