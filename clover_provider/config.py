@@ -1,0 +1,156 @@
+"""The settings of one Clover merchant, checked before anything is sent."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from clover_provider import settings
+from clover_provider.hosts import Environment, Hosts, hosts_of
+from clover_provider.mistakes import find_mistakes
+from clover_provider.secret import Secret
+from payment_hooks import Mode
+
+_EMPTY = Secret()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloverConfig:
+    """Everything that `CloverProvider` must know about a merchant.
+
+    >>> config = CloverConfig.from_mapping({
+    ...     "ENVIRONMENT": "sandbox", "MERCHANT_ID": "TESTMERCH0001",
+    ...     "PRIVATE_KEY": "the-private-key", "PUBLIC_KEY": "the-public-key",
+    ... })
+    >>> config.mode, config.ecommerce_url
+    (<Mode.IFRAME: 'iframe'>, 'https://scl-sandbox.dev.clover.com')
+
+    Raises:
+        ConfigurationError: a setting is missing or wrong; the message names it and
+            says what to do.
+    """
+
+    environment: Environment
+    merchant_id: str
+    """Clover's id of the merchant: exactly 13 letters and digits."""
+    mode: Mode = Mode.IFRAME
+    """How cards reach Clover, unless a request asks for another of `modes`."""
+    modes: tuple[Mode, ...] = ()
+    """All modes that may be asked for; only `mode` when empty."""
+    private_key: Secret = _EMPTY
+    """The private ecommerce key; charges, captures and refunds are made with it."""
+    public_key: str = ""
+    """The public ecommerce key for the browser; fetched from Clover when empty."""
+    hosted_private_key: Secret = _EMPTY
+    """The private key of the Hosted Checkout pair; Clover makes one for each type."""
+    webhook_secrets: tuple[Secret, ...] = ()
+    """Signing secrets of hosted-checkout webhooks; two while one replaces the other."""
+    platform_token: Secret = _EMPTY
+    """A platform (v3) API token; makes reading hosted payments back certain."""
+    access_token: Secret = _EMPTY
+    """An OAuth access token; stands in for every key above that is empty."""
+    app_id: str = ""
+    """The OAuth app's id, for shops that connect merchants through an app."""
+    app_secret: Secret = _EMPTY
+    """The OAuth app's secret; empty for apps that use PKCE alone."""
+    currency: str = "USD"
+    """The merchant's currency, USD or CAD; requests in another are refused unsent."""
+    country: str = ""
+    """US or CA; follows the currency when empty."""
+    locale: str = ""
+    """Language of Clover's card fields: en, en-CA or fr-CA; follows the country."""
+    page_config_id: str = ""
+    """Which configured checkout page a hosted session shows; the default when empty."""
+    pci_attestation: str = ""
+    """Names your own PCI DSS assessment (SAQ D); mode api is refused without it."""
+    require_encryption: bool = True
+    """Whether mode api refuses to send a card number that is not encrypted."""
+    base_url: str = ""
+    """Where the Clover double answers; for environment local only."""
+    connect_timeout_seconds: float = 5.0
+    """How long to wait for a connection."""
+    read_timeout_seconds: float = 25.0
+    """How long to wait for the next bytes of an answer."""
+    deadline_seconds: float = 30.0
+    """How long a whole call may take, whatever happens meanwhile."""
+    max_answer_bytes: int = 1024 * 1024
+    """The largest answer that is read, after decompression."""
+    webhook_tolerance_seconds: float = 300.0
+    """How old a signed webhook may be."""
+    source: str = field(default="", repr=False, compare=False)
+    """Where the settings came from, for messages; set by the constructors below."""
+
+    def __post_init__(self) -> None:
+        settings.complete(self)
+        for name, remedy in find_mistakes(self):
+            settings.refuse(self.source, name, remedy)
+
+    @classmethod
+    def from_mapping(
+        cls, values: Mapping[str, object], *, source: str = "CLOVER"
+    ) -> Self:
+        """The configuration in a mapping with upper-case names, such as a settings file.
+
+        Raises:
+            ConfigurationError: an unknown name, a missing one, or a wrong value.
+        """
+        return cls(**settings.read(cls, values, source), source=source)
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        """The configuration in the environment variables `CLOVER_…`.
+
+        Raises:
+            ConfigurationError: as `from_mapping`.
+        """
+        return cls.from_mapping(settings.pick(cls, environ), source=settings.PREFIX)
+
+    @property
+    def ecommerce_key(self) -> Secret:
+        """The bearer of charges, captures, refunds and PAKMS."""
+        return self.private_key or self.access_token or self.hosted_private_key
+
+    @property
+    def hosted_key(self) -> Secret:
+        """The bearer of hosted checkout sessions."""
+        return self.hosted_private_key or self.access_token
+
+    @property
+    def platform_key(self) -> Secret:
+        """The bearer of platform (v3) reads; empty when there is none."""
+        return self.platform_token or self.access_token
+
+    @property
+    def hosts(self) -> Hosts:
+        """The base URL of each of Clover's services."""
+        return hosts_of(self.environment, self.base_url)
+
+    @property
+    def ecommerce_url(self) -> str:
+        """The base URL of charges, captures, refunds and PAKMS."""
+        return self.hosts.ecommerce
+
+    @property
+    def token_url(self) -> str:
+        """The base URL of card tokenization."""
+        return self.hosts.token
+
+    @property
+    def api_url(self) -> str:
+        """The base URL of hosted checkout sessions, OAuth tokens and platform reads."""
+        return self.hosts.api
+
+    @property
+    def www_url(self) -> str:
+        """The base URL of the OAuth consent page."""
+        return self.hosts.www
+
+    @property
+    def sdk_url(self) -> str:
+        """The address of the iframe SDK; the browser must load it from there."""
+        return f"{self.hosts.checkout}/sdk.js"
+
+    @property
+    def keys_url(self) -> str:
+        """The address of the card-encryption keys."""
+        return f"{self.hosts.keys}/assets/keys.json"

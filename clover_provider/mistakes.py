@@ -1,0 +1,172 @@
+"""What can be wrong with a merchant's settings, and how to mend it."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from clover_provider.hosts import Environment
+from clover_provider.secret import Secret
+from payment_hooks import Mode
+
+if TYPE_CHECKING:
+    from clover_provider.config import CloverConfig
+
+COUNTRY_OF = {"USD": "US", "CAD": "CA"}
+LOCALE_OF = {"US": "en", "CA": "en-CA"}
+
+_MERCHANT_ID = re.compile(r"[0-9A-Za-z]{13}")
+_LOCALES = ("en", "en-CA", "fr-CA")
+_SECRETS = (
+    "private_key",
+    "hosted_private_key",
+    "platform_token",
+    "access_token",
+    "app_secret",
+)
+_MAY_BE_EQUAL = {"private_key", "hosted_private_key"}
+_DURATIONS = (
+    "connect_timeout_seconds",
+    "read_timeout_seconds",
+    "deadline_seconds",
+    "webhook_tolerance_seconds",
+)
+_SMALLEST_CAP = 1024
+
+Mistakes = Iterator[tuple[str, str]]
+
+
+def find_mistakes(config: CloverConfig) -> Mistakes:
+    """The name of each wrong setting, and the rest of the sentence that says so."""
+    yield from _identity_mistakes(config)
+    yield from _key_mistakes(config)
+    yield from _mode_mistakes(config)
+    yield from _address_mistakes(config)
+    yield from _number_mistakes(config)
+
+
+def _identity_mistakes(config: CloverConfig) -> Mistakes:
+    if not _MERCHANT_ID.fullmatch(config.merchant_id):
+        yield (
+            "merchant_id",
+            f"must be exactly 13 letters and digits, not {len(config.merchant_id)} "
+            "characters: copy it from the address of the merchant's dashboard",
+        )
+    if config.currency not in COUNTRY_OF:
+        yield "currency", f"must be USD or CAD, not {config.currency!r}"
+    if config.country not in LOCALE_OF:
+        yield "country", f"must be US or CA, not {config.country!r}"
+    if config.locale not in _LOCALES:
+        yield "locale", f"must be one of {', '.join(_LOCALES)}, not {config.locale!r}"
+
+
+def _key_mistakes(config: CloverConfig) -> Mistakes:
+    keys = {name: getattr(config, name) for name in _SECRETS}
+    keys["public_key"] = Secret(config.public_key)
+    keys |= {
+        f"webhook_secrets[{n}]": key for n, key in enumerate(config.webhook_secrets)
+    }
+    seen: dict[Secret, str] = {}
+    for name, key in keys.items():
+        if name.startswith("webhook") and not key:
+            yield "webhook_secrets", "holds an empty secret: leave it out"
+        if not _is_header_text(key.reveal()):
+            yield (
+                name,
+                "holds a blank, a line break or a letter no key has: paste it again",
+            )
+        twin = seen.get(key)
+        if key and twin and {name, twin} != _MAY_BE_EQUAL:
+            yield (
+                name,
+                f"is the same as {twin}: these are different keys, copy each from its "
+                "own field of Clover's dashboard",
+            )
+        seen[key] = name
+
+
+def _mode_mistakes(config: CloverConfig) -> Mistakes:
+    if config.mode not in config.modes:
+        yield "modes", f"must hold the mode in use, {config.mode}"
+    if not config.ecommerce_key:
+        yield (
+            "private_key",
+            "is missing: make an ecommerce API token in the merchant's dashboard and "
+            "copy its private half",
+        )
+    if Mode.HOSTED in config.modes:
+        yield from _hosted_mistakes(config)
+    if Mode.API in config.modes and not config.pci_attestation:
+        yield (
+            "pci_attestation",
+            "is missing: mode api lets the shop handle card numbers, so name your PCI DSS "
+            "assessment (SAQ D), or use mode iframe or hosted",
+        )
+
+
+def _hosted_mistakes(config: CloverConfig) -> Mistakes:
+    if not config.hosted_key:
+        yield (
+            "hosted_private_key",
+            "is missing: mode hosted wants the private key of the pair made for the "
+            "integration type Hosted Checkout",
+        )
+    if not config.webhook_secrets:
+        yield (
+            "webhook_secrets",
+            "is missing: without it no hosted payment can be proven; generate the signing "
+            "secret in the dashboard under Hosted Checkout, webhook",
+        )
+
+
+def _address_mistakes(config: CloverConfig) -> Mistakes:
+    is_local = config.environment is Environment.LOCAL
+    if config.base_url and not is_local:
+        yield (
+            "base_url",
+            f"is for environment local only: remove it, {config.environment} has fixed "
+            "addresses",
+        )
+    if is_local and not _is_safe_base(config.base_url):
+        yield (
+            "base_url",
+            "must be the address of a Clover double, https or http on this machine, such "
+            "as http://127.0.0.1:8100",
+        )
+
+
+def _number_mistakes(config: CloverConfig) -> Mistakes:
+    for name in _DURATIONS:
+        value = getattr(config, name)
+        if not (math.isfinite(value) and value > 0):
+            yield name, f"must be a number of seconds above 0, not {value!r}"
+    if config.max_answer_bytes < _SMALLEST_CAP:
+        yield "max_answer_bytes", f"must be at least {_SMALLEST_CAP}, or no answer fits"
+
+
+def _is_safe_base(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        _ = parts.port
+    except ValueError:
+        return False
+    if not host or parts.username or parts.query or parts.fragment:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _is_header_text(text: str) -> bool:
+    return text.isascii() and text.isprintable() and " " not in text

@@ -1,0 +1,157 @@
+"""From a mapping of names to a checked configuration; every mistake is named."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from clover_provider.hosts import Environment
+from clover_provider.mistakes import COUNTRY_OF, LOCALE_OF
+from clover_provider.secret import Secret
+from payment_hooks import ConfigurationError, Mode
+
+if TYPE_CHECKING:
+    from clover_provider.config import CloverConfig
+
+PREFIX = "CLOVER_"
+
+_RESEMBLANCE = 0.8
+_REMEDIES = {
+    "environment": "set sandbox, production or local",
+    "merchant_id": "copy it from the address of the merchant's dashboard",
+}
+_FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
+
+def read(
+    kind: type[CloverConfig], values: Mapping[str, object], source: str
+) -> dict[str, Any]:
+    """Constructor arguments from upper-case names; text is turned into what is meant."""
+    known = {
+        entry.name.upper(): entry for entry in fields(kind) if entry.name != "source"
+    }
+    for name in values:
+        if name not in known:
+            refuse(source, str(name), f"is no setting: {_hint(name, known)}")
+    for name, entry in known.items():
+        if entry.default is MISSING and not values.get(name):
+            refuse(source, entry.name, f"is missing: {_REMEDIES[entry.name]}")
+    return {
+        entry.name: _convert(entry.name, entry.default, values[name], source)
+        for name, entry in known.items()
+        if values.get(name) is not None
+    }
+
+
+def pick(kind: type[CloverConfig], environ: Mapping[str, str]) -> dict[str, object]:
+    """The settings among the variables `CLOVER_…`; lists are separated by commas.
+
+    Variables that resemble no setting are left alone: containers set `CLOVER_PORT` and
+    the like by themselves.
+    """
+    lists = {entry.name.upper(): entry.default == () for entry in fields(kind)}
+    picked: dict[str, object] = {}
+    for variable, value in environ.items():
+        name = variable.removeprefix(PREFIX)
+        if not variable.startswith(PREFIX) or not value:
+            continue
+        if difflib.get_close_matches(name, lists, n=1, cutoff=_RESEMBLANCE):
+            picked[name] = _split(value) if lists.get(name) else value
+    return picked
+
+
+def complete(config: CloverConfig) -> None:
+    """Fill in what follows from something else."""
+    _choose(config, "environment", Environment)
+    _choose(config, "mode", Mode)
+    _set(config, "modes", config.modes or (config.mode,))
+    _set(config, "currency", config.currency.upper())
+    country = config.country or COUNTRY_OF.get(config.currency, "")
+    _set(config, "country", country.upper())
+    _set(config, "locale", config.locale or LOCALE_OF.get(config.country, ""))
+
+
+def refuse(source: str, name: str, remedy: str) -> NoReturn:
+    """Raise for the setting of that name, spelt as the reader wrote it."""
+    spelt = (
+        f"{PREFIX}{name}".upper() if source == PREFIX else f"{source}[{name.upper()!r}]"
+    )
+    raise ConfigurationError(f"{spelt if source else name} {remedy}")
+
+
+def _set(config: CloverConfig, name: str, value: object) -> None:
+    object.__setattr__(config, name, value)
+
+
+def _choose(
+    config: CloverConfig, name: str, kind: type[Environment] | type[Mode]
+) -> None:
+    value = getattr(config, name)
+    choices = [str(choice) for choice in kind]
+    if value not in choices:
+        refuse(
+            config.source, name, f"must be one of {', '.join(choices)}, not {value!r}"
+        )
+    _set(config, name, kind(value))
+
+
+def _hint(name: object, known: Mapping[str, object]) -> str:
+    close = difflib.get_close_matches(str(name).upper(), known, n=1)
+    return f"did you mean {close[0]}?" if close else f"use one of {', '.join(known)}"
+
+
+def _convert(name: str, default: object, value: object, source: str) -> object:
+    """`value` as the field wants it; text is welcome for numbers and flags."""
+    if isinstance(default, Secret):
+        return Secret(_text(name, value, source))
+    if name == "webhook_secrets":
+        return tuple(Secret(_text(name, item, source)) for item in _items(value))
+    if name == "modes":
+        return tuple(_mode(name, item, source) for item in _items(value))
+    if isinstance(default, bool):
+        return _flag(name, value, source)
+    if isinstance(default, int | float):
+        return _number(name, default, value, source)
+    return _text(name, value, source)
+
+
+def _split(value: str) -> list[str]:
+    return [item.strip() for item in value.split(",")]
+
+
+def _items(value: object) -> tuple[object, ...]:
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+def _mode(name: str, value: object, source: str) -> Mode:
+    if value not in [str(mode) for mode in Mode]:
+        refuse(source, name, f"must hold only {', '.join(Mode)}, not {value!r}")
+    return Mode(str(value))
+
+
+def _text(name: str, value: object, source: str) -> str:
+    if isinstance(value, Secret):
+        return value.reveal()
+    if not isinstance(value, str):
+        refuse(source, name, f"must be text, not {type(value).__name__}")
+    return value
+
+
+def _flag(name: str, value: object, source: str) -> bool:
+    if isinstance(value, bool):
+        return value
+    if str(value).lower() not in _FLAGS:
+        refuse(source, name, f"must be true or false, not {value!r}")
+    return _FLAGS[str(value).lower()]
+
+
+def _number(name: str, default: float, value: object, source: str) -> float:
+    kind = type(default)
+    try:
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            raise ValueError(name)
+        return kind(value)
+    except ValueError:
+        refuse(source, name, f"must be a number, not {value!r}")
