@@ -1,6 +1,7 @@
 """Paying with the element: a token is asked for once, sent once and never twice."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.clover_card.conftest import CARD
 
@@ -116,6 +117,26 @@ def test_going_back_to_the_page_asks_for_a_new_token(checkout):
 
     first, second = checkout.shop.tokens
     assert first != second
+
+
+def test_a_page_brought_back_as_it_was_left_asks_for_a_new_token(checkout):
+    checkout.open()
+    checkout.page.evaluate(
+        """document.forms[0].addEventListener("submit", (event) => {
+          event.preventDefault();
+          document.title = new FormData(event.target).get("clover_token");
+        })"""
+    )
+    checkout.type_card()
+    checkout.pay()
+    expect(checkout.page).to_have_title("clv_1TSTS0000000000000000001")
+
+    checkout.page.evaluate(
+        "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
+    )
+    checkout.pay()
+
+    expect(checkout.page).to_have_title("clv_1TSTS0000000000000000002")
 
 
 def test_a_page_that_sends_the_form_itself_sees_one_submit_with_the_token(checkout):
