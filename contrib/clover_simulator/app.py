@@ -1,0 +1,144 @@
+"""The ASGI application: which path is answered by what."""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
+
+from clover_simulator import captures, charges, pakms, refunds, tokens
+from clover_simulator.credentials import Credential
+from clover_simulator.endpoint import ALWAYS, CORS, Operation, respond
+from clover_simulator.gate import Gate
+from clover_simulator.state import State
+from clover_simulator.wire import Wire
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/pakms/apikey",
+        run=pakms.api_key,
+        credential=Credential.PAKMS,
+    ),
+    Operation(
+        method="GET",
+        path="/assets/keys.json",
+        run=pakms.encryption_keys,
+        credential=Credential.NONE,
+        cors=True,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/tokens",
+        run=tokens.create,
+        credential=Credential.PUBLIC_KEY,
+        schema="createToken",
+        cors=True,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/tokens/{token}",
+        run=tokens.retrieve,
+        credential=Credential.PUBLIC_KEY,
+        cors=True,
+    ),
+    Operation(
+        method="PUT",
+        path="/v1/tokens/{token}",
+        run=tokens.update,
+        credential=Credential.PUBLIC_KEY,
+        schema="updateToken",
+        cors=True,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/charges",
+        run=charges.create,
+        schema="createCharge",
+        idempotent=ALWAYS,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/charges",
+        run=charges.list_page,
+        credential=Credential.ANY_PRIVATE_KEY,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/charges/{id}",
+        run=charges.retrieve,
+        credential=Credential.ANY_PRIVATE_KEY,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/charges/{id}/capture",
+        run=captures.create,
+        schema="captureCharge",
+        idempotent="idempotent_captures",
+    ),
+    Operation(
+        method="POST",
+        path="/v1/refunds",
+        run=refunds.create,
+        credential=Credential.ANY_PRIVATE_KEY,
+        schema="createRefund",
+        idempotent="idempotent_refunds",
+    ),
+    Operation(
+        method="GET",
+        path="/v1/refunds",
+        run=refunds.list_page,
+        credential=Credential.ANY_PRIVATE_KEY,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/refunds/{id}",
+        run=refunds.retrieve,
+        credential=Credential.ANY_PRIVATE_KEY,
+    ),
+)
+
+
+def build(state: State, wire: Wire) -> ASGIApp:
+    """The application over `state`, whose faults act on `wire`."""
+    app = Starlette(
+        routes=_api_routes(),
+        exception_handlers={404: _not_found},
+    )
+    app.state.simulator = state
+    return Gate(app, state, wire)
+
+
+def _api_routes() -> list[BaseRoute]:
+    by_path: dict[str, dict[str, Operation]] = defaultdict(dict)
+    for operation in OPERATIONS:
+        by_path[operation.path][operation.method] = operation
+    return [_route(path, operations) for path, operations in by_path.items()]
+
+
+def _route(path: str, operations: dict[str, Operation]) -> Route:
+    has_cors = any(operation.cors for operation in operations.values())
+    methods = [*operations, *(["OPTIONS"] if has_cors else [])]
+    return Route(path, _dispatcher(operations), methods=methods)
+
+
+def _dispatcher(
+    operations: dict[str, Operation],
+) -> Callable[[Request], Awaitable[Response]]:
+    async def dispatch(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=CORS)
+        method = "GET" if request.method == "HEAD" else request.method
+        return await respond(operations[method], request)
+
+    return dispatch
+
+
+async def _not_found(request: Request, error: Exception) -> Response:
+    if isinstance(error, HTTPException) and error.detail != "Not Found":
+        return PlainTextResponse(error.detail, status_code=404)
+    return PlainTextResponse("404 Not Found", status_code=404)

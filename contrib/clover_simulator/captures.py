@@ -1,0 +1,58 @@
+"""`POST /v1/charges/{id}/capture`: take what an authorisation has reserved, once."""
+
+import re
+from datetime import timedelta
+
+from clover_simulator import charges
+from clover_simulator.answers import Answer, Call, invalid
+from clover_simulator.records import Charge, ChargeState
+from clover_simulator.state import State
+
+DAYS_BY_BRAND = {"VISA": 7, "MC": 30}
+OTHER_BRANDS_DAYS = 7
+CHARGE_ID = re.compile(r"[0-9A-Z]{13}")
+
+
+def create(call: Call) -> Answer:
+    """Capture all of the authorisation or a part; the rest is released."""
+    charges.require_shopper_address(call)
+    charge = _find(call)
+    _check_capturable(call, charge)
+    amount = call.body.get("amount", charge.amount)
+    if amount * 100 > charge.amount * call.state.switches.capture_limit_percent:
+        raise invalid("Please provide a valid amount.", "invalid_charge_amount")
+    charge.state, charge.amount_captured = ChargeState.CAPTURED, amount
+    charge.metadata |= call.body.get("metadata", {})
+    answer = charges.render_read(call.state, charge)
+    return Answer(body=answer)
+
+
+def _find(call: Call) -> Charge:
+    charge_id = call.path["id"]
+    if not CHARGE_ID.fullmatch(charge_id):
+        raise invalid("Please provide a valid charge id.")
+    charge = charges.find(call, charge_id)
+    if charge is None:
+        raise charges.not_found(charge_id)
+    return charge
+
+
+def _check_capturable(call: Call, charge: Charge) -> None:
+    if not charge.was_authorization:
+        message = "Invalid request: cannot capture a non AUTH payment"
+        raise invalid(message, "processing_error")
+    if charge.state is ChargeState.CAPTURED:
+        raise invalid("The charge is already captured.", "charge_already_captured")
+    if charge.state is ChargeState.VOIDED:
+        raise invalid("The charge is already refunded.", "charge_already_refunded")
+    if is_expired(call.state, charge):
+        message = "The authorization has expired."
+        raise invalid(message, "charge_expired_for_capture")
+
+
+def is_expired(state: State, charge: Charge) -> bool:
+    """Whether an authorisation is too old to be captured."""
+    brand_days = DAYS_BY_BRAND.get(charge.card.brand, OTHER_BRANDS_DAYS)
+    lifetime = timedelta(days=state.switches.authorization_days or brand_days)
+    is_open = charge.state is ChargeState.AUTHORIZED
+    return is_open and state.clock.now() >= charge.created + lifetime

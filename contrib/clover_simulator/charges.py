@@ -1,0 +1,287 @@
+"""`/v1/charges`: create, read and list."""
+
+import json
+from datetime import datetime
+
+from clover_simulator import issuer, listing, sources, tokens
+from clover_simulator.answers import Answer, Call, Refusal, invalid
+from clover_simulator.cards import CardOnFile
+from clover_simulator.issuer import Decline
+from clover_simulator.records import JSON, Charge, ChargeState, Token, TokenState
+from clover_simulator.state import State
+
+LONGEST_METADATA = 500
+ECHOED = (
+    "description",
+    "ecomind",
+    "external_customer_reference",
+    "receipt_email",
+    "stored_credentials",
+    "soft_descriptor",
+    "level2",
+    "level3",
+    "tax_rate_uuid",
+    "customer",
+    "shipping",
+)
+LEFT_OUT_OF_THIN_READS = ("amount_refunded", "amount_captured", "refunded", "ref_num")
+
+
+def create(call: Call) -> Answer:
+    """`POST /v1/charges`: take or reserve money, once per token."""
+    body = call.body
+    require_shopper_address(call)
+    _check_currency(call, body["currency"])
+    _check_simulated(body)
+    token = sources.resolve(call, body["source"])
+    decline = _decide(call, token)
+    charge = _record(call, token.card, is_declined=decline is not None)
+    if decline is not None:
+        raise declined(call.state, charge, decline, token)
+    tokens.spend(token, call.state.clock.now())
+    return Answer(body=render(call.state, charge))
+
+
+def _decide(call: Call, token: Token) -> Decline | None:
+    sequence = call.body.get("stored_credentials", {}).get("sequence")
+    if token.state is TokenState.MULTIPAY and sequence == "FIRST":
+        # Recorded: a card that is already saved must be charged as SUBSEQUENT.
+        return Decline(code="incorrect_cvc", message=issuer.MESSAGES["incorrect_cvc"])
+    return issuer.decide(token.card, call.state.clock, call.simulated)
+
+
+def require_shopper_address(call: Call) -> None:
+    """Refuse a call without the shopper's IP address, where the switch asks for it."""
+    if call.state.switches.require_forwarded_for and not call.headers.get(
+        "x-forwarded-for"
+    ):
+        raise invalid("Please provide the x-forwarded-for header.")
+
+
+def _check_currency(call: Call, currency: str) -> None:
+    if currency.upper() != call.merchant.currency:
+        raise invalid("Please provide a valid currency.")
+
+
+def _check_simulated(body: JSON) -> None:
+    if "threeds" in body:
+        raise invalid("This simulator has no 3-D Secure; leave threeds out.")
+    if len(json.dumps(body.get("metadata", {}))) > LONGEST_METADATA:
+        raise invalid(
+            f"Please provide metadata of at most {LONGEST_METADATA} characters."
+        )
+
+
+def _record(call: Call, card: CardOnFile, *, is_declined: bool) -> Charge:
+    body, switches = call.body, call.state.switches
+    captured = body.get("capture", True)
+    checks = issuer.check(card, switches, call.simulated)
+    amount = _approved_amount(call, body["amount"])
+    tip = body.get("tip_amount", 0)
+    charge = new_charge(
+        call.state,
+        merchant_id=call.merchant.id,
+        amount=amount - tip if switches.tip_included else amount,
+        currency=body["currency"],
+        source_id=body["source"],
+        card=card,
+    )
+    charge.was_authorization = not captured
+    charge.tip_amount = tip
+    charge.tax_amount = body.get("tax_amount", 0)
+    charge.external_reference_id = body.get("external_reference_id")
+    charge.metadata = body.get("metadata", {})
+    charge.idempotency_key = call.idempotency_key
+    charge.cvc_check, charge.address_check = checks.cvc, checks.address
+    charge.echo = {name: body[name] for name in ECHOED if name in body}
+    if amount != body["amount"]:
+        charge.echo["partial_auth"] = True
+    charge.status = call.simulated("status") or charge.status
+    settle_state(charge, captured=captured, is_declined=is_declined)
+    return charge
+
+
+def _approved_amount(call: Call, amount: int) -> int:
+    asked = call.simulated("partial_amount")
+    return min(amount, int(asked)) if asked and asked.isdigit() else amount
+
+
+def new_charge(
+    state: State,
+    *,
+    merchant_id: str,
+    amount: int,
+    currency: str,
+    source_id: str,
+    card: CardOnFile,
+) -> Charge:
+    """A charge in the ledger, not yet captured."""
+    charge = Charge(
+        id=state.ids.object_id("charge"),
+        merchant_id=merchant_id,
+        amount=amount,
+        currency=currency,
+        state=ChargeState.AUTHORIZED,
+        created=state.clock.now(),
+        source_id=source_id,
+        card=card,
+        order_id=state.ids.object_id("order"),
+        ref_num=state.ids.digits("ref_num", 12),
+        auth_code="OK" + state.ids.digits("auth_code", 4),
+    )
+    state.ledger.charges[charge.id] = charge
+    return charge
+
+
+def settle_state(charge: Charge, *, captured: bool, is_declined: bool) -> None:
+    """Put a new charge into the state that the issuer's answer gives it."""
+    if is_declined:
+        charge.state, charge.status = ChargeState.DECLINED, "failed"
+    elif captured:
+        charge.state, charge.amount_captured = ChargeState.CAPTURED, charge.amount
+
+
+def declined(state: State, charge: Charge, decline: Decline, token: Token) -> Refusal:
+    """HTTP 402: nothing was taken; `charge` names the failed attempt."""
+    if state.switches.decline_spends_token:
+        tokens.spend(token, state.clock.now())
+    return Refusal.ecommerce(
+        402,
+        decline.code,
+        decline.message,
+        details={
+            state.switches.decline_code_key: decline.decline_code,
+            "charge": charge.id,
+        },
+    )
+
+
+def retrieve(call: Call) -> Answer:
+    """`GET /v1/charges/{id}`."""
+    charge = find(call, call.path["id"])
+    if charge is None:
+        raise not_found(call.path["id"])
+    return Answer(body=render_read(call.state, charge))
+
+
+def not_found(charge_id: str) -> Refusal:
+    """The recorded answer to an unknown charge id."""
+    return Refusal.ecommerce(
+        404, "invalid_request", f"Charge with id {charge_id} not found."
+    )
+
+
+def find(call: Call, charge_id: str) -> Charge | None:
+    """The merchant's charge, unless it was declined or is out of the API's reach."""
+    charge = call.state.ledger.charges.get(charge_id)
+    if charge is None or charge.merchant_id != call.merchant.id:
+        return None
+    hidden = charge.via == "hosted" and not call.state.switches.hosted_on_v1
+    return None if hidden or charge.state is ChargeState.DECLINED else charge
+
+
+def list_page(call: Call) -> Answer:
+    """`GET /v1/charges`."""
+    rows = [
+        c for c in call.state.ledger.charges_of(call.merchant.id) if find(call, c.id)
+    ]
+    if (customer := call.query.get("customer")) is not None:
+        rows = [charge for charge in rows if charge.source_id == customer]
+    return listing.page(
+        rows,
+        call.query,
+        lambda charge: render_read(call.state, charge),
+        url="/v1/charges",
+        envelope=call.state.switches.list_envelope,
+    )
+
+
+def render_read(state: State, charge: Charge) -> JSON:
+    """The charge as it is read back, which can be thinner than the first answer."""
+    rendered = render(state, charge)
+    if state.switches.thin_reads:
+        for name in LEFT_OUT_OF_THIN_READS:
+            rendered.pop(name, None)
+        rendered["source"].pop("exp_month", None)
+        rendered["source"].pop("exp_year", None)
+    return rendered
+
+
+def render(state: State, charge: Charge) -> JSON:
+    """The charge object."""
+    voided = charge.state is ChargeState.VOIDED
+    marks_refunded = voided and state.switches.void_marks_refunded
+    refunded = charge.amount if marks_refunded else charge.amount_refunded
+    fully = charge.captured and refunded >= charge.amount_captured + charge.tip_amount
+    rendered: JSON = {
+        "id": charge.id,
+        "object": "charge",
+        "amount": charge.amount,
+        "amount_captured": charge.amount_captured,
+        "amount_refunded": refunded,
+        "payment_method_details": "card",
+        "currency": _currency(state, charge),
+        "created": milliseconds(charge.created),
+        "captured": charge.captured,
+        "ref_num": charge.ref_num,
+        "auth_code": charge.auth_code,
+        "outcome": {"network_status": "approved_by_network", "type": "authorized"},
+        "paid": charge.status == "succeeded",
+        "refunded": marks_refunded or fully,
+        "status": charge.status,
+        "order": charge.order_id,
+        "source": _render_source(state, charge),
+        "ecomind": "ecom",
+        "livemode": False,
+    }
+    rendered |= charge.echo | _optional(charge)
+    return rendered
+
+
+def _optional(charge: Charge) -> JSON:
+    fields: JSON = {
+        "tip_amount": charge.tip_amount,
+        "tax_amount": charge.tax_amount,
+        "external_reference_id": charge.external_reference_id,
+        "metadata": charge.metadata,
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def _render_source(state: State, charge: Charge) -> JSON:
+    card = charge.card
+    line1 = (
+        "unavailable" if charge.address_check == "unchecked" else charge.address_check
+    )
+    source: JSON = {
+        "id": charge.source_id,
+        "brand": card.brand,
+        "cvc_check": _worded(state, charge.cvc_check),
+        "exp_month": card.exp_month,
+        "exp_year": card.exp_year,
+        "first6": card.first6,
+        "last4": card.last4,
+        "address_zip": card.address_zip,
+        "address_line1_check": _worded(state, line1),
+        "address_zip_check": _worded(state, charge.address_check),
+    }
+    return {name: value for name, value in source.items() if value}
+
+
+def _worded(state: State, result: str) -> str:
+    longer = {"pass": "passed", "fail": "failed"}
+    return (
+        longer.get(result, result) if state.switches.check_words == "passed" else result
+    )
+
+
+def _currency(state: State, charge: Charge) -> str:
+    case = state.switches.currency_case
+    if case == "as_sent":
+        return charge.currency
+    return charge.currency.lower() if case == "lower" else charge.currency.upper()
+
+
+def milliseconds(moment: datetime) -> int:
+    """Unix milliseconds."""
+    return int(moment.timestamp() * 1000)

@@ -1,0 +1,91 @@
+"""The outermost layer: notes each request, enforces rate limits and lets faults happen."""
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from clover_simulator import mishaps, redact
+from clover_simulator.answers import Refusal
+from clover_simulator.exchange import Exchange, Reply
+from clover_simulator.faults import Fault
+from clover_simulator.state import State
+from clover_simulator.traffic import SeenRequest
+from clover_simulator.wire import Wire
+
+CONTROL_PREFIX = "/_simulator"
+WANT_SHOPPER_ADDRESS = ("/v1/charges", "/capture", "/pay")
+NO_ADDRESS = (
+    "x-forwarded-for is missing; Clover's documentation demands the shopper's address"
+)
+
+
+class Gate:
+    """ASGI middleware around everything except the control API."""
+
+    def __init__(self, app: ASGIApp, state: State, wire: Wire) -> None:
+        self._app, self._state, self._wire = app, state, wire
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http" or scope["path"].startswith(CONTROL_PREFIX):
+            await self._app(scope, receive, send)
+            return
+        exchange = Exchange(scope, receive, send, self._wire)
+        if not await exchange.read():
+            refusal = Refusal.ecommerce(
+                413, "invalid_request", "The body is too large."
+            )
+            await exchange.answer(Reply.of(refusal.answer))
+            return
+        seen = self._note(exchange)
+        await self._answer_within_limits(exchange, seen)
+        seen.status = exchange.status
+
+    def _note(self, exchange: Exchange) -> SeenRequest:
+        traffic = self._state.traffic
+        seen = SeenRequest(
+            number=traffic.counts.total() + 1,
+            at=self._state.clock.now(),
+            method=exchange.method,
+            path=redact.without_card_numbers(exchange.path),
+            headers=redact.headers(exchange.headers),
+            body=redact.body(exchange.json()),
+        )
+        wants_address = exchange.path.endswith(WANT_SHOPPER_ADDRESS)
+        if exchange.method == "POST" and wants_address:
+            missing = "x-forwarded-for" not in exchange.headers
+            seen.warnings += [NO_ADDRESS] if missing else []
+        traffic.add(seen)
+        return seen
+
+    async def _answer_within_limits(
+        self, exchange: Exchange, seen: SeenRequest
+    ) -> None:
+        token = exchange.headers.get("authorization") or exchange.headers.get("apikey")
+        if not (token and self._state.switches.rate_limits):
+            await self._answer(exchange, seen)
+            return
+        limits = self._state.limits
+        refusal = limits.enter(token)
+        if refusal is not None:
+            await exchange.answer(Reply.of(refusal))
+            return
+        try:
+            await self._answer(exchange, seen)
+        finally:
+            limits.leave(token)
+
+    async def _answer(self, exchange: Exchange, seen: SeenRequest) -> None:
+        fault = self._fault(exchange)
+        if fault is None:
+            await exchange.answer(await exchange.run(self._app))
+            return
+        seen.fault = fault.action
+        await mishaps.play(exchange, fault, self._app)
+
+    def _fault(self, exchange: Exchange) -> Fault | None:
+        faults = self._state.faults
+        ruled = faults.take(exchange.method, exchange.path)
+        if ruled is not None:
+            return ruled
+        key = exchange.headers.get("idempotency-key", "").encode()
+        identity = exchange.path.encode() + (key or exchange.body)
+        return faults.triggered(exchange.metadata(), identity)

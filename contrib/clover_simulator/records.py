@@ -1,0 +1,160 @@
+"""What the simulator remembers: tokens, charges, refunds, customers, orders, sessions."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from clover_simulator.cards import CardOnFile
+
+JSON = dict[str, Any]
+
+
+class TokenState(StrEnum):
+    """Where a card token stands."""
+
+    FRESH = "fresh"
+    SPENT = "spent"
+    MULTIPAY = "multipay"
+
+
+class ChargeState(StrEnum):
+    """Where a charge stands; a declined one is kept, but cannot be read under `/v1`."""
+
+    AUTHORIZED = "authorized"
+    CAPTURED = "captured"
+    VOIDED = "voided"
+    DECLINED = "declined"
+
+
+@dataclass(slots=True, kw_only=True)
+class Token:
+    """A card token."""
+
+    id: str
+    merchant_id: str
+    card: CardOnFile
+    created: datetime
+    last_used: datetime
+    kind: str = "ONEOFF"
+    state: TokenState = TokenState.FRESH
+
+
+@dataclass(slots=True, kw_only=True)
+class Charge:
+    """A payment, from the API, from an order or from the hosted page."""
+
+    id: str
+    merchant_id: str
+    amount: int
+    currency: str
+    state: ChargeState
+    created: datetime
+    status: str = "succeeded"
+    source_id: str
+    card: CardOnFile
+    order_id: str
+    ref_num: str
+    auth_code: str
+    was_authorization: bool = False
+    tip_amount: int = 0
+    tax_amount: int = 0
+    amount_captured: int = 0
+    amount_refunded: int = 0
+    external_reference_id: str | None = None
+    metadata: dict[str, str] = field(default_factory=dict)
+    idempotency_key: str | None = None
+    via: str = "api"
+    """`api`, `order` or `hosted`."""
+    session_id: str | None = None
+    cvc_check: str = "unchecked"
+    address_check: str = "unchecked"
+    echo: JSON = field(default_factory=dict)
+    """Fields of the request that the answer repeats as they came."""
+
+    @property
+    def captured(self) -> bool:
+        """Whether the money was taken, be it given back later."""
+        return self.state is ChargeState.CAPTURED
+
+    @property
+    def total(self) -> int:
+        """Amount and tip, which a refund may give back."""
+        return self.amount + self.tip_amount
+
+
+@dataclass(slots=True, kw_only=True)
+class Refund:
+    """Money given back, or an authorisation released (`was_void`)."""
+
+    id: str
+    merchant_id: str
+    charge_id: str
+    amount: int
+    created: datetime
+    auth_code: str
+    ref_num: str
+    was_void: bool = False
+    reason: str | None = None
+    external_reference_id: str | None = None
+    metadata: dict[str, str] = field(default_factory=dict)
+    idempotency_key: str | None = None
+    via: str = "api"
+
+
+@dataclass(slots=True, kw_only=True)
+class Customer:
+    """A shopper with cards on file: ids of multi-pay tokens, the last is the default."""
+
+    id: str
+    merchant_id: str
+    email: str
+    created: datetime
+    sources: list[str] = field(default_factory=list)
+    echo: JSON = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Order:
+    """An ecommerce order."""
+
+    id: str
+    merchant_id: str
+    currency: str
+    created: datetime
+    items: list[JSON]
+    amount: int
+    amount_paid: int = 0
+    amount_returned: int = 0
+    charges: list[str] = field(default_factory=list)
+    paid_at: datetime | None = None
+    returned_at: datetime | None = None
+    echo: JSON = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CartLine:
+    """One line of a hosted session; `tax_rates` in ten-millionths (10 % = 1 000 000)."""
+
+    name: str
+    price: int
+    quantity: int
+    tax_rates: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class CheckoutSession:
+    """A hosted checkout session."""
+
+    id: str
+    merchant_id: str
+    lines: tuple[CartLine, ...]
+    taxes: dict[str, int]
+    tax: int
+    total: int
+    redirect_urls: dict[str, str]
+    created: datetime
+    expires: datetime
+    charge_id: str | None = None
+    attempts: list[str] = field(default_factory=list)
+    """Ids of every payment tried, declined ones too."""

@@ -1,0 +1,141 @@
+"""`/v1/refunds`: give money back, or release an authorisation in full."""
+
+from datetime import timedelta
+
+from clover_simulator import captures, charges, listing
+from clover_simulator.answers import Answer, Call, Refusal, invalid
+from clover_simulator.records import JSON, Charge, ChargeState, Refund
+from clover_simulator.state import State
+
+TOO_MUCH = (
+    "This refund would make the order's total refunded amount greater than the original "
+    "order's amount."
+)
+
+
+def create(call: Call) -> Answer:
+    """`POST /v1/refunds`; on an uncaptured charge this is the void."""
+    charge = charges.find(call, call.body["charge"])
+    if charge is None:
+        raise Refusal.ecommerce(404, "processing_error", "Not Found")
+    if charge.via == "order":
+        raise invalid(
+            "Payments of an order are returned with POST /v1/orders/{id}/returns."
+        )
+    amount = _amount(call.state, charge, call.body.get("amount"))
+    refund = give_back(call.state, charge, amount)
+    refund.reason = call.body.get("reason")
+    refund.external_reference_id = call.body.get("external_reference_id")
+    refund.metadata = call.body.get("metadata", {})
+    refund.idempotency_key = call.idempotency_key
+    return Answer(body=render(refund))
+
+
+def _amount(state: State, charge: Charge, asked: int | None) -> int:
+    _check_age(state, charge)
+    if charge.state is ChargeState.VOIDED:
+        raise _already_refunded()
+    if charge.state is ChargeState.AUTHORIZED:
+        return _void_amount(state, charge, asked)
+    left = refundable(charge)
+    if left <= 0:
+        raise _already_refunded()
+    if asked is not None and asked > left:
+        raise invalid(TOO_MUCH, "processing_error")
+    amount = left if asked is None else asked
+    has_extras = charge.tax_amount or charge.tip_amount
+    if amount < left and has_extras and state.switches.refuse_partial_refund_with_tax:
+        message = "A charge with tax or tip can be refunded in full only."
+        raise invalid(message, "processing_error")
+    return amount
+
+
+def _check_age(state: State, charge: Charge) -> None:
+    wait = timedelta(seconds=state.switches.refund_wait_seconds)
+    if state.clock.now() < charge.created + wait:
+        raise Refusal.ecommerce(404, "processing_error", "Not Found")
+
+
+def _void_amount(state: State, charge: Charge, asked: int | None) -> int:
+    if captures.is_expired(state, charge):
+        raise invalid("The authorization has expired.", "processing_error")
+    if asked not in (None, charge.amount, charge.total):
+        raise invalid("Unable to process partial void transaction", "processing_error")
+    return charge.amount
+
+
+def _already_refunded() -> Refusal:
+    return invalid("The charge is already refunded.", "charge_already_refunded")
+
+
+def refundable(charge: Charge) -> int:
+    """What is left to give back of a captured charge."""
+    return charge.amount_captured + charge.tip_amount - charge.amount_refunded
+
+
+def give_back(state: State, charge: Charge, amount: int, *, via: str = "api") -> Refund:
+    """Book the refund, or the void if nothing was captured."""
+    was_void = charge.state is ChargeState.AUTHORIZED
+    refund = Refund(
+        id=state.ids.object_id("refund"),
+        merchant_id=charge.merchant_id,
+        charge_id=charge.id,
+        amount=amount,
+        created=state.clock.now(),
+        was_void=was_void,
+        auth_code="OK" + state.ids.digits("auth_code", 4),
+        ref_num=state.ids.digits("ref_num", 12),
+        via=via,
+    )
+    if was_void:
+        charge.state = ChargeState.VOIDED
+    else:
+        charge.amount_refunded += amount
+    state.ledger.refunds[refund.id] = refund
+    return refund
+
+
+def retrieve(call: Call) -> Answer:
+    """`GET /v1/refunds/{id}`."""
+    refund = call.state.ledger.refunds.get(call.path["id"])
+    if refund is None or refund.merchant_id != call.merchant.id:
+        message = f"Refund with id {call.path['id']} not found."
+        raise Refusal.ecommerce(404, "resource_missing", message)
+    return Answer(body=render(refund))
+
+
+def list_page(call: Call) -> Answer:
+    """`GET /v1/refunds`."""
+    rows = call.state.ledger.refunds_of(call.merchant.id)
+    if (charge_id := call.query.get("charge")) is not None:
+        rows = [refund for refund in rows if refund.charge_id == charge_id]
+    return listing.page(
+        rows,
+        call.query,
+        render,
+        url="/v1/refunds",
+        envelope=call.state.switches.list_envelope,
+    )
+
+
+def render(refund: Refund) -> JSON:
+    """The refund object."""
+    gateway = {
+        "refundType": "PREAUTH" if refund.was_void else "AUTH",
+        "authCode": refund.auth_code,
+        "gatewayResponseCode": "000",
+        "refNum": refund.ref_num,
+    }
+    optional = {
+        "reason": refund.reason,
+        "external_reference_id": refund.external_reference_id,
+    }
+    return {
+        "id": refund.id,
+        "object": "refund",
+        "amount": refund.amount,
+        "charge": refund.charge_id,
+        "created": charges.milliseconds(refund.created),
+        "status": "succeeded",
+        "metadata": refund.metadata | gateway,
+    } | {name: value for name, value in optional.items() if value is not None}

@@ -1,0 +1,84 @@
+"""A running simulator, and a client that knows no more than HTTP."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from clover_simulator.merchants import Merchant
+from clover_simulator.shopper import Page, fetch
+from clover_simulator.testing import (
+    Simulator,
+    clover_simulator,
+    clover_simulator_server,
+)
+
+__all__ = ["clover_simulator", "clover_simulator_server"]
+
+
+@dataclass
+class Client:
+    """Calls the simulator as one merchant."""
+
+    simulator: Simulator
+    merchant: Merchant
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        **query: object,
+    ) -> Page:
+        sent = {"authorization": f"Bearer {self.merchant.private_key}"}
+        text = ""
+        if body is not None:
+            sent["content-type"] = "application/json"
+            text = body if isinstance(body, str) else json.dumps(body)
+        if key is not None:
+            sent["idempotency-key"] = key
+        target = f"{self.simulator.url}{path}" + (
+            f"?{urlencode(query)}" if query else ""
+        )
+        return fetch(method, target, text, sent | dict(headers or {}))
+
+    def get(self, path: str, **query: object) -> Page:
+        return self.call("GET", path, **query)
+
+    def post(self, path: str, body: object = None, **options: Any) -> Page:
+        return self.call("POST", path, {} if body is None else body, **options)
+
+    def charge(
+        self, amount: int = 2599, *, key: str | None = None, **fields: Any
+    ) -> Page:
+        fields.setdefault("source", None)
+        source = fields.pop("source") or self.simulator.token()
+        body = {"amount": amount, "currency": "USD", "source": source} | fields
+        return self.post("/v1/charges", body, key=key)
+
+    def control(self, method: str, path: str, body: object = None) -> Page:
+        headers = {"content-type": "application/json"}
+        text = "" if body is None else json.dumps(body)
+        return fetch(method, f"{self.simulator.url}/_simulator{path}", text, headers)
+
+
+@pytest.fixture
+def client(clover_simulator: Simulator) -> Client:
+    return Client(clover_simulator, clover_simulator.merchant)
+
+
+@pytest.fixture
+def canadian(clover_simulator: Simulator) -> Client:
+    return Client(clover_simulator, clover_simulator.merchants[1])
+
+
+def error_of(page: Page) -> tuple[int, str, str]:
+    """Status, code and message of a refusal."""
+    error = page.json()["error"]
+    return page.status, error["code"], error["message"]
