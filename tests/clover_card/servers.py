@@ -53,6 +53,7 @@ class CheckoutHost(Origin):
 
     cards: list[dict[str, str]] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
+    multipay: list[dict[str, str]] = field(default_factory=list)
     failures: int = 0
     """How many requests for sdk.js still answer 503."""
     refusals: int = 0
@@ -68,6 +69,9 @@ class CheckoutHost(Origin):
         if self.refusals:
             self.refusals -= 1
             return 500, '{"message": "500 Internal Server Error"}'
+        if path != "/v1/tokens":
+            self.multipay.append(json.loads(body))
+            return 200, "{}"
         card = json.loads(body)["card"]
         self.cards.append(card)
         self.keys.append(headers.get("apikey"))
@@ -142,6 +146,9 @@ def request_handler(origin: Origin) -> type[BaseHTTPRequestHandler]:
             status, text = origin.post(self.place(), body, headers)
             kind = "application/json" if text.startswith("{") else "text/html"
             self.answer(status, f"{kind}; charset=utf-8", text.encode())
+
+        def do_PUT(self) -> None:
+            self.do_POST()
 
         def place(self) -> str:
             path = urlsplit(self.path).path

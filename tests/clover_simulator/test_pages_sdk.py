@@ -140,6 +140,16 @@ def test_a_token_asked_for_before_the_fields_settle_misses_the_last(page):
     assert answer == {"errors": {"CARD_POSTAL_CODE": "Card postal code is required."}}
 
 
+def test_a_multipay_token_is_made_one_at_the_source(page, host):
+    page.evaluate(MAKE, SEPARATE)
+    fill(page)
+    page.wait_for_timeout(SETTLED)
+
+    token = page.evaluate("clover.createToken(true)")["token"]
+
+    assert host.multipay == [{"token": token, "type": "MULTIPAY"}]
+
+
 def test_a_field_that_is_not_mounted_is_required_all_the_same(page):
     page.evaluate(MAKE, SEPARATE[:3])
     for field in SEPARATE[:3]:

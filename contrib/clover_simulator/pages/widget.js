@@ -340,15 +340,21 @@
     tellParent({ type: "state", fields: states() });
     const errors = errorsOf(values);
     if (Object.keys(errors).length) return { errors };
-    const response = await fetch("v1/tokens", {
-      method: "POST",
-      headers: { "apikey": query.get("apiKey"), "content-type": "application/json" },
-      body: JSON.stringify({
-        card: cardOf(values), ...(isMultipay && { type: "MULTIPAY" }),
-      }),
-    });
-    return readAnswer(response);
+    const answer = await readAnswer(await send("POST", "v1/tokens", { card: cardOf(values) }));
+    return isMultipay && answer.token ? makeMultipay(answer) : answer;
   };
+
+  const makeMultipay = async (answer) => {
+    const { token } = answer;
+    const response = await send("PUT", `v1/tokens/${token}`, { token, type: "MULTIPAY" });
+    return response.ok ? answer : readAnswer(response);
+  };
+
+  const send = (method, path, body) => fetch(path, {
+    method,
+    headers: { "apikey": query.get("apiKey"), "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
 
   const answer = async (message) => {
     const reply = await tokenize(message)
