@@ -76,13 +76,16 @@ def test_clicking_and_entering_again_gives_one_token_and_one_order(checkout):
 
 def test_a_shopper_can_pay_with_the_keyboard_alone(checkout):
     checkout.open()
-    checkout.page.wait_for_selector("[data-field=CARD_POSTAL_CODE] iframe")
+    for field in CARD:
+        checkout.input(field).wait_for()
     keyboard = checkout.page.keyboard
 
-    for value in CARD.values():
+    for field, value in CARD.items():
         keyboard.press("Tab")
+        expect(checkout.input(field)).to_be_focused()
         keyboard.type(value)
     keyboard.press("Tab")
+    expect(checkout.pay_button).to_be_focused()
     keyboard.press("Enter")
     checkout.expect_thanks()
 
