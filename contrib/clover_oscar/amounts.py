@@ -1,0 +1,34 @@
+"""The border between Oscar's prices and our money: rounded once, half up, here."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from oscar.core.prices import Price
+
+from clover_oscar.untyped import OscarObject
+from payment_hooks import Money
+
+
+def to_money(amount: Decimal, currency: str) -> Money:
+    """The money that an amount of Oscar's names, rounded half up to whole minor units.
+
+    Oscar's totals may have more decimals than the currency, and databases round them
+    differently; what is charged, booked and shown must be one number.
+    """
+    return Money.of(round_amount(amount, currency), currency)
+
+
+def round_amount(amount: Decimal, currency: str) -> Decimal:
+    """The amount with exactly the currency's decimals, rounded half up."""
+    step = Decimal(1).scaleb(-Money(0, currency).exponent)
+    return Decimal(amount).quantize(step, rounding=ROUND_HALF_UP)
+
+
+def round_price(price: OscarObject) -> Price:
+    """The same price in whole minor units; tax stays unknown when it was."""
+    known = price.is_tax_known
+    return Price(
+        currency=price.currency,
+        excl_tax=round_amount(price.excl_tax, price.currency),
+        incl_tax=round_amount(price.incl_tax, price.currency) if known else None,
+        tax_code=price.tax_code,
+    )

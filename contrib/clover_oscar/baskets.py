@@ -1,0 +1,74 @@
+"""Baskets under payment: locked, frozen once, and never thawed when money is in play."""
+
+from clover_django.road import get_payments
+from django.db.models import F
+from oscar.core.loading import get_model
+
+from clover_oscar.models import find_number
+from clover_oscar.untyped import OscarObject
+from payment_hooks import Payment, PaymentState
+from payment_hooks.ledger import TAKING
+
+_HOLDING = frozenset(
+    {
+        PaymentState.AUTHORIZED,
+        PaymentState.PAID,
+        PaymentState.PARTLY_REFUNDED,
+    }
+)
+
+
+def lock(model_label: str, pk: object) -> OscarObject:
+    """The basket or order, locked until the surrounding transaction ends.
+
+    An update that changes nothing takes the row's lock in every database; in SQLite,
+    which ignores `select_for_update`, it takes the write lock before anything is read.
+    """
+    rows = get_model(*model_label.split("."))._base_manager.filter(pk=pk)
+    rows.update(status=F("status"))
+    return rows.get()
+
+
+def find_order(basket_id: object) -> OscarObject:
+    """The order that was placed for the basket, or None."""
+    orders = get_model("order", "Order")._default_manager
+    return orders.filter(basket_id=basket_id).first()
+
+
+def is_spoken_for(basket_id: int) -> bool:
+    """Whether the basket has an order, or a payment that holds or may hold money."""
+    if find_order(basket_id) is not None:
+        return True
+    return any(may_hold_money(payment) for payment in find_payments(basket_id))
+
+
+def find_payments(basket_id: int) -> tuple[Payment, ...]:
+    """The payments that were opened for the basket, oldest first."""
+    number = find_number(basket_id)
+    return get_payments().ledger.find_payments(reference=number) if number else ()
+
+
+def may_hold_money(payment: Payment) -> bool:
+    """Whether money was taken or reserved, or may be: in doubt, or on a hosted page."""
+    if payment.state in _HOLDING:
+        return True
+    return any(
+        operation.kind in TAKING and operation.state.is_open
+        for operation in get_payments().operations(payment.payment_id)
+    )
+
+
+def copy_lines(frozen: OscarObject, into: OscarObject) -> list[str]:
+    """What could not be copied, as messages, after copying all lines and vouchers."""
+    problems = []
+    for line in frozen.lines.select_related("product"):
+        options = [
+            {"option": attribute.option, "value": attribute.value}
+            for attribute in line.attributes.all()
+        ]
+        try:
+            into.add_product(line.product, line.quantity, options)
+        except ValueError as error:
+            problems.append(str(error))
+    into.vouchers.add(*frozen.vouchers.all())
+    return problems

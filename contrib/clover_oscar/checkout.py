@@ -1,0 +1,188 @@
+"""Oscar's payment step with Clover in it, as a mixin in front of the shop's own view.
+
+Nothing of the money is decided by the browser: amounts come from the submission that
+Oscar builds, and what the shopper is shown in the end comes from the ledger, whatever
+Oscar's `submit` made of it (`_answer`).
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from clover_django.road import get_payments
+from django.db import connections, transaction
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.views.decorators.debug import sensitive_post_parameters
+
+from clover_oscar import bookkeeping
+from clover_oscar.amounts import round_price, to_money
+from clover_oscar.baskets import (
+    find_order,
+    find_payments,
+    is_spoken_for,
+    lock,
+    may_hold_money,
+)
+from clover_oscar.card_form import CARD_FIELDS
+from clover_oscar.models import keep_number
+from clover_oscar.outcomes import status_url, told_to_oscar
+from clover_oscar.paying import open_payment, pay
+from clover_oscar.payment_page import TOKEN, PaymentPageMixin
+from clover_oscar.untyped import OscarObject
+from payment_hooks import Payment
+
+
+class PaymentDetailsMixin(PaymentPageMixin):
+    """Takes the payment in Oscar's `PaymentDetailsView`, whichever class that is.
+
+    The class loader puts it there. A shop that prefers to write it down:
+    `class PaymentDetailsView(PaymentDetailsMixin, views.PaymentDetailsView): pass`.
+    """
+
+    payment: Payment | None = None
+    """What this request pays, once opened."""
+    _submission: dict[str, Any]
+
+    @classmethod
+    def as_view(cls, **initkwargs: OscarObject) -> Callable[..., HttpResponse]:
+        """The view, outside of `ATOMIC_REQUESTS`, its card fields kept out of reports.
+
+        Inside a request-wide transaction, the record of a charge would vanish with it.
+        """
+        parent: Any = super()
+        view = sensitive_post_parameters(*CARD_FIELDS, TOKEN)(
+            parent.as_view(**initkwargs)
+        )
+        for alias in connections:
+            view = transaction.non_atomic_requests(using=alias)(view)
+        return view
+
+    def submit(self, **submission: OscarObject) -> HttpResponse:
+        """Oscar's `submit`, with one number for all amounts and a truthful end."""
+        parent: Any = super()
+        if not self.pays_with_clover():
+            return parent.submit(**submission)
+        order = find_order(submission["basket"].pk)
+        if order is not None:
+            return self.show_order(order)
+        submission["order_total"] = round_price(submission["order_total"])
+        self._submission = submission
+        return self._answer(parent.submit(**submission))
+
+    def generate_order_number(self, basket: OscarObject) -> str:
+        """The number of the basket's first submit; a second one is the same payment."""
+        parent: Any = super()
+        return keep_number(basket.pk, partial(parent.generate_order_number, basket))
+
+    def freeze_basket(self, basket: OscarObject) -> None:
+        """Freeze it, unless another request froze or submitted it meanwhile."""
+        parent: Any = super()
+        with transaction.atomic():
+            current = lock("basket.Basket", basket.pk)
+            if current.status in current.editable_statuses:
+                parent.freeze_basket(basket)
+            else:
+                basket.status = current.status
+
+    def handle_payment(
+        self, order_number: str, total: OscarObject, **kwargs: OscarObject
+    ) -> None:
+        """Take what the order comes to; nothing when it comes to nothing.
+
+        Raises:
+            UnableToTakePayment: nothing was taken; the text is for the shopper.
+            RedirectRequired: to Clover's page, or to ours that waits for the outcome.
+        """
+        parent: Any = super()
+        if not self.pays_with_clover():
+            parent.handle_payment(order_number, total, **kwargs)
+            return
+        amount = to_money(total.incl_tax, total.currency)
+        if not amount.minor_units:
+            return
+        with told_to_oscar(self._find_payment):
+            self.payment = open_payment(
+                str(order_number),
+                amount,
+                self.clover_mode(),
+                self._submission,
+                self.request,
+            )
+            pay(self.payment, self.source, self._submission, self.request)
+
+    def handle_order_placement(
+        self,
+        order_number: str,
+        user: OscarObject,
+        basket: OscarObject,
+        *args: OscarObject,
+        **kwargs: OscarObject,
+    ) -> HttpResponse:
+        """The order, the basket and the books at once; or the order that is there."""
+        parent: Any = super()
+        with transaction.atomic():
+            lock("basket.Basket", basket.pk)
+            order = find_order(basket.pk)
+            if order is None:
+                return parent.handle_order_placement(
+                    order_number, user, basket, *args, **kwargs
+                )
+        return self.show_order(order)
+
+    def save_payment_details(self, order: OscarObject) -> None:
+        """Oscar's, and the books of the payment."""
+        parent: Any = super()
+        parent.save_payment_details(order)
+        if self.payment is not None:
+            operations = get_payments().operations(self.payment.payment_id)
+            bookkeeping.record(order, self.payment, operations)
+
+    def send_order_placed_email(self, order: OscarObject) -> None:
+        """Send it once the order is safe; a mail that fails is logged, no more."""
+        parent: Any = super()
+        transaction.on_commit(
+            partial(parent.send_order_placed_email, order), robust=True
+        )
+
+    def restore_frozen_basket(self) -> None:
+        """Thaw the basket, unless it has an order or its payment may hold money."""
+        parent: Any = super()
+        basket_id = self.checkout_session.get_submitted_basket_id()
+        if not basket_id:
+            return
+        with transaction.atomic():
+            lock("basket.Basket", basket_id)
+            if not is_spoken_for(basket_id):
+                parent.restore_frozen_basket()
+
+    def show_order(self, order: OscarObject) -> HttpResponse:
+        """The thank-you page of an order that another request placed."""
+        view: Any = self
+        self.checkout_session.flush()
+        self.request.session["checkout_order_id"] = order.pk
+        return redirect(view.get_success_url())
+
+    def _find_payment(self) -> Payment | None:
+        """This request's payment, or the one that stands in its way."""
+        known = find_payments(self._submission["basket"].pk)
+        doubtful = (row for row in reversed(known) if may_hold_money(row))
+        return self.payment or next(doubtful, None)
+
+    def _answer(self, response: HttpResponse) -> HttpResponse:
+        """Oscar's response, unless the ledger knows better.
+
+        After a payment Oscar may have failed to place the order, or found it placed by
+        the request that came first; both end in a page that says what is the case.
+        """
+        if self.payment is None:
+            return response
+        payment_id = self.payment.payment_id
+        transaction.on_commit(partial(get_payments().tell, payment_id), robust=True)
+        if isinstance(response, HttpResponseRedirect):
+            return response
+        order = find_order(self._submission["basket"].pk)
+        if order is not None:
+            return self.show_order(order)
+        payment = get_payments().get(payment_id)
+        return redirect(status_url(payment)) if may_hold_money(payment) else response

@@ -1,0 +1,151 @@
+"""The order page of Oscar's dashboard, with the payment's movements on it."""
+
+from typing import Any
+from uuid import uuid4
+
+from clover_django.road import get_payments
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from clover_oscar import staff
+from clover_oscar.untyped import OscarObject
+from payment_hooks import (
+    InvalidRequest,
+    Money,
+    OperationKind,
+    OutcomeUnknown,
+    Payment,
+    PaymentError,
+    PaymentState,
+    RefundReason,
+)
+
+ACTIONS = {
+    "clover_capture": OperationKind.CAPTURE,
+    "clover_refund": OperationKind.REFUND,
+    "clover_void": OperationKind.VOID,
+}
+REQUEST_ID = "clover_request_id"
+_CONFIRM_PAGE = "clover_oscar/dashboard/confirm.html"
+
+
+class OrderDetailMixin:
+    """Captures, refunds and voids from the order page, each confirmed and allowed."""
+
+    request: HttpRequest
+    object: Any
+
+    @property
+    def order_actions(self) -> tuple[str, ...]:
+        """Oscar's actions and ours."""
+        parent: Any = super()
+        return (*parent.order_actions, *ACTIONS)
+
+    def clover_capture(self, request: HttpRequest, order: OscarObject) -> HttpResponse:
+        """Take what is reserved, or a part of it."""
+        return self._move(request, order, "clover_capture")
+
+    def clover_refund(self, request: HttpRequest, order: OscarObject) -> HttpResponse:
+        """Give back all or a part."""
+        return self._move(request, order, "clover_refund")
+
+    def clover_void(self, request: HttpRequest, order: OscarObject) -> HttpResponse:
+        """Release what is reserved."""
+        return self._move(request, order, "clover_void")
+
+    def get_handler(
+        self, user: OscarObject = None, **kwargs: OscarObject
+    ) -> OscarObject:
+        """A handler which knows who asks; Oscar leaves that out for payment events."""
+        parent: Any = super()
+        return parent.get_handler(
+            user=user or self.request.user,
+            request_id=self.request.POST.get(REQUEST_ID, ""),
+            **kwargs,
+        )
+
+    def get_template_names(self) -> list[str]:
+        """Our page, which extends the shop's."""
+        return ["clover_oscar/dashboard/order_detail.html"]
+
+    def get_context_data(self, **kwargs: OscarObject) -> dict[str, Any]:
+        """Oscar's context, and each payment with what may be done with it."""
+        parent: Any = super()
+        context: dict[str, Any] = parent.get_context_data(**kwargs)
+        user = self.request.user
+        context |= {
+            "clover_extends": parent.get_template_names()[0],
+            "clover_payments": [
+                describe_payment(payment, user)
+                for payment in staff.find_payments(self.object)
+            ],
+            "clover_reasons": list(RefundReason),
+            "clover_request_id": uuid4().hex,
+        }
+        return context
+
+    def _move(
+        self, request: HttpRequest, order: OscarObject, action: str
+    ) -> HttpResponse:
+        view: Any = self
+        try:
+            payment, asked = _read_form(request, order, ACTIONS[action])
+            if not request.user.has_perm(staff.PERMISSIONS[asked.kind]):  # type: ignore[union-attr]  # AnonymousUser has it, too
+                raise PermissionDenied
+            if not request.POST.get("confirmed"):
+                context = {"order": order, "asked": asked, "action": action}
+                return render(request, _CONFIRM_PAGE, context)
+            staff.move(payment, asked, request.user)
+        except PermissionDenied:
+            message = _("You are not allowed to do this.")
+            return view.reload_page(fragment="payment", error=message)
+        except OutcomeUnknown:
+            message = _(
+                "Clover did not answer, so it may or may not be done. Do not repeat it "
+                "elsewhere: this page shows the result once it is known."
+            )
+            return view.reload_page(fragment="payment", error=message)
+        except PaymentError as error:
+            return view.reload_page(fragment="payment", error=str(error))
+        messages.success(request, _("Done."))
+        return view.reload_page(fragment="payment")
+
+
+def describe_payment(payment: Payment, user: OscarObject) -> dict[str, Any]:
+    """A payment for the page: its operations, and what this user may do now."""
+    left = get_payments().refundable(payment.payment_id)
+    held = staff.left_to_capture(payment)
+    return {
+        "payment": payment,
+        "operations": get_payments().operations(payment.payment_id),
+        "left_to_refund": left.to_decimal(),
+        "left_to_capture": held.to_decimal(),
+        "may_capture": held.minor_units > 0 and user.has_perm(staff.CAPTURE),
+        "may_void": held.minor_units > 0 and user.has_perm(staff.REFUND),
+        "may_refund": left.minor_units > 0 and user.has_perm(staff.REFUND),
+        "is_authorized": payment.state is PaymentState.AUTHORIZED,
+    }
+
+
+def _read_form(
+    request: HttpRequest, order: OscarObject, kind: OperationKind
+) -> tuple[Payment, staff.Movement]:
+    payment = staff.find_payment(order)
+    if payment is None:
+        raise InvalidRequest("this order has no Clover payment", code="payment_unknown")
+    typed, reason = request.POST.get("amount", ""), request.POST.get("reason", "")
+    token = request.POST.get(REQUEST_ID, "")
+    if not token:
+        raise InvalidRequest(
+            "the form had no token: load the page again", code="request_id_missing"
+        )
+    amount = Money.of(typed.strip(), payment.amount_due.currency) if typed else None
+    return payment, staff.Movement(
+        kind=kind,
+        amount=amount,
+        request_id=token,
+        reason=RefundReason(reason) if reason in set(RefundReason) else None,
+    )

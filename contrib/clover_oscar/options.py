@@ -1,0 +1,58 @@
+"""What the shop's settings say, in the adapter's words."""
+
+from clover_django import conf
+from payment_hooks import Mode, PaymentState
+
+METHOD = "clover"
+"""The payment method that shops with a choice of methods give to `pay_by`."""
+
+
+def is_ours(method: str | None) -> bool:
+    """Whether a checkout with this payment method is paid through Clover."""
+    return method is None or method == METHOD or method.startswith(f"{METHOD}-")
+
+
+def method_for(mode: Mode) -> str:
+    """The payment method that asks for one of the merchant's modes."""
+    return f"{METHOD}-{mode}"
+
+
+def mode_for(method: str | None) -> Mode:
+    """How the card reaches Clover: as the method asks, else the merchant's own mode."""
+    known = {method_for(mode): mode for mode in modes()}
+    return known.get(method or "", conf.get_config().mode)
+
+
+def modes() -> tuple[Mode, ...]:
+    """The modes among which a shopper may choose."""
+    return conf.get_config().modes
+
+
+def currency() -> str:
+    """The one currency of the merchant's account."""
+    return conf.get_config().currency
+
+
+def merchant_id() -> str:
+    """Clover's id of the merchant."""
+    return conf.get_config().merchant_id
+
+
+def takes_at_once() -> bool:
+    """Whether an order is charged when it is placed, or only authorized."""
+    return bool(conf.adapter_setting("AUTO_CAPTURE"))
+
+
+def has_preview() -> bool:
+    """Whether the shopper sees the order once more after entering the card."""
+    return bool(conf.adapter_setting("PREVIEW"))
+
+
+def order_statuses() -> dict[str, str]:
+    """Order statuses by payment state; empty when orders shall not move."""
+    return dict(conf.adapter_setting("ORDER_STATUS") or {})
+
+
+def order_status(state: PaymentState) -> str:
+    """The order status for a payment in this state; empty when it shall not move."""
+    return order_statuses().get(state.value, "")

@@ -1,0 +1,68 @@
+"""From the outcome of a payment to what Oscar's checkout must be told.
+
+Oscar says "no payment has been taken" to every error but two. So those two are all that
+leave here: `UnableToTakePayment` when nothing was taken, and `RedirectRequired` to the
+status page whenever money may have moved.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from oscar.apps.payment.exceptions import RedirectRequired, UnableToTakePayment
+
+from payment_hooks import (
+    ConfigurationError,
+    InvalidRequest,
+    OutcomeUnknown,
+    Payment,
+    PaymentDeclined,
+    PaymentError,
+)
+from payment_hooks.texts import TEXTS, shopper_text
+
+logger = logging.getLogger("oscar.checkout")
+
+
+@contextmanager
+def told_to_oscar(find_payment: Callable[[], Payment | None]) -> Iterator[None]:
+    """Turn what `Payments` raises inside into what Oscar's `submit` understands."""
+    try:
+        yield
+    except PaymentDeclined as error:
+        raise UnableToTakePayment(describe(error)) from error
+    except OutcomeUnknown as error:
+        payment = find_payment()
+        if payment is None:
+            raise UnableToTakePayment(describe(error)) from error
+        raise RedirectRequired(status_url(payment)) from error
+    except (PaymentError, ConfigurationError) as error:
+        logger.exception("card payment refused, nothing was taken")
+        raise UnableToTakePayment(describe(error)) from error
+
+
+def describe(error: PaymentError | ConfigurationError) -> str:
+    """What the shopper may read of the error, in the active language."""
+    language = get_language() or ""
+    if isinstance(error, ConfigurationError):
+        return shopper_text("unavailable", language)
+    if isinstance(error, InvalidRequest) and error.code in TEXTS["en"]:
+        return shopper_text(error.code, language)
+    return error.shopper_message(language)
+
+
+def status_url(payment: Payment) -> str:
+    """The page that waits for the outcome and then goes on."""
+    return reverse("clover:status", args=[payment.payment_id])
+
+
+def return_url(payment: Payment) -> str:
+    """The page that looks at Clover and then goes on."""
+    return reverse("clover:return", args=[payment.payment_id])
+
+
+def cancel_url(payment: Payment) -> str:
+    """The page that gives the payment up."""
+    return reverse("clover:cancel", args=[payment.payment_id])

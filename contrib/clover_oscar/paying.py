@@ -1,0 +1,108 @@
+"""One submission of Oscar's checkout, taken down the road of `Payments`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from clover_django.road import get_payments
+from django.contrib.sites.shortcuts import get_current_site
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from oscar.apps.payment.exceptions import RedirectRequired, UnableToTakePayment
+
+from clover_oscar import options
+from clover_oscar.hosted import checkout_request
+from clover_oscar.outcomes import return_url
+from clover_oscar.snapshot import Snapshot, take_snapshot
+from clover_oscar.untyped import OscarObject
+from payment_hooks import (
+    InvalidRequest,
+    Mode,
+    Money,
+    Payment,
+    PaymentSource,
+    PaymentState,
+    Redirect,
+)
+
+Submission = Mapping[str, Any]
+
+
+def open_payment(
+    order_number: str,
+    amount: Money,
+    mode: Mode,
+    submission: Submission,
+    request: OscarObject,
+) -> Payment:
+    """The payment for this order number, with the snapshot that can finish it.
+
+    Raises:
+        UnableToTakePayment: the merchant's account has another currency.
+        InvalidRequest: the number belongs to another basket's payment.
+    """
+    if amount.currency != options.currency():
+        raise UnableToTakePayment(
+            _("Card payment is not available in %s. Your card has not been charged.")
+            % amount.currency
+        )
+    snapshot = take_snapshot(
+        submission,
+        order_number,
+        language=get_language() or "",
+        merchant_id=options.merchant_id(),
+        site_id=getattr(get_current_site(request), "pk", None),
+    )
+    payment = get_payments().open(
+        order_number,
+        mode=mode,
+        amount_due=amount,
+        context=snapshot.to_context(),
+    )
+    kept = Snapshot.from_context(payment.context)
+    if kept is None or kept.basket_id != snapshot.basket_id:
+        raise InvalidRequest(
+            f"order number {order_number} belongs to another basket's payment: the "
+            "shop's OrderNumberGenerator must not give a number twice",
+            code="reference_taken",
+        )
+    return payment
+
+
+def pay(
+    payment: Payment,
+    source: PaymentSource | None,
+    submission: Submission,
+    request: OscarObject,
+) -> None:
+    """Take the payment, or raise with what the shopper's browser does next.
+
+    Raises:
+        RedirectRequired: to Clover's page; or to the return page of a payment that
+            holds its money already, which shows what became of it.
+        PaymentError: as `Payments.charge` says.
+    """
+    if payment.state is not PaymentState.OPEN:
+        raise RedirectRequired(return_url(payment))
+    payments = get_payments()
+    email = _email(submission)
+    if payment.mode is Mode.HOSTED:
+        asked = checkout_request(payment, submission, email, request)
+        session = payments.start_checkout(payment.payment_id, asked)
+        if not isinstance(session, Redirect):
+            raise InvalidRequest("the provider opened no page", code="no_hosted_page")
+        raise RedirectRequired(session.url)
+    if source is None:
+        raise InvalidRequest("no card was entered", code="source_missing")
+    take = payments.charge if options.takes_at_once() else payments.authorize
+    take(
+        payment.payment_id,
+        source,
+        shopper_ip=request.META.get("REMOTE_ADDR", ""),
+        shopper_email=email,
+    )
+
+
+def _email(submission: Submission) -> str:
+    user = submission["user"]
+    guest = (submission.get("order_kwargs") or {}).get("guest_email")
+    return str(guest or getattr(user, "email", "") or "")

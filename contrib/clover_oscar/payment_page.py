@@ -1,0 +1,204 @@
+"""The payment and preview pages: what they show, demand and read, by mode."""
+
+from typing import Any
+
+from clover_django.road import get_payments
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_variables
+from oscar.apps.checkout.exceptions import FailedPreCondition, PassedSkipCondition
+
+from clover_oscar import options
+from clover_oscar.amounts import to_money
+from clover_oscar.baskets import find_payments, may_hold_money
+from clover_oscar.card_form import CardEntryForm
+from clover_oscar.outcomes import describe, status_url
+from clover_oscar.untyped import OscarObject
+from payment_hooks import (
+    CheckoutRequest,
+    CheckoutSession,
+    ConfigurationError,
+    Mode,
+    PaymentError,
+    PaymentSource,
+)
+
+TOKEN = "clover_token"  # noqa: S105 - the name of a form field
+CHOICE = "clover_mode"
+_PAGES = {False: "clover_oscar/payment_details.html", True: "clover_oscar/preview.html"}
+
+
+class CardFormRefused(Exception):
+    """The typed card cannot be one; the form says why, and holds no card."""
+
+    def __init__(self, form: CardEntryForm) -> None:
+        super().__init__("the card form is not valid")
+        self.form = form
+
+
+class PaymentPageMixin:
+    """The half of the payment view that meets the shopper."""
+
+    request: HttpRequest
+    checkout_session: Any
+    preview: bool
+    source: PaymentSource | None = None
+    """What the shopper pays with, once read from this request."""
+
+    def pays_with_clover(self) -> bool:
+        """Whether this checkout is paid through Clover; for shops with other methods."""
+        return options.is_ours(self.checkout_session.payment_method())
+
+    def clover_mode(self) -> Mode:
+        """How this checkout's card reaches Clover."""
+        return options.mode_for(self.checkout_session.payment_method())
+
+    def get_skip_conditions(self, request: HttpRequest) -> list[str]:
+        """Oscar's, and in hosted mode there is no payment page to show."""
+        parent: Any = super()
+        conditions = [*parent.get_skip_conditions(request)]
+        return conditions if self.preview else [*conditions, "skip_when_hosted"]
+
+    def skip_when_hosted(self, request: HttpRequest) -> None:
+        """Go on to the preview when the card is entered on Clover's page.
+
+        `?clover_mode=…` on the payment page chooses among the merchant's modes.
+        """
+        if not self.pays_with_clover():
+            return
+        chosen = request.GET.get(CHOICE, "")
+        if chosen in options.modes():
+            self.checkout_session.pay_by(options.method_for(Mode(chosen)))
+        if self.clover_mode() is Mode.HOSTED:
+            raise PassedSkipCondition(url=reverse("checkout:preview"))
+
+    def check_basket_is_not_empty(self, request: HttpRequest) -> None:
+        """Lead a shopper who went back from a payment in progress to that payment."""
+        parent: Any = super()
+        basket_id = self.checkout_session.get_submitted_basket_id()
+        if request.basket.is_empty and basket_id:  # type: ignore[attr-defined]  # Oscar's middleware sets it
+            for payment in find_payments(basket_id):
+                if may_hold_money(payment):
+                    raise FailedPreCondition(url=status_url(payment))
+        parent.check_basket_is_not_empty(request)
+
+    def check_payment_data_is_captured(self, request: HttpRequest) -> None:
+        """A reloaded preview has lost the token: the card is asked for again."""
+        parent: Any = super()
+        parent.check_payment_data_is_captured(request)
+        if request.method not in ("GET", "HEAD") or not self.needs_card():
+            return
+        if self._total().excl_tax:  # else the payment page would lead back here
+            raise FailedPreCondition(url=reverse("checkout:payment-details"))
+
+    def needs_card(self) -> bool:
+        """Whether this submission needs a card from the shop's own pages."""
+        if not self.pays_with_clover() or self.clover_mode() is Mode.HOSTED:
+            return False
+        total = self._total()
+        return total is not None and bool(total.incl_tax)
+
+    @sensitive_variables()
+    def handle_payment_details_submission(self, request: HttpRequest) -> HttpResponse:
+        """The preview with the token in it, or the payment page with what is wrong."""
+        parent: Any = super()
+        if not self.needs_card():
+            return parent.handle_payment_details_submission(request)
+        return self._read_card(request) or self._render_preview(request)
+
+    @sensitive_variables()
+    def handle_place_order_submission(self, request: HttpRequest) -> HttpResponse:
+        """Oscar's submission, once there is something to pay with."""
+        parent: Any = super()
+        refusal = self._read_card(request) if self.needs_card() else None
+        return refusal or parent.handle_place_order_submission(request)
+
+    def render_payment_details(
+        self, request: HttpRequest, **kwargs: OscarObject
+    ) -> HttpResponse:
+        """The payment page; in hosted mode the preview, which says what went wrong."""
+        parent: Any = super()
+        is_hosted = self.pays_with_clover() and self.clover_mode() is Mode.HOSTED
+        render = parent.render_preview if is_hosted else parent.render_payment_details
+        return render(request, **kwargs)
+
+    def get_context_data(self, **kwargs: OscarObject) -> dict[str, Any]:
+        """Oscar's context, the card fields or form, and the shop's own template."""
+        parent: Any = super()
+        context: dict[str, Any] = parent.get_context_data(**kwargs)
+        if not self.pays_with_clover():
+            return context
+        mode = self.clover_mode()
+        context |= {
+            "clover_extends": parent.get_template_names()[0],
+            "clover_mode": mode.value,
+            "clover_modes": [row.value for row in options.modes()],
+            "clover_has_preview": options.has_preview(),
+        }
+        if mode is Mode.API:
+            context.setdefault("clover_form", CardEntryForm())
+        elif mode is Mode.IFRAME and not self.preview:
+            self._add_card_fields(context)
+        return context
+
+    def get_template_names(self) -> list[str]:
+        """Our pages, which extend those of the shop."""
+        parent: Any = super()
+        if not self.pays_with_clover():
+            return parent.get_template_names()
+        return [_PAGES[self.preview]]
+
+    def _total(self) -> OscarObject:
+        submission: dict[str, Any] = self.build_submission()  # type: ignore[attr-defined]  # Oscar's view has it
+        return submission["order_total"]
+
+    def _render_preview(self, request: HttpRequest) -> HttpResponse:
+        view: Any = self
+        return view.render_preview(request, clover_source=self.source)
+
+    @sensitive_variables()
+    def _read_card(self, request: HttpRequest) -> HttpResponse | None:
+        """The page that says what is wrong with the card; None when `source` is set."""
+        try:
+            self.source = read_source(request, self.clover_mode())
+        except CardFormRefused as refused:
+            problem: dict[str, Any] = {"clover_form": refused.form}
+        except (PaymentError, ConfigurationError) as error:
+            problem = {"error": describe(error)}
+        else:
+            return None
+        return self.render_payment_details(request, **problem)
+
+    def _add_card_fields(self, context: dict[str, Any]) -> None:
+        try:
+            context["clover_fields"] = _card_fields(context["order_total"])
+        except (PaymentError, ConfigurationError) as error:
+            context.setdefault("error", describe(error))
+
+
+def _card_fields(total: OscarObject) -> CheckoutSession:
+    """What `<clover-card>` needs; asked of the gateway, since nothing is paid yet."""
+    return get_payments().gateway.start_checkout(
+        CheckoutRequest(
+            amount=to_money(total.incl_tax, total.currency),
+            reference="card-fields",
+            mode=Mode.IFRAME,
+        )
+    )
+
+
+@sensitive_variables()
+def read_source(request: HttpRequest, mode: Mode) -> PaymentSource:
+    """What the shopper pays with: the posted token, or a token for the typed card.
+
+    Raises:
+        CardFormRefused: in api mode, the typed card cannot be one.
+        PaymentError: no token, a card where a token belongs, or no token to be had.
+    """
+    token = request.POST.get(TOKEN, "")
+    if token or mode is not Mode.API:
+        return PaymentSource(token=token)
+    form = CardEntryForm(request.POST)
+    if not form.is_valid() or form.card is None:
+        raise CardFormRefused(form)
+    return get_payments().tokenize(form.card)

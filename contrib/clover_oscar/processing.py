@@ -1,0 +1,99 @@
+"""Oscar's order events that move money: captured, refunded, voided."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from oscar.apps.payment.exceptions import PaymentError as OscarPaymentError
+
+from clover_oscar import staff
+from clover_oscar.untyped import OscarObject
+from payment_hooks import Money, OperationKind, PaymentError
+
+MOVES = {
+    "Captured": OperationKind.CAPTURE,
+    "Refunded": OperationKind.REFUND,
+    "Voided": OperationKind.VOID,
+}
+"""By the names of the event types that this app creates; all others only take a note."""
+
+
+class EventHandlerMixin:
+    """Moves the money that an event of the shop's `EventHandler` tells of."""
+
+    user: Any
+    kwargs: dict[str, Any]
+
+    def handle_payment_event(
+        self,
+        order: OscarObject,
+        event_type: OscarObject,
+        amount: Decimal,
+        lines: Sequence[Any] | None = None,
+        line_quantities: Sequence[int] | None = None,
+        **kwargs: OscarObject,
+    ) -> OscarObject:
+        """The event, after the money moved: validated first, recorded last.
+
+        Args:
+            order: its payment must be a Clover payment, else only the row is written.
+            event_type: Captured, Refunded or Voided move money.
+            amount: in the order's currency.
+            lines: those it is about, if any.
+            line_quantities: how many of each.
+            kwargs: `request_id` names the intent, so that a repetition is one movement.
+
+        Raises:
+            oscar.apps.payment.exceptions.PaymentError: refused, or not known yet.
+        """
+        parent: Any = super()
+        kind = MOVES.get(event_type.name)
+        payment = staff.find_payment(order) if kind else None
+        if kind is None or payment is None:
+            return parent.handle_payment_event(
+                order, event_type, amount, lines, line_quantities, **kwargs
+            )
+        view: Any = self
+        view.validate_payment_event(
+            order, event_type, amount, lines, line_quantities, **kwargs
+        )
+        request_id = kwargs.get("request_id") or self.kwargs.get("request_id")
+        try:
+            done = staff.move(
+                payment,
+                staff.Movement(
+                    kind=kind,
+                    amount=Money.of(amount, payment.amount_due.currency),
+                    request_id=request_id or _next_request_id(order, event_type),
+                ),
+                self.user,
+            )
+        except (PaymentError, PermissionDenied) as error:
+            raise OscarPaymentError(str(error)) from error
+        return _book_lines(
+            order, event_type, done.transaction_id, lines, line_quantities
+        )
+
+
+def _next_request_id(order: OscarObject, event_type: OscarObject) -> str:
+    """For callers without a form: the next event of its kind is the next intent."""
+    count = order.payment_events.filter(event_type=event_type).count()
+    return f"{event_type.name} {count + 1}"
+
+
+def _book_lines(
+    order: OscarObject,
+    event_type: OscarObject,
+    reference: str,
+    lines: Sequence[Any] | None,
+    quantities: Sequence[int] | None,
+) -> OscarObject:
+    """The event that the books made of the movement, with the lines it is about."""
+    event = order.payment_events.filter(
+        event_type=event_type, reference=reference
+    ).first()
+    if event is not None and not event.line_quantities.exists():
+        for line, quantity in zip(lines or (), quantities or (), strict=True):
+            event.line_quantities.create(line=line, quantity=quantity)
+    return event

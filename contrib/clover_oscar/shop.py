@@ -1,0 +1,26 @@
+"""What Oscar does when a payment changes, whoever noticed."""
+
+from clover_oscar.baskets import find_order
+from clover_oscar.placement import complete
+from clover_oscar.snapshot import Snapshot
+from payment_hooks import PaymentChanged, PaymentState, hookimpl
+
+_PLACES_ORDER = frozenset(
+    {PaymentState.AUTHORIZED, PaymentState.PAID, PaymentState.PARTLY_REFUNDED}
+)
+_BOOKS_ONLY = frozenset({PaymentState.REFUNDED, PaymentState.VOIDED})
+
+
+class OscarShop:
+    """Places the order of a paid basket, and keeps the books of the placed one."""
+
+    @hookimpl
+    def shop_payment_changed(self, event: PaymentChanged) -> None:
+        """Place or book; what raises here is told again."""
+        snapshot = Snapshot.from_context(event.payment.context)
+        if snapshot is None:
+            return
+        state = event.payment.state
+        has_order = state in _BOOKS_ONLY and find_order(snapshot.basket_id) is not None
+        if state in _PLACES_ORDER or has_order:
+            complete(event.payment)

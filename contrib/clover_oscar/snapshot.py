@@ -1,0 +1,178 @@
+"""All that is needed to place an order without the shopper's browser session.
+
+Written down with the payment before anything is sent. It holds no card data.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from typing import Any, Self
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
+from oscar.core.loading import get_classes, get_model
+from oscar.core.prices import Price
+
+from clover_oscar.untyped import OscarObject
+
+ADAPTER = "oscar"
+Fields = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A submission of Oscar's checkout in JSON's types."""
+
+    order_number: str
+    basket_id: int
+    user_id: str = ""
+    """Empty for a guest."""
+    order_fields: Fields = field(default_factory=dict)
+    """Such as `guest_email`: plain values that go into the order as they are."""
+    shipping_address: Fields | None = None
+    billing_address: Fields | None = None
+    shipping_code: str = ""
+    shipping_name: str = ""
+    shipping_charge: Fields
+    total: Fields
+    surcharges: list[Fields] = field(default_factory=list)
+    line_taxes: dict[str, str] = field(default_factory=dict)
+    """Tax of one unit by basket line, for shops which learn the tax in the checkout."""
+    currency: str
+    language: str = ""
+    site_id: int | None = None
+    merchant_id: str = ""
+
+    def to_context(self) -> dict[str, object]:
+        """As it is kept with the payment."""
+        return {"adapter": ADAPTER, **asdict(self)}
+
+    @classmethod
+    def from_context(cls, context: Mapping[str, Any]) -> Self | None:
+        """The snapshot in a payment's context; None when another adapter made it."""
+        if context.get("adapter") != ADAPTER:
+            return None
+        known = cls.__dataclass_fields__
+        return cls(**{name: context[name] for name in known if name in context})
+
+    @property
+    def email(self) -> str:
+        """Where the shopper gets mail."""
+        return str(self.order_fields.get("guest_email") or "") or str(
+            getattr(self.load_user(), "email", "")
+        )
+
+    def load_user(self) -> OscarObject:
+        """The shopper's account, anonymous for guests and for accounts deleted since."""
+        users = get_user_model()._default_manager
+        user = users.filter(pk=self.user_id).first() if self.user_id else None
+        return user or AnonymousUser()
+
+    def load_price(self, fields: Fields) -> Price:
+        """One of the prices above as Oscar's price."""
+        return Price(
+            currency=self.currency,
+            excl_tax=Decimal(fields["excl_tax"]),
+            incl_tax=Decimal(fields["incl_tax"]),
+            tax_code=fields.get("tax_code"),
+        )
+
+    def load_surcharges(self) -> OscarObject:
+        """What the shopper agreed to pay on top, as Oscar's list; None without any."""
+        if not self.surcharges:
+            return None
+        make_list, make_price = get_classes(
+            "checkout.applicator", ["SurchargeList", "SurchargePrice"]
+        )
+        return make_list(
+            make_price(NamedCharge(row["name"], row["code"]), self.load_price(row))
+            for row in self.surcharges
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCharge:
+    """A surcharge as far as an order keeps it."""
+
+    name: str
+    code: str
+
+
+def take_snapshot(
+    submission: Mapping[str, Any],
+    order_number: str,
+    *,
+    language: str,
+    merchant_id: str,
+    site_id: int | None,
+) -> Snapshot:
+    """The snapshot of a submission as Oscar's checkout views build it."""
+    user, total = submission["user"], submission["order_total"]
+    method = submission["shipping_method"]
+    return Snapshot(
+        order_number=str(order_number),
+        basket_id=submission["basket"].pk,
+        user_id=str(user.pk) if user.is_authenticated else "",
+        order_fields=_plain(submission.get("order_kwargs") or {}),
+        shipping_address=_address_fields(submission["shipping_address"]),
+        billing_address=_address_fields(submission["billing_address"]),
+        shipping_code=str(method.code),
+        shipping_name=str(method.name),
+        shipping_charge=_price_fields(submission["shipping_charge"]),
+        total=_price_fields(total),
+        surcharges=[_surcharge_fields(row) for row in submission["surcharges"] or ()],
+        line_taxes=_line_taxes(submission["basket"]),
+        currency=total.currency,
+        language=language,
+        site_id=site_id,
+        merchant_id=merchant_id,
+    )
+
+
+def load_address(kind: str, fields: Fields | None) -> OscarObject:
+    """The unsaved `ShippingAddress` or `BillingAddress` with these fields, or None."""
+    if fields is None:
+        return None
+    model = get_model("order", kind)
+    known = {column.attname for column in model._meta.concrete_fields}
+    return model(**{name: value for name, value in fields.items() if name in known})
+
+
+def _address_fields(address: OscarObject) -> Fields | None:
+    if address is None:
+        return None
+    values = {}
+    for column in address._meta.concrete_fields:
+        value = column.value_from_object(address)
+        if column.primary_key or value in (None, ""):
+            continue
+        is_plain = isinstance(value, str | int | bool)
+        values[column.attname] = value if is_plain else column.value_to_string(address)
+    return values
+
+
+def _price_fields(price: OscarObject) -> Fields:
+    return {
+        "excl_tax": str(price.excl_tax),
+        "incl_tax": str(price.incl_tax),
+        "tax_code": price.tax_code,
+    }
+
+
+def _surcharge_fields(row: OscarObject) -> Fields:
+    names = {"name": str(row.surcharge.name), "code": str(row.surcharge.code)}
+    return names | _price_fields(row.price)
+
+
+def _line_taxes(basket: OscarObject) -> dict[str, str]:
+    return {
+        str(line.pk): str(line.purchase_info.price.tax)
+        for line in basket.all_lines()
+        if line.purchase_info.price.is_tax_known
+    }
+
+
+def _plain(values: Mapping[str, Any]) -> Fields:
+    """Those which JSON can hold; the rest cannot be brought back without the session."""
+    plain = str | int | float | bool | None
+    return {name: value for name, value in values.items() if isinstance(value, plain)}

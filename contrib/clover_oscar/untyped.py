@@ -1,0 +1,6 @@
+"""A name for what Oscar gives and takes: it has no types, and any class may be replaced."""
+
+from typing import Any, TypeAlias
+
+OscarObject: TypeAlias = Any
+"""A model, view or value of Oscar's, stock or the shop's own; unchecked on purpose."""
