@@ -10,7 +10,17 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from clover_simulator import captures, charges, pakms, refunds, tokens
+from clover_simulator import (
+    assets,
+    captures,
+    charges,
+    checkout,
+    hosted_page,
+    pakms,
+    platform_api,
+    refunds,
+    tokens,
+)
 from clover_simulator.credentials import Credential
 from clover_simulator.endpoint import ALWAYS, CORS, Operation, respond
 from clover_simulator.gate import Gate
@@ -100,13 +110,33 @@ OPERATIONS = (
         run=refunds.retrieve,
         credential=Credential.ANY_PRIVATE_KEY,
     ),
+    Operation(
+        method="POST",
+        path="/invoicingcheckoutservice/v1/checkouts",
+        run=checkout.create,
+        credential=Credential.HOSTED_KEY,
+        schema="createCheckout",
+        dialect=checkout.dialect,
+    ),
+    Operation(
+        method="GET",
+        path="/v3/merchants/{mId}",
+        run=platform_api.merchant,
+        credential=Credential.PLATFORM,
+    ),
+    Operation(
+        method="GET",
+        path="/v3/merchants/{mId}/payments/{id}",
+        run=platform_api.payment,
+        credential=Credential.PLATFORM,
+    ),
 )
 
 
 def build(state: State, wire: Wire) -> ASGIApp:
     """The application over `state`, whose faults act on `wire`."""
     app = Starlette(
-        routes=_api_routes(),
+        routes=[*_api_routes(), *_page_routes()],
         exception_handlers={404: _not_found},
     )
     app.state.simulator = state
@@ -118,6 +148,20 @@ def _api_routes() -> list[BaseRoute]:
     for operation in OPERATIONS:
         by_path[operation.path][operation.method] = operation
     return [_route(path, operations) for path, operations in by_path.items()]
+
+
+def _page_routes() -> list[BaseRoute]:
+    files = [Route(f"/{name}", assets.serve(name)) for name in assets.FILES]
+    pages = [
+        route
+        for prefix in ("/pay-checkout", "/checkout")
+        for route in (
+            Route(f"{prefix}/{{session}}", hosted_page.show),
+            Route(f"{prefix}/{{session}}/pay", hosted_page.pay, methods=["POST"]),
+            Route(f"{prefix}/{{session}}/cancel", hosted_page.cancel, methods=["POST"]),
+        )
+    ]
+    return [*files, *pages]
 
 
 def _route(path: str, operations: dict[str, Operation]) -> Route:

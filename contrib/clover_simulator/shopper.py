@@ -1,55 +1,15 @@
 """What the shopper does, over HTTP: types a card into the fields or the hosted page."""
 
-import http.client
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
+from clover_simulator.client import Page, fetch
 from clover_simulator.records import JSON
 
 APPROVED_CARD = "4242424242424242"
 DECLINED_CARD = "4005571702222222"
 EXPIRY = ("12", "2040")
-TIMEOUT_SECONDS = 10.0
 FORM = {"content-type": "application/x-www-form-urlencoded"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """What came back."""
-
-    status: int
-    text: str
-    headers: Mapping[str, str]
-    """With lower-case names."""
-
-    @property
-    def location(self) -> str | None:
-        """Where the browser is sent next."""
-        return self.headers.get("location")
-
-    def json(self) -> Any:  # noqa: ANN401 - JSON
-        """The answer's JSON."""
-        return json.loads(self.text)
-
-
-def fetch(
-    method: str, url: str, body: str = "", headers: Mapping[str, str] | None = None
-) -> Page:
-    """One request; redirects are not followed."""
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=TIMEOUT_SECONDS)
-    target = parts.path + (f"?{parts.query}" if parts.query else "")
-    try:
-        connection.request(method, target, body.encode(), dict(headers or {}))
-        response = connection.getresponse()
-        text = response.read().decode()
-        answered = {name.lower(): value for name, value in response.getheaders()}
-        return Page(status=response.status, text=text, headers=answered)
-    finally:
-        connection.close()
 
 
 def tokenize(url: str, public_key: str, number: str, **fields: str) -> str:

@@ -1,6 +1,7 @@
 """Everything one running simulator knows."""
 
 from clover_simulator.clock import Clock
+from clover_simulator.courier import Courier
 from clover_simulator.faults import Faults
 from clover_simulator.idempotency import IdempotencyKeys
 from clover_simulator.identifiers import Identifiers
@@ -37,9 +38,11 @@ class State:
         self.faults = Faults()
         self.traffic = Traffic()
         self.limits = RateLimits()
+        self.courier = Courier(self)
 
     def reset(self, seed: str | None = None) -> None:
         """Forget everything, so that the next run gives the same ids again."""
+        self.courier.stop()
         self.seed = self.seed if seed is None else seed
         self.clock.reset()
         self.merchants.reset()

@@ -18,7 +18,9 @@ from typing import Any, Self
 import pytest
 
 from clover_simulator import shopper
+from clover_simulator.client import Page
 from clover_simulator.clock import Clock
+from clover_simulator.courier import Delivery
 from clover_simulator.faults import Fault
 from clover_simulator.merchants import Merchant
 from clover_simulator.records import (
@@ -31,7 +33,6 @@ from clover_simulator.records import (
     Token,
 )
 from clover_simulator.server import BackgroundServer, SimulatorServer
-from clover_simulator.shopper import Page
 from clover_simulator.state import DEFAULT_SEED, State
 from clover_simulator.switches import Switches, Value
 from clover_simulator.traffic import SeenRequest
@@ -144,6 +145,24 @@ class Simulator:
             yield
         finally:
             self._server.call_async(self._server.pick_up)
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """The webhooks so far, each with what the shop answered."""
+        return self._server.call(lambda: copy.deepcopy(self._state.courier.deliveries))
+
+    def send_webhooks_to(self, url: str, merchant: Merchant | None = None) -> None:
+        """Set the webhook URL of `merchant`, or of every merchant."""
+        for found in self.merchants if merchant is None else [merchant]:
+            found.webhook_url = url
+
+    def redeliver(self, number: int) -> Delivery:
+        """Send the webhook with this number once more."""
+        return self._server.call(lambda: self._state.courier.redeliver(number))
+
+    def release_webhooks(self) -> None:
+        """Send the webhooks which `webhook_reorder` holds back."""
+        self._server.call(lambda: self._state.courier.release())
 
     def token(self, number: str = shopper.APPROVED_CARD, **fields: str) -> str:
         """A card token of `merchant`, made as the iframe makes it."""

@@ -1,34 +1,20 @@
 """Card tokens: `/v1/tokens`, and what becomes of a token when it is used."""
 
-import re
 from datetime import datetime, timedelta
 
-from clover_simulator import cards
 from clover_simulator.answers import BY_STATUS, Answer, Call, Refusal, invalid
-from clover_simulator.cards import CardOnFile, TestCard
+from clover_simulator.card_entry import CardProblem, read_card
 from clover_simulator.records import JSON, Token, TokenState
 from clover_simulator.state import State
-
-REQUIRED_FIELDS = {
-    "lenient": ("exp_month", "exp_year"),
-    "docs": ("exp_month", "exp_year", "cvv", "brand"),
-    "transarmor": ("exp_month", "exp_year", "cvv", "first6", "last4"),
-}
-CODE_OF_FIELD = {
-    "exp_month": "invalid_expiry_month",
-    "exp_year": "invalid_expiry_year",
-    "cvv": "invalid_cvc",
-    "brand": "invalid_card_type",
-}
-NOT_A_TEST_CARD = (
-    "Only Clover's published test cards are taken here; never type a real card."
-)
 
 
 def create(call: Call) -> Answer:
     """`POST /v1/tokens`: a one-off token for a card."""
     given: JSON = call.body["card"]
-    card = read_card(call.state, given)
+    try:
+        card = read_card(call.state, given, rules=call.state.switches.token_fields)
+    except CardProblem as problem:
+        raise invalid(problem.message, problem.code) from None
     now = call.state.clock.now()
     token = Token(
         id=call.state.ids.token(),
@@ -39,63 +25,6 @@ def create(call: Call) -> Answer:
     )
     call.state.ledger.tokens[token.id] = token
     return Answer(body=_render(call.state, token, given.get("brand")))
-
-
-def read_card(state: State, given: JSON) -> CardOnFile:
-    """The card that `given` describes; its number and security code end here."""
-    for name in REQUIRED_FIELDS[state.switches.token_fields]:
-        if name not in given:
-            code = CODE_OF_FIELD.get(name, "missing")
-            raise invalid(f"Please provide {name}.", code)
-    number = _number(state, given)
-    test_card = _known_card(number)
-    _hold_together(given, number, test_card)
-    return CardOnFile(
-        brand=test_card.brand,
-        first6=number[:6],
-        last4=number[-4:],
-        exp_month=given["exp_month"],
-        exp_year=given["exp_year"],
-        outcome=test_card.outcome,
-        address_zip=given.get("address_zip", ""),
-        address_line1=given.get("address_line1", ""),
-    )
-
-
-def _number(state: State, given: JSON) -> str:
-    if "number" in given:
-        return str(given["number"])
-    if "encrypted_pan" not in given:
-        raise invalid("Please provide a card number.", "invalid_number")
-    number = state.encryption_key.decrypt(given["encrypted_pan"])
-    if number is None:
-        raise invalid("The encrypted card number cannot be read.", "invalid_number")
-    return number
-
-
-def _known_card(number: str) -> TestCard:
-    digits = rf"[0-9]{{{cards.SHORTEST_NUMBER},{cards.LONGEST_NUMBER}}}"
-    if not re.fullmatch(digits, number):
-        raise invalid("Card number is invalid.", "invalid_number")
-    if not cards.passes_luhn(number):
-        raise invalid("Card number is incorrect.", "incorrect_number")
-    card = cards.find(number)
-    if card is None:
-        raise invalid(NOT_A_TEST_CARD, "invalid_number")
-    return card
-
-
-def _hold_together(given: JSON, number: str, card: TestCard) -> None:
-    if given.get("first6", number[:6]) != number[:6]:
-        raise invalid("first6 is not of this card.", "invalid_number")
-    if given.get("last4", number[-4:]) != number[-4:]:
-        raise invalid("last4 is not of this card.", "invalid_number")
-    brand = given.get("brand", card.brand).upper()
-    if brand not in cards.BRANDS or brand != card.brand:
-        raise invalid("Card brand is invalid.", "invalid_card_type")
-    cvv = given.get("cvv")
-    if cvv is not None and len(cvv) != (4 if card.brand == "AMEX" else 3):
-        raise invalid("CVV is invalid.", "invalid_cvc")
 
 
 def _render(state: State, token: Token, brand: str | None) -> JSON:

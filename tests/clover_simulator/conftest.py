@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from clover_simulator.client import Page, fetch
 from clover_simulator.merchants import Merchant
-from clover_simulator.shopper import Page, fetch
 from clover_simulator.testing import (
     Simulator,
     clover_simulator,
@@ -82,3 +82,22 @@ def error_of(page: Page) -> tuple[int, str, str]:
     """Status, code and message of a refusal."""
     error = page.json()["error"]
     return page.status, error["code"], error["message"]
+
+
+MUG = {"name": "Mug", "price": 1195, "unitQty": 2}
+REDIRECTS = {
+    "success": "https://shop.example/ok?x=1",
+    "failure": "https://shop.example/no",
+    "cancel": "https://shop.example/back",
+}
+
+
+def open_checkout(client: Client, *lines: Any, **fields: Any) -> Page:
+    """A hosted session over `lines`, two mugs by default."""
+    cart = {"lineItems": list(lines) or [MUG]}
+    body = {"customer": {}, "shoppingCart": cart, "redirectUrls": REDIRECTS} | fields
+    headers = {
+        "authorization": f"Bearer {client.merchant.hosted_private_key}",
+        "x-clover-merchant-id": client.merchant.id,
+    }
+    return client.post("/invoicingcheckoutservice/v1/checkouts", body, headers=headers)

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from clover_simulator.cards import CARDS
-from clover_simulator.shopper import fetch
+from clover_simulator.client import fetch
 
 CARD = {
     "number": "4242424242424242",

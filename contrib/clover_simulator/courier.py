@@ -1,0 +1,153 @@
+"""Delivers webhooks in the background and keeps a log of what was answered."""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime
+from http.client import HTTPException
+from typing import TYPE_CHECKING
+
+from clover_simulator import webhooks
+from clover_simulator.client import fetch
+from clover_simulator.merchants import Merchant
+from clover_simulator.records import JSON, Charge
+
+if TYPE_CHECKING:
+    from clover_simulator.state import State
+
+TIMEOUT_SECONDS = 5.0
+RETRY_AFTER_SECONDS = 0.2
+ANSWER_KEPT = 200
+
+
+@dataclass(slots=True, kw_only=True)
+class Delivery:
+    """One webhook and what became of it."""
+
+    number: int
+    merchant_id: str
+    url: str
+    event: JSON
+    at: datetime
+    state: str = "waiting"
+    """`waiting`, `held`, `dropped`, `no url`, `answered` or `failed`."""
+    body: str = ""
+    signature: str = ""
+    attempts: int = 0
+    status: int | None = None
+    answer: str = ""
+    """The beginning of the shop's answer, or why there was none."""
+
+
+class Courier:
+    """Takes webhooks out one after the other."""
+
+    def __init__(self, state: "State") -> None:
+        self._state = state
+        self.deliveries: list[Delivery] = []
+        self._waiting: deque[Delivery] = deque()
+        self._held: list[Delivery] = []
+        self._task: asyncio.Task[None] | None = None
+
+    def announce(self, charge: Charge) -> None:
+        """Send the webhook for an attempt on the hosted page."""
+        merchant = self._state.merchants.get(charge.merchant_id)
+        now = self._state.clock.seconds()
+        if merchant is not None:
+            self.post(merchant, webhooks.event_of(charge, now, self._state.switches))
+
+    def post(self, merchant: Merchant, event: JSON) -> None:
+        """Send `event`, as far as the switches let it."""
+        switches = self._state.switches
+        if switches.webhook_drop or not merchant.webhook_url:
+            lost = self._note(merchant, event)
+            lost.state = "dropped" if merchant.webhook_url else "no url"
+            return
+        copies = [self._note(merchant, event) for _ in range(switches.webhook_copies)]
+        if switches.webhook_reorder and not self._held:
+            self._held = copies
+            for copy in copies:
+                copy.state = "held"
+            return
+        self._waiting.extend(copies)
+        self.release()
+
+    def release(self) -> None:
+        """Send what was held back, after all that waits."""
+        for delivery in self._held:
+            delivery.state = "waiting"
+        self._waiting.extend(self._held)
+        self._held = []
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._work())
+
+    def redeliver(self, number: int) -> Delivery:
+        """Send a webhook again, signed anew, whatever the switches say of dropping.
+
+        Raises:
+            LookupError: there is no such delivery, or its merchant has no webhook URL.
+        """
+        old = next((d for d in self.deliveries if d.number == number), None)
+        merchant = self._state.merchants.get(old.merchant_id) if old else None
+        if old is None or merchant is None or not merchant.webhook_url:
+            raise LookupError(
+                f"delivery {number} cannot be sent; is a webhook URL set?"
+            )
+        new = self._note(merchant, old.event)
+        self._waiting.append(new)
+        self.release()
+        return new
+
+    def stop(self) -> None:
+        """Forget what waits."""
+        self._waiting.clear()
+        if self._task is not None:
+            self._task.cancel()
+
+    def _note(self, merchant: Merchant, event: JSON) -> Delivery:
+        delivery = Delivery(
+            number=len(self.deliveries) + 1,
+            merchant_id=merchant.id,
+            url=merchant.webhook_url,
+            event=event,
+            at=self._state.clock.now(),
+        )
+        self.deliveries.append(delivery)
+        return delivery
+
+    async def _work(self) -> None:
+        while self._waiting:
+            delivery = self._waiting.popleft()
+            await asyncio.sleep(self._state.switches.webhook_delay_seconds)
+            merchant = self._state.merchants.get(delivery.merchant_id)
+            if merchant is not None:
+                await self._deliver(merchant, delivery)
+
+    async def _deliver(self, merchant: Merchant, delivery: Delivery) -> None:
+        switches = self._state.switches
+        for attempt in range(switches.webhook_retries + 1):
+            if attempt:
+                await asyncio.sleep(RETRY_AFTER_SECONDS)
+            delivery.body = webhooks.body_of(delivery.event, switches)
+            delivery.signature = webhooks.header_of(
+                merchant, self._state.clock.seconds(), delivery.body, switches
+            )
+            delivery.attempts += 1
+            await asyncio.to_thread(_send, delivery)
+            if delivery.status is not None and 200 <= delivery.status < 300:
+                return
+
+
+def _send(delivery: Delivery) -> None:
+    headers = {
+        "content-type": "application/json",
+        "Clover-Signature": delivery.signature,
+        "user-agent": "clover-simulator",
+    }
+    try:
+        page = fetch("POST", delivery.url, delivery.body, headers, TIMEOUT_SECONDS)
+    except (OSError, HTTPException, ValueError) as error:
+        delivery.state, delivery.answer = "failed", str(error)
+        return
+    delivery.status, delivery.answer = page.status, page.text[:ANSWER_KEPT]
+    delivery.state = "answered"

@@ -1,0 +1,58 @@
+"""The platform's `/v3`, as far as payments are read back through it."""
+
+from clover_simulator.answers import Answer, Call, Refusal
+from clover_simulator.charges import milliseconds
+from clover_simulator.records import JSON, Charge, ChargeState
+
+
+def merchant(call: Call) -> Answer:
+    """`GET /v3/merchants/{mId}`."""
+    found = call.merchant
+    properties = {"defaultCurrency": found.currency}
+    return Answer(body={"id": found.id, "name": found.name, "properties": properties})
+
+
+def payment(call: Call) -> Answer:
+    """`GET /v3/merchants/{mId}/payments/{id}`; a declined attempt reads `FAIL`."""
+    charge = call.state.ledger.charges.get(call.path["id"])
+    if charge is None or charge.merchant_id != call.merchant.id:
+        raise Refusal.platform(404, "Not Found", "Payment not found.")
+    rendered = _render(charge)
+    if "refunds" in call.query.get("expand", ""):
+        rendered["refunds"] = {"elements": _refunds(call, charge)}
+    return Answer(body=rendered)
+
+
+def _render(charge: Charge) -> JSON:
+    results = {ChargeState.DECLINED: "FAIL", ChargeState.VOIDED: "VOIDED"}
+    taken = charge.amount_captured if charge.captured else charge.amount
+    return {
+        "id": charge.id,
+        "result": results.get(charge.state, "SUCCESS"),
+        "amount": taken,
+        "tipAmount": charge.tip_amount,
+        "taxAmount": charge.tax_amount,
+        "createdTime": milliseconds(charge.created),
+        "order": {"id": charge.order_id},
+        "cardTransaction": {
+            "cardType": charge.card.brand,
+            "first6": charge.card.first6,
+            "last4": charge.card.last4,
+            "authCode": charge.auth_code,
+            "referenceId": charge.ref_num,
+            "type": "PREAUTH" if charge.was_authorization else "AUTH",
+            "state": "PENDING" if charge.state is ChargeState.AUTHORIZED else "CLOSED",
+        },
+    }
+
+
+def _refunds(call: Call, charge: Charge) -> list[JSON]:
+    return [
+        {
+            "id": refund.id,
+            "amount": refund.amount,
+            "createdTime": milliseconds(refund.created),
+        }
+        for refund in call.state.ledger.refunds.values()
+        if refund.charge_id == charge.id
+    ]
