@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.clover_card.chromium import chromium
 from tests.clover_card.servers import CheckoutHost, Shop, running
@@ -237,6 +237,27 @@ def test_styles_reach_the_input(page):
     field = page.frame_locator("#CARD iframe").locator("#CARD_NUMBER")
 
     assert field.evaluate("(input) => getComputedStyle(input).color") == "rgb(1, 2, 3)"
+
+
+def test_the_brand_is_named_as_soon_as_it_is_known(page):
+    page.evaluate(MAKE, ["CARD"])
+    frame = page.frame_locator("#CARD iframe")
+
+    frame.locator("#CARD_NUMBER").press_sequentially("37")
+
+    expect(frame.locator(".brand")).to_have_text("AMEX")
+
+
+def test_a_frame_breaks_no_rule_of_its_own_policy(page):
+    told = []
+    page.on("console", lambda message: told.append(message.text))
+
+    page.evaluate(MAKE, SEPARATE)
+    fill(page)
+    page.wait_for_timeout(SETTLED)
+    page.evaluate("clover.createToken()")
+
+    assert told == []
 
 
 def test_the_footer_stands_once_at_the_end_of_the_page(page):

@@ -228,16 +228,13 @@
     }
 
     #drawBrand() {
-      this.brand = Object.assign(document.createElement("img"), { className: "brand", alt: "" });
-      this.brand.hidden = true;
+      this.brand = document.createElement("span");
+      this.brand.className = "brand";
       this.box.append(this.brand);
     }
 
     #showBrand(number) {
-      const { brand } = brandOf(number);
-      this.brand.hidden = !brand;
-      this.brand.alt = brand ?? "";
-      if (brand) this.brand.src = brandImage(brand);
+      this.brand.textContent = brandOf(number).brand?.replace("_CLUB", "") ?? "";
     }
   }
 
@@ -245,16 +242,6 @@
     let seen = 0;
     const place = [...text].findIndex((character) => /[0-9A-Za-z]/.test(character) && ++seen > count);
     return place < 0 ? text.length : place;
-  };
-
-  const brandImage = (brand) => {
-    const name = brand.replace("_CLUB", "");
-    const drawing = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 38 24">
-      <rect x=".5" y=".5" width="37" height="23" rx="4" fill="#f4f6f8" stroke="#c3cad3"/>
-      <text x="19" y="15.5" text-anchor="middle" textLength="${Math.min(30, name.length * 7)}"
-        lengthAdjust="spacingAndGlyphs" fill="#27303c"
-        font-family="sans-serif" font-size="9" font-weight="700">${name}</text></svg>`;
-    return `data:image/svg+xml,${encodeURIComponent(drawing)}`;
   };
 
   const element = query.get("element");
@@ -374,8 +361,9 @@
     first?.input.focus();
   }));
 
-  /** `'card-number input'` means the input of that field, as in Clover's styles. */
-  const selectorOf = (selector) => selector.replace(/^(card-[a-z-]+)(?=\s|$)/, ".$1");
+  /** `'card-number input'` means the input of that field, as in Clover's styles; brands are text. */
+  const selectorOf = (selector) =>
+    selector.replace(/^(card-[a-z-]+)(?=\s|$)/, ".$1").replace("img.brand", ".brand");
 
   const applyStyles = (styles) => {
     const sheet = new CSSStyleSheet();
