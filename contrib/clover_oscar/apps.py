@@ -1,7 +1,15 @@
 """The app: registers with the road and the pages, and adds a page to the dashboard."""
 
 from django.apps import AppConfig
+from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
+
+SETTINGS: dict[str, object] = {
+    "NEXT_LOADER": "",
+    "ORDER_STATUS": {},
+    "PREVIEW": True,
+}
+"""What this app reads of `CLOVER`, and what holds when it is absent."""
 
 
 class CloverOscarConfig(AppConfig):
@@ -13,10 +21,15 @@ class CloverOscarConfig(AppConfig):
 
     def ready(self) -> None:
         """Take part; models are loaded only now, so imports stand here."""
-        from clover_django import pages, road
-        from clover_oscar import checks  # noqa: F401 - registers the system checks
+        from clover_django import conf, pages, road
+        from clover_oscar import checks, payments_page
         from clover_oscar.shop import OscarShop
         from clover_oscar.shop_pages import OscarPages
 
+        for name, default in SETTINGS.items():
+            conf.declare(name, default)
+        for check in checks.CHECKS:
+            register(check, checks.TAG)
         road.register_shop(OscarShop())
         pages.register(OscarPages())
+        payments_page.add_to_dashboard()

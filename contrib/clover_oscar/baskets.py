@@ -1,9 +1,8 @@
-"""Baskets under payment: locked, frozen once, and never thawed when money is in play."""
+"""Baskets under payment: who has paid for them, and when they must stay as they are."""
 
-from clover_django.road import get_payments
-from django.db.models import F
 from oscar.core.loading import get_model
 
+from clover_django.road import get_payments
 from clover_oscar.models import find_number
 from clover_oscar.untyped import OscarObject
 from payment_hooks import Payment, PaymentState
@@ -16,17 +15,6 @@ _HOLDING = frozenset(
         PaymentState.PARTLY_REFUNDED,
     }
 )
-
-
-def lock(model_label: str, pk: object) -> OscarObject:
-    """The basket or order, locked until the surrounding transaction ends.
-
-    An update that changes nothing takes the row's lock in every database; in SQLite,
-    which ignores `select_for_update`, it takes the write lock before anything is read.
-    """
-    rows = get_model(*model_label.split("."))._base_manager.filter(pk=pk)
-    rows.update(status=F("status"))
-    return rows.get()
 
 
 def find_order(basket_id: object) -> OscarObject:

@@ -12,7 +12,7 @@ from django.db import transaction
 from oscar.core.loading import get_class, get_model
 
 from clover_oscar import options
-from clover_oscar.baskets import lock
+from clover_oscar.transactions import lock
 from clover_oscar.untyped import OscarObject
 from payment_hooks import Operation, OperationKind, Payment
 from payment_hooks.ledger import TAKING

@@ -5,23 +5,21 @@ Oscar builds, and what the shopper is shown in the end comes from the ledger, wh
 Oscar's `submit` made of it (`_answer`).
 """
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from clover_django.road import get_payments
-from django.db import connections, transaction
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.views.decorators.debug import sensitive_post_parameters
 
+from clover_django.road import get_payments
 from clover_oscar import bookkeeping
 from clover_oscar.amounts import round_price, to_money
 from clover_oscar.baskets import (
     find_order,
     find_payments,
     is_spoken_for,
-    lock,
     may_hold_money,
 )
 from clover_oscar.card_form import CARD_FIELDS
@@ -29,7 +27,8 @@ from clover_oscar.models import keep_number
 from clover_oscar.outcomes import status_url, told_to_oscar
 from clover_oscar.paying import open_payment, pay
 from clover_oscar.payment_page import TOKEN, PaymentPageMixin
-from clover_oscar.untyped import OscarObject
+from clover_oscar.transactions import View, lock, outside_of_transactions
+from clover_oscar.untyped import OscarObject, Response
 from payment_hooks import Payment
 
 
@@ -45,20 +44,15 @@ class PaymentDetailsMixin(PaymentPageMixin):
     _submission: dict[str, Any]
 
     @classmethod
-    def as_view(cls, **initkwargs: OscarObject) -> Callable[..., HttpResponse]:
-        """The view, outside of `ATOMIC_REQUESTS`, its card fields kept out of reports.
-
-        Inside a request-wide transaction, the record of a charge would vanish with it.
-        """
+    def as_view(cls, **initkwargs: OscarObject) -> View:
+        """The view, outside of `ATOMIC_REQUESTS`, its card fields kept out of reports."""
         parent: Any = super()
         view = sensitive_post_parameters(*CARD_FIELDS, TOKEN)(
             parent.as_view(**initkwargs)
         )
-        for alias in connections:
-            view = transaction.non_atomic_requests(using=alias)(view)
-        return view
+        return outside_of_transactions(view)
 
-    def submit(self, **submission: OscarObject) -> HttpResponse:
+    def submit(self, **submission: OscarObject) -> Response:
         """Oscar's `submit`, with one number for all amounts and a truthful end."""
         parent: Any = super()
         if not self.pays_with_clover():
@@ -118,7 +112,7 @@ class PaymentDetailsMixin(PaymentPageMixin):
         basket: OscarObject,
         *args: OscarObject,
         **kwargs: OscarObject,
-    ) -> HttpResponse:
+    ) -> Response:
         """The order, the basket and the books at once; or the order that is there."""
         parent: Any = super()
         with transaction.atomic():
@@ -156,7 +150,7 @@ class PaymentDetailsMixin(PaymentPageMixin):
             if not is_spoken_for(basket_id):
                 parent.restore_frozen_basket()
 
-    def show_order(self, order: OscarObject) -> HttpResponse:
+    def show_order(self, order: OscarObject) -> Response:
         """The thank-you page of an order that another request placed."""
         view: Any = self
         self.checkout_session.flush()
@@ -169,7 +163,7 @@ class PaymentDetailsMixin(PaymentPageMixin):
         doubtful = (row for row in reversed(known) if may_hold_money(row))
         return self.payment or next(doubtful, None)
 
-    def _answer(self, response: HttpResponse) -> HttpResponse:
+    def _answer(self, response: HttpResponse) -> Response:
         """Oscar's response, unless the ledger knows better.
 
         After a payment Oscar may have failed to place the order, or found it placed by

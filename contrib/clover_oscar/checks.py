@@ -1,12 +1,10 @@
 """What `manage.py check` says about a shop that is not quite enabled."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from django.apps import apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
-from django.urls import NoReverseMatch, reverse
-from django.utils import translation
+from django.core.checks import CheckMessage, Error, Warning
 from oscar.core.loading import get_class, get_model
 
 from clover_django import conf
@@ -14,18 +12,18 @@ from clover_oscar import options
 from clover_oscar.checkout import PaymentDetailsMixin
 from clover_oscar.dashboard import OrderDetailMixin
 from clover_oscar.processing import EventHandlerMixin
+from clover_oscar.untyped import OscarObject
 from payment_hooks import ConfigurationError, PaymentState
 
+TAG = "clover"
+
 _LOADER = "clover_oscar.loading.class_loader"
-_ANY_ID = "0" * 32
 _SET_LOADER = (
     f'Set OSCAR_DYNAMIC_CLASS_LOADER = "{_LOADER}", or derive your class from '
     "clover_oscar's mixin of the same purpose."
 )
-_INCLUDE = 'Add path("clover/", include("clover_django.urls")) to the root URLs'
 
 
-@register(Tags.compatibility)
 def check_classes(**_: object) -> list[CheckMessage]:
     """The shop's classes have our mixins, through the loader or by hand."""
     view = apps.get_app_config("checkout").payment_details_view  # type: ignore[attr-defined]  # Oscar's app has it
@@ -44,22 +42,6 @@ def check_classes(**_: object) -> list[CheckMessage]:
     return found
 
 
-@register(Tags.urls)
-def check_urls(**_: object) -> list[CheckMessage]:
-    """The pages of clover_django are included, once and for all languages."""
-    try:
-        paths = set(_paths())
-    except NoReverseMatch:
-        text = "the webhook and return pages have no URL"
-        return [Error(text, hint=f"{_INCLUDE}.", id="clover_oscar.E004")]
-    if len(paths) > 1:
-        text = "the URL of the return page changes with the language"
-        hint = f"{_INCLUDE}, outside of i18n_patterns."
-        return [Error(text, hint=hint, id="clover_oscar.E005")]
-    return []
-
-
-@register(Tags.compatibility)
 def check_money_and_statuses(**_: object) -> list[CheckMessage]:
     """Currency and order statuses are those of merchant and pipeline."""
     try:
@@ -77,20 +59,18 @@ def check_money_and_statuses(**_: object) -> list[CheckMessage]:
     return found
 
 
-def _paths() -> Iterator[str]:
-    for code, _name in settings.LANGUAGES:
-        with translation.override(code):
-            yield reverse("clover:return", args=[_ANY_ID])
-
-
-def _status_mistakes() -> Iterable[CheckMessage]:
-    known = set(get_model("order", "Order").all_statuses())
+def _status_mistakes() -> Iterator[CheckMessage]:
+    order: OscarObject = get_model("order", "Order")
+    known = set(order.all_statuses())
     for state, status in options.order_statuses().items():
         if state not in set(PaymentState):
             text = f"CLOVER['ORDER_STATUS'] names the payment state {state!r}"
             hint = f"Use one of {', '.join(PaymentState)}."
-            yield Error(text, hint=hint, id="clover_oscar.E007")
+            yield Error(text, hint=hint, id="clover_oscar.E004")
         if status not in known:
             text = f"CLOVER['ORDER_STATUS'] names the order status {status!r}"
             hint = "Add it to OSCAR_ORDER_STATUS_PIPELINE."
-            yield Error(text, hint=hint, id="clover_oscar.E008")
+            yield Error(text, hint=hint, id="clover_oscar.E005")
+
+
+CHECKS = (check_classes, check_money_and_statuses)

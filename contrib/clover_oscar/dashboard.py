@@ -3,15 +3,16 @@
 from typing import Any
 from uuid import uuid4
 
-from clover_django.road import get_payments
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from clover_django.road import get_payments
 from clover_oscar import staff
-from clover_oscar.untyped import OscarObject
+from clover_oscar.transactions import View, outside_of_transactions
+from clover_oscar.untyped import OscarObject, Response
 from payment_hooks import (
     InvalidRequest,
     Money,
@@ -38,21 +39,27 @@ class OrderDetailMixin:
     request: HttpRequest
     object: Any
 
+    @classmethod
+    def as_view(cls, **initkwargs: OscarObject) -> View:
+        """The view, outside of `ATOMIC_REQUESTS`."""
+        parent: Any = super()
+        return outside_of_transactions(parent.as_view(**initkwargs))
+
     @property
     def order_actions(self) -> tuple[str, ...]:
         """Oscar's actions and ours."""
         parent: Any = super()
         return (*parent.order_actions, *ACTIONS)
 
-    def clover_capture(self, request: HttpRequest, order: OscarObject) -> HttpResponse:
+    def clover_capture(self, request: HttpRequest, order: OscarObject) -> Response:
         """Take what is reserved, or a part of it."""
         return self._move(request, order, "clover_capture")
 
-    def clover_refund(self, request: HttpRequest, order: OscarObject) -> HttpResponse:
+    def clover_refund(self, request: HttpRequest, order: OscarObject) -> Response:
         """Give back all or a part."""
         return self._move(request, order, "clover_refund")
 
-    def clover_void(self, request: HttpRequest, order: OscarObject) -> HttpResponse:
+    def clover_void(self, request: HttpRequest, order: OscarObject) -> Response:
         """Release what is reserved."""
         return self._move(request, order, "clover_void")
 
@@ -87,9 +94,7 @@ class OrderDetailMixin:
         }
         return context
 
-    def _move(
-        self, request: HttpRequest, order: OscarObject, action: str
-    ) -> HttpResponse:
+    def _move(self, request: HttpRequest, order: OscarObject, action: str) -> Response:
         view: Any = self
         try:
             payment, asked = _read_form(request, order, ACTIONS[action])

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from clover_django.road import get_payments
-
 from payment_hooks import StaleVersion
 
 NOT_PLACED = "paid_without_order"

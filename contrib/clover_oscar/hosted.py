@@ -20,16 +20,16 @@ def checkout_request(
     payment: Payment, submission: Mapping[str, Any], email: str, request: OscarObject
 ) -> CheckoutRequest:
     """The request for a hosted page: lines where they add up, one total where not."""
-    back = request.build_absolute_uri(return_url(payment))
+    given_up = request.build_absolute_uri(cancel_url(payment))
     return CheckoutRequest(
         amount=payment.amount_due,
         reference=payment.reference,
         mode=payment.mode,
         customer=_customer(submission, email),
         return_urls=ReturnUrls(
-            success=back,
-            failure=back,
-            cancel=request.build_absolute_uri(cancel_url(payment)),
+            success=request.build_absolute_uri(return_url(payment)),
+            failure=given_up,
+            cancel=given_up,
         ),
         **_breakdown(payment.amount_due, submission),
     )

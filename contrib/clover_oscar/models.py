@@ -28,7 +28,7 @@ class OrderNumber(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.number
+        return str(self.number)
 
 
 def keep_number(basket_id: int, generate: Callable[[], Any]) -> str:
@@ -54,8 +54,8 @@ def keep_number(basket_id: int, generate: Callable[[], Any]) -> str:
 def find_number(basket_id: int) -> str:
     """The basket's order number, empty when it was never submitted."""
     row = OrderNumber.objects.filter(basket_id=basket_id).first()
-    return row.number if row else ""
+    return str(row.number) if row else ""
 
 
 def _insert(basket_id: int, number: str) -> str:
-    return OrderNumber.objects.create(basket_id=basket_id, number=number).number
+    return str(OrderNumber.objects.create(basket_id=basket_id, number=number))

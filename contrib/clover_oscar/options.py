@@ -1,5 +1,7 @@
 """What the shop's settings say, in the adapter's words."""
 
+from collections.abc import Mapping
+
 from clover_django import conf
 from payment_hooks import Mode, PaymentState
 
@@ -50,7 +52,8 @@ def has_preview() -> bool:
 
 def order_statuses() -> dict[str, str]:
     """Order statuses by payment state; empty when orders shall not move."""
-    return dict(conf.adapter_setting("ORDER_STATUS") or {})
+    statuses = conf.adapter_setting("ORDER_STATUS")
+    return dict(statuses) if isinstance(statuses, Mapping) else {}
 
 
 def order_status(state: PaymentState) -> str:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from clover_django.road import get_payments
 from django.contrib.sites.shortcuts import get_current_site
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from oscar.apps.payment.exceptions import RedirectRequired, UnableToTakePayment
 
+from clover_django.road import get_payments
 from clover_oscar import options
 from clover_oscar.hosted import checkout_request
 from clover_oscar.outcomes import return_url

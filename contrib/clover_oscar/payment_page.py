@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from clover_django.road import get_payments
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 from oscar.apps.checkout.exceptions import FailedPreCondition, PassedSkipCondition
 
+from clover_django.road import get_payments
 from clover_oscar import options
 from clover_oscar.amounts import to_money
 from clover_oscar.baskets import find_payments, may_hold_money
 from clover_oscar.card_form import CardEntryForm
 from clover_oscar.outcomes import describe, status_url
-from clover_oscar.untyped import OscarObject
+from clover_oscar.untyped import OscarObject, Response
 from payment_hooks import (
     CheckoutRequest,
     CheckoutSession,
@@ -99,7 +99,7 @@ class PaymentPageMixin:
         return total is not None and bool(total.incl_tax)
 
     @sensitive_variables()
-    def handle_payment_details_submission(self, request: HttpRequest) -> HttpResponse:
+    def handle_payment_details_submission(self, request: HttpRequest) -> Response:
         """The preview with the token in it, or the payment page with what is wrong."""
         parent: Any = super()
         if not self.needs_card():
@@ -107,7 +107,7 @@ class PaymentPageMixin:
         return self._read_card(request) or self._render_preview(request)
 
     @sensitive_variables()
-    def handle_place_order_submission(self, request: HttpRequest) -> HttpResponse:
+    def handle_place_order_submission(self, request: HttpRequest) -> Response:
         """Oscar's submission, once there is something to pay with."""
         parent: Any = super()
         refusal = self._read_card(request) if self.needs_card() else None
@@ -115,7 +115,7 @@ class PaymentPageMixin:
 
     def render_payment_details(
         self, request: HttpRequest, **kwargs: OscarObject
-    ) -> HttpResponse:
+    ) -> Response:
         """The payment page; in hosted mode the preview, which says what went wrong."""
         parent: Any = super()
         is_hosted = self.pays_with_clover() and self.clover_mode() is Mode.HOSTED
@@ -145,19 +145,19 @@ class PaymentPageMixin:
         """Our pages, which extend those of the shop."""
         parent: Any = super()
         if not self.pays_with_clover():
-            return parent.get_template_names()
+            return list(parent.get_template_names())
         return [_PAGES[self.preview]]
 
     def _total(self) -> OscarObject:
         submission: dict[str, Any] = self.build_submission()  # type: ignore[attr-defined]  # Oscar's view has it
         return submission["order_total"]
 
-    def _render_preview(self, request: HttpRequest) -> HttpResponse:
+    def _render_preview(self, request: HttpRequest) -> Response:
         view: Any = self
         return view.render_preview(request, clover_source=self.source)
 
     @sensitive_variables()
-    def _read_card(self, request: HttpRequest) -> HttpResponse | None:
+    def _read_card(self, request: HttpRequest) -> Response | None:
         """The page that says what is wrong with the card; None when `source` is set."""
         try:
             self.source = read_source(request, self.clover_mode())

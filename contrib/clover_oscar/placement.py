@@ -8,18 +8,20 @@ import logging
 from functools import partial
 from typing import Any
 
-from clover_django.road import get_payments
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sites.models import Site
 from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
+from oscar.apps.order.exceptions import UnableToPlaceOrder
 from oscar.core.loading import get_class, get_model
 
+from clover_django.road import get_payments
 from clover_oscar import bookkeeping, repricing
-from clover_oscar.baskets import find_order, lock
+from clover_oscar.baskets import find_order
 from clover_oscar.flags import CHANGED, NOT_PLACED, add_flag, remove_flag
 from clover_oscar.snapshot import Snapshot, load_address
+from clover_oscar.transactions import lock
 from clover_oscar.untyped import OscarObject
 from payment_hooks import Operation, Payment
 
@@ -41,7 +43,8 @@ def complete(payment: Payment, *, oversell: bool = False) -> OscarObject:
         oversell: place it although something went out of stock, as staff may decide.
 
     Raises:
-        CannotPlaceOrder: something is out of stock; the payment is flagged.
+        CannotPlaceOrder: Oscar refuses, or something is out of stock; the payment is
+            flagged.
     """
     snapshot = Snapshot.from_context(payment.context)
     if snapshot is None:
@@ -50,9 +53,9 @@ def complete(payment: Payment, *, oversell: bool = False) -> OscarObject:
     with translation.override(snapshot.language or None):
         try:
             order, notes = _complete(payment, snapshot, operations, oversell)
-        except CannotPlaceOrder:
+        except (CannotPlaceOrder, UnableToPlaceOrder, ValueError) as error:
             add_flag(payment.payment_id, NOT_PLACED)
-            raise
+            raise CannotPlaceOrder(str(error)) from error
     if notes:
         add_flag(payment.payment_id, CHANGED)
     remove_flag(payment.payment_id, NOT_PLACED)

@@ -6,9 +6,9 @@ here, whichever page or handler asks.
 
 from dataclasses import dataclass
 
-from clover_django.road import get_payments
 from django.core.exceptions import PermissionDenied
 
+from clover_django.road import get_payments
 from clover_oscar.snapshot import Snapshot
 from clover_oscar.untyped import OscarObject
 from payment_hooks import (
@@ -80,11 +80,11 @@ def find_payments(order: OscarObject) -> list[Payment]:
 
 def find_payment(order: OscarObject) -> Payment | None:
     """The payment that holds or held the order's money, if Clover has it."""
-    held = [row for row in find_payments(order) if authorized_or_taken(row)]
+    held = [row for row in find_payments(order) if is_held(row)]
     return held[-1] if held else None
 
 
-def authorized_or_taken(payment: Payment) -> bool:
+def is_held(payment: Payment) -> bool:
     """Whether money was ever taken or reserved for it."""
     return payment.state not in (PaymentState.OPEN, PaymentState.CLOSED)
 

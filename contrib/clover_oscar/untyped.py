@@ -4,3 +4,6 @@ from typing import Any, TypeAlias
 
 OscarObject: TypeAlias = Any
 """A model, view or value of Oscar's, stock or the shop's own; unchecked on purpose."""
+
+Response: TypeAlias = Any
+"""What a method of Oscar's views answers, which is theirs to choose."""

@@ -1,0 +1,33 @@
+"""Where transactions begin and end: views outside of them, rows locked inside."""
+
+from collections.abc import Callable
+
+from django.db import connections, transaction
+from django.db.models import F
+from django.http import HttpResponseBase
+from oscar.core.loading import get_model
+
+from clover_oscar.untyped import OscarObject
+
+View = Callable[..., HttpResponseBase]
+
+
+def outside_of_transactions(view: View) -> View:
+    """The view, exempt from `ATOMIC_REQUESTS` on every database.
+
+    Inside a request-wide transaction the record of a movement would vanish with it.
+    """
+    for alias in connections:
+        view = transaction.non_atomic_requests(using=alias)(view)
+    return view
+
+
+def lock(model_label: str, pk: object) -> OscarObject:
+    """The basket or order, locked until the surrounding transaction ends.
+
+    An update that changes nothing takes the row's lock in every database; in SQLite,
+    which ignores `select_for_update`, it takes the write lock before anything is read.
+    """
+    rows = get_model(*model_label.split("."))._base_manager.filter(pk=pk)
+    rows.update(status=F("status"))
+    return rows.get()
