@@ -67,6 +67,8 @@ class CloverConfig:
     """Whether mode api refuses to send a card number that is not encrypted."""
     base_url: str = ""
     """Where the Clover double answers; for environment local only."""
+    ca_bundle: str = ""
+    """A file of certificates to trust; those of `certifi` when empty. No other switch."""
     connect_timeout_seconds: float = 5.0
     """How long to wait for a connection."""
     read_timeout_seconds: float = 25.0

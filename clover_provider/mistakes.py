@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import math
+import os
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -46,6 +47,7 @@ def find_mistakes(config: CloverConfig) -> Mistakes:
     yield from _key_mistakes(config)
     yield from _mode_mistakes(config)
     yield from _address_mistakes(config)
+    yield from _certificate_mistakes(config)
     yield from _number_mistakes(config)
 
 
@@ -136,6 +138,14 @@ def _address_mistakes(config: CloverConfig) -> Mistakes:
             "base_url",
             "must be the address of a Clover double, https or http on this machine, such "
             "as http://127.0.0.1:8100",
+        )
+
+
+def _certificate_mistakes(config: CloverConfig) -> Mistakes:
+    if config.ca_bundle and not os.path.exists(config.ca_bundle):
+        yield (
+            "ca_bundle",
+            f"must name a file of certificates: {config.ca_bundle!r} is none",
         )
 
 

@@ -1,0 +1,137 @@
+"""One call to Clover and what came back: shown masked, parsed strictly."""
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NoReturn, Protocol
+
+from clover_provider.secret import Secret
+from payment_hooks import InvalidRequest
+
+_GZIP = zlib.MAX_WBITS | 16
+_NOTHING = Secret()
+
+
+class Fields(dict[str, object]):
+    """A JSON object of Clover's; it may hold tokens, so it never prints its content."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} fields>"
+
+    __str__ = __repr__
+
+
+class Unreadable(ValueError):
+    """What came back cannot be used; the message holds nothing of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What to send; prints without body, headers and key.
+
+    It travels as one object, so that a traceback which shows local variables shows no
+    card, token or key.
+    """
+
+    method: str
+    url: str
+    path: str
+    """The path without ids, for the log: `/v1/charges/{id}`."""
+    action: str
+    """What is being done, for messages: `charge 25.99 USD`."""
+    body: Mapping[str, object] | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    bearer: Secret = _NOTHING
+    idempotency_key: str = ""
+    moves_money: bool = False
+    """Whether a lost answer leaves a doubt; one to a reading call does not."""
+    attempt: int = 1
+
+    def __post_init__(self) -> None:
+        for name, value in (*self.headers.items(), ("key", self.idempotency_key)):
+            if not (value.isascii() and value.isprintable()):
+                raise InvalidRequest(
+                    f"header {name} holds a line break or a foreign letter",
+                    code="header_invalid",
+                )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back, whatever its status."""
+
+    status: int
+    body: object = field(default=None, repr=False)
+    """The parsed JSON; None when it was not JSON."""
+    request_id: str = ""
+    retry_after: str = ""
+
+    @property
+    def fields(self) -> Fields:
+        """The JSON object that came back; empty when it was something else."""
+        return self.body if isinstance(self.body, Fields) else Fields()
+
+
+class Sends(Protocol):
+    """What the provider needs of a transport."""
+
+    def send(self, call: Call) -> Answer:
+        """The answer to the call, whatever its status.
+
+        Raises:
+            ProviderUnavailable: nothing was sent, or nothing could have been moved.
+            OutcomeUnknown: it may have been carried out.
+        """
+        ...
+
+
+def write_json(body: Mapping[str, object]) -> bytes:
+    """The body as it goes over the wire."""
+    return json.dumps(body, separators=(",", ":"), allow_nan=False).encode()
+
+
+def read_json(text: bytes) -> object:
+    """The parsed text; None when it is not JSON, or not honest JSON.
+
+    A key that comes twice, NaN and numbers of thousands of digits are refused: two
+    readers of such a text may see two amounts.
+    """
+    try:
+        return _DECODER.decode(text.decode())
+    except (ValueError, RecursionError):
+        return None
+
+
+def inflate(compressed: bytes, limit: int) -> bytes:
+    """The unpacked bytes, never more than `limit`.
+
+    Raises:
+        Unreadable: not gzip, cut short, or larger than `limit`.
+    """
+    stream = zlib.decompressobj(_GZIP)
+    try:
+        plain = stream.decompress(compressed, limit + 1)
+    except zlib.error:
+        raise Unreadable("the answer is not the gzip that it claims to be") from None
+    if len(plain) > limit:
+        raise Unreadable(f"the answer is larger than {limit} bytes")
+    if not stream.eof:
+        raise Unreadable("the compressed answer was cut short")
+    return plain
+
+
+def _object_without_doubles(pairs: list[tuple[str, object]]) -> Fields:
+    read = Fields(pairs)
+    if len(read) != len(pairs):
+        raise Unreadable("a key comes twice")
+    return read
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise Unreadable(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object_without_doubles, parse_constant=_refuse_constant
+)

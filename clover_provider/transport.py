@@ -1,0 +1,302 @@
+"""The only place that speaks HTTP: bounded in time and size, mute about content."""
+
+import logging
+import os
+import socket
+import ssl
+import time
+import urllib.request
+from http.client import HTTPException
+from importlib.metadata import version
+from typing import Any, Literal, NoReturn, cast
+from urllib.parse import urlsplit
+
+from requests import PreparedRequest, RequestException
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, Timeout
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, HTTPError
+
+from clover_provider.config import CloverConfig
+from clover_provider.deadlines import BoundedResponse, Exchange, active, within
+from clover_provider.exchange import (
+    Answer,
+    Call,
+    Unreadable,
+    inflate,
+    read_json,
+    write_json,
+)
+from clover_provider.mistakes import is_loopback
+from clover_provider.scrub import safe_text
+from payment_hooks import OutcomeUnknown, ProviderUnavailable
+
+logger = logging.getLogger(__name__)
+
+POOL_SIZE = 64
+PROVIDER = "clover"
+
+_urllib: Any = urllib.request  # typeshed leaves proxy_bypass_environment out
+_USER_AGENT = f"clover-provider/{version('clover-provider')}"
+_REQUEST_ID_HEADERS = ("x-request-id", "x-clover-request-id", "x-correlation-id")
+_KEY_PREFIX = 8
+_WENT_WRONG = (
+    RequestException,
+    HTTPError,
+    HTTPException,
+    OSError,
+    ValueError,
+    Warning,
+)
+"""The roots of everything that requests, urllib3, http.client, ssl and socket raise."""
+
+
+class Transport:
+    """Sends calls over pooled connections that a process and a provider share.
+
+    Every call ends within the configured deadline, reads no more than the configured
+    size, follows no redirect and verifies the certificate. Environment proxies are
+    read once, here. It uses the adapter of `requests` without its `Session`, which
+    would bring cookies, `.netrc` and the environment's certificates.
+    """
+
+    def __init__(self, config: CloverConfig) -> None:
+        self._config = config
+        self._verify: str | Literal[True] = config.ca_bundle or True
+        self._proxies: dict[str, str] = _urllib.getproxies_environment()
+        self._pools: tuple[int, _Adapter] | None = None
+
+    def send(self, call: Call) -> Answer:
+        """The answer to the call, whatever its status.
+
+        Raises:
+            ProviderUnavailable: nothing was sent, or nothing could have been moved.
+            OutcomeUnknown: it may have been carried out.
+        """
+        exchange = Exchange(self._config.deadline_seconds)
+        outcome = self._attempt(call, exchange)
+        _log(call, exchange, outcome)
+        if isinstance(outcome, Answer):
+            return outcome
+        # Raised here, where no frame and no `__context__` knows a header or a body.
+        _refuse(call, exchange, outcome)
+
+    def close(self) -> None:
+        """Close the pooled connections; the next call opens new ones."""
+        if self._pools is not None and self._pools[0] == os.getpid():
+            self._pools[1].close()
+        self._pools = None
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("a transport holds keys and sockets and cannot be pickled")
+
+    def _attempt(self, call: Call, exchange: Exchange) -> Answer | str:
+        """The answer, or why there is none."""
+        try:
+            return self._exchange(call, exchange)
+        except _WENT_WRONG as error:
+            return _reason(error)
+
+    def _exchange(self, call: Call, exchange: Exchange) -> Answer:
+        config = self._config
+        active.exchange = exchange
+        response = self._adapter().send(
+            _prepare(call),
+            stream=True,
+            timeout=cast(
+                "Any",
+                Timeout(
+                    connect=config.connect_timeout_seconds,
+                    read=config.read_timeout_seconds,
+                    total=config.deadline_seconds,
+                ),
+            ),
+            verify=self._verify,
+            proxies=self._proxies_for(call.url),
+        )
+        try:
+            body = _read_body(response.raw, config.max_answer_bytes)
+            headers = response.raw.headers
+            return Answer(
+                status=response.raw.status,
+                body=read_json(body),
+                request_id=_request_id(headers),
+                retry_after=safe_text(headers.get("retry-after", "")),
+            )
+        finally:
+            response.raw.close()
+
+    def _adapter(self) -> "_Adapter":
+        """This process's pools: a forked child must not share its parent's sockets."""
+        process = os.getpid()
+        if self._pools is None or self._pools[0] != process:
+            self._pools = (process, _Adapter(POOL_SIZE))
+        return self._pools[1]
+
+    def _proxies_for(self, url: str) -> dict[str, str]:
+        if not self._proxies:
+            return {}
+        host = urlsplit(url).hostname or ""
+        if is_loopback(host) or _urllib.proxy_bypass_environment(host, self._proxies):
+            return {}
+        return self._proxies
+
+
+class _Bounded(HTTPConnection):
+    """A connection which keeps the deadline and knows when the request began to leave."""
+
+    response_class = BoundedResponse
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        finally:
+            # What was sent until here was for a proxy or the handshake.
+            active.exchange.has_sent = False
+
+    def _new_conn(self) -> socket.socket:
+        """A connected socket in time: neither name resolution nor trying one address
+        after the other is bounded by a socket's own timeout."""
+        exchange = active.exchange
+        sock = within(exchange.remaining(), super()._new_conn)
+        if sock is None:
+            raise ConnectTimeoutError(self, "no connection within the deadline")
+        sock.settimeout(min(exchange.remaining(), sock.gettimeout() or 1))
+        return sock
+
+    def send(self, data: Any) -> None:  # noqa: ANN401  as HTTPConnection has it
+        if self.sock is None:
+            self.connect()
+        if self.sock is not None:
+            self.sock.settimeout(active.exchange.remaining())
+        active.exchange.has_sent = True
+        super().send(data)
+
+
+class _BoundedTLS(_Bounded, HTTPSConnection):
+    pass
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls: Any = _Bounded
+
+
+class _PoolTLS(HTTPSConnectionPool):
+    ConnectionCls: Any = _BoundedTLS
+
+
+class _Adapter(HTTPAdapter):
+    """Pools of bounded connections; never retries."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(pool_maxsize=size, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options)
+        _bind(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> PoolManager:
+        return _bind(super().proxy_manager_for(proxy, **options))
+
+
+def _bind(manager: PoolManager) -> PoolManager:
+    manager.pool_classes_by_scheme = {"http": _Pool, "https": _PoolTLS}
+    return manager
+
+
+def _prepare(call: Call) -> PreparedRequest:
+    request = PreparedRequest()
+    request.method = call.method
+    request.url = call.url
+    request.headers = CaseInsensitiveDict(_headers(call))
+    request.body = None
+    if call.body is not None:
+        request.body = write_json(call.body)
+        request.headers["Content-Type"] = "application/json"
+        request.headers["Content-Length"] = str(len(request.body))
+    return request
+
+
+def _headers(call: Call) -> dict[str, str]:
+    headers = {
+        "User-Agent": _USER_AGENT,
+        "Accept": "application/json",
+        "Accept-Encoding": "gzip",
+        **call.headers,
+    }
+    if call.bearer:
+        headers["Authorization"] = f"Bearer {call.bearer.reveal()}"
+    if call.idempotency_key:
+        headers["idempotency-key"] = call.idempotency_key
+    return headers
+
+
+def _read_body(raw: Any, limit: int) -> bytes:  # noqa: ANN401  urllib3's response
+    body = b""
+    # A cut body shows with the next read, as `IncompleteRead`.
+    while piece := raw.read(limit + 1 - len(body), decode_content=False):
+        body += piece
+        if len(body) > limit:
+            raise Unreadable(f"the answer is larger than {limit} bytes")
+    encoding = raw.headers.get("content-encoding", "identity").lower()
+    if encoding == "gzip":
+        return inflate(body, limit)
+    if encoding != "identity":
+        raise Unreadable("the answer is packed in a way that was not asked for")
+    return body
+
+
+def _request_id(headers: Any) -> str:  # noqa: ANN401  urllib3's headers
+    for name in _REQUEST_ID_HEADERS:
+        if name in headers:
+            return safe_text(headers[name])
+    return ""
+
+
+def _reason(error: BaseException) -> str:
+    """Why there is no answer, by the name of the innermost error."""
+    if isinstance(error, Unreadable):
+        return str(error)
+    root = error
+    while (inner := root.__cause__ or root.__context__) is not None:
+        root = inner
+    if isinstance(root, ssl.SSLCertVerificationError):
+        why = getattr(root, "verify_message", "")
+        return f"the certificate is not to be trusted: {why}"
+    return f"no answer ({type(root).__name__})"
+
+
+def _refuse(call: Call, exchange: Exchange, reason: str) -> NoReturn:
+    host = urlsplit(call.url).hostname
+    message = f"{call.action} at {host}: {reason}"
+    if call.moves_money and exchange.has_sent:
+        raise OutcomeUnknown(
+            f"{message}; look it up, or repeat it with the same key",
+            code="no_usable_answer",
+            provider=PROVIDER,
+        )
+    raise ProviderUnavailable(
+        f"{message}; nothing was moved, try again",
+        code="no_usable_answer" if exchange.has_sent else "not_sent",
+        provider=PROVIDER,
+    )
+
+
+def _log(call: Call, exchange: Exchange, outcome: Answer | str) -> None:
+    if not logger.isEnabledFor(logging.INFO):
+        return
+    answer = outcome if isinstance(outcome, Answer) else Answer(status=0)
+    logger.info(
+        "clover request",
+        extra={
+            "method": call.method,
+            "path": call.path,
+            "status": answer.status,
+            "reason": "" if answer is outcome else outcome,
+            "ms": round((time.monotonic() - exchange.started_at) * 1000),
+            "request_id": answer.request_id,
+            "attempt": call.attempt,
+            "key_prefix": call.idempotency_key[:_KEY_PREFIX],
+        },
+    )
