@@ -29,6 +29,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 HAYSTACK_CONNECTIONS = {
     "default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}
 }
+# The simple backend warns on every save that it keeps no index.
+HAYSTACK_SIGNAL_PROCESSOR = "haystack.signals.BaseSignalProcessor"
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
@@ -73,6 +75,7 @@ INSTALLED_APPS = [
     "treebeard",
     "sorl.thumbnail",
     "django_tables2",
+    "clover_django",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -117,4 +120,12 @@ OSCAR_ORDER_STATUS_PIPELINE = {
     "Pending": ("Being processed", "Cancelled"),
     "Being processed": ("Processed", "Cancelled"),
     "Cancelled": (),
+}
+
+CLOVER = {
+    "ENVIRONMENT": "local",
+    "BASE_URL": "http://127.0.0.1:9",
+    "MERCHANT_ID": "TESTMERCH0001",
+    "PRIVATE_KEY": "test-private-key",
+    "PUBLIC_KEY": "test-public-key",
 }

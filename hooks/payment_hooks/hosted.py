@@ -43,20 +43,20 @@ class HostedSessions:
         good = next((row for row in reversed(sessions) if self._is_good(row)), None)
         if good is not None:
             return _redirect(good)
-        taken = [row for row in sessions if row.state is not OperationState.PENDING]
         intent = new_operation(
             payment,
             OperationKind.CHECKOUT,
             payment.amount_due,
             now=self.now(),
-            attempt=len(taken) + 1,
+            attempt=self._next_attempt(sessions),
         )
-        known = self.ledger.add_operation(intent)
-        if known.operation_id != intent.operation_id:
-            known = self.sender.wait(known)
+        known = self.ledger.add_operation(self.sender.lease(intent))
+        if known.operation_id == intent.operation_id:
+            return self._start(known, asked)
+        known = self.sender.wait(known)
         if self._is_good(known):
             return _redirect(known)
-        return self._start(known, asked)
+        raise in_progress(known)
 
     def settle(self, payment: Payment, transaction_id: str, session_id: str) -> None:
         """Record what was paid on a session, after fetching and comparing it.
@@ -100,6 +100,12 @@ class HostedSessions:
             if row.kind is OperationKind.CHECKOUT
         ]
 
+    def _next_attempt(self, sessions: list[Operation]) -> int:
+        """One more than there were; a session just being opened is joined."""
+        now = self.now()
+        opening = [row for row in sessions if self.sender.is_leased(row, now)]
+        return len(sessions) + (0 if opening else 1)
+
     def _is_good(self, row: Operation) -> bool:
         return (
             row.state is OperationState.WAITING
@@ -108,10 +114,7 @@ class HostedSessions:
         )
 
     def _start(self, operation: Operation, asked: CheckoutRequest) -> Redirect:
-        claimed = self.sender.claim(operation)
-        if claimed.state is not OperationState.PENDING:
-            raise in_progress(claimed)
-        sending = self.sender.write(claimed, state=OperationState.SENDING)
+        sending = self.sender.write(operation, state=OperationState.SENDING)
         try:
             session = self.gateway.start_checkout(
                 replace(asked, operation_id=operation.operation_id)

@@ -119,7 +119,7 @@ class Movements:
 
     def _run(self, payment: Payment, intent: Operation, call: Call) -> Operation | None:
         """The operation once done; None when the intent must be made anew."""
-        known = self.ledger.add_operation(intent)
+        known = self.ledger.add_operation(self.sender.lease(intent))
         if known.operation_id == intent.operation_id:
             self._refuse_if_closed(known)
             return self._send(payment, known, call)
@@ -149,7 +149,7 @@ class Movements:
     ) -> Operation:
         """The open operation nobody owns, after sending it again or looking it up."""
         if _is_same(known, intent) and self._may_replay(known):
-            return self._send(payment, known, call)
+            return self._send(payment, self.sender.claim(known), call)
         settled = self.settler.settle(payment, known)
         if settled.state.is_open:
             raise in_progress(settled)
@@ -161,14 +161,15 @@ class Movements:
             and self.now() - known.created_at < self.policy.safe_window
         )
 
-    def _send(self, payment: Payment, operation: Operation, call: Call) -> Operation:
+    def _send(self, payment: Payment, owned: Operation, call: Call) -> Operation:
+        """The operation after its outcome; a lost answer is asked for once more."""
         started = time.monotonic()
         try:
-            sent, transaction = self.sender.send(self.sender.claim(operation), call)
+            sent, transaction = self.sender.send(owned, call)
         except OutcomeUnknown:
-            current = self.ledger.get_operation(operation.operation_id) or operation
+            current = self.ledger.get_operation(owned.operation_id) or owned
             is_late = time.monotonic() - started > self.policy.replay_seconds
-            if is_late or not self._is_replayable(operation, current):
+            if is_late or not self._is_replayable(owned, current):
                 raise
             sent, transaction = self.sender.send(self.sender.claim(current), call)
         return self._receive(payment, sent, transaction)

@@ -40,24 +40,29 @@ class Sender:
         self.policy = policy
         self.now = now
 
+    def lease(self, operation: Operation) -> Operation:
+        """The operation with a lease of ours, not written down yet.
+
+        An intent is recorded with its lease, so that nobody finds it without an owner.
+        """
+        now = self.now()
+        return replace(
+            operation,
+            lease_owner=uuid4().hex,
+            lease_until=now + timedelta(seconds=self.policy.lease_seconds),
+            updated_at=now,
+        )
+
     def claim(self, operation: Operation) -> Operation:
-        """The operation with a fresh lease of ours.
+        """The recorded operation with a fresh lease of ours.
 
         Raises:
             OutcomeUnknown: somebody else owns it.
         """
-        now = self.now()
-        if self._is_leased(operation, now):
+        if self.is_leased(operation, self.now()):
             raise in_progress(operation)
         try:
-            return self.ledger.replace_operation(
-                replace(
-                    operation,
-                    lease_owner=uuid4().hex,
-                    lease_until=now + timedelta(seconds=self.policy.lease_seconds),
-                    updated_at=now,
-                )
-            )
+            return self.ledger.replace_operation(self.lease(operation))
         except StaleVersion as error:
             raise in_progress(operation) from error
 
@@ -137,12 +142,13 @@ class Sender:
         """The operation once its owner is done, or as it is when patience ends."""
         deadline = time.monotonic() + self.policy.wait_seconds
         current = operation
-        while self._is_leased(current, self.now()) and time.monotonic() < deadline:
+        while self.is_leased(current, self.now()) and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)
             current = self.ledger.get_operation(operation.operation_id) or current
         return current
 
-    def _is_leased(self, operation: Operation, now: datetime) -> bool:
+    def is_leased(self, operation: Operation, now: datetime) -> bool:
+        """Whether somebody owns it at that time."""
         return operation.lease_until is not None and operation.lease_until > now
 
     def _close(self, operation: Operation, **changes: object) -> Operation:

@@ -1,0 +1,132 @@
+"""The ledger's tables. No column can hold a card number, a security code or a key.
+
+Amounts are whole minor units. `due` is a nullable column with a plain index, because
+SQLite never uses a partial index with bound parameters.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Payment(models.Model):
+    """One attempt of a shopper to pay one thing."""
+
+    payment_id = models.CharField(max_length=64, unique=True)
+    provider = models.CharField(max_length=64)
+    merchant_id = models.CharField(max_length=64, blank=True)
+    reference = models.CharField(max_length=255, db_index=True)
+    sequence = models.PositiveIntegerField()
+    mode = models.CharField(max_length=16)
+    amount_minor_units = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    context = models.JSONField(default=dict, blank=True)
+    state = models.CharField(max_length=32, db_index=True)
+    flags = models.JSONField(default=list, blank=True)
+    created_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        """One row for each attempt of a reference."""
+
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
+        permissions = (("settle_payment", _("Can ask Clover about a payment")),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("provider", "merchant_id", "reference", "sequence"),
+                name="clover_one_payment_per_attempt",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.reference} #{self.sequence}"
+
+
+class Operation(models.Model):
+    """One movement of money that was asked for, recorded before anything is sent."""
+
+    operation_id = models.CharField(max_length=64, unique=True)
+    payment = models.ForeignKey(
+        Payment, models.PROTECT, to_field="payment_id", related_name="operations"
+    )
+    kind = models.CharField(max_length=16)
+    amount_minor_units = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    parent_id = models.CharField(max_length=64, blank=True)
+    request_id = models.CharField(max_length=128, blank=True)
+    attempt = models.PositiveIntegerField()
+    fingerprint = models.CharField(max_length=64)
+    idempotency_key = models.CharField(max_length=64, unique=True)
+    slot = models.CharField(max_length=128)
+    open_slot = models.CharField(max_length=128, null=True, unique=True)
+    state = models.CharField(max_length=16)
+    lease_owner = models.CharField(max_length=64, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    transaction_id = models.CharField(max_length=64, blank=True, db_index=True)
+    moved_minor_units = models.BigIntegerField(null=True)
+    moved_currency = models.CharField(max_length=3, blank=True)
+    code = models.CharField(max_length=64, blank=True)
+    message = models.TextField(blank=True)
+    flag = models.CharField(max_length=64, blank=True)
+    session_id = models.CharField(max_length=128, blank=True, db_index=True)
+    session_url = models.URLField(max_length=500, blank=True)
+    session_expires_at = models.DateTimeField(null=True)
+    details = models.JSONField(default=dict, blank=True)
+    told = models.BooleanField(default=False)
+    due = models.DateTimeField(null=True, db_index=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        """Named for the admin."""
+
+        verbose_name = _("operation")
+        verbose_name_plural = _("operations")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.operation_id}"
+
+
+class Change(models.Model):
+    """The append-only history: what an operation was before, and what it became."""
+
+    operation = models.ForeignKey(Operation, models.PROTECT, related_name="history")
+    before = models.CharField(max_length=16, blank=True)
+    after = models.CharField(max_length=16)
+    code = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """Oldest first."""
+
+        ordering = ("pk",)
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+
+    def __str__(self) -> str:
+        return f"{self.before or '-'} > {self.after}"
+
+
+class WebhookReceipt(models.Model):
+    """A proven message; kept for ever, finished once its effect is in place."""
+
+    event_id = models.CharField(max_length=128, unique=True)
+    provider = models.CharField(max_length=64)
+    merchant_id = models.CharField(max_length=64)
+    transaction_id = models.CharField(max_length=64, blank=True)
+    session_id = models.CharField(max_length=128, blank=True, db_index=True)
+    approved = models.BooleanField()
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Oldest first."""
+
+        ordering = ("pk",)
+        verbose_name = _("webhook")
+        verbose_name_plural = _("webhooks")
+
+    def __str__(self) -> str:
+        return str(self.event_id)

@@ -1,0 +1,68 @@
+"""The process's `Payments`, built from the settings on first use."""
+
+from functools import cache
+from typing import Any
+
+from clover_provider.provider import CloverProvider
+from django.core.signals import setting_changed
+from django.utils.module_loading import import_string
+
+from clover_django import conf
+from clover_django.store import DjangoLedger
+from payment_hooks import FailedChecks, Gateway, Payments, PluginRegistry, Policy
+
+PROVIDER = "clover"
+
+_shops: list[object] = []
+
+
+def register_shop(plugin: object) -> None:
+    """Let an adapter's shop hooks take part; call it in `AppConfig.ready`."""
+    if plugin not in _shops:
+        _shops.append(plugin)
+        reset()
+
+
+@cache
+def get_payments() -> Payments:
+    """The one road, for this process.
+
+    Raises:
+        ConfigurationError: a setting is missing or wrong; the message says which.
+    """
+    config = conf.get_config()
+    registry = PluginRegistry()
+    registry.register(CloverProvider(config), PROVIDER)
+    registry.load_installed()
+    for plugin in (*_shops, *_configured_plugins()):
+        registry.register(plugin)
+    policy = Policy(
+        failed_checks=FailedChecks(str(conf.adapter_setting("FAILED_CHECKS"))),
+        extras_allowed=bool(conf.adapter_setting("EXTRAS_ALLOWED")),
+        lease_seconds=max(Policy().lease_seconds, 3 * config.deadline_seconds),
+    )
+    ledger = DjangoLedger(using=str(conf.adapter_setting("LEDGER_DATABASE")))
+    return Payments(Gateway(registry, PROVIDER), ledger, policy=policy)
+
+
+def reset() -> None:
+    """Forget what was built; the next use builds it anew from the settings."""
+    get_payments.cache_clear()
+    conf.get_config.cache_clear()
+
+
+def watch_settings() -> None:
+    """Build anew when a test overrides the setting."""
+    setting_changed.connect(_on_setting_changed, dispatch_uid="clover_django.road")
+
+
+def _on_setting_changed(setting: str, **kwargs: Any) -> None:
+    if setting == conf.SETTING:
+        reset()
+
+
+def _configured_plugins() -> list[object]:
+    """`CLOVER["PLUGINS"]`: dotted paths of plugins, or of classes without arguments."""
+    paths = conf.adapter_setting("PLUGINS")
+    found = [import_string(path) for path in paths]  # type: ignore[attr-defined]  # checked by conf
+    return [plugin() if isinstance(plugin, type) else plugin for plugin in found]

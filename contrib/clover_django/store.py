@@ -1,0 +1,200 @@
+"""The ledger in Django's ORM: every write is committed when the call returns."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import IntegrityError, connections, transaction
+from django.utils import timezone
+
+from clover_django import models, rows
+from payment_hooks import ConfigurationError, StaleVersion
+from payment_hooks.ledger import Operation, Payment
+from payment_hooks.types import WebhookEvent
+
+_CODE_LENGTH = 64
+_IDENTITY = ("provider", "merchant_id", "reference", "sequence")
+
+
+class DjangoLedger:
+    """A `Ledger` in the tables of `clover_django`, on one database alias.
+
+    It commits by itself and refuses to write inside somebody's open transaction: an
+    intent that a rollback could erase would be no intent.
+    """
+
+    def __init__(self, using: str = "default") -> None:
+        self.using = using
+
+    def add_payment(self, payment: Payment) -> Payment:
+        """See `Ledger`."""
+        values = rows.payment_values(payment)
+        try:
+            with self._commit():
+                models.Payment.objects.using(self.using).create(**values)
+        except IntegrityError:
+            known = models.Payment.objects.using(self.using).get(
+                **{name: values[name] for name in _IDENTITY}
+            )
+            return rows.read_payment(known)
+        return payment
+
+    def get_payment(self, payment_id: str) -> Payment | None:
+        """See `Ledger`."""
+        found = models.Payment.objects.using(self.using).filter(payment_id=payment_id)
+        row = found.first()
+        return rows.read_payment(row) if row else None
+
+    def find_payments(
+        self, *, reference: str = "", session_id: str = "", transaction_id: str = ""
+    ) -> tuple[Payment, ...]:
+        """See `Ledger`."""
+        criteria = {
+            "reference": reference,
+            "operations__session_id": session_id,
+            "operations__transaction_id": transaction_id,
+        }
+        wanted = {name: value for name, value in criteria.items() if value}
+        found = models.Payment.objects.using(self.using)
+        payments = found.filter(**wanted) if wanted else found.none()
+        ordered = payments.order_by("pk").distinct()
+        return tuple(rows.read_payment(row) for row in ordered)
+
+    def replace_payment(self, payment: Payment) -> Payment:
+        """See `Ledger`."""
+        written = replace(payment, version=payment.version + 1)
+        with self._commit():
+            changed = (
+                models.Payment.objects.using(self.using)
+                .filter(payment_id=payment.payment_id, version=payment.version)
+                .update(**rows.payment_values(written))
+            )
+        if not changed:
+            raise StaleVersion(f"payment {payment.payment_id} changed meanwhile")
+        return written
+
+    def add_operation(self, operation: Operation) -> Operation:
+        """See `Ledger`."""
+        try:
+            with self._commit():
+                models.Operation.objects.using(self.using).create(
+                    **rows.operation_values(operation)
+                )
+                self._note(operation)
+        except IntegrityError:
+            return self._obstacle(operation)
+        return operation
+
+    def get_operation(self, operation_id: str) -> Operation | None:
+        """See `Ledger`."""
+        found = models.Operation.objects.using(self.using)
+        row = found.filter(operation_id=operation_id).first()
+        return rows.read_operation(row) if row else None
+
+    def operations(self, payment_id: str) -> tuple[Operation, ...]:
+        """See `Ledger`."""
+        found = models.Operation.objects.using(self.using)
+        ordered = found.filter(payment_id=payment_id).order_by("pk")
+        return tuple(rows.read_operation(row) for row in ordered)
+
+    def replace_operation(self, operation: Operation) -> Operation:
+        """See `Ledger`."""
+        written = replace(operation, version=operation.version + 1)
+        with self._commit():
+            # The write comes first: SQLite cannot turn a read into a write in peace.
+            changed = (
+                models.Operation.objects.using(self.using)
+                .filter(operation_id=operation.operation_id, version=operation.version)
+                .update(**rows.operation_values(written))
+            )
+            if changed:
+                self._note(written)
+        if not changed:
+            raise StaleVersion(f"operation {operation.operation_id} changed meanwhile")
+        return written
+
+    def due_operations(self, before: datetime, limit: int) -> tuple[Operation, ...]:
+        """See `Ledger`."""
+        found = models.Operation.objects.using(self.using)
+        due = found.filter(due__lte=before).order_by("due", "pk")[:limit]
+        return tuple(rows.read_operation(row) for row in due)
+
+    def add_event(self, event: WebhookEvent) -> bool:
+        """See `Ledger`."""
+        receipt = models.WebhookReceipt(
+            event_id=event.event_id,
+            provider=event.provider,
+            merchant_id=event.merchant_id,
+            transaction_id=event.transaction_id,
+            session_id=event.session_id,
+            approved=event.approved,
+            occurred_at=event.occurred_at,
+        )
+        try:
+            with self._commit():
+                receipt.save(using=self.using, force_insert=True)
+        except IntegrityError:
+            receipts = models.WebhookReceipt.objects.using(self.using)
+            receipt = receipts.get(event_id=event.event_id)
+        return receipt.finished_at is None
+
+    def find_events(self, session_id: str) -> tuple[WebhookEvent, ...]:
+        """See `Ledger`."""
+        found = models.WebhookReceipt.objects.using(self.using).filter(
+            session_id=session_id, finished_at=None
+        )
+        return tuple(rows.read_event(row) for row in found)
+
+    def finish_event(self, event_id: str) -> None:
+        """See `Ledger`."""
+        with self._commit():
+            models.WebhookReceipt.objects.using(self.using).filter(
+                event_id=event_id, finished_at=None
+            ).update(finished_at=timezone.now())
+
+    @contextmanager
+    def _commit(self) -> Iterator[None]:
+        """A transaction of our own, which is over when the block is.
+
+        Raises:
+            ConfigurationError: there is an open one around it.
+        """
+        if connections[self.using].in_atomic_block:
+            raise ConfigurationError(
+                "a payment was asked for inside an open transaction, whose rollback "
+                "would erase its record: take the view out of ATOMIC_REQUESTS with "
+                "transaction.non_atomic_requests, or pay after the atomic block"
+            )
+        with transaction.atomic(using=self.using):
+            yield
+
+    def _obstacle(self, operation: Operation) -> Operation:
+        found = models.Operation.objects.using(self.using)
+        row = (
+            found.filter(idempotency_key=operation.idempotency_key).first()
+            or found.filter(open_slot=operation.slot).first()
+        )
+        if row is None:
+            raise StaleVersion(
+                f"what stood in the way of {operation.operation_id} is gone: try again"
+            )
+        return rows.read_operation(row)
+
+    def _note(self, operation: Operation) -> None:
+        """Add to the history, where the state is another than it was."""
+        history = models.Change.objects.using(self.using).filter(
+            operation__operation_id=operation.operation_id
+        )
+        last = history.last()
+        before = last.after if last else ""
+        if before == operation.state:
+            return
+        models.Change.objects.using(self.using).create(
+            operation=models.Operation.objects.using(self.using).get(
+                operation_id=operation.operation_id
+            ),
+            before=before,
+            after=operation.state.value,
+            code=operation.code[:_CODE_LENGTH],
+        )

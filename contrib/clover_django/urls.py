@@ -1,0 +1,15 @@
+"""Include them outside of `i18n_patterns`: their addresses must not change by language."""
+
+from django.urls import path
+
+from clover_django import views
+
+app_name = "clover"
+
+urlpatterns = [
+    path("webhook/", views.webhook, name="webhook"),
+    path("return/<str:payment_id>/", views.returned, name="return"),
+    path("cancel/<str:payment_id>/", views.cancelled, name="cancel"),
+    path("status/<str:payment_id>/", views.status, name="status"),
+    path("status/<str:payment_id>.json", views.status_json, name="status-json"),
+]

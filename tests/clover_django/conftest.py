@@ -1,0 +1,73 @@
+from contextlib import contextmanager
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+
+from clover_django.models import Change, Operation, Payment, WebhookReceipt
+from clover_django.store import DjangoLedger
+from payment_hooks import MemoryLedger
+from tests.clover_django.postgres import postgres  # noqa: F401 - a fixture
+
+ALIAS = "ledger_under_test"
+
+
+def connect(settings):
+    """Another database, with the ledger's tables, outside of the test database."""
+    defaults = connections["default"].settings_dict
+    connections.databases[ALIAS] = {
+        **{
+            name: defaults[name] for name in defaults if name not in ("TEST", "OPTIONS")
+        },
+        "PORT": "",
+        "PASSWORD": "",
+        "ATOMIC_REQUESTS": False,
+        "OPTIONS": {},
+        "TEST": defaults["TEST"],
+        **settings,
+    }
+    call_command("migrate", "clover_django", database=ALIAS, verbosity=0)
+    return DjangoLedger(using=ALIAS)
+
+
+def disconnect():
+    connections[ALIAS].close()
+    del connections[ALIAS]
+    del connections.databases[ALIAS]
+
+
+def sqlite_settings(tmp_path):
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(tmp_path / "ledger.sqlite3"),
+        "OPTIONS": {"timeout": 30},
+    }
+
+
+@contextmanager
+def open_ledger(kind, request):
+    """A ledger of one kind: in memory, in a SQLite file, or in PostgreSQL."""
+    if kind == "memory":
+        yield MemoryLedger()
+        return
+    with request.getfixturevalue("django_db_blocker").unblock():
+        if kind == "sqlite":
+            yield connect(sqlite_settings(request.getfixturevalue("tmp_path")))
+        else:
+            ledger = connect(request.getfixturevalue("postgres").settings())
+            for model in (Change, Operation, Payment, WebhookReceipt):
+                model.objects.using(ALIAS).all().delete()
+            yield ledger
+        disconnect()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request):
+    with open_ledger(request.param, request) as ledger:
+        yield ledger
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+def ledger(request):
+    with open_ledger(request.param, request) as ledger:
+        yield ledger

@@ -1,0 +1,283 @@
+"""Every ledger behaves the same; the durable ones also under threads."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connections, transaction
+
+from clover_django import models
+from clover_django.store import DjangoLedger
+from payment_hooks import (
+    ConfigurationError,
+    Gateway,
+    Mode,
+    Money,
+    OperationKind,
+    OperationState,
+    Payment,
+    Payments,
+    PaymentSource,
+    PaymentState,
+    PluginRegistry,
+    StaleVersion,
+)
+from payment_hooks.intents import new_operation
+from payment_hooks.testing import FakeProvider
+from payment_hooks.types import WebhookEvent
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+THREADS = 8
+
+
+def make_payment(**changes):
+    values = {
+        "payment_id": "p1",
+        "provider": "fake",
+        "merchant_id": "M1",
+        "reference": "100123",
+        "mode": Mode.IFRAME,
+        "amount_due": Money(2599, "USD"),
+        "context": {"basket": 7, "name": "Ünal"},
+        "created_at": NOW,
+    }
+    return Payment(**{**values, **changes})
+
+
+def make_operation(payment, kind=OperationKind.CHARGE, **changes):
+    return new_operation(payment, kind, payment.amount_due, now=NOW, **changes)
+
+
+def make_event(**changes):
+    values = {
+        "event_id": "e1",
+        "provider": "fake",
+        "merchant_id": "M1",
+        "transaction_id": "T1",
+        "session_id": "s1",
+        "approved": True,
+        "occurred_at": NOW,
+    }
+    return WebhookEvent(**{**values, **changes})
+
+
+def test_a_payment_comes_back_as_it_went_in(ledger):
+    payment = ledger.add_payment(make_payment())
+
+    assert ledger.get_payment("p1") == payment == make_payment()
+
+
+def test_an_unknown_payment_is_none(ledger):
+    assert ledger.get_payment("nobody") is None
+    assert ledger.get_operation("nobody") is None
+
+
+def test_the_same_attempt_is_one_payment(ledger):
+    first = ledger.add_payment(make_payment())
+
+    second = ledger.add_payment(make_payment(payment_id="p2"))
+
+    assert second == first
+
+
+def test_the_next_sequence_is_another_payment(ledger):
+    ledger.add_payment(make_payment())
+    ledger.add_payment(make_payment(payment_id="p2", sequence=2))
+
+    found = ledger.find_payments(reference="100123")
+
+    assert [payment.payment_id for payment in found] == ["p1", "p2"]
+
+
+def test_a_payment_is_written_over_its_own_version_only(ledger):
+    payment = ledger.add_payment(make_payment())
+    written = ledger.replace_payment(
+        replace(payment, state=PaymentState.PAID, flags=("look",))
+    )
+
+    with pytest.raises(StaleVersion):
+        ledger.replace_payment(replace(payment, state=PaymentState.CLOSED))
+
+    assert ledger.get_payment("p1") == written
+    assert (written.state, written.flags) == (PaymentState.PAID, ("look",))
+
+
+def test_an_operation_comes_back_as_it_went_in(ledger):
+    payment = ledger.add_payment(make_payment())
+    operation = ledger.add_operation(make_operation(payment))
+
+    written = ledger.replace_operation(
+        replace(
+            operation,
+            state=OperationState.SUCCEEDED,
+            transaction_id="T1",
+            moved=Money(2599, "USD"),
+            session_id="s1",
+            session_url="https://pay.test/s1",
+            session_expires_at=NOW + timedelta(minutes=15),
+            details={"brand": "VISA"},
+            due=None,
+            told=True,
+        )
+    )
+
+    assert ledger.get_operation(operation.operation_id) == written
+    assert ledger.operations("p1") == (written,)
+
+
+def test_the_same_key_gives_the_operation_that_is_there(ledger):
+    payment = ledger.add_payment(make_payment())
+    first = ledger.add_operation(make_operation(payment))
+
+    assert ledger.add_operation(make_operation(payment)) == first
+
+
+def test_an_open_slot_gives_the_operation_that_is_open(ledger):
+    payment = ledger.add_payment(make_payment())
+    first = ledger.add_operation(make_operation(payment))
+
+    assert ledger.add_operation(make_operation(payment, attempt=2)) == first
+
+
+def test_a_closed_slot_is_free_again(ledger):
+    payment = ledger.add_payment(make_payment())
+    first = ledger.add_operation(make_operation(payment))
+    ledger.replace_operation(replace(first, state=OperationState.DECLINED))
+    second = make_operation(payment, attempt=2)
+
+    assert ledger.add_operation(second) == second
+
+
+def test_an_operation_is_written_over_its_own_version_only(ledger):
+    payment = ledger.add_payment(make_payment())
+    operation = ledger.add_operation(make_operation(payment))
+    ledger.replace_operation(replace(operation, lease_owner="me"))
+
+    with pytest.raises(StaleVersion):
+        ledger.replace_operation(replace(operation, lease_owner="you"))
+
+
+def test_payments_are_found_by_session_and_by_transaction(ledger):
+    payment = ledger.add_payment(make_payment())
+    operation = ledger.add_operation(make_operation(payment))
+    ledger.replace_operation(replace(operation, session_id="s1", transaction_id="T1"))
+    ledger.add_payment(make_payment(payment_id="p2", reference="other"))
+
+    by_session = ledger.find_payments(session_id="s1")
+    by_transaction = ledger.find_payments(transaction_id="T1")
+
+    assert by_session == by_transaction == (payment,)
+    assert ledger.find_payments(session_id="s2") == ()
+    assert ledger.find_payments() == ()
+
+
+def test_due_operations_come_in_order_and_up_to_a_limit(ledger):
+    payment = ledger.add_payment(make_payment())
+    ids = []
+    for minute, kind in ((3, "charge"), (1, "refund"), (9, "void")):
+        operation = make_operation(payment, OperationKind(kind))
+        ledger.add_operation(replace(operation, due=NOW + timedelta(minutes=minute)))
+        ids.append(operation.operation_id)
+
+    due = ledger.due_operations(NOW + timedelta(minutes=5), 10)
+
+    assert [row.operation_id for row in due] == [ids[1], ids[0]]
+    assert len(ledger.due_operations(NOW + timedelta(minutes=5), 1)) == 1
+
+
+def test_an_event_is_new_until_it_is_finished(ledger):
+    seen = [ledger.add_event(make_event()), ledger.add_event(make_event())]
+    open_events = ledger.find_events("s1")
+
+    ledger.finish_event("e1")
+
+    assert seen == [True, True]
+    assert open_events == (make_event(),)
+    assert ledger.add_event(make_event()) is False
+    assert ledger.find_events("s1") == ()
+
+
+def in_threads(work):
+    """What `work(number)` gave in each of eight threads that start at once."""
+    barrier, results = Barrier(THREADS), []
+
+    def run(number):
+        barrier.wait()
+        try:
+            results.append(work(number))
+        finally:
+            connections.close_all()
+
+    threads = [Thread(target=run, args=(number,)) for number in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_eight_threads_record_one_intent(database):
+    payment = database.add_payment(make_payment())
+
+    results = in_threads(lambda _: database.add_operation(make_operation(payment)))
+
+    assert len(results) == THREADS
+    assert len({row.operation_id for row in results}) == 1
+
+
+def test_eight_threads_keep_one_event(database):
+    results = in_threads(lambda _: database.add_event(make_event()))
+
+    assert results == [True] * THREADS
+    assert len(database.find_events("s1")) == 1
+
+
+def test_eight_threads_charge_once(database):
+    registry, provider = PluginRegistry(), FakeProvider()
+    registry.register(provider, "fake")
+    payments = Payments(Gateway(registry, "fake"), database)
+    payment = payments.open("9", mode=Mode.IFRAME, amount_due=Money(500, "USD"))
+
+    results = in_threads(
+        lambda number: payments.charge(
+            payment.payment_id, PaymentSource(token=f"tok-{number % 2}")
+        )
+    )
+
+    assert len({row.operation_id for row in results}) == 1
+    assert len(results) == THREADS
+    assert provider.calls.count("payment_charge") == 1
+
+
+def test_history_tells_every_state(database):
+    registry = PluginRegistry()
+    registry.register(FakeProvider(), "fake")
+    payments = Payments(Gateway(registry, "fake"), database)
+    payment = payments.open("9", mode=Mode.IFRAME, amount_due=Money(500, "USD"))
+
+    payments.charge(payment.payment_id, PaymentSource(token="tok"))
+
+    history = models.Change.objects.using(database.using).values_list(
+        "after", flat=True
+    )
+    assert list(history) == ["pending", "sending", "succeeded"]
+
+
+@pytest.mark.django_db
+def test_writing_inside_an_open_transaction_is_refused():
+    with transaction.atomic(), pytest.raises(ConfigurationError, match="rollback"):
+        DjangoLedger().add_payment(make_payment())
+
+
+FORBIDDEN = ("number", "cvv", "cvc", "pan", "token", "secret", "apikey", "password")
+
+
+def test_no_column_can_hold_a_card_or_a_key():
+    columns = [
+        field.name
+        for model in (models.Payment, models.Operation, models.WebhookReceipt)
+        for field in model._meta.get_fields()
+    ]
+
+    assert [name for name in columns if any(word in name for word in FORBIDDEN)] == []
