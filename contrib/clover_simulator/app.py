@@ -15,17 +15,23 @@ from clover_simulator import (
     captures,
     charges,
     checkout,
+    consent,
+    control,
+    customers,
+    endpoint,
     hosted_page,
+    oauth,
+    orders,
     pakms,
     platform_api,
     refunds,
     tokens,
 )
+from clover_simulator.control import Host
 from clover_simulator.credentials import Credential
 from clover_simulator.endpoint import ALWAYS, CORS, Operation, respond
 from clover_simulator.gate import Gate
 from clover_simulator.state import State
-from clover_simulator.wire import Wire
 
 OPERATIONS = (
     Operation(
@@ -112,6 +118,47 @@ OPERATIONS = (
     ),
     Operation(
         method="POST",
+        path="/v1/customers",
+        run=customers.create,
+        schema="createCustomer",
+    ),
+    Operation(
+        method="PUT",
+        path="/v1/customers/{id}",
+        run=customers.update,
+        schema="updateCustomer",
+    ),
+    Operation(
+        method="DELETE",
+        path="/v1/customers/{id}/sources/{source}",
+        run=customers.delete_source,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/orders",
+        run=orders.create,
+        schema="createOrder",
+    ),
+    Operation(
+        method="GET",
+        path="/v1/orders/{id}",
+        run=orders.retrieve,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/orders/{id}/pay",
+        run=orders.pay,
+        schema="payOrder",
+        idempotent=ALWAYS,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/orders/{id}/returns",
+        run=orders.give_back,
+        schema="returnOrder",
+    ),
+    Operation(
+        method="POST",
         path="/invoicingcheckoutservice/v1/checkouts",
         run=checkout.create,
         credential=Credential.HOSTED_KEY,
@@ -130,17 +177,33 @@ OPERATIONS = (
         run=platform_api.payment,
         credential=Credential.PLATFORM,
     ),
+    Operation(
+        method="POST",
+        path="/oauth/v2/token",
+        run=oauth.exchange,
+        credential=Credential.NONE,
+        schema="exchangeCode",
+        dialect=endpoint.oauth,
+    ),
+    Operation(
+        method="POST",
+        path="/oauth/v2/refresh",
+        run=oauth.refresh,
+        credential=Credential.NONE,
+        schema="refreshToken",
+        dialect=endpoint.oauth,
+    ),
 )
 
 
-def build(state: State, wire: Wire) -> ASGIApp:
-    """The application over `state`, whose faults act on `wire`."""
+def build(state: State, host: Host) -> ASGIApp:
+    """The application over `state`, whose faults act on the connections of `host`."""
     app = Starlette(
-        routes=[*_api_routes(), *_page_routes()],
+        routes=[*_api_routes(), *_page_routes(), *control.routes(host)],
         exception_handlers={404: _not_found},
     )
     app.state.simulator = state
-    return Gate(app, state, wire)
+    return Gate(app, state, host.wire)
 
 
 def _api_routes() -> list[BaseRoute]:
@@ -161,7 +224,11 @@ def _page_routes() -> list[BaseRoute]:
             Route(f"{prefix}/{{session}}/cancel", hosted_page.cancel, methods=["POST"]),
         )
     ]
-    return [*files, *pages]
+    consents = [
+        Route("/oauth/v2/authorize", consent.show),
+        Route("/oauth/v2/authorize", consent.allow, methods=["POST"]),
+    ]
+    return [*files, *pages, *consents]
 
 
 def _route(path: str, operations: dict[str, Operation]) -> Route:

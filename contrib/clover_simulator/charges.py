@@ -29,17 +29,22 @@ LEFT_OUT_OF_THIN_READS = ("amount_refunded", "amount_captured", "refunded", "ref
 
 def create(call: Call) -> Answer:
     """`POST /v1/charges`: take or reserve money, once per token."""
-    body = call.body
+    charge = take(call, call.body)
+    return Answer(body=render(call.state, charge))
+
+
+def take(call: Call, body: JSON) -> Charge:
+    """The approved charge which `body` asks for."""
     require_shopper_address(call)
     _check_currency(call, body["currency"])
     _check_simulated(body)
     token = sources.resolve(call, body["source"])
     decline = _decide(call, token)
-    charge = _record(call, token.card, is_declined=decline is not None)
+    charge = _record(call, body, token.card, is_declined=decline is not None)
     if decline is not None:
         raise declined(call.state, charge, decline, token)
     tokens.spend(token, call.state.clock.now())
-    return Answer(body=render(call.state, charge))
+    return charge
 
 
 def _decide(call: Call, token: Token) -> Decline | None:
@@ -72,8 +77,8 @@ def _check_simulated(body: JSON) -> None:
         )
 
 
-def _record(call: Call, card: CardOnFile, *, is_declined: bool) -> Charge:
-    body, switches = call.body, call.state.switches
+def _record(call: Call, body: JSON, card: CardOnFile, *, is_declined: bool) -> Charge:
+    switches = call.state.switches
     captured = body.get("capture", True)
     checks = issuer.check(card, switches, call.simulated)
     amount = _approved_amount(call, body["amount"])

@@ -16,6 +16,7 @@ class TokenState(StrEnum):
     FRESH = "fresh"
     SPENT = "spent"
     MULTIPAY = "multipay"
+    EXPIRED = "expired"
 
 
 class ChargeState(StrEnum):

@@ -68,7 +68,7 @@ class SimulatorServer:
     def _configuration(self) -> uvicorn.Config:
         logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
         return uvicorn.Config(
-            build(self.state, self._wire),
+            build(self.state, self),
             http=self._wire.protocol(),
             ws="none",
             loop="asyncio",
@@ -86,13 +86,20 @@ class SimulatorServer:
         """The connections."""
         return self._wire
 
-    def run(self) -> None:
-        """Serve until `stop` or Ctrl-C."""
-        asyncio.run(self._serve())
+    def run(self, on_ready: Callable[[], None] = lambda: None) -> None:
+        """Serve until `stop` or Ctrl-C; `on_ready` is called when it answers."""
+        asyncio.run(self._serve(on_ready))
 
-    async def _serve(self) -> None:
+    async def _serve(self, on_ready: Callable[[], None]) -> None:
         self._loop = asyncio.get_running_loop()
+        announcement = asyncio.create_task(self._announce(on_ready))
         await self._server.serve(sockets=[self._listener])
+        await announcement
+
+    async def _announce(self, on_ready: Callable[[], None]) -> None:
+        while not self.is_ready:
+            await asyncio.sleep(0.001)
+        on_ready()
 
     @property
     def is_ready(self) -> bool:

@@ -20,21 +20,29 @@ class State:
     """One simulated Clover; used from the server's event loop only, so it needs no lock."""
 
     def __init__(
-        self, *, seed: str = DEFAULT_SEED, switches: Switches | None = None
+        self,
+        *,
+        seed: str = DEFAULT_SEED,
+        switches: Switches | None = None,
+        webhook_url: str = "",
     ) -> None:
         self.seed = seed
         self.clock = Clock()
         self.merchants = Merchants()
         self.encryption_key = EncryptionKey()
         self._switches_at_start = switches or Switches()
+        self._webhook_url_at_start = webhook_url
         self._start_afresh()
 
     def _start_afresh(self) -> None:
         self.switches = self._switches_at_start
+        self.merchants.reset()
+        for merchant in self.merchants:
+            merchant.webhook_url = self._webhook_url_at_start
         self.ids = Identifiers(self.seed)
         self.ledger = Ledger()
         self.idempotency = IdempotencyKeys()
-        self.oauth = Grants()
+        self.oauth = Grants(self)
         self.faults = Faults()
         self.traffic = Traffic()
         self.limits = RateLimits()
@@ -45,5 +53,4 @@ class State:
         self.courier.stop()
         self.seed = self.seed if seed is None else seed
         self.clock.reset()
-        self.merchants.reset()
         self._start_afresh()

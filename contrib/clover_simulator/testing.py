@@ -129,7 +129,7 @@ class Simulator:
 
         self._server.call(change)
 
-    def fail(self, method: str, path: str, action: str, **options: Any) -> Fault:  # noqa: ANN401 - the fields of Fault
+    def fail(self, method: str, path: str, action: str, **options: Any) -> Fault:
         """Add a fault; the rule returned counts what it saw and hit."""
         fault = Fault.from_json(
             {"method": method, "path": path, "action": action, **options}

@@ -92,11 +92,17 @@ def usable(call: Call, token_id: str) -> Token:
         raise invalid("Please provide a valid source or token.")
     if token.state is TokenState.SPENT:
         raise already_used(call.state)
-    lifetime = timedelta(minutes=call.state.switches.token_minutes)
-    is_old = call.state.clock.now() >= token.created + lifetime
-    if lifetime and is_old and token.state is TokenState.FRESH:
+    if _is_expired(call.state, token):
         raise invalid("Please provide a valid source or token.")
     return token
+
+
+def _is_expired(state: State, token: Token) -> bool:
+    lifetime = timedelta(minutes=state.switches.token_minutes)
+    is_old = bool(lifetime) and state.clock.now() >= token.created + lifetime
+    return token.state is TokenState.EXPIRED or (
+        is_old and token.state is TokenState.FRESH
+    )
 
 
 def spend(token: Token, now: datetime) -> None:
