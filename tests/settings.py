@@ -75,7 +75,9 @@ INSTALLED_APPS = [
     "treebeard",
     "sorl.thumbnail",
     "django_tables2",
+    "clover_card",
     "clover_django",
+    "clover_oscar",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -121,11 +123,14 @@ OSCAR_ORDER_STATUS_PIPELINE = {
     "Being processed": ("Processed", "Cancelled"),
     "Cancelled": (),
 }
-
+OSCAR_DYNAMIC_CLASS_LOADER = "clover_oscar.loading.class_loader"
 CLOVER = {
     "ENVIRONMENT": "local",
     "BASE_URL": "http://127.0.0.1:9",
     "MERCHANT_ID": "TESTMERCH0001",
     "PRIVATE_KEY": "test-private-key",
     "PUBLIC_KEY": "test-public-key",
+    "HOSTED_PRIVATE_KEY": "test-hosted-key",
+    "WEBHOOK_SECRETS": ["test-webhook-secret"],
+    "PCI_ATTESTATION": "SAQ D of the tests",
 }

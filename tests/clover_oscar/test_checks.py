@@ -1,0 +1,52 @@
+import pytest
+from django.apps import apps
+from oscar.apps.checkout.views import PaymentDetailsView
+from oscar.core.loading import get_model
+
+from clover_oscar import checks
+
+
+def ids(messages):
+    return [message.id for message in messages]
+
+
+def test_an_enabled_shop_has_nothing_to_mend(clover_settings):
+    for check in checks.CHECKS:
+        assert check() == []
+
+
+def test_a_checkout_without_the_loader_is_an_error(monkeypatch):
+    config = apps.get_app_config("checkout")
+    monkeypatch.setattr(config, "payment_details_view", PaymentDetailsView)
+
+    (error,) = checks.check_classes()
+
+    assert error.id == "clover_oscar.E001"
+    assert "OSCAR_DYNAMIC_CLASS_LOADER" in error.hint
+
+
+def test_another_currency_is_a_warning(settings, clover_settings):
+    settings.OSCAR_DEFAULT_CURRENCY = "GBP"
+
+    assert ids(checks.check_money_and_statuses()) == ["clover_oscar.W006"]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "found"),
+    [
+        ({"paid": "Being processed"}, []),
+        ({"paid": "Shipped to Mars"}, ["clover_oscar.E005"]),
+        ({"payed": "Being processed"}, ["clover_oscar.E004"]),
+    ],
+)
+def test_statuses_are_those_of_payments_and_orders(clover_settings, statuses, found):
+    clover_settings(ORDER_STATUS=statuses)
+    assert get_model("order", "Order").all_statuses()
+
+    assert ids(checks.check_money_and_statuses()) == found
+
+
+def test_a_broken_configuration_is_left_to_its_own_check(settings):
+    settings.CLOVER = {"MODE": "carrier pigeon"}
+
+    assert checks.check_money_and_statuses() == []

@@ -1,0 +1,248 @@
+import pytest
+from django.core import mail
+from oscar.core.loading import get_model
+
+from clover_django.road import get_payments
+from payment_hooks import PaymentState, ProviderUnavailable
+from tests.clover_oscar.shopper import Shopper, baskets, books, orders
+
+# Oscar 4.2 calls what its newest treebeard has moved.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::treebeard.deprecation.RemovedInTreebeard8Warning"
+)
+
+THANK_YOU = "/checkout/thank-you/"
+
+
+@pytest.fixture
+def hosted(clover_settings):
+    clover_settings(MODE="hosted")
+
+
+@pytest.fixture
+def away(hosted, shopper, product, clover):
+    """A shopper who was sent to the provider's page; their payment."""
+    shopper.reach_payment(product)
+    shopper.place_order()
+    return the_payment()
+
+
+def the_payment():
+    numbers = get_model("clover_oscar", "OrderNumber").objects.order_by("pk")
+    found = get_payments().ledger.find_payments(reference=numbers.last().number)
+    return found[-1]
+
+
+def pay_on_the_page(clover, payment):
+    """The shopper pays, and the webhook says so."""
+    paid = clover.pay_session(payment.amount_due)
+    get_payments().settle(payment.payment_id, transaction_id=paid.transaction_id)
+
+
+def come_back(shopper, payment):
+    return shopper.client.get(f"/clover/return/{payment.payment_id}/")
+
+
+def test_there_is_no_payment_page(hosted, shopper, product, clover):
+    page = shopper.reach_payment(product)
+
+    assert page.request["PATH_INFO"] == "/checkout/preview/"
+    assert "Clover's secure page" in page.content.decode()
+
+
+def test_placing_the_order_leads_to_the_providers_page(
+    hosted, shopper, product, clover
+):
+    shopper.reach_payment(product)
+
+    sent = shopper.place_order()
+
+    assert sent.url.startswith("https://fake.test/pay/")
+    assert list(baskets().values()) == ["Frozen"]
+    assert orders() == []
+
+
+def test_the_webhook_places_the_order_and_the_return_shows_it(away, shopper, clover):
+    pay_on_the_page(clover, away)
+
+    back = come_back(shopper, away)
+
+    assert back.url == THANK_YOU
+    assert shopper.client.get(back.url).status_code == 200
+    (order,) = orders()
+    assert books(order) == (("10.00", "10.00", "0.00"), ["Debit 10.00"])
+    assert order.guest_email == "guest@example.com"
+    assert order.shipping_address.line1 == "1 Main Street"
+    assert order.basket.status == "Submitted"
+    assert [message.to for message in mail.outbox] == [["guest@example.com"]]
+
+
+def test_coming_back_before_the_webhook_waits(away, shopper, clover):
+    early = come_back(shopper, away)
+
+    assert orders() == []
+    assert early.status_code == 200
+    pay_on_the_page(clover, away)
+    assert come_back(shopper, away).url == THANK_YOU
+    assert len(orders()) == 1
+
+
+def test_coming_back_twice_shows_the_same_order(away, shopper, clover):
+    pay_on_the_page(clover, away)
+
+    first, second = come_back(shopper, away), come_back(shopper, away)
+
+    assert first.url == second.url == THANK_YOU
+    assert len(orders()) == 1
+
+
+def test_the_same_webhook_twice_is_one_order_and_one_mail(away, clover):
+    paid = clover.pay_session(away.amount_due)
+    for _ in range(2):
+        get_payments().settle(away.payment_id, transaction_id=paid.transaction_id)
+
+    assert len(orders()) == 1
+    assert len(mail.outbox) == 1
+
+
+def test_another_browser_sees_the_order_at_its_own_address(away, clover):
+    pay_on_the_page(clover, away)
+    other = Shopper()
+
+    back = come_back(other, away)
+
+    (order,) = orders()
+    assert order.verification_hash() in back.url
+    assert "checkout_order_id" not in other.client.session
+
+
+def test_a_cancelled_basket_is_copied_and_stays_frozen(away, shopper, product, clover):
+    shopper.client.get(f"/clover/cancel/{away.payment_id}/")
+
+    statuses = list(baskets().values())
+    open_basket = get_model("basket", "Basket").objects.get(status="Open")
+    assert sorted(statuses) == ["Frozen", "Open"]
+    assert [line.product for line in open_basket.lines.all()] == [product]
+
+
+def test_cancelling_twice_copies_once(away, shopper, clover):
+    for _ in range(2):
+        shopper.client.get(f"/clover/cancel/{away.payment_id}/")
+
+    (line,) = get_model("basket", "Basket").objects.get(status="Open").lines.all()
+    assert line.quantity == 1
+
+
+def test_a_cancelled_payment_that_is_paid_after_all_is_an_order(away, shopper, clover):
+    shopper.client.get(f"/clover/cancel/{away.payment_id}/")
+
+    pay_on_the_page(clover, away)
+
+    (order,) = orders()
+    assert order.lines.count() == 1
+    assert get_payments().get(away.payment_id).state is PaymentState.PAID
+
+
+def test_after_a_cancel_the_copy_can_be_bought(away, shopper, clover):
+    shopper.client.get(f"/clover/cancel/{away.payment_id}/")
+
+    shopper.place_order()
+    pay_on_the_page(clover, the_payment())
+
+    (order,) = orders()
+    assert order.number != away.reference
+
+
+def test_what_is_put_into_the_basket_while_paying_stays_there(
+    away, shopper, product, clover
+):
+    shopper.add(product, 3)
+    pay_on_the_page(clover, away)
+    come_back(shopper, away)
+
+    (order,) = orders()
+    assert [line.quantity for line in order.lines.all()] == [1]
+    kept = get_model("basket", "Basket").objects.get(status="Open")
+    assert [line.quantity for line in kept.lines.all()] == [3]
+
+
+def test_a_price_that_changes_while_paying_is_noted(away, clover):
+    get_model("partner", "StockRecord").objects.update(price="14.99")
+
+    pay_on_the_page(clover, away)
+
+    (order,) = orders()
+    assert str(order.total_incl_tax) == "10.00"
+    assert "14.99" in order.notes.get().message
+    assert get_payments().get(away.payment_id).flags == ("order_differs",)
+
+
+def test_stock_that_is_gone_is_told_again_until_it_is_there(away, clover):
+    stock = get_model("partner", "StockRecord").objects
+    stock.update(num_in_stock=0)
+    pay_on_the_page(clover, away)
+
+    assert orders() == []
+    payment = get_payments().get(away.payment_id)
+    assert payment.flags == ("paid_without_order",)
+    stock.update(num_in_stock=5)
+    get_payments().tell(away.payment_id)
+    assert len(orders()) == 1
+    assert get_payments().get(away.payment_id).flags == ()
+
+
+def test_paid_without_order_is_said_so(away, shopper, clover):
+    get_model("partner", "StockRecord").objects.update(num_in_stock=0)
+    pay_on_the_page(clover, away)
+
+    page = come_back(shopper, away)
+
+    assert "We have your payment" in page.content.decode()
+
+
+def test_a_session_that_cannot_be_had_keeps_the_basket(
+    hosted, shopper, product, clover
+):
+    clover.fail("payment_start_checkout", ProviderUnavailable("down"))
+    shopper.reach_payment(product)
+
+    page = shopper.place_order().content.decode()
+
+    assert "not available right now" in page
+    assert list(baskets().values()) == ["Open"]
+
+
+def test_going_back_leads_to_the_payment_in_progress(away, shopper):
+    back = shopper.client.get("/checkout/preview/")
+
+    assert back.url == f"/clover/status/{away.payment_id}/"
+
+
+def test_a_process_that_died_after_the_charge_is_made_good(
+    shopper, product, clover, clover_settings
+):
+    """What is left then: a payment which holds money, a frozen basket and no order."""
+    shopper.reach_payment(product)
+    receivers = fail_placing()
+    try:
+        answer = shopper.pay()
+    finally:
+        receivers()
+
+    assert answer.url == THANK_YOU or answer.url.startswith("/clover/status/")
+    payment = the_payment()
+    get_payments().tell(payment.payment_id)
+    assert len(orders()) == 1
+    assert len(clover.ledger) == 1
+
+
+def fail_placing():
+    """Let the next order fail after it was written; gives the way to end that."""
+    from oscar.apps.order.signals import order_placed
+
+    def explode(**kwargs):
+        order_placed.disconnect(explode)
+        raise RuntimeError("something in the shop broke")
+
+    order_placed.connect(explode)
+    return lambda: order_placed.disconnect(explode)
