@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from clover_django.road import get_payments
@@ -45,11 +46,10 @@ class PaymentDetailsMixin(PaymentPageMixin):
 
     @classmethod
     def as_view(cls, **initkwargs: OscarObject) -> View:
-        """The view, outside of `ATOMIC_REQUESTS`, its card fields kept out of reports."""
+        """The view, outside of `ATOMIC_REQUESTS`, kept out of reports and caches."""
         parent: Any = super()
-        view = sensitive_post_parameters(*CARD_FIELDS, TOKEN)(
-            parent.as_view(**initkwargs)
-        )
+        hide_card = sensitive_post_parameters(*CARD_FIELDS, TOKEN)
+        view = never_cache(hide_card(parent.as_view(**initkwargs)))
         return outside_of_transactions(view)
 
     def submit(self, **submission: OscarObject) -> Response:

@@ -31,11 +31,11 @@ def checkout_request(
             failure=given_up,
             cancel=given_up,
         ),
-        **_breakdown(payment.amount_due, submission),
+        **breakdown(payment.amount_due, submission),
     )
 
 
-def _breakdown(due: Money, submission: Mapping[str, Any]) -> dict[str, Any]:
+def breakdown(due: Money, submission: Mapping[str, Any]) -> dict[str, Any]:
     """Lines, tax, shipping and discount that come to the amount due, or nothing.
 
     Oscar rounds line by line, so the parts may miss the total by a cent. Then the page
