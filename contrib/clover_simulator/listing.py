@@ -10,7 +10,8 @@ from clover_simulator.answers import Answer, invalid
 from clover_simulator.records import JSON
 
 DEFAULT_LIMIT, HIGHEST_LIMIT = 10, 100
-COMPARISONS = {"gt": gt, "gte": ge, "lt": lt, "lte": le}
+Compare = Callable[[int, int], bool]
+COMPARISONS: dict[str, Compare] = {"gt": gt, "gte": ge, "lt": lt, "lte": le}
 
 
 class Listed(Protocol):
@@ -33,7 +34,8 @@ def page(
 ) -> Answer:
     """One page of `items`, which come newest first."""
     limit = _limit(query)
-    items = [item for item in items if _was_created_within(item, query)]
+    moments = _time_limits(query)
+    items = [item for item in items if _is_within(item, moments)]
     items = _after_cursor(items, query)
     backwards = "ending_before" in query and "starting_after" not in query
     shown = items[-limit:] if backwards else items[:limit]
@@ -48,17 +50,21 @@ def _limit(query: Mapping[str, str]) -> int:
     return int(text)
 
 
-def _was_created_within(item: Listed, query: Mapping[str, str]) -> bool:
-    created = int(item.created.timestamp() * 1000)
+def _time_limits(query: Mapping[str, str]) -> list[tuple[Compare, int]]:
+    limits = []
     for name, compare in COMPARISONS.items():
         text = query.get(f"created[{name}]", query.get(f"created.{name}"))
         if text is None:
             continue
         if not re.fullmatch(r"[0-9]{1,15}", text):
             raise invalid("Please provide created as Unix milliseconds.")
-        if not compare(created, int(text)):
-            return False
-    return True
+        limits.append((compare, int(text)))
+    return limits
+
+
+def _is_within(item: Listed, limits: Sequence[tuple[Compare, int]]) -> bool:
+    created = int(item.created.timestamp() * 1000)
+    return all(compare(created, moment) for compare, moment in limits)
 
 
 def _after_cursor(items: list[Item], query: Mapping[str, str]) -> list[Item]:

@@ -125,6 +125,10 @@ class SimulatorServer:
         running = asyncio.run_coroutine_threadsafe(work(), self._loop)
         return running.result(CALL_TIMEOUT_SECONDS)
 
+    def close(self) -> None:
+        """Free the port of a server that was never run."""
+        self._listener.close()
+
     def hang_up(self) -> None:
         """Stop listening and break every connection: the next one is refused."""
         for server in self._server.servers:

@@ -24,6 +24,9 @@ class Wire:
         class WatchedProtocol(H11Protocol):
             def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - asyncio and uvicorn disagree on the type
                 super().connection_made(transport)
+                # uvicorn looks at logging's handlers, not at its own setting, and a path
+                # may hold what somebody mistyped: a card number.
+                self.access_log = False
                 transports[_client(transport)] = transport
 
             def connection_lost(self, exc: Exception | None) -> None:
