@@ -1,0 +1,229 @@
+"""Hosted Checkout: a page at Clover for exactly the amount due.
+
+Source: "Create a Hosted Checkout session", docs.clover.com, read 2026-11. Clover ignores
+discounts and refuses negative lines there, so discounts are folded into the prices.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from clover_provider.config import CloverConfig
+from clover_provider.hosts import Environment
+from clover_provider.mistakes import is_loopback
+from payment_hooks import (
+    CheckoutRequest,
+    Customer,
+    InvalidRequest,
+    LineItem,
+    Money,
+    OutcomeUnknown,
+    Redirect,
+    ReturnUrls,
+)
+
+SESSION_MINUTES = 15
+_LONGEST_NAME = 127
+_MILLISECONDS_FROM = 100_000_000_000
+
+
+def build(request: CheckoutRequest, config: CloverConfig) -> dict[str, object]:
+    """The body of `POST /invoicingcheckoutservice/v1/checkouts`.
+
+    Raises:
+        InvalidRequest: the lines do not come to the amount, or a return URL is unsafe.
+    """
+    if request.return_urls is None:
+        raise InvalidRequest(
+            "a hosted checkout needs return URLs", code="return_urls_missing"
+        )
+    check_return_urls(request.return_urls, config)
+    body: dict[str, object] = {
+        "customer": _build_customer(request.customer),
+        "shoppingCart": {"lineItems": [_build_line(line) for line in fold(request)]},
+        "redirectUrls": _build_urls(request.return_urls),
+    }
+    if config.page_config_id:
+        body["pageConfigUuid"] = config.page_config_id
+    return body
+
+
+def read(answer: Mapping[str, object], config: CloverConfig) -> Redirect:
+    """The session's page.
+
+    Raises:
+        OutcomeUnknown: no usable session came back; the shopper has seen no page, so
+            nothing can have been paid on it.
+    """
+    url, session_id = answer.get("href"), answer.get("checkoutSessionId")
+    if not isinstance(url, str) or not isinstance(session_id, str) or not session_id:
+        raise _unreadable("no address")
+    if not _is_clovers(url, config):
+        raise _unreadable("an address that is not Clover's")
+    return Redirect(
+        url=url,
+        session_id=session_id,
+        expires_at=_read_time(answer.get("expirationTime")),
+    )
+
+
+def check_return_urls(urls: ReturnUrls, config: CloverConfig) -> None:
+    """Refuse what Clover refuses, and what a shopper must not be sent back to.
+
+    Raises:
+        InvalidRequest: one is not an absolute https address.
+    """
+    for name in ("success", "failure", "cancel"):
+        url = getattr(urls, name)
+        if url and not _is_safe(url, config):
+            raise InvalidRequest(
+                f"the return URL {name!r} must be an absolute https address, without "
+                "user or password: serve the shop over https, and set "
+                "SECURE_PROXY_SSL_HEADER behind a proxy",
+                code="return_url_unsafe",
+                provider="clover",
+            )
+
+
+def fold(request: CheckoutRequest) -> tuple[LineItem, ...]:
+    """Positive lines that come to exactly the amount due.
+
+    Tax and shipping become lines. A discount, and what rounding by line leaves over, is
+    taken off the lines in proportion, to the cent.
+
+    Raises:
+        InvalidRequest: the parts miss the amount by more than rounding can explain.
+    """
+    if not request.lines:
+        name = f"Order {request.reference}"
+        return (LineItem(name=name[:_LONGEST_NAME], unit_price=request.amount),)
+    lines = [line for line in _parts(request) if line.unit_price.minor_units > 0]
+    listed = sum(_total(line) for line in lines)
+    discount = request.discount.minor_units if request.discount else 0
+    due = request.amount.minor_units
+    slack = sum(line.quantity for line in lines)
+    if discount < 0 or abs(listed - discount - due) > slack:
+        raise InvalidRequest(
+            f"the lines come to {Money(listed - discount, request.amount.currency)}, "
+            f"the amount due is {request.amount}: pass lines that add up, or none",
+            code="lines_differ_from_amount",
+            provider="clover",
+        )
+    return tuple(lines) if listed == due else _share(lines, due)
+
+
+def _parts(request: CheckoutRequest) -> list[LineItem]:
+    extras = (("Shipping", request.shipping), ("Tax", request.tax))
+    parts = list(request.lines) + [
+        LineItem(name=name, unit_price=amount) for name, amount in extras if amount
+    ]
+    for part in parts:
+        if part.unit_price.currency != request.amount.currency:
+            raise InvalidRequest(
+                f"line {part.name!r} is not in {request.amount.currency}",
+                code="currency_mismatch",
+                provider="clover",
+            )
+        if part.unit_price.minor_units < 0:
+            raise InvalidRequest(
+                f"line {part.name!r} is negative: pass it as the discount",
+                code="line_negative",
+                provider="clover",
+            )
+    return parts
+
+
+def _share(lines: list[LineItem], due: int) -> tuple[LineItem, ...]:
+    """The lines at what is due in all, by largest remainder; those at 0 are left out."""
+    listed = sum(_total(line) for line in lines)
+    shares = [divmod(_total(line) * due, listed) for line in lines]
+    cents = [whole for whole, _ in shares]
+    by_remainder = sorted(range(len(lines)), key=lambda n: -shares[n][1])
+    for n in by_remainder[: due - sum(cents)]:
+        cents[n] += 1
+    return tuple(
+        _at(line, amount) for line, amount in zip(lines, cents, strict=True) if amount
+    )
+
+
+def _at(line: LineItem, minor_units: int) -> LineItem:
+    """The line at another total: as it is where that works out, else as one piece."""
+    price, rest = divmod(minor_units, line.quantity)
+    if not rest:
+        return replace(line, unit_price=Money(price, line.unit_price.currency))
+    return LineItem(
+        name=f"{line.quantity} x {line.name}",
+        unit_price=Money(minor_units, line.unit_price.currency),
+    )
+
+
+def _total(line: LineItem) -> int:
+    return line.unit_price.minor_units * line.quantity
+
+
+def _build_line(line: LineItem) -> dict[str, object]:
+    return {
+        "name": line.name[:_LONGEST_NAME],
+        "price": line.unit_price.minor_units,
+        "unitQty": line.quantity,
+    }
+
+
+def _build_customer(customer: Customer) -> dict[str, str]:
+    fields = {
+        "firstName": customer.first_name,
+        "lastName": customer.last_name,
+        "email": customer.email,
+        "phoneNumber": customer.phone,
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def _build_urls(urls: ReturnUrls) -> dict[str, str]:
+    return {
+        "success": urls.success,
+        "failure": urls.failure,
+        "cancel": urls.cancel or urls.failure,
+    }
+
+
+def _is_safe(url: str, config: CloverConfig) -> bool:
+    if not url.isprintable() or "\\" in url or " " in url:
+        return False
+    parts = urlsplit(url)
+    if not parts.hostname or "@" in parts.netloc:
+        return False
+    is_local = config.environment is Environment.LOCAL and is_loopback(parts.hostname)
+    return parts.scheme == "https" or (parts.scheme == "http" and is_local)
+
+
+def _is_clovers(url: str, config: CloverConfig) -> bool:
+    """Whether the page is Clover's own, or the double's in environment local."""
+    parts = urlsplit(url)
+    if config.environment is Environment.LOCAL:
+        return parts.netloc == urlsplit(config.base_url).netloc
+    host = parts.hostname or ""
+    return parts.scheme == "https" and f".{host}".endswith(".clover.com")
+
+
+def _read_time(value: object) -> datetime:
+    """Text with an offset, seconds or milliseconds: pages and recordings disagree."""
+    try:
+        if isinstance(value, str):
+            time = datetime.fromisoformat(value)
+            return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            seconds = value / 1000 if value >= _MILLISECONDS_FROM else value
+            return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise _unreadable("a time out of range") from error
+    raise _unreadable("no time of expiry")
+
+
+def _unreadable(what: str) -> OutcomeUnknown:
+    return OutcomeUnknown(
+        f"Clover opened a checkout session with {what}: open another",
+        code="session_unreadable",
+        provider="clover",
+    )

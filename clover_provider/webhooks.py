@@ -1,0 +1,166 @@
+"""Hosted-checkout webhooks: proven by signature and age before anything is parsed.
+
+Source: "Set up webhooks for Hosted Checkout", docs.clover.com, read 2026-11: the header
+`Clover-Signature: t=<seconds>,v1=<hex>` signs `<t>.<body>` with HMAC-SHA256.
+"""
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from payment_hooks import (
+    ConfigurationError,
+    WebhookEvent,
+    WebhookRejected,
+    WebhookRequest,
+)
+
+HEADER = "clover-signature"
+MOST_BODY_BYTES = 64 * 1024
+_MILLISECONDS_FROM = 100_000_000_000
+_TIMESTAMP = re.compile(r"[0-9]{1,12}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def read(
+    request: WebhookRequest,
+    *,
+    secrets: Sequence[str],
+    merchant_id: str,
+    tolerance_seconds: float = 300,
+) -> WebhookEvent:
+    """The event of a message which is Clover's, fresh, and about this merchant.
+
+    Any of `secrets` may have signed it, so that one can replace another.
+
+    Raises:
+        ConfigurationError: there is no secret, so nothing can be proven.
+        WebhookRejected: it is not provable, not fresh, not readable, or not ours.
+    """
+    if not any(secrets):
+        raise ConfigurationError(
+            "CLOVER['WEBHOOK_SECRETS'] is empty: without the signing secret no webhook "
+            "can be proven"
+        )
+    if len(request.body) > MOST_BODY_BYTES:
+        raise _rejected("body_too_large", "the body is larger than any of Clover's")
+    timestamp, digests = _read_signature(request.headers)
+    _check_signature(request.body, timestamp, digests, secrets)
+    _check_age(timestamp, request.received_at, tolerance_seconds)
+    return _read_body(request.body, merchant_id)
+
+
+def sign(secret: str, timestamp: int, body: bytes) -> str:
+    """The value of the signature header; for tests of shops that receive webhooks.
+
+    >>> sign("secret", 1767225600, b"{}")[:20]
+    't=1767225600,v1=af79'
+    """
+    return f"t={timestamp},v1={_digest(secret, str(timestamp), body)}"
+
+
+def _digest(secret: str, timestamp: str, body: bytes) -> str:
+    message = timestamp.encode("ascii") + b"." + body
+    return hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
+
+
+def _read_signature(headers: Mapping[str, str]) -> tuple[str, list[str]]:
+    found = [value for name, value in headers.items() if _is_header(name)]
+    if len(found) != 1:
+        raise _rejected("signature_missing", f"it has {len(found)} signature headers")
+    parts = [part.strip().partition("=") for part in found[0].split(",")]
+    times = [value for name, _, value in parts if name == "t"]
+    digests = [value.lower() for name, _, value in parts if name == "v1"]
+    if len(times) != 1 or not _TIMESTAMP.fullmatch(times[0]):
+        raise _rejected("signature_malformed", "its signature names no single time")
+    return times[0], [digest for digest in digests if _DIGEST.fullmatch(digest)]
+
+
+def _is_header(name: str) -> bool:
+    """Also as WSGI spells it: HTTP_CLOVER_SIGNATURE."""
+    return name.lower().replace("_", "-").removeprefix("http-") == HEADER
+
+
+def _check_signature(
+    body: bytes, timestamp: str, digests: Sequence[str], secrets: Sequence[str]
+) -> None:
+    expected = [_digest(secret, timestamp, body) for secret in secrets if secret]
+    matches = [
+        hmac.compare_digest(digest, wanted) for digest in digests for wanted in expected
+    ]
+    if not any(matches):
+        raise _rejected(
+            "signature_wrong",
+            "no configured signing secret made its signature; compare the secret with "
+            "the dashboard's, and pass the body as it came, not parsed",
+        )
+
+
+def _check_age(timestamp: str, received_at: datetime, tolerance_seconds: float) -> None:
+    age = received_at.timestamp() - int(timestamp)
+    if abs(age) > tolerance_seconds:
+        raise _rejected(
+            "signature_stale",
+            f"it was signed {age:.0f} s before it came and {tolerance_seconds:.0f} s "
+            "either way are allowed: a replay, or this machine's clock is off",
+        )
+
+
+def _read_body(body: bytes, merchant_id: str) -> WebhookEvent:
+    fields = {name.lower(): value for name, value in _parse(body).items()}
+    session_id = _text(fields, "data") or _text(fields, "checkoutsessionid")
+    payment_id, about = _text(fields, "id"), _text(fields, "merchantid")
+    if about != merchant_id:
+        raise _rejected("merchant_differs", "it is about another merchant")
+    status = _text(fields, "status").upper()
+    if _text(fields, "type").upper() != "PAYMENT" or not payment_id:
+        raise _rejected("type_unknown", "it is not about a payment")
+    news = "\n".join((merchant_id, payment_id, status, session_id))
+    return WebhookEvent(
+        event_id=hashlib.sha256(news.encode()).hexdigest(),
+        provider="clover",
+        merchant_id=merchant_id,
+        transaction_id=payment_id,
+        session_id=session_id,
+        approved=status == "APPROVED",
+        occurred_at=_time(fields.get("createdtime")),
+    )
+
+
+def _parse(body: bytes) -> dict[str, object]:
+    try:
+        parsed = json.loads(body.decode("utf-8"), object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:
+        raise _rejected("body_malformed", "its body is not readable JSON") from error
+    if not isinstance(parsed, dict):
+        raise _rejected("body_malformed", "its body is not a JSON object")
+    return parsed
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    if len({name.lower() for name, _ in pairs}) != len(pairs):
+        raise ValueError("a key stands twice")
+    return dict(pairs)
+
+
+def _text(fields: Mapping[str, object], name: str) -> str:
+    value = fields.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _time(value: object) -> datetime:
+    """Seconds or milliseconds, by size."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise _rejected("body_malformed", "it names no time")
+    seconds = value / 1000 if value >= _MILLISECONDS_FROM else value
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise _rejected("body_malformed", "its time is out of range") from error
+
+
+def _rejected(code: str, why: str) -> WebhookRejected:
+    return WebhookRejected(f"webhook rejected: {why}", code=code, provider="clover")
