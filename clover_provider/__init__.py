@@ -1,1 +1,19 @@
-"""Clover Ecommerce behind the payment hooks."""
+"""Clover Ecommerce behind the payment hooks.
+
+Importing it loads no HTTP client, no framework and no cryptography.
+"""
+
+from clover_provider.config import CloverConfig
+from clover_provider.hosts import Environment
+from clover_provider.keys import KeyStore, MemoryKeyStore
+from clover_provider.provider import CloverProvider
+from clover_provider.secret import Secret
+
+__all__ = [
+    "CloverConfig",
+    "CloverProvider",
+    "Environment",
+    "KeyStore",
+    "MemoryKeyStore",
+    "Secret",
+]

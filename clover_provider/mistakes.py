@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import ipaddress
 import math
 import os
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from clover_provider.hosts import Environment
+from clover_provider.locales import LOCALES
 from clover_provider.secret import Secret
 from payment_hooks import Mode
 
@@ -21,7 +23,6 @@ COUNTRY_OF = {"USD": "US", "CAD": "CA"}
 LOCALE_OF = {"US": "en", "CA": "en-CA"}
 
 _MERCHANT_ID = re.compile(r"[0-9A-Za-z]{13}")
-_LOCALES = ("en", "en-CA", "fr-CA")
 _SECRETS = (
     "private_key",
     "hosted_private_key",
@@ -62,8 +63,8 @@ def _identity_mistakes(config: CloverConfig) -> Mistakes:
         yield "currency", f"must be USD or CAD, not {config.currency!r}"
     if config.country not in LOCALE_OF:
         yield "country", f"must be US or CA, not {config.country!r}"
-    if config.locale not in _LOCALES:
-        yield "locale", f"must be one of {', '.join(_LOCALES)}, not {config.locale!r}"
+    if config.locale not in LOCALES:
+        yield "locale", f"must be one of {', '.join(LOCALES)}, not {config.locale!r}"
 
 
 def _key_mistakes(config: CloverConfig) -> Mistakes:
@@ -107,6 +108,11 @@ def _mode_mistakes(config: CloverConfig) -> Mistakes:
             "pci_attestation",
             "is missing: mode api lets the shop handle card numbers, so name your PCI DSS "
             "assessment (SAQ D), or use mode iframe or hosted",
+        )
+    if Mode.API in config.modes and config.require_encryption and not can_encrypt():
+        yield (
+            "require_encryption",
+            "needs the package cryptography: pip install clover-provider[api-only]",
         )
 
 
@@ -156,6 +162,11 @@ def _number_mistakes(config: CloverConfig) -> Mistakes:
             yield name, f"must be a number of seconds above 0, not {value!r}"
     if config.max_answer_bytes < _SMALLEST_CAP:
         yield "max_answer_bytes", f"must be at least {_SMALLEST_CAP}, or no answer fits"
+
+
+def can_encrypt() -> bool:
+    """Whether the extra `api-only` is installed."""
+    return importlib.util.find_spec("cryptography") is not None
 
 
 def _is_safe_base(url: str) -> bool:

@@ -29,13 +29,13 @@ from clover_provider.exchange import (
     write_json,
 )
 from clover_provider.mistakes import is_loopback
+from clover_provider.reading import PROVIDER
 from clover_provider.scrub import safe_text
 from payment_hooks import OutcomeUnknown, ProviderUnavailable
 
 logger = logging.getLogger(__name__)
 
 POOL_SIZE = 64
-PROVIDER = "clover"
 
 _urllib: Any = urllib.request  # typeshed leaves proxy_bypass_environment out
 _USER_AGENT = f"clover-provider/{version('clover-provider')}"

@@ -1,0 +1,95 @@
+"""Every call that writes, ready to be sent: address, key, headers and body."""
+
+from urllib.parse import quote
+
+from clover_provider import charges, checkout, refunds, tokens
+from clover_provider.config import CloverConfig
+from clover_provider.exchange import Call
+from payment_hooks import (
+    CaptureRequest,
+    CardDetails,
+    CheckoutRequest,
+    PaymentRequest,
+    RefundRequest,
+    VoidRequest,
+)
+
+
+def charge(
+    request: PaymentRequest, config: CloverConfig, *, capture: bool, attempt: int
+) -> Call:
+    """Take or reserve money."""
+    action = "charge" if capture else "authorization"
+    return Call(
+        method="POST",
+        url=f"{config.ecommerce_url}/v1/charges",
+        path="/v1/charges",
+        action=f"{action} of {request.amount} for {request.reference}",
+        body=charges.build_charge(request, capture=capture),
+        headers=charges.build_headers(request.shopper_ip),
+        bearer=config.ecommerce_key,
+        idempotency_key=request.idempotency_key,
+        moves_money=True,
+        attempt=attempt,
+    )
+
+
+def capture(request: CaptureRequest, config: CloverConfig) -> Call:
+    """Take what was reserved."""
+    charge_id = quote(request.transaction_id, safe="")
+    return Call(
+        method="POST",
+        url=f"{config.ecommerce_url}/v1/charges/{charge_id}/capture",
+        path="/v1/charges/{id}/capture",
+        action=f"capture of {request.amount} on {request.transaction_id}",
+        body=charges.build_capture(request),
+        headers=charges.build_headers(request.shopper_ip),
+        bearer=config.ecommerce_key,
+        idempotency_key=request.idempotency_key,
+        moves_money=True,
+    )
+
+
+def give_back(request: RefundRequest | VoidRequest, config: CloverConfig) -> Call:
+    """Refund or void; Clover has one endpoint for both."""
+    if isinstance(request, RefundRequest):
+        action, body = "refund", refunds.build_refund(request)
+    else:
+        action, body = "void", refunds.build_void(request)
+    return Call(
+        method="POST",
+        url=f"{config.ecommerce_url}/v1/refunds",
+        path="/v1/refunds",
+        action=f"{action} of {request.amount} on {request.transaction_id}",
+        body=body,
+        bearer=config.ecommerce_key,
+        idempotency_key=request.idempotency_key,
+        moves_money=True,
+    )
+
+
+def tokenize(
+    card: CardDetails, config: CloverConfig, *, public_key: str, encryption_key: str
+) -> Call:
+    """Turn a card into a token."""
+    return Call(
+        method="POST",
+        url=f"{config.token_url}/v1/tokens",
+        path="/v1/tokens",
+        action="tokenization of a card",
+        headers={"apikey": public_key},
+        body=tokens.build(card, encryption_key=encryption_key),
+    )
+
+
+def open_page(request: CheckoutRequest, config: CloverConfig) -> Call:
+    """Open a hosted page."""
+    return Call(
+        method="POST",
+        url=f"{config.api_url}/invoicingcheckoutservice/v1/checkouts",
+        path="/invoicingcheckoutservice/v1/checkouts",
+        action=f"hosted page for {request.amount} for {request.reference}",
+        headers={"X-Clover-Merchant-Id": config.merchant_id},
+        body=checkout.build(request, config),
+        bearer=config.hosted_key,
+    )

@@ -1,0 +1,236 @@
+"""Charges, authorizations and captures, as Clover writes and reads them."""
+
+import ipaddress
+from collections.abc import Mapping
+
+from clover_provider.limits import MOST_MINOR_UNITS
+from clover_provider.reading import PROVIDER, Reading
+from clover_provider.references import (
+    build_metadata,
+    external_reference,
+    operation_of,
+)
+from clover_provider.scrub import redact, safe_text
+from payment_hooks import (
+    CaptureRequest,
+    CheckResult,
+    EnteredBy,
+    InvalidRequest,
+    Money,
+    PaymentRequest,
+    PaymentSource,
+    Transaction,
+    TransactionKind,
+    TransactionStatus,
+)
+
+_ECOMIND = {EnteredBy.SHOPPER: "ecom", EnteredBy.MERCHANT: "moto"}
+_STATUSES = {
+    "succeeded": TransactionStatus.SUCCEEDED,
+    "pending": TransactionStatus.PENDING,
+    "failed": TransactionStatus.FAILED,
+}
+_CHECKS = {
+    # Clover's pages write both forms.
+    "pass": CheckResult.PASSED,
+    "passed": CheckResult.PASSED,
+    "fail": CheckResult.FAILED,
+    "failed": CheckResult.FAILED,
+    "unavailable": CheckResult.UNAVAILABLE,
+}
+
+
+def build_charge(request: PaymentRequest, *, capture: bool) -> dict[str, object]:
+    """The body of `POST /v1/charges`; without `capture` the amount is only reserved.
+
+    Raises:
+        InvalidRequest: more than Clover takes in one charge or in the metadata.
+
+    Source: "Create a charge", Clover Ecommerce API reference, read 2026-11.
+    """
+    if request.amount.minor_units > MOST_MINOR_UNITS:
+        raise InvalidRequest(
+            f"{request.amount} is more than Clover takes in one charge",
+            code="amount_too_large",
+        )
+    metadata = build_metadata(request.reference, request.operation_id, request.metadata)
+    optional = {
+        "description": request.description,
+        "receipt_email": request.shopper_email,
+    }
+    return {
+        "amount": request.amount.minor_units,
+        "currency": request.amount.currency.lower(),
+        "source": request.source.token,
+        "capture": capture,
+        "ecomind": _ECOMIND[request.entered_by],
+        "external_reference_id": external_reference(request.operation_id),
+        "metadata": metadata,
+        **{name: value for name, value in optional.items() if value},
+    }
+
+
+def build_headers(shopper_ip: str) -> dict[str, str]:
+    """The shopper's address, which Clover wants with charges and captures.
+
+    Raises:
+        InvalidRequest: it is no IP address.
+    """
+    if not shopper_ip:
+        return {}
+    try:
+        address = ipaddress.ip_address(shopper_ip)
+    except ValueError:
+        raise InvalidRequest(
+            "shopper_ip is no IP address: pass the one the shopper came from, "
+            "without port",
+            code="shopper_ip_invalid",
+        ) from None
+    return {"x-forwarded-for": address.compressed.partition("%")[0]}
+
+
+def build_capture(request: CaptureRequest) -> dict[str, object]:
+    """The body of `POST /v1/charges/{id}/capture`.
+
+    It repeats no metadata: that of the authorization names its operation.
+    """
+    return {"amount": request.amount.minor_units}
+
+
+def read_charge(
+    fields: Mapping[str, object], *, merchant_id: str, request_id: str = ""
+) -> Transaction:
+    """The transaction which Clover's charge object describes.
+
+    `captured: false` gives an AUTHORIZATION, `true` a CHARGE. Clover reports a voided
+    authorization as refunded; it is VOIDED here.
+
+    Raises:
+        OutcomeUnknown: id, amount, currency, status or `captured` is missing or odd; the
+            money may have moved.
+
+    Source: "Create a charge" and "Get a charge", read 2026-11.
+    """
+    charge = Reading(fields=fields, what="charge", request_id=request_id)
+    transaction_id = charge.need_id()
+    currency = charge.need_currency()
+    captured = _need_captured(charge)
+    kind = TransactionKind.CHARGE if captured else TransactionKind.AUTHORIZATION
+    amount = Money(charge.need_minor_units("amount"), currency)
+    source = charge.part("source")
+    return Transaction(
+        kind=kind,
+        transaction_id=transaction_id,
+        amount=amount,
+        status=_status(charge, captured),
+        provider=PROVIDER,
+        merchant_id=merchant_id,
+        reference=charge.part("metadata").text("reference"),
+        operation_id=operation_of(charge),
+        captured=_captured(charge, amount) if captured else None,
+        refunded=_refunded(charge, amount),
+        tip=_money(charge, "tip_amount", currency),
+        tax=_money(charge, "tax_amount", currency),
+        source=_read_source(source, transaction_id),
+        cvc_check=_check(source, "cvc_check"),
+        postal_code_check=_check(source, "address_zip_check"),
+        address_check=_check(source, "address_line1_check"),
+        partial_approval=charge.flag("partial_auth") is True,
+        warning=safe_text(charge.text("warning_message")),
+        created_at=charge.moment("created"),
+        request_id=request_id,
+        raw=redact(fields),
+    )
+
+
+def read_capture(
+    fields: Mapping[str, object],
+    request: CaptureRequest,
+    *,
+    merchant_id: str,
+    request_id: str = "",
+) -> Transaction:
+    """The CAPTURE which the answer to a capture describes.
+
+    Raises:
+        OutcomeUnknown: it is another charge's answer, or the charge is not captured.
+    """
+    charge = read_charge(fields, merchant_id=merchant_id, request_id=request_id)
+    answer = Reading(fields=fields, what="capture", request_id=request_id)
+    if charge.transaction_id != request.transaction_id:
+        raise answer.refuse("it is the answer for another charge")
+    if charge.kind is not TransactionKind.CHARGE:
+        raise answer.refuse("the charge is not captured")
+    told = answer.minor_units("amount_captured")
+    return Transaction(
+        kind=TransactionKind.CAPTURE,
+        transaction_id=charge.transaction_id,
+        parent_id=request.transaction_id,
+        amount=request.amount if told is None else Money(told, charge.amount.currency),
+        status=charge.status,
+        provider=PROVIDER,
+        merchant_id=merchant_id,
+        reference=request.reference,
+        operation_id=request.operation_id,
+        captured=charge.captured,
+        source=charge.source,
+        created_at=charge.created_at,
+        request_id=request_id,
+        raw=charge.raw,
+    )
+
+
+def _need_captured(charge: Reading) -> bool:
+    captured = charge.flag("captured")
+    if captured is None:
+        raise charge.refuse("it does not say whether it is captured")
+    return captured
+
+
+def _status(charge: Reading, captured: bool) -> TransactionStatus:
+    status = _STATUSES.get(charge.text("status"))
+    if status is None:
+        raise charge.refuse("its status is unknown")
+    if status is TransactionStatus.SUCCEEDED and charge.flag("paid") is False:
+        raise charge.refuse("it succeeded and is not paid")
+    if not captured and charge.flag("refunded"):
+        return TransactionStatus.VOIDED
+    return status
+
+
+def _captured(charge: Reading, amount: Money) -> Money:
+    return _money(charge, "amount_captured", amount.currency) or amount
+
+
+def _refunded(charge: Reading, amount: Money) -> Money | None:
+    """Thin answers leave the sum out; then only a full refund is known."""
+    told = charge.minor_units("amount_refunded")
+    if told is not None:
+        return Money(told, amount.currency)
+    return amount if charge.flag("refunded") else None
+
+
+def _money(charge: Reading, name: str, currency: str) -> Money | None:
+    told = charge.minor_units(name)
+    return Money(told, currency) if told else None
+
+
+def _check(source: Reading, name: str) -> CheckResult:
+    return _CHECKS.get(source.text(name), CheckResult.UNCHECKED)
+
+
+def _read_source(source: Reading, transaction_id: str) -> PaymentSource | None:
+    """What may be shown of the card; its token is spent and left out."""
+    if not source.fields:
+        return None
+    return PaymentSource(
+        token=f"spent-on-{transaction_id}",
+        brand=safe_text(source.text("brand")).upper(),
+        last4=_digits(source.text("last4")),
+        exp_month=int(_digits(source.text("exp_month")) or 0) or None,
+        exp_year=int(_digits(source.text("exp_year")) or 0) or None,
+    )
+
+
+def _digits(text: str) -> str:
+    return text if text.isascii() and text.isdigit() and len(text) <= 4 else ""

@@ -1,0 +1,196 @@
+"""What Clover's refusals mean: one table of its codes, and one way to raise them."""
+
+from typing import NoReturn
+
+from clover_provider.exchange import Answer, Call
+from clover_provider.reading import PROVIDER, Reading
+from clover_provider.scrub import safe_text
+from payment_hooks import (
+    AuthenticationFailed,
+    DeclineCode,
+    InvalidRequest,
+    OutcomeUnknown,
+    PaymentDeclined,
+    PaymentError,
+    ProviderUnavailable,
+    RateLimited,
+)
+
+DECLINES = {
+    "amount_too_large": DeclineCode.AMOUNT_NOT_ACCEPTED,
+    "amount_too_small": DeclineCode.AMOUNT_NOT_ACCEPTED,
+    "card_declined": DeclineCode.CARD_DECLINED,
+    "charge_exceeds_source_limit": DeclineCode.LIMIT_EXCEEDED,
+    "charge_expired_for_capture": DeclineCode.PROCESSING_ERROR,
+    "expired_card": DeclineCode.EXPIRED_CARD,
+    "incorrect_address": DeclineCode.INCORRECT_ADDRESS,
+    "incorrect_cvc": DeclineCode.INCORRECT_CVC,
+    "incorrect_number": DeclineCode.INCORRECT_NUMBER,
+    "incorrect_zip": DeclineCode.INCORRECT_ADDRESS,
+    "invalid_card_type": DeclineCode.CARD_NOT_SUPPORTED,
+    "invalid_cvc": DeclineCode.INCORRECT_CVC,
+    "invalid_expiry_month": DeclineCode.INCORRECT_EXPIRY,
+    "invalid_expiry_year": DeclineCode.INCORRECT_EXPIRY,
+    "invalid_number": DeclineCode.INCORRECT_NUMBER,
+    "postal_code_invalid": DeclineCode.INCORRECT_ADDRESS,
+    "token_already_used": DeclineCode.SOURCE_ALREADY_USED,
+}
+"""Codes which are about the card: nothing was taken, and the shopper can react."""
+
+ERRORS: dict[str, type[PaymentError]] = {
+    "api_key_expired": AuthenticationFailed,
+    "card_on_file_missing": InvalidRequest,
+    "charge_already_captured": InvalidRequest,
+    "charge_already_refunded": InvalidRequest,
+    "charge_disputed": InvalidRequest,
+    "country_unsupported": InvalidRequest,
+    "email_invalid": InvalidRequest,
+    "invalid_charge_amount": InvalidRequest,
+    "invalid_request": InvalidRequest,
+    "invalid_tax_amount": InvalidRequest,
+    "invalid_tip_amount": InvalidRequest,
+    "missing": InvalidRequest,
+    "order_already_paid": InvalidRequest,
+    # The order is made after the charge: whether that exists is not said.
+    "order_creation_failed": OutcomeUnknown,
+    "order_required_settings": InvalidRequest,
+    "order_status_invalid": InvalidRequest,
+    "parameter_invalid_empty": InvalidRequest,
+    "parameter_invalid_integer": InvalidRequest,
+    "parameter_invalid_string_blank": InvalidRequest,
+    "parameter_invalid_string_empty": InvalidRequest,
+    "parameter_missing": InvalidRequest,
+    "parameter_unknown": InvalidRequest,
+    # With 402 the gateway refused the card, else it refused the request.
+    "processing_error": InvalidRequest,
+    "rate_limit": RateLimited,
+    "resource_missing": InvalidRequest,
+}
+"""Codes which are about the request, the key or the load."""
+
+_MESSAGES = (
+    ("not entitled", DeclineCode.CARD_NOT_SUPPORTED),
+    ("declined as sale count", DeclineCode.LIMIT_EXCEEDED),
+)
+"""What processors write into a `card_declined`, and what it means."""
+
+_DEFINITIVE = frozenset({400, 402, 404})
+"""With a well-formed error, these say that nothing was done."""
+_HINTS = {
+    401: "the key is wrong, or its permission is missing: re-install the app",
+    403: "the key may not do that, or a filter in front of the host refused the call",
+}
+
+
+def raise_for(answer: Answer, call: Call) -> None:
+    """Raise what the answer's status and error object mean; return if it is a success.
+
+    Raises:
+        PaymentDeclined: nothing was taken, and it is about the card.
+        InvalidRequest: nothing was taken, and it is about the request.
+        AuthenticationFailed: nothing was taken, the key is wrong or lacks a permission.
+        RateLimited: nothing was taken, too many calls.
+        OutcomeUnknown: anything else, if the call moves money.
+        ProviderUnavailable: anything else, if it does not.
+    """
+    if 200 <= answer.status < 300:
+        return
+    error = _error_of(answer)
+    code = error.text("code")
+    if answer.status == 429 or code == "rate_limit":
+        raise RateLimited(
+            _message(answer, call, error, "too many calls"),
+            retry_after_seconds=_seconds(answer.retry_after),
+            **_facts(answer, code or "rate_limit"),
+        )
+    if answer.status in _HINTS:
+        raise AuthenticationFailed(
+            _message(answer, call, error, _HINTS[answer.status]),
+            **_facts(answer, code or "unauthorized"),
+        )
+    if _is_definitive(answer, error):
+        _raise_refusal(answer, call, error)
+    _raise_doubt(answer, call, error)
+
+
+def decline_code(code: str, reason: str, message: str) -> DeclineCode:
+    """Why the card was refused, in our words.
+
+    Args:
+        code: Clover's error code.
+        reason: the processor's decline code, when there is one.
+        message: the processor's words.
+    """
+    for beginning, meaning in _MESSAGES:
+        if beginning in message.lower():
+            return meaning
+    if code == "processing_error":
+        return DeclineCode.PROCESSING_ERROR
+    if code in DECLINES and code != "card_declined":
+        return DECLINES[code]
+    return DECLINES.get(reason, DeclineCode.CARD_DECLINED)
+
+
+def _error_of(answer: Answer) -> Reading:
+    """The error object, in Clover Ecommerce's form or in the platform's."""
+    whole = Reading(fields=answer.fields, what="error", request_id=answer.request_id)
+    inner = whole.part("error")
+    return inner if inner.fields else whole
+
+
+def _is_definitive(answer: Answer, error: Reading) -> bool:
+    is_idempotency = error.text("type") == "idempotency_error"
+    is_doubtful = ERRORS.get(error.text("code")) is OutcomeUnknown
+    is_wellformed = bool(error.text("code") or error.text("message"))
+    return (
+        answer.status in _DEFINITIVE
+        and is_wellformed
+        and not is_idempotency
+        and not is_doubtful
+    )
+
+
+def _raise_refusal(answer: Answer, call: Call, error: Reading) -> NoReturn:
+    code, message = error.text("code"), error.text("message")
+    reason = error.text("declineCode") or error.text("decline_code")
+    if answer.status == 402 or code in DECLINES:
+        raise PaymentDeclined(
+            _message(answer, call, error),
+            decline_code=decline_code(code, reason, message),
+            transaction_id=safe_text(error.text("charge")),
+            **_facts(answer, code or "card_declined"),
+        )
+    kind = ERRORS.get(code, InvalidRequest)
+    unnamed = "resource_missing" if answer.status == 404 else "invalid_request"
+    raise kind(_message(answer, call, error), **_facts(answer, code or unnamed))
+
+
+def _raise_doubt(answer: Answer, call: Call, error: Reading) -> NoReturn:
+    facts = _facts(answer, error.text("code") or f"http_{answer.status}")
+    if not call.moves_money:
+        raise ProviderUnavailable(_message(answer, call, error, "try again"), **facts)
+    if error.text("type") == "idempotency_error" and answer.status != 409:
+        hint = "the key was used for something else: do not send it again, look it up"
+        facts["code"] = "idempotency_error"
+    else:
+        hint = "look it up, or repeat it with the same key"
+    raise OutcomeUnknown(_message(answer, call, error, hint), **facts)
+
+
+def _message(answer: Answer, call: Call, error: Reading, hint: str = "") -> str:
+    said = safe_text(error.text("message"))
+    parts = [f"{call.action} refused with {answer.status}", said, hint]
+    text = ": ".join(part for part in parts if part)
+    return f"{text} (request {answer.request_id})" if answer.request_id else text
+
+
+def _facts(answer: Answer, code: str) -> dict[str, str]:
+    return {
+        "code": safe_text(code),
+        "provider": PROVIDER,
+        "request_id": answer.request_id,
+    }
+
+
+def _seconds(text: str) -> float | None:
+    return float(text) if text.isascii() and text.isdigit() else None

@@ -1,0 +1,101 @@
+"""Clover's public keys: one of the merchant for browsers, one of Clover for cards."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from clover_provider import encryption, pakms
+from clover_provider.config import CloverConfig
+from clover_provider.exchange import Answer, Call
+from clover_provider.mistakes import can_encrypt
+from payment_hooks import ConfigurationError
+
+_NO_CARD = "4" * 16
+
+
+class KeyStore(Protocol):
+    """Remembers public keys by merchant; they never change."""
+
+    def get(self, merchant_id: str) -> str:
+        """The merchant's public key, empty when it was not stored yet."""
+        ...
+
+    def put(self, merchant_id: str, public_key: str) -> None:
+        """Keep it."""
+        ...
+
+
+class MemoryKeyStore:
+    """Remembers as long as the process lives."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, str] = {}
+
+    def get(self, merchant_id: str) -> str:
+        """The merchant's public key, empty when it was not stored yet."""
+        return self._keys.get(merchant_id, "")
+
+    def put(self, merchant_id: str, public_key: str) -> None:
+        """Keep it."""
+        self._keys[merchant_id] = public_key
+
+
+class PublicKeys:
+    """Fetches each key once."""
+
+    def __init__(self, ask: Callable[[Call], Answer], store: KeyStore) -> None:
+        self._ask = ask
+        self._store = store
+        self._encryption_key = ""
+
+    def public_key(self, config: CloverConfig) -> str:
+        """The merchant's public key: configured, remembered, or fetched (PAKMS).
+
+        Raises:
+            AuthenticationFailed: the private key may not ask for it.
+            ConfigurationError: the private key is another merchant's.
+        """
+        known = config.public_key or self._store.get(config.merchant_id)
+        if known:
+            return known
+        answer = self._ask(
+            Call(
+                method="GET",
+                url=f"{config.ecommerce_url}/pakms/apikey",
+                path="/pakms/apikey",
+                action="fetch of the public key",
+                bearer=config.ecommerce_key,
+            )
+        )
+        key = pakms.read(answer.fields)
+        if key.merchant_id not in ("", config.merchant_id):
+            raise ConfigurationError(
+                "CLOVER['PRIVATE_KEY'] belongs to another merchant than "
+                f"CLOVER['MERCHANT_ID'], {config.merchant_id}: set the two that belong "
+                "together"
+            )
+        self._store.put(config.merchant_id, key.public_key)
+        return key.public_key
+
+    def encryption_key(self, config: CloverConfig) -> str:
+        """Clover's key for card numbers; empty when they may go unencrypted.
+
+        Raises:
+            ConfigurationError: the key cannot be used.
+            ProviderUnavailable: it cannot be had.
+        """
+        if not config.require_encryption and not can_encrypt():
+            return ""
+        if not self._encryption_key:
+            answer = self._ask(
+                Call(
+                    method="GET",
+                    url=config.keys_url,
+                    path="/assets/keys.json",
+                    action="fetch of the card-encryption key",
+                )
+            )
+            key = encryption.pick_key(answer.fields, config.environment)
+            # Tried on no card, so that a bad key cannot fail with a card at hand.
+            encryption.encrypt_number(_NO_CARD, key)
+            self._encryption_key = key
+        return self._encryption_key

@@ -1,0 +1,18 @@
+"""The limits that Clover documents; what is above them is refused before sending."""
+
+from datetime import timedelta
+
+MOST_MINOR_UNITS = 99_999_999
+"""The largest amount of one charge. Source: "Create a charge", read 2026-11."""
+
+LONGEST_EXTERNAL_REFERENCE = 12
+"""Letters and digits in `external_reference_id`. Source: as above."""
+
+LONGEST_METADATA = 500
+"""Characters of the metadata, written as JSON. Source: as above."""
+
+LARGEST_PAGE = 100
+"""Items on one page of a list. Source: "Get a list of charges", read 2026-11."""
+
+SESSION_LIFE = timedelta(minutes=15)
+"""How long a hosted page can be paid. Source: "Creating a Hosted Checkout session"."""

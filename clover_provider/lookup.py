@@ -1,0 +1,236 @@
+"""Finding movements again: by id, by our reference, or all of a window of time."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import quote, urlencode
+
+from clover_provider import charges, platform_payments, refunds
+from clover_provider.config import CloverConfig
+from clover_provider.exchange import Answer, Call, Fields
+from clover_provider.failures import raise_for
+from clover_provider.limits import LARGEST_PAGE
+from clover_provider.reading import PROVIDER, Reading, rows_of
+from clover_provider.references import belongs_to
+from payment_hooks import (
+    AuthenticationFailed,
+    LookUpRequest,
+    LookUpResult,
+    Mode,
+    OutcomeUnknown,
+    Transaction,
+)
+
+MOST_PAGES = 50
+
+Found = tuple[Transaction, tuple[Transaction, ...]]
+"""A charge, and the refunds that came with it."""
+
+
+class Finder:
+    """Looks things up at Clover; reads only, so it can be repeated at will."""
+
+    def __init__(self, send: Callable[[Call], Answer], config: CloverConfig) -> None:
+        self._send = send
+        self._config = config
+
+    def find(self, request: LookUpRequest) -> LookUpResult:
+        """What the request asks for, unless it asks for a replay.
+
+        Raises:
+            ProviderUnavailable: nobody answered.
+            OutcomeUnknown: the answer cannot be read.
+        """
+        if not request.transaction_id:
+            return self._find_in_window(request)
+        found = self.find_charge(
+            request.transaction_id, with_refunds=request.with_refunds
+        )
+        if found is None:
+            return LookUpResult(complete=True)
+        charge, returned = found
+        rows = (charge, *returned) if request.with_refunds else (charge,)
+        return LookUpResult(
+            transactions=tuple(_named(row, request.operation_id) for row in rows),
+            complete=True,
+        )
+
+    def find_charge(self, charge_id: str, *, with_refunds: bool) -> Found | None:
+        """The charge of that id, and its refunds when they are asked for or came along.
+
+        The ecommerce service is asked first. A hosted payment may be known to the
+        platform alone, and a hosted key may not be allowed to read charges: where there
+        is a platform token, the platform is asked too, and first if all is hosted.
+        """
+        refused: AuthenticationFailed | None = None
+        for ask in self._places():
+            try:
+                found = ask(charge_id, with_refunds)
+            except AuthenticationFailed as error:
+                refused = error
+                continue
+            if found is not None:
+                return found
+        if refused is not None:
+            raise refused
+        return None
+
+    def _places(self) -> list[Callable[[str, bool], Found | None]]:
+        if not self._config.platform_key:
+            return [self._ask_ecommerce]
+        if self._config.modes == (Mode.HOSTED,):
+            return [self._ask_platform, self._ask_ecommerce]
+        return [self._ask_ecommerce, self._ask_platform]
+
+    def _ask_ecommerce(self, charge_id: str, with_refunds: bool) -> Found | None:
+        answer = self._get(
+            f"{self._config.ecommerce_url}/v1/charges/{quote(charge_id, safe='')}",
+            path="/v1/charges/{id}",
+            action=f"look-up of {charge_id}",
+        )
+        if answer is None:
+            return None
+        charge = charges.read_charge(
+            answer.fields,
+            merchant_id=self._config.merchant_id,
+            request_id=answer.request_id,
+        )
+        self._require_same(charge, charge_id)
+        if not with_refunds:
+            return charge, ()
+        returned = tuple(
+            refunds.read_refund(row, charge)
+            for row in self._pages("/v1/refunds", {"charge": charge_id})
+        )
+        return refunds.with_refunds(charge, returned), returned
+
+    def _ask_platform(self, charge_id: str, with_refunds: bool) -> Found | None:
+        config = self._config
+        answer = self._get(
+            f"{config.api_url}/v3/merchants/{config.merchant_id}/payments/"
+            f"{quote(charge_id, safe='')}?expand=refunds",
+            path="/v3/merchants/{mId}/payments/{id}",
+            action=f"look-up of {charge_id} on the platform",
+            platform=True,
+        )
+        if answer is None:
+            return None
+        payment = platform_payments.read_payment(
+            answer.fields,
+            merchant_id=config.merchant_id,
+            currency=config.currency,
+            request_id=answer.request_id,
+        )
+        self._require_same(payment, charge_id)
+        return payment, platform_payments.read_refunds(answer.fields, payment)
+
+    def _find_in_window(self, request: LookUpRequest) -> LookUpResult:
+        """Charges of the window, newest first; those that cannot be read leave a gap."""
+        rows: list[Transaction] = []
+        complete = True
+        try:
+            for fields in self._pages("/v1/charges", _window(request)):
+                if not _concerns(fields, request):
+                    continue
+                try:
+                    rows.append(self._read_listed(fields, request.operation_id))
+                except OutcomeUnknown:
+                    complete = False
+                if request.operation_id:
+                    break
+        except _TooManyPages:
+            complete = False
+        return LookUpResult(transactions=tuple(rows), complete=complete)
+
+    def _read_listed(self, fields: Fields, operation_id: str) -> Transaction:
+        charge = charges.read_charge(fields, merchant_id=self._config.merchant_id)
+        return _named(charge, operation_id)
+
+    def _pages(self, path: str, query: dict[str, str]) -> Iterator[Fields]:
+        """Every object of a list, page by page."""
+        asked = {**query, "limit": str(LARGEST_PAGE)}
+        for _ in range(MOST_PAGES):
+            url = f"{self._config.ecommerce_url}{path}?{urlencode(asked)}"
+            answer = self._get(url, path=path, action=f"list of {path}")
+            rows = rows_of(answer.body, "list") if answer is not None else ()
+            yield from rows
+            if not _has_more(answer, rows):
+                return
+            last = Reading(fields=rows[-1], what="last of a page")
+            asked["starting_after"] = last.need_id()
+        raise _TooManyPages(
+            f"the list at {path} has more than {MOST_PAGES} pages: ask for less",
+            code="too_many_pages",
+            provider=PROVIDER,
+        )
+
+    def _get(
+        self, url: str, *, path: str, action: str, platform: bool = False
+    ) -> Answer | None:
+        """The answer; None when Clover says in its own words that there is no such id."""
+        config = self._config
+        call = Call(
+            method="GET",
+            url=url,
+            path=path,
+            action=action,
+            bearer=config.platform_key if platform else config.ecommerce_key,
+        )
+        answer = self._send(call)
+        # A 404 of a gateway, or of a wrong address, is no evidence of absence.
+        if answer.status == 404 and answer.fields:
+            return None
+        raise_for(answer, call)
+        return answer
+
+    def _require_same(self, charge: Transaction, charge_id: str) -> None:
+        if charge.transaction_id != charge_id:
+            raise Reading(fields=Fields(), what="charge").refuse(
+                "it is another one than was asked for"
+            )
+
+
+class _TooManyPages(OutcomeUnknown):
+    """The window holds more than is sensible to read."""
+
+
+def _window(request: LookUpRequest) -> dict[str, str]:
+    query = {}
+    if request.since is not None:
+        query["created[gte]"] = _milliseconds(request.since)
+    if request.until is not None:
+        query["created[lte]"] = _milliseconds(request.until)
+    return query
+
+
+def _concerns(fields: Fields, request: LookUpRequest) -> bool:
+    """Whether a listed charge can be an answer; Clover's filters are not trusted."""
+    charge = Reading(fields=fields, what="charge")
+    if request.operation_id:
+        return belongs_to(charge, request.operation_id)
+    created = charge.moment("created")
+    if created is None:
+        return True
+    is_early = request.since is not None and created < request.since
+    is_late = request.until is not None and created > request.until
+    return not (is_early or is_late)
+
+
+def _named(row: Transaction, operation_id: str) -> Transaction:
+    """The row with our id, where Clover gave only the digest of it back."""
+    if row.operation_id or not operation_id:
+        return row
+    reading = Reading(fields=row.raw, what="row")
+    is_ours = belongs_to(reading, operation_id)
+    return replace(row, operation_id=operation_id) if is_ours else row
+
+
+def _has_more(answer: Answer | None, rows: tuple[Fields, ...]) -> bool:
+    if answer is None or not rows:
+        return False
+    told = answer.fields.get("has_more")
+    return told if isinstance(told, bool) else len(rows) >= LARGEST_PAGE
+
+
+def _milliseconds(moment: datetime) -> str:
+    return str(int(moment.timestamp() * 1000))

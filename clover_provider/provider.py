@@ -1,0 +1,308 @@
+"""Clover behind the nine payment hooks."""
+
+from collections.abc import Callable
+from typing import NoReturn, Self
+
+from clover_provider import calls, charges, checkout, refunds, tokens, webhooks
+from clover_provider.config import CloverConfig
+from clover_provider.exchange import Answer, Call, Sends
+from clover_provider.failures import decline_code, raise_for
+from clover_provider.keys import KeyStore, MemoryKeyStore, PublicKeys
+from clover_provider.locales import pick_locale
+from clover_provider.lookup import Finder
+from clover_provider.reading import PROVIDER, Reading
+from clover_provider.scrub import safe_text
+from payment_hooks import (
+    CaptureRequest,
+    CardDetails,
+    CardFields,
+    CardForm,
+    CheckoutRequest,
+    CheckoutSession,
+    InvalidRequest,
+    LookUpRequest,
+    LookUpResult,
+    Mode,
+    Money,
+    OutcomeUnknown,
+    PaymentDeclined,
+    PaymentRequest,
+    PaymentSource,
+    ProviderUnavailable,
+    Redirect,
+    RefundRequest,
+    Transaction,
+    TransactionKind,
+    TransactionStatus,
+    UnsupportedOperation,
+    VoidRequest,
+    WebhookEvent,
+    WebhookRequest,
+    hookimpl,
+)
+
+_REPLAY = 2
+
+
+class CloverProvider:
+    """Takes money for one Clover merchant; safe to share between threads.
+
+    >>> provider = CloverProvider(CloverConfig.from_mapping({
+    ...     "ENVIRONMENT": "sandbox", "MERCHANT_ID": "TESTMERCH0001",
+    ...     "PRIVATE_KEY": "the-private-key", "PUBLIC_KEY": "the-public-key"}))
+    >>> provider.merchant_id
+    'TESTMERCH0001'
+    """
+
+    name = PROVIDER
+
+    def __init__(
+        self,
+        config: CloverConfig | Callable[[], CloverConfig],
+        *,
+        transport: Sends | None = None,
+        key_store: KeyStore | None = None,
+    ) -> None:
+        """Nothing is read or sent yet.
+
+        Args:
+            config: the merchant's configuration, or what gives it: asked with each
+                call, so that an OAuth token can be renewed meanwhile.
+            transport: another way to send than `clover_provider.transport`, for tests.
+            key_store: where a fetched public key is kept; in memory by default.
+        """
+        self._config = config
+        self._transport = transport
+        self._keys = PublicKeys(self._ask, key_store or MemoryKeyStore())
+
+    @classmethod
+    def from_environ(cls) -> Self:
+        """A provider for the merchant in the environment variables `CLOVER_…`."""
+        return cls(CloverConfig.from_environ())
+
+    @property
+    def config(self) -> CloverConfig:
+        """The merchant's configuration now."""
+        config = self._config
+        return config if isinstance(config, CloverConfig) else config()
+
+    @property
+    def merchant_id(self) -> str:
+        """The merchant that money is taken for."""
+        return self.config.merchant_id
+
+    @property
+    def mode(self) -> Mode:
+        """How cards reach Clover unless a request asks for another way."""
+        return self.config.mode
+
+    @hookimpl
+    def payment_tokenize(self, request: CardDetails) -> PaymentSource:
+        """A single-use token for the card; mode api only."""
+        config = self.config
+        if Mode.API not in config.modes:
+            raise InvalidRequest(
+                f"a card in {config.mode} mode was refused, nothing was sent: card "
+                "numbers reach Clover through its own fields or page, or set MODE to api",
+                code="card_not_allowed",
+                provider=PROVIDER,
+            )
+        public_key = self._keys.public_key(config)
+        encryption_key = self._keys.encryption_key(config)
+        answer = self._ask(
+            calls.tokenize(
+                request, config, public_key=public_key, encryption_key=encryption_key
+            )
+        )
+        return tokens.read(answer.fields, merchant_id=config.merchant_id)
+
+    @hookimpl
+    def payment_authorize(self, request: PaymentRequest) -> Transaction:
+        """An AUTHORIZATION: reserved, to be captured or voided later."""
+        return self._take(request, capture=False)
+
+    @hookimpl
+    def payment_charge(self, request: PaymentRequest) -> Transaction:
+        """A CHARGE: taken."""
+        return self._take(request, capture=True)
+
+    @hookimpl
+    def payment_capture(self, request: CaptureRequest) -> Transaction:
+        """A CAPTURE of a part or all, once; Clover releases the rest."""
+        config = self._check_currency(request.amount)
+        answer = self._ask(calls.capture(request, config))
+        return charges.read_capture(
+            answer.fields,
+            request,
+            merchant_id=config.merchant_id,
+            request_id=answer.request_id,
+        )
+
+    @hookimpl
+    def payment_refund(self, request: RefundRequest) -> Transaction:
+        """A REFUND; the charge is read first, and what cannot be refunded is not sent."""
+        config = self._check_currency(request.amount)
+        charge = self._find(request.transaction_id, config)
+        refunds.check_refund(request, charge)
+        return self._give_back(request, charge, config)
+
+    @hookimpl
+    def payment_void(self, request: VoidRequest) -> Transaction:
+        """A VOID of a whole authorization, which is read first."""
+        config = self._check_currency(request.amount)
+        charge = self._find(request.transaction_id, config)
+        refunds.check_void(request, charge)
+        return self._give_back(request, charge, config)
+
+    @hookimpl
+    def payment_start_checkout(self, request: CheckoutRequest) -> CheckoutSession:
+        """A Redirect to Clover's page, CardFields for its iframes, or a CardForm."""
+        config = self._check_currency(request.amount)
+        if request.mode not in config.modes:
+            raise UnsupportedOperation(
+                f"mode {request.mode} is not configured (only "
+                f"{', '.join(config.modes)}): add it to CLOVER['MODES']",
+                code="mode_not_configured",
+                provider=PROVIDER,
+            )
+        if request.mode is Mode.HOSTED:
+            return self._open_page(request, config)
+        public_key = self._keys.public_key(config)
+        if request.mode is Mode.IFRAME:
+            return CardFields(
+                script_url=config.sdk_url,
+                public_key=public_key,
+                merchant_id=config.merchant_id,
+                locale=pick_locale(request.locale, config.locale),
+            )
+        return CardForm(
+            public_key=public_key,
+            encryption_key=self._keys.encryption_key(config),
+            merchant_id=config.merchant_id,
+        )
+
+    @hookimpl
+    def payment_look_up(self, request: LookUpRequest) -> LookUpResult:
+        """What Clover knows of a movement; a replay sends the same request again."""
+        if request.replay is None:
+            return Finder(self._send, self.config).find(request)
+        capture = request.replay_kind is not TransactionKind.AUTHORIZATION
+        taken = self._take(request.replay, capture=capture, attempt=_REPLAY)
+        return LookUpResult(transactions=(taken,), complete=True)
+
+    @hookimpl
+    def payment_read_webhook(self, request: WebhookRequest) -> WebhookEvent:
+        """The event that a hosted-checkout webhook proves."""
+        config = self.config
+        return webhooks.read(
+            request,
+            secrets=[secret.reveal() for secret in config.webhook_secrets],
+            merchant_id=config.merchant_id,
+            tolerance_seconds=config.webhook_tolerance_seconds,
+        )
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("a provider holds keys and cannot be pickled: build a new one")
+
+    def _take(
+        self, request: PaymentRequest, *, capture: bool, attempt: int = 1
+    ) -> Transaction:
+        config = self._check_currency(request.amount)
+        if request.source.merchant_id not in ("", config.merchant_id):
+            raise InvalidRequest(
+                "this card token was made for another merchant: nothing was sent",
+                code="source_of_another_merchant",
+                provider=PROVIDER,
+            )
+        answer = self._ask(
+            calls.charge(request, config, capture=capture, attempt=attempt)
+        )
+        taken = charges.read_charge(
+            answer.fields,
+            merchant_id=config.merchant_id,
+            request_id=answer.request_id,
+        )
+        _check_taken(taken, answer, capture=capture)
+        return taken
+
+    def _give_back(
+        self,
+        request: RefundRequest | VoidRequest,
+        charge: Transaction,
+        config: CloverConfig,
+    ) -> Transaction:
+        answer = self._ask(calls.give_back(request, config))
+        returned = refunds.read_refund(
+            answer.fields, charge, request_id=answer.request_id
+        )
+        refunds.check_returned(request, returned)
+        return returned
+
+    def _find(self, charge_id: str, config: CloverConfig) -> Transaction:
+        """The charge with the sum of its refunds, to know what may be given back."""
+        finder = Finder(self._send, config)
+        found = finder.find_charge(charge_id, with_refunds=False)
+        if found is not None and found[0].refunded is None:
+            found = finder.find_charge(charge_id, with_refunds=True)
+        if found is None:
+            raise InvalidRequest(
+                f"Clover knows no charge {charge_id}, nothing was sent: compare "
+                "ENVIRONMENT and MERCHANT_ID with those it was made with",
+                code="resource_missing",
+                provider=PROVIDER,
+            )
+        return found[0]
+
+    def _open_page(self, request: CheckoutRequest, config: CloverConfig) -> Redirect:
+        answer = self._ask(calls.open_page(request, config))
+        try:
+            return checkout.read(answer.fields, config)
+        except OutcomeUnknown as error:
+            # A page that nobody can be sent to takes no money.
+            reason, code = error.message, error.code
+        raise ProviderUnavailable(
+            reason, code=code, provider=PROVIDER, request_id=answer.request_id
+        )
+
+    def _check_currency(self, amount: Money) -> CloverConfig:
+        config = self.config
+        if amount.currency != config.currency:
+            raise InvalidRequest(
+                f"{amount} is not in the merchant's currency, {config.currency}: "
+                "nothing was sent",
+                code="currency_not_accepted",
+                provider=PROVIDER,
+            )
+        return config
+
+    def _ask(self, call: Call) -> Answer:
+        """The answer to a call that succeeded."""
+        answer = self._send(call)
+        raise_for(answer, call)
+        return answer
+
+    def _send(self, call: Call) -> Answer:
+        if self._transport is None:
+            # Loaded here: whoever only imports the package shall not pay for HTTP.
+            from clover_provider.transport import Transport
+
+            self._transport = Transport(self.config)
+        return self._transport.send(call)
+
+
+def _check_taken(taken: Transaction, answer: Answer, *, capture: bool) -> None:
+    charge = Reading(fields=answer.fields, what="charge", request_id=answer.request_id)
+    if taken.status is TransactionStatus.FAILED:
+        code, message = charge.text("failure_code"), charge.text("failure_message")
+        raise PaymentDeclined(
+            f"{taken.kind} {taken.transaction_id} failed: {safe_text(message)}",
+            decline_code=decline_code(code, "", message),
+            transaction_id=taken.transaction_id,
+            code=safe_text(code) or "failed",
+            provider=PROVIDER,
+            request_id=answer.request_id,
+        )
+    if capture is not (taken.kind is TransactionKind.CHARGE):
+        raise charge.refuse(
+            f"{taken.transaction_id} is a {taken.kind}, not what was asked"
+        )

@@ -1,0 +1,65 @@
+"""Our own reference at Clover: how a movement is found again after a lost answer."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+
+from clover_provider.limits import LONGEST_EXTERNAL_REFERENCE, LONGEST_METADATA
+from clover_provider.reading import Reading
+from payment_hooks import InvalidRequest
+from payment_hooks.cards import looks_like_card_number
+
+_OURS = ("reference", "operation")
+
+
+def external_reference(operation_id: str) -> str:
+    """Twelve letters and digits that stand for the operation.
+
+    Clover takes no more of them, so this is a 60-bit digest; the full id goes into the
+    metadata.
+
+    >>> external_reference("9b2f6e0c-5b1d-4e0f-8d54-5f7f4d6f2a10")
+    'H2E5WTTOQGC5'
+    """
+    digest = hashlib.sha256(operation_id.encode()).digest()
+    return base64.b32encode(digest).decode()[:LONGEST_EXTERNAL_REFERENCE]
+
+
+def build_metadata(
+    reference: str, operation_id: str, extra: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The shop's reference, our operation's id, and what the caller adds.
+
+    Raises:
+        InvalidRequest: a name that is ours, a card number, or more than Clover takes.
+    """
+    metadata = {"reference": reference, "operation": operation_id}
+    for name, value in (extra or {}).items():
+        if name in _OURS or looks_like_card_number(value):
+            raise InvalidRequest(
+                f"metadata {name!r} is reserved or holds a card number: leave it out",
+                code="metadata_invalid",
+            )
+        metadata[name] = value
+    length = len(json.dumps(metadata))
+    if length > LONGEST_METADATA:
+        raise InvalidRequest(
+            f"reference and metadata come to {length} characters, Clover takes "
+            f"{LONGEST_METADATA}: shorten them",
+            code="metadata_too_long",
+        )
+    return metadata
+
+
+def operation_of(reading: Reading) -> str:
+    """The operation id in an object's metadata; empty when Clover left it out."""
+    return reading.part("metadata").text("operation")
+
+
+def belongs_to(reading: Reading, operation_id: str) -> bool:
+    """Whether an object carries the operation's id, or the digest of it."""
+    told = operation_of(reading)
+    if told:
+        return told == operation_id
+    return reading.text("external_reference_id") == external_reference(operation_id)
