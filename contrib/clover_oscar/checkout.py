@@ -95,7 +95,7 @@ class PaymentDetailsMixin(PaymentPageMixin):
         amount = to_money(total.incl_tax, total.currency)
         if not amount.minor_units:
             return
-        with told_to_oscar(self._find_payment):
+        with told_to_oscar(self._find_payment, self.clover_mode()):
             self.payment = open_payment(
                 str(order_number),
                 amount,

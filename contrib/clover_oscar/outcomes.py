@@ -16,6 +16,7 @@ from oscar.apps.payment.exceptions import RedirectRequired, UnableToTakePayment
 from payment_hooks import (
     ConfigurationError,
     InvalidRequest,
+    Mode,
     OutcomeUnknown,
     Payment,
     PaymentDeclined,
@@ -27,7 +28,9 @@ logger = logging.getLogger("oscar.checkout")
 
 
 @contextmanager
-def told_to_oscar(find_payment: Callable[[], Payment | None]) -> Iterator[None]:
+def told_to_oscar(
+    find_payment: Callable[[], Payment | None], mode: Mode
+) -> Iterator[None]:
     """Turn what `Payments` raises inside into what Oscar's `submit` understands."""
     try:
         yield
@@ -40,13 +43,15 @@ def told_to_oscar(find_payment: Callable[[], Payment | None]) -> Iterator[None]:
         raise RedirectRequired(status_url(payment)) from error
     except (PaymentError, ConfigurationError) as error:
         logger.exception("card payment refused, nothing was taken")
-        raise UnableToTakePayment(describe(error)) from error
+        raise UnableToTakePayment(describe(error, mode)) from error
 
 
-def describe(error: PaymentError | ConfigurationError) -> str:
+def describe(error: PaymentError | ConfigurationError, mode: Mode = Mode.IFRAME) -> str:
     """What the shopper may read of the error, in the active language."""
     language = get_language() or ""
-    if isinstance(error, ConfigurationError):
+    # Before a hosted page the shopper has typed nothing that could be mended.
+    is_ours = isinstance(error, InvalidRequest) and mode is Mode.HOSTED
+    if is_ours or isinstance(error, ConfigurationError):
         return shopper_text("unavailable", language)
     if isinstance(error, InvalidRequest) and error.code in TEXTS["en"]:
         return shopper_text(error.code, language)

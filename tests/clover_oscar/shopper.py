@@ -22,7 +22,7 @@ class Shopper:
     """One browser."""
 
     def __init__(self, client=None):
-        self.client = client or Client()
+        self.client = client or Client(SERVER_NAME="localhost")
 
     def reach_payment(self, product, quantity=1):
         """Put a product into the basket and go as far as the payment page."""

@@ -86,7 +86,7 @@ def test_the_shopper_comes_back_to_this_payment(witness, shopper, product):
     (request,) = witness.seen
     number = get_model("clover_oscar", "OrderNumber").objects.get().number
     (payment,) = get_payments().ledger.find_payments(reference=number)
-    base = "http://testserver/clover"
+    base = "http://localhost/clover"
     assert request.return_urls.success == f"{base}/return/{payment.payment_id}/"
     assert request.return_urls.cancel == f"{base}/cancel/{payment.payment_id}/"
     assert request.customer.email == "guest@example.com"
