@@ -19,6 +19,14 @@ from payment_hooks.errors import (
 )
 from payment_hooks.events import PaymentChanged
 from payment_hooks.gateway import Gateway, PluginRegistry
+from payment_hooks.kinds import (
+    CheckResult,
+    EnteredBy,
+    Mode,
+    RefundReason,
+    TransactionKind,
+    TransactionStatus,
+)
 from payment_hooks.ledger import (
     Ledger,
     Operation,
@@ -39,21 +47,15 @@ from payment_hooks.types import (
     CardForm,
     CheckoutRequest,
     CheckoutSession,
-    CheckResult,
     Customer,
-    EnteredBy,
     LineItem,
     LookUpRequest,
     LookUpResult,
-    Mode,
     PaymentRequest,
     Redirect,
-    RefundReason,
     RefundRequest,
     ReturnUrls,
     Transaction,
-    TransactionKind,
-    TransactionStatus,
     VoidRequest,
     WebhookEvent,
     WebhookRequest,

@@ -5,16 +5,15 @@ from typing import TypedDict
 
 from payment_hooks.cards import PaymentSource
 from payment_hooks.gateway import Gateway
+from payment_hooks.kinds import RefundReason, TransactionKind
 from payment_hooks.ledger import Operation, OperationKind, Payment
 from payment_hooks.sending import in_progress
 from payment_hooks.types import (
     CaptureRequest,
     LookUpRequest,
     PaymentRequest,
-    RefundReason,
     RefundRequest,
     Transaction,
-    TransactionKind,
     VoidRequest,
 )
 

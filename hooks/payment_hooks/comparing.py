@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from payment_hooks.kinds import CheckResult
 from payment_hooks.ledger import (
     TAKING,
     Operation,
@@ -10,7 +11,9 @@ from payment_hooks.ledger import (
     Payment,
 )
 from payment_hooks.policy import Policy
-from payment_hooks.types import CheckResult, Transaction
+from payment_hooks.types import (
+    Transaction,
+)
 
 
 def find_flag(

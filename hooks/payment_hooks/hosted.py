@@ -11,6 +11,7 @@ from payment_hooks.errors import (
 )
 from payment_hooks.gateway import Gateway
 from payment_hooks.intents import new_operation
+from payment_hooks.kinds import TransactionStatus
 from payment_hooks.ledger import (
     Ledger,
     Operation,
@@ -20,7 +21,10 @@ from payment_hooks.ledger import (
 )
 from payment_hooks.sending import Sender, in_progress
 from payment_hooks.settling import Settler
-from payment_hooks.types import CheckoutRequest, Redirect, TransactionStatus
+from payment_hooks.types import (
+    CheckoutRequest,
+    Redirect,
+)
 
 _MARGIN = timedelta(minutes=1)
 

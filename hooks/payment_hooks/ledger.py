@@ -6,8 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from payment_hooks.kinds import Mode
 from payment_hooks.money import Money
-from payment_hooks.types import Mode, WebhookEvent
+from payment_hooks.types import (
+    WebhookEvent,
+)
 
 
 class PaymentState(StrEnum):

@@ -15,6 +15,7 @@ from payment_hooks.errors import (
 )
 from payment_hooks.gateway import Gateway
 from payment_hooks.intents import fingerprint, new_operation
+from payment_hooks.kinds import TransactionKind, TransactionStatus
 from payment_hooks.ledger import (
     TAKING,
     Ledger,
@@ -29,7 +30,9 @@ from payment_hooks.policy import FailedChecks
 from payment_hooks.sending import Sender, decline_of, in_progress
 from payment_hooks.settling import Settler
 from payment_hooks.standing import brings_money, money_of, next_attempt
-from payment_hooks.types import Transaction, TransactionKind, TransactionStatus
+from payment_hooks.types import (
+    Transaction,
+)
 
 _TRIES = 3
 _DECLINE_FOR = {

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 from payment_hooks.errors import InvalidRequest
 from payment_hooks.gateway import Gateway
+from payment_hooks.kinds import Mode
 from payment_hooks.ledger import Ledger, Payment, PaymentState, StaleVersion
 from payment_hooks.money import Money
-from payment_hooks.types import Mode
 
 Context = Mapping[str, object] | None
 

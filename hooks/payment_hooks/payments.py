@@ -12,6 +12,7 @@ from payment_hooks.errors import InvalidRequest, OutcomeUnknown
 from payment_hooks.gateway import Gateway
 from payment_hooks.hosted import HostedSessions
 from payment_hooks.intake import WebhookIntake
+from payment_hooks.kinds import Mode, RefundReason
 from payment_hooks.ledger import (
     Ledger,
     Operation,
@@ -31,8 +32,6 @@ from payment_hooks.standing import find_intent, money_of, refundable
 from payment_hooks.types import (
     CheckoutRequest,
     CheckoutSession,
-    Mode,
-    RefundReason,
     WebhookEvent,
     WebhookRequest,
 )

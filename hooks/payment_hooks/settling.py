@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from payment_hooks.comparing import failed_check, find_flag, is_second_take
 from payment_hooks.errors import InvalidRequest, PaymentError
 from payment_hooks.gateway import Gateway
+from payment_hooks.kinds import TransactionKind, TransactionStatus
 from payment_hooks.ledger import (
     TAKING,
     Ledger,
@@ -23,8 +24,6 @@ from payment_hooks.standing import derive_state
 from payment_hooks.types import (
     LookUpRequest,
     Transaction,
-    TransactionKind,
-    TransactionStatus,
 )
 
 _KIND_OF = {

@@ -17,7 +17,7 @@ from payment_hooks import (
     ProviderUnavailable,
     RateLimited,
 )
-from payment_hooks.types import TransactionKind
+from payment_hooks.kinds import TransactionKind
 
 HISTORIES = 400
 REFERENCES = ("A", "B")

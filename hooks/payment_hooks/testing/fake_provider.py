@@ -6,6 +6,7 @@ from itertools import count
 
 from payment_hooks.cards import CardDetails, PaymentSource
 from payment_hooks.errors import InvalidRequest, PaymentDeclined
+from payment_hooks.kinds import Mode, TransactionKind
 from payment_hooks.money import Money
 from payment_hooks.spec import hookimpl
 from payment_hooks.types import (
@@ -16,12 +17,10 @@ from payment_hooks.types import (
     CheckoutSession,
     LookUpRequest,
     LookUpResult,
-    Mode,
     PaymentRequest,
     Redirect,
     RefundRequest,
     Transaction,
-    TransactionKind,
     VoidRequest,
 )
 

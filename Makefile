@@ -1,0 +1,43 @@
+# Two commands are all there is to set up: `make demo` and `make test`.
+# Each makes its own .venv from the lock file and installs what it needs.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+
+# Without compiled modules, every start of Django takes seconds longer.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help demo test check docs format clean
+
+help: ## Show this list.
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+demo: .venv/.demo ## Sell in all three modes on a real Oscar shop (ONCE=1: then end).
+	@$(BIN)/clover demo $(if $(ONCE),--once)
+
+test: .venv/.dev ## Check everything: format, lint, types, imports, tests, docs.
+	@.ci/setup
+	@.ci/test
+
+check: .venv/.dev ## Only format, lint, types and imports.
+	@.ci/test static
+
+docs: .venv/.dev ## Build the documentation into docs/_build/html, without warnings.
+	@$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+format: .venv/.dev ## Format the code.
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+clean: ## Remove what was built, the environment included.
+	rm -rf .venv .demo dist build docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.venv/.demo: .ci/requirements-demo.txt pyproject.toml
+	@.ci/install .ci/requirements-demo.txt
+	@touch $@
+
+.venv/.dev: .ci/requirements.txt pyproject.toml
+	@.ci/install .ci/requirements.txt
+	@touch $@ .venv/.demo

@@ -1,0 +1,76 @@
+"""The code stays in rooms of a size that one can look over."""
+
+import ast
+
+import pytest
+
+from tests.house.project import PACKAGES, ROOT, modules, tracked_files
+
+LONGEST_MODULE = 400
+LONGEST_FUNCTION = 50
+BLANKET_EXCEPTIONS = {
+    "clover_provider/deadlines.py": "a thread hands its error to the one that waits",
+    "hooks/payment_hooks/gateway.py": "a plugin's bug must not look like 'not taken'",
+    "hooks/payment_hooks/notifying.py": "the shop's bug must not undo a payment",
+}
+"""Where `except Exception` stands, and why."""
+FORBIDDEN = ("/work" + "/", "/farm" + "/", "bash" + "_jobs")
+
+
+def name(path):
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_package_is_typed(package):
+    assert (PACKAGES[package] / "py.typed").exists()
+
+
+def test_no_module_is_too_long():
+    lengths = {name(path): len(path.read_text().splitlines()) for path in modules()}
+
+    assert {key: n for key, n in lengths.items() if n > LONGEST_MODULE} == {}
+
+
+def test_no_function_is_too_long():
+    long = {}
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                body = node.body[1:] if ast.get_docstring(node) else node.body
+                lines = body[-1].end_lineno - body[0].lineno + 1 if body else 0
+                if lines > LONGEST_FUNCTION:
+                    long[f"{name(path)}:{node.name}"] = lines
+
+    assert long == {}
+
+
+def test_blanket_exceptions_stand_only_where_they_have_a_reason():
+    found = {
+        name(path)
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ExceptHandler)
+        and isinstance(node.type, ast.Name)
+        and node.type.id in ("Exception", "BaseException")
+    }
+
+    assert found == set(BLANKET_EXCEPTIONS)
+
+
+def test_tls_verification_is_never_switched_off():
+    needle = "verify" + "=False"
+
+    assert [name(path) for path in modules() if needle in path.read_text()] == []
+
+
+def test_nothing_names_the_machine_it_was_made_on():
+    found = []
+    for path in tracked_files():
+        try:
+            text = path.read_text()
+        except UnicodeDecodeError:
+            continue
+        found += [(name(path), word) for word in FORBIDDEN if word in text]
+
+    assert found == []
