@@ -270,6 +270,29 @@ def test_other_payment_methods_pass_by(shopper, product, clover):
     assert clover.ledger == {}
 
 
+def test_the_shopper_chooses_among_the_merchants_modes(
+    shopper, product, clover, clover_settings
+):
+    clover_settings(MODES=["iframe", "hosted"])
+    page = shopper.reach_payment(product).content.decode()
+
+    chosen = shopper.client.get("/checkout/payment-details/?clover_mode=hosted")
+    away = shopper.place_order()
+
+    assert "?clover_mode=hosted" in page
+    assert chosen.url == "/checkout/preview/"
+    assert away.url.startswith("https://fake.test/pay/")
+
+
+def test_a_mode_that_is_not_enabled_cannot_be_chosen(shopper, product, clover):
+    shopper.reach_payment(product)
+
+    page = shopper.client.get("/checkout/payment-details/?clover_mode=api")
+
+    assert "<clover-card" in page.content.decode()
+    assert "card_number" not in page.content.decode()
+
+
 def test_a_second_browser_has_its_own_basket(shopper, product, clover):
     shopper.reach_payment(product)
     other = Shopper()
