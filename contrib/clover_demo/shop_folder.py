@@ -1,0 +1,98 @@
+"""The folder in which the demo shop lives, and the template that makes starts fast.
+
+Oscar's migrations take half a minute, so they run once: what they leave is kept as a
+template, and every start opens a new shop by copying it. The simulator forgets its
+payments when it ends, so a shop must not remember them either.
+"""
+
+import hashlib
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from django.core.management import call_command
+
+from clover_demo.settings import DATABASE_FILE
+
+TEMPLATE_FILE = "template.sqlite3"
+STAMP_FILE = "stamp.txt"
+_DISTRIBUTIONS = ("clover-provider", "django", "django-oscar")
+_SOURCES = ("products.py", "pictures.py", "catalogue.py", "staff.py")
+
+Report = Callable[[str], None]
+
+
+def is_ready(folder: Path) -> bool:
+    """Whether the folder's template was made by what is installed now."""
+    stamp, template = folder / STAMP_FILE, folder / TEMPLATE_FILE
+    return (
+        template.is_file() and stamp.is_file() and stamp.read_text() == version_stamp()
+    )
+
+
+def version_stamp() -> str:
+    """What a template depends on: packages, migrations and the catalogue."""
+    digest = hashlib.sha256()
+    here = Path(__file__).parent
+    migrations = here.parent.glob("clover_*/migrations/*.py")
+    for path in sorted([*migrations, *(here / name for name in _SOURCES)]):
+        digest.update(path.read_bytes())
+    versions = [f"{name} {version(name)}" for name in _DISTRIBUTIONS]
+    return "\n".join((*versions, digest.hexdigest(), ""))
+
+
+def forget(folder: Path) -> None:
+    """Remove what a set-up made, and nothing else that the folder may hold."""
+    shutil.rmtree(folder / "media", ignore_errors=True)
+    for name in (STAMP_FILE, TEMPLATE_FILE, DATABASE_FILE):
+        for path in _with_journals(folder / name):
+            path.unlink(missing_ok=True)
+
+
+def set_up(folder: Path, report: Report) -> None:
+    """Migrate, load the catalogue and keep the result as the template."""
+    from django.db import connection
+
+    from clover_demo import catalogue
+
+    forget(folder)
+    call_command("migrate", verbosity=1, stdout=_Lines(report), interactive=False)
+    for title in catalogue.load():
+        report(title)
+    connection.close()
+    (folder / DATABASE_FILE).rename(folder / TEMPLATE_FILE)
+    (folder / STAMP_FILE).write_text(version_stamp())
+
+
+def open_shop(folder: Path) -> None:
+    """A new shop with the products of the template and no orders."""
+    database = folder / DATABASE_FILE
+    for path in _with_journals(database):
+        path.unlink(missing_ok=True)
+    shutil.copyfile(folder / TEMPLATE_FILE, database)
+    connection = sqlite3.connect(database)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.close()
+
+
+def _with_journals(path: Path) -> Iterator[Path]:
+    for ending in ("", "-wal", "-shm", "-journal"):
+        yield path.with_name(path.name + ending)
+
+
+class _Lines:
+    """A stream that reports the migrations as they are applied."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+
+    def write(self, text: str) -> None:
+        """One piece of the command's output."""
+        name = text.strip().removeprefix("Applying ").partition("...")[0]
+        if text.strip().startswith("Applying "):
+            self._report(name)
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
