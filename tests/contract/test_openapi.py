@@ -1,6 +1,5 @@
 """The simulator keeps the promises of its own OpenAPI document."""
 
-
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
