@@ -67,14 +67,20 @@ class Simulator:
         self._server = SimulatorServer(self._state, port=port)
         self._background = BackgroundServer(self._server)
 
-    def __enter__(self) -> Self:
-        """Start, and return when it answers."""
+    def start(self) -> Self:
+        """Start, and return when it answers; for where a `with` block does not fit."""
         self._background.start()
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def stop(self) -> None:
         """End the server."""
         self._background.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
 
     @property
     def url(self) -> str:
