@@ -45,10 +45,29 @@ DATABASES = {
     }
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-HAYSTACK_CONNECTIONS = {
-    "default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}
-}
+HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "clover_demo.search.ShelfEngine"}}
 HAYSTACK_SIGNAL_PROCESSOR = "haystack.signals.BaseSignalProcessor"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}
+    },
+    "handlers": {
+        "file": {
+            "class": "logging.FileHandler",
+            "filename": str(DATA_DIR / "shop.log"),
+            "formatter": "line",
+            "delay": True,
+        }
+    },
+    "root": {"handlers": ["file"], "level": "INFO"},
+    "loggers": {
+        name: {"handlers": ["file"], "level": "INFO", "propagate": False}
+        for name in ("django", "oscar")
+    },
+}
 
 INSTALLED_APPS = [
     "clover_demo",

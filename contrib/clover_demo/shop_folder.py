@@ -66,6 +66,16 @@ def set_up(folder: Path, report: Report) -> None:
     (folder / STAMP_FILE).write_text(version_stamp())
 
 
+def count_steps() -> int:
+    """How often `set_up` reports: once for each migration and each product."""
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+
+    from clover_demo.products import PRODUCTS
+
+    return len(MigrationLoader(connection).disk_migrations) + len(PRODUCTS)
+
+
 def open_shop(folder: Path) -> None:
     """A new shop with the products of the template and no orders."""
     database = folder / DATABASE_FILE
