@@ -199,7 +199,8 @@ def _status(charge: Reading, captured: bool) -> TransactionStatus:
 
 
 def _captured(charge: Reading, amount: Money) -> Money:
-    return _money(charge, "amount_captured", amount.currency) or amount
+    told = charge.minor_units("amount_captured")
+    return amount if told is None else Money(told, amount.currency)
 
 
 def _refunded(charge: Reading, amount: Money) -> Money | None:

@@ -96,16 +96,18 @@ class CloverConfig:
         Raises:
             ConfigurationError: an unknown name, a missing one, or a wrong value.
         """
+        values = settings.mask(cls, values)
         return cls(**settings.read(cls, values, source), source=source)
 
     @classmethod
-    def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Self:
+    def from_environ(cls, environ: Mapping[str, str] | None = None) -> Self:
         """The configuration in the environment variables `CLOVER_…`.
 
         Raises:
             ConfigurationError: as `from_mapping`.
         """
-        return cls.from_mapping(settings.pick(cls, environ), source=settings.PREFIX)
+        picked = settings.mask(cls, settings.pick(cls, environ or os.environ))
+        return cls.from_mapping(picked, source=settings.PREFIX)
 
     @property
     def ecommerce_key(self) -> Secret:

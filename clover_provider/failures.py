@@ -96,7 +96,7 @@ def raise_for(answer: Answer, call: Call) -> None:
     if 200 <= answer.status < 300:
         return
     error = _error_of(answer)
-    code = error.text("code")
+    code = _code(error)
     if answer.status == 429 or code == "rate_limit":
         raise RateLimited(
             _message(answer, call, error, "too many calls"),
@@ -113,22 +113,19 @@ def raise_for(answer: Answer, call: Call) -> None:
     _raise_doubt(answer, call, error)
 
 
-def decline_code(code: str, reason: str, message: str) -> DeclineCode:
-    """Why the card was refused, in our words.
-
-    Args:
-        code: Clover's error code.
-        reason: the processor's decline code, when there is one.
-        message: the processor's words.
-    """
+def decline_of(error: Reading) -> DeclineCode:
+    """Why the card was refused, in our words; from an error or a failed charge."""
+    message = error.text("message") or error.text("failure_message")
     for beginning, meaning in _MESSAGES:
         if beginning in message.lower():
             return meaning
+    code = error.text("code") or error.text("failure_code")
     if code == "processing_error":
         return DeclineCode.PROCESSING_ERROR
-    if code in DECLINES and code != "card_declined":
-        return DECLINES[code]
-    return DECLINES.get(reason, DeclineCode.CARD_DECLINED)
+    reason = error.text("declineCode") or error.text("decline_code")
+    if code in ("", "card_declined"):
+        code = reason
+    return DECLINES.get(code, DeclineCode.CARD_DECLINED)
 
 
 def _error_of(answer: Answer) -> Reading:
@@ -151,12 +148,12 @@ def _is_definitive(answer: Answer, error: Reading) -> bool:
 
 
 def _raise_refusal(answer: Answer, call: Call, error: Reading) -> NoReturn:
-    code, message = error.text("code"), error.text("message")
-    reason = error.text("declineCode") or error.text("decline_code")
+    # No local name here holds Clover's words as they came: tracebacks show locals.
+    code = _code(error)
     if answer.status == 402 or code in DECLINES:
         raise PaymentDeclined(
             _message(answer, call, error),
-            decline_code=decline_code(code, reason, message),
+            decline_code=decline_of(error),
             transaction_id=safe_text(error.text("charge")),
             **_facts(answer, code or "card_declined"),
         )
@@ -166,7 +163,7 @@ def _raise_refusal(answer: Answer, call: Call, error: Reading) -> NoReturn:
 
 
 def _raise_doubt(answer: Answer, call: Call, error: Reading) -> NoReturn:
-    facts = _facts(answer, error.text("code") or f"http_{answer.status}")
+    facts = _facts(answer, _code(error) or f"http_{answer.status}")
     if not call.moves_money:
         raise ProviderUnavailable(_message(answer, call, error, "try again"), **facts)
     if error.text("type") == "idempotency_error" and answer.status != 409:
@@ -175,6 +172,10 @@ def _raise_doubt(answer: Answer, call: Call, error: Reading) -> NoReturn:
     else:
         hint = "look it up, or repeat it with the same key"
     raise OutcomeUnknown(_message(answer, call, error, hint), **facts)
+
+
+def _code(error: Reading) -> str:
+    return safe_text(error.text("code"))
 
 
 def _message(answer: Answer, call: Call, error: Reading, hint: str = "") -> str:
@@ -186,7 +187,7 @@ def _message(answer: Answer, call: Call, error: Reading, hint: str = "") -> str:
 
 def _facts(answer: Answer, code: str) -> dict[str, str]:
     return {
-        "code": safe_text(code),
+        "code": code,
         "provider": PROVIDER,
         "request_id": answer.request_id,
     }

@@ -152,9 +152,9 @@ class Finder:
         for _ in range(MOST_PAGES):
             url = f"{self._config.ecommerce_url}{path}?{urlencode(asked)}"
             answer = self._get(url, path=path, action=f"list of {path}")
-            rows = rows_of(answer.body, "list") if answer is not None else ()
+            rows = list(rows_of(answer.body, "list")) if answer is not None else []
             yield from rows
-            if not _has_more(answer, rows):
+            if not _has_more(answer, len(rows)):
                 return
             last = Reading(fields=rows[-1], what="last of a page")
             asked["starting_after"] = last.need_id()
@@ -225,11 +225,11 @@ def _named(row: Transaction, operation_id: str) -> Transaction:
     return replace(row, operation_id=operation_id) if is_ours else row
 
 
-def _has_more(answer: Answer | None, rows: tuple[Fields, ...]) -> bool:
-    if answer is None or not rows:
+def _has_more(answer: Answer | None, count: int) -> bool:
+    if answer is None or not count:
         return False
     told = answer.fields.get("has_more")
-    return told if isinstance(told, bool) else len(rows) >= LARGEST_PAGE
+    return told if isinstance(told, bool) else count >= LARGEST_PAGE
 
 
 def _milliseconds(moment: datetime) -> str:

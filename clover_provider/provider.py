@@ -6,7 +6,7 @@ from typing import NoReturn, Self
 from clover_provider import calls, charges, checkout, refunds, tokens, webhooks
 from clover_provider.config import CloverConfig
 from clover_provider.exchange import Answer, Call, Sends
-from clover_provider.failures import decline_code, raise_for
+from clover_provider.failures import decline_of, raise_for
 from clover_provider.keys import KeyStore, MemoryKeyStore, PublicKeys
 from clover_provider.locales import pick_locale
 from clover_provider.lookup import Finder
@@ -201,6 +201,12 @@ class CloverProvider:
             tolerance_seconds=config.webhook_tolerance_seconds,
         )
 
+    def close(self) -> None:
+        """Close the connections; the next call opens new ones."""
+        close = getattr(self._transport, "close", None)
+        if close is not None:
+            close()
+
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("a provider holds keys and cannot be pickled: build a new one")
 
@@ -293,12 +299,12 @@ class CloverProvider:
 def _check_taken(taken: Transaction, answer: Answer, *, capture: bool) -> None:
     charge = Reading(fields=answer.fields, what="charge", request_id=answer.request_id)
     if taken.status is TransactionStatus.FAILED:
-        code, message = charge.text("failure_code"), charge.text("failure_message")
         raise PaymentDeclined(
-            f"{taken.kind} {taken.transaction_id} failed: {safe_text(message)}",
-            decline_code=decline_code(code, "", message),
+            f"{taken.kind} {taken.transaction_id} failed: "
+            f"{safe_text(charge.text('failure_message'))}",
+            decline_code=decline_of(charge),
             transaction_id=taken.transaction_id,
-            code=safe_text(code) or "failed",
+            code=safe_text(charge.text("failure_code")) or "failed",
             provider=PROVIDER,
             request_id=answer.request_id,
         )

@@ -74,7 +74,9 @@ def safe_text(text: object, limit: int = _LONGEST) -> str:
     """
     shown = str(text)[: limit * 2]
     shown = _DIGITS.sub("[digits]", _TOKEN.sub("[token]", shown))
-    return "".join(letter if letter.isprintable() else " " for letter in shown)[:limit]
+    if not shown.isprintable():
+        shown = "".join(letter if letter.isprintable() else " " for letter in shown)
+    return shown[:limit]
 
 
 def _keep(fields: Mapping[str, object], allowed: frozenset[str]) -> dict[str, object]:

@@ -62,6 +62,26 @@ def pick(kind: type[CloverConfig], environ: Mapping[str, str]) -> dict[str, obje
     return picked
 
 
+def mask(kind: type[CloverConfig], values: Mapping[str, object]) -> dict[str, object]:
+    """The same settings with the keys masked, as a traceback may show them."""
+    secret = {
+        entry.name.upper()
+        for entry in fields(kind)
+        if isinstance(entry.default, Secret)
+    }
+    masked = dict(values)
+    for name, value in values.items():
+        if name in secret and isinstance(value, str):
+            masked[name] = Secret(value)
+        elif name == "WEBHOOK_SECRETS":
+            masked[name] = tuple(
+                Secret(item) if isinstance(item, str) else item
+                for item in _items(value)
+                if item is not None
+            )
+    return masked
+
+
 def complete(config: CloverConfig) -> None:
     """Fill in what follows from something else."""
     _choose(config, "environment", Environment)

@@ -147,6 +147,8 @@ class _Bounded(HTTPConnection):
     """A connection which keeps the deadline and knows when the request began to leave."""
 
     response_class = BoundedResponse
+    debuglevel = 0
+    """Fixed: the standard library's switch would print headers and bodies."""
 
     def connect(self) -> None:
         try:

@@ -1,0 +1,441 @@
+"""Finding movements again, on canned answers and on the simulator."""
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from clover_provider import lookup
+from clover_provider.references import external_reference
+from payment_hooks import (
+    AuthenticationFailed,
+    LookUpRequest,
+    Money,
+    OutcomeUnknown,
+    PaymentDeclined,
+    PaymentSource,
+    ProviderUnavailable,
+    RefundRequest,
+    TransactionKind,
+    TransactionStatus,
+    VoidRequest,
+)
+
+CHARGE = "ABCDEFGHJKMN1"
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+NOT_FOUND = {
+    "message": "404",
+    "error": {"message": f"Charge with id {CHARGE} not found."},
+}
+OP = "9b2f6e0c-5b1d-4e0f-8d54-5f7f4d6f2a10"
+
+
+def by_id(**changes):
+    return LookUpRequest(**{"transaction_id": CHARGE} | changes)
+
+
+def in_window(**changes):
+    window = {"since": NOON, "until": NOON + timedelta(hours=1)}
+    return LookUpRequest(**window | changes)
+
+
+def query_of(call):
+    return {
+        name: found[0] for name, found in parse_qs(urlsplit(call.url).query).items()
+    }
+
+
+def test_a_charge_is_read_by_its_id(answering, canned):
+    provider, transport = answering((200, canned("charge")))
+
+    found = provider.payment_look_up(by_id())
+
+    (call,) = transport.calls
+    assert call.url == f"https://scl-sandbox.dev.clover.com/v1/charges/{CHARGE}"
+    assert (call.method, call.path) == ("GET", "/v1/charges/{id}")
+    assert call.bearer.reveal() == "private-key-of-the-tests"
+    assert not call.moves_money
+    assert found.complete
+    assert [row.transaction_id for row in found.transactions] == [CHARGE]
+
+
+def test_an_unknown_id_is_evidence_of_absence(answering):
+    provider, _ = answering((404, NOT_FOUND))
+
+    found = provider.payment_look_up(by_id())
+
+    assert found.complete
+    assert found.transactions == ()
+
+
+@pytest.mark.parametrize("body", [b"404 Not Found", b"<html>", b"null"])
+def test_a_404_of_somebody_else_is_no_evidence(answering, body):
+    provider, _ = answering((404, body))
+
+    with pytest.raises(ProviderUnavailable):
+        provider.payment_look_up(by_id())
+
+
+def test_an_answer_about_another_charge_is_not_believed(answering, canned):
+    provider, _ = answering((200, canned("charge", id="ANOTHERCHARGE")))
+
+    with pytest.raises(OutcomeUnknown, match="another one"):
+        provider.payment_look_up(by_id())
+
+
+ENVELOPES = {
+    "data": lambda rows: {"object": "list", "data": rows, "has_more": False},
+    "nested": lambda rows: {"object": "list", "data": {"elements": rows}},
+    "elements": lambda rows: {"elements": rows},
+    "bare": lambda rows: rows,
+}
+
+
+@pytest.mark.parametrize("envelope", ENVELOPES.values(), ids=ENVELOPES.keys())
+def test_refunds_come_along_in_every_envelope(answering, canned, envelope):
+    provider, transport = answering(
+        (200, canned("charge")), (200, envelope([canned("refund")]))
+    )
+
+    found = provider.payment_look_up(by_id(with_refunds=True))
+
+    assert query_of(transport.calls[1]) == {"charge": CHARGE, "limit": "100"}
+    charge, refund = found.transactions
+    assert charge.refunded == refund.amount == Money(500, "USD")
+    assert (refund.kind, refund.parent_id) == (TransactionKind.REFUND, CHARGE)
+
+
+def test_a_refund_known_by_digest_only_gets_the_id_that_was_asked_for(
+    answering, canned
+):
+    row = canned("refund", external_reference_id=external_reference("op-3"))
+    provider, _ = answering((200, canned("charge")), (200, [row]))
+
+    found = provider.payment_look_up(by_id(with_refunds=True, operation_id="op-3"))
+
+    assert [row.operation_id for row in found.transactions] == ["", "op-3"]
+
+
+@pytest.fixture
+def platform(configure):
+    """Changes for a merchant whose platform token is known."""
+    return configure(PLATFORM_TOKEN="v3", MODES=["iframe"])
+
+
+@pytest.fixture
+def all_hosted(configure):
+    return configure(
+        MODE="hosted",
+        PLATFORM_TOKEN="v3",
+        HOSTED_PRIVATE_KEY="hosted",
+        WEBHOOK_SECRETS="secret",
+        PRIVATE_KEY=None,
+    )
+
+
+def test_a_charge_that_only_the_platform_knows_is_found_there(
+    answering, canned, platform
+):
+    provider, transport = answering(
+        (404, NOT_FOUND), (200, canned("platform_payment")), config=platform
+    )
+
+    found = provider.payment_look_up(by_id(with_refunds=True))
+
+    call = transport.calls[1]
+    assert call.url == (
+        "https://apisandbox.dev.clover.com/v3/merchants/TESTMERCH0001/payments/"
+        f"{CHARGE}?expand=refunds"
+    )
+    assert call.bearer.reveal() == "v3"
+    payment, refund = found.transactions
+    assert payment.kind is TransactionKind.CHARGE
+    assert payment.amount == payment.captured == Money(2599, "USD")
+    assert (payment.tip, payment.tax) == (Money(300, "USD"), Money(199, "USD"))
+    assert payment.refunded == refund.amount == Money(500, "USD")
+    assert (payment.source.brand, payment.source.last4) == ("VISA", "4242")
+
+
+def test_where_all_is_hosted_the_platform_is_asked_first(answering, canned, all_hosted):
+    provider, transport = answering(
+        (200, canned("platform_payment")), config=all_hosted
+    )
+
+    provider.payment_look_up(by_id())
+
+    assert [call.path for call in transport.calls] == [
+        "/v3/merchants/{mId}/payments/{id}"
+    ]
+
+
+def test_a_key_that_may_not_read_charges_leaves_the_platform(
+    answering, canned, platform
+):
+    provider, _ = answering(
+        (401, b"Unauthorized"), (200, canned("platform_payment")), config=platform
+    )
+
+    assert provider.payment_look_up(by_id()).transactions
+
+
+def test_if_one_place_refuses_and_the_other_knows_nothing_the_refusal_counts(
+    answering, platform
+):
+    provider, _ = answering((401, b""), (404, NOT_FOUND), config=platform)
+
+    with pytest.raises(AuthenticationFailed):
+        provider.payment_look_up(by_id())
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "status"),
+    [
+        ({"result": "FAIL"}, TransactionKind.CHARGE, TransactionStatus.FAILED),
+        ({"result": "VOIDED"}, TransactionKind.CHARGE, TransactionStatus.VOIDED),
+        (
+            {"cardTransaction": {"type": "PREAUTH", "state": "PENDING"}},
+            TransactionKind.AUTHORIZATION,
+            TransactionStatus.SUCCEEDED,
+        ),
+    ],
+)
+def test_a_platform_payment_says_how_it_stands(
+    answering, canned, all_hosted, changes, kind, status
+):
+    body = canned("platform_payment", **changes)
+    provider, _ = answering((200, body), config=all_hosted)
+
+    (payment,) = provider.payment_look_up(by_id()).transactions
+
+    assert (payment.kind, payment.status) == (kind, status)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"result": "AUTH_MAYBE"}, {"amount": None}, {"id": None}, {"refunds": "many"}],
+    ids=str,
+)
+def test_a_platform_payment_that_cannot_be_read_is_a_doubt(
+    answering, canned, all_hosted, changes
+):
+    provider, _ = answering(
+        (200, canned("platform_payment", **changes)), config=all_hosted
+    )
+
+    with pytest.raises(OutcomeUnknown):
+        provider.payment_look_up(by_id())
+
+
+def listed(canned, number, **changes):
+    created = int(NOON.timestamp() * 1000) + 60_000
+    return canned("charge", id=f"CHARGE{number:07}", created=created) | changes
+
+
+def test_the_window_is_asked_for_in_milliseconds(answering):
+    provider, transport = answering((200, {"data": []}))
+
+    assert provider.payment_look_up(in_window()).complete
+    assert query_of(transport.calls[0]) == {
+        "created[gte]": "1767268800000",
+        "created[lte]": "1767272400000",
+        "limit": "100",
+    }
+
+
+def test_all_pages_of_the_window_are_read(answering, canned):
+    first = [listed(canned, number) for number in range(100)]
+    second = [listed(canned, 100)]
+    provider, transport = answering(
+        (200, {"data": first, "has_more": True}), (200, {"data": second})
+    )
+
+    found = provider.payment_look_up(in_window())
+
+    assert found.complete
+    assert len(found.transactions) == 101
+    assert query_of(transport.calls[1])["starting_after"] == "CHARGE0000099"
+
+
+def test_a_full_page_without_a_word_about_more_is_followed_by_another(
+    answering, canned
+):
+    rows = [listed(canned, number) for number in range(100)]
+    provider, transport = answering((200, rows), (200, []))
+
+    assert provider.payment_look_up(in_window()).complete
+    assert len(transport.calls) == 2
+
+
+def test_a_window_too_large_to_read_proves_no_absence(answering, canned):
+    page = {"data": [listed(canned, 1)], "has_more": True}
+    provider, transport = answering(*[(200, page)] * lookup.MOST_PAGES)
+
+    found = provider.payment_look_up(in_window(operation_id="op-9"))
+
+    assert not found.complete
+    assert not transport.answers
+
+
+def test_clovers_filter_is_not_trusted(answering, canned):
+    late = int((NOON + timedelta(days=1)).timestamp() * 1000)
+    early = int((NOON - timedelta(days=1)).timestamp() * 1000)
+    rows = [listed(canned, 1), listed(canned, 2, created=late)]
+    rows.append(listed(canned, 3, created=early))
+    provider, _ = answering((200, rows))
+
+    found = provider.payment_look_up(in_window())
+
+    assert [row.transaction_id for row in found.transactions] == ["CHARGE0000001"]
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        {"metadata": {"operation": OP}},
+        {"external_reference_id": external_reference(OP)},
+    ],
+    ids=["by metadata", "by digest"],
+)
+def test_an_operation_is_found_by_what_clover_gives_back(answering, canned, marks):
+    provider, _ = answering((200, [listed(canned, 1), listed(canned, 2, **marks)]))
+
+    (found,) = provider.payment_look_up(in_window(operation_id=OP)).transactions
+
+    assert (found.transaction_id, found.operation_id) == ("CHARGE0000002", OP)
+
+
+def test_metadata_of_another_operation_outweighs_an_equal_digest(answering, canned):
+    row = listed(
+        canned,
+        1,
+        metadata={"operation": "another"},
+        external_reference_id=external_reference(OP),
+    )
+    provider, _ = answering((200, [row]))
+
+    assert provider.payment_look_up(in_window(operation_id=OP)).transactions == ()
+
+
+def test_an_unreadable_charge_in_the_window_leaves_a_gap(answering, canned):
+    rows = [listed(canned, 1), listed(canned, 2, status="a new word")]
+    provider, _ = answering((200, rows))
+
+    found = provider.payment_look_up(in_window())
+
+    assert len(found.transactions) == 1
+    assert not found.complete
+
+
+def test_an_unreadable_charge_of_others_does_not_hide_that_ours_is_absent(
+    answering, canned
+):
+    provider, _ = answering((200, [listed(canned, 1, status="a new word")]))
+
+    assert provider.payment_look_up(in_window(operation_id=OP)).complete
+
+
+@pytest.mark.parametrize("body", [{}, {"data": "none"}, [1], b"<html>"], ids=str)
+def test_what_is_no_list_is_a_doubt(answering, body):
+    provider, _ = answering((200, body))
+
+    with pytest.raises(OutcomeUnknown, match="no list"):
+        provider.payment_look_up(in_window())
+
+
+def test_a_replay_sends_the_same_request_again(answering, canned, ask_for):
+    provider, transport = answering((200, canned("charge")), (200, canned("charge")))
+
+    first = provider.payment_charge(ask_for())
+    found = provider.payment_look_up(LookUpRequest(replay=ask_for()))
+
+    sent, again = transport.calls
+    assert (again.body, again.headers, again.url) == (sent.body, sent.headers, sent.url)
+    assert again.idempotency_key == sent.idempotency_key
+    assert (sent.attempt, again.attempt) == (1, 2)
+    assert found.transactions == (first,)
+
+
+def test_a_replay_of_an_authorization_does_not_capture(answering, canned, ask_for):
+    provider, transport = answering((200, canned("authorization_thin")))
+
+    request = LookUpRequest(replay=ask_for(), replay_kind=TransactionKind.AUTHORIZATION)
+    provider.payment_look_up(request)
+
+    assert transport.calls[0].body["capture"] is False
+
+
+def test_a_replayed_decline_is_the_decline(answering, canned, ask_for):
+    provider, _ = answering((402, canned("declined")))
+
+    with pytest.raises(PaymentDeclined):
+        provider.payment_look_up(LookUpRequest(replay=ask_for()))
+
+
+@pytest.fixture
+def now():
+    return datetime.now(UTC)
+
+
+@pytest.mark.parametrize("envelope", ["data", "elements", "nested", "bare"])
+@pytest.mark.parametrize("thin", [False, True])
+def test_the_simulators_movements_are_found_in_every_way(
+    clover_simulator, provide, ask_for, now, envelope, thin
+):
+    clover_simulator.switch(list_envelope=envelope, thin_reads=thin)
+    provider = provide()
+    request = ask_for(source=PaymentSource(token=clover_simulator.token()))
+    charge = provider.payment_charge(request)
+    provider.payment_refund(
+        RefundRequest(
+            transaction_id=charge.transaction_id,
+            amount=Money(500, "USD"),
+            reference="100123",
+            operation_id="op-3",
+        )
+    )
+    window = {"since": now - timedelta(minutes=5), "until": now + timedelta(minutes=5)}
+
+    by_charge = provider.payment_look_up(
+        LookUpRequest(transaction_id=charge.transaction_id, with_refunds=True)
+    )
+    by_operation = provider.payment_look_up(
+        LookUpRequest(operation_id=request.operation_id, **window)
+    )
+    nothing = provider.payment_look_up(LookUpRequest(operation_id="never", **window))
+
+    assert [row.operation_id for row in by_charge.transactions] == [
+        request.operation_id,
+        "op-3",
+    ]
+    assert by_charge.transactions[0].refunded == Money(500, "USD")
+    (found,) = by_operation.transactions
+    assert found.transaction_id == charge.transaction_id
+    assert nothing.complete
+    assert not nothing.transactions
+
+
+@pytest.mark.parametrize("marks_refunded", [True, False])
+def test_a_void_is_seen_whether_or_not_the_charge_tells(
+    clover_simulator, provide, ask_for, marks_refunded
+):
+    clover_simulator.switch(void_marks_refunded=marks_refunded)
+    provider = provide()
+    held = provider.payment_authorize(
+        ask_for(source=PaymentSource(token=clover_simulator.token()))
+    )
+    provider.payment_void(
+        VoidRequest(
+            transaction_id=held.transaction_id,
+            amount=held.amount,
+            reference="100123",
+            operation_id="op-4",
+        )
+    )
+
+    found = provider.payment_look_up(
+        LookUpRequest(transaction_id=held.transaction_id, with_refunds=True)
+    )
+
+    charge, void = found.transactions
+    assert charge.status is TransactionStatus.VOIDED
+    assert (void.kind, void.operation_id) == (TransactionKind.VOID, "op-4")
