@@ -22,7 +22,7 @@ def create(call: Call) -> Answer:
     if amount * 100 > charge.amount * call.state.switches.capture_limit_percent:
         raise invalid("Please provide a valid amount.", "invalid_charge_amount")
     charge.state, charge.amount_captured = ChargeState.CAPTURED, amount
-    charge.metadata |= call.body.get("metadata", {})
+    charge.metadata = charge.metadata | call.body.get("metadata", {})
     answer = charges.render_read(call.state, charge)
     return Answer(body=answer)
 

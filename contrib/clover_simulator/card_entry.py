@@ -3,7 +3,7 @@
 import re
 
 from clover_simulator import cards
-from clover_simulator.cards import CardOnFile, TestCard
+from clover_simulator.cards import CardOnFile, PublishedCard
 from clover_simulator.records import JSON
 from clover_simulator.state import State
 
@@ -67,7 +67,7 @@ def _number(state: State, given: JSON) -> str:
     return number
 
 
-def _known_card(number: str) -> TestCard:
+def _known_card(number: str) -> PublishedCard:
     digits = rf"[0-9]{{{cards.SHORTEST_NUMBER},{cards.LONGEST_NUMBER}}}"
     if not re.fullmatch(digits, number):
         raise CardProblem("invalid_number", "Card number is invalid.")
@@ -79,7 +79,7 @@ def _known_card(number: str) -> TestCard:
     return card
 
 
-def _hold_together(given: JSON, number: str, card: TestCard) -> None:
+def _hold_together(given: JSON, number: str, card: PublishedCard) -> None:
     if given.get("first6", number[:6]) != number[:6]:
         raise CardProblem("invalid_number", "first6 is not of this card.")
     if given.get("last4", number[-4:]) != number[-4:]:

@@ -11,6 +11,7 @@ from clover_simulator.records import JSON, Charge, ChargeState, Token, TokenStat
 from clover_simulator.state import State
 
 LONGEST_METADATA = 500
+STATUSES = ("succeeded", "pending", "failed")
 ECHOED = (
     "description",
     "ecomind",
@@ -37,7 +38,7 @@ def take(call: Call, body: JSON) -> Charge:
     """The approved charge which `body` asks for."""
     require_shopper_address(call)
     _check_currency(call, body["currency"])
-    _check_simulated(body)
+    _check_body(call, body)
     token = sources.resolve(call, body["source"])
     decline = _decide(call, token)
     charge = _record(call, body, token.card, is_declined=decline is not None)
@@ -68,7 +69,9 @@ def _check_currency(call: Call, currency: str) -> None:
         raise invalid("Please provide a valid currency.")
 
 
-def _check_simulated(body: JSON) -> None:
+def _check_body(call: Call, body: JSON) -> None:
+    if call.state.switches.tip_included and body.get("tip_amount", 0) >= body["amount"]:
+        raise invalid("Please provide a valid tip amount.", "invalid_tip_amount")
     if "threeds" in body:
         raise invalid("This simulator has no 3-D Secure; leave threeds out.")
     if len(json.dumps(body.get("metadata", {}))) > LONGEST_METADATA:
@@ -101,14 +104,15 @@ def _record(call: Call, body: JSON, card: CardOnFile, *, is_declined: bool) -> C
     charge.echo = {name: body[name] for name in ECHOED if name in body}
     if amount != body["amount"]:
         charge.echo["partial_auth"] = True
-    charge.status = call.simulated("status") or charge.status
+    if call.simulated("status") in STATUSES:
+        charge.status = str(call.simulated("status"))
     settle_state(charge, captured=captured, is_declined=is_declined)
     return charge
 
 
 def _approved_amount(call: Call, amount: int) -> int:
     asked = call.simulated("partial_amount")
-    return min(amount, int(asked)) if asked and asked.isdigit() else amount
+    return min(amount, int(asked)) if asked and asked.isdecimal() else amount
 
 
 def new_charge(

@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from clover_simulator import inspection, refunds
+from clover_simulator import charges, inspection, refunds
 from clover_simulator.faults import Fault
 from clover_simulator.merchants import Merchant
 from clover_simulator.records import JSON, ChargeState, TokenState
@@ -16,7 +16,6 @@ MERCHANT_FIELDS = frozenset(field.name for field in fields(Merchant)) - {
     "id",
     "inventory",
 }
-STATUSES = ("succeeded", "pending", "failed")
 
 
 def move_clock(state: State, given: Given) -> JSON:
@@ -84,7 +83,7 @@ def change_merchant(state: State, given: Given) -> JSON:
 
 def expire(state: State, given: Given) -> JSON:
     """End the life of `what`: sessions, tokens, access_tokens or refresh_tokens."""
-    what = given.get("what")
+    what = str(given.get("what"))
     if what not in EXPIRY:
         raise ValueError(f"what is one of {sorted(EXPIRY)}")
     EXPIRY[what](state)
@@ -112,8 +111,14 @@ EXPIRY: dict[str, Callable[[State], None]] = {
 
 def redeliver(state: State, given: Given) -> JSON:
     """Send the webhook with this `number` again."""
-    delivery = state.courier.redeliver(int(given.get("number", 0)))
+    delivery = state.courier.redeliver(_whole(given.get("number")))
     return {"number": delivery.number}
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int):
+        raise ValueError("number is a whole number")
+    return value
 
 
 def release_webhooks(state: State, given: Given) -> JSON:
@@ -154,7 +159,7 @@ def set_status(state: State, given: Given) -> JSON:
     charge = state.ledger.charges.get(str(given.get("charge")))
     if charge is None:
         raise LookupError("no such charge")
-    if given.get("status") not in STATUSES:
-        raise ValueError(f"status is one of {STATUSES}")
+    if given.get("status") not in charges.STATUSES:
+        raise ValueError(f"status is one of {charges.STATUSES}")
     charge.status = str(given["status"])
     return inspection.charge_entry(charge)

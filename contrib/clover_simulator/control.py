@@ -18,6 +18,7 @@ from clover_simulator.wire import Wire
 PREFIX = "/_simulator"
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 LONGEST_REFUSAL_SECONDS = 600.0
+NOT_FOR_PAGES = "The control API answers this machine's own tools, not web pages."
 
 Show = Callable[[State], JSON]
 Change = Callable[[State, JSON], JSON]
@@ -32,7 +33,7 @@ SHOWN: dict[str, Show] = {
     "/switches": inspection.switch_table,
     "/faults": inspection.faults,
     "/merchants": inspection.merchants,
-    "/cards": inspection.test_cards,
+    "/cards": inspection.published_cards,
 }
 CHANGED: dict[tuple[str, str], Change] = {
     ("POST", "/clock"): commands.move_clock,
@@ -79,11 +80,10 @@ def routes(host: Host) -> list[BaseRoute]:
 
 def _route(path: str, by_method: dict[str, Answering]) -> Route:
     async def answer(request: Request) -> Response:
-        if not _is_local(request):
-            message = "The control API answers this machine's own tools, not web pages."
-            return JSONResponse({"message": message}, status_code=403)
         method = "GET" if request.method == "HEAD" else request.method
         try:
+            if not _is_local(request):
+                return JSONResponse({"message": NOT_FOR_PAGES}, status_code=403)
             return by_method[method](request, await _json(request))
         except LookupError as error:
             return JSONResponse({"message": str(error.args[0])}, status_code=404)

@@ -5,10 +5,12 @@ A rule names a method and a path; a request can also carry its own fault in its 
 """
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from types import NoneType
 from typing import Any
 
 
@@ -73,11 +75,13 @@ class Fault:
         unknown = set(given) - SETTABLE
         if unknown or "action" not in given:
             raise ValueError(f"a fault has an action and may have {sorted(SETTABLE)}")
-        try:
-            rule = cls(**{**given, "action": Action(given["action"])})
-            rule._check()
-        except TypeError as error:
-            raise ValueError(str(error)) from None
+        for name, value in given.items():
+            if name in KINDS and not _is_kind(value, KINDS[name]):
+                raise ValueError(
+                    f"{name} is no {' or '.join(k.__name__ for k in KINDS[name])}"
+                )
+        rule = cls(**{**given, "action": Action(given["action"])})
+        rule._check()
         return rule
 
     def _check(self) -> None:
@@ -104,6 +108,17 @@ class Fault:
         return False
 
 
+KINDS: dict[str, tuple[type, ...]] = {
+    "action": (str,),
+    "method": (str,),
+    "path": (str,),
+    "nth": (int,),
+    "times": (int, NoneType),
+    "seconds": (int, float),
+    "at_byte": (int,),
+    "status": (int, NoneType),
+    "retry_after": (int, NoneType),
+}
 SETTABLE = frozenset(f.name for f in fields(Fault)) - {"seen", "fired"}
 
 
@@ -134,8 +149,13 @@ class Faults:
         return fault
 
 
+def _is_kind(value: object, kinds: tuple[type, ...]) -> bool:
+    return isinstance(value, kinds) and not isinstance(value, bool)
+
+
 def _number(text: object, default: float) -> float:
     try:
-        return abs(float(str(text)))
+        number = abs(float(str(text)))
+        return number if math.isfinite(number) else default
     except ValueError:
         return default

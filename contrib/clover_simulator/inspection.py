@@ -171,7 +171,7 @@ def faults(state: State) -> JSON:
     return {"faults": [rule.as_dict() for rule in state.faults.rules]}
 
 
-def test_cards(state: State) -> JSON:
+def published_cards(state: State) -> JSON:
     """`GET /_simulator/cards`: the card numbers that Clover publishes for tests."""
     rows = [
         {"number": card.number, "brand": card.brand, "outcome": card.outcome}

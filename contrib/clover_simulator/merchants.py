@@ -31,7 +31,7 @@ class Merchant:
     """Name and price of the items a hosted session may name by `itemRefUuid`."""
 
 
-def test_merchant(number: int, name: str, currency: str) -> Merchant:
+def published_merchant(number: int, name: str, currency: str) -> Merchant:
     """A merchant whose published credentials all say whose they are."""
     tail = currency.lower()
     return Merchant(
@@ -51,9 +51,6 @@ def test_merchant(number: int, name: str, currency: str) -> Merchant:
     )
 
 
-test_merchant.__test__ = False  # type: ignore[attr-defined]  # not a pytest test
-
-
 class Merchants:
     """All merchants, found by id or by what they sign in with."""
 
@@ -63,8 +60,8 @@ class Merchants:
 
     def reset(self) -> None:
         """Back to the two published merchants."""
-        usd = test_merchant(1, "Simulated Shop", "USD")
-        cad = test_merchant(2, "Boutique simulée", "CAD")
+        usd = published_merchant(1, "Simulated Shop", "USD")
+        cad = published_merchant(2, "Boutique simulée", "CAD")
         self._by_id = {usd.id: usd, cad.id: cad}
 
     def __iter__(self) -> Iterator[Merchant]:

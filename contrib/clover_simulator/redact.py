@@ -34,7 +34,6 @@ SHOWN_FIELDS = frozenset(
         "items",
         "lineItems",
         "metadata",
-        "name",
         "price",
         "quantity",
         "rate",

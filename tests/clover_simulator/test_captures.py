@@ -82,3 +82,13 @@ def test_a_mastercard_authorization_lasts_thirty_days(client):
     client.simulator.clock.advance(days=29)
 
     assert capture(client, charge).status == 200
+
+
+def test_a_capture_does_not_change_what_was_answered_before(client):
+    token = client.simulator.token()
+    fields = {"source": token, "capture": False, "metadata": {"order": "1"}}
+    first = client.charge(key="k-1", **fields)
+    capture(client, first.json()["id"], metadata={"parcel": "2"})
+
+    assert client.charge(key="k-1", **fields).text == first.text
+    assert client.simulator.ledger.charges[0].metadata == {"order": "1", "parcel": "2"}

@@ -241,14 +241,19 @@ def test_a_trigger_fails_the_checks_of_an_approved_charge(client):
 
 def test_a_trigger_approves_a_part(client):
     charge = client.charge(1000, metadata={"sim_partial_amount": "400"}).json()
+    whole = client.charge(1000, metadata={"sim_partial_amount": "some"}).json()
 
     assert (charge["amount"], charge["partial_auth"]) == (400, True)
+    assert whole["amount"] == 1000
 
 
 def test_a_trigger_leaves_the_charge_pending(client):
     charge = client.charge(metadata={"sim_status": "pending"}).json()
 
+    other = client.charge(metadata={"sim_status": "lost"}).json()
+
     assert (charge["status"], charge["paid"]) == ("pending", False)
+    assert other["status"] == "succeeded"
 
 
 def test_a_repeated_key_repeats_the_answer(client):

@@ -201,6 +201,7 @@ def test_sessions_tokens_and_grants_expire_on_request(client):
     assert client.call("GET", "/v1/charges", headers=headers).status == 401
     assert refresh(client, grant["refresh_token"]).status == 401
     assert client.control("POST", "/expire", {"what": "milk"}).status == 400
+    assert client.control("POST", "/expire", {"what": []}).status == 400
 
 
 def test_a_refund_in_the_dashboard_bypasses_the_api(client):
@@ -245,6 +246,9 @@ def test_webhooks_are_logged_repeated_and_invented(client):
     assert [json.loads(body) for _, body in shop.received] == [event, event]
     assert [delivery["event"] for delivery in deliveries] == [event, event]
     assert client.control("POST", "/deliveries/redeliver", {"number": 9}).status == 404
+    assert (
+        client.control("POST", "/deliveries/redeliver", {"number": "x"}).status == 400
+    )
     assert client.control("POST", "/webhooks", {"merchant": "X"}).status == 400
 
 
@@ -279,7 +283,12 @@ def test_the_test_cards_and_the_document_are_served(client):
 
 @pytest.mark.parametrize(
     "headers",
-    [{"host": "attacker.test"}, {"origin": "http://attacker.test"}, {"origin": "null"}],
+    [
+        {"host": "attacker.test"},
+        {"host": "attacker.test:80"},
+        {"origin": "http://attacker.test"},
+        {"origin": "null"},
+    ],
 )
 def test_a_web_page_cannot_use_the_control_api(client, headers):
     url = f"{client.simulator.url}/_simulator/reset"

@@ -217,6 +217,15 @@ def test_a_trigger_can_name_its_status(client):
     assert client.charge(metadata=metadata).status == 503
 
 
+def test_a_trigger_with_a_silly_number_falls_back(client):
+    metadata = {"sim_fault": "cut", "sim_at_byte": "nan", "sim_seconds": "inf"}
+
+    with pytest.raises(IncompleteRead) as cut:
+        client.charge(metadata=metadata)
+
+    assert len(cut.value.partial) == 20
+
+
 @pytest.mark.parametrize("name", ["no_such_fault", "", "{}"])
 def test_an_unknown_trigger_does_nothing(client, name):
     assert client.charge(metadata={"sim_fault": name}).status == 200
@@ -252,6 +261,10 @@ def test_only_so_many_requests_run_at_the_same_time(client):
         {"action": "cut", "nth": "x"},
         {"action": "answer", "status": 99},
         {"action": "cut", "seen": 3},
+        {"action": "cut", "path": 5},
+        {"action": "cut", "times": "x"},
+        {"action": "cut", "times": True},
+        {"action": []},
     ],
 )
 def test_a_malformed_rule_is_refused(given):

@@ -29,6 +29,7 @@ def test_d1_the_tip_comes_on_top_or_is_included(client, switch):
 
     assert (on_top["amount"], included["amount"]) == (1150, 1000)
     assert on_top["tip_amount"] == included["tip_amount"] == 150
+    assert error_of(client.charge(100, tip_amount=100))[1] == "invalid_tip_amount"
 
 
 def test_d2_captured_in_a_request_is_ignored(client):
