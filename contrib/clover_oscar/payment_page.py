@@ -9,7 +9,7 @@ from oscar.apps.checkout.exceptions import FailedPreCondition, PassedSkipConditi
 
 from clover_django.road import get_payments
 from clover_oscar import options
-from clover_oscar.amounts import to_money
+from clover_oscar.amounts import round_price, to_money
 from clover_oscar.baskets import find_payments, may_hold_money
 from clover_oscar.card_form import CardEntryForm
 from clover_oscar.outcomes import describe, status_url
@@ -123,12 +123,14 @@ class PaymentPageMixin:
         return render(request, **kwargs)
 
     def get_context_data(self, **kwargs: OscarObject) -> dict[str, Any]:
-        """Oscar's context, the card fields or form, and the shop's own template."""
+        """Oscar's context with the total that is charged, and what the mode needs."""
         parent: Any = super()
         context: dict[str, Any] = parent.get_context_data(**kwargs)
         if not self.pays_with_clover():
             return context
         mode = self.clover_mode()
+        if context["order_total"] is not None:
+            context["order_total"] = round_price(context["order_total"])
         context |= {
             "clover_extends": parent.get_template_names()[0],
             "clover_mode": mode.value,

@@ -74,6 +74,7 @@ def _complete(
         basket = _lock_basket(snapshot)
         order = find_order(basket.pk)
         if order is None:
+            _refuse_empty(basket)
             notes = repricing.prepare(basket, snapshot)
             _refuse_out_of_stock(basket, oversell)
             order = _place(basket, snapshot)
@@ -92,6 +93,11 @@ def _lock_basket(snapshot: Snapshot) -> OscarObject:
         return lock("basket.Basket", snapshot.basket_id)
     except baskets.DoesNotExist as error:
         raise CannotPlaceOrder(f"basket {snapshot.basket_id} was deleted") from error
+
+
+def _refuse_empty(basket: OscarObject) -> None:
+    if not basket.lines.exists():
+        raise CannotPlaceOrder("what was in the basket is not sold any more")
 
 
 def _refuse_out_of_stock(basket: OscarObject, oversell: bool) -> None:

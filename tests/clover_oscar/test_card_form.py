@@ -1,3 +1,4 @@
+import re
 import sys
 
 import pytest
@@ -10,10 +11,12 @@ from payment_hooks import InvalidRequest, ProviderUnavailable
 from tests.clover_oscar.shopper import books, orders
 
 NUMBER = "4242424242424242"
+CVC = "9871"
+SECRETS = re.compile(rf"{NUMBER}|4242 4242 4242 4242|\b{CVC}\b")
 CARD = {
     "card_number": "4242 4242 4242 4242",
     "card_expiry": "12/30",
-    "card_cvc": "987",
+    "card_cvc": CVC,
     "card_name": "Ada Lovelace",
     "card_postal_code": "62701",
 }
@@ -92,10 +95,8 @@ def test_a_card_never_comes_back(api, shopper, product, clover, error, caplog):
 
     pages = [answer.content.decode() for answer in (refused, preview, declined)]
     kept = str(dict(shopper.client.session))
-    for secret in (NUMBER, CARD["card_number"], "987"):
-        assert all(f'value="{secret}"' not in page for page in pages)
-        assert secret not in kept
-        assert secret not in caplog.text.replace("100987", "")
+    for text in (*pages, kept, caplog.text):
+        assert not SECRETS.search(text)
 
 
 @pytest.fixture
@@ -123,8 +124,8 @@ def test_an_error_report_holds_no_card(api, shopper, product, clover, error_repo
     assert answer.status_code == 500
     (report,) = error_reports
     assert "IntegrityError" in report
-    for secret in (NUMBER, CARD["card_number"], "987", "tok-1"):
-        assert secret not in report
+    assert not SECRETS.search(report)
+    assert "'tok-1'" not in report
 
 
 def test_in_iframe_mode_a_typed_card_is_not_read(shopper, product, clover):

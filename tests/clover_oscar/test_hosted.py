@@ -1,6 +1,10 @@
+from datetime import timedelta
+
 import pytest
 from django.core import mail
+from django.utils import timezone
 from oscar.core.loading import get_model
+from oscar.test import factories
 
 from clover_django.road import get_payments
 from payment_hooks import PaymentState, ProviderUnavailable
@@ -175,6 +179,34 @@ def test_a_price_that_changes_while_paying_is_noted(away, clover):
     assert str(order.total_incl_tax) == "10.00"
     assert "14.99" in order.notes.get().message
     assert get_payments().get(away.payment_id).flags == ("order_differs",)
+
+
+def test_a_voucher_that_runs_out_while_paying_is_noted(
+    hosted, shopper, product, clover
+):
+    voucher = factories.create_voucher()
+    get_model("offer", "Benefit").objects.update(type="Percentage", value=20)
+    shopper.reach_payment(product)
+    shopper.client.post("/basket/vouchers/add/", {"code": voucher.code})
+    shopper.place_order()
+    payment = the_payment()
+    long_ago = timezone.now() - timedelta(days=9)
+    type(voucher).objects.update(start_datetime=long_ago, end_datetime=long_ago)
+
+    pay_on_the_page(clover, payment)
+
+    (order,) = orders()
+    assert str(order.total_incl_tax) == "8.00"
+    assert voucher.code in order.notes.get().message
+
+
+def test_an_order_that_oscar_refuses_waits_for_a_person(away, clover):
+    get_model("partner", "StockRecord").objects.all().delete()
+
+    pay_on_the_page(clover, away)
+
+    assert orders() == []
+    assert get_payments().get(away.payment_id).flags == ("paid_without_order",)
 
 
 def test_stock_that_is_gone_is_told_again_until_it_is_there(away, clover):
