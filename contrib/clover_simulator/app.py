@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -228,7 +227,7 @@ def _page_routes() -> list[BaseRoute]:
         Route("/oauth/v2/authorize", consent.show),
         Route("/oauth/v2/authorize", consent.allow, methods=["POST"]),
     ]
-    return [*files, *pages, *consents]
+    return [*files, *pages, *consents, Route("/favicon.ico", assets.no_icon)]
 
 
 def _route(path: str, operations: dict[str, Operation]) -> Route:
@@ -250,6 +249,4 @@ def _dispatcher(
 
 
 async def _not_found(request: Request, error: Exception) -> Response:
-    if isinstance(error, HTTPException) and error.detail != "Not Found":
-        return PlainTextResponse(error.detail, status_code=404)
     return PlainTextResponse("404 Not Found", status_code=404)

@@ -44,3 +44,8 @@ def serve(name: str) -> Callable[[Request], Awaitable[Response]]:
         )
 
     return answer
+
+
+async def no_icon(request: Request) -> Response:
+    """There is no icon; said kindly, so that no browser's console shows an error."""
+    return Response(status_code=204)

@@ -194,6 +194,10 @@ def test_the_browsers_files_are_served(client, name, media_type):
     assert (answer.status, answer.headers["content-type"]) == (200, media_type)
 
 
+def test_a_missing_icon_is_no_error_in_the_browsers_console(client):
+    assert fetch("GET", f"{client.simulator.url}/favicon.ico").status == 204
+
+
 def test_the_frames_may_be_embedded_by_any_shop(client):
     headers = fetch("GET", f"{client.simulator.url}/widget.html").headers
 
