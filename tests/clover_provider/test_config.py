@@ -1,7 +1,10 @@
 """Every wrong setting is refused at start-up, by name and with its remedy."""
 
 import dataclasses
+import importlib.util
 import pickle
+import re
+from pathlib import Path
 
 import pytest
 
@@ -230,3 +233,49 @@ def test_secrets_are_equal_by_content_and_to_nothing_else():
 def test_a_key_with_foreign_letters_is_refused_not_mangled(configure):
     with pytest.raises(ConfigurationError, match="PRIVATE_KEY"):
         configure(PRIVATE_KEY="clé")
+
+
+SETTINGS_PAGE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
+ROW = re.compile(r"^\| `([A-Z_]+)` \|[^|]*\| ([^|]+) \|", re.MULTILINE)
+
+
+def test_the_page_lists_every_setting_with_its_default():
+    rows = dict(ROW.findall(SETTINGS_PAGE.read_text()))
+    known = {
+        field.name.upper(): field.default
+        for field in dataclasses.fields(CloverConfig)
+        if field.name != "source"
+    }
+
+    assert rows.keys() == known.keys()
+    for name, default in known.items():
+        if rows[name].startswith("`"):
+            assert rows[name].strip("`") == str(default), name
+        else:
+            assert not default or default is dataclasses.MISSING, name
+
+
+@pytest.fixture
+def without_cryptography(monkeypatch):
+    """An installation without the extra `api-only`."""
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util,
+        "find_spec",
+        lambda name: None if name == "cryptography" else find(name),
+    )
+
+
+def test_mode_api_needs_the_extra_unless_cards_may_go_unencrypted(
+    configure, without_cryptography
+):
+    api = {"MODE": "api", "PCI_ATTESTATION": "SAQ D"}
+
+    with pytest.raises(ConfigurationError, match=r"REQUIRE_ENCRYPTION.*\[api-only\]"):
+        configure(**api)
+    assert configure(**api, REQUIRE_ENCRYPTION=False).mode is Mode.API
+
+
+def test_a_certificate_file_must_exist(configure):
+    with pytest.raises(ConfigurationError, match=r"CA_BUNDLE'\] must name a file"):
+        configure(CA_BUNDLE="/nowhere/ca.pem")

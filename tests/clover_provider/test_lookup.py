@@ -197,6 +197,11 @@ def test_if_one_place_refuses_and_the_other_knows_nothing_the_refusal_counts(
             TransactionKind.AUTHORIZATION,
             TransactionStatus.SUCCEEDED,
         ),
+        (
+            {"cardTransaction": None, "refunds": None},
+            TransactionKind.CHARGE,
+            TransactionStatus.SUCCEEDED,
+        ),
     ],
 )
 def test_a_platform_payment_says_how_it_stands(
@@ -302,6 +307,21 @@ def test_an_operation_is_found_by_what_clover_gives_back(answering, canned, mark
     (found,) = provider.payment_look_up(in_window(operation_id=OP)).transactions
 
     assert (found.transaction_id, found.operation_id) == ("CHARGE0000002", OP)
+
+
+def test_a_charge_without_a_time_is_kept_rather_than_lost(answering, canned):
+    provider, _ = answering((200, [listed(canned, 1, created=None)]))
+
+    assert len(provider.payment_look_up(in_window()).transactions) == 1
+
+
+def test_a_window_may_be_open_at_its_end(answering, canned):
+    provider, transport = answering((200, [listed(canned, 1)]))
+
+    found = provider.payment_look_up(LookUpRequest(since=NOON))
+
+    assert len(found.transactions) == 1
+    assert "created[lte]" not in query_of(transport.calls[0])
 
 
 def test_metadata_of_another_operation_outweighs_an_equal_digest(answering, canned):

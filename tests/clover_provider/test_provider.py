@@ -1,5 +1,6 @@
 """The nine hooks, on canned answers and against the simulator over HTTP."""
 
+import importlib.util
 import pickle
 from datetime import UTC, datetime
 
@@ -477,6 +478,28 @@ def test_the_card_number_goes_encrypted(answering, configure, simulated):
     assert source.token == "clv_1"
 
 
+def test_without_the_extra_a_card_goes_as_it_is_where_that_is_allowed(
+    answering, configure, monkeypatch
+):
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util,
+        "find_spec",
+        lambda name: None if name == "cryptography" else find(name),
+    )
+    provider, transport = answering(
+        (200, {"id": "clv_1"}),
+        config=configure(
+            MODE="api", PCI_ATTESTATION="SAQ D", REQUIRE_ENCRYPTION="false"
+        ),
+    )
+
+    provider.payment_tokenize(a_card())
+
+    (sent,) = transport.calls
+    assert sent.body["card"]["number"] == APPROVED_CARD
+
+
 def test_a_useless_encryption_key_shows_before_a_card_is_at_hand(answering, configure):
     provider, transport = answering(
         (200, {"TA_PUBLIC_KEY_DEV": "AAAA"}),
@@ -554,7 +577,7 @@ def test_a_lost_answer_is_a_doubt_that_a_replay_settles(
 def test_an_answer_after_the_deadline_is_a_doubt(
     provide, clover_simulator, token, ask_for
 ):
-    clover_simulator.fail("POST", "/v1/charges", "drip", seconds=0.05)
+    clover_simulator.fail("POST", "/v1/charges", "drip", seconds=0.01)
 
     with pytest.raises(OutcomeUnknown):
         provide(DEADLINE_SECONDS=0.5).payment_charge(ask_for(source=token()))
