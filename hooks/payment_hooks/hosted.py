@@ -27,6 +27,7 @@ from payment_hooks.types import (
 )
 
 _MARGIN = timedelta(minutes=1)
+_TRIES = 3
 
 
 class HostedSessions:
@@ -68,26 +69,44 @@ class HostedSessions:
         Raises:
             OutcomeUnknown: the provider does not show the transaction yet.
         """
+        for _ in range(_TRIES):
+            session = self._find_unpaid(payment, transaction_id, session_id)
+            if session is None:
+                return
+            try:
+                claimed = self.sender.claim(self.sender.wait(session))
+            except OutcomeUnknown:
+                continue  # webhook and return came at once; the other one may be done
+            if claimed.state is OperationState.WAITING:
+                self._settle(payment, claimed, transaction_id)
+                return
+            self.sender.release(claimed)
+        raise in_progress(session)
+
+    def _find_unpaid(
+        self, payment: Payment, transaction_id: str, session_id: str
+    ) -> Operation | None:
+        """The session that this transaction may have paid; None if nothing is to do."""
         sessions = self._sessions(payment)
         if any(row.transaction_id == transaction_id for row in sessions):
-            return
+            return None
         waiting = [row for row in sessions if row.state is OperationState.WAITING]
         named = [row for row in waiting if session_id in ("", row.session_id)]
-        if not named:
-            self.settler.refresh(payment.payment_id, flag="double_capture")
-            return
-        claimed = self.sender.claim(named[-1])
-        try:
-            self._settle(payment, claimed, transaction_id)
-        except PaymentError:
-            self.sender.release(claimed)
-            raise
+        if named:
+            return named[-1]
+        self.settler.refresh(payment.payment_id, flag="double_capture")
+        return None
 
     def _settle(
         self, payment: Payment, claimed: Operation, transaction_id: str
     ) -> None:
-        transaction = self.settler.fetch(transaction_id)
+        try:
+            transaction = self.settler.fetch(transaction_id)
+        except PaymentError:
+            self.sender.release(claimed)
+            raise
         if transaction is None:
+            self.sender.release(claimed)
             raise OutcomeUnknown(
                 f"transaction {transaction_id} cannot be read yet",
                 code="transaction_not_found",

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 
@@ -86,6 +87,42 @@ def test_a_webhook_pays_the_order_once(
         send(payments, clock, paid.transaction_id, session.session_id)
     payments.settle(payment_id)
 
+    assert payments.get(payment_id).state is PaymentState.PAID
+    assert len(shop.told) == 1
+
+
+def test_a_webhook_and_a_return_at_once_both_end_well(
+    payments, hosted, messages, provider, clock, registry, shop
+):
+    payment_id, session = hosted
+    paid = provider.pay_session(DUE)
+    failures = []
+
+    def deliver():
+        try:
+            send(payments, clock, paid.transaction_id, session.session_id)
+        except Exception as error:
+            failures.append(error)
+
+    class SlowProvider:
+        other = Thread(target=deliver)
+
+        @hookimpl(wrapper=True)
+        def payment_look_up(self, request):
+            if not self.other.ident:
+                self.other.start()
+                self.other.join(0.3)
+            return (yield)
+
+    registry.register(SlowProvider())
+    payments.settle(
+        payment_id,
+        transaction_id=paid.transaction_id,
+        session_id=session.session_id,
+    )
+    SlowProvider.other.join()
+
+    assert failures == []
     assert payments.get(payment_id).state is PaymentState.PAID
     assert len(shop.told) == 1
 
