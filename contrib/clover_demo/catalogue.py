@@ -12,6 +12,7 @@ from oscar.core.loading import get_model
 from clover_demo.pictures import draw
 from clover_demo.products import PRODUCTS, DemoProduct
 from clover_demo.staff import STAFF_EMAIL, STAFF_PASSWORD
+from clover_oscar.untyped import OscarObject
 
 IN_STOCK = 500
 _JPEG_QUALITY = 88
@@ -37,14 +38,15 @@ def load() -> Iterator[str]:
 
 
 def _add_staff() -> None:
-    get_user_model().objects.create_superuser("staff", STAFF_EMAIL, STAFF_PASSWORD)
+    users: OscarObject = get_user_model().objects
+    users.create_superuser("staff", STAFF_EMAIL, STAFF_PASSWORD)
 
 
 def _add(product: DemoProduct) -> None:
     kind, _ = get_model("catalogue", "ProductClass").objects.get_or_create(
         name=product.category, defaults={"track_stock": True}
     )
-    row = get_model("catalogue", "Product").objects.create(
+    row: OscarObject = get_model("catalogue", "Product").objects.create(
         title=product.title,
         upc=slugify(product.title),
         product_class=kind,
@@ -62,7 +64,7 @@ def _add(product: DemoProduct) -> None:
     row.images.create(original=_picture(product), caption=product.title)
 
 
-def _picture(product: DemoProduct) -> ContentFile:
+def _picture(product: DemoProduct) -> "ContentFile[bytes]":
     file = BytesIO()
     picture = draw(product.shape, product.colours, product.label)
     picture.save(file, "JPEG", quality=_JPEG_QUALITY, optimize=True)

@@ -3,13 +3,16 @@
 from oscar.core.loading import get_model
 
 from clover_demo.audit import ShopOrder
+from clover_oscar.untyped import OscarObject
 
 _CENTS = 100
 
 
 def read_order(number: str) -> ShopOrder | None:
     """The order with this number, as the shop's dashboard would show it."""
-    order = get_model("order", "Order").objects.filter(number=number).first()
+    order: OscarObject = (
+        get_model("order", "Order").objects.filter(number=number).first()
+    )
     if order is None:
         return None
     debits = get_model("payment", "Transaction").objects.filter(

@@ -1,6 +1,6 @@
 """Product pictures, drawn when the shop is set up: no picture is shipped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -205,8 +205,8 @@ def _bean(canvas: Image.Image, centre: Point, size: float, colours: Colours) -> 
             width=6 * _SCALE,
         )
     )
-    turn = {"angle": -32, "center": (x * _SCALE, y * _SCALE)}
-    bean, seam = bean.rotate(**turn), seam.rotate(**turn)
+    middle = (x * _SCALE, y * _SCALE)
+    bean, seam = (part.rotate(-32, center=middle) for part in (bean, seam))
     _paint(canvas, ImageChops.subtract(bean, seam), (colours.accent, colours.ink))
 
 
@@ -269,7 +269,7 @@ def _mask(paint: Callable[[ImageDraw.ImageDraw], None]) -> Image.Image:
     return mask
 
 
-def _polygon(points: list[Point]) -> Image.Image:
+def _polygon(points: Sequence[Point]) -> Image.Image:
     corners = [(x * _SCALE, y * _SCALE) for x, y in points]
     return _mask(lambda pen: pen.polygon(corners, fill=255))
 

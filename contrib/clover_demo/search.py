@@ -13,6 +13,8 @@ from haystack.backends.simple_backend import SimpleSearchBackend, SimpleSearchQu
 from haystack.models import SearchResult
 from oscar.core.loading import get_model
 
+from clover_oscar.untyped import OscarObject
+
 CATEGORY = "category:"
 _COLUMNS = {
     "title_exact": "title",
@@ -43,7 +45,8 @@ class ShelfBackend(SimpleSearchBackend):  # type: ignore[misc]  # haystack has n
         **options: object,
     ) -> dict[str, Any]:
         """One page of what was found, and how many there are."""
-        found = get_model("catalogue", "Product").objects.browsable()
+        products: OscarObject = get_model("catalogue", "Product")
+        found = products.objects.browsable()
         for term in query_string.replace("*", "").split():
             found = found.filter(_condition(term))
         found = found.order_by(*map(_column, sort_by), "pk").distinct()
@@ -58,7 +61,7 @@ class ShelfEngine(BaseEngine):  # type: ignore[misc]  # haystack has no types
     query = ShelfQuery
 
 
-def _terms(node: Any) -> Iterator[str]:  # noqa: ANN401 - haystack has no types
+def _terms(node: OscarObject) -> Iterator[str]:
     for child in node.children:
         if isinstance(child, SearchNode):
             yield from _terms(child)
@@ -83,7 +86,7 @@ def _column(name: str) -> str:
     return f"-{column}" if is_reversed else column
 
 
-def _result(product: Any) -> SearchResult:  # noqa: ANN401 - Oscar has no types
+def _result(product: OscarObject) -> SearchResult:
     meta = product._meta
     result = SearchResult(meta.app_label, meta.model_name, product.pk, 0)
     result._model, result._object = type(product), product

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import django
-from oscar.defaults import *  # noqa: F403 - Oscar's documented way
+from oscar.defaults import *  # noqa: F403  # pyright: ignore[reportWildcardImportFromLibrary] - as Oscar documents
 
 DATA_DIR = Path(os.environ.get("CLOVER_DEMO_DIR", ".demo")).absolute()
 DATABASE_FILE = "shop.sqlite3"

@@ -10,6 +10,8 @@ from typing import Any
 
 from oscar.core.loading import default_class_loader
 
+from clover_oscar.untyped import OscarObject
+
 PRICE = Decimal("4.50")
 
 
@@ -28,6 +30,6 @@ def _with_flat_price(repository: type) -> type:
     # Imported here: this runs while Oscar's apps are still loading.
     from oscar.apps.shipping.methods import FixedPrice
 
-    method = FixedPrice(charge_excl_tax=PRICE, charge_incl_tax=PRICE)
+    method: OscarObject = FixedPrice(charge_excl_tax=PRICE, charge_incl_tax=PRICE)
     method.name = "Parcel"
     return type("Repository", (repository,), {"methods": (method,)})
