@@ -81,7 +81,10 @@ class HostedSessions:
                 self._settle(payment, claimed, transaction_id)
                 return
             self.sender.release(claimed)
-        raise in_progress(session)
+        raise OutcomeUnknown(
+            f"payment {payment.payment_id} is being settled elsewhere: look again",
+            code="in_progress",
+        )
 
     def _find_unpaid(
         self, payment: Payment, transaction_id: str, session_id: str

@@ -10,6 +10,7 @@ from payment_hooks import (
     Mode,
     Money,
     OutcomeUnknown,
+    PaymentError,
     PaymentState,
     ProviderUnavailable,
     WebhookEvent,
@@ -101,7 +102,7 @@ def test_a_webhook_and_a_return_at_once_both_end_well(
     def deliver():
         try:
             send(payments, clock, paid.transaction_id, session.session_id)
-        except Exception as error:
+        except PaymentError as error:
             failures.append(error)
 
     class SlowProvider:
