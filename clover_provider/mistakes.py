@@ -95,7 +95,8 @@ def _key_mistakes(config: CloverConfig) -> Mistakes:
 def _mode_mistakes(config: CloverConfig) -> Mistakes:
     if config.mode not in config.modes:
         yield "modes", f"must hold the mode in use, {config.mode}"
-    if not config.ecommerce_key:
+    # An app's merchants bring their access token with the consent.
+    if not config.ecommerce_key and not config.app_id:
         yield (
             "private_key",
             "is missing: make an ecommerce API token in the merchant's dashboard and "
