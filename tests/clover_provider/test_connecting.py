@@ -94,7 +94,8 @@ def test_a_refused_exchange_shows_no_secret(app):
     with pytest.raises(AuthenticationFailed) as caught:
         send(TOKEN_PATH, build_exchange(app, came_back))
 
-    assert app.app_secret.reveal() not in everything_about(caught.value)
+    shown = everything_about(caught.value)
+    assert app.app_secret.reveal() not in shown
 
 
 def test_a_lost_answer_says_that_nobody_answered(app):
