@@ -9,20 +9,20 @@ from django.utils.text import slugify
 from oscar.apps.catalogue.categories import create_from_breadcrumbs
 from oscar.core.loading import get_model
 
+from clover_demo.names import STAFF_EMAIL, STAFF_PASSWORD
 from clover_demo.pictures import draw
 from clover_demo.products import PRODUCTS, DemoProduct
-from clover_demo.staff import STAFF_EMAIL, STAFF_PASSWORD
 from clover_oscar.untyped import OscarObject
 
 IN_STOCK = 500
 _JPEG_QUALITY = 88
-_COUNTRIES = (("US", "USA", "United States"), ("CA", "CAN", "Canada"))
+_COUNTRIES = (("US", "USA", "United States", 1), ("CA", "CAN", "Canada", 0))
 
 
 def load() -> Iterator[str]:
     """Fill the shop; yields the title of each product that was added."""
     _add_staff()
-    for alpha_2, alpha_3, name in _COUNTRIES:
+    for alpha_2, alpha_3, name, rank in _COUNTRIES:
         get_model("address", "Country").objects.update_or_create(
             iso_3166_1_a2=alpha_2,
             defaults={
@@ -30,6 +30,7 @@ def load() -> Iterator[str]:
                 "printable_name": name,
                 "name": name,
                 "is_shipping_country": True,
+                "display_order": rank,
             },
         )
     for product in PRODUCTS:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from clover_demo.audit import Verdict, find_leftovers, judge
 from clover_demo.display import Display
+from clover_demo.names import SHOP_NAME, STAFF_EMAIL, STAFF_PASSWORD
 from clover_demo.serving import ShopServer, SimulatedClover
 from clover_demo.shopper import NotBought, Shopper
-from clover_demo.staff import STAFF_EMAIL, STAFF_PASSWORD
 
 PURCHASES = {"iframe": "sunrise-blend", "hosted": "everyday-mug", "api": "cloud-decaf"}
 """What is bought, by mode."""
@@ -40,7 +40,7 @@ def run(display: Display, folder: Path, *, port: int, fresh: bool) -> Iterator[O
     """
     with ExitStack() as servers:
         with display.step("Clover simulator started"):
-            clover = servers.enter_context(SimulatedClover())
+            clover = servers.enter_context(SimulatedClover(SHOP_NAME))
         servers.enter_context(_claim(folder))
         _configure(clover, folder)
         _set_up(display, folder, fresh=fresh)

@@ -22,8 +22,9 @@ WEBHOOK_SECONDS = 5.0
 class SimulatedClover:
     """Clover in a box, with what the demo asks of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, merchant_name: str) -> None:
         self._state = State()
+        self.merchant.name = merchant_name
         self._server = SimulatorServer(self._state)
         self._background = BackgroundServer(self._server)
 

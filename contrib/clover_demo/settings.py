@@ -12,6 +12,8 @@ from typing import Any
 import django
 from oscar.defaults import *  # noqa: F403  # pyright: ignore[reportWildcardImportFromLibrary] - as Oscar documents
 
+from clover_demo.names import SHOP_NAME
+
 DATA_DIR = Path(os.environ.get("CLOVER_DEMO_DIR", ".demo")).absolute()
 DATABASE_FILE = "shop.sqlite3"
 
@@ -23,6 +25,7 @@ WSGI_APPLICATION = "clover_demo.wsgi.application"
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-us"
+LANGUAGES = [("en-us", "English")]
 SITE_ID = 1
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "/static/"
@@ -153,9 +156,10 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
 ]
 
-OSCAR_SHOP_NAME = "Morning & Mug"
+OSCAR_SHOP_NAME = SHOP_NAME
 OSCAR_SHOP_TAGLINE = "Small-batch coffee and the cups it deserves"
 OSCAR_DEFAULT_CURRENCY = "USD"
+OSCAR_HIDDEN_FEATURES = ["reviews", "wishlists"]
 OSCAR_ALLOW_ANON_CHECKOUT = True
 OSCAR_REQUIRED_ADDRESS_FIELDS = (
     "first_name",

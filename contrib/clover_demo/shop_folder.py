@@ -19,7 +19,7 @@ from clover_demo.settings import DATABASE_FILE
 TEMPLATE_FILE = "template.sqlite3"
 STAMP_FILE = "stamp.txt"
 _DISTRIBUTIONS = ("clover-provider", "django", "django-oscar")
-_SOURCES = ("products.py", "pictures.py", "catalogue.py", "staff.py")
+_SOURCES = ("products.py", "pictures.py", "catalogue.py", "names.py")
 
 Report = Callable[[str], None]
 
