@@ -42,6 +42,7 @@ from payment_hooks import (
 )
 
 _REPLAY = 2
+_ASKING = frozenset({"config", "merchant_id", "mode"})
 
 
 class CloverProvider:
@@ -206,6 +207,10 @@ class CloverProvider:
         close = getattr(self._transport, "close", None)
         if close is not None:
             close()
+
+    def __dir__(self) -> list[str]:
+        """All but what asks for the configuration: pluggy reads whatever is listed."""
+        return [name for name in super().__dir__() if name not in _ASKING]
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("a provider holds keys and cannot be pickled: build a new one")

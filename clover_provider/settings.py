@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -57,7 +56,7 @@ def pick(kind: type[CloverConfig], environ: Mapping[str, str]) -> dict[str, obje
         name = variable.removeprefix(PREFIX)
         if not variable.startswith(PREFIX) or not value:
             continue
-        if difflib.get_close_matches(name, lists, n=1, cutoff=_RESEMBLANCE):
+        if name in lists or _resembling(name, lists):
             picked[name] = _split(value) if lists.get(name) else value
     return picked
 
@@ -118,8 +117,15 @@ def _choose(
 
 
 def _hint(name: object, known: Mapping[str, object]) -> str:
-    close = difflib.get_close_matches(str(name).upper(), known, n=1)
+    close = _resembling(str(name).upper(), known)
     return f"did you mean {close[0]}?" if close else f"use one of {', '.join(known)}"
+
+
+def _resembling(name: str, known: Mapping[str, object]) -> list[str]:
+    # Loaded for mistakes only.
+    from difflib import get_close_matches
+
+    return get_close_matches(name, known, n=1, cutoff=_RESEMBLANCE)
 
 
 def _convert(name: str, default: object, value: object, source: str) -> object:

@@ -86,6 +86,16 @@ def test_it_answers_every_provider_hook(config):
         assert getattr(registry.hook, name).get_hookimpls(), name
 
 
+def test_registering_does_not_ask_for_the_configuration():
+    def config():
+        raise ConfigurationError("not yet")
+
+    gateway = Gateway.to(CloverProvider(config))
+
+    with pytest.raises(ConfigurationError, match="not yet"):
+        gateway.look_up(LookUpRequest(transaction_id=CHARGE))
+
+
 def test_a_charge_goes_to_the_ecommerce_service_once(answering, canned, ask_for):
     provider, transport = answering((200, canned("charge")))
 
