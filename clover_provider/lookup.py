@@ -11,7 +11,7 @@ from clover_provider.exchange import Answer, Call, Fields
 from clover_provider.failures import raise_for
 from clover_provider.limits import LARGEST_PAGE
 from clover_provider.reading import PROVIDER, Reading, rows_of
-from clover_provider.references import belongs_to
+from clover_provider.references import belongs_to, is_marked
 from payment_hooks import (
     AuthenticationFailed,
     LookUpRequest,
@@ -42,18 +42,20 @@ class Finder:
             OutcomeUnknown: the answer cannot be read.
         """
         if not request.transaction_id:
-            return self._find_in_window(request)
+            is_search = bool(request.operation_id)
+            find = self._find_operation if is_search else self._list_window
+            return find(request)
         found = self.find_charge(
             request.transaction_id, with_refunds=request.with_refunds
         )
         if found is None:
             return LookUpResult(complete=True)
         charge, returned = found
-        rows = (charge, *returned) if request.with_refunds else (charge,)
-        return LookUpResult(
-            transactions=tuple(_named(row, request.operation_id) for row in rows),
-            complete=True,
-        )
+        if not request.with_refunds:
+            return LookUpResult(transactions=(charge,), complete=True)
+        named = tuple(_named(row, request.operation_id) for row in returned)
+        is_proof = _is_proof(named, is_asked=bool(request.operation_id))
+        return LookUpResult(transactions=(charge, *named), complete=is_proof)
 
     def find_charge(self, charge_id: str, *, with_refunds: bool) -> Found | None:
         """The charge of that id, and its refunds when they are asked for or came along.
@@ -124,27 +126,41 @@ class Finder:
         self._require_same(payment, charge_id)
         return payment, platform_payments.read_refunds(answer.fields, payment)
 
-    def _find_in_window(self, request: LookUpRequest) -> LookUpResult:
-        """Charges of the window, newest first; those that cannot be read leave a gap."""
+    def _find_operation(self, request: LookUpRequest) -> LookUpResult:
+        """The charge of an operation, among those of the window."""
+        is_any_marked = is_any_bare = False
+        try:
+            for fields in self._pages("/v1/charges", _window(request)):
+                charge = Reading(fields=fields, what="charge")
+                if belongs_to(charge, request.operation_id):
+                    found = _named(self._read_listed(fields), request.operation_id)
+                    return LookUpResult(transactions=(found,), complete=True)
+                if is_marked(charge):
+                    is_any_marked = True
+                elif _is_in_window(charge, request):
+                    is_any_bare = True
+        except _TooManyPages:
+            return LookUpResult()
+        # Where no listed charge carries a reference, Clover may leave them out of lists.
+        return LookUpResult(complete=is_any_marked or not is_any_bare)
+
+    def _list_window(self, request: LookUpRequest) -> LookUpResult:
+        """The charges of the window; those that cannot be read leave a gap."""
         rows: list[Transaction] = []
         complete = True
         try:
             for fields in self._pages("/v1/charges", _window(request)):
-                if not _concerns(fields, request):
-                    continue
-                try:
-                    rows.append(self._read_listed(fields, request.operation_id))
-                except OutcomeUnknown:
-                    complete = False
-                if request.operation_id:
-                    break
+                if _is_in_window(Reading(fields=fields, what="charge"), request):
+                    try:
+                        rows.append(self._read_listed(fields))
+                    except OutcomeUnknown:
+                        complete = False
         except _TooManyPages:
             complete = False
         return LookUpResult(transactions=tuple(rows), complete=complete)
 
-    def _read_listed(self, fields: Fields, operation_id: str) -> Transaction:
-        charge = charges.read_charge(fields, merchant_id=self._config.merchant_id)
-        return _named(charge, operation_id)
+    def _read_listed(self, fields: Fields) -> Transaction:
+        return charges.read_charge(fields, merchant_id=self._config.merchant_id)
 
     def _pages(self, path: str, query: dict[str, str]) -> Iterator[Fields]:
         """Every object of a list, page by page."""
@@ -203,17 +219,26 @@ def _window(request: LookUpRequest) -> dict[str, str]:
     return query
 
 
-def _concerns(fields: Fields, request: LookUpRequest) -> bool:
-    """Whether a listed charge can be an answer; Clover's filters are not trusted."""
-    charge = Reading(fields=fields, what="charge")
-    if request.operation_id:
-        return belongs_to(charge, request.operation_id)
+def _is_in_window(charge: Reading, request: LookUpRequest) -> bool:
+    """Whether a listed charge is of the window; Clover's filters are not trusted."""
     created = charge.moment("created")
     if created is None:
         return True
     is_early = request.since is not None and created < request.since
     is_late = request.until is not None and created > request.until
     return not (is_early or is_late)
+
+
+def _is_proof(rows: tuple[Transaction, ...], *, is_asked: bool) -> bool:
+    """Whether a refund that is not among these does not exist.
+
+    Clover documents no echo of our reference on refunds. If none carries one, each may
+    be the missing one; if one carries only the digest, it can be told only when an
+    operation was asked for.
+    """
+    marked = [row for row in rows if is_marked(Reading(fields=row.raw, what="row"))]
+    unresolved = [row for row in marked if not row.operation_id]
+    return not rows or (bool(marked) and (is_asked or not unresolved))
 
 
 def _named(row: Transaction, operation_id: str) -> Transaction:

@@ -63,3 +63,8 @@ def belongs_to(reading: Reading, operation_id: str) -> bool:
     if told:
         return told == operation_id
     return reading.text("external_reference_id") == external_reference(operation_id)
+
+
+def is_marked(reading: Reading) -> bool:
+    """Whether an object carries anybody's reference at all."""
+    return bool(operation_of(reading) or reading.text("external_reference_id"))

@@ -114,6 +114,48 @@ def test_a_refund_known_by_digest_only_gets_the_id_that_was_asked_for(
     found = provider.payment_look_up(by_id(with_refunds=True, operation_id="op-3"))
 
     assert [row.operation_id for row in found.transactions] == ["", "op-3"]
+    assert found.complete
+
+
+def test_refunds_that_all_name_their_operation_prove_that_another_is_absent(
+    answering, canned
+):
+    ours = canned("refund", metadata={"operation": "op-3"})
+    provider, _ = answering((200, canned("charge")), (200, [ours]))
+
+    assert provider.payment_look_up(by_id(with_refunds=True)).complete
+
+
+def test_no_refund_at_all_proves_absence(answering, canned):
+    provider, _ = answering((200, canned("charge")), (200, []))
+
+    assert provider.payment_look_up(by_id(with_refunds=True)).complete
+
+
+NAMED = {"metadata": {"operation": "op-3"}}
+DIGEST = {"external_reference_id": external_reference("op-3")}
+
+
+@pytest.mark.parametrize(
+    ("rows", "asked", "complete"),
+    [
+        ([{}], "", False),
+        ([{}], "op-9", False),
+        ([NAMED, {}], "", True),
+        ([DIGEST], "", False),
+        ([DIGEST], "op-9", True),
+    ],
+    ids=["bare", "bare, asked", "named among bare", "digest", "digest, asked"],
+)
+def test_absence_is_proven_only_if_every_refund_could_be_told(
+    answering, canned, rows, asked, complete
+):
+    refunds = [canned("refund", **row) for row in rows]
+    provider, _ = answering((200, canned("charge")), (200, refunds))
+
+    found = provider.payment_look_up(by_id(with_refunds=True, operation_id=asked))
+
+    assert found.complete is complete
 
 
 @pytest.fixture
@@ -352,6 +394,26 @@ def test_an_unreadable_charge_of_others_does_not_hide_that_ours_is_absent(
     provider, _ = answering((200, [listed(canned, 1, status="a new word")]))
 
     assert provider.payment_look_up(in_window(operation_id=OP)).complete
+
+
+def test_our_own_charge_that_cannot_be_read_is_a_doubt(answering, canned):
+    row = listed(canned, 1, status="a new word", metadata={"operation": OP})
+    provider, _ = answering((200, [row]))
+
+    with pytest.raises(OutcomeUnknown):
+        provider.payment_look_up(in_window(operation_id=OP))
+
+
+def test_a_list_without_any_reference_proves_no_absence(answering, canned):
+    bare = listed(canned, 1, external_reference_id="")
+    marked = listed(canned, 2)
+    provider, _ = answering((200, [bare]), (200, [bare, marked]), (200, []))
+
+    searches = [
+        provider.payment_look_up(in_window(operation_id=OP)).complete for _ in range(3)
+    ]
+
+    assert searches == [False, True, True]
 
 
 @pytest.mark.parametrize("body", [{}, {"data": "none"}, [1], b"<html>"], ids=str)

@@ -1,6 +1,7 @@
 """The nine hooks, on canned answers and against the simulator over HTTP."""
 
 import importlib.util
+import json
 import pickle
 from datetime import UTC, datetime
 
@@ -39,6 +40,7 @@ from payment_hooks import (
     WebhookRequest,
     spec,
 )
+from tests.clover_provider.badserver import http_answer, resetting, serving
 
 CHARGE = "ABCDEFGHJKMN1"
 DECLINED_CARD = "4005571702222222"
@@ -156,6 +158,34 @@ def test_a_200_without_a_charge_is_a_doubt(answering, ask_for, body):
 
     with pytest.raises(OutcomeUnknown):
         provider.payment_charge(ask_for())
+
+
+def close(sock):
+    sock.close()
+
+
+def reset(sock):
+    resetting(sock, b"")
+
+
+@pytest.mark.parametrize("end", [close, reset], ids=["closed", "reset"])
+def test_an_answer_cut_at_any_byte_is_a_doubt(configure, canned, ask_for, end):
+    whole = http_answer(json.dumps(canned("charge")).encode(), "X-Request-Id: req-1")
+    cuts = [*range(0, len(whole), 16), len(whole) - 1]
+    pending = list(cuts)
+
+    def cut(sock, request):
+        sock.sendall(whole[: pending.pop(0)])
+        end(sock)
+
+    with serving(cut) as url:
+        provider = CloverProvider(configure(ENVIRONMENT="local", BASE_URL=url))
+        for _ in cuts:
+            with pytest.raises(OutcomeUnknown):
+                provider.payment_charge(ask_for())
+        provider.close()
+
+    assert pending == []
 
 
 def test_a_capture_goes_out_with_key_and_address(answering, canned):
