@@ -142,6 +142,7 @@ def test_sixty_four_threads_get_a_connection_each_and_keep_it(make, caplog):
     assert "pool is full" not in caplog.text
 
 
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_forked_child_opens_connections_of_its_own(make):
     peers = set()
 
