@@ -1,0 +1,13 @@
+"""Run as a program: the demo shop and its simulator, until standard input ends."""
+
+import json
+import sys
+from pathlib import Path
+
+from clover_demo.display import Display
+from clover_demo.run import run
+
+if __name__ == "__main__":
+    with run(Display(), Path(sys.argv[1]), port=0, fresh=False) as outcome:
+        print(json.dumps(dict(outcome.addresses)), flush=True)
+        sys.stdin.read()

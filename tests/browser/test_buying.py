@@ -1,0 +1,114 @@
+"""A guest buys on the demo shop with a real browser, in each mode."""
+
+import pytest
+
+from tests.browser.conftest import APPROVED, DECLINED
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+
+@pytest.mark.parametrize("mode", ["iframe", "api"])
+def test_a_decline_and_then_an_order_on_the_shops_page(shopper, mode):
+    before = len(shopper.servers.charges())
+    shopper.reach_payment(mode)
+    shopper.picture(f"{mode}-payment")
+    assert shopper.has_no_sideways_scroll()
+
+    shopper.enter_card(mode, DECLINED)
+    shopper.go_on()
+    shopper.place_order()
+    shopper.page.wait_for_selector("text=declined the payment")
+    shopper.picture(f"{mode}-declined")
+    shopper.enter_card(mode, APPROVED)
+    shopper.go_on()
+    shopper.picture(f"{mode}-preview")
+    shopper.place_order()
+
+    assert shopper.is_thanked()
+    shopper.picture(f"{mode}-thank-you")
+    assert len(shopper.servers.charges()) == before + 1
+
+
+def test_a_decline_and_then_an_order_on_clovers_page(shopper):
+    before = len(shopper.servers.charges())
+    shopper.reach_payment("hosted")
+    shopper.picture("hosted-preview")
+    assert shopper.has_no_sideways_scroll()
+
+    shopper.place_order()
+    shopper.page.wait_for_url("**/pay-checkout/**")
+    shopper.picture("hosted-page")
+    shopper.pay_at_clover(DECLINED)
+    shopper.page.wait_for_selector("[role=alert]")
+    shopper.picture("hosted-declined")
+    shopper.pay_at_clover(APPROVED)
+
+    assert shopper.is_thanked()
+    assert len(shopper.servers.charges()) == before + 1
+
+
+def test_who_cancels_at_clover_keeps_the_basket_and_can_pay(wide_shopper):
+    before = len(wide_shopper.servers.charges())
+    wide_shopper.reach_payment("hosted")
+    wide_shopper.place_order()
+    wide_shopper.page.wait_for_url("**/pay-checkout/**")
+
+    wide_shopper.page.locator("text=Cancel").click()
+    wide_shopper.page.wait_for_url("**/basket/**")
+    wide_shopper.picture("hosted-cancelled")
+    basket = wide_shopper.page.locator(".basket-items").count()
+    wide_shopper.page.goto(f"{wide_shopper.servers.shop}/checkout/preview/")
+    wide_shopper.place_order()
+    wide_shopper.pay_at_clover(APPROVED)
+
+    assert basket
+    assert wide_shopper.is_thanked()
+    assert len(wide_shopper.servers.charges()) == before + 1
+
+
+@pytest.mark.parametrize("mode", ["iframe", "api"])
+def test_a_double_click_is_one_charge(wide_shopper, mode):
+    before = len(wide_shopper.servers.charges())
+    wide_shopper.reach_payment(mode)
+    wide_shopper.enter_card(mode, APPROVED)
+    wide_shopper.go_on()
+
+    wide_shopper.page.locator("#place-order").dblclick()
+
+    assert wide_shopper.is_thanked()
+    assert len(wide_shopper.servers.charges()) == before + 1
+
+
+def test_the_card_is_entered_by_keyboard_alone(wide_shopper):
+    wide_shopper.reach_payment("iframe")
+    page = wide_shopper.page
+
+    wide_shopper.card_input("CARD_NUMBER").focus()
+    for text in (APPROVED, "1230", "123", "62701"):
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/preview/**")
+    assert page.locator("text=4242").count()
+
+
+def test_a_card_that_is_none_is_shown_beside_the_field(wide_shopper):
+    wide_shopper.reach_payment("iframe")
+
+    wide_shopper.enter_card("iframe", "4242424242424241")
+    wide_shopper.page.locator("#clover-pay").click()
+
+    wide_shopper.page.wait_for_selector("text=Card number is invalid.")
+    wide_shopper.picture("iframe-invalid")
+
+
+def test_the_shops_form_never_shows_a_card_again(wide_shopper):
+    wide_shopper.reach_payment("api")
+
+    wide_shopper.enter_card("api", "4242424242424241")
+    wide_shopper.page.locator("#clover-pay").click()
+
+    wide_shopper.page.wait_for_selector("[role=alert]")
+    wide_shopper.picture("api-invalid")
+    assert "4242424242424241" not in wide_shopper.page.content()
