@@ -86,5 +86,10 @@ def _differences(order: ShopOrder, charge: Charge | None) -> list[str]:
 
 
 def amount(cents: int, currency: str) -> str:
-    """As people write it."""
-    return f"{cents // 100:,}.{cents % 100:02} {currency.upper()}"
+    """An amount as people write it."""
+    return f"{decimal(cents)} {currency.upper()}"
+
+
+def decimal(cents: int) -> str:
+    """Cents as dollars and cents."""
+    return f"{cents // 100:,}.{cents % 100:02}"

@@ -4,13 +4,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from clover_demo.audit import Verdict, amount
+from clover_demo.audit import Verdict, decimal
 
 WIDTH_OF_A_PIPE = 120
 TEST_CARDS = (
@@ -29,6 +28,7 @@ class Display:
     """One run of the demo on one console."""
 
     def __init__(self, console: Console | None = None) -> None:
+        self._started = time.monotonic()
         self._console = console or Console(highlight=False)
         if not self._console.is_terminal:
             self._console.width = WIDTH_OF_A_PIPE
@@ -36,24 +36,30 @@ class Display:
     @contextmanager
     def step(self, text: str, total: int = 1) -> Iterator[Advance]:
         """Show that `text` goes on; the function given counts what is done."""
-        started = time.monotonic()
-        with self._progress() as progress:
-            task = progress.add_task(text, total=total, detail="")
+        started, mark = time.monotonic(), _WRONG
+        try:
+            with self._progress() as progress:
+                task = progress.add_task(text, total=total, detail="")
 
-            def advance(detail: str) -> None:
-                progress.update(task, advance=1, detail=detail)
+                def advance(detail: str) -> None:
+                    progress.update(task, advance=1, detail=detail)
 
-            try:
                 yield advance
-            except BaseException:
-                self.complain(text)
-                raise
-        seconds = time.monotonic() - started
-        self._console.print(f"{_RIGHT} {text} [dim]{seconds:.1f} s[/]")
+            mark = _RIGHT
+        finally:
+            seconds = time.monotonic() - started
+            self._console.print(f"{mark} {text} [dim]{seconds:.1f} s[/]")
+
+    def announce(self, url: str) -> None:
+        """The shop sells from now on."""
+        seconds = time.monotonic() - self._started
+        self._console.print(f"{_RIGHT} Selling at {url} [dim]after {seconds:.1f} s[/]")
 
     def show(self, verdicts: Sequence[Verdict], leftovers: Sequence[str]) -> None:
         """The table of orders, and everything that is wrong."""
+        self._console.print()
         self._console.print(_table(verdicts))
+        self._console.print()
         for verdict in verdicts:
             for problem in verdict.problems:
                 self.complain(f"{verdict.mode}: {problem}")
@@ -96,11 +102,12 @@ class Display:
 
 
 def _table(verdicts: Sequence[Verdict]) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    for name in ("Order", "Mode", "Charge", "Amount", "Status"):
+    """Nine columns that fit into eighty characters."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for name in ("Order", "Mode", "Charge", "USD", "Status"):
         table.add_column(name, no_wrap=True)
-    for name in ("Clover's charge", "amount", "state", ""):
-        table.add_column(name, no_wrap=True)
+    for name in ("At Clover", "USD", "State", ""):
+        table.add_column(name, no_wrap=True, header_style="bold green")
     for verdict in verdicts:
         table.add_row(*_cells(verdict))
     return table
@@ -108,11 +115,10 @@ def _table(verdicts: Sequence[Verdict]) -> Table:
 
 def _cells(verdict: Verdict) -> list[str]:
     order, charge = verdict.order, verdict.charge
-    shop = ["-", verdict.mode, "-", "-", "-"]
+    shop, clover = ["-", verdict.mode, "-", "-", "-"], ["-", "-", "-"]
     if order is not None:
-        sold = amount(order.cents, order.currency)
+        sold = decimal(order.cents)
         shop = [order.number, verdict.mode, order.charge_id, sold, order.status]
-    clover = ["-", "-", "-"]
     if charge is not None:
-        clover = [charge.id, amount(charge.amount, charge.currency), str(charge.state)]
+        clover = [charge.id, decimal(charge.amount), str(charge.state)]
     return [*map(escape, shop + clover), _RIGHT if verdict.is_right else _WRONG]

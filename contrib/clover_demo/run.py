@@ -23,8 +23,14 @@ LOCK_FILE = "in-use.sqlite3"
 class Outcome:
     """What came of the purchases, and where a person can go on."""
 
-    is_right: bool
-    addresses: tuple[tuple[str, str], ...]
+    verdicts: tuple[Verdict, ...]
+    leftovers: tuple[str, ...]
+    addresses: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_right(self) -> bool:
+        """Whether every order is paid in both books, and nothing else was taken."""
+        return not self.leftovers and all(row.is_right for row in self.verdicts)
 
 
 class DemoFailed(Exception):
@@ -39,13 +45,14 @@ def run(display: Display, folder: Path, *, port: int, fresh: bool) -> Iterator[O
         DemoFailed: the port or the folder cannot be used.
     """
     with ExitStack() as servers:
+        servers.enter_context(_claim_folder(folder))
+        shop = servers.enter_context(_claim_port(port))
         with display.step("Clover simulator started"):
             clover = servers.enter_context(SimulatedClover(SHOP_NAME))
-        servers.enter_context(_claim(folder))
         _configure(clover, folder)
         _set_up(display, folder, fresh=fresh)
-        with display.step("Shop opened"):
-            shop = servers.enter_context(_open_shop(folder, port))
+        _open_shop(shop, folder)
+        display.announce(shop.url)
         clover.send_webhooks_to(f"{shop.url}/clover/webhook/")
         verdicts = [
             _buy(display, shop, clover, mode, slug) for mode, slug in PURCHASES.items()
@@ -53,13 +60,14 @@ def run(display: Display, folder: Path, *, port: int, fresh: bool) -> Iterator[O
         leftovers = find_leftovers(verdicts, clover.charges(), clover.deliveries())
         display.show(verdicts, leftovers)
         yield Outcome(
-            is_right=not leftovers and all(verdict.is_right for verdict in verdicts),
+            verdicts=tuple(verdicts),
+            leftovers=tuple(leftovers),
             addresses=_addresses(shop, clover, folder),
         )
 
 
 @contextmanager
-def _claim(folder: Path) -> Iterator[None]:
+def _claim_folder(folder: Path) -> Iterator[None]:
     """Keep the folder to this process; the lock ends with it, however it ends."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -73,6 +81,14 @@ def _claim(folder: Path) -> Iterator[None]:
             remedy = "end it, or name another folder with --data-dir"
             raise DemoFailed(f"another demo uses {folder}: {remedy}") from error
         yield
+
+
+def _claim_port(port: int) -> ShopServer:
+    try:
+        return ShopServer(port=port)
+    except OSError as error:
+        remedy = f"port {port} cannot be used ({error.strerror}); try --port 0"
+        raise DemoFailed(remedy) from error
 
 
 def _configure(clover: SimulatedClover, folder: Path) -> None:
@@ -104,17 +120,12 @@ def _set_up(display: Display, folder: Path, *, fresh: bool) -> None:
         shop_folder.set_up(folder, advance)
 
 
-def _open_shop(folder: Path, port: int) -> ShopServer:
+def _open_shop(shop: ShopServer, folder: Path) -> None:
     from clover_demo import shop_folder
     from clover_demo.wsgi import application
 
-    try:
-        server = ShopServer(application, port=port)
-    except OSError as error:
-        remedy = f"port {port} cannot be used ({error.strerror}); try --port 0"
-        raise DemoFailed(remedy) from error
     shop_folder.open_shop(folder)
-    return server
+    shop.open(application)
 
 
 def _buy(

@@ -3,7 +3,6 @@
 import copy
 import threading
 import time
-from types import TracebackType
 from typing import Self
 
 from django.core.handlers.wsgi import WSGIHandler
@@ -79,11 +78,14 @@ class QuietRequestHandler(WSGIRequestHandler):
 
 
 class ShopServer:
-    """The shop, each request in a thread of its own."""
+    """The shop's port, claimed at once; it is served from `open` on.
 
-    def __init__(self, application: WSGIHandler, *, port: int = 0) -> None:
+    Raises:
+        OSError: the port cannot be used.
+    """
+
+    def __init__(self, *, port: int = 0) -> None:
         self._server = ThreadedWSGIServer((HOST, port), QuietRequestHandler)
-        self._server.set_app(application)
         self._thread = threading.Thread(
             target=self._server.serve_forever,
             kwargs={"poll_interval": 0.1},
@@ -92,20 +94,20 @@ class ShopServer:
         )
 
     def __enter__(self) -> Self:
-        """Start; connections are accepted from now on."""
-        self._thread.start()
+        """The server, which is ended with the block."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """End the server and free the port."""
-        self._server.shutdown()
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join()
         self._server.server_close()
-        self._thread.join()
+
+    def open(self, application: WSGIHandler) -> None:
+        """Answer from now on, each request in a thread of its own."""
+        self._server.set_app(application)
+        self._thread.start()
 
     @property
     def url(self) -> str:

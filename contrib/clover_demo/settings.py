@@ -12,10 +12,9 @@ from typing import Any
 import django
 from oscar.defaults import *  # noqa: F403  # pyright: ignore[reportWildcardImportFromLibrary] - as Oscar documents
 
-from clover_demo.names import SHOP_NAME
+from clover_demo.names import DATABASE_FILE, SHOP_NAME
 
 DATA_DIR = Path(os.environ.get("CLOVER_DEMO_DIR", ".demo")).absolute()
-DATABASE_FILE = "shop.sqlite3"
 
 SECRET_KEY = "demo-only-not-a-secret"  # noqa: S105 - it guards test cards on this machine
 DEBUG = False

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.core.management import call_command
 
-from clover_demo.settings import DATABASE_FILE
+from clover_demo.names import DATABASE_FILE
 
 TEMPLATE_FILE = "template.sqlite3"
 STAMP_FILE = "stamp.txt"
