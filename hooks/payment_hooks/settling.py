@@ -129,7 +129,11 @@ class Settler:
         if operation.kind in _LOOKED_UP_BY_OPERATION:
             return self._find_by_operation(operation)
         result = self.gateway.look_up(
-            LookUpRequest(transaction_id=operation.parent_id, with_refunds=True)
+            LookUpRequest(
+                transaction_id=operation.parent_id,
+                operation_id=operation.operation_id,
+                with_refunds=True,
+            )
         )
         if operation.kind is OperationKind.CAPTURE:
             return _capture_in(result.transactions, operation), result.complete

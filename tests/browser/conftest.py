@@ -125,7 +125,7 @@ class Shopper:
             "zip": "62701",
         }.items():
             page.fill(f"[name={name}]", value)
-        page.locator("form button[type=submit]").first.click()
+        page.get_by_role("button", name="Pay").click()
 
     def is_thanked(self):
         self.page.wait_for_url("**/thank-you/**")

@@ -1,6 +1,7 @@
 """A guest buys on the demo shop with a real browser, in each mode."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import APPROVED, DECLINED
 
@@ -82,15 +83,25 @@ def test_a_double_click_is_one_charge(wide_shopper, mode):
 def test_the_card_is_entered_by_keyboard_alone(wide_shopper):
     wide_shopper.reach_payment("iframe")
     page = wide_shopper.page
+    typed = {
+        "CARD_NUMBER": APPROVED,
+        "CARD_DATE": "1230",
+        "CARD_CVV": "123",
+        "CARD_POSTAL_CODE": "62701",
+    }
+    for field in typed:
+        wide_shopper.card_input(field).wait_for()
 
     wide_shopper.card_input("CARD_NUMBER").focus()
-    for text in (APPROVED, "1230", "123", "62701"):
+    for field, text in typed.items():
+        expect(wide_shopper.card_input(field)).to_be_focused()
         page.keyboard.type(text)
         page.keyboard.press("Tab")
+    expect(page.locator("#clover-pay")).to_be_focused()
     page.keyboard.press("Enter")
 
     page.wait_for_url("**/preview/**")
-    assert page.locator("text=4242").count()
+    expect(page.locator("#place-order")).to_be_visible()
 
 
 def test_a_card_that_is_none_is_shown_beside_the_field(wide_shopper):
