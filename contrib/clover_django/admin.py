@@ -48,11 +48,11 @@ class OperationInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     show_change_link = True
 
 
-class ChangeInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]  # not subscriptable
+class HistoryInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]  # not subscriptable
     """What became of the operation, and when."""
 
-    model = models.Change
-    fields = ("at", "before", "after", "code")
+    model = models.PaymentEvent
+    fields = ("at", "before", "after", "reason", "actor")
     extra = 0
 
 
@@ -114,7 +114,7 @@ class OperationAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # 
     )
     list_filter = ("kind", "state")
     search_fields = ("operation_id", "transaction_id", "payment__reference")
-    inlines = (ChangeInline,)
+    inlines = (HistoryInline,)
 
 
 @admin.register(models.WebhookReceipt)

@@ -1,11 +1,14 @@
-"""The ledger's tables. No column can hold a card number, a security code or a key.
+"""The ledger's tables. No column is meant for a card number, a security code or a key.
 
 Amounts are whole minor units. `due` is a nullable column with a plain index, because
-SQLite never uses a partial index with bound parameters.
+SQLite never uses a partial index with bound parameters. What a provider says has room
+to spare: an answer that does not fit its column would turn moved money into a doubt.
 """
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+_ID_LENGTH = 255
 
 
 class Payment(models.Model):
@@ -52,24 +55,24 @@ class Operation(models.Model):
     kind = models.CharField(max_length=16)
     amount_minor_units = models.BigIntegerField()
     currency = models.CharField(max_length=3)
-    parent_id = models.CharField(max_length=64, blank=True)
-    request_id = models.CharField(max_length=128, blank=True)
+    parent_id = models.CharField(max_length=_ID_LENGTH, blank=True)
+    request_id = models.CharField(max_length=_ID_LENGTH, blank=True)
     attempt = models.PositiveIntegerField()
     fingerprint = models.CharField(max_length=64)
     idempotency_key = models.CharField(max_length=64, unique=True)
-    slot = models.CharField(max_length=128)
-    open_slot = models.CharField(max_length=128, null=True, unique=True)
+    slot = models.CharField(max_length=_ID_LENGTH)
+    open_slot = models.CharField(max_length=_ID_LENGTH, null=True, unique=True)
     state = models.CharField(max_length=16)
     lease_owner = models.CharField(max_length=64, blank=True)
     lease_until = models.DateTimeField(null=True)
-    transaction_id = models.CharField(max_length=64, blank=True, db_index=True)
+    transaction_id = models.CharField(max_length=_ID_LENGTH, blank=True, db_index=True)
     moved_minor_units = models.BigIntegerField(null=True)
     moved_currency = models.CharField(max_length=3, blank=True)
-    code = models.CharField(max_length=64, blank=True)
+    code = models.TextField(blank=True)
     message = models.TextField(blank=True)
-    flag = models.CharField(max_length=64, blank=True)
-    session_id = models.CharField(max_length=128, blank=True, db_index=True)
-    session_url = models.URLField(max_length=500, blank=True)
+    flag = models.TextField(blank=True)
+    session_id = models.CharField(max_length=_ID_LENGTH, blank=True, db_index=True)
+    session_url = models.TextField(blank=True)
     session_expires_at = models.DateTimeField(null=True)
     details = models.JSONField(default=dict, blank=True)
     told = models.BooleanField(default=False)
@@ -88,21 +91,31 @@ class Operation(models.Model):
         return f"{self.kind} {self.operation_id}"
 
 
-class Change(models.Model):
-    """The append-only history: what an operation was before, and what it became."""
+class PaymentEvent(models.Model):
+    """The append-only history: what changed, when, by whom and why."""
 
-    operation = models.ForeignKey(Operation, models.PROTECT, related_name="history")
-    before = models.CharField(max_length=16, blank=True)
-    after = models.CharField(max_length=16)
-    code = models.CharField(max_length=64, blank=True)
+    payment = models.ForeignKey(
+        Payment, models.PROTECT, to_field="payment_id", related_name="history"
+    )
+    operation = models.ForeignKey(
+        Operation,
+        models.PROTECT,
+        to_field="operation_id",
+        related_name="history",
+        null=True,
+    )
+    before = models.CharField(max_length=32, blank=True)
+    after = models.CharField(max_length=32)
+    reason = models.TextField(blank=True)
+    actor = models.CharField(max_length=255, blank=True)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         """Oldest first."""
 
         ordering = ("pk",)
-        verbose_name = _("change")
-        verbose_name_plural = _("changes")
+        verbose_name = _("history entry")
+        verbose_name_plural = _("history")
 
     def __str__(self) -> str:
         return f"{self.before or '-'} > {self.after}"
@@ -111,11 +124,11 @@ class Change(models.Model):
 class WebhookReceipt(models.Model):
     """A proven message; kept for ever, finished once its effect is in place."""
 
-    event_id = models.CharField(max_length=128, unique=True)
+    event_id = models.CharField(max_length=_ID_LENGTH, unique=True)
     provider = models.CharField(max_length=64)
     merchant_id = models.CharField(max_length=64)
-    transaction_id = models.CharField(max_length=64, blank=True)
-    session_id = models.CharField(max_length=128, blank=True, db_index=True)
+    transaction_id = models.CharField(max_length=_ID_LENGTH, blank=True)
+    session_id = models.CharField(max_length=_ID_LENGTH, blank=True, db_index=True)
     approved = models.BooleanField()
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField(auto_now_add=True)

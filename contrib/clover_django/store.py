@@ -9,11 +9,11 @@ from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
 from clover_django import models, rows
+from clover_django.actors import current_actor
 from payment_hooks import ConfigurationError, StaleVersion
 from payment_hooks.ledger import Operation, Payment
 from payment_hooks.types import WebhookEvent
 
-_CODE_LENGTH = 64
 _IDENTITY = ("provider", "merchant_id", "reference", "sequence")
 
 
@@ -33,6 +33,7 @@ class DjangoLedger:
         try:
             with self._commit():
                 models.Payment.objects.using(self.using).create(**values)
+                self._note_payment(payment)
         except IntegrityError:
             known = models.Payment.objects.using(self.using).get(
                 **{name: values[name] for name in _IDENTITY}
@@ -70,6 +71,8 @@ class DjangoLedger:
                 .filter(payment_id=payment.payment_id, version=payment.version)
                 .update(**rows.payment_values(written))
             )
+            if changed:
+                self._note_payment(written)
         if not changed:
             raise StaleVersion(f"payment {payment.payment_id} changed meanwhile")
         return written
@@ -81,7 +84,7 @@ class DjangoLedger:
                 models.Operation.objects.using(self.using).create(
                     **rows.operation_values(operation)
                 )
-                self._note(operation)
+                self._note_operation(operation)
         except IntegrityError:
             return self._obstacle(operation)
         return operation
@@ -109,7 +112,7 @@ class DjangoLedger:
                 .update(**rows.operation_values(written))
             )
             if changed:
-                self._note(written)
+                self._note_operation(written)
         if not changed:
             raise StaleVersion(f"operation {operation.operation_id} changed meanwhile")
         return written
@@ -160,11 +163,18 @@ class DjangoLedger:
         Raises:
             ConfigurationError: there is an open one around it.
         """
-        if connections[self.using].in_atomic_block:
+        connection = connections[self.using]
+        if connection.in_atomic_block:
             raise ConfigurationError(
                 "a payment was asked for inside an open transaction, whose rollback "
                 "would erase its record: take the view out of ATOMIC_REQUESTS with "
                 "transaction.non_atomic_requests, or pay after the atomic block"
+            )
+        if not connection.get_autocommit():
+            raise ConfigurationError(
+                f"the database {self.using!r} does not commit by itself, so a payment's "
+                "record could vanish: remove AUTOCOMMIT from its settings, or name "
+                "another one in CLOVER['LEDGER_DATABASE']"
             )
         with transaction.atomic(using=self.using):
             yield
@@ -181,20 +191,35 @@ class DjangoLedger:
             )
         return rows.read_operation(row)
 
-    def _note(self, operation: Operation) -> None:
-        """Add to the history, where the state is another than it was."""
-        history = models.Change.objects.using(self.using).filter(
-            operation__operation_id=operation.operation_id
+    def _note_payment(self, payment: Payment) -> None:
+        self._note(
+            payment_id=payment.payment_id,
+            operation_id=None,
+            after=payment.state.value,
+            reason=", ".join(payment.flags),
         )
-        last = history.last()
-        before = last.after if last else ""
-        if before == operation.state:
-            return
-        models.Change.objects.using(self.using).create(
-            operation=models.Operation.objects.using(self.using).get(
-                operation_id=operation.operation_id
-            ),
-            before=before,
+
+    def _note_operation(self, operation: Operation) -> None:
+        self._note(
+            payment_id=operation.payment_id,
+            operation_id=operation.operation_id,
             after=operation.state.value,
-            code=operation.code[:_CODE_LENGTH],
+            reason=operation.flag or operation.code,
+        )
+
+    def _note(
+        self, *, payment_id: str, operation_id: str | None, after: str, reason: str
+    ) -> None:
+        """Add to the history, where state or reason is another than it was."""
+        history = models.PaymentEvent.objects.using(self.using)
+        last = history.filter(payment_id=payment_id, operation_id=operation_id).last()
+        if last is not None and (last.after, last.reason) == (after, reason):
+            return
+        history.create(
+            payment_id=payment_id,
+            operation_id=operation_id,
+            before=last.after if last else "",
+            after=after,
+            reason=reason,
+            actor=current_actor(),
         )

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 
-from clover_django.models import Change, Operation, Payment, WebhookReceipt
+from clover_django.models import Operation, Payment, PaymentEvent, WebhookReceipt
 from clover_django.store import DjangoLedger
 from payment_hooks import MemoryLedger
 from tests.clover_django.postgres import postgres  # noqa: F401 - a fixture
@@ -55,7 +55,7 @@ def open_ledger(kind, request):
             yield connect(sqlite_settings(request.getfixturevalue("tmp_path")))
         else:
             ledger = connect(request.getfixturevalue("postgres").settings())
-            for model in (Change, Operation, Payment, WebhookReceipt):
+            for model in (PaymentEvent, Operation, Payment, WebhookReceipt):
                 model.objects.using(ALIAS).all().delete()
             yield ledger
         disconnect()

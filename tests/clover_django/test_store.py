@@ -1,13 +1,16 @@
 """Every ledger behaves the same; the durable ones also under threads."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
+from django.core.management import call_command
 from django.db import connections, transaction
 
 from clover_django import models
+from clover_django.actors import acting_as
 from clover_django.store import DjangoLedger
 from payment_hooks import (
     ConfigurationError,
@@ -17,6 +20,7 @@ from payment_hooks import (
     OperationKind,
     OperationState,
     Payment,
+    PaymentDeclined,
     Payments,
     PaymentSource,
     PaymentState,
@@ -250,18 +254,81 @@ def test_eight_threads_charge_once(database):
     assert provider.calls.count("payment_charge") == 1
 
 
-def test_history_tells_every_state(database):
-    registry = PluginRegistry()
-    registry.register(FakeProvider(), "fake")
-    payments = Payments(Gateway(registry, "fake"), database)
+def test_of_eight_writers_over_one_version_one_wins(database):
+    payment = database.add_payment(make_payment())
+
+    def write(number):
+        try:
+            return database.replace_payment(replace(payment, flags=(str(number),)))
+        except StaleVersion:
+            return None
+
+    written = [row for row in in_threads(write) if row is not None]
+
+    assert written == [database.get_payment("p1")]
+
+
+def history(database, **criteria):
+    events = models.PaymentEvent.objects.using(database.using).filter(**criteria)
+    return list(events.values_list("before", "after", "reason", "actor"))
+
+
+def test_history_tells_every_state_and_who_changed_it(database):
+    payments = Payments.using(FakeProvider(), ledger=database)
     payment = payments.open("9", mode=Mode.IFRAME, amount_due=Money(500, "USD"))
 
-    payments.charge(payment.payment_id, PaymentSource(token="tok"))
+    with acting_as("user 7"):
+        payments.charge(payment.payment_id, PaymentSource(token="tok"))
 
-    history = models.Change.objects.using(database.using).values_list(
-        "after", flat=True
+    assert history(database, operation=None) == [
+        ("", "open", "", ""),
+        ("open", "paid", "", "user 7"),
+    ]
+    assert history(database, operation__isnull=False) == [
+        ("", "pending", "", "user 7"),
+        ("pending", "sending", "", "user 7"),
+        ("sending", "succeeded", "", "user 7"),
+    ]
+
+
+def test_history_tells_why_a_person_must_look(database):
+    payment = database.add_payment(make_payment())
+
+    flagged = database.replace_payment(replace(payment, flags=("double_capture",)))
+    database.replace_payment(flagged)
+
+    assert history(database) == [
+        ("", "open", "", ""),
+        ("open", "open", "double_capture", ""),
+    ]
+
+
+def test_a_change_that_lost_leaves_no_history(database):
+    payment = database.add_payment(make_payment())
+    database.replace_payment(replace(payment, state=PaymentState.PAID))
+
+    with pytest.raises(StaleVersion):
+        database.replace_payment(replace(payment, state=PaymentState.CLOSED))
+
+    assert [row[1] for row in history(database)] == ["open", "paid"]
+
+
+def test_long_answers_of_a_provider_fit(database):
+    payment = database.add_payment(make_payment())
+    operation = database.add_operation(make_operation(payment))
+
+    written = database.replace_operation(
+        replace(
+            operation,
+            transaction_id="T" * 200,
+            session_id="s" * 200,
+            session_url=f"https://pay.test/{'u' * 3000}",
+            code="c" * 300,
+            message="m" * 5000,
+        )
     )
-    assert list(history) == ["pending", "sending", "succeeded"]
+
+    assert database.get_operation(operation.operation_id) == written
 
 
 @pytest.mark.django_db
@@ -270,14 +337,58 @@ def test_writing_inside_an_open_transaction_is_refused():
         DjangoLedger().add_payment(make_payment())
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_does_not_commit_by_itself_is_refused():
+    transaction.set_autocommit(False)
+    try:
+        with pytest.raises(ConfigurationError, match="AUTOCOMMIT"):
+            DjangoLedger().add_payment(make_payment())
+    finally:
+        transaction.rollback()
+        transaction.set_autocommit(True)
+
+
+TABLES = (
+    models.Payment,
+    models.Operation,
+    models.PaymentEvent,
+    models.WebhookReceipt,
+)
 FORBIDDEN = ("number", "cvv", "cvc", "pan", "token", "secret", "apikey", "password")
 
 
-def test_no_column_can_hold_a_card_or_a_key():
-    columns = [
-        field.name
-        for model in (models.Payment, models.Operation, models.WebhookReceipt)
-        for field in model._meta.get_fields()
-    ]
+def test_no_column_is_named_for_a_card_or_a_key():
+    columns = [field.column for model in TABLES for field in model._meta.fields]
 
     assert [name for name in columns if any(word in name for word in FORBIDDEN)] == []
+
+
+def test_the_tables_need_django_alone():
+    related = {
+        field.related_model._meta.app_label
+        for model in TABLES
+        for field in model._meta.fields
+        if field.related_model
+    }
+
+    assert related == {"clover_django"}
+
+
+@pytest.mark.django_db
+def test_the_migrations_make_what_the_models_say():
+    call_command("makemigrations", "clover_django", check=True, dry_run=True)
+
+
+def test_a_charge_leaves_no_token_in_any_table(database):
+    payments = Payments.using(FakeProvider(), ledger=database)
+    for reference, token in (("1", "tok-4242424242424242"), ("2", "decline-4242")):
+        payment = payments.open(
+            reference, mode=Mode.IFRAME, amount_due=Money(500, "USD")
+        )
+        with suppress(PaymentDeclined):
+            payments.charge(payment.payment_id, PaymentSource(token=token))
+
+    rows = [list(model.objects.using(database.using).values_list()) for model in TABLES]
+
+    assert [len(found) for found in rows] == [2, 2, 9, 0]
+    assert "4242" not in str(rows)

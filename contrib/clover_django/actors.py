@@ -1,0 +1,22 @@
+"""Who acts: written into the history beside what changed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_actor: ContextVar[str] = ContextVar("clover_actor", default="")
+
+
+def current_actor() -> str:
+    """Who acts now; empty when nobody said, as in a checkout."""
+    return _actor.get()
+
+
+@contextmanager
+def acting_as(name: str) -> Iterator[None]:
+    """Put a name, such as `user 7`, beside what changes inside the block."""
+    token = _actor.set(name)
+    try:
+        yield
+    finally:
+        _actor.reset(token)
