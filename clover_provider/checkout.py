@@ -18,7 +18,7 @@ from payment_hooks import (
     InvalidRequest,
     LineItem,
     Money,
-    OutcomeUnknown,
+    ProviderUnavailable,
     Redirect,
     ReturnUrls,
 )
@@ -53,8 +53,8 @@ def read(answer: Mapping[str, object], config: CloverConfig) -> Redirect:
     """The session's page.
 
     Raises:
-        OutcomeUnknown: no usable session came back; the shopper has seen no page, so
-            nothing can have been paid on it.
+        ProviderUnavailable: no usable session came back; a page that nobody can be sent
+            to takes no money.
     """
     url, session_id = answer.get("href"), answer.get("checkoutSessionId")
     if not isinstance(url, str) or not isinstance(session_id, str) or not session_id:
@@ -221,8 +221,8 @@ def _read_time(value: object) -> datetime:
     raise _unreadable("no time of expiry")
 
 
-def _unreadable(what: str) -> OutcomeUnknown:
-    return OutcomeUnknown(
+def _unreadable(what: str) -> ProviderUnavailable:
+    return ProviderUnavailable(
         f"Clover opened a checkout session with {what}: open another",
         code="session_unreadable",
         provider="clover",

@@ -24,11 +24,9 @@ from payment_hooks import (
     LookUpResult,
     Mode,
     Money,
-    OutcomeUnknown,
     PaymentDeclined,
     PaymentRequest,
     PaymentSource,
-    ProviderUnavailable,
     Redirect,
     RefundRequest,
     Transaction,
@@ -266,14 +264,7 @@ class CloverProvider:
 
     def _open_page(self, request: CheckoutRequest, config: CloverConfig) -> Redirect:
         answer = self._ask(calls.open_page(request, config))
-        try:
-            return checkout.read(answer.fields, config)
-        except OutcomeUnknown as error:
-            # A page that nobody can be sent to takes no money.
-            reason, code = error.message, error.code
-        raise ProviderUnavailable(
-            reason, code=code, provider=PROVIDER, request_id=answer.request_id
-        )
+        return checkout.read(answer.fields, config)
 
     def _check_currency(self, amount: Money) -> CloverConfig:
         config = self.config

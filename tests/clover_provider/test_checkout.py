@@ -15,7 +15,7 @@ from payment_hooks import (
     LineItem,
     Mode,
     Money,
-    OutcomeUnknown,
+    ProviderUnavailable,
     ReturnUrls,
 )
 
@@ -245,5 +245,5 @@ def test_an_answer_that_cannot_be_used_is_no_session(change):
         "expirationTime": 1767226500,
     }
 
-    with pytest.raises(OutcomeUnknown, match="open another"):
+    with pytest.raises(ProviderUnavailable, match="open another"):
         checkout.read({**answer, **change}, make_config())
