@@ -36,16 +36,15 @@ class Display:
     @contextmanager
     def step(self, text: str, total: int = 1) -> Iterator[Advance]:
         """Show that `text` goes on; the function given counts what is done."""
-        started = time.monotonic()
+        started, mark = time.monotonic(), _WRONG
         try:
             with self._progress() as progress:
                 task = progress.add_task(text, total=total, detail="")
                 yield lambda detail: progress.update(task, advance=1, detail=detail)
-        except BaseException:
-            self.complain(text)
-            raise
-        seconds = time.monotonic() - started
-        self._console.print(f"{_RIGHT} {text} [dim]{seconds:.1f} s[/]")
+            mark = _RIGHT
+        finally:
+            seconds = time.monotonic() - started
+            self._console.print(f"{mark} {text} [dim]{seconds:.1f} s[/]")
 
     def announce(self, url: str) -> None:
         """The shop sells from now on."""
