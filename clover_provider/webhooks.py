@@ -57,7 +57,7 @@ def sign(secret: str, timestamp: int, body: bytes) -> str:
     """The value of the signature header; for tests of shops that receive webhooks.
 
     >>> sign("secret", 1767225600, b"{}")[:20]
-    't=1767225600,v1=af79'
+    't=1767225600,v1=fa7e'
     """
     return f"t={timestamp},v1={_digest(secret, str(timestamp), body)}"
 

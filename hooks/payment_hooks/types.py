@@ -210,10 +210,11 @@ class LookUpRequest:
     """Find movements at the provider: by id, by key replay, or by our own reference.
 
     With `transaction_id`, that transaction; an `operation_id` beside it says which of
-    its refunds is ours, where the provider shows only a digest. With `replay`, the same request again under
-    the same key, which gives the first answer (only inside the key's safe window: the
-    caller decides). With `operation_id`, the movement which carries it, searched among
-    those made from `since` until `until`. With the window alone, everything in it.
+    its refunds is ours, where the provider shows only a digest. With `replay`, the same
+    request again under the same key, which gives the first answer (only inside the
+    key's safe window: the caller decides). With `operation_id`, the movement which
+    carries it, searched among those made from `since` until `until`. With the window
+    alone, everything in it.
     """
 
     transaction_id: str = ""
