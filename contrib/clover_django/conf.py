@@ -1,11 +1,16 @@
 """The one setting, `CLOVER`: what is the provider's and what is the adapters'."""
 
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from difflib import get_close_matches
 from functools import cache
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import connections
 
 from clover_provider.config import CloverConfig
+from clover_provider.hosts import Environment
 from payment_hooks import ConfigurationError, FailedChecks, Mode
 
 SETTING = "CLOVER"
@@ -16,18 +21,30 @@ _DEFAULTS: dict[str, object] = {
     "FAILED_CHECKS": FailedChecks.ACCEPT.value,
     "LEDGER_DATABASE": "default",
     "PLUGINS": (),
+    "RETURN_BASE_URL": "",
 }
 """The adapters' keys and what holds when one is absent; `declare` adds to them."""
 
+_KINDS: tuple[tuple[type, tuple[type, ...], str], ...] = (
+    (bool, (bool,), "True or False"),
+    (str, (str,), "text"),
+    (tuple, (tuple, list), "a list"),
+    (dict, (Mapping,), "a dict"),
+)
+"""What a default is, what a value in its place may be, and how to say so."""
+
+Mistakes = Iterator[tuple[str, str]]
+
 
 def declare(name: str, default: object) -> None:
-    """Let an adapter read one more key of `CLOVER`."""
+    """Let an adapter read one more key of `CLOVER`; the default says its type."""
     _DEFAULTS[name] = default
 
 
 def adapter_setting(name: str) -> object:
     """The value of an adapter's key, or its default."""
-    return _setting().get(name, _DEFAULTS[name])
+    value = _setting().get(name)
+    return _DEFAULTS[name] if value is None else value
 
 
 def provider_settings() -> dict[str, object]:
@@ -47,29 +64,75 @@ def get_config() -> CloverConfig:
             f"{SETTING} is missing: put a dict with at least ENVIRONMENT, MERCHANT_ID "
             "and PRIVATE_KEY into the settings"
         )
+    _refuse(_misspelt())
     config = CloverConfig.from_mapping(provider_settings(), source=SETTING)
-    for is_wrong, mistake in _mistakes():
-        if is_wrong(config):
-            raise ConfigurationError(f"{SETTING}{mistake}")
+    _refuse(_wrong_kinds())
+    _refuse(_wrong_values(config))
     return config
 
 
-def _setting() -> dict[str, object]:
-    return dict(getattr(settings, SETTING, None) or {})
+def _setting() -> Mapping[str, object]:
+    found = getattr(settings, SETTING, None) or {}
+    if not isinstance(found, Mapping):
+        raise ConfigurationError(
+            f"{SETTING} must be a dict of settings, not {type(found).__name__}"
+        )
+    return found
 
 
-def _mistakes() -> tuple[tuple[Callable[[CloverConfig], bool], str], ...]:
+def _refuse(mistakes: Mistakes) -> None:
+    for name, remedy in mistakes:
+        raise ConfigurationError(f"{SETTING}[{name!r}] {remedy}")
+
+
+def _misspelt() -> Mistakes:
+    """Keys like an adapter's, of which the provider could not say what is meant."""
+    known = {entry.name.upper() for entry in fields(CloverConfig)}
+    for name in provider_settings().keys() - known:
+        close = get_close_matches(str(name).upper(), _DEFAULTS, n=1, cutoff=0.8)
+        if close:
+            yield name, f"is no setting: did you mean {close[0]}?"
+
+
+def _wrong_kinds() -> Mistakes:
+    for name, default in _DEFAULTS.items():
+        value = adapter_setting(name)
+        for kind, accepted, words in _KINDS:
+            if isinstance(default, kind) and not isinstance(value, accepted):
+                yield name, f"must be {words}, not {type(value).__name__}"
+
+
+def _wrong_values(config: CloverConfig) -> Mistakes:
+    if Mode.HOSTED in config.modes and not adapter_setting("AUTO_CAPTURE"):
+        yield (
+            "AUTO_CAPTURE",
+            "is False, but hosted checkout always takes the money at once: set it to "
+            "True, or leave hosted out of MODE and MODES",
+        )
     choices = [choice.value for choice in FailedChecks]
-    return (
-        (
-            lambda config: (
-                config.mode is Mode.HOSTED and not adapter_setting("AUTO_CAPTURE")
-            ),
-            "['AUTO_CAPTURE'] is False, but hosted checkout always takes the money at "
-            "once: set it to True, or use mode iframe",
-        ),
-        (
-            lambda config: adapter_setting("FAILED_CHECKS") not in choices,
-            f"['FAILED_CHECKS'] must be one of {', '.join(choices)}",
-        ),
-    )
+    if adapter_setting("FAILED_CHECKS") not in choices:
+        yield "FAILED_CHECKS", f"must be one of {', '.join(choices)}"
+    if adapter_setting("LEDGER_DATABASE") not in list(connections):
+        known = ", ".join(connections)
+        yield "LEDGER_DATABASE", f"must be an alias in DATABASES: {known}"
+    base = str(adapter_setting("RETURN_BASE_URL"))
+    if base and not _is_base(base, config):
+        yield (
+            "RETURN_BASE_URL",
+            "must be the shop's scheme and host alone, such as https://shop.example",
+        )
+
+
+def _is_base(url: str, config: CloverConfig) -> bool:
+    schemes = {"https", "http"} if _is_local(config) else {"https"}
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return False
+    has_more = parts.path.strip("/") or parts.query or parts.fragment or parts.username
+    return bool(host) and parts.scheme in schemes and not has_more
+
+
+def _is_local(config: CloverConfig) -> bool:
+    return config.environment is Environment.LOCAL

@@ -1,15 +1,24 @@
 """The process's `Payments`, built from the settings on first use."""
 
+from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
-from clover_provider.provider import CloverProvider
+import pluggy
 from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
 from clover_django import conf
 from clover_django.store import DjangoLedger
-from payment_hooks import FailedChecks, Gateway, Payments, PluginRegistry, Policy
+from clover_provider.provider import CloverProvider
+from payment_hooks import (
+    ConfigurationError,
+    FailedChecks,
+    Gateway,
+    Payments,
+    PluginRegistry,
+    Policy,
+)
 
 PROVIDER = "clover"
 
@@ -35,7 +44,7 @@ def get_payments() -> Payments:
     registry.register(CloverProvider(config), PROVIDER)
     registry.load_installed()
     for plugin in (*_shops, *_configured_plugins()):
-        registry.register(plugin)
+        _take_in(registry, plugin)
     policy = Policy(
         failed_checks=FailedChecks(str(conf.adapter_setting("FAILED_CHECKS"))),
         extras_allowed=bool(conf.adapter_setting("EXTRAS_ALLOWED")),
@@ -61,8 +70,20 @@ def _on_setting_changed(setting: str, **kwargs: Any) -> None:
         reset()
 
 
-def _configured_plugins() -> list[object]:
+def _configured_plugins() -> Iterator[object]:
     """`CLOVER["PLUGINS"]`: dotted paths of plugins, or of classes without arguments."""
-    paths = conf.adapter_setting("PLUGINS")
-    found = [import_string(path) for path in paths]  # type: ignore[attr-defined]  # checked by conf
-    return [plugin() if isinstance(plugin, type) else plugin for plugin in found]
+    for path in cast("Iterable[str]", conf.adapter_setting("PLUGINS")):
+        try:
+            plugin = import_string(path)
+            yield plugin() if isinstance(plugin, type) else plugin
+        except (ImportError, AttributeError, TypeError) as error:
+            raise ConfigurationError(
+                f"{conf.SETTING}['PLUGINS'] names {path!r}, which cannot be used: {error}"
+            ) from error
+
+
+def _take_in(registry: PluginRegistry, plugin: object) -> None:
+    try:
+        registry.register(plugin)
+    except (pluggy.PluginValidationError, ValueError) as error:
+        raise ConfigurationError(f"a payment plugin was refused: {error}") from error
