@@ -1,0 +1,381 @@
+"""One provider answers, everybody's wrappers wrap, and mistakes show early."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pluggy
+import pytest
+
+from payment_hooks import (
+    ConfigurationError,
+    Gateway,
+    InvalidRequest,
+    LookUpRequest,
+    Money,
+    OutcomeUnknown,
+    PaymentRequest,
+    PaymentSource,
+    PluginRegistry,
+    Transaction,
+    TransactionKind,
+    UnsupportedOperation,
+    WebhookRequest,
+    hookimpl,
+)
+from payment_hooks.testing import FakeProvider
+
+
+@pytest.fixture
+def registry():
+    return PluginRegistry()
+
+
+@pytest.fixture
+def request_to_pay():
+    return PaymentRequest(
+        amount=Money(2599, "USD"), source=PaymentSource(token="tok"), reference="1"
+    )
+
+
+class Answers:
+    """A provider that charges with whatever it was made with."""
+
+    merchant_id = "M1"
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.calls = 0
+
+    @hookimpl
+    def payment_charge(self, request):
+        self.calls += 1
+        if isinstance(self.answer, BaseException):
+            raise self.answer
+        return self.answer
+
+
+def charge_of(name):
+    return Transaction(
+        kind=TransactionKind.CHARGE, transaction_id=name, amount=Money(2599, "USD")
+    )
+
+
+@dataclass(eq=False)
+class Wrapper:
+    seen: list = field(default_factory=list)
+
+    @hookimpl(wrapper=True)
+    def payment_charge(self, request):
+        result = yield
+        self.seen.append((request.reference, result.transaction_id))
+        return result
+
+
+@pytest.mark.parametrize("chosen", ["first", "second", "third"])
+def test_exactly_the_chosen_provider_is_asked(registry, request_to_pay, chosen):
+    providers = {
+        name: Answers(charge_of(name)) for name in ("first", "second", "third")
+    }
+    for name, provider in providers.items():
+        registry.register(provider, name)
+
+    charge = Gateway(registry, chosen).charge(request_to_pay)
+
+    assert charge.transaction_id == chosen
+    assert {name for name, provider in providers.items() if provider.calls} == {chosen}
+
+
+def test_a_provider_that_answers_none_is_not_replaced_by_another(
+    registry, request_to_pay
+):
+    other = Answers(charge_of("other"))
+    registry.register(Answers(None), "chosen")
+    registry.register(other, "other")
+
+    with pytest.raises(UnsupportedOperation, match="'chosen' has no payment_charge"):
+        Gateway(registry, "chosen").charge(request_to_pay)
+
+    assert other.calls == 0
+
+
+def test_a_provider_without_the_hook_is_not_replaced_by_another(registry):
+    registry.register(Answers(charge_of("C1")), "chosen")
+    registry.register(FakeProvider(), "other")
+
+    with pytest.raises(UnsupportedOperation, match="'chosen' has no payment_look_up"):
+        Gateway(registry, "chosen").look_up(LookUpRequest(transaction_id="C1"))
+
+
+def test_every_wrapper_wraps_whichever_provider_answers(registry, request_to_pay):
+    inner, outer = Wrapper(), Wrapper()
+    registry.register(inner)
+    registry.register(Answers(charge_of("C1")), "one")
+    registry.register(Answers(charge_of("C2")), "two")
+    registry.register(outer)
+
+    for name in ("one", "two"):
+        Gateway(registry, name).charge(request_to_pay)
+
+    assert inner.seen == outer.seen == [("1", "C1"), ("1", "C2")]
+
+
+def test_wrappers_still_wrap_when_another_provider_also_wraps(registry, request_to_pay):
+    class OtherProvider(Wrapper):
+        @hookimpl
+        def payment_refund(self, request):
+            raise AssertionError
+
+    other = OtherProvider()
+    registry.register(Answers(charge_of("C1")), "chosen")
+    registry.register(other, "other")
+
+    Gateway(registry, "chosen").charge(request_to_pay)
+
+    assert other.seen == [("1", "C1")]
+
+
+def test_a_veto_keeps_the_provider_from_being_asked(registry, request_to_pay):
+    class Veto:
+        @hookimpl(wrapper=True)
+        def payment_charge(self, request):
+            raise InvalidRequest("not with us", code="veto")
+            yield
+
+    provider = Answers(charge_of("C1"))
+    registry.register(provider, "chosen")
+    registry.register(Veto())
+
+    with pytest.raises(InvalidRequest, match="not with us"):
+        Gateway(registry, "chosen").charge(request_to_pay)
+
+    assert provider.calls == 0
+
+
+def test_a_plugin_that_comes_later_is_heard(registry, request_to_pay):
+    registry.register(Answers(charge_of("C1")), "chosen")
+    gateway = Gateway(registry, "chosen")
+    gateway.charge(request_to_pay)
+    late = Wrapper()
+
+    registry.register(late)
+    gateway.charge(request_to_pay)
+
+    assert late.seen == [("1", "C1")]
+
+
+def test_a_plugin_that_left_is_not_heard(registry, request_to_pay):
+    wrapper = Wrapper()
+    registry.register(Answers(charge_of("C1")), "chosen")
+    registry.register(wrapper)
+    gateway = Gateway(registry, "chosen")
+    gateway.charge(request_to_pay)
+
+    registry.unregister(wrapper)
+    gateway.charge(request_to_pay)
+
+    assert len(wrapper.seen) == 1
+
+
+def test_a_provider_that_comes_later_is_not_asked(registry, request_to_pay):
+    registry.register(Answers(charge_of("C1")), "chosen")
+    gateway = Gateway(registry, "chosen")
+    gateway.charge(request_to_pay)
+    late = Answers(charge_of("C2"))
+
+    registry.register(late, "late")
+
+    assert gateway.charge(request_to_pay).transaction_id == "C1"
+    assert late.calls == 0
+
+
+@pytest.mark.parametrize(
+    "error", [ZeroDivisionError(), KeyError("id"), TimeoutError("slow")]
+)
+def test_a_crash_of_a_plugin_leaves_the_outcome_open(registry, request_to_pay, error):
+    registry.register(Answers(error), "chosen")
+
+    with pytest.raises(OutcomeUnknown, match=type(error).__name__) as caught:
+        Gateway(registry, "chosen").charge(request_to_pay)
+
+    assert caught.value.__cause__ is error
+    assert (caught.value.code, caught.value.provider) == ("plugin_error", "chosen")
+
+
+def test_a_crash_of_a_wrapper_after_the_charge_leaves_the_outcome_open(
+    registry, request_to_pay
+):
+    class Breaks:
+        @hookimpl(wrapper=True)
+        def payment_charge(self, request):
+            yield
+            raise ValueError("a bug")
+
+    registry.register(Answers(charge_of("C1")), "chosen")
+    registry.register(Breaks())
+
+    with pytest.raises(OutcomeUnknown):
+        Gateway(registry, "chosen").charge(request_to_pay)
+
+
+@pytest.mark.parametrize(
+    "error", [InvalidRequest("no"), OutcomeUnknown("?"), ConfigurationError("key")]
+)
+def test_an_error_of_the_tree_comes_through_as_it_is(registry, request_to_pay, error):
+    registry.register(Answers(error), "chosen")
+
+    with pytest.raises(type(error)) as caught:
+        Gateway(registry, "chosen").charge(request_to_pay)
+
+    assert caught.value is error
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit()])
+def test_the_end_of_the_process_is_not_held_up(registry, request_to_pay, error):
+    registry.register(Answers(error), "chosen")
+
+    with pytest.raises(type(error)):
+        Gateway(registry, "chosen").charge(request_to_pay)
+
+
+@pytest.mark.parametrize("answer", [True, "C1", {"id": "C1"}, Money(2599, "USD")])
+def test_an_answer_of_the_wrong_type_leaves_the_outcome_open(
+    registry, request_to_pay, answer
+):
+    registry.register(Answers(answer), "chosen")
+
+    with pytest.raises(OutcomeUnknown, match=type(answer).__name__):
+        Gateway(registry, "chosen").charge(request_to_pay)
+
+
+class MisspeltHook:
+    @hookimpl
+    def payment_chrage(self, request): ...
+
+
+class MisspeltShopHook:
+    @hookimpl
+    def shop_amount_du(self, reference): ...
+
+
+class MisspeltArgument:
+    @hookimpl
+    def payment_charge(self, requset): ...
+
+
+class OneArgumentTooMany:
+    @hookimpl(wrapper=True)
+    def payment_charge(self, request, amount):
+        return (yield)
+
+
+@pytest.mark.parametrize(
+    ("plugin", "words"),
+    [
+        (MisspeltHook, "Did you mean 'payment_charge'"),
+        (MisspeltShopHook, "Did you mean 'shop_amount_due'"),
+        (MisspeltArgument, "requset"),
+        (OneArgumentTooMany, "amount"),
+    ],
+)
+def test_a_misspelt_hook_or_argument_is_refused_at_registration(
+    registry, plugin, words
+):
+    with pytest.raises(pluggy.PluginValidationError, match=words):
+        registry.register(plugin())
+
+
+def test_a_hook_like_nothing_known_is_refused_without_a_guess(registry):
+    class Odd:
+        @hookimpl
+        def zzz(self): ...
+
+    with pytest.raises(
+        pluggy.PluginValidationError, match="which is no hook"
+    ) as caught:
+        registry.register(Odd())
+
+    assert "Did you mean" not in str(caught.value)
+
+
+def test_what_is_not_marked_as_a_hook_may_have_any_name(registry):
+    class Plain:
+        def payment_chrage(self, request): ...
+
+    assert registry.register(Plain(), "plain") == "plain"
+
+
+def test_a_plugin_that_cannot_be_hashed_is_refused_with_the_remedy(registry):
+    @dataclass
+    class Unhashable:
+        name: str = "x"
+
+    with pytest.raises(pluggy.PluginValidationError, match="eq=False"):
+        registry.register(Unhashable())
+
+
+def test_two_providers_cannot_share_a_name(registry):
+    registry.register(FakeProvider(), "fake")
+
+    with pytest.raises(ValueError, match="already"):
+        registry.register(FakeProvider(), "fake")
+
+
+@pytest.mark.parametrize(
+    ("registered", "words"), [((), "none"), (("one", "two"), "one, two")]
+)
+def test_an_unknown_provider_is_refused_at_start_up(registry, registered, words):
+    for name in registered:
+        registry.register(Answers(None), name)
+
+    with pytest.raises(ConfigurationError, match=f"registered: {words}"):
+        Gateway(registry, "clover")
+
+
+def test_the_short_way_in_registers_provider_and_plugins(request_to_pay):
+    wrapper = Wrapper()
+    gateway = Gateway.to(FakeProvider(), wrapper)
+
+    gateway.charge(request_to_pay)
+
+    assert (gateway.provider, gateway.merchant_id) == ("fake", "FAKEMERCHANT1")
+    assert len(wrapper.seen) == 1
+
+
+def test_the_first_shop_that_knows_the_reference_says_what_is_due(registry):
+    class Shop:
+        def __init__(self, **due):
+            self.due = due
+
+        @hookimpl
+        def shop_amount_due(self, reference):
+            return self.due.get(reference)
+
+    registry.register(FakeProvider(), "fake")
+    registry.register(Shop(a=Money(1, "USD")))
+    registry.register(Shop(b=Money(2, "USD")))
+    gateway = Gateway(registry, "fake")
+
+    found = [gateway.amount_due(reference) for reference in "abc"]
+    assert found == [Money(1, "USD"), Money(2, "USD"), None]
+
+
+@pytest.mark.parametrize("amount", [25.99, "25.99", 2599])
+def test_a_shop_that_answers_with_no_money_is_misconfigured(registry, amount):
+    class Shop:
+        @hookimpl
+        def shop_amount_due(self, reference):
+            return amount
+
+    registry.register(FakeProvider(), "fake")
+    registry.register(Shop())
+
+    with pytest.raises(ConfigurationError, match="must answer with Money"):
+        Gateway(registry, "fake").amount_due("1")
+
+
+def test_a_provider_without_webhooks_says_so(registry):
+    registry.register(FakeProvider(), "fake")
+    webhook = WebhookRequest(body=b"", headers={}, received_at=datetime.now(UTC))
+
+    with pytest.raises(UnsupportedOperation, match="no payment_read_webhook"):
+        Gateway(registry, "fake").read_webhook(webhook)

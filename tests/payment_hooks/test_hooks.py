@@ -1,0 +1,194 @@
+"""Each hook, asked through the gateway as adapters ask it."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from payment_hooks import (
+    CaptureRequest,
+    CardDetails,
+    CardFields,
+    CardForm,
+    CheckoutRequest,
+    Gateway,
+    LookUpRequest,
+    Mode,
+    Money,
+    PaymentRequest,
+    PaymentSource,
+    Redirect,
+    RefundRequest,
+    TransactionKind,
+    VoidRequest,
+    WebhookEvent,
+    WebhookRequest,
+    hookimpl,
+)
+from payment_hooks.testing import FakeProvider
+
+AMOUNT = Money(2599, "USD")
+
+
+@pytest.fixture
+def fake():
+    return FakeProvider()
+
+
+@pytest.fixture
+def gateway(fake):
+    return Gateway.to(fake)
+
+
+def pay_request(**changes):
+    values = {"source": PaymentSource(token="tok"), "reference": "1"}
+    return PaymentRequest(amount=AMOUNT, **values | changes)
+
+
+def test_payment_tokenize_gives_a_source_without_the_card(gateway):
+    number = "4242424242424242"
+    card = CardDetails(number=number, exp_month=1, exp_year=2031, cvc="123")
+
+    source = gateway.tokenize(card)
+
+    assert source.last4 == "4242"
+    assert number not in source.token
+
+
+def test_payment_authorize_reserves_the_amount(gateway):
+    held = gateway.authorize(pay_request())
+
+    assert (held.kind, held.amount) == (TransactionKind.AUTHORIZATION, AMOUNT)
+    assert held.captured is None
+
+
+def test_payment_charge_takes_the_amount_once_per_key(gateway, fake):
+    request = pay_request()
+
+    first, second = gateway.charge(request), gateway.charge(request)
+
+    assert first == second
+    assert (first.kind, first.captured) == (TransactionKind.CHARGE, AMOUNT)
+    assert len(fake.ledger) == 1
+
+
+def test_payment_capture_takes_a_part_of_what_was_reserved(gateway):
+    held = gateway.authorize(pay_request())
+    part = Money(500, "USD")
+
+    taken = gateway.capture(
+        CaptureRequest(transaction_id=held.transaction_id, amount=part, reference="1")
+    )
+
+    assert (taken.kind, taken.amount) == (TransactionKind.CAPTURE, part)
+
+
+def test_payment_refund_names_the_charge_it_belongs_to(gateway):
+    charge = gateway.charge(pay_request())
+
+    refund = gateway.refund(
+        RefundRequest(
+            transaction_id=charge.transaction_id, amount=AMOUNT, reference="1"
+        )
+    )
+
+    assert refund.kind is TransactionKind.REFUND
+    assert refund.parent_id == charge.transaction_id
+
+
+def test_payment_void_names_the_authorization_it_releases(gateway):
+    held = gateway.authorize(pay_request())
+
+    void = gateway.void(
+        VoidRequest(transaction_id=held.transaction_id, amount=AMOUNT, reference="1")
+    )
+
+    assert (void.kind, void.parent_id) == (TransactionKind.VOID, held.transaction_id)
+
+
+@pytest.mark.parametrize(
+    ("mode", "step"),
+    [(Mode.HOSTED, Redirect), (Mode.IFRAME, CardFields), (Mode.API, CardForm)],
+)
+def test_payment_start_checkout_gives_the_step_of_the_mode(gateway, mode, step):
+    session = gateway.start_checkout(
+        CheckoutRequest(amount=AMOUNT, reference="1", mode=mode)
+    )
+
+    assert type(session) is step
+    assert session.mode is mode
+
+
+def test_payment_look_up_finds_by_id_by_our_id_and_by_replay(gateway):
+    request = pay_request(operation_id="ours-7")
+    charge = gateway.charge(request)
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+
+    ways = [
+        LookUpRequest(transaction_id=charge.transaction_id),
+        LookUpRequest(operation_id="ours-7", since=since),
+        LookUpRequest(replay=request),
+    ]
+
+    assert [gateway.look_up(way).transactions for way in ways] == [(charge,)] * 3
+
+
+def test_payment_look_up_can_prove_absence(gateway):
+    found = gateway.look_up(LookUpRequest(transaction_id="never-made"))
+
+    assert found.complete
+    assert found.transactions == ()
+
+
+def test_payment_read_webhook_gets_the_bytes_as_they_came():
+    class Provider:
+        @hookimpl
+        def payment_read_webhook(self, request):
+            self.body = request.body
+            return WebhookEvent(
+                event_id="e1",
+                provider="p",
+                merchant_id="M1",
+                transaction_id="C1",
+                approved=True,
+                occurred_at=request.received_at,
+            )
+
+    provider, body = Provider(), b'{ "spaces":\t"kept" }'
+    webhook = WebhookRequest(body=body, headers={}, received_at=datetime.now(UTC))
+
+    event = Gateway.to(provider).read_webhook(webhook)
+
+    assert (event.event_id, provider.body) == ("e1", body)
+
+
+def test_shop_amount_due_is_asked_with_the_reference(fake):
+    class Shop:
+        @hookimpl
+        def shop_amount_due(self, reference):
+            return AMOUNT if reference == "100123" else None
+
+    gateway = Gateway.to(fake, Shop())
+
+    assert gateway.amount_due("100123") == AMOUNT
+    assert gateway.amount_due("100124") is None
+
+
+def test_shop_payment_changed_reaches_every_shop(make_payments, registry, shop):
+    class Mailer:
+        def __init__(self):
+            self.mails = []
+
+        @hookimpl
+        def shop_payment_changed(self, event):
+            self.mails.append(event.payment.state)
+
+    mailer = Mailer()
+    registry.register(mailer)
+    payments = make_payments()
+    payment = payments.open("1", mode=Mode.IFRAME)
+
+    payments.charge(payment.payment_id, PaymentSource(token="tok"))
+    payments.tell(payment.payment_id)
+
+    assert mailer.mails == ["paid"]
+    assert len(shop.told) == 1

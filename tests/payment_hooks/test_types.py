@@ -1,0 +1,171 @@
+"""Requests are checked when they are made, before anything could be sent."""
+
+from dataclasses import FrozenInstanceError, replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from payment_hooks import (
+    CaptureRequest,
+    CardForm,
+    CheckoutRequest,
+    InvalidRequest,
+    LineItem,
+    LookUpRequest,
+    Mode,
+    Money,
+    PaymentRequest,
+    PaymentSource,
+    RefundRequest,
+    Transaction,
+    TransactionKind,
+    VoidRequest,
+    WebhookRequest,
+)
+
+AMOUNT = Money(2599, "USD")
+MAKERS = {
+    PaymentRequest: {"source": PaymentSource(token="tok")},
+    CaptureRequest: {"transaction_id": "C1"},
+    RefundRequest: {"transaction_id": "C1"},
+    VoidRequest: {"transaction_id": "C1"},
+    CheckoutRequest: {"mode": Mode.HOSTED},
+}
+every_request = pytest.mark.parametrize("kind", MAKERS, ids=lambda kind: kind.__name__)
+every_movement = pytest.mark.parametrize(
+    "kind", [kind for kind in MAKERS if kind is not CheckoutRequest]
+)
+every_follow_up = pytest.mark.parametrize(
+    "kind", [CaptureRequest, RefundRequest, VoidRequest]
+)
+
+
+def make(kind, **changes):
+    return kind(**{"amount": AMOUNT, "reference": "100123"} | MAKERS[kind] | changes)
+
+
+@every_request
+@pytest.mark.parametrize("amount", [Money(0, "USD"), Money(-1, "USD")])
+def test_an_amount_that_is_not_positive_is_refused(kind, amount):
+    with pytest.raises(InvalidRequest) as caught:
+        make(kind, amount=amount)
+
+    assert caught.value.code == "amount_not_positive"
+
+
+@every_request
+@pytest.mark.parametrize("amount", [25.99, 2599, "25.99", None])
+def test_an_amount_that_is_not_money_is_refused(kind, amount):
+    with pytest.raises(InvalidRequest) as caught:
+        make(kind, amount=amount)
+
+    assert caught.value.code == "amount_not_money"
+
+
+@every_request
+@pytest.mark.parametrize("reference", ["", "1\n2", "a\x00"])
+def test_a_reference_that_cannot_be_written_down_is_refused(kind, reference):
+    with pytest.raises(InvalidRequest) as caught:
+        make(kind, reference=reference)
+
+    assert caught.value.code == "reference_invalid"
+
+
+@every_follow_up
+@pytest.mark.parametrize("transaction_id", ["", "../charges", "C 1", "C1\n", "C1?x=1"])
+def test_a_transaction_id_that_is_none_is_refused(kind, transaction_id):
+    with pytest.raises(InvalidRequest) as caught:
+        make(kind, transaction_id=transaction_id)
+
+    assert caught.value.code == "transaction_id_missing"
+
+
+@every_movement
+def test_each_new_request_has_a_key_of_its_own(kind):
+    assert make(kind).idempotency_key != make(kind).idempotency_key
+
+
+@every_movement
+def test_the_same_request_repeats_its_key(kind):
+    request = make(kind)
+
+    assert replace(request).idempotency_key == request.idempotency_key
+    assert request.operation_id == request.idempotency_key
+
+
+@every_movement
+def test_an_empty_key_is_refused(kind):
+    with pytest.raises(InvalidRequest) as caught:
+        make(kind, idempotency_key="")
+
+    assert caught.value.code == "key_missing"
+
+
+@every_request
+def test_a_request_cannot_be_changed_after_it_was_checked(kind):
+    with pytest.raises(FrozenInstanceError):
+        make(kind).amount = Money(1, "USD")
+
+
+def test_a_description_with_a_card_number_is_refused():
+    with pytest.raises(InvalidRequest) as caught:
+        make(PaymentRequest, description="4242 4242 4242 4242")
+
+    assert caught.value.code == "card_number_in_text"
+
+
+@pytest.mark.parametrize("mode", ["page", "", None])
+def test_an_unknown_mode_is_refused(mode):
+    with pytest.raises(InvalidRequest, match="hosted, iframe, api") as caught:
+        make(CheckoutRequest, mode=mode)
+
+    assert caught.value.code == "mode_unknown"
+
+
+@pytest.mark.parametrize("quantity", [0, -1, 1.5, True, "2"])
+def test_a_line_needs_a_whole_quantity(quantity):
+    with pytest.raises(InvalidRequest) as caught:
+        LineItem(name="Book", unit_price=AMOUNT, quantity=quantity)
+
+    assert caught.value.code == "quantity_invalid"
+
+
+def test_a_look_up_of_nothing_is_refused():
+    with pytest.raises(InvalidRequest) as caught:
+        LookUpRequest(operation_id="only-an-id")
+
+    assert caught.value.code == "look_up_empty"
+
+
+@pytest.mark.parametrize("name", ["since", "until"])
+def test_a_look_up_takes_aware_times_only(name):
+    times = {"since": datetime.now(UTC), name: datetime(2026, 11, 1)}
+
+    with pytest.raises(InvalidRequest) as caught:
+        LookUpRequest(**times)
+
+    assert caught.value.code == "time_naive"
+
+
+def test_a_look_up_takes_any_aware_time():
+    zone = timezone(timedelta(hours=-8))
+
+    assert LookUpRequest(since=datetime(2026, 11, 1, tzinfo=zone)).since.tzinfo is zone
+
+
+def test_what_a_provider_sent_is_not_printed():
+    webhook = WebhookRequest(
+        body=b"a-body", headers={"h": "a-header"}, received_at=datetime.now(UTC)
+    )
+    transaction = Transaction(
+        kind=TransactionKind.CHARGE,
+        transaction_id="C1",
+        amount=AMOUNT,
+        raw={"r": "a-raw"},
+    )
+    form = CardForm(public_key="pk", encryption_key="a-key")
+
+    printed = repr(webhook) + repr(transaction) + repr(form)
+    assert [
+        word for word in ("a-body", "a-header", "a-raw", "a-key") if word in printed
+    ] == []
