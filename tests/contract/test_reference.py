@@ -97,7 +97,7 @@ def names(loaded: dict[str, Any], schema: dict[str, Any], prefix: str) -> Iterat
 @pytest.mark.parametrize("file", FILES)
 def test_ours_has_every_request_field_or_a_reason(file):
     if not REFERENCE.is_dir():
-        pytest.skip(f"no copies of others' documents at {REFERENCE}")
+        pytest.skip(f"reference documents are not beside this checkout: {REFERENCE}")
     theirs = yaml.safe_load((REFERENCE / file).read_text(encoding="utf-8"))
     ours = {
         (entry.method, entry.path): entry.fields for entry in operations(document())
