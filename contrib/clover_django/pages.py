@@ -12,7 +12,10 @@ class ShopPages(Protocol):
     """What an adapter shows when a payment came to an end."""
 
     base_template: str
-    """The template with a `content` block that our pages extend."""
+    """The template that our pages extend; they fill its blocks `title` and `content`.
+
+    With a block `extrahead` in its head, a page that waits goes on without script, too.
+    """
 
     def paid(self, request: HttpRequest, payment: Payment) -> HttpResponse:
         """The way on for a shopper whose payment is made."""

@@ -8,8 +8,8 @@ app_name = "clover"
 
 urlpatterns = [
     path("webhook/", views.webhook, name="webhook"),
-    path("return/<str:payment_id>/", views.returned, name="return"),
-    path("cancel/<str:payment_id>/", views.cancelled, name="cancel"),
-    path("status/<str:payment_id>/", views.status, name="status"),
-    path("status/<str:payment_id>.json", views.status_json, name="status-json"),
+    path("return/<slug:payment_id>/", views.returned, name="return"),
+    path("cancel/<slug:payment_id>/", views.cancelled, name="cancel"),
+    path("status/<slug:payment_id>/", views.status, name="status"),
+    path("status/<slug:payment_id>.json", views.status_json, name="status-json"),
 ]

@@ -7,10 +7,16 @@ commits by itself.
 
 import logging
 from collections.abc import Callable
-from typing import TypeVar
+from functools import wraps
 
-from django.db import connections, transaction
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.db import DatabaseError
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    JsonResponse,
+    UnreadablePostError,
+)
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,48 +24,61 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from clover_django.actors import acting_as
+from clover_django.outcomes import Outcome, is_worth_a_look, last_decline, outcome_of
 from clover_django.pages import get_pages, render_page
 from clover_django.road import get_payments
+from clover_django.transactions import outside_of_transactions
 from payment_hooks import (
     ConfigurationError,
     InvalidRequest,
     Operation,
-    OperationState,
     Payment,
     PaymentError,
     PaymentState,
+    StaleVersion,
     WebhookRejected,
     WebhookRequest,
 )
-from payment_hooks.errors import OutcomeUnknown
-from payment_hooks.ledger import TAKING
 from payment_hooks.sending import decline_of
 
 logger = logging.getLogger(__name__)
 
 MOST_BODY_BYTES = 64 * 1024
+NOT_NOW = (PaymentError, ConfigurationError, StaleVersion, DatabaseError)
+"""What a look may end with when it brings nothing: it is taken again later."""
+
 _POLL_SECONDS = 3
-_HELD = frozenset({PaymentState.AUTHORIZED, PaymentState.PAID})
-_GONE = frozenset({PaymentState.VOIDED, PaymentState.REFUNDED})
 
-View = TypeVar("View", bound=Callable[..., HttpResponse])
+View = Callable[..., HttpResponse]
 
 
-def _outside_of_transactions(view: View) -> View:
-    for alias in connections:
-        view = transaction.non_atomic_requests(using=alias)(view)
-    return view
+def _page(view: View) -> View:
+    """One of the shopper's pages: never cached, and its address goes to no other site."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, payment_id: str) -> HttpResponse:
+        with acting_as("shopper"):
+            response = view(request, payment_id)
+        response["Referrer-Policy"] = "same-origin"
+        return response
+
+    return outside_of_transactions(never_cache(shown))
 
 
+@outside_of_transactions
 @csrf_exempt
 @require_POST
 @never_cache
-@_outside_of_transactions
+@acting_as("webhook")
 def webhook(request: HttpRequest) -> HttpResponse:
     """Take a message in: 200 once its effect is in place or it is kept for later."""
-    body = request.read(MOST_BODY_BYTES + 1)
+    try:
+        body = request.read(MOST_BODY_BYTES + 1)
+    except UnreadablePostError:
+        return _answer(400, "unreadable")
     if len(body) > MOST_BODY_BYTES:
-        return HttpResponse("too large", status=413, content_type="text/plain")
+        return _answer(413, "too large")
     message = WebhookRequest(
         body=body, headers=dict(request.headers), received_at=timezone.now()
     )
@@ -67,68 +86,79 @@ def webhook(request: HttpRequest) -> HttpResponse:
         get_payments().receive_webhook(message)
     except WebhookRejected as error:
         logger.warning("webhook rejected: %s", error.code)
-        return HttpResponse("rejected", status=400, content_type="text/plain")
-    except (PaymentError, ConfigurationError):
+        return _answer(400, "rejected")
+    except NOT_NOW:
         logger.exception("webhook has no effect yet")
-        return HttpResponse("try again", status=503, content_type="text/plain")
-    return HttpResponse("ok", content_type="text/plain")
+        return _answer(503, "try again")
+    return _answer(200, "ok")
 
 
 @require_safe
-@never_cache
-@_outside_of_transactions
+@_page
 def returned(request: HttpRequest, payment_id: str) -> HttpResponse:
     """The shopper comes back from the provider's page."""
-    return _show(request, _settle(_find(payment_id)))
+    return _show(request, _look(_find(payment_id)))
 
 
 @require_safe
-@never_cache
-@_outside_of_transactions
+@_page
 def status(request: HttpRequest, payment_id: str) -> HttpResponse:
     """The page which waits until the outcome is known."""
-    return _show(request, _settle(_find(payment_id)))
+    return _show(request, _look(_find(payment_id)))
 
 
 @require_GET
-@never_cache
-@_outside_of_transactions
+@_page
 def status_json(request: HttpRequest, payment_id: str) -> HttpResponse:
-    """Whether the waiting page should look again: nothing else is told."""
-    payment = _settle(_find(payment_id))
-    return JsonResponse({"waiting": _is_waiting(payment)})
+    """Whether the waiting page should look again: nothing else is told.
+
+    However often it is asked, it asks the provider only once in a few seconds.
+    """
+    payment = _find(payment_id)
+    if is_worth_a_look(_operations(payment), timezone.now()):
+        _look(payment)
+    waiting = outcome_of(_operations(payment)) is Outcome.CHECKING
+    return JsonResponse({"waiting": waiting})
 
 
 @require_safe
-@never_cache
-@_outside_of_transactions
+@_page
 def cancelled(request: HttpRequest, payment_id: str) -> HttpResponse:
     """The shopper turned back on the provider's page; money may have come all the same."""
-    payment = _settle(_find(payment_id))
-    if payment.state in _HELD:
-        return get_pages().paid(request, payment)
+    payment = _find(payment_id)
     try:
-        payment = get_payments().close(payment_id)
-    except OutcomeUnknown:
+        payment = _give_up(payment_id)
+    except NOT_NOW as error:
+        logger.warning("payment could not be given up: %s", type(error).__name__)
         return _wait(request, payment)
+    if outcome_of(_operations(payment), turned_back=True) is not Outcome.NOT_PAID:
+        return _show(request, payment)
     message = _("The payment was not made. Your card has not been charged.")
     return get_pages().not_paid(request, payment, message)
 
 
+def _answer(code: int, text: str) -> HttpResponse:
+    return HttpResponse(text, status=code, content_type="text/plain")
+
+
 def _show(request: HttpRequest, payment: Payment) -> HttpResponse:
-    if payment.state in _HELD or payment.state is PaymentState.PARTLY_REFUNDED:
+    operations = _operations(payment)
+    outcome = outcome_of(operations)
+    if outcome is Outcome.PAID:
         return get_pages().paid(request, payment)
-    if _is_waiting(payment):
+    if outcome is Outcome.CHECKING:
         return _wait(request, payment)
-    return get_pages().not_paid(request, payment, _why_not(payment))
+    if outcome is Outcome.GIVEN_BACK:
+        message = _("This payment was given back.")
+    else:
+        message = _why_not(operations)
+    return get_pages().not_paid(request, payment, message)
 
 
 def _wait(request: HttpRequest, payment: Payment) -> HttpResponse:
-    response = render_page(
+    return render_page(
         request, payment, "clover_django/status.html", poll_seconds=_POLL_SECONDS
     )
-    response["Referrer-Policy"] = "same-origin"
-    return response
 
 
 def _find(payment_id: str) -> Payment:
@@ -138,32 +168,30 @@ def _find(payment_id: str) -> Payment:
         raise Http404("no such payment") from error
 
 
-def _settle(payment: Payment) -> Payment:
-    """The payment as it is now known; a provider that does not answer changes nothing."""
+def _look(payment: Payment) -> Payment:
+    """The payment as it is now known; a look that fails changes nothing."""
     try:
         return get_payments().settle(payment.payment_id)
-    except (PaymentError, ConfigurationError) as error:
+    except NOT_NOW as error:
         logger.warning("payment could not be settled now: %s", type(error).__name__)
         return _find(payment.payment_id)
 
 
-def _is_waiting(payment: Payment) -> bool:
-    if payment.state not in (PaymentState.OPEN, PaymentState.CLOSED):
-        return False
-    return any(row.state.is_open for row in _takings(payment))
+def _give_up(payment_id: str) -> Payment:
+    """The payment, closed unless it holds money; a doubt about that is raised."""
+    payments = get_payments()
+    payment = payments.settle(payment_id)
+    if payment.state is not PaymentState.OPEN:
+        return payment
+    return payments.close(payment_id)
 
 
-def _why_not(payment: Payment) -> str:
-    if payment.state in _GONE:
-        return _("This payment was given back.")
-    declined = [
-        row for row in _takings(payment) if row.state is OperationState.DECLINED
-    ]
-    if not declined:
+def _operations(payment: Payment) -> tuple[Operation, ...]:
+    return get_payments().operations(payment.payment_id)
+
+
+def _why_not(operations: tuple[Operation, ...]) -> str:
+    declined = last_decline(operations)
+    if declined is None:
         return _("This payment was not made. Your card has not been charged.")
-    return decline_of(declined[-1]).shopper_message(get_language() or "en")
-
-
-def _takings(payment: Payment) -> list[Operation]:
-    operations = get_payments().operations(payment.payment_id)
-    return [row for row in operations if row.kind in TAKING]
+    return decline_of(declined).shopper_message(get_language() or "en")

@@ -4,9 +4,11 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 
+from clover_django import pages, road
 from clover_django.models import Operation, Payment, PaymentEvent, WebhookReceipt
 from clover_django.store import DjangoLedger
 from payment_hooks import MemoryLedger
+from payment_hooks.testing import FakeProvider
 from tests.clover_django.postgres import postgres  # noqa: F401 - a fixture
 
 ALIAS = "ledger_under_test"
@@ -71,3 +73,20 @@ def database(request):
 def ledger(request):
     with open_ledger(request.param, request) as ledger:
         yield ledger
+
+
+@pytest.fixture
+def plain_pages(monkeypatch):
+    """The pages of a shop without an adapter."""
+    monkeypatch.setattr(pages, "_registered", [])
+
+
+@pytest.fixture
+def fake(transactional_db, plain_pages):
+    """The road of the test shop with a provider in memory in Clover's place."""
+    provider = FakeProvider(merchant_id="TESTMERCH0001")
+    registry = road.get_payments().gateway.registry
+    registry.unregister(name=road.PROVIDER)
+    registry.register(provider, road.PROVIDER)
+    yield provider
+    road.reset()

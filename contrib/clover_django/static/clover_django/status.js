@@ -1,20 +1,24 @@
 // Looks whether the payment's outcome is known, and then loads the page again.
 "use strict";
 
-const page = document.querySelector("[data-clover-status]");
-const seconds = Number(page.dataset.cloverPollSeconds);
+{
+  const SLOWEST_SECONDS = 30;
+  const page = document.querySelector("[data-clover-status]");
+  let seconds = Number(page.dataset.cloverPollSeconds);
 
-async function look() {
-  try {
-    const answer = await fetch(page.dataset.cloverStatus, { cache: "no-store" });
-    if (answer.ok && !(await answer.json()).waiting) {
-      window.location.reload();
-      return;
+  const look = async () => {
+    try {
+      const answer = await fetch(page.dataset.cloverStatus, { cache: "no-store" });
+      if (answer.ok && !(await answer.json()).waiting) {
+        window.location.reload();
+        return;
+      }
+    } catch {
+      // A network that fails for a moment is asked again.
     }
-  } catch {
-    // A network that fails for a moment is asked again.
-  }
+    seconds = Math.min(seconds * 1.2, SLOWEST_SECONDS);
+    window.setTimeout(look, seconds * 1000);
+  };
+
   window.setTimeout(look, seconds * 1000);
 }
-
-window.setTimeout(look, seconds * 1000);

@@ -1,0 +1,89 @@
+"""What a shopper may be told of a payment, decided from its operations alone.
+
+The operations are read once: a payment's own row, read a moment earlier or later, may
+not know yet of money that has come.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from payment_hooks import Operation, OperationKind, OperationState, PaymentState
+from payment_hooks.ledger import TAKING
+from payment_hooks.standing import derive_state
+
+_HELD = frozenset(
+    {PaymentState.AUTHORIZED, PaymentState.PAID, PaymentState.PARTLY_REFUNDED}
+)
+_GONE = frozenset({PaymentState.VOIDED, PaymentState.REFUNDED})
+_GIVING_BACK = frozenset({OperationKind.VOID, OperationKind.REFUND})
+_BETWEEN_LOOKS = timedelta(seconds=3)
+
+
+class Outcome(StrEnum):
+    """The four things that a page can say."""
+
+    PAID = "paid"
+    GIVEN_BACK = "given back"
+    CHECKING = "checking"
+    """Money may have moved, or did and does not fit: nobody may pay again now."""
+    NOT_PAID = "not paid"
+
+
+def outcome_of(
+    operations: Sequence[Operation], *, turned_back: bool = False
+) -> Outcome:
+    """What to tell the shopper; "not paid" only when no money is anywhere.
+
+    Args:
+        operations: all of one payment.
+        turned_back: whether the shopper says that the open page was not paid on.
+    """
+    state = derive_state(operations, closed=False)
+    if state in _HELD:
+        return Outcome.PAID
+    takings = [row for row in operations if row.kind in TAKING]
+    if turned_back:
+        takings = [row for row in takings if not _is_open_page(row)]
+    if any(row.state.is_open or _is_in_question(row, operations) for row in takings):
+        return Outcome.CHECKING
+    return Outcome.GIVEN_BACK if state in _GONE else Outcome.NOT_PAID
+
+
+def last_decline(operations: Sequence[Operation]) -> Operation | None:
+    """The latest attempt that was declined."""
+    declined = [row for row in operations if row.state is OperationState.DECLINED]
+    taking = [row for row in declined if row.kind in TAKING]
+    return taking[-1] if taking else None
+
+
+def is_worth_a_look(operations: Sequence[Operation], now: datetime) -> bool:
+    """Whether settling could bring news, and nobody has just looked or is at it."""
+    if any(row.lease_until and row.lease_until > now for row in operations):
+        return False
+    return any(
+        now - row.updated_at >= _BETWEEN_LOOKS
+        if row.state.is_open
+        else _is_due(row, now)
+        for row in operations
+    )
+
+
+def _is_open_page(row: Operation) -> bool:
+    return row.kind is OperationKind.CHECKOUT and row.state.is_open
+
+
+def _is_in_question(row: Operation, operations: Sequence[Operation]) -> bool:
+    """Whether it took money that does not fit and was not given back."""
+    if row.state is not OperationState.SUCCEEDED or not row.flag:
+        return False
+    return not any(
+        other.kind in _GIVING_BACK
+        and other.state is OperationState.SUCCEEDED
+        and other.parent_id == row.transaction_id
+        for other in operations
+    )
+
+
+def _is_due(row: Operation, now: datetime) -> bool:
+    return not row.told and (row.due is None or row.due <= now)

@@ -1,0 +1,288 @@
+"""What comes in from outside: it is never believed, and never told what is not so."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from clover_django import models, views
+from clover_django.road import get_payments
+from payment_hooks import (
+    Money,
+    OutcomeUnknown,
+    PaymentState,
+    ProviderUnavailable,
+    hookimpl,
+)
+from tests.clover_django.paying import (
+    DUE,
+    at_the_page,
+    broken_database,
+    in_doubt,
+    keep_message,
+    let_time_pass,
+    open_payment,
+    paid,
+)
+
+NOT_CHARGED = "has not been charged"
+CHECKING = "Please do not pay again"
+
+
+@pytest.fixture
+def browser():
+    return Client()
+
+
+def visit(browser, page, payment):
+    return browser.get(f"/clover/{page}/{payment.payment_id}/")
+
+
+def text_of(browser, page, payment):
+    answer = visit(browser, page, payment)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def poll(browser, payment):
+    return browser.get(f"/clover/status/{payment.payment_id}.json").json()
+
+
+@pytest.mark.parametrize("page", ["return", "status", "cancel"])
+def test_a_shopper_who_paid_is_thanked(browser, fake, page):
+    assert "your payment is made" in text_of(browser, page, paid())
+
+
+def test_a_shopper_who_was_declined_reads_why(browser, fake):
+    declined = paid(token="decline-1")
+
+    text = text_of(browser, "status", declined)
+
+    assert "This payment was not made" in text
+    assert "card" in text
+
+
+def test_a_payment_nobody_made_is_not_paid(browser, fake):
+    assert NOT_CHARGED in text_of(browser, "return", open_payment())
+
+
+def test_a_lost_answer_is_found_when_the_shopper_looks(browser, fake):
+    payment = in_doubt(fake, after=True)
+
+    assert "your payment is made" in text_of(browser, "status", payment)
+    assert len(fake.ledger) == 1
+
+
+@pytest.mark.parametrize("page", ["return", "status", "cancel"])
+def test_a_doubt_is_called_a_doubt(browser, fake, page):
+    text = text_of(browser, page, in_doubt(fake))
+
+    assert CHECKING in text
+    assert NOT_CHARGED not in text
+
+
+def test_a_provider_that_is_down_leaves_a_doubt(browser, fake):
+    payment = in_doubt(fake, after=True)
+    fake.fail("payment_look_up", ProviderUnavailable("down"))
+
+    assert CHECKING in text_of(browser, "status", payment)
+
+
+def test_a_database_that_cannot_write_leaves_a_doubt(browser, fake):
+    payment = in_doubt(fake, after=True)
+
+    with broken_database("UPDATE"):
+        assert CHECKING in text_of(browser, "status", payment)
+
+
+def test_money_that_does_not_fit_is_never_called_not_charged(browser, fake):
+    payment, session = at_the_page()
+    transaction = fake.pay_session(Money(400, "USD"))
+    get_payments().settle(
+        payment.payment_id,
+        transaction_id=transaction.transaction_id,
+        session_id=session.session_id,
+    )
+
+    for page in ("return", "status", "cancel"):
+        text = text_of(browser, page, payment)
+        assert CHECKING in text
+        assert NOT_CHARGED not in text
+
+
+def test_money_that_was_given_back_is_said_so(browser, fake):
+    payment = paid()
+    get_payments().refund(payment.payment_id, request_id="form-1")
+
+    assert "was given back" in text_of(browser, "status", payment)
+
+
+def test_who_turns_back_on_the_page_has_not_paid(browser, fake):
+    payment, _ = at_the_page()
+
+    text = text_of(browser, "cancel", payment)
+
+    assert NOT_CHARGED in text
+    assert get_payments().get(payment.payment_id).state is PaymentState.CLOSED
+
+
+def test_who_turns_back_twice_reads_the_same(browser, fake):
+    payment, _ = at_the_page()
+
+    texts = [text_of(browser, "cancel", payment) for _ in range(2)]
+
+    assert texts[0] == texts[1]
+
+
+def test_who_turns_back_but_paid_elsewhere_is_thanked(browser, fake):
+    payment, session = at_the_page()
+    keep_message(session, fake.pay_session(DUE))
+
+    assert "your payment is made" in text_of(browser, "cancel", payment)
+
+
+def test_a_message_that_has_no_effect_yet_keeps_the_payment_open(browser, fake):
+    payment, session = at_the_page()
+    keep_message(session, fake.pay_session(DUE))
+    fake.fail("payment_look_up", ProviderUnavailable("down"))
+
+    text = text_of(browser, "cancel", payment)
+
+    assert CHECKING in text
+    assert NOT_CHARGED not in text
+    assert get_payments().get(payment.payment_id).state is PaymentState.OPEN
+
+
+def test_the_waiting_page_works_with_and_without_script(browser, fake):
+    payment = in_doubt(fake)
+
+    text = text_of(browser, "status", payment)
+
+    assert '<noscript><meta http-equiv="refresh"' in text
+    assert 'src="/static/clover_django/status.js"' in text
+    assert f'data-clover-status="/clover/status/{payment.payment_id}.json"' in text
+    assert "<script>" not in text
+    assert "style=" not in text
+
+
+def test_polling_tells_only_whether_to_wait(browser, fake):
+    assert poll(browser, in_doubt(fake)) == {"waiting": True}
+    assert poll(browser, paid()) == {"waiting": False}
+
+
+def test_polling_asks_the_provider_once_in_a_few_seconds(browser, fake):
+    payment = in_doubt(fake)
+    let_time_pass(seconds=4)
+
+    answers = [poll(browser, payment) for _ in range(5)]
+
+    assert answers == [{"waiting": True}] * 5
+    assert fake.calls == ["payment_look_up"]
+
+
+def test_polling_finds_the_outcome(browser, fake):
+    payment = in_doubt(fake, after=True)
+    let_time_pass(seconds=4)
+
+    assert poll(browser, payment) == {"waiting": False}
+    assert get_payments().get(payment.payment_id).state is PaymentState.PAID
+
+
+def test_polling_does_not_wait_for_whoever_is_at_it(browser, fake):
+    payment = in_doubt(fake, after=True)
+    let_time_pass(seconds=4)
+    ledger = get_payments().ledger
+    (operation,) = ledger.operations(payment.payment_id)
+    until = timezone.now() + timedelta(minutes=1)
+    ledger.replace_operation(replace(operation, lease_until=until))
+
+    assert poll(browser, payment) == {"waiting": True}
+    assert fake.calls == []
+
+
+class Shop:
+    """Fails when it is told for the first time."""
+
+    calls = 0
+
+    @hookimpl
+    def shop_payment_changed(self, event):
+        self.calls += 1
+        if self.calls == 1:
+            raise RuntimeError("the mail server is down")
+
+
+def test_polling_tells_a_shop_again_that_failed(browser, fake):
+    shop = Shop()
+    get_payments().gateway.registry.register(shop)
+    payment = paid()
+    let_time_pass(minutes=1)
+
+    poll(browser, payment)
+    poll(browser, payment)
+
+    assert shop.calls == 2
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "return/nobody/",
+        "cancel/nobody/",
+        "status/nobody/",
+        "status/nobody.json",
+        "status/%00/",
+        "status/a%00b.json",
+    ],
+)
+def test_an_unknown_payment_is_not_found(browser, fake, path):
+    assert browser.get(f"/clover/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["return", "cancel", "status"])
+def test_pages_only_show(browser, fake, page):
+    assert (
+        browser.post(f"/clover/{page}/{open_payment().payment_id}/").status_code == 405
+    )
+
+
+@pytest.mark.parametrize("path", ["return/{}/", "cancel/{}/", "status/{}/"])
+def test_pages_are_not_kept_and_their_address_stays_here(browser, fake, path):
+    for payment in (paid(), in_doubt(fake), open_payment()):
+        answer = browser.get(f"/clover/{path.format(payment.payment_id)}")
+
+        assert "no-store" in answer["Cache-Control"]
+        assert answer["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        views.webhook,
+        views.returned,
+        views.cancelled,
+        views.status,
+        views.status_json,
+    ],
+)
+def test_views_stay_outside_of_request_wide_transactions(settings, view):
+    assert settings.DATABASES["default"]["ATOMIC_REQUESTS"] is True
+    assert "default" in view._non_atomic_requests
+
+
+def test_history_names_the_shopper(browser, fake):
+    payment, _ = at_the_page()
+
+    visit(browser, "cancel", payment)
+
+    last = models.PaymentEvent.objects.filter(operation=None).last()
+    assert (last.after, last.actor) == ("closed", "shopper")
+
+
+def test_a_look_that_cannot_be_understood_leaves_a_doubt(browser, fake):
+    payment = in_doubt(fake)
+    fake.fail("payment_look_up", OutcomeUnknown("half an answer"))
+
+    assert CHECKING in text_of(browser, "return", payment)
