@@ -1,0 +1,196 @@
+"""The simulator in a thread of this process, and everything that steers it."""
+
+import copy
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+
+from clover_simulator import shopper
+from clover_simulator.client import Page
+from clover_simulator.clock import Clock
+from clover_simulator.courier import Delivery
+from clover_simulator.faults import Fault
+from clover_simulator.merchants import Merchant
+from clover_simulator.records import (
+    Charge,
+    ChargeState,
+    CheckoutSession,
+    Customer,
+    Order,
+    Refund,
+    Token,
+)
+from clover_simulator.server import BackgroundServer, SimulatorServer
+from clover_simulator.state import DEFAULT_SEED, State
+from clover_simulator.switches import Switches, Value
+from clover_simulator.traffic import SeenRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerSnapshot:
+    """The simulator's books at one moment, each list in the order it grew."""
+
+    charges: list[Charge]
+    """Charges and authorisations; what was declined is in `declined`."""
+    declined: list[Charge]
+    refunds: list[Refund]
+    tokens: list[Token]
+    customers: list[Customer]
+    orders: list[Order]
+    sessions: list[CheckoutSession]
+
+
+class Simulator:
+    """A simulated Clover in a thread of its own, on a free port.
+
+    >>> with Simulator(seed="example") as simulator:
+    ...     simulator.token().startswith("clv_1TSTS")
+    True
+    """
+
+    def __init__(
+        self, *, seed: str = DEFAULT_SEED, port: int = 0, **switches: Value
+    ) -> None:
+        self._state = State(seed=seed, switches=Switches().changed(switches))
+        self._server = SimulatorServer(self._state, port=port)
+        self._background = BackgroundServer(self._server)
+
+    def start(self) -> Self:
+        """Start, and return when it answers; for where a `with` block does not fit."""
+        self._background.start()
+        return self
+
+    def stop(self) -> None:
+        """End the server."""
+        self._background.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """The base URL of every Clover host."""
+        return self._server.url
+
+    @property
+    def merchant(self) -> Merchant:
+        """The merchant in US dollars."""
+        return self._state.merchants.first()
+
+    @property
+    def merchants(self) -> list[Merchant]:
+        """Both merchants: US and Canadian dollars."""
+        return list(self._state.merchants)
+
+    @property
+    def clock(self) -> Clock:
+        """The simulated clock: `clock.advance(minutes=16)`, `clock.freeze()`, …."""
+        return self._state.clock
+
+    @property
+    def switches(self) -> Switches:
+        """The switches in force."""
+        return self._state.switches
+
+    @property
+    def ledger(self) -> LedgerSnapshot:
+        """The books as they stand; copies, which do not change any more."""
+        return self._server.call(self._snapshot)
+
+    @property
+    def requests(self) -> list[SeenRequest]:
+        """The requests that came in, redacted."""
+        return self._server.call(
+            lambda: copy.deepcopy(list(self._state.traffic.requests))
+        )
+
+    def count(self, method: str, path: str) -> int:
+        """How many such requests came in; ids in a path are written `{id}`."""
+        return self._server.call(lambda: self._state.traffic.counts[f"{method} {path}"])
+
+    def reset(self) -> None:
+        """Forget everything; the same seed then gives the same ids again."""
+        self._server.call(self._state.reset)
+
+    def switch(self, **changes: Value) -> None:
+        """Change switches; `clover_simulator.switches` lists them."""
+
+        def change() -> None:
+            self._state.switches = self._state.switches.changed(changes)
+
+        self._server.call(change)
+
+    def fail(self, method: str, path: str, action: str, **options: Any) -> Fault:
+        """Add a fault; the rule returned counts what it saw and hit."""
+        fault = Fault.from_json(
+            {"method": method, "path": path, "action": action, **options}
+        )
+        self._server.call(lambda: self._state.faults.rules.append(fault))
+        return fault
+
+    @contextmanager
+    def refusing_connections(self) -> Iterator[None]:
+        """Within the block every connection is refused, as if Clover were down."""
+        self._server.call(self._server.hang_up)
+        try:
+            yield
+        finally:
+            self._server.call_async(self._server.pick_up)
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """The webhooks so far, each with what the shop answered."""
+        return self._server.call(lambda: copy.deepcopy(self._state.courier.deliveries))
+
+    def send_webhooks_to(self, url: str, merchant: Merchant | None = None) -> None:
+        """Set the webhook URL of `merchant`, or of every merchant."""
+        for found in self.merchants if merchant is None else [merchant]:
+            found.webhook_url = url
+
+    def redeliver(self, number: int) -> Delivery:
+        """Send the webhook with this number once more."""
+        return self._server.call(lambda: self._state.courier.redeliver(number))
+
+    def release_webhooks(self) -> None:
+        """Send the webhooks which `webhook_reorder` holds back."""
+        self._server.call(lambda: self._state.courier.release())
+
+    def token(self, number: str = shopper.APPROVED_CARD, **fields: str) -> str:
+        """A card token of `merchant`, made as the iframe makes it."""
+        return shopper.tokenize(self.url, self.merchant.public_key, number, **fields)
+
+    def pay_hosted(
+        self, session_url: str, card: str = shopper.APPROVED_CARD, **fields: str
+    ) -> Page:
+        """What the shopper does on the hosted page; `location` is where it leads."""
+        return shopper.pay_hosted(session_url, card, **fields)
+
+    def cancel_hosted(self, session_url: str) -> Page:
+        """The shopper presses the hosted page's cancel button."""
+        return shopper.cancel_hosted(session_url)
+
+    def wait_until(self, condition: Callable[[], object], seconds: float = 5.0) -> None:
+        """Wait for something that happens in the background."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"did not happen within {seconds} s")
+            time.sleep(0.005)
+
+    def _snapshot(self) -> LedgerSnapshot:
+        books = copy.deepcopy(self._state.ledger)
+        charges = list(books.charges.values())
+        return LedgerSnapshot(
+            charges=[c for c in charges if c.state is not ChargeState.DECLINED],
+            declined=[c for c in charges if c.state is ChargeState.DECLINED],
+            refunds=list(books.refunds.values()),
+            tokens=list(books.tokens.values()),
+            customers=list(books.customers.values()),
+            orders=list(books.orders.values()),
+            sessions=list(books.sessions.values()),
+        )
