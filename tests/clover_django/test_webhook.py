@@ -12,8 +12,6 @@ from clover_provider.webhooks import sign
 from payment_hooks import CheckoutRequest, Mode, Money, PaymentState, ReturnUrls
 from tests.clover_django.paying import broken_database
 
-pytest_plugins = ["clover_simulator.testing"]
-
 NOBODY = "http://127.0.0.1:9/"
 
 

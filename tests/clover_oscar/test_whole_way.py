@@ -7,7 +7,6 @@ from clover_simulator.shopper import DECLINED_CARD
 from tests.clover_oscar.shopper import baskets, books, orders
 from tests.clover_oscar.test_dashboard import act, make_staff
 
-pytest_plugins = ["clover_simulator.testing"]
 pytestmark = pytest.mark.filterwarnings(
     "ignore::treebeard.deprecation.RemovedInTreebeard8Warning"
 )
