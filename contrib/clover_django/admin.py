@@ -1,20 +1,24 @@
 """The ledger to read: nothing of it can be added, changed or deleted here."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.contrib.auth.models import PermissionsMixin
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from clover_django import models
-from clover_django.road import get_payments
-from payment_hooks import PaymentError
+from clover_django import conf, models
+from clover_django.actors import acting_as
+from clover_django.road import NOT_NOW, get_payments
+from clover_django.transactions import outside_of_transactions
+from payment_hooks import Money
 
 _MAY_SETTLE = "clover_django.settle_payment"
 
 
 class _ReadOnly:
-    """Without any way to write."""
+    """Without any way to write, and looking where the ledger is."""
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Never."""
@@ -28,6 +32,16 @@ class _ReadOnly:
         """Never."""
         return False
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
+        """The rows of `CLOVER["LEDGER_DATABASE"]`."""
+        rows: QuerySet[Model] = super().get_queryset(request)  # type: ignore[misc]  # Django's classes have it
+        return rows.using(str(conf.adapter_setting("LEDGER_DATABASE")))
+
+    @admin.display(description=_("amount"), ordering="amount_minor_units")
+    def amount(self, row: models.Payment | models.Operation) -> str:
+        """In the currency's own unit."""
+        return str(Money(row.amount_minor_units, row.currency))
+
 
 class OperationInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]  # not subscriptable
     """What was asked for the payment."""
@@ -36,23 +50,24 @@ class OperationInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     fields = (
         "kind",
         "state",
-        "amount_minor_units",
-        "currency",
+        "amount",
         "attempt",
         "transaction_id",
         "code",
         "flag",
         "updated_at",
     )
+    readonly_fields = ("amount",)
     extra = 0
     show_change_link = True
 
 
 class HistoryInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]  # not subscriptable
-    """What became of the operation, and when."""
+    """What changed, when, by whom and why."""
 
     model = models.PaymentEvent
-    fields = ("at", "before", "after", "reason", "actor")
+    fields = ("at", "operation", "before", "after", "reason", "actor")
+    readonly_fields = ("at",)
     extra = 0
 
 
@@ -64,31 +79,38 @@ class PaymentAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # no
         "reference",
         "sequence",
         "mode",
-        "amount_minor_units",
-        "currency",
+        "amount",
         "state",
         "flags",
         "created_at",
     )
     list_filter = ("state", "mode")
+    ordering = ("-pk",)
     search_fields = (
         "reference",
         "payment_id",
         "operations__transaction_id",
         "operations__session_id",
     )
-    date_hierarchy = "created_at"
-    inlines = (OperationInline,)
+    inlines = (OperationInline, HistoryInline)
     actions = ("settle",)
+
+    @outside_of_transactions
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, whose action writes into the ledger."""
+        return super().changelist_view(request, extra_context)
 
     @admin.action(description=_("Ask Clover now"), permissions=["settle"])
     def settle(self, request: HttpRequest, queryset: QuerySet[models.Payment]) -> None:
         """Settle the chosen payments, each by itself."""
         for row in queryset:
             try:
-                payment = get_payments().settle(row.payment_id)
-            except PaymentError as error:
-                messages.warning(request, f"{row}: {error.message}")
+                with acting_as(f"user {request.user.pk}"):
+                    payment = get_payments().settle(row.payment_id)
+            except NOT_NOW as error:
+                messages.warning(request, f"{row}: {error}")
             else:
                 messages.info(request, f"{row}: {payment.state}")
 
@@ -106,13 +128,13 @@ class OperationAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # 
         "payment",
         "kind",
         "state",
-        "amount_minor_units",
-        "currency",
+        "amount",
         "transaction_id",
         "flag",
         "updated_at",
     )
     list_filter = ("kind", "state")
+    ordering = ("-pk",)
     search_fields = ("operation_id", "transaction_id", "payment__reference")
     inlines = (HistoryInline,)
 
@@ -129,4 +151,5 @@ class WebhookReceiptAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg
         "finished_at",
     )
     list_filter = ("approved",)
+    ordering = ("-pk",)
     search_fields = ("transaction_id", "session_id")

@@ -8,28 +8,23 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import override
 
-from clover_django import conf
+from clover_django import conf, road
+from clover_provider.config import CloverConfig
+from clover_provider.hosts import Environment
 from payment_hooks import ConfigurationError, Mode
 
 TAG = "clover"
 
 
 def check_settings(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
-    """The setting can be read, and every value of it makes sense."""
+    """The setting can be read, every value makes sense, every plugin can be used."""
     try:
         config = conf.get_config()
+        road.get_payments()
     except ConfigurationError as error:
-        return [Error(str(error), id="clover_django.E001")]
-    if config.mode is Mode.HOSTED and not _is_behind_https():
-        return [
-            Warning(
-                "Return addresses may come out as http, which Clover refuses",
-                hint="Behind a proxy that ends TLS, set SECURE_PROXY_SSL_HEADER; "
-                "else serve the shop over https and set SECURE_SSL_REDIRECT",
-                id="clover_django.W001",
-            )
-        ]
-    return []
+        hint = "See the settings pages of clover-provider's documentation."
+        return [Error(str(error), hint=hint, id="clover_django.E001")]
+    return [*_insecure_addresses(config), *_secrets_on_show(config)]
 
 
 def check_urls(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
@@ -64,8 +59,26 @@ def _addresses() -> Iterator[str]:
             yield reverse("clover:webhook")
 
 
-def _is_behind_https() -> bool:
-    is_local = conf.get_config().environment.value == "local"
-    return bool(
-        is_local or settings.SECURE_PROXY_SSL_HEADER or settings.SECURE_SSL_REDIRECT
+def _insecure_addresses(config: CloverConfig) -> Iterator[CheckMessage]:
+    is_https = (
+        config.environment is Environment.LOCAL
+        or conf.adapter_setting("RETURN_BASE_URL")
+        or settings.SECURE_PROXY_SSL_HEADER
+        or settings.SECURE_SSL_REDIRECT
     )
+    if Mode.HOSTED in config.modes and not is_https:
+        yield Warning(
+            "Return addresses may come out as http, which Clover refuses",
+            hint="Behind a proxy that ends TLS, set SECURE_PROXY_SSL_HEADER; else set "
+            "SECURE_SSL_REDIRECT, or CLOVER['RETURN_BASE_URL']",
+            id="clover_django.W001",
+        )
+
+
+def _secrets_on_show(config: CloverConfig) -> Iterator[CheckMessage]:
+    if config.environment is Environment.PRODUCTION and settings.DEBUG:
+        yield Warning(
+            "DEBUG is on while real money is taken: its error pages show local variables",
+            hint="Set DEBUG = False, or CLOVER['ENVIRONMENT'] to sandbox",
+            id="clover_django.W002",
+        )

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pluggy
 from django.core.signals import setting_changed
+from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
 from clover_django import conf
@@ -15,12 +16,16 @@ from payment_hooks import (
     ConfigurationError,
     FailedChecks,
     Gateway,
+    PaymentError,
     Payments,
     PluginRegistry,
     Policy,
+    StaleVersion,
 )
 
 PROVIDER = "clover"
+NOT_NOW = (PaymentError, ConfigurationError, StaleVersion, DatabaseError)
+"""What a look at a payment may end with when it brings nothing: look again later."""
 
 _shops: list[object] = []
 

@@ -9,7 +9,6 @@ import logging
 from collections.abc import Callable
 from functools import wraps
 
-from django.db import DatabaseError
 from django.http import (
     Http404,
     HttpRequest,
@@ -27,16 +26,13 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from clover_django.actors import acting_as
 from clover_django.outcomes import Outcome, is_worth_a_look, last_decline, outcome_of
 from clover_django.pages import get_pages, render_page
-from clover_django.road import get_payments
+from clover_django.road import NOT_NOW, get_payments
 from clover_django.transactions import outside_of_transactions
 from payment_hooks import (
-    ConfigurationError,
     InvalidRequest,
     Operation,
     Payment,
-    PaymentError,
     PaymentState,
-    StaleVersion,
     WebhookRejected,
     WebhookRequest,
 )
@@ -45,9 +41,6 @@ from payment_hooks.sending import decline_of
 logger = logging.getLogger(__name__)
 
 MOST_BODY_BYTES = 64 * 1024
-NOT_NOW = (PaymentError, ConfigurationError, StaleVersion, DatabaseError)
-"""What a look may end with when it brings nothing: it is taken again later."""
-
 _POLL_SECONDS = 3
 
 View = Callable[..., HttpResponse]

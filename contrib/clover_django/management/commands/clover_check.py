@@ -19,8 +19,7 @@ class Command(BaseCommand):
         found = [*checks.check_settings(None), *checks.check_urls(None)]
         for message in found:
             self.stderr.write(f"{message.id}: {message.msg}")
-            if message.hint:
-                self.stderr.write(f"  {message.hint}")
+            self.stderr.write(f"  {message.hint}")
         if any(message.is_serious() for message in found):
             raise SystemExit(1)
         config = conf.get_config()

@@ -1,0 +1,154 @@
+"""The admin shows the ledger and its history, changes nothing, and may ask Clover."""
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+
+from clover_django import models
+from clover_django.road import get_payments
+from payment_hooks import OutcomeUnknown, PaymentState
+from tests.clover_django.paying import (
+    at_the_page,
+    in_doubt,
+    keep_message,
+    let_time_pass,
+    paid,
+)
+
+TABLES = ("payment", "operation", "webhookreceipt")
+
+
+def staff(*codenames):
+    user = User.objects.create_user("staff", is_staff=True)
+    user.user_permissions.set(
+        Permission.objects.filter(
+            content_type__app_label="clover_django", codename__in=codenames
+        )
+    )
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def owner(fake):
+    client = Client()
+    client.force_login(User.objects.create_superuser("owner"))
+    return client
+
+
+def ask(client, *payments):
+    rows = models.Payment.objects.filter(
+        payment_id__in=[payment.payment_id for payment in payments]
+    )
+    return client.post(
+        "/admin/clover_django/payment/",
+        {"action": "settle", "_selected_action": [row.pk for row in rows]},
+        follow=True,
+    )
+
+
+def fill(fake):
+    payment, session = at_the_page()
+    keep_message(session, fake.pay_session(payment.amount_due))
+    return paid()
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_table_can_be_looked_at(owner, fake, table):
+    fill(fake)
+    row = models.__dict__[
+        {"payment": "Payment", "operation": "Operation"}.get(table, "WebhookReceipt")
+    ].objects.first()
+
+    listed = owner.get(f"/admin/clover_django/{table}/")
+    searched = owner.get(f"/admin/clover_django/{table}/?q=order")
+    shown = owner.get(f"/admin/clover_django/{table}/{row.pk}/change/")
+
+    assert [page.status_code for page in (listed, searched, shown)] == [200] * 3
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_not_even_the_owner_writes(owner, fake, table):
+    fill(fake)
+    pages = (f"{table}/add/", f"{table}/1/delete/", f"{table}/1/change/")
+
+    answers = [owner.post(f"/admin/clover_django/{page}", {}) for page in pages]
+
+    assert [answer.status_code for answer in answers] == [403] * 3
+
+
+def test_a_payment_shows_its_amount_operations_and_history(owner, fake):
+    payment = paid()
+    row = models.Payment.objects.get(payment_id=payment.payment_id)
+
+    page = owner.get(f"/admin/clover_django/payment/{row.pk}/change/").content.decode()
+
+    assert "5.00 USD" in page
+    assert "succeeded" in page
+    assert "pending" in page
+
+
+def test_the_owner_asks_clover(owner, fake):
+    payment = in_doubt(fake, after=True)
+
+    page = ask(owner, payment)
+
+    assert "paid" in page.content.decode()
+    assert get_payments().get(payment.payment_id).state is PaymentState.PAID
+
+
+def test_history_names_who_asked(owner, fake):
+    payment = in_doubt(fake, after=True)
+
+    ask(owner, payment)
+
+    last = models.PaymentEvent.objects.filter(operation=None).last()
+    user = User.objects.get(username="owner")
+    assert (last.after, last.actor) == ("paid", f"user {user.pk}")
+
+
+def test_one_payment_that_cannot_be_settled_stops_no_other(owner, fake):
+    first, second = in_doubt(fake, after=True), in_doubt(fake, after=True)
+    let_time_pass(minutes=2)
+    fake.fail("payment_look_up", OutcomeUnknown("half an answer"))
+
+    page = ask(owner, first, second).content.decode()
+
+    assert "half an answer" in page
+    states = [get_payments().get(row.payment_id).state for row in (first, second)]
+    assert sorted(states) == [PaymentState.OPEN, PaymentState.PAID]
+
+
+def test_looking_needs_a_permission(fake):
+    paid()
+
+    assert staff().get("/admin/clover_django/payment/").status_code == 403
+
+
+def test_asking_needs_a_permission_of_its_own(fake):
+    payment = in_doubt(fake, after=True)
+    client = staff("view_payment")
+
+    page = ask(client, payment)
+
+    assert "Ask Clover now" not in page.content.decode()
+    assert fake.calls == []
+
+
+def test_that_permission_is_enough(fake):
+    payment = in_doubt(fake, after=True)
+
+    ask(staff("view_payment", "settle_payment"), payment)
+
+    assert get_payments().get(payment.payment_id).state is PaymentState.PAID
+
+
+def test_the_list_reads_the_ledgers_database(owner, fake, settings):
+    from clover_django.admin import PaymentAdmin
+
+    request = owner.get("/admin/clover_django/payment/").wsgi_request
+    admin = PaymentAdmin(models.Payment, None)
+    settings.CLOVER = {**settings.CLOVER, "LEDGER_DATABASE": "elsewhere"}
+
+    assert admin.get_queryset(request).db == "elsewhere"

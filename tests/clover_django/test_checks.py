@@ -1,0 +1,135 @@
+"""`manage.py check` says what is wrong in words, whatever is in the setting."""
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+from django.urls import include, path
+
+from clover_django import checks
+
+
+def ids(messages):
+    return [message.id for message in messages]
+
+
+class Urls:
+    """A root URLconf, as a module is one."""
+
+    def __init__(self, *patterns):
+        self.urlpatterns = list(patterns)
+
+
+@pytest.fixture
+def clover(settings):
+    def change(**values):
+        settings.CLOVER = {**settings.CLOVER, **values}
+
+    return change
+
+
+def test_a_shop_that_is_set_up_well_hears_nothing():
+    assert checks.check_settings(None) == []
+    assert checks.check_urls(None) == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        {},
+        "text",
+        ["a", "b"],
+        7,
+        object(),
+        {1: 2},
+        {"MODE": "pigeon"},
+        {"ENVIRONMENT": None},
+        {"ENVIRONMENT": "local", "MERCHANT_ID": 13, "PRIVATE_KEY": b"bytes"},
+        {"PLUGINS": [None]},
+        {"LEDGER_DATABASE": ["default"]},
+    ],
+)
+def test_a_broken_setting_is_one_readable_error(settings, value):
+    settings.CLOVER = value
+
+    (error,) = checks.check_settings(None)
+
+    assert error.id == "clover_django.E001"
+    assert error.msg.startswith("CLOVER")
+    assert error.hint
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"PLUGINS": [None]},
+        {"PLUGINS": ["no.such"]},
+        {"LEDGER_DATABASE": ["default"]},
+        {"LEDGER_DATABASE": "elsewhere"},
+    ],
+)
+def test_one_wrong_key_among_good_ones_is_found(clover, wrong):
+    clover(**wrong)
+
+    (error,) = checks.check_settings(None)
+
+    assert next(iter(wrong)) in error.msg
+
+
+def test_manage_py_check_prints_it(clover):
+    clover(MERCHANT_ID="SHORT")
+
+    with pytest.raises(SystemCheckError, match="must be exactly 13 letters and digits"):
+        call_command("check", tags=[checks.TAG])
+
+
+def test_pages_that_are_not_included_are_an_error(settings):
+    settings.ROOT_URLCONF = Urls()
+
+    assert ids(checks.check_urls(None)) == ["clover_django.E002"]
+
+
+def test_pages_whose_address_changes_with_the_language_are_an_error(settings):
+    settings.ROOT_URLCONF = "tests.clover_django.translated_urls"
+
+    assert ids(checks.check_urls(None)) == ["clover_django.E003"]
+
+
+def test_pages_anywhere_else_are_fine(settings):
+    settings.ROOT_URLCONF = Urls(path("pay/", include("clover_django.urls")))
+
+    assert checks.check_urls(None) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({}, ["clover_django.W001"]),
+        ({"SECURE_SSL_REDIRECT": True}, []),
+        ({"SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https")}, []),
+    ],
+)
+def test_hosted_checkout_comes_back_over_https(clover, settings, changes, found):
+    clover(ENVIRONMENT="sandbox", BASE_URL="", MODES=["iframe", "hosted"])
+    for name, value in changes.items():
+        setattr(settings, name, value)
+
+    assert ids(checks.check_settings(None)) == found
+
+
+def test_a_base_for_return_addresses_is_https_enough(clover):
+    clover(
+        ENVIRONMENT="sandbox",
+        BASE_URL="",
+        MODE="hosted",
+        RETURN_BASE_URL="https://shop.example",
+    )
+
+    assert checks.check_settings(None) == []
+
+
+def test_debug_and_real_money_do_not_go_together(clover, settings):
+    clover(ENVIRONMENT="production", BASE_URL="")
+    settings.DEBUG = True
+
+    assert ids(checks.check_settings(None)) == ["clover_django.W002"]
