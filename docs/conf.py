@@ -9,6 +9,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "hooks"), str(ROOT / "contrib")]
 
 project = "clover-provider"
 author = "clover-provider contributors"
+copyright = "2026, clover-provider contributors"
 version = release = installed_version("clover-provider")
 
 extensions = [
