@@ -23,6 +23,8 @@ MOST_BODY_BYTES = 64 * 1024
 _MILLISECONDS_FROM = 100_000_000_000
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_STATUSES = ("APPROVED", "DECLINED")
 
 
 def read(
@@ -34,7 +36,9 @@ def read(
 ) -> WebhookEvent:
     """The event of a message which is Clover's, fresh, and about this merchant.
 
-    Any of `secrets` may have signed it, so that one can replace another.
+    Any of `secrets` may have signed it, so that one can replace another. News of
+    another type or status than Clover documents is rejected too, though it is signed:
+    it must show in the log, not pass for a payment or for a decline.
 
     Raises:
         ConfigurationError: there is no secret, so nothing can be proven.
@@ -115,9 +119,13 @@ def _read_body(body: bytes, merchant_id: str) -> WebhookEvent:
     payment_id, about = _text(fields, "id"), _text(fields, "merchantid")
     if about != merchant_id:
         raise _rejected("merchant_differs", "it is about another merchant")
-    status = _text(fields, "status").upper()
-    if _text(fields, "type").upper() != "PAYMENT" or not payment_id:
+    if _text(fields, "type").upper() != "PAYMENT":
         raise _rejected("type_unknown", "it is not about a payment")
+    status = _text(fields, "status").upper()
+    if status not in _STATUSES:
+        raise _rejected("status_unknown", "its status is neither APPROVED nor DECLINED")
+    if not _ID.fullmatch(payment_id) or (session_id and not _ID.fullmatch(session_id)):
+        raise _rejected("body_malformed", "its ids are none of Clover's")
     news = "\n".join((merchant_id, payment_id, status, session_id))
     return WebhookEvent(
         event_id=hashlib.sha256(news.encode()).hexdigest(),
@@ -155,8 +163,8 @@ def _time(value: object) -> datetime:
     """Seconds or milliseconds, by size."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise _rejected("body_malformed", "it names no time")
-    seconds = value / 1000 if value >= _MILLISECONDS_FROM else value
     try:
+        seconds = value / 1000 if value >= _MILLISECONDS_FROM else value
         return datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError) as error:
         raise _rejected("body_malformed", "its time is out of range") from error

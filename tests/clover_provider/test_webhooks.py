@@ -137,6 +137,24 @@ def test_any_changed_byte_is_rejected(data):
         read(mutated)
 
 
+@given(position=st.integers(0, len(BODY)), added=st.binary(min_size=1, max_size=3))
+def test_any_added_byte_is_rejected(position, added):
+    with pytest.raises(WebhookRejected):
+        read(BODY[:position] + added + BODY[position:])
+
+
+@given(st.integers(0, len(BODY) - 1), st.integers(1, len(BODY)))
+def test_any_missing_byte_is_rejected(position, count):
+    with pytest.raises(WebhookRejected):
+        read(BODY[:position] + BODY[position + count :])
+
+
+@given(st.integers(SIGNED_AT - 300, SIGNED_AT + 300).filter(lambda t: t != SIGNED_AT))
+def test_another_time_than_the_signed_one_is_rejected(timestamp):
+    with pytest.raises(WebhookRejected):
+        read(header=f"t={timestamp},v1={DIGEST}")
+
+
 @given(st.text(max_size=200), st.binary(max_size=200))
 def test_no_invented_message_gets_through(header, body):
     with pytest.raises(WebhookRejected):
@@ -190,6 +208,21 @@ def test_a_decline_is_not_approved():
     assert not read(*signed(status="DECLINED")).approved
 
 
+@pytest.mark.parametrize("status", ["PENDING", "", None])
+def test_an_undocumented_status_is_neither_a_payment_nor_a_decline(status):
+    with pytest.raises(WebhookRejected) as caught:
+        read(*signed(status=status))
+
+    assert caught.value.code == "status_unknown"
+
+
+def test_news_of_another_type_is_rejected_though_it_is_signed():
+    with pytest.raises(WebhookRejected) as caught:
+        read(*signed(type="REFUND"))
+
+    assert caught.value.code == "type_unknown"
+
+
 def test_milliseconds_are_told_from_seconds():
     assert read(*signed(createdTime=SIGNED_AT * 1000)).occurred_at == NOW
 
@@ -213,7 +246,13 @@ def test_two_deliveries_of_one_news_are_one_event():
         json.dumps({**json.loads(BODY), "createdTime": 10**30}).encode(),
         json.dumps({**json.loads(BODY), "createdTime": "soon"}).encode(),
         json.dumps({**json.loads(BODY), "type": "REFUND"}).encode(),
+        json.dumps({**json.loads(BODY), "createdTime": 10**400}).encode(),
         json.dumps({**json.loads(BODY), "id": 7}).encode(),
+        json.dumps({**json.loads(BODY), "id": ""}).encode(),
+        json.dumps({**json.loads(BODY), "id": "A\nB"}).encode(),
+        json.dumps({**json.loads(BODY), "id": "../refunds"}).encode(),
+        json.dumps({**json.loads(BODY), "id": "\ud800"}).encode(),
+        json.dumps({**json.loads(BODY), "data": "x" * 65}).encode(),
         BODY.replace(b"1767225600", b"9" * 5000, 1),
     ],
 )
