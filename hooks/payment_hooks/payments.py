@@ -203,6 +203,12 @@ class Payments:
         parent = money_of(payment, known)
         earlier = find_intent(known, OperationKind.CAPTURE)
         asked = amount or (earlier.amount if earlier else parent.amount)
+        if earlier is not None and asked != earlier.amount:
+            raise InvalidRequest(
+                f"payment {payment_id} is captured with {earlier.amount} already: an "
+                "authorization can be captured once",
+                code="already_captured",
+            )
         is_held = parent.kind is OperationKind.AUTHORIZE
         if not (is_held and Money(0, asked.currency) < asked <= parent.amount):
             raise InvalidRequest(

@@ -329,6 +329,17 @@ def test_partial_capture_honours_the_asked_amount(payments, provider):
     assert provider.calls.count("payment_capture") == 1
 
 
+def test_a_second_capture_of_another_amount_is_refused(payments, provider):
+    payment_id = open_payment(payments)
+    payments.authorize(payment_id, CARD)
+    payments.capture(payment_id, dollars("10.00"))
+
+    with pytest.raises(InvalidRequest, match=r"captured with 10\.00 USD already"):
+        payments.capture(payment_id, dollars("5.00"))
+
+    assert provider.calls.count("payment_capture") == 1
+
+
 @pytest.mark.parametrize("amount", ["26.00", "1000", "0", "-1"])
 def test_capture_outside_the_authorization_is_refused(payments, provider, amount):
     payment_id = open_payment(payments)
