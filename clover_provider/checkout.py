@@ -4,7 +4,7 @@ Source: "Create a Hosted Checkout session", docs.clover.com, read 2026-11. Clove
 discounts and refuses negative lines there, so discounts are folded into the prices.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -23,8 +23,9 @@ from payment_hooks import (
     ReturnUrls,
 )
 
-SESSION_MINUTES = 15
 _LONGEST_NAME = 127
+_UNNAMED = "Item"
+_TIMES = "\N{MULTIPLICATION SIGN}"
 _MILLISECONDS_FROM = 100_000_000_000
 
 
@@ -90,7 +91,8 @@ def fold(request: CheckoutRequest) -> tuple[LineItem, ...]:
     """Positive lines that come to exactly the amount due.
 
     Tax and shipping become lines. A discount, and what rounding by line leaves over, is
-    taken off the lines in proportion, to the cent.
+    taken off what is bought, in proportion and to the cent; off tax and shipping only
+    where it is larger than all that is bought.
 
     Raises:
         InvalidRequest: the parts miss the amount by more than rounding can explain.
@@ -98,9 +100,10 @@ def fold(request: CheckoutRequest) -> tuple[LineItem, ...]:
     if not request.lines:
         name = f"Order {request.reference}"
         return (LineItem(name=name[:_LONGEST_NAME], unit_price=request.amount),)
-    lines = [line for line in _parts(request) if line.unit_price.minor_units > 0]
+    bought, extras = _parts(request)
+    lines = [*bought, *extras]
     listed = sum(_total(line) for line in lines)
-    discount = request.discount.minor_units if request.discount else 0
+    discount = request.discount.minor_units if request.discount is not None else 0
     due = request.amount.minor_units
     slack = sum(line.quantity for line in lines)
     if discount < 0 or abs(listed - discount - due) > slack:
@@ -110,28 +113,50 @@ def fold(request: CheckoutRequest) -> tuple[LineItem, ...]:
             code="lines_differ_from_amount",
             provider="clover",
         )
-    return tuple(lines) if listed == due else _share(lines, due)
+    if listed == due:
+        return tuple(lines)
+    due_on_bought = due - sum(_total(line) for line in extras)
+    if bought and due_on_bought > 0:
+        return (*_share(bought, due_on_bought), *extras)
+    return _share(lines, due)
 
 
-def _parts(request: CheckoutRequest) -> list[LineItem]:
-    extras = (("Shipping", request.shipping), ("Tax", request.tax))
-    parts = list(request.lines) + [
-        LineItem(name=name, unit_price=amount) for name, amount in extras if amount
+def _parts(request: CheckoutRequest) -> tuple[list[LineItem], list[LineItem]]:
+    """What is bought, and what comes on top; free parts are left out."""
+    named = {"Shipping": request.shipping, "Tax": request.tax}
+    extras = [
+        LineItem(name=name, unit_price=amount)
+        for name, amount in named.items()
+        if amount is not None
     ]
-    for part in parts:
-        if part.unit_price.currency != request.amount.currency:
-            raise InvalidRequest(
-                f"line {part.name!r} is not in {request.amount.currency}",
-                code="currency_mismatch",
-                provider="clover",
-            )
-        if part.unit_price.minor_units < 0:
-            raise InvalidRequest(
-                f"line {part.name!r} is negative: pass it as the discount",
-                code="line_negative",
-                provider="clover",
-            )
-    return parts
+    for part in (*request.lines, *extras):
+        _check_part(part.name, part.unit_price, request.amount.currency)
+    if request.discount is not None:
+        _check_currency("discount", request.discount, request.amount.currency)
+    return _priced(request.lines), _priced(extras)
+
+
+def _priced(lines: Iterable[LineItem]) -> list[LineItem]:
+    return [line for line in lines if line.unit_price.minor_units > 0]
+
+
+def _check_part(name: str, price: Money, currency: str) -> None:
+    _check_currency(f"line {name!r}", price, currency)
+    if price.minor_units < 0:
+        raise InvalidRequest(
+            f"line {name!r} is negative: pass it as the discount",
+            code="line_negative",
+            provider="clover",
+        )
+
+
+def _check_currency(what: str, amount: Money, currency: str) -> None:
+    if amount.currency != currency:
+        raise InvalidRequest(
+            f"{what} is not in {currency}",
+            code="currency_mismatch",
+            provider="clover",
+        )
 
 
 def _share(lines: list[LineItem], due: int) -> tuple[LineItem, ...]:
@@ -153,7 +178,7 @@ def _at(line: LineItem, minor_units: int) -> LineItem:
     if not rest:
         return replace(line, unit_price=Money(price, line.unit_price.currency))
     return LineItem(
-        name=f"{line.quantity} x {line.name}",
+        name=f"{line.quantity} {_TIMES} {line.name.strip() or _UNNAMED}",
         unit_price=Money(minor_units, line.unit_price.currency),
     )
 
@@ -164,7 +189,7 @@ def _total(line: LineItem) -> int:
 
 def _build_line(line: LineItem) -> dict[str, object]:
     return {
-        "name": line.name[:_LONGEST_NAME],
+        "name": line.name.strip()[:_LONGEST_NAME] or _UNNAMED,
         "price": line.unit_price.minor_units,
         "unitQty": line.quantity,
     }
@@ -189,22 +214,29 @@ def _build_urls(urls: ReturnUrls) -> dict[str, str]:
 
 
 def _is_safe(url: str, config: CloverConfig) -> bool:
+    # Browsers read a backslash as a slash: it must not hide another host.
     if not url.isprintable() or "\\" in url or " " in url:
         return False
-    parts = urlsplit(url)
-    if not parts.hostname or "@" in parts.netloc:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
         return False
-    is_local = config.environment is Environment.LOCAL and is_loopback(parts.hostname)
+    if not host or "@" in parts.netloc:
+        return False
+    is_local = config.environment is Environment.LOCAL and is_loopback(host)
     return parts.scheme == "https" or (parts.scheme == "http" and is_local)
 
 
 def _is_clovers(url: str, config: CloverConfig) -> bool:
     """Whether the page is Clover's own, or the double's in environment local."""
+    if not _is_safe(url, config):
+        return False
     parts = urlsplit(url)
     if config.environment is Environment.LOCAL:
-        return parts.netloc == urlsplit(config.base_url).netloc
-    host = parts.hostname or ""
-    return parts.scheme == "https" and f".{host}".endswith(".clover.com")
+        base = urlsplit(config.base_url)
+        return (parts.scheme, parts.netloc) == (base.scheme, base.netloc)
+    return f".{parts.hostname}".endswith(".clover.com")
 
 
 def _read_time(value: object) -> datetime:

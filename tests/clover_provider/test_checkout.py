@@ -106,10 +106,51 @@ def test_a_discount_is_taken_off_the_lines():
     ]
 
 
+def test_tax_and_shipping_stand_as_they_are_beside_a_discount():
+    lines = checkout.fold(
+        make_request(
+            1141, line("Mug", 1000), tax=usd(41), shipping=usd(200), discount=usd(100)
+        )
+    )
+
+    assert [(item.name, item.unit_price.minor_units) for item in lines] == [
+        ("Mug", 900),
+        ("Shipping", 200),
+        ("Tax", 41),
+    ]
+
+
+def test_a_discount_larger_than_what_is_bought_is_taken_off_the_rest_too():
+    lines = checkout.fold(
+        make_request(150, line("Mug", 100), shipping=usd(200), discount=usd(150))
+    )
+
+    assert total(lines) == 150
+    assert [item.name for item in lines] == ["Mug", "Shipping"]
+
+
+def test_a_discount_in_another_currency_is_refused():
+    with pytest.raises(InvalidRequest, match="discount is not in USD"):
+        checkout.fold(make_request(400, line("Mug", 500), discount=Money(100, "CAD")))
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("", "Item"), ("  ", "Item"), ("M" * 200, "M" * 127)]
+)
+def test_every_line_goes_out_with_a_name_that_fits(name, shown):
+    body = checkout.build(make_request(500, line(name, 500)), make_config())
+
+    assert body["shoppingCart"]["lineItems"][0]["name"] == shown
+
+
 def test_a_line_that_no_longer_divides_becomes_one_piece():
     [mugs] = checkout.fold(make_request(1000, line("Mug", 500, 3), discount=usd(500)))
 
-    assert (mugs.name, mugs.unit_price, mugs.quantity) == ("3 x Mug", usd(1000), 1)
+    assert (mugs.name, mugs.unit_price, mugs.quantity) == (
+        "3 \N{MULTIPLICATION SIGN} Mug",
+        usd(1000),
+        1,
+    )
 
 
 def test_a_line_discounted_to_nothing_is_left_out():
@@ -183,6 +224,10 @@ def test_a_line_in_another_currency_is_refused():
         "javascript:alert(1)",
         "http://127.0.0.1:8000/back",
         "https:///back",
+        "https://[::1",
+        "https://shop.example:99999/back",
+        "https://shop.example:port/back",
+        "https://shop.example\u2100/back",
     ],
 )
 def test_an_unsafe_return_address_is_refused(url):
@@ -232,6 +277,10 @@ def test_the_answer_is_read_however_it_tells_the_time(expires):
         {"href": "https://evil.example/pay"},
         {"href": "https://clover.com.evil.example/pay"},
         {"href": "http://sandbox.dev.clover.com/pay"},
+        {"href": "https://evil.example\\@www.clover.com/pay"},
+        {"href": "https://user@www.clover.com/pay"},
+        {"href": "https://www.clover.com/pay\n"},
+        {"href": "https://[bad"},
         {"checkoutSessionId": ""},
         {"expirationTime": None},
         {"expirationTime": "tomorrow"},
@@ -247,3 +296,21 @@ def test_an_answer_that_cannot_be_used_is_no_session(change):
 
     with pytest.raises(ProviderUnavailable, match="open another"):
         checkout.read({**answer, **change}, make_config())
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript://127.0.0.1:8765/%0aalert(1)",
+        "https://127.0.0.1:8765/pay",
+        "http://127.0.0.1:9999/pay",
+    ],
+)
+def test_the_doubles_page_is_at_the_doubles_address_only(url):
+    local = make_config(ENVIRONMENT="local", BASE_URL="http://127.0.0.1:8765")
+    answer = {"href": url, "checkoutSessionId": "9f0c", "expirationTime": 1767226500}
+    right = {**answer, "href": "http://127.0.0.1:8765/pay"}
+
+    assert checkout.read(right, local).url == right["href"]
+    with pytest.raises(ProviderUnavailable, match="not Clover's"):
+        checkout.read(answer, local)
