@@ -1,8 +1,8 @@
 """OAuth v2 for apps: from a merchant's consent to tokens that renew themselves.
 
 Source: "OAuth 2.0 flows in Clover", "Use refresh tokens", docs.clover.com, read 2026-11.
-A refresh token works once: two processes that use the same one lock each other out, so
-`OAuthSession` holds the store's lock while it refreshes.
+A refresh token works once: two that use the same one lock each other out. `OAuthSession`
+holds a lock of its own against other threads, and the store's against other processes.
 """
 
 import base64
@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -80,6 +81,7 @@ class OAuthSession:
         self._store = store
         self._send = send
         self._now = now
+        self._lock = Lock()
 
     def access_token(self) -> Secret:
         """A token that is good for the next minutes.
@@ -90,7 +92,7 @@ class OAuthSession:
         tokens = self._store.load()
         if not tokens.is_due(self._now()):
             return tokens.access_token
-        with self._store.locked():
+        with self._lock, self._store.locked():
             tokens = self._store.load()
             if tokens.is_due(self._now()):
                 tokens = self._refresh(tokens)
@@ -99,7 +101,7 @@ class OAuthSession:
     def _refresh(self, tokens: OAuthTokens) -> OAuthTokens:
         try:
             answer = self._send(REFRESH_PATH, build_refresh(self._config, tokens))
-        except AuthenticationFailed as error:
+        except (AuthenticationFailed, InvalidRequest) as error:
             raise AuthenticationFailed(
                 "Clover refused the refresh token, which works only once: the merchant "
                 "must connect the app again (authorize_url)",
@@ -158,7 +160,7 @@ def check_return(query: Mapping[str, str], *, expected_state: str) -> Consent:
     """
     state = query.get("state", "")
     if not expected_state or not hmac.compare_digest(
-        state.encode(), expected_state.encode()
+        state.encode(errors="replace"), expected_state.encode(errors="replace")
     ):
         raise InvalidRequest(
             "this return from Clover was not asked for in this session: start again",
@@ -233,7 +235,10 @@ def _time(answer: Mapping[str, object], name: str) -> datetime:
     value = answer.get(name)
     if isinstance(value, bool) or not isinstance(value, int):
         raise _incomplete(name)
-    return datetime.fromtimestamp(value, UTC)
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError):
+        raise _incomplete(name) from None
 
 
 def _incomplete(name: str) -> AuthenticationFailed:

@@ -1,8 +1,9 @@
 """Consent, exchange and single-use refresh."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
-from threading import Lock, Thread
+from threading import Thread
+from time import sleep
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -33,14 +34,13 @@ def make_config(**changes):
 
 
 class Store:
+    """Locks nothing, as a store of one process may."""
+
     def __init__(self, tokens):
         self.tokens = tokens
-        self.lock = Lock()
 
-    @contextmanager
     def locked(self):
-        with self.lock:
-            yield
+        return nullcontext()
 
     def load(self):
         return self.tokens
@@ -92,6 +92,7 @@ def test_a_return_that_we_asked_for_is_read():
         ({"code": "c", "merchant_id": "m", "state": ""}, ""),
         ({"state": "s", "merchant_id": "m"}, "s"),
         ({"state": "s", "code": "c"}, "s"),
+        ({"code": "c", "merchant_id": "m", "state": "\ud800"}, "s"),
     ],
 )
 def test_any_other_return_is_refused(query, expected):
@@ -139,6 +140,12 @@ def test_incomplete_tokens_are_refused(name):
         oauth.read_tokens({**ANSWER, name: None})
 
 
+@pytest.mark.parametrize("time", [10**17, 10**400, -(10**17), True, "1767225600"])
+def test_a_time_that_is_none_is_refused(time):
+    with pytest.raises(AuthenticationFailed, match="access_token_expiration"):
+        oauth.read_tokens({**ANSWER, "access_token_expiration": time})
+
+
 def test_a_good_token_is_not_refreshed():
     store = Store(oauth.read_tokens(ANSWER))
 
@@ -152,6 +159,7 @@ def test_many_threads_refresh_once():
 
     def send(path, body):
         sent.append((path, body["refresh_token"]))
+        sleep(0.05)  # the others shall come meanwhile
         return {
             "access_token": "access-2",
             "access_token_expiration": int(NOW.timestamp()) + 7200,
@@ -177,9 +185,29 @@ def test_many_threads_refresh_once():
     assert store.tokens.refresh_token.reveal() == "refresh-2"
 
 
-def test_a_used_up_refresh_token_says_reconnect():
+def test_another_process_that_was_faster_is_not_repeated():
+    class Shared(Store):
+        @contextmanager
+        def locked(self):
+            self.tokens = oauth.read_tokens(renewed)
+            yield
+
+    renewed = {**ANSWER, "access_token": "access-2"}
+    renewed["access_token_expiration"] += 7200
+    later = NOW + timedelta(hours=1)
+    store = Shared(oauth.read_tokens(ANSWER))
+
+    session = oauth.OAuthSession(make_config(), store, send=None, now=lambda: later)
+
+    assert session.access_token().reveal() == "access-2"
+
+
+@pytest.mark.parametrize(
+    "refusal", [AuthenticationFailed("401"), InvalidRequest("400")]
+)
+def test_a_used_up_refresh_token_says_reconnect(refusal):
     def send(path, body):
-        raise AuthenticationFailed("401")
+        raise refusal
 
     store = Store(oauth.read_tokens(ANSWER))
     later = NOW + timedelta(hours=1)
