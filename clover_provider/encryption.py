@@ -48,13 +48,13 @@ def encrypt_number(number: str, packed_key: str) -> str:
             "card numbers cannot be encrypted: pip install 'clover-provider[api-only]'"
         ) from error
     modulus, exponent = _unpack(packed_key)
-    try:
-        key = rsa.RSAPublicNumbers(exponent, modulus).public_key()
-    except ValueError as error:
-        raise ConfigurationError("Clover's encryption key is no RSA key") from error
     digest = hashes.SHA1()  # noqa: S303 - what Clover's gateway decrypts
     oaep = padding.OAEP(mgf=padding.MGF1(digest), algorithm=digest, label=None)
-    sealed = key.encrypt((_PREFIX + number).encode("ascii"), oaep)
+    try:
+        key = rsa.RSAPublicNumbers(exponent, modulus).public_key()
+        sealed = key.encrypt((_PREFIX + number).encode("ascii"), oaep)
+    except ValueError as error:
+        raise ConfigurationError("Clover's encryption key is no RSA key") from error
     return base64.b64encode(sealed).decode("ascii")
 
 
@@ -68,4 +68,9 @@ def _unpack(packed_key: str) -> tuple[int, int]:
         raise ConfigurationError(
             f"Clover's encryption key has {len(packed)} bytes, not {2 * _HALF}"
         )
-    return int.from_bytes(packed[:_HALF]), int.from_bytes(packed[_HALF:])
+    modulus, exponent = int.from_bytes(packed[:_HALF]), int.from_bytes(packed[_HALF:])
+    if modulus.bit_length() != 8 * _HALF:
+        raise ConfigurationError(
+            f"Clover's encryption key has {modulus.bit_length()} bits, not {8 * _HALF}"
+        )
+    return modulus, exponent

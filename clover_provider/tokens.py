@@ -19,6 +19,7 @@ _BRANDS = (
     ("VISA", re.compile(r"4")),
 )
 """Clover's names of the brands and the first digits of their cards."""
+_SHORT_NUMBER = re.compile(r"[0-9]{1,4}")
 _CENTURY = 2000
 
 
@@ -79,7 +80,7 @@ def read(answer: Mapping[str, object], *, merchant_id: str) -> PaymentSource:
 
 def _number(value: object) -> int | None:
     text = str(value)
-    return int(text) if text.isascii() and text.isdigit() else None
+    return int(text) if _SHORT_NUMBER.fullmatch(text) else None
 
 
 def _year(value: object) -> int | None:

@@ -52,8 +52,22 @@ def test_an_encrypted_card_carries_no_number(packed_key):
     assert NUMBER not in str(body)
 
 
+def packed(modulus, exponent):
+    return base64.b64encode(modulus.to_bytes(256) + exponent.to_bytes(256)).decode()
+
+
 @pytest.mark.parametrize(
-    "key", ["", "x", "AAAA", base64.b64encode(b"1" * 511).decode()]
+    "key",
+    [
+        "",
+        "x",
+        "AAAA",
+        base64.b64encode(b"1" * 511).decode(),
+        packed(2**2047 + 1, 0),
+        packed(2**2047 + 1, 65536),
+        packed(2**512 + 1, 65537),
+        packed(2**1023 + 1, 65537),
+    ],
 )
 def test_what_is_no_key_is_refused(key):
     with pytest.raises(ConfigurationError, match="encryption key"):

@@ -39,6 +39,22 @@ def test_a_plain_card_goes_out_with_all_that_clover_asks_for():
         ("30569309025904", "DINERS_CLUB"),
         ("38520000023237", "DINERS_CLUB"),
         ("3566002020360505", "JCB"),
+        ("222099", ""),
+        ("222100", "MC"),
+        ("272099", "MC"),
+        ("272100", ""),
+        ("300", "DINERS_CLUB"),
+        ("306", ""),
+        ("3095", "DINERS_CLUB"),
+        ("3527", ""),
+        ("3528", "JCB"),
+        ("3589", "JCB"),
+        ("3590", ""),
+        ("643", ""),
+        ("644", "DISCOVER"),
+        ("65", "DISCOVER"),
+        ("50", ""),
+        ("56", ""),
     ],
 )
 def test_the_brand_is_told_by_the_first_digits(number, brand):
@@ -58,6 +74,16 @@ def test_a_token_becomes_a_source_of_this_merchant():
     assert (source.exp_month, source.exp_year) == (12, 2030)
     assert source.merchant_id == "TESTMERCH0001"
     assert answer["id"] not in repr(source)
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [("30", 2030), ("2030", 2030), (2030, 2030), ("9" * 5000, None), ("soon", None)],
+)
+def test_the_year_of_expiry_is_read_in_either_form(sent, read):
+    answer = {"id": "clv_1", "card": {"exp_year": sent}}
+
+    assert tokens.read(answer, merchant_id="TESTMERCH0001").exp_year == read
 
 
 @pytest.mark.parametrize("answer", [{}, {"id": ""}, {"id": 7}, {"id": None}])
