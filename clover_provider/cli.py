@@ -8,15 +8,20 @@ if TYPE_CHECKING:
     import click
 
 GROUP = "clover.commands"
-_NEED_CLICK = "The command needs more packages: pip install 'clover-provider[cli]'"
+_NEED_MORE = "The command needs more packages: pip install 'clover-provider[cli]'"
+_USAGE = 2
+_EXTRAS = {"simulate": "simulator", "demo": "demo"}
+"""Which extra brings what a command of this distribution needs."""
 
 
 def main() -> None:
-    """Run the command line; without click, say how to get it."""
+    """Run the command line; without click and rich, say how to get them."""
     try:
         import click  # noqa: F401 - looked for here, used below
+        import rich  # noqa: F401 - the same
     except ImportError:
-        sys.exit(_NEED_CLICK)
+        print(_NEED_MORE, file=sys.stderr)
+        sys.exit(_USAGE)
     build()()
 
 
@@ -30,10 +35,11 @@ def build() -> "click.Group":
         "clover", help="Clover payments: a simulator, a demo shop, a doctor."
     )
     click.version_option(version("clover-provider"), prog_name="clover")(group)
-    for command in (commands.doctor, commands.plugins, commands.oauth_url):
-        group.add_command(command)
     for found in entry_points(group=GROUP):
         group.add_command(_load(found), found.name)
+    # Last: another package must not put itself in place of the doctor.
+    for command in (commands.doctor, commands.plugins, commands.oauth_url):
+        group.add_command(command)
     return group
 
 
@@ -44,22 +50,31 @@ def _load(found: EntryPoint) -> "click.Command":
     try:
         command = found.load()
     except ImportError as error:
-        missing = error.name or str(error)
-
-        def explain() -> None:
-            raise click.ClickException(
-                f"{found.name} needs {missing}: pip install "
-                f"'clover-provider[{_EXTRAS.get(found.name, 'cli')}]'"
-            )
-
-        return click.Command(
-            found.name,
-            callback=explain,
-            help="Not installed; run it to learn what is missing.",
-        )
+        return _unavailable(found.name, f"needs {error.name or error}")
+    except AttributeError:
+        return _unavailable(found.name, f"is not where it should be, {found.value}")
     if not isinstance(command, click.Command):
-        raise click.ClickException(f"{found.value} is no click command")
+        return _unavailable(found.name, f"is no click command, see {found.value}")
     return command
 
 
-_EXTRAS = {"simulate": "simulator", "demo": "demo"}
+def _unavailable(name: str, why: str) -> "click.Command":
+    import click
+
+    extra = _EXTRAS.get(name)
+    remedy = (
+        f"pip install 'clover-provider[{extra}]'"
+        if extra
+        else "install what it needs, or ask those who made it"
+    )
+
+    def explain() -> None:
+        raise click.ClickException(f"{name} {why}: {remedy}")
+
+    return click.Command(
+        name,
+        callback=explain,
+        help="Not available; run it to learn what is missing.",
+        # The options of the command that is not there are not known here.
+        context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+    )

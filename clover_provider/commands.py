@@ -1,66 +1,126 @@
 """The command's own subcommands; needs click and rich."""
 
 import json
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
 
 import click
+from pluggy import PluginValidationError
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from clover_provider import oauth
 from clover_provider.config import CloverConfig
-from clover_provider.doctor import Finding, examine
+from clover_provider.doctor import Finding, Verdict, examine, refused
 from payment_hooks import ConfigurationError, PluginRegistry
+
+_TABLE = "CLOVER"
+_STYLES = {Verdict.OK: "green", Verdict.UNKNOWN: "yellow", Verdict.WRONG: "red"}
+_CANNOT_LOAD = (ImportError, AttributeError, PluginValidationError, ValueError)
 
 
 @click.command()
+@click.option(
+    "--settings",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A TOML file with the settings, instead of the environment.",
+)
 @click.option("--online", is_flag=True, help="Also make harmless calls to Clover.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-def doctor(online: bool, as_json: bool) -> None:
-    """Say whether the CLOVER_… environment variables make sense; exit 1 if not."""
-    findings = examine(online=online)
+def doctor(settings: Path | None, online: bool, as_json: bool) -> None:
+    """Say what is wrong with the settings, and what cannot be known; exit 1 if wrong.
+
+    Reads the CLOVER_… environment variables, or the file's table CLOVER.
+    """
+    try:
+        findings = examine(_read(settings), online=online)
+    except ConfigurationError as error:
+        findings = [refused(error)]
     if as_json:
         click.echo(json.dumps([finding.as_dict() for finding in findings], indent=2))
     else:
         _print_findings(findings)
-    if any(not finding.is_well for finding in findings):
+    if any(finding.verdict is Verdict.WRONG for finding in findings):
         raise SystemExit(1)
 
 
 @click.command()
 def plugins() -> None:
-    """List the installed payment plugins and the hooks that each implements."""
+    """List the installed payment plugins, in the order in which they are called."""
     registry = PluginRegistry()
-    registry.load_installed()
-    table = Table("plugin", "hook", "wraps")
-    for name, plugin in registry.list_name_plugin():
-        for caller in registry.get_hookcallers(plugin) or ():
-            wraps = any(
-                row.wrapper for row in caller.get_hookimpls() if row.plugin is plugin
-            )
-            table.add_row(name, caller.name, "yes" if wraps else "")
+    try:
+        registry.load_installed()
+    except _CANNOT_LOAD as error:
+        raise click.ClickException(f"a plugin cannot be loaded: {error}") from error
+    table = Table("plugin", "acts as", "hooks")
+    # Pluggy calls the last registered first.
+    for name, plugin in reversed(registry.list_name_plugin()):
+        hooks = dict(_hooks(registry, plugin))
+        table.add_row(name, ", ".join(sorted(set(hooks.values()))), "\n".join(hooks))
     Console().print(table)
 
 
 @click.command("oauth-url")
 @click.option("--redirect-uri", required=True, help="Your app's return address.")
 def oauth_url(redirect_uri: str) -> None:
-    """Print where a merchant consents to your app, with a fresh state and verifier."""
-    state, verifier = oauth.new_state(), oauth.new_verifier()
+    """Print where a merchant consents to your app, and what to keep until then."""
+    state, verifier = oauth.new_state(), ""
     try:
+        config = CloverConfig.from_environ()
+        # Clover documents PKCE for apps without a secret only.
+        if not config.app_secret:
+            verifier = oauth.new_verifier()
         url = oauth.authorize_url(
-            CloverConfig.from_environ(),
+            config,
             redirect_uri=redirect_uri,
             state=state,
-            code_challenge=oauth.challenge_of(verifier),
+            code_challenge=oauth.challenge_of(verifier) if verifier else "",
         )
     except ConfigurationError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"url: {url}\nstate: {state}\ncode verifier: {verifier}")
+    click.echo(f"url: {url}\nstate: {state}")
+    if verifier:
+        click.echo(f"code verifier: {verifier}")
+    click.echo(
+        "Send the merchant to the url. Keep the rest: check_return compares the state, "
+        "build_exchange wants the verifier if there is one."
+    )
+
+
+def _read(settings: Path | None) -> CloverConfig:
+    if settings is None:
+        return CloverConfig.from_environ()
+    try:
+        values = tomllib.loads(settings.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        # Without its cause, whose text may quote the line of a key.
+        raise ConfigurationError(f"{settings.name} is no TOML file") from None
+    table = values.get(_TABLE)
+    if not isinstance(table, dict):
+        raise ConfigurationError(f"{settings.name} has no table [{_TABLE}]: add it")
+    return CloverConfig.from_mapping(table, source=_TABLE)
+
+
+def _hooks(registry: PluginRegistry, plugin: object) -> Iterator[tuple[str, str]]:
+    """Each hook of the plugin, and what the plugin is in it."""
+    for caller in registry.get_hookcallers(plugin) or ():
+        for row in caller.get_hookimpls():
+            if row.plugin is plugin:
+                is_shop = caller.name.startswith("shop_")
+                role = "shop" if is_shop else "provider"
+                is_wrapper = row.wrapper or row.hookwrapper
+                yield caller.name, "wrapper" if is_wrapper else role
 
 
 def _print_findings(findings: list[Finding]) -> None:
     table = Table("", "what", "finding")
     for finding in findings:
-        mark = "[green]ok[/]" if finding.is_well else "[red]wrong[/]"
-        table.add_row(mark, finding.subject, finding.text)
+        # As text: what Clover wrote into a message is no markup.
+        table.add_row(
+            Text(finding.verdict, style=_STYLES[finding.verdict]),
+            finding.subject,
+            Text(finding.text),
+        )
     Console().print(table)

@@ -1,17 +1,34 @@
 """What is wrong with a configuration, and what cannot be known without another key."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 from clover_provider.config import CloverConfig
 from payment_hooks import (
+    AuthenticationFailed,
+    CheckoutRequest,
     ConfigurationError,
     Gateway,
     LookUpRequest,
     Mode,
+    Money,
     PaymentError,
 )
+
+_NO_PAYMENT = "DOCTOR0000000"
+_ROTATION = 2
+
+
+class Verdict(StrEnum):
+    """What a finding says."""
+
+    OK = "ok"
+    UNKNOWN = "unknown"
+    """It may be right; the text says what would make it certain."""
+    WRONG = "wrong"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,52 +37,151 @@ class Finding:
 
     subject: str
     text: str
-    is_well: bool = True
+    verdict: Verdict = Verdict.OK
 
     def as_dict(self) -> dict[str, object]:
         """For JSON."""
         return asdict(self)
 
 
-def examine(*, online: bool = False) -> list[Finding]:
-    """What the environment's configuration looks like; with calls to Clover if asked."""
-    try:
-        config = CloverConfig.from_environ()
-    except ConfigurationError as error:
-        return [Finding(subject="settings", text=str(error), is_well=False)]
-    return [*_read(config), *(_ask(config) if online else ())]
+def examine(config: CloverConfig, *, online: bool = False) -> list[Finding]:
+    """What a configuration says of itself; if asked, also what Clover says of it."""
+    return [
+        *_settings(config),
+        *_keys(config),
+        *_hosted(config),
+        *(_ask(config) if online else ()),
+    ]
 
 
-def _read(config: CloverConfig) -> Iterator[Finding]:
-    modes = ", ".join(config.modes)
+def refused(error: ConfigurationError) -> Finding:
+    """What to say of settings that make no configuration."""
+    return Finding(subject="settings", text=str(error), verdict=Verdict.WRONG)
+
+
+def _settings(config: CloverConfig) -> Iterator[Finding]:
     yield Finding(
         subject="settings",
         text=f"{config.environment}, merchant {config.merchant_id}, "
-        f"{config.currency}, modes {modes}",
+        f"{config.currency}, modes {', '.join(config.modes)}",
     )
-    if Mode.HOSTED in config.modes:
-        certain = bool(config.platform_key)
+    if Mode.API in config.modes and not config.require_encryption:
+        yield Finding(
+            subject="card encryption",
+            text="not required: without the package cryptography, card numbers go out "
+            "as they are; set REQUIRE_ENCRYPTION",
+            verdict=Verdict.UNKNOWN,
+        )
+
+
+def _keys(config: CloverConfig) -> Iterator[Finding]:
+    if not config.ecommerce_key:
+        yield Finding(
+            subject="private key",
+            text="none: each merchant's comes with the consent to your app",
+            verdict=Verdict.UNKNOWN,
+        )
+    elif config.ecommerce_key is config.access_token:
+        yield Finding(
+            subject="private key",
+            text="an OAuth access token, which lives for minutes: renew it with "
+            "OAuthSession",
+            verdict=Verdict.UNKNOWN,
+        )
+    if {Mode.IFRAME, Mode.API} & set(config.modes):
+        fetched = "fetched from Clover (PAKMS) on first use"
+        yield Finding(
+            subject="public key", text="set" if config.public_key else fetched
+        )
+
+
+def _hosted(config: CloverConfig) -> Iterator[Finding]:
+    if Mode.HOSTED not in config.modes:
+        return
+    if config.platform_key:
+        yield Finding(
+            subject="hosted payments", text="read back through the platform API"
+        )
+    else:
         yield Finding(
             subject="hosted payments",
-            text="read back through the platform API"
-            if certain
-            else "read back by charge id, which Clover does not document for hosted "
+            text="read back by charge id, which Clover does not document for hosted "
             "payments: set PLATFORM_TOKEN to be certain",
+            verdict=Verdict.UNKNOWN,
         )
-    if Mode.IFRAME in config.modes and not config.public_key:
+    yield Finding(
+        subject="hosted key",
+        text="cannot be tried without opening a checkout session: open one",
+        verdict=Verdict.UNKNOWN,
+    )
+    yield Finding(
+        subject="webhook",
+        text="Clover does not tell where it sends them, nor with which secret: press "
+        "the test button in the dashboard",
+        verdict=Verdict.UNKNOWN,
+    )
+    if len(config.webhook_secrets) >= _ROTATION:
         yield Finding(
-            subject="public key", text="fetched from Clover (PAKMS) on first use"
+            subject="webhook secrets",
+            text=f"{len(config.webhook_secrets)} are good at the same time: remove the "
+            "old one when the new one is in use",
         )
 
 
 def _ask(config: CloverConfig) -> Iterator[Finding]:
-    """One read of the charges, which shows that key, host and permission work."""
+    """Reads only: what moves money or opens a session is not tried."""
     from clover_provider.provider import CloverProvider
 
+    if not config.ecommerce_key:
+        yield Finding(
+            subject="Clover",
+            text="was not asked: there is no key to ask with",
+            verdict=Verdict.UNKNOWN,
+        )
+        return
+    with closing(CloverProvider(config)) as provider:
+        gateway = Gateway.to(provider)
+        yield _try_charges(gateway, config)
+        for mode in (Mode.IFRAME, Mode.API):
+            if mode in config.modes:
+                yield _try_checkout(gateway, config, mode)
+        if config.platform_key:
+            yield _try_platform(gateway)
+
+
+def _try_charges(gateway: Gateway, config: CloverConfig) -> Finding:
     since = datetime.now(UTC) - timedelta(minutes=1)
     try:
-        Gateway.to(CloverProvider(config)).look_up(LookUpRequest(since=since))
+        gateway.look_up(LookUpRequest(since=since))
+    except AuthenticationFailed as error:
+        # A hosted pair may not read charges; the platform is asked for its payments.
+        is_enough = config.modes == (Mode.HOSTED,) and bool(config.platform_key)
+        verdict = Verdict.UNKNOWN if is_enough else Verdict.WRONG
+        return Finding(subject="charges", text=error.message, verdict=verdict)
     except PaymentError as error:
-        yield Finding(subject="Clover", text=error.message, is_well=False)
-    else:
-        yield Finding(subject="Clover", text="answers, and takes the private key")
+        return Finding(subject="charges", text=error.message, verdict=Verdict.WRONG)
+    return Finding(subject="charges", text="Clover answers, and takes the private key")
+
+
+def _try_checkout(gateway: Gateway, config: CloverConfig, mode: Mode) -> Finding:
+    """What the page needs; in these two modes, Clover is asked for public keys only."""
+    subject = f"mode {mode}"
+    request = CheckoutRequest(
+        amount=Money(100, config.currency), reference="doctor", mode=mode
+    )
+    try:
+        gateway.start_checkout(request)
+    except PaymentError as error:
+        return Finding(subject=subject, text=error.message, verdict=Verdict.WRONG)
+    except ConfigurationError as error:
+        return Finding(subject=subject, text=str(error), verdict=Verdict.WRONG)
+    return Finding(subject=subject, text="all that the card form needs is there")
+
+
+def _try_platform(gateway: Gateway) -> Finding:
+    """Ask for a payment that is not there: a key that is good learns just that."""
+    try:
+        gateway.look_up(LookUpRequest(transaction_id=_NO_PAYMENT))
+    except PaymentError as error:
+        return Finding(subject="platform", text=error.message, verdict=Verdict.WRONG)
+    return Finding(subject="platform", text="Clover answers, and takes the token")
