@@ -1,4 +1,8 @@
-"""Every code block of the README and the docs runs, page by page."""
+"""Every code block of the README and the docs runs, page by page.
+
+Python blocks of a page share their names, as a reader expects; a traceback shows the
+page and its line. In console blocks the lines that begin with `$` run.
+"""
 
 import os
 import re
@@ -19,46 +23,50 @@ DIRECTIVE = re.compile(r"\{[\w-]+\}")
 
 
 def blocks(page):
-    return [(language, code) for language, code in BLOCK.findall(page.read_text())]
+    """Language, code and the number of the line before the code."""
+    text = page.read_text()
+    return [
+        (match[1], match[2], text.count("\n", 0, match.start(2)))
+        for match in BLOCK.finditer(text)
+    ]
 
 
 def run_console(code, folder):
-    """Each `$ …` line runs; what is printed must hold the lines written below it."""
+    """Run each line after `$ `; it prints the lines that are written below it."""
+    scripts = Path(sys.executable).parent
+    environment = os.environ | {"PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}
     for part in re.split(r"^\$ ", code, flags=re.MULTILINE)[1:]:
         command, _, expected = part.partition("\n")
-        environment = os.environ | {
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        }
         done = subprocess.run(
             shlex.split(command),
             cwd=folder,
             env=environment,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
             timeout=60,
             check=False,
         )
-        printed = done.stdout + done.stderr
-        missing = [
-            line for line in expected.splitlines() if line.strip() not in printed
-        ]
-        assert not missing, (command, missing, printed)
+        printed = done.stdout.splitlines()
+        missing = [line for line in expected.splitlines() if line not in printed]
+        assert done.returncode == 0, (command, done.stdout)
+        assert not missing, (command, missing, done.stdout)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_code_of_the_page_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     namespace = {"__name__": "page"}
-    for number, (language, code) in enumerate(blocks(page), start=1):
+    for language, code, line in blocks(page):
         if language == "python":
-            exec(compile(code, f"{page.name} block {number}", "exec"), namespace)
+            exec(compile("\n" * line + code, str(page), "exec"), namespace)
         elif language == "console":
             run_console(code, tmp_path)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_block_runs_or_says_that_it_is_only_shown(page):
-    languages = {language for language, _ in blocks(page)}
+    languages = {language for language, *_ in blocks(page)}
     runs = {"python", "console"}
 
     unknown = languages - runs - SHOWN_ONLY

@@ -4,12 +4,12 @@ import re
 import subprocess
 import sys
 import tarfile
-import tomllib
 import zipfile
 from email.parser import Parser
 
 import pytest
 
+from tests.house.lock import reach, requirements_of
 from tests.house.project import PACKAGES, ROOT
 
 CORE = {"pluggy", "requests"}
@@ -104,26 +104,9 @@ def test_the_extras_are_the_documented_ones(metadata):
 
 
 def closure(metadata, extra):
-    """Everything that installing with this extra brings, by the lock file."""
-    lock = tomllib.loads((ROOT / "uv.lock").read_text())
-    needs = {
-        package["name"]: {need["name"] for need in package.get("dependencies", ())}
-        for package in lock["package"]
-    }
-    extras = {
-        (package["name"], name): {need["name"] for need in found}
-        for package in lock["package"]
-        for name, found in package.get("optional-dependencies", {}).items()
-    }
-    todo = {name for name, _ in requirements(metadata)}
-    todo |= extras.get(("clover-provider", extra), set()) if extra else set()
-    seen = set()
-    while todo:
-        name = todo.pop()
-        if name not in seen and name != "clover-provider":
-            seen.add(name)
-            todo |= needs.get(name, set())
-    return seen
+    """Everything that installing the wheel with this extra brings, by the lock file."""
+    needs = [{"name": name} for name, _ in requirements(metadata)]
+    return reach([*needs, *requirements_of(extras=[extra] if extra else [])])
 
 
 @pytest.mark.parametrize(
@@ -150,15 +133,3 @@ def test_the_entry_points_are_exact(wheel):
         "[payment_hooks]",
         "clover = clover_provider.plugin",
     ]
-
-
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-demo.txt"])
-def test_the_requirements_are_those_of_the_lock(name):
-    lock = tomllib.loads((ROOT / "uv.lock").read_text())
-    locked = {f"{row['name']}=={row.get('version')}" for row in lock["package"]}
-    listed = re.findall(
-        r"^([\w.-]+(?:==)[^\s;]+)", (ROOT / ".ci" / name).read_text(), re.M
-    )
-
-    assert set(listed) - locked == set()
-    assert listed

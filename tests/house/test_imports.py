@@ -1,5 +1,6 @@
-"""What is public, and what importing costs."""
+"""What is public, what importing costs, and who names the provider."""
 
+import ast
 import subprocess
 import sys
 
@@ -8,6 +9,7 @@ import pytest
 import clover_card
 import clover_provider
 import payment_hooks
+from tests.house.project import PACKAGES, ROOT
 
 HEAVY = ("requests", "django", "cryptography", "urllib3", "click", "starlette")
 
@@ -31,3 +33,41 @@ def test_importing_the_provider_loads_nothing_heavy():
     )
 
     assert printed.stdout.strip() == "[]"
+
+
+def imported_packages(path):
+    """The top-level packages that a module imports, wherever it does so."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.split(".")[0]
+
+
+def test_adapters_name_the_provider_only_where_they_configure_it():
+    found = {
+        str(path.relative_to(ROOT))
+        for adapter in ("clover_django", "clover_oscar")
+        for path in PACKAGES[adapter].rglob("*.py")
+        if "clover_provider" in imported_packages(path)
+    }
+
+    assert found == {
+        "contrib/clover_django/checks.py",
+        "contrib/clover_django/conf.py",
+        "contrib/clover_django/road.py",
+    }
+
+
+def test_the_simulator_runs_where_pytest_is_not_installed():
+    code = (
+        "import sys; sys.modules['pytest'] = None;"
+        "from clover_simulator.simulator import Simulator;"
+        "print(Simulator().start().stop())"
+    )
+
+    printed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert printed.stdout.strip() == "None"
