@@ -42,7 +42,9 @@ def class_loader(
 
 def _next_loader() -> Callable[[str, Sequence[str], str], list[Any]]:
     # Read from the settings themselves: this runs while the apps are still loading.
-    name = getattr(settings, "CLOVER", {}).get("NEXT_LOADER") or NEXT_LOADER
+    values = getattr(settings, "CLOVER", None)
+    chosen = values.get("NEXT_LOADER") if isinstance(values, dict) else None
+    name = chosen or NEXT_LOADER
     return import_string(name)  # type: ignore[no-any-return]  # a dotted path is Any
 
 

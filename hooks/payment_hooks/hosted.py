@@ -21,6 +21,7 @@ from payment_hooks.ledger import (
 )
 from payment_hooks.sending import Sender, in_progress
 from payment_hooks.settling import Settler
+from payment_hooks.standing import refuse_unclear
 from payment_hooks.types import (
     CheckoutRequest,
     Redirect,
@@ -44,6 +45,7 @@ class HostedSessions:
 
     def open(self, payment: Payment, asked: CheckoutRequest) -> Redirect:
         """A page where this payment can be made: the open one while it is good."""
+        refuse_unclear(self.ledger.operations(payment.payment_id))
         sessions = self._sessions(payment)
         good = next((row for row in reversed(sessions) if self._is_good(row)), None)
         if good is not None:
@@ -152,9 +154,12 @@ class HostedSessions:
             no_page = UnsupportedOperation("the provider opened no hosted page")
             self.sender.refuse(sending, no_page)
             raise no_page
-        self.sender.release(
+        self.sender.write(
             sending,
             state=OperationState.WAITING,
+            lease_owner="",
+            lease_until=None,
+            due=session.expires_at,
             session_id=session.session_id,
             session_url=session.url,
             session_expires_at=session.expires_at,

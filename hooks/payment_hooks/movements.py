@@ -29,7 +29,12 @@ from payment_hooks.money import Money
 from payment_hooks.policy import FailedChecks
 from payment_hooks.sending import Sender, decline_of, in_progress
 from payment_hooks.settling import Settler
-from payment_hooks.standing import brings_money, money_of, next_attempt
+from payment_hooks.standing import (
+    brings_money,
+    money_of,
+    next_attempt,
+    refuse_unclear,
+)
 from payment_hooks.types import (
     Transaction,
 )
@@ -70,6 +75,7 @@ class Movements:
             brought = next((row for row in known if brings_money(row)), None)
             if brought is not None:
                 return brought
+            refuse_unclear(known)
             earlier = [row for row in known if row.kind in TAKING]
             _refuse_repeated_decline(earlier, fingerprint(payment.amount_due, source))
             intent = new_operation(
@@ -81,7 +87,7 @@ class Movements:
                 attempt=next_attempt(earlier),
             )
             done = self._run(payment, intent, call)
-            if done is not None:
+            if done is not None and not done.flag:
                 return done
         raise OutcomeUnknown(
             f"payment {payment.payment_id} is being made elsewhere: look at it again",

@@ -28,7 +28,12 @@ from payment_hooks.opening import Opener
 from payment_hooks.policy import Policy
 from payment_hooks.sending import Sender, in_progress, utc_now
 from payment_hooks.settling import Settler
-from payment_hooks.standing import find_intent, money_of, refundable
+from payment_hooks.standing import (
+    find_intent,
+    money_of,
+    refundable,
+    refuse_unclear,
+)
 from payment_hooks.types import (
     CheckoutRequest,
     CheckoutSession,
@@ -352,7 +357,9 @@ class Payments:
         return closed
 
     def _refuse_doubts(self, payment_id: str) -> None:
-        for operation in self.operations(payment_id):
+        known = self.operations(payment_id)
+        refuse_unclear(known)
+        for operation in known:
             if operation.state.is_open and operation.kind is not OperationKind.CHECKOUT:
                 raise in_progress(operation)
 

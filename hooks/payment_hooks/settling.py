@@ -32,6 +32,7 @@ _KIND_OF = {
 }
 _LOOKED_UP_BY_OPERATION = frozenset({OperationKind.AUTHORIZE, OperationKind.CHARGE})
 _TRIES = 10
+_LOOK_AT_SESSIONS = timedelta(hours=1)
 
 
 class Settler:
@@ -66,8 +67,10 @@ class Settler:
 
     def settle(self, payment: Payment, operation: Operation) -> Operation:
         """The operation with its last word, if one can be had now."""
-        if not operation.state.is_open or operation.state is OperationState.WAITING:
+        if not operation.state.is_open:
             return operation
+        if operation.state is OperationState.WAITING:
+            return self._look_later(operation)
         claimed = self.sender.claim(operation)
         if claimed.state is OperationState.PENDING:
             return self._give_up(payment, claimed, "never sent")
@@ -83,6 +86,17 @@ class Settler:
         if complete and self._is_absence_proof(claimed):
             return self._give_up(payment, claimed, "not found by a complete look-up")
         return self.sender.release(claimed, state=OperationState.UNKNOWN)
+
+    def _look_later(self, session: Operation) -> Operation:
+        """A page that nobody paid so far makes room for doubts that can be ended."""
+        if session.due is None or session.due > self.now():
+            return session
+        try:
+            return self.ledger.replace_operation(
+                replace(session, due=self.now() + _LOOK_AT_SESSIONS)
+            )
+        except StaleVersion:
+            return session
 
     def fetch(self, transaction_id: str) -> Transaction | None:
         """The transaction of that id as the provider tells it now."""

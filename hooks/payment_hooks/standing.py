@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from payment_hooks.errors import InvalidRequest
+from payment_hooks.errors import InvalidRequest, OutcomeUnknown
 from payment_hooks.ledger import (
     CAPTURING,
     TAKING,
@@ -16,6 +16,8 @@ from payment_hooks.money import Money
 
 Operations = Iterable[Operation]
 
+_RETURNING = frozenset({OperationKind.REFUND, OperationKind.VOID})
+
 
 def counts(operation: Operation) -> bool:
     """Whether it moved money that nobody needs to look at."""
@@ -25,6 +27,37 @@ def counts(operation: Operation) -> bool:
 def brings_money(operation: Operation) -> bool:
     """Whether it brought the payment money that counts."""
     return operation.kind in TAKING and counts(operation)
+
+
+def find_unclear(operations: Operations) -> Operation | None:
+    """Money that came and does not fit, and was not given back: a person must look."""
+    known = tuple(operations)
+    returned = {
+        operation.parent_id
+        for operation in known
+        if operation.kind in _RETURNING and counts(operation)
+    }
+    for operation in known:
+        has_money = operation.state is OperationState.SUCCEEDED and operation.flag
+        is_here = operation.transaction_id not in returned
+        if operation.kind in TAKING and has_money and is_here:
+            return operation
+    return None
+
+
+def refuse_unclear(operations: Operations) -> None:
+    """Let nothing more be asked for while money that does not fit is held.
+
+    Raises:
+        OutcomeUnknown: there is such money.
+    """
+    unclear = find_unclear(operations)
+    if unclear is not None:
+        raise OutcomeUnknown(
+            f"{unclear.moved} came as {unclear.transaction_id} and does not fit "
+            f"({unclear.flag}): a person must look before anything more is taken",
+            code=unclear.flag,
+        )
 
 
 def money_of(payment: Payment, operations: Operations) -> Operation:

@@ -276,3 +276,16 @@ def test_a_transaction_that_cannot_be_read_yet_stays_open(
         send(payments, clock, "T404", session.session_id)
 
     assert payments.get(payment_id).state is PaymentState.OPEN
+
+
+def test_an_unpaid_session_makes_room_for_doubts(payments, hosted, clock):
+    payment_id, session = hosted
+    clock.advance(minutes=16)
+    due = payments.ledger.due_operations(clock(), 10)
+
+    payments.settle(payment_id)
+
+    assert [row.session_id for row in due] == [session.session_id]
+    assert payments.ledger.due_operations(clock(), 10) == ()
+    clock.advance(hours=2)
+    assert len(payments.ledger.due_operations(clock(), 10)) == 1

@@ -646,3 +646,37 @@ def test_charging_and_authorizing_share_one_key(payments):
     }
 
     assert len(keys) == 1
+
+
+def test_money_that_does_not_fit_is_never_charged_again(payments, provider, registry):
+    class WrongAmount:
+        @hookimpl(wrapper=True)
+        def payment_charge(self, request):
+            return replace((yield), amount=dollars("26.00"))
+
+    registry.register(WrongAmount(), "wrong")
+    payment_id = open_payment(payments)
+
+    for card in (CARD, OTHER_CARD):
+        with pytest.raises(OutcomeUnknown, match="a person must look"):
+            payments.charge(payment_id, card)
+
+    assert provider.calls.count("payment_charge") == 1
+    assert payments.get(payment_id).flags == ("amount_differs",)
+
+
+def test_money_that_does_not_fit_keeps_the_payment_from_being_given_up(
+    payments, registry
+):
+    class WrongAmount:
+        @hookimpl(wrapper=True)
+        def payment_charge(self, request):
+            return replace((yield), amount=dollars("26.00"))
+
+    registry.register(WrongAmount())
+    payment_id = open_payment(payments)
+    with pytest.raises(OutcomeUnknown):
+        payments.charge(payment_id, CARD)
+
+    with pytest.raises(OutcomeUnknown):
+        payments.close(payment_id)
