@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.db import IntegrityError, connections, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from clover_django import models, rows
@@ -122,6 +123,26 @@ class DjangoLedger:
         found = models.Operation.objects.using(self.using)
         due = found.filter(due__lte=before).order_by("due", "pk")[:limit]
         return tuple(rows.read_operation(row) for row in due)
+
+    def operations_between(
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        after: Operation | None = None,
+        limit: int = 500,
+    ) -> tuple[Operation, ...]:
+        """See `Ledger`."""
+        wanted = models.Operation.objects.using(self.using).filter(
+            created_at__gte=since, created_at__lt=until
+        )
+        if after is not None:
+            is_behind = Q(
+                created_at=after.created_at, operation_id__gt=after.operation_id
+            )
+            wanted = wanted.filter(is_behind | Q(created_at__gt=after.created_at))
+        ordered = wanted.order_by("created_at", "operation_id")[:limit]
+        return tuple(rows.read_operation(row) for row in ordered)
 
     def add_event(self, event: WebhookEvent) -> bool:
         """See `Ledger`."""

@@ -204,6 +204,21 @@ class Ledger(Protocol):
         """Those whose `due` has come, most urgent first; O(open), not O(all)."""
         ...
 
+    def operations_between(
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        after: Operation | None = None,
+        limit: int = 500,
+    ) -> tuple[Operation, ...]:
+        """Those created from `since` until before `until`, oldest first.
+
+        They come in the order of `created_at` and `operation_id`, and begin behind
+        `after`, the last one of the page before.
+        """
+        ...
+
     def add_event(self, event: WebhookEvent) -> bool:
         """Keep it; False when this event was finished before."""
         ...

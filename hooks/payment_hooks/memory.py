@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from threading import Lock
 
 from payment_hooks.ledger import Operation, Payment, StaleVersion
@@ -101,6 +102,21 @@ class MemoryLedger:
         due.sort(key=lambda pair: pair[0])
         return tuple(operation for _, operation in due[:limit])
 
+    def operations_between(
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        after: Operation | None = None,
+        limit: int = 500,
+    ) -> tuple[Operation, ...]:
+        """See `Ledger`."""
+        with self._lock:
+            rows = sorted(self._operations.values(), key=_age)
+        wanted = (row for row in rows if since <= row.created_at < until)
+        behind = (row for row in wanted if after is None or _age(row) > _age(after))
+        return tuple(islice(behind, limit))
+
     def add_event(self, event: WebhookEvent) -> bool:
         """See `Ledger`."""
         with self._lock:
@@ -125,6 +141,10 @@ class MemoryLedger:
 
 def _identity(payment: Payment) -> tuple[str, str, str, int]:
     return payment.provider, payment.merchant_id, payment.reference, payment.sequence
+
+
+def _age(operation: Operation) -> tuple[datetime, str]:
+    return operation.created_at, operation.operation_id
 
 
 def _obstacle(operation: Operation, known: Iterable[Operation]) -> Operation | None:

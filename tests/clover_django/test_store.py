@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
@@ -188,6 +189,28 @@ def test_due_operations_come_in_order_and_up_to_a_limit(ledger):
 
     assert [row.operation_id for row in due] == [ids[1], ids[0]]
     assert len(ledger.due_operations(NOW + timedelta(minutes=5), 1)) == 1
+
+
+def test_operations_of_a_time_come_in_order_and_in_pages(ledger):
+    payment = ledger.add_payment(make_payment())
+    for number in (2, 0, 1, 1):
+        operation = make_operation(
+            payment, OperationKind.REFUND, request_id=str(uuid4()), attempt=number + 1
+        )
+        ledger.add_operation(
+            replace(
+                operation,
+                slot=operation.operation_id,
+                created_at=NOW + timedelta(hours=number),
+            )
+        )
+
+    until = NOW + timedelta(hours=2)
+    first = ledger.operations_between(NOW, until, limit=2)
+    rest = ledger.operations_between(NOW, until, after=first[-1], limit=2)
+
+    assert [row.attempt for row in (*first, *rest)] == [1, 2, 2]
+    assert len({row.operation_id for row in (*first, *rest)}) == 3
 
 
 def test_an_event_is_new_until_it_is_finished(ledger):
