@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Self, TypedDict, Unpack
 
-from payment_hooks.asking import TakeDetails, ask_to_follow
+from payment_hooks.asking import TakeDetails
 from payment_hooks.cards import CardDetails, PaymentSource
 from payment_hooks.errors import InvalidRequest, OutcomeUnknown
+from payment_hooks.following import Follower
 from payment_hooks.gateway import Gateway
 from payment_hooks.hosted import HostedSessions
 from payment_hooks.intake import WebhookIntake
@@ -28,12 +29,7 @@ from payment_hooks.opening import Opener
 from payment_hooks.policy import Policy
 from payment_hooks.sending import Sender, in_progress, utc_now
 from payment_hooks.settling import Settler
-from payment_hooks.standing import (
-    find_intent,
-    money_of,
-    refundable,
-    refuse_unclear,
-)
+from payment_hooks.standing import refundable, refuse_unclear
 from payment_hooks.types import (
     CheckoutRequest,
     CheckoutSession,
@@ -69,6 +65,7 @@ class Payments:
         self._settler = Settler(gateway, ledger, self._sender, self.policy, now)
         self._opener = Opener(gateway, ledger, self.close, now)
         self._movements = Movements(gateway, ledger, self._sender, self._settler)
+        self._follower = Follower(gateway, ledger, self._movements)
         self._sessions = HostedSessions(gateway, ledger, self._sender, self._settler)
         self._intake = WebhookIntake(gateway, ledger, self._sessions)
         self._notifier = Notifier(gateway, ledger, now)
@@ -204,24 +201,7 @@ class Payments:
             InvalidRequest: nothing is authorized, it was captured, or more is asked.
             OutcomeUnknown: settle it before asking again.
         """
-        payment, known = self.get(payment_id), self.operations(payment_id)
-        parent = money_of(payment, known)
-        earlier = find_intent(known, OperationKind.CAPTURE)
-        asked = amount or (earlier.amount if earlier else parent.amount)
-        if earlier is not None and asked != earlier.amount:
-            raise InvalidRequest(
-                f"payment {payment_id} is captured with {earlier.amount} already: an "
-                "authorization can be captured once",
-                code="already_captured",
-            )
-        is_held = parent.kind is OperationKind.AUTHORIZE
-        if not (is_held and Money(0, asked.currency) < asked <= parent.amount):
-            raise InvalidRequest(
-                f"payment {payment_id} has no authorization of {asked} to capture",
-                code="nothing_to_capture",
-            )
-        call = ask_to_follow(self.gateway, payment, shopper_ip=shopper_ip)
-        return self._movements.follow(payment, OperationKind.CAPTURE, asked, call)
+        return self._follower.capture(self.get(payment_id), amount, shopper_ip)
 
     def refund(
         self,
@@ -244,19 +224,8 @@ class Payments:
             InvalidRequest: more than was captured and not yet given back.
             OutcomeUnknown: settle it before asking again.
         """
-        payment, known = self.get(payment_id), self.operations(payment_id)
-        left = refundable(payment, known)
-        earlier = find_intent(known, OperationKind.REFUND, request_id)
-        asked = amount or (earlier.amount if earlier else left)
-        if earlier is None and not Money(0, left.currency) < asked <= left:
-            raise InvalidRequest(
-                f"{asked} cannot be refunded on payment {payment_id}: {left} is left",
-                code="refund_too_large",
-            )
-        call = ask_to_follow(self.gateway, payment, reason=reason)
-        return self._movements.follow(
-            payment, OperationKind.REFUND, asked, call, request_id
-        )
+        payment = self.get(payment_id)
+        return self._follower.refund(payment, amount, request_id, reason)
 
     def void(self, payment_id: str) -> Operation:
         """Release the whole of an authorization that was not captured.
@@ -265,33 +234,13 @@ class Payments:
             InvalidRequest: there is none, or it was captured: refund it.
             OutcomeUnknown: settle it before asking again.
         """
-        payment, known = self.get(payment_id), self.operations(payment_id)
-        parent = money_of(payment, known)
-        earlier = find_intent(known, OperationKind.VOID)
-        if earlier is None and payment.state is not PaymentState.AUTHORIZED:
-            raise InvalidRequest(
-                f"payment {payment_id} is {payment.state}: only an authorization that "
-                "was not captured can be voided",
-                code="nothing_to_void",
-            )
-        call = ask_to_follow(self.gateway, payment)
-        return self._movements.follow(payment, OperationKind.VOID, parent.amount, call)
+        return self._follower.void(self.get(payment_id))
 
     def undo(
         self, payment_id: str, amount: Money | None = None, *, request_id: str
     ) -> Operation:
         """Void what was only authorized, refund what was captured."""
-        payment = self.get(payment_id)
-        if payment.state is PaymentState.AUTHORIZED:
-            authorized = money_of(payment, self.operations(payment_id)).amount
-            if amount is not None and amount != authorized:
-                raise InvalidRequest(
-                    f"an authorization is released whole: capture all but {amount}, "
-                    f"or undo {authorized}",
-                    code="void_is_whole",
-                )
-            return self.void(payment_id)
-        return self.refund(payment_id, amount, request_id=request_id)
+        return self._follower.undo(self.get(payment_id), amount, request_id)
 
     def refundable(self, payment_id: str) -> Money:
         """What was captured and neither given back nor asked back so far."""
@@ -355,6 +304,18 @@ class Payments:
             self._settler.refresh(payment_id, closed=False)
             raise
         return closed
+
+    def flag(self, payment_id: str, flag: str) -> Payment:
+        """The payment with this mark, which asks a person to look."""
+        return self._settler.refresh(payment_id, flag=flag)
+
+    def unflag(self, payment_id: str, flag: str) -> Payment:
+        """The payment without this mark: what it asked for is done.
+
+        Raises:
+            InvalidRequest: money that does not fit is still held.
+        """
+        return self._settler.unflag(payment_id, flag)
 
     def _refuse_doubts(self, payment_id: str) -> None:
         known = self.operations(payment_id)

@@ -20,7 +20,7 @@ from payment_hooks.ledger import (
 )
 from payment_hooks.policy import FailedChecks, Policy
 from payment_hooks.sending import Sender
-from payment_hooks.standing import derive_state
+from payment_hooks.standing import derive_state, find_unclear
 from payment_hooks.types import (
     LookUpRequest,
     Transaction,
@@ -114,11 +114,38 @@ class Settler:
         self, payment_id: str, *, closed: bool | None = None, flag: str = ""
     ) -> Payment:
         """The payment with the state that its operations give it."""
+        return self._rewrite(
+            payment_id, lambda payment: self._with_state(payment, closed, flag)
+        )
+
+    def unflag(self, payment_id: str, flag: str) -> Payment:
+        """The payment without this mark.
+
+        Raises:
+            InvalidRequest: money that does not fit is still held.
+        """
+        held = find_unclear(self.ledger.operations(payment_id))
+        if held is not None and held.flag == flag:
+            raise InvalidRequest(
+                f"{held.moved} of {held.transaction_id} ({flag}) is still held by "
+                f"payment {payment_id}: give it back first",
+                code="money_held",
+            )
+        return self._rewrite(
+            payment_id,
+            lambda payment: replace(
+                payment, flags=tuple(name for name in payment.flags if name != flag)
+            ),
+        )
+
+    def _rewrite(
+        self, payment_id: str, change: Callable[[Payment], Payment]
+    ) -> Payment:
         for _ in range(_TRIES):
             payment = self.ledger.get_payment(payment_id)
             if payment is None:
                 raise InvalidRequest(f"no payment {payment_id}", code="payment_unknown")
-            changed = self._with_state(payment, closed, flag)
+            changed = change(payment)
             if changed == payment:
                 return payment
             try:
@@ -129,7 +156,8 @@ class Settler:
 
     def _with_state(self, payment: Payment, closed: bool | None, flag: str) -> Payment:
         operations = self.ledger.operations(payment.payment_id)
-        found = [operation.flag for operation in operations] + [flag]
+        # What was told has left its mark before, and a person may have taken it away.
+        found = [row.flag for row in operations if not row.told] + [flag]
         flags = payment.flags + tuple(
             name for name in dict.fromkeys(found) if name and name not in payment.flags
         )
