@@ -8,10 +8,10 @@ BIN := .venv/bin
 # Without compiled modules, every start of Django takes seconds longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check docs format clean
+.PHONY: help demo test faults faults-long check docs format clean
 
 help: ## Show this list.
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
 
 demo: .venv/.demo ## Sell in all three modes on a real Oscar shop (ONCE=1: then end).
 	@$(BIN)/clover demo $(if $(ONCE),--once)
@@ -19,6 +19,14 @@ demo: .venv/.demo ## Sell in all three modes on a real Oscar shop (ONCE=1: then 
 test: .venv/.dev ## Check everything: format, lint, types, imports, tests, docs.
 	@.ci/setup
 	@.ci/test
+
+faults: .venv/.dev ## Break everything that can break, and print what held.
+	@.ci/setup
+	@CLOVER_FAULTS=table $(BIN)/python -m pytest -q tests/faults
+
+faults-long: .venv/.dev ## The same with 100,000 histories and 1,000 kills.
+	@.ci/setup
+	@CLOVER_FAULTS=long $(BIN)/python -m pytest -q --timeout 3600 tests/faults
 
 check: .venv/.dev ## Only format, lint, types and imports.
 	@.ci/test static
