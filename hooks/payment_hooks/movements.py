@@ -126,6 +126,14 @@ class Movements:
                 return done
         raise in_progress(intent)
 
+    def resume(self, payment: Payment, operation: Operation) -> None:
+        """Send a capture, refund or void that was recorded, but never sent."""
+        is_unsent = operation.state is OperationState.PENDING
+        if operation.kind in TAKING or not is_unsent:
+            return
+        claimed = self.sender.claim(operation)
+        self._send(payment, claimed, ask_to_follow(self.gateway, payment))
+
     def _run(self, payment: Payment, intent: Operation, call: Call) -> Operation | None:
         """The operation once done; None when the intent must be made anew."""
         known = self.ledger.add_operation(self.sender.lease(intent))

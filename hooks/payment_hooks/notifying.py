@@ -41,7 +41,11 @@ class Notifier:
             return False
         try:
             ours = self.ledger.replace_operation(
-                replace(operation, lease_until=now + _TELLING_LEASE)
+                replace(
+                    operation,
+                    lease_until=now + _TELLING_LEASE,
+                    due=now + _TELLING_LEASE,
+                )
             )
         except StaleVersion:
             return False

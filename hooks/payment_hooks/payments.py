@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Self, TypedDict, Unpack
 
 from payment_hooks.asking import TakeDetails
 from payment_hooks.cards import CardDetails, PaymentSource
-from payment_hooks.errors import InvalidRequest, OutcomeUnknown
+from payment_hooks.errors import InvalidRequest, OutcomeUnknown, PaymentError
 from payment_hooks.following import Follower
 from payment_hooks.gateway import Gateway
 from payment_hooks.hosted import HostedSessions
@@ -264,10 +265,28 @@ class Payments:
         payment = self.get(payment_id)
         if transaction_id:
             self._sessions.settle(payment, transaction_id, session_id)
+        problems = [
+            problem
+            for operation in self.operations(payment_id)
+            if (problem := self._try_to_settle(payment, operation))
+        ]
+        told = self.tell(payment_id)
+        if problems:
+            raise problems[0]
+        return told
+
+    def resume(self, payment_id: str) -> Payment:
+        """The payment as after `settle`, and after what was interrupted was sent.
+
+        A capture, refund or void that was recorded and never sent goes out now, under
+        the key it was recorded with. Meant for recovery: whoever asks again instead
+        has the interrupted one given up.
+        """
+        payment = self.get(payment_id)
         for operation in self.operations(payment_id):
-            self._intake.apply_stored(payment, operation)
-            self._settler.settle(payment, operation)
-        return self.tell(payment_id)
+            with suppress(PaymentError):  # it is written down; `settle` tells of it
+                self._movements.resume(payment, operation)
+        return self.settle(payment_id)
 
     def tell(self, payment_id: str) -> Payment:
         """The payment, after telling the shop every outcome it was not told yet."""
@@ -316,6 +335,17 @@ class Payments:
             InvalidRequest: money that does not fit is still held.
         """
         return self._settler.unflag(payment_id, flag)
+
+    def _try_to_settle(
+        self, payment: Payment, operation: Operation
+    ) -> PaymentError | None:
+        """Why it could not be settled; one doubt does not keep the others waiting."""
+        try:
+            self._intake.apply_stored(payment, operation)
+            self._settler.settle(payment, operation)
+        except PaymentError as error:
+            return error
+        return None
 
     def _refuse_doubts(self, payment_id: str) -> None:
         known = self.operations(payment_id)

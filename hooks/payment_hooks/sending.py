@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 _POLL_SECONDS = 0.05
 _LOOK_AGAIN = timedelta(minutes=1)
+_LOOK_AGAIN_AT_LATEST = timedelta(hours=1)
 
 
 def utc_now() -> datetime:
@@ -46,10 +47,12 @@ class Sender:
         An intent is recorded with its lease, so that nobody finds it without an owner.
         """
         now = self.now()
+        until = now + timedelta(seconds=self.policy.lease_seconds)
         return replace(
             operation,
             lease_owner=uuid4().hex,
-            lease_until=now + timedelta(seconds=self.policy.lease_seconds),
+            lease_until=until,
+            due=until,
             updated_at=now,
         )
 
@@ -134,7 +137,7 @@ class Sender:
             operation,
             lease_owner="",
             lease_until=None,
-            due=self.now() + _LOOK_AGAIN,
+            due=self.now() + self._pause(operation),
             **changes,
         )
 
@@ -150,6 +153,11 @@ class Sender:
     def is_leased(self, operation: Operation, now: datetime) -> bool:
         """Whether somebody owns it at that time."""
         return operation.lease_until is not None and operation.lease_until > now
+
+    def _pause(self, operation: Operation) -> timedelta:
+        """How long to wait before looking again: the longer, the older the doubt."""
+        age = self.now() - operation.created_at
+        return min(max(_LOOK_AGAIN, age / 10), _LOOK_AGAIN_AT_LATEST)
 
     def _close(self, operation: Operation, **changes: object) -> Operation:
         return self.write(

@@ -33,6 +33,7 @@ _KIND_OF = {
 _LOOKED_UP_BY_OPERATION = frozenset({OperationKind.AUTHORIZE, OperationKind.CHARGE})
 _TRIES = 10
 _LOOK_AT_SESSIONS = timedelta(hours=1)
+_ABANDONED_AFTER = timedelta(days=1)
 
 
 class Settler:
@@ -88,12 +89,18 @@ class Settler:
         return self.sender.release(claimed, state=OperationState.UNKNOWN)
 
     def _look_later(self, session: Operation) -> Operation:
-        """A page that nobody paid so far makes room for doubts that can be ended."""
-        if session.due is None or session.due > self.now():
+        """A page that nobody paid so far makes room for doubts that can be ended.
+
+        A message may be stored for it; after a day only a new one, or reconciliation,
+        brings it back.
+        """
+        now = self.now()
+        if session.due is None or session.due > now:
             return session
+        is_old = now - session.created_at > _ABANDONED_AFTER
         try:
             return self.ledger.replace_operation(
-                replace(session, due=self.now() + _LOOK_AT_SESSIONS)
+                replace(session, due=None if is_old else now + _LOOK_AT_SESSIONS)
             )
         except StaleVersion:
             return session
