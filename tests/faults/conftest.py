@@ -1,11 +1,21 @@
-"""The marker `matrix`, the fixture `report`, and the table at the end of the run."""
+"""The marker `matrix`, the fixture `report`, the table at the end, and a broken road."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
-from payment_hooks.ledger import OperationKind
+from clover_django.store import DjangoLedger
+from clover_simulator.simulator import Simulator
+from payment_hooks import MemoryLedger
+from payment_hooks.ledger import Ledger, OperationKind
+from tests.faults.proxy import Proxy
 from tests.faults.report import Report, is_table_wanted
+from tests.faults.road import Road, build_road
+from tests.faults.stores import create_tables, sqlite_ledger
 
 _REPORT = pytest.StashKey[Report]()
 _TIMES = pytest.StashKey[float]()
@@ -15,6 +25,58 @@ _TIMES = pytest.StashKey[float]()
 def report(pytestconfig: pytest.Config) -> Report:
     """Where a test leaves the lines that are printed at the end of the run."""
     return _report_of(pytestconfig)
+
+
+@pytest.fixture
+def proxy(clover_simulator: Simulator) -> Iterator[Proxy]:
+    """A proxy before the simulator; it carries everything until it is told to break."""
+    target = urlsplit(clover_simulator.url)
+    with Proxy((target.hostname or "", target.port or 0)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def empty_ledger_file(
+    tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
+) -> Path:
+    """A SQLite file with the ledger's tables, for each test to copy."""
+    path = tmp_path_factory.mktemp("faults") / "empty.sqlite3"
+    with django_db_blocker.unblock(), sqlite_ledger(path):
+        create_tables()
+    return path
+
+
+@pytest.fixture
+def durable_ledger(
+    empty_ledger_file: Path, tmp_path: Path, django_db_blocker: DjangoDbBlocker
+) -> Iterator[DjangoLedger]:
+    """A ledger that commits to a file of its own."""
+    path = Path(shutil.copy(empty_ledger_file, tmp_path / "ledger.sqlite3"))
+    with django_db_blocker.unblock(), sqlite_ledger(path) as ledger:
+        yield ledger
+
+
+@pytest.fixture
+def make_road(
+    clover_simulator: Simulator, proxy: Proxy
+) -> Iterator[Callable[..., Road]]:
+    """Builds a shop on a ledger (in memory if None); `policy=` and settings by name."""
+    made: list[Road] = []
+
+    def make(ledger: Ledger | None = None, **options: object) -> Road:
+        road = build_road(clover_simulator, proxy, ledger or MemoryLedger(), **options)  # type: ignore[arg-type]  # passed on as they are
+        made.append(road)
+        return road
+
+    yield make
+    for road in made:
+        road.provider.close()
+
+
+@pytest.fixture
+def road(make_road: Callable[..., Road], durable_ledger: DjangoLedger) -> Road:
+    """A shop on a durable ledger, behind a proxy that can break."""
+    return make_road(durable_ledger)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -1,0 +1,109 @@
+"""What a proxy can do to a request or an answer: each gives a fault for `Proxy`."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+from tests.faults.messages import END_OF_HEAD
+from tests.faults.proxy import PATIENCE, Close, Exchange, Fault
+
+
+def cut_request(at: int, how: Close) -> Fault:
+    """The first `at` bytes arrive; executed only if that is all of them."""
+
+    def fault(exchange: Exchange) -> None:
+        exchange.execute(exchange.read(at))
+        exchange.end(how)
+
+    return fault
+
+
+def cut_answer(at: int, how: Close) -> Fault:
+    """Executed; the first `at` bytes of the answer come back."""
+
+    def fault(exchange: Exchange) -> None:
+        exchange.send(exchange.execute(exchange.read())[:at])
+        exchange.end(how)
+
+    return fault
+
+
+def lose_answer() -> Fault:
+    """Executed, and the connection is reset."""
+    return cut_answer(0, Close.RESET)
+
+
+def black_hole() -> Fault:
+    """Read, and nothing happens any more."""
+
+    def fault(exchange: Exchange) -> None:
+        exchange.read()
+        exchange.wait_for_the_client_to_go()
+
+    return fault
+
+
+def execute_and_fall_silent() -> Fault:
+    """Executed, and never answered."""
+
+    def fault(exchange: Exchange) -> None:
+        exchange.execute(exchange.read())
+        exchange.wait_for_the_client_to_go()
+
+    return fault
+
+
+def execute_when_the_client_has_gone() -> Fault:
+    """Held back on the way until the client gives up, and then executed."""
+
+    def fault(exchange: Exchange) -> None:
+        request = exchange.read()
+        exchange.wait_for_the_client_to_go()
+        exchange.execute(request)
+
+    return fault
+
+
+def answer_with(answer: bytes) -> Fault:
+    """Not executed; this is answered."""
+
+    def fault(exchange: Exchange) -> None:
+        exchange.read()
+        exchange.send(answer)
+
+    return fault
+
+
+def change_answer(change: Callable[[bytes], bytes]) -> Fault:
+    """Executed; the answer is another one."""
+
+    def fault(exchange: Exchange) -> None:
+        exchange.send(change(exchange.execute(exchange.read())))
+
+    return fault
+
+
+def drip(pieces: Callable[[bytes], Iterable[bytes]], every: float = 0.04) -> Fault:
+    """Executed; of the answer one piece comes after the other, with a pause between."""
+
+    def fault(exchange: Exchange) -> None:
+        ends_at = time.monotonic() + PATIENCE
+        for piece in pieces(exchange.execute(exchange.read())):
+            exchange.send(piece)
+            if time.monotonic() > ends_at:
+                return
+            time.sleep(every)
+        exchange.wait_for_the_client_to_go()
+
+    return fault
+
+
+def bytes_of(text: bytes) -> Iterator[bytes]:
+    """Each byte of it."""
+    return (text[i : i + 1] for i in range(len(text)))
+
+
+def after_head(answer: bytes) -> Iterator[bytes]:
+    """The head at once, then each byte of the body."""
+    head, _, body = answer.partition(END_OF_HEAD)
+    yield head + END_OF_HEAD
+    yield from bytes_of(body)

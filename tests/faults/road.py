@@ -1,0 +1,274 @@
+"""A shop on the real road: Payments, CloverProvider, proxy, simulator, and an oracle.
+
+`Road` is the shop; `Road.prepare(kind)` gives a `Movement` that is about to be made,
+with all that must come before it. What is true is read from the simulator's books and
+from the shop's ledger, never from what the road answers.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from clover_provider import CloverConfig, CloverProvider
+from clover_simulator.records import Charge, ChargeState
+from clover_simulator.simulator import LedgerSnapshot, Simulator
+from payment_hooks import (
+    Gateway,
+    Mode,
+    Money,
+    OutcomeUnknown,
+    Payments,
+    PaymentSource,
+    PluginRegistry,
+    Policy,
+    hookimpl,
+)
+from payment_hooks.events import PaymentChanged
+from payment_hooks.ledger import (
+    Ledger,
+    Operation,
+    OperationKind,
+    OperationState,
+    Payment,
+    PaymentState,
+)
+from tests.faults.proxy import Proxy
+
+DUE = Money(2599, "USD")
+STATE_AFTER = {
+    OperationKind.AUTHORIZE: PaymentState.AUTHORIZED,
+    OperationKind.CAPTURE: PaymentState.PAID,
+    OperationKind.CHARGE: PaymentState.PAID,
+    OperationKind.REFUND: PaymentState.REFUNDED,
+    OperationKind.VOID: PaymentState.VOIDED,
+}
+_BEFORE = {
+    OperationKind.CAPTURE: OperationKind.AUTHORIZE,
+    OperationKind.REFUND: OperationKind.CHARGE,
+    OperationKind.VOID: OperationKind.AUTHORIZE,
+}
+_references = count(1)
+
+
+class Clock:
+    """The shop's clock, a little or much beside the real one."""
+
+    def __init__(self) -> None:
+        self.offset = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.offset
+
+    def advance(self, **amounts: float) -> None:
+        """Move on by `timedelta` amounts, or back."""
+        self.offset += timedelta(**amounts)
+
+
+@dataclass(eq=False)
+class Shop:
+    """Remembers what it was told; raises what it is given to raise."""
+
+    told: list[PaymentChanged] = field(default_factory=list)
+    failures: list[BaseException] = field(default_factory=list)
+
+    @hookimpl
+    def shop_payment_changed(self, event: PaymentChanged) -> None:
+        """Remember it, or fail."""
+        if self.failures:
+            raise self.failures.pop()
+        self.told.append(event)
+
+
+class Books:
+    """What the simulator knows of one of the shop's references."""
+
+    def __init__(self, snapshot: LedgerSnapshot, reference: str) -> None:
+        self.charges = [
+            charge
+            for charge in snapshot.charges
+            if charge.metadata.get("reference") == reference
+        ]
+        ids = {charge.id for charge in self.charges}
+        self.refunds = [row for row in snapshot.refunds if row.charge_id in ids]
+
+    def count(self, kind: OperationKind) -> int:
+        """How often money was moved in that way."""
+        by_kind: dict[OperationKind, int] = {
+            OperationKind.AUTHORIZE: sum(c.was_authorization for c in self.charges),
+            OperationKind.CHARGE: sum(not c.was_authorization for c in self.charges),
+            OperationKind.CAPTURE: sum(map(_was_captured, self.charges)),
+            OperationKind.REFUND: sum(not r.was_void for r in self.refunds),
+            OperationKind.VOID: sum(r.was_void for r in self.refunds),
+        }
+        return by_kind[kind]
+
+
+def _was_captured(charge: Charge) -> bool:
+    return charge.was_authorization and charge.state is ChargeState.CAPTURED
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One movement of money about to be made, be it once or several times."""
+
+    road: "Road"
+    kind: OperationKind
+    payment_id: str
+    source: PaymentSource
+
+    def make(self) -> Operation:
+        """Ask the road for it; asked again, it is the same intent."""
+        payments = self.road.payments
+        ask: dict[OperationKind, Callable[[], Operation]] = {
+            OperationKind.AUTHORIZE: lambda: payments.authorize(
+                self.payment_id, self.source
+            ),
+            OperationKind.CHARGE: lambda: payments.charge(self.payment_id, self.source),
+            OperationKind.CAPTURE: lambda: payments.capture(self.payment_id),
+            OperationKind.REFUND: lambda: payments.refund(
+                self.payment_id, request_id="the form"
+            ),
+            OperationKind.VOID: lambda: payments.void(self.payment_id),
+        }
+        return ask[self.kind]()
+
+    def settle(self) -> Payment:
+        """Look at the provider, and tell the shop."""
+        return self.road.payments.settle(self.payment_id)
+
+    @property
+    def payment(self) -> Payment:
+        """The payment as the shop's ledger has it."""
+        return self.road.payments.get(self.payment_id)
+
+    @property
+    def rows(self) -> list[Operation]:
+        """The operations of this kind in the shop's ledger, oldest first."""
+        rows = self.road.ledger.operations(self.payment_id)
+        return [row for row in rows if row.kind is self.kind]
+
+    @property
+    def states(self) -> list[OperationState]:
+        """Where these stand."""
+        return [row.state for row in self.rows]
+
+    @property
+    def times_moved(self) -> int:
+        """How often the simulator moved this money."""
+        books = Books(self.road.simulator.ledger, self.payment.reference)
+        return books.count(self.kind)
+
+    @property
+    def times_told(self) -> int:
+        """How often the shop was told that it succeeded."""
+        return sum(
+            event.payment.payment_id == self.payment_id
+            and event.operation.kind is self.kind
+            and event.operation.state is OperationState.SUCCEEDED
+            for event in self.road.shop.told
+        )
+
+    def holds(self) -> None:
+        """The money moved once, the shop knows it, was told once, and no doubt is left."""
+        payment = self.payment
+        assert self.times_moved == 1
+        assert self.states[-1] is OperationState.SUCCEEDED
+        assert payment.state is STATE_AFTER[self.kind]
+        assert payment.flags == ()
+        assert self.times_told == 1
+
+    def is_unmoved(self) -> None:
+        """No money moved, and the shop does not believe that any did."""
+        assert self.times_moved == 0
+        assert OperationState.SUCCEEDED not in self.states
+        assert self.payment.state is not STATE_AFTER[self.kind]
+
+    def comes_right(self) -> None:
+        """After one look, and a second submit where nothing had moved, it holds.
+
+        Money that moved is found by the look alone.
+        """
+        moved = self.times_moved
+        assert moved <= 1
+        self.settle()
+        assert (OperationState.SUCCEEDED in self.states) is bool(moved)
+        if not moved:
+            self.submit_again()
+        self.settle()
+        self.holds()
+
+    def submit_again(self) -> None:
+        """As a shopper or clerk does after the time in which a doubt is believed."""
+        try:
+            self.make()
+        except OutcomeUnknown:
+            self.road.clock.advance(hours=1)
+            self.settle()
+            self.make()
+
+
+@dataclass(eq=False)
+class Road:
+    """One shop with everything from its ledger to the simulator."""
+
+    payments: Payments
+    provider: CloverProvider
+    simulator: Simulator
+    proxy: Proxy
+    ledger: Ledger
+    shop: Shop
+    clock: Clock
+
+    def prepare(self, kind: OperationKind | str) -> Movement:
+        """A movement of that kind, with all that must come before it, told and done."""
+        kind = OperationKind(kind)
+        reference = f"order-{next(_references)}"
+        payment = self.payments.open(reference, mode=Mode.IFRAME, amount_due=DUE)
+        source = PaymentSource(token=self.simulator.token())
+        before = _BEFORE.get(kind)
+        if before is not None:
+            Movement(self, before, payment.payment_id, source).make()
+            self.payments.tell(payment.payment_id)
+        return Movement(self, kind, payment.payment_id, source)
+
+
+def settings_for(
+    simulator: Simulator, url: str, **changes: object
+) -> dict[str, object]:
+    """The settings of the simulator's merchant, reached at that address."""
+    merchant = simulator.merchant
+    return {
+        "ENVIRONMENT": "local",
+        "BASE_URL": url,
+        "MERCHANT_ID": merchant.id,
+        "PRIVATE_KEY": merchant.private_key,
+        "PUBLIC_KEY": merchant.public_key,
+        "HOSTED_PRIVATE_KEY": merchant.hosted_private_key,
+        "WEBHOOK_SECRETS": merchant.webhook_secret,
+        "MODES": ["iframe", "hosted"],
+        "DEADLINE_SECONDS": 5,
+        **changes,
+    }
+
+
+def build_road(
+    simulator: Simulator,
+    proxy: Proxy,
+    ledger: Ledger,
+    *,
+    policy: Policy | None = None,
+    provider: CloverProvider | None = None,
+    **settings: object,
+) -> Road:
+    """A shop on this ledger whose provider reaches the simulator through the proxy."""
+    values = settings_for(simulator, proxy.url, **settings)
+    clover = provider or CloverProvider(CloverConfig.from_mapping(values))
+    shop, clock = Shop(), Clock()
+    registry = PluginRegistry()
+    registry.register(clover, "clover")
+    registry.register(shop, "shop")
+    payments = Payments(
+        Gateway(registry, "clover"), ledger, policy=policy or Policy(), now=clock
+    )
+    return Road(payments, clover, simulator, proxy, ledger, shop, clock)

@@ -1,0 +1,54 @@
+"""The proxy and the road without faults, and that each fault does what it says."""
+
+import pytest
+
+from payment_hooks import OutcomeUnknown
+from tests.faults import breaks
+from tests.faults.messages import answer, body_of, is_complete, method_of, with_body
+from tests.faults.proxy import Close
+
+
+@pytest.mark.matrix(row=0, kinds=("authorize", "capture", "charge", "refund", "void"))
+def test_without_a_fault_money_moves_once_and_the_shop_is_told(road, kind):
+    movement = road.prepare(kind)
+
+    movement.make()
+    movement.settle()
+
+    movement.holds()
+
+
+def test_a_cut_request_does_not_arrive(road):
+    movement = road.prepare("charge")
+
+    with (
+        road.proxy.breaking(breaks.cut_request(300, Close.RESET)),
+        pytest.raises(OutcomeUnknown),
+    ):
+        movement.make()
+
+    assert road.proxy.hits == 2
+    assert movement.times_moved == 0
+
+
+def test_a_cut_answer_was_executed(road):
+    movement = road.prepare("charge")
+
+    with (
+        road.proxy.breaking(breaks.cut_answer(300, Close.ORDERLY)),
+        pytest.raises(OutcomeUnknown),
+    ):
+        movement.make()
+
+    assert movement.times_moved == 1
+
+
+def test_a_message_is_whole_with_its_last_byte():
+    message = answer(b'{"a": 1}')
+
+    assert is_complete(message)
+    assert not is_complete(message[:-1])
+    assert body_of(with_body(message, b"{}")) == b"{}"
+    assert is_complete(with_body(message, b"{}"))
+    assert method_of(b"POST /v1/charges HTTP/1.1") == "POST"
+    assert method_of(b"POS") == ""
