@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from clover_django.road import get_payments
+from clover_django.transactions import outside_of_transactions
 from clover_oscar import bookkeeping
 from clover_oscar.amounts import round_price, to_money
 from clover_oscar.baskets import (
@@ -28,7 +29,7 @@ from clover_oscar.models import keep_number
 from clover_oscar.outcomes import status_url, told_to_oscar
 from clover_oscar.paying import open_payment, pay
 from clover_oscar.payment_page import TOKEN, PaymentPageMixin
-from clover_oscar.transactions import View, lock, outside_of_transactions
+from clover_oscar.transactions import View, lock
 from clover_oscar.untyped import OscarObject, Response
 from payment_hooks import Payment
 
@@ -49,7 +50,7 @@ class PaymentDetailsMixin(PaymentPageMixin):
         """The view, outside of `ATOMIC_REQUESTS`, kept out of reports and caches."""
         parent: Any = super()
         hide_card = sensitive_post_parameters(*CARD_FIELDS, TOKEN)
-        view = never_cache(hide_card(parent.as_view(**initkwargs)))
+        view: View = never_cache(hide_card(parent.as_view(**initkwargs)))
         return outside_of_transactions(view)
 
     def submit(self, **submission: OscarObject) -> Response:

@@ -10,8 +10,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from clover_django.road import get_payments
+from clover_django.transactions import outside_of_transactions
 from clover_oscar import staff
-from clover_oscar.transactions import View, outside_of_transactions
+from clover_oscar.transactions import View
 from clover_oscar.untyped import OscarObject, Response
 from payment_hooks import (
     InvalidRequest,
@@ -43,7 +44,8 @@ class OrderDetailMixin:
     def as_view(cls, **initkwargs: OscarObject) -> View:
         """The view, outside of `ATOMIC_REQUESTS`."""
         parent: Any = super()
-        return outside_of_transactions(parent.as_view(**initkwargs))
+        view: View = parent.as_view(**initkwargs)
+        return outside_of_transactions(view)
 
     @property
     def order_actions(self) -> tuple[str, ...]:

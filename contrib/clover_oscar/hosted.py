@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from clover_django.addresses import return_urls
 from clover_oscar.amounts import to_money
-from clover_oscar.outcomes import cancel_url, return_url
 from clover_oscar.untyped import OscarObject
 from payment_hooks import (
     CheckoutRequest,
@@ -12,7 +12,6 @@ from payment_hooks import (
     LineItem,
     Money,
     Payment,
-    ReturnUrls,
 )
 
 
@@ -20,17 +19,12 @@ def checkout_request(
     payment: Payment, submission: Mapping[str, Any], email: str, request: OscarObject
 ) -> CheckoutRequest:
     """The request for a hosted page: lines where they add up, one total where not."""
-    given_up = request.build_absolute_uri(cancel_url(payment))
     return CheckoutRequest(
         amount=payment.amount_due,
         reference=payment.reference,
         mode=payment.mode,
         customer=_customer(submission, email),
-        return_urls=ReturnUrls(
-            success=request.build_absolute_uri(return_url(payment)),
-            failure=given_up,
-            cancel=given_up,
-        ),
+        return_urls=return_urls(request, payment),
         **breakdown(payment.amount_due, submission),
     )
 

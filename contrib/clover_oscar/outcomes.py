@@ -66,8 +66,3 @@ def status_url(payment: Payment) -> str:
 def return_url(payment: Payment) -> str:
     """The page that looks at Clover and then goes on."""
     return reverse("clover:return", args=[payment.payment_id])
-
-
-def cancel_url(payment: Payment) -> str:
-    """The page that gives the payment up."""
-    return reverse("clover:cancel", args=[payment.payment_id])

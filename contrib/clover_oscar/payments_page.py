@@ -17,12 +17,13 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import ListView
 
 from clover_django import conf
+from clover_django.actors import acting_as
 from clover_django.models import Payment as PaymentRow
 from clover_django.road import get_payments
+from clover_django.transactions import outside_of_transactions
 from clover_oscar import staff
 from clover_oscar.placement import CannotPlaceOrder, complete
 from clover_oscar.snapshot import ADAPTER
-from clover_oscar.transactions import outside_of_transactions
 from clover_oscar.untyped import OscarObject
 from payment_hooks import OperationState, PaymentError, PaymentState
 
@@ -85,7 +86,8 @@ class PaymentListView(ListView):  # type: ignore[type-arg]  # not generic at run
         act = {"ask": _ask, "place": _place}.get(request.POST.get("action", ""))
         try:
             if act is not None:
-                messages.success(request, act(payment_id, request.user))
+                with acting_as(f"user {request.user.pk}"):
+                    messages.success(request, act(payment_id, request.user))
         except PermissionDenied:
             messages.error(request, _("You are not allowed to do this."))
         except (PaymentError, CannotPlaceOrder) as error:

@@ -19,7 +19,7 @@ from oscar.core.loading import get_class, get_model
 from clover_django.road import get_payments
 from clover_oscar import bookkeeping, repricing
 from clover_oscar.baskets import find_order
-from clover_oscar.flags import CHANGED, NOT_PLACED, add_flag, remove_flag
+from clover_oscar.flags import CHANGED, NOT_PLACED
 from clover_oscar.snapshot import Snapshot, load_address
 from clover_oscar.transactions import lock
 from clover_oscar.untyped import OscarObject
@@ -49,16 +49,17 @@ def complete(payment: Payment, *, oversell: bool = False) -> OscarObject:
     snapshot = Snapshot.from_context(payment.context)
     if snapshot is None:
         raise CannotPlaceOrder(f"payment {payment.payment_id} is not a checkout's")
-    operations = get_payments().operations(payment.payment_id)
+    payments = get_payments()
+    operations = payments.operations(payment.payment_id)
     with translation.override(snapshot.language or None):
         try:
             order, notes = _complete(payment, snapshot, operations, oversell)
         except (CannotPlaceOrder, UnableToPlaceOrder, ValueError) as error:
-            add_flag(payment.payment_id, NOT_PLACED)
+            payments.flag(payment.payment_id, NOT_PLACED)
             raise CannotPlaceOrder(str(error)) from error
     if notes:
-        add_flag(payment.payment_id, CHANGED)
-    remove_flag(payment.payment_id, NOT_PLACED)
+        payments.flag(payment.payment_id, CHANGED)
+    payments.unflag(payment.payment_id, NOT_PLACED)
     return order
 
 

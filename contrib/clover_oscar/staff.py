@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 
+from clover_django.actors import acting_as
 from clover_django.road import get_payments
 from clover_oscar.snapshot import Snapshot
 from clover_oscar.untyped import OscarObject
@@ -54,18 +55,22 @@ def move(payment: Payment, asked: Movement, user: OscarObject) -> Operation:
     """
     if user is None or not user.has_perm(PERMISSIONS[asked.kind]):
         raise PermissionDenied(f"{PERMISSIONS[asked.kind]} is needed")
+    with acting_as(f"user {user.pk}"):
+        done = _move(payment, asked)
+        get_payments().tell(payment.payment_id)
+    return done
+
+
+def _move(payment: Payment, asked: Movement) -> Operation:
     payments, payment_id = get_payments(), payment.payment_id
     if asked.kind is OperationKind.CAPTURE:
-        done = payments.capture(payment_id, asked.amount)
-    elif asked.kind is OperationKind.VOID:
+        return payments.capture(payment_id, asked.amount)
+    if asked.kind is OperationKind.VOID:
         _refuse_part(payment, asked)
-        done = payments.void(payment_id)
-    else:
-        done = payments.refund(
-            payment_id, asked.amount, request_id=asked.request_id, reason=asked.reason
-        )
-    payments.tell(payment_id)
-    return done
+        return payments.void(payment_id)
+    return payments.refund(
+        payment_id, asked.amount, request_id=asked.request_id, reason=asked.reason
+    )
 
 
 def find_payments(order: OscarObject) -> list[Payment]:

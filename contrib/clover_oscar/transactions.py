@@ -1,8 +1,7 @@
-"""Where transactions begin and end: views outside of them, rows locked inside."""
+"""Rows locked inside of transactions."""
 
 from collections.abc import Callable
 
-from django.db import connections, transaction
 from django.db.models import F
 from django.http import HttpResponseBase
 from oscar.core.loading import get_model
@@ -10,16 +9,6 @@ from oscar.core.loading import get_model
 from clover_oscar.untyped import OscarObject
 
 View = Callable[..., HttpResponseBase]
-
-
-def outside_of_transactions(view: View) -> View:
-    """The view, exempt from `ATOMIC_REQUESTS` on every database.
-
-    Inside a request-wide transaction the record of a movement would vanish with it.
-    """
-    for alias in connections:
-        view = transaction.non_atomic_requests(using=alias)(view)
-    return view
 
 
 def lock(model_label: str, pk: object) -> OscarObject:

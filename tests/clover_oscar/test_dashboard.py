@@ -8,6 +8,7 @@ from django.test import Client
 from oscar.apps.payment.exceptions import PaymentError as OscarPaymentError
 from oscar.core.loading import get_class, get_model
 
+from clover_django.models import PaymentEvent
 from clover_django.road import get_payments
 from payment_hooks import OutcomeUnknown
 from tests.clover_oscar.shopper import books, orders
@@ -259,3 +260,10 @@ def test_a_refund_made_elsewhere_is_booked_when_told(order):
     get_payments().tell(payment.payment_id)
 
     assert books(order)[0][2] == "10.00"
+
+
+def test_the_history_names_who_moved_the_money(owner, order):
+    act(owner, order, "refund", amount="4.00")
+
+    changes = PaymentEvent.objects.filter(operation__kind="refund")
+    assert {row.actor for row in changes} == {f"user {owner.user.pk}"}

@@ -91,3 +91,17 @@ def test_the_shopper_comes_back_to_this_payment(witness, shopper, product):
     assert request.return_urls.cancel == f"{base}/cancel/{payment.payment_id}/"
     assert request.customer.email == "guest@example.com"
     assert request.customer.last_name == "Lovelace"
+
+
+def test_a_shop_behind_another_name_is_come_back_to_there(
+    witness, shopper, product, clover_settings
+):
+    clover_settings(RETURN_BASE_URL="https://shop.example")
+    get_payments().gateway.registry.register(witness)
+    shopper.reach_payment(product)
+
+    shopper.place_order()
+
+    (request,) = witness.seen
+    assert request.return_urls.success.startswith("https://shop.example/clover/return/")
+    assert request.return_urls.cancel.startswith("https://shop.example/clover/cancel/")
