@@ -4,9 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from payment_hooks.comparing import failed_check, find_flag, is_second_take
+from payment_hooks.comparing import (
+    describe,
+    failed_check,
+    find_flag,
+    is_second_take,
+)
 from payment_hooks.errors import InvalidRequest, PaymentError
 from payment_hooks.gateway import Gateway
+from payment_hooks.intents import new_operation
 from payment_hooks.kinds import TransactionKind, TransactionStatus
 from payment_hooks.ledger import (
     TAKING,
@@ -57,14 +63,51 @@ class Settler:
         self, payment: Payment, operation: Operation, transaction: Transaction
     ) -> Operation:
         """The operation as succeeded; flagged when the transaction does not fit it."""
-        flag = find_flag(payment, operation, transaction, self.policy)
-        if not flag and operation.kind in TAKING:
-            flag = self._doubled(payment, operation, transaction)
+        flag = self.find_flag(payment, operation, transaction)
         done = self.sender.succeed(operation, transaction, flag)
         if not flag and self.policy.failed_checks is FailedChecks.FLAG:
             flag = failed_check(transaction)
         self.refresh(payment.payment_id, flag=flag)
         return done
+
+    def find_flag(
+        self, payment: Payment, operation: Operation, transaction: Transaction
+    ) -> str:
+        """Why a person must look, if this is what the operation brought."""
+        flag = find_flag(payment, operation, transaction, self.policy)
+        if not flag and operation.kind in TAKING:
+            flag = self._doubled(payment, operation, transaction)
+        return flag
+
+    def adopt(
+        self,
+        payment: Payment,
+        kind: OperationKind,
+        transaction: Transaction,
+        flag: str = "",
+    ) -> Operation:
+        """The operation for what nobody asked us for, but was made all the same."""
+        found = new_operation(
+            payment,
+            kind,
+            transaction.amount,
+            now=self.now(),
+            parent_id=transaction.parent_id,
+            request_id=f"found {transaction.transaction_id}",
+        )
+        known = self.ledger.add_operation(
+            replace(
+                found,
+                slot=found.operation_id,
+                state=OperationState.SUCCEEDED,
+                transaction_id=transaction.transaction_id,
+                moved=transaction.amount,
+                flag=flag,
+                details=describe(transaction),
+            )
+        )
+        self.refresh(payment.payment_id)
+        return known
 
     def settle(self, payment: Payment, operation: Operation) -> Operation:
         """The operation with its last word, if one can be had now."""

@@ -225,7 +225,10 @@ class LookUpRequest:
     since: datetime | None = None
     until: datetime | None = None
     with_refunds: bool = False
-    """Also list the refunds of what is found."""
+    """Also list the refunds of what is found, or those made in the window."""
+    candidates: tuple[str, ...] = ()
+    """Operations which may be among those of a window: a provider that gives back only
+    a digest of our id can name them by these."""
 
     def __post_init__(self) -> None:
         if not (self.transaction_id or self.replay or self.since):

@@ -1,0 +1,286 @@
+"""One of the provider's transactions against the ledger: what differs, what is certain."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from payment_hooks.comparing import find_flag
+from payment_hooks.errors import OutcomeUnknown
+from payment_hooks.findings import Finding, FindingKind
+from payment_hooks.kinds import TransactionKind, TransactionStatus
+from payment_hooks.ledger import (
+    CAPTURING,
+    TAKING,
+    Operation,
+    OperationKind,
+    Payment,
+)
+from payment_hooks.payments import Payments
+from payment_hooks.sending import Sender
+from payment_hooks.settling import Settler
+from payment_hooks.standing import brings_money, counts, refundable
+from payment_hooks.types import Transaction
+
+_TAKING = (TransactionKind.CHARGE, TransactionKind.AUTHORIZATION)
+_RETURNING = {
+    TransactionKind.REFUND: OperationKind.REFUND,
+    TransactionKind.VOID: OperationKind.VOID,
+}
+_NOT_MONEY = (TransactionStatus.FAILED, TransactionStatus.PENDING)
+
+Operations = tuple[Operation, ...]
+Findings = Iterator[Finding]
+
+
+class Window:
+    """The ledger's operations around a window of time, found by any of their ids."""
+
+    def __init__(self, rows: Iterable[Operation]) -> None:
+        self.rows = tuple(rows)
+        self.by_id = {row.operation_id: row for row in self.rows}
+        self.takings = {
+            row.transaction_id: row
+            for row in self.rows
+            if row.kind in TAKING and row.transaction_id
+        }
+        self.returns = {
+            row.transaction_id: row
+            for row in self.rows
+            if row.kind in _RETURNING.values() and row.transaction_id
+        }
+
+
+class Judge:
+    """Says what a transaction means; writes it down where it may, and it is certain."""
+
+    def __init__(
+        self, payments: Payments, settler: Settler, sender: Sender, *, repair: bool
+    ) -> None:
+        self.payments = payments
+        self.ledger = payments.ledger
+        self.settler = settler
+        self.sender = sender
+        self.repair = repair
+        self._unknown: set[str] = set()
+        self._paid: set[str] = set()
+        """What a dry run would have recovered by now."""
+
+    def judge(self, transaction: Transaction, window: Window) -> Findings:
+        """The differences that this transaction shows; most often none."""
+        if transaction.status in _NOT_MONEY:
+            return
+        if transaction.kind in _TAKING:
+            yield from self._judge_taking(transaction, window)
+        elif transaction.kind in _RETURNING:
+            yield from self._judge_return(transaction, window)
+
+    def _judge_taking(self, transaction: Transaction, window: Window) -> Findings:
+        payment, operation = self._owner(transaction, window)
+        if payment is None:
+            self._unknown.add(transaction.transaction_id)
+            yield _flagged("unknown_charge", transaction)
+        elif operation is None:
+            yield from self._adopt(payment, transaction, "unknown_charge")
+        elif operation.transaction_id == transaction.transaction_id:
+            yield from self._compare(payment, operation, transaction)
+        elif operation.state.is_open:
+            yield from self._recover(payment, operation, transaction)
+        else:
+            yield from self._adopt(payment, transaction, "late_success")
+
+    def _owner(
+        self, transaction: Transaction, window: Window
+    ) -> tuple[Payment | None, Operation | None]:
+        """Whose money it is: by the provider's id, by our mark, by our reference."""
+        row = window.takings.get(transaction.transaction_id)
+        row = row or window.by_id.get(transaction.operation_id)
+        if row is not None:
+            now = self.ledger.get_operation(row.operation_id)
+            return self.payments.get(row.payment_id), now
+        found = self.ledger.find_payments(transaction_id=transaction.transaction_id)
+        if found:
+            known = self.ledger.operations(found[0].payment_id)
+            return found[0], _taking_of(known, transaction.transaction_id)
+        if transaction.reference:
+            found = self.ledger.find_payments(reference=transaction.reference)
+        return (found[-1], None) if found else (None, None)
+
+    def _compare(
+        self, payment: Payment, operation: Operation, transaction: Transaction
+    ) -> Findings:
+        """A taking that both know: the same amount, and captured on both sides?"""
+        known = self.ledger.operations(payment.payment_id)
+        if operation.flag:
+            if operation.flag in payment.flags:
+                yield _flagged(operation.flag, transaction, payment, operation)
+            return
+        same = _before_capture(operation, transaction, known)
+        flag = find_flag(payment, operation, same, self.payments.policy)
+        if flag:
+            self._mark(payment, flag)
+            yield _flagged(flag, transaction, payment, operation)
+        elif _was_captured_there(operation, transaction, known):
+            taken = replace(
+                transaction,
+                kind=TransactionKind.CAPTURE,
+                amount=transaction.captured or transaction.amount,
+                parent_id=transaction.transaction_id,
+            )
+            yield from self._record(payment, OperationKind.CAPTURE, taken)
+
+    def _recover(
+        self, payment: Payment, operation: Operation, transaction: Transaction
+    ) -> Findings:
+        """What an open operation waits for was found."""
+        flag = self.settler.find_flag(payment, operation, transaction)
+        if not flag and operation.kind in TAKING and payment.payment_id in self._paid:
+            flag = "double_capture"
+        if self.repair:
+            try:
+                claimed = self.sender.claim(operation)
+            except OutcomeUnknown:
+                return  # its owner is at work
+            flag = self.settler.accept(payment, claimed, transaction).flag
+            self.payments.tell(payment.payment_id)
+        if flag:
+            yield _flagged(flag, transaction, payment, operation)
+            return
+        self._paid.add(payment.payment_id)
+        yield _finding(FindingKind.RECOVERED, transaction, payment, operation)
+
+    def _adopt(self, payment: Payment, transaction: Transaction, flag: str) -> Findings:
+        """Money that nobody waits for: kept and flagged, but not counted."""
+        known = self.ledger.operations(payment.payment_id)
+        if any(brings_money(row) for row in known):
+            flag = "double_capture"
+        if self.repair:
+            is_held = transaction.kind is TransactionKind.AUTHORIZATION
+            kind = OperationKind.AUTHORIZE if is_held else OperationKind.CHARGE
+            self.settler.adopt(payment, kind, transaction, flag)
+            self.payments.tell(payment.payment_id)
+        yield _flagged(flag, transaction, payment)
+
+    def _judge_return(self, transaction: Transaction, window: Window) -> Findings:
+        if transaction.transaction_id in window.returns:
+            return
+        payment = self._payer(transaction, window)
+        if payment is None:
+            if transaction.parent_id not in self._unknown:
+                yield _flagged("unknown_refund", transaction)
+            return
+        known = self.ledger.operations(payment.payment_id)
+        ids = {row.transaction_id for row in known if row.kind in _RETURNING.values()}
+        if transaction.transaction_id in ids:
+            return
+        kind = _RETURNING[transaction.kind]
+        open_ones = [row for row in known if row.kind is kind and row.state.is_open]
+        mine = [
+            row for row in open_ones if row.operation_id == transaction.operation_id
+        ]
+        if mine:
+            yield from self._recover(payment, mine[0], transaction)
+        elif open_ones:
+            # Without our mark on it, this may be the very one that is in doubt.
+            yield _flagged("refund_in_doubt", transaction, payment, open_ones[0])
+        elif _is_too_much(payment, transaction, known):
+            self._mark(payment, "refund_too_large")
+            yield _flagged("refund_too_large", transaction, payment)
+        else:
+            yield from self._record(payment, kind, transaction)
+
+    def _payer(self, transaction: Transaction, window: Window) -> Payment | None:
+        """The payment whose money is given back."""
+        row = window.takings.get(transaction.parent_id)
+        if row is not None:
+            return self.payments.get(row.payment_id)
+        found = self.ledger.find_payments(transaction_id=transaction.parent_id)
+        return found[0] if found else None
+
+    def _record(
+        self, payment: Payment, kind: OperationKind, transaction: Transaction
+    ) -> Findings:
+        """What was made at the provider goes into the ledger."""
+        if self.repair:
+            self.settler.adopt(payment, kind, transaction)
+            self.payments.tell(payment.payment_id)
+        yield _finding(FindingKind.RECORDED, transaction, payment)
+
+    def _mark(self, payment: Payment, flag: str) -> None:
+        if self.repair:
+            self.payments.flag(payment.payment_id, flag)
+
+
+def _taking_of(known: Operations, transaction_id: str) -> Operation | None:
+    for row in known:
+        if row.kind in TAKING and row.transaction_id == transaction_id:
+            return row
+    return None
+
+
+def _captures(known: Operations) -> Operations:
+    return tuple(
+        row
+        for row in known
+        if row.kind is OperationKind.CAPTURE and (row.state.is_open or counts(row))
+    )
+
+
+def _before_capture(
+    operation: Operation, transaction: Transaction, known: Operations
+) -> Transaction:
+    """The transaction with what was reserved, where it tells what was captured of it."""
+    is_captured = transaction.kind is TransactionKind.CHARGE
+    if operation.kind is not OperationKind.AUTHORIZE or not is_captured:
+        return transaction
+    taken = {row.moved or row.amount for row in _captures(known)}
+    if transaction.amount in taken or transaction.amount == transaction.captured:
+        return replace(transaction, amount=operation.amount)
+    return transaction
+
+
+def _was_captured_there(
+    operation: Operation, transaction: Transaction, known: Operations
+) -> bool:
+    return (
+        operation.kind is OperationKind.AUTHORIZE
+        and transaction.kind is TransactionKind.CHARGE
+        and not _captures(known)
+    )
+
+
+def _is_too_much(payment: Payment, transaction: Transaction, known: Operations) -> bool:
+    """Whether more came back than there was, of money that counts."""
+    is_of_money = any(
+        counts(row)
+        and row.kind in CAPTURING
+        and transaction.parent_id in (row.transaction_id, row.parent_id)
+        for row in known
+    )
+    is_refund = transaction.kind is TransactionKind.REFUND
+    return is_of_money and is_refund and transaction.amount > refundable(payment, known)
+
+
+def _finding(
+    kind: FindingKind,
+    transaction: Transaction,
+    payment: Payment | None = None,
+    operation: Operation | None = None,
+    flag: str = "",
+) -> Finding:
+    return Finding(
+        kind=kind,
+        transaction_id=transaction.transaction_id,
+        reference=payment.reference if payment else transaction.reference,
+        payment_id=payment.payment_id if payment else "",
+        expected=operation.amount if operation else None,
+        found=transaction.amount,
+        flag=flag,
+    )
+
+
+def _flagged(
+    flag: str,
+    transaction: Transaction,
+    payment: Payment | None = None,
+    operation: Operation | None = None,
+) -> Finding:
+    return _finding(FindingKind.FLAGGED, transaction, payment, operation, flag)
