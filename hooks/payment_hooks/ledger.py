@@ -153,6 +153,10 @@ class Ledger(Protocol):
     A store that cannot commit by itself, inside somebody's open transaction say, must
     refuse rather than promise. `replace_…` writes only over the version it was given
     and answers with the next one.
+
+    Text is kept and compared to the letter, case and spaces too. Only what a database
+    cannot hold, NUL and lone surrogates, may come back as U+FFFD; it never makes a
+    write fail. Times come back aware, in UTC, to the microsecond.
     """
 
     def add_payment(self, payment: Payment) -> Payment:

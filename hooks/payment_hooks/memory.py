@@ -55,7 +55,7 @@ class MemoryLedger:
     def replace_payment(self, payment: Payment) -> Payment:
         """See `Ledger`."""
         with self._lock:
-            _check_version(self._payments[payment.payment_id], payment)
+            _check_version(self._payments.get(payment.payment_id), payment)
             written = replace(payment, version=payment.version + 1)
             self._payments[payment.payment_id] = written
             return written
@@ -86,7 +86,8 @@ class MemoryLedger:
     def replace_operation(self, operation: Operation) -> Operation:
         """See `Ledger`."""
         with self._lock:
-            _check_version(self._operations[operation.operation_id], operation)
+            known = self._operations.get(operation.operation_id)
+            _check_version(known, operation)
             written = replace(operation, version=operation.version + 1)
             self._operations[operation.operation_id] = written
             return written
@@ -158,6 +159,10 @@ def _obstacle(operation: Operation, known: Iterable[Operation]) -> Operation | N
     return None
 
 
-def _check_version(known: Payment | Operation, written: Payment | Operation) -> None:
+def _check_version(
+    known: Payment | Operation | None, written: Payment | Operation
+) -> None:
+    if known is None:
+        raise StaleVersion("it is not there, or not any more")
     if known.version != written.version:
         raise StaleVersion(f"version {written.version} is behind {known.version}")

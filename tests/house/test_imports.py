@@ -71,3 +71,17 @@ def test_the_simulator_runs_where_pytest_is_not_installed():
     )
 
     assert printed.stdout.strip() == "None"
+
+
+def test_the_specification_and_its_fake_load_no_pytest():
+    code = (
+        "import sys; sys.modules['pytest'] = None;"
+        "import payment_hooks; from payment_hooks.testing import FakeProvider;"
+        "print(FakeProvider.name)"
+    )
+
+    printed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert printed.stdout.strip() == "fake"

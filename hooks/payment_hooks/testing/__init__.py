@@ -1,5 +1,27 @@
-"""Parts for tests: a provider that moves no money, with faults on request."""
+"""Parts for tests: a provider that moves no money, and the kits that judge others.
+
+The kits need pytest and are loaded when they are asked for; the rest does without.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from payment_hooks.testing.fake_provider import FakeProvider
 
-__all__ = ["FakeProvider"]
+if TYPE_CHECKING:
+    from payment_hooks.testing.ledger_kit import LedgerKit
+
+__all__ = ["FakeProvider", "LedgerKit"]
+
+_KITS = {"LedgerKit": "ledger_kit"}
+_REWRITTEN = ("ledger_checks",)
+"""Where pytest shall say what the two sides of a failed assertion were."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _KITS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import pytest
+
+    pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _REWRITTEN))
+    return getattr(import_module(f"{__name__}.{_KITS[name]}"), name)

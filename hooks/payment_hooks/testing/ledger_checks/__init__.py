@@ -1,0 +1,1 @@
+"""What a ledger is asked to do, in rooms by subject; `LedgerKit` has them all."""

@@ -1,0 +1,222 @@
+"""Checks of what is kept: every field, every letter, every cent, every microsecond."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from payment_hooks.ledger import Ledger, Operation, Payment
+from payment_hooks.money import Money
+from payment_hooks.storable import storable
+from payment_hooks.testing.ledger_checks.records import (
+    NOW,
+    differences,
+    fill,
+    make_event,
+    make_operation,
+    make_payment,
+)
+from payment_hooks.types import WebhookEvent
+
+TEXTS = {
+    "quotes": 'O\'Neil "x" \\ %s :name ; -- {}',
+    "scripts": "Ünal Łódź 漢字 עברית",
+    "beyond the first plane": "🛒👩‍👩‍👧‍👦𝄞",
+    "lines": "one\r\ntwo\tthree\n",
+    "spaces": "  at both ends  ",
+    "NUL": "be\0fore",
+    "lone surrogate": "be\ud800fore",
+}
+TIMES = {
+    "microseconds": datetime(2026, 11, 23, 12, 0, 0, 1, tzinfo=UTC),
+    "none": datetime(2026, 11, 23, 12, 0, 0, 0, tzinfo=UTC),
+    "last of a second": datetime(2026, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+    "hour that clocks skip": datetime(2026, 3, 8, 2, 30, 0, 5, tzinfo=UTC),
+    "hour that clocks repeat": datetime(2026, 11, 1, 6, 30, 0, 5, tzinfo=UTC),
+    "far ahead": datetime(2099, 2, 28, 1, 2, 3, 4, tzinfo=UTC),
+}
+LARGEST = 2**63 - 1
+
+
+class ContentChecks:
+    """What a ledger gives back of what it was given."""
+
+    def test_every_field_of_a_payment_is_kept(self, ledger: Ledger) -> None:
+        """As it was first added; the list of fields is the record's own."""
+        payment = fill(Payment)
+        ledger.add_payment(payment)
+
+        assert differences(payment, ledger.get_payment(payment.payment_id)) == {}
+
+    def test_every_field_of_an_operation_is_kept(self, ledger: Ledger) -> None:
+        """As it was first added."""
+        payment = ledger.add_payment(make_payment())
+        operation = fill(Operation, payment_id=payment.payment_id)
+        ledger.add_operation(operation)
+
+        kept = ledger.get_operation(operation.operation_id)
+
+        assert differences(operation, kept) == {}
+
+    def test_every_field_of_an_event_is_kept(self, ledger: Ledger) -> None:
+        """As it was first delivered."""
+        event = fill(WebhookEvent)
+        ledger.add_event(event)
+
+        [kept] = ledger.find_events(event.session_id)
+
+        assert differences(event, kept) == {}
+
+    def test_every_field_of_a_payment_is_written(self, ledger: Ledger) -> None:
+        """All but its identity, over a payment that had nothing of it."""
+        payment = ledger.add_payment(make_payment(context={}))
+        identity = ("payment_id", "provider", "merchant_id", "reference", "sequence")
+        fixed = {name: getattr(payment, name) for name in (*identity, "version")}
+
+        written = ledger.replace_payment(fill(Payment, **fixed))
+
+        expected = fill(Payment, **{**fixed, "version": written.version})
+        assert differences(expected, written) == {}
+        assert differences(expected, ledger.get_payment("p1")) == {}
+
+    def test_every_field_of_an_operation_is_written(self, ledger: Ledger) -> None:
+        """All but its identity, over an operation that had nothing of it."""
+        operation = make_operation(ledger.add_payment(make_payment()))
+        ledger.add_operation(operation)
+        identity = ("operation_id", "payment_id", "idempotency_key", "version")
+        fixed = {name: getattr(operation, name) for name in identity}
+
+        written = ledger.replace_operation(fill(Operation, **fixed))
+
+        expected = fill(Operation, **{**fixed, "version": written.version})
+        assert differences(expected, written) == {}
+        kept = ledger.get_operation(operation.operation_id)
+        assert differences(expected, kept) == {}
+
+    def test_fields_are_emptied_again(self, ledger: Ledger) -> None:
+        """What is None or empty is written like any other value."""
+        plain = make_operation(ledger.add_payment(make_payment()), due=None)
+        fixed = {
+            "operation_id": plain.operation_id,
+            "payment_id": plain.payment_id,
+            "idempotency_key": plain.idempotency_key,
+        }
+        full = ledger.add_operation(fill(Operation, **fixed))
+
+        written = ledger.replace_operation(replace(plain, version=full.version))
+
+        kept = ledger.get_operation(plain.operation_id)
+        assert differences(replace(plain, version=written.version), kept) == {}
+
+    @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+    def test_text_comes_back_to_the_letter(self, ledger: Ledger, text: str) -> None:
+        """What no database holds may come back as U+FFFD, but never breaks a write."""
+        operation = make_operation(ledger.add_payment(make_payment()))
+        ledger.add_operation(operation)
+        names = ("message", "code", "flag", "transaction_id", "session_url")
+        said: dict[str, Any] = dict.fromkeys(names, text)
+
+        ledger.replace_operation(replace(operation, details={"note": text}, **said))
+
+        kept = ledger.get_operation(operation.operation_id)
+        assert kept is not None
+        came = {*(getattr(kept, name) for name in names), kept.details["note"]}
+        assert came <= {text, storable(text)}
+
+    @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+    def test_text_is_found_as_it_was_written(self, ledger: Ledger, text: str) -> None:
+        """References, sessions, transactions and events with any letters in them."""
+        payment = ledger.add_payment(make_payment(context={"name": text}))
+        ledger.add_operation(
+            make_operation(payment, session_id=text, transaction_id=text)
+        )
+        ledger.add_event(make_event(event_id=text, session_id=text))
+
+        [by_session] = ledger.find_payments(session_id=text)
+        [by_transaction] = ledger.find_payments(transaction_id=text)
+        assert by_session == by_transaction
+        assert by_session.context["name"] in {text, storable(text)}
+        assert len(ledger.find_events(text)) == 1
+        ledger.finish_event(text)
+        assert ledger.add_event(make_event(event_id=text, session_id=text)) is False
+
+    def test_long_answers_of_a_provider_fit(self, ledger: Ledger) -> None:
+        """One that does not would turn moved money into a doubt."""
+        payment = ledger.add_payment(make_payment())
+        operation = ledger.add_operation(make_operation(payment))
+
+        said = replace(
+            operation,
+            transaction_id="T" * 200,
+            session_id="s" * 200,
+            session_url=f"https://pay.test/{'u' * 3000}",
+            code="c" * 300,
+            message="é" * 100_000,
+            details={"note": "n" * 100_000},
+        )
+
+        written = ledger.replace_operation(said)
+
+        kept = ledger.get_operation(operation.operation_id)
+        assert differences(replace(said, version=written.version), kept) == {}
+
+    def test_a_large_context_fits(self, ledger: Ledger) -> None:
+        """A basket of a thousand lines."""
+        lines = [
+            {"title": f"Ärmel {number}", "price": "9.99"} for number in range(1000)
+        ]
+        payment = ledger.add_payment(make_payment(context={"lines": lines}))
+
+        assert ledger.get_payment("p1") == payment
+
+    @pytest.mark.parametrize(
+        "amount",
+        [
+            Money(0, "USD"),
+            Money(1, "JPY"),
+            Money(LARGEST, "KWD"),
+            Money(-LARGEST, "CLF"),
+        ],
+        ids=str,
+    )
+    def test_amounts_are_kept_to_the_last_cent(
+        self, ledger: Ledger, amount: Money
+    ) -> None:
+        """In any currency, up to 64 bits; zero is not None."""
+        payment = ledger.add_payment(make_payment(amount_due=amount))
+        operation = ledger.add_operation(make_operation(payment, moved=amount))
+
+        kept = ledger.get_operation(operation.operation_id)
+
+        assert ledger.get_payment("p1") == payment
+        assert kept is not None
+        assert kept.amount == kept.moved == amount
+
+    @pytest.mark.parametrize("moment", TIMES.values(), ids=TIMES)
+    def test_times_come_back_aware_in_utc(
+        self, ledger: Ledger, moment: datetime
+    ) -> None:
+        """To the microsecond, whatever zone the database stands in."""
+        payment = ledger.add_payment(make_payment(created_at=moment))
+        operation = ledger.add_operation(make_operation(payment, due=moment))
+
+        kept = ledger.get_operation(operation.operation_id)
+
+        assert kept is not None
+        assert kept.due == moment
+        assert kept.due.utcoffset() == timedelta(0)
+        assert ledger.get_payment("p1") == payment
+
+    def test_times_of_another_zone_are_the_same_moment(self, ledger: Ledger) -> None:
+        """A provider may say them with any offset; they are due when they are due."""
+        moment = NOW.astimezone(timezone(timedelta(hours=5, minutes=30)))
+        payment = ledger.add_payment(make_payment())
+        operation = ledger.add_operation(make_operation(payment, due=moment))
+
+        early = ledger.due_operations(NOW - timedelta(microseconds=1), 10)
+        [due] = ledger.due_operations(moment, 10)
+
+        assert early == ()
+        assert due.operation_id == operation.operation_id
+        assert due.due == NOW

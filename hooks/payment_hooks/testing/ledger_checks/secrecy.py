@@ -1,0 +1,68 @@
+"""Checks of what must not be kept: cards, security codes, tokens, keys."""
+
+import re
+from contextlib import suppress
+
+from payment_hooks.cards import PaymentSource
+from payment_hooks.errors import PaymentDeclined
+from payment_hooks.gateway import Gateway
+from payment_hooks.kinds import Mode
+from payment_hooks.ledger import Ledger
+from payment_hooks.money import Money
+from payment_hooks.payments import Payments
+from payment_hooks.testing.fake_provider import FakeProvider
+from payment_hooks.testing.ledger_checks.hooks import StoreHooks
+
+FORBIDDEN = frozenset(
+    [
+        "apikey",
+        "card",
+        "cardnumber",
+        "credential",
+        "cvc",
+        "cvv",
+        "number",
+        "pan",
+        "password",
+        "pin",
+        "secret",
+        "token",
+        "track",
+    ]
+)
+"""Words which no part of a column's name may be."""
+HARMLESS_KEYS = frozenset({"idempotency_key"})
+
+
+class SecrecyChecks(StoreHooks):
+    """What a ledger has no room for."""
+
+    def test_no_column_is_named_for_a_card_or_a_key(self, ledger: Ledger) -> None:
+        """Where there is no column for it, nobody fills one by accident."""
+        names = [str(name) for name in self.column_names(ledger)]
+
+        assert names
+        assert [name for name in names if _is_for_secrets(name)] == []
+
+    def test_a_charge_leaves_no_token_behind(self, ledger: Ledger) -> None:
+        """Neither one that went through nor one that was declined."""
+        payments = Payments(Gateway.to(FakeProvider()), ledger)
+        opened = []
+        for reference, token in (("1", "tok-4242424242424242"), ("2", "decline-4242")):
+            payment = payments.open(
+                reference, mode=Mode.IFRAME, amount_due=Money(500, "USD")
+            )
+            with suppress(PaymentDeclined):
+                payments.charge(payment.payment_id, PaymentSource(token=token))
+            opened.append(payment.payment_id)
+
+        text = self.stored_text(ledger, opened)
+
+        assert all(payment_id in text for payment_id in opened)
+        assert "4242" not in text
+
+
+def _is_for_secrets(name: str) -> bool:
+    words = set(re.split(r"[\W_]+", name.lower()))
+    is_key = "key" in words and name.lower() not in HARMLESS_KEYS
+    return bool(words & FORBIDDEN) or is_key

@@ -1,0 +1,331 @@
+"""Ledgers that are wrong in one way each, and the check of the kit that says so."""
+
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from payment_hooks import MemoryLedger, Money, StaleVersion
+from payment_hooks.testing import LedgerKit
+
+FOUND_BY = {}
+"""For each broken ledger the check which must fail."""
+
+
+def found_by(check):
+    """Let the kit judge the ledger, as its author would; `check` must fail."""
+
+    def judge(broken):
+        class Judged(LedgerKit):
+            @pytest.fixture
+            def ledger(self):
+                return broken()
+
+            @pytest.fixture
+            def reopen(self, ledger):
+                return getattr(ledger, "reopen", lambda: ledger)
+
+            def column_names(self, ledger):
+                return getattr(ledger, "columns", super().column_names(ledger))
+
+        name = f"Test{broken.__name__}"
+        globals()[name] = type(name, (Judged,), {})
+        FOUND_BY[broken.__name__] = check
+        return broken
+
+    return judge
+
+
+class Correct(MemoryLedger):
+    """Nothing is wrong with it, so that the kit can be seen to pass."""
+
+
+class TestCorrect(LedgerKit):
+    @pytest.fixture
+    def ledger(self):
+        return Correct()
+
+
+@found_by("test_a_payment_is_written_over_its_own_version_only")
+class PaymentsWithoutVersion(MemoryLedger):
+    def replace_payment(self, payment):
+        known = self.get_payment(payment.payment_id)
+        version = known.version if known else payment.version
+        return super().replace_payment(replace(payment, version=version))
+
+
+@found_by("test_of_eight_writers_over_one_version_one_wins")
+class OperationsWithoutVersion(MemoryLedger):
+    def replace_operation(self, operation):
+        known = self.get_operation(operation.operation_id)
+        version = known.version if known else operation.version
+        return super().replace_operation(replace(operation, version=version))
+
+
+@found_by("test_each_write_of_an_operation_gives_the_next_version")
+class VersionsThatStandStill(MemoryLedger):
+    def replace_operation(self, operation):
+        written = super().replace_operation(operation)
+        self._operations[written.operation_id] = operation
+        return operation
+
+
+@found_by("test_a_payment_that_is_not_there_cannot_be_written")
+class WritesThatInsert(MemoryLedger):
+    def replace_payment(self, payment):
+        self._payments.setdefault(payment.payment_id, payment)
+        return super().replace_payment(payment)
+
+
+@found_by("test_another_identity_is_another_payment[merchant_id]")
+class OneMerchantOnly(MemoryLedger):
+    def add_payment(self, payment):
+        known = self.find_payments(reference=payment.reference)
+        same = [row for row in known if row.sequence == payment.sequence]
+        return same[0] if same else super().add_payment(payment)
+
+
+@found_by("test_references_are_compared_to_the_letter['ord-a ']")
+class SpacesThatDoNotCount(MemoryLedger):
+    def add_payment(self, payment):
+        return super().add_payment(
+            replace(payment, reference=payment.reference.strip())
+        )
+
+
+@found_by("test_keys_and_slots_are_compared_to_the_letter")
+class KeysInAnyCase(MemoryLedger):
+    def add_operation(self, operation):
+        for known in self._operations.values():
+            if known.idempotency_key.lower() == operation.idempotency_key.lower():
+                return known
+        return super().add_operation(operation)
+
+
+@found_by("test_eight_threads_open_one_slot")
+class SlotsForAll(MemoryLedger):
+    def add_operation(self, operation):
+        known = [row for row in self._operations.values() if row.slot != operation.slot]
+        key = operation.idempotency_key
+        keys = {row.idempotency_key: row for row in self._operations.values()}
+        if key not in keys and len(known) < len(self._operations):
+            self._operations[operation.operation_id] = operation
+            return operation
+        return super().add_operation(operation)
+
+
+@found_by("test_a_closed_slot_is_free_again[declined]")
+class SlotsThatStayTaken(MemoryLedger):
+    def add_operation(self, operation):
+        for known in self._operations.values():
+            if known.slot == operation.slot:
+                return known
+        return super().add_operation(operation)
+
+
+@found_by("test_the_key_of_a_closed_operation_is_used_up[declined]")
+class KeysUsedTwice(MemoryLedger):
+    def add_operation(self, operation):
+        for known in self._operations.values():
+            if known.slot == operation.slot and known.state.is_open:
+                return known
+        self._operations[operation.operation_id] = operation
+        return operation
+
+
+@found_by("test_eight_threads_record_one_intent")
+class LooksThenInserts(MemoryLedger):
+    def add_operation(self, operation):
+        obstacle = [
+            row
+            for row in self._operations.values()
+            if row.idempotency_key == operation.idempotency_key
+            or (row.slot == operation.slot and row.state.is_open)
+        ]
+        time.sleep(0.01)  # what a round trip to a database takes
+        if obstacle:
+            return super().add_operation(operation)
+        self._operations[operation.operation_id] = operation
+        return operation
+
+
+@found_by("test_no_write_of_eight_threads_is_lost")
+class LooksThenWrites(MemoryLedger):
+    def replace_payment(self, payment):
+        known = self.get_payment(payment.payment_id)
+        time.sleep(0.01)  # what a round trip to a database takes
+        if known is None or known.version != payment.version:
+            raise StaleVersion
+        written = replace(payment, version=payment.version + 1)
+        self._payments[payment.payment_id] = written
+        return written
+
+
+@found_by("test_what_was_written_is_seen_through_another_connection")
+class CommitsLater(MemoryLedger):
+    def __init__(self):
+        super().__init__()
+        self.committed = MemoryLedger()
+
+    def add_payment(self, payment):
+        self.committed.add_payment(payment)
+        return super().add_payment(payment)
+
+    def add_operation(self, operation):
+        self.committed.add_operation(operation)
+        return super().add_operation(operation)
+
+    def add_event(self, event):
+        self.committed.add_event(event)
+        return super().add_event(event)
+
+    def reopen(self):
+        return self.committed
+
+
+@found_by("test_due_operations_come_most_urgent_first")
+class DueInAnyOrder(MemoryLedger):
+    def due_operations(self, before, limit):
+        rows = super().due_operations(before, limit)
+        return tuple(sorted(rows, key=lambda row: row.operation_id[::-1]))
+
+
+@found_by("test_due_operations_stop_at_the_limit")
+class LimitBeforeOrder(MemoryLedger):
+    def due_operations(self, before, limit):
+        first = list(self._operations.values())[:limit]
+        known = super().due_operations(before, len(self._operations))
+        return tuple(row for row in known if row in first)
+
+
+@found_by("test_what_is_due_never_is_not_due")
+class DueForEver(MemoryLedger):
+    def due_operations(self, before, limit):
+        due = super().due_operations(before, limit)
+        never = [row for row in self._operations.values() if row.due is None]
+        return (*due, *never)[:limit]
+
+
+@found_by("test_operations_of_a_time_have_a_first_and_no_last_moment")
+class LastMomentToo(MemoryLedger):
+    def operations_between(self, since, until, **page):
+        return super().operations_between(
+            since, until + timedelta(microseconds=1), **page
+        )
+
+
+@found_by("test_pages_of_operations_join_without_gap_or_double")
+class PagesByTimeAlone(MemoryLedger):
+    def operations_between(self, since, until, *, after=None, limit=500):
+        if after is not None:
+            since = after.created_at + timedelta(microseconds=1)
+        return super().operations_between(since, until, limit=limit)
+
+
+@found_by("test_no_criterion_finds_nothing")
+class EmptyTextMatches(MemoryLedger):
+    def find_payments(self, *, reference="", session_id="", transaction_id=""):
+        if reference or session_id or transaction_id:
+            return super().find_payments(
+                reference=reference,
+                session_id=session_id,
+                transaction_id=transaction_id,
+            )
+        return tuple(self._payments.values())
+
+
+@found_by("test_payments_are_found_by_session")
+class OncePerOperation(MemoryLedger):
+    def find_payments(self, *, session_id="", **criteria):
+        found = super().find_payments(session_id=session_id, **criteria)
+        rows = [row for row in self._operations.values() if session_id]
+        named = [row for row in rows if row.session_id == session_id]
+        return (*found, *found[: len(named) - 1])
+
+
+@found_by("test_an_event_is_new_until_it_is_finished")
+class NoDedupe(MemoryLedger):
+    def add_event(self, event):
+        super().add_event(event)
+        return True
+
+
+@found_by("test_an_event_is_new_until_it_is_finished")
+class SeenIsDone(MemoryLedger):
+    def add_event(self, event):
+        is_new = event.event_id not in self._events
+        return super().add_event(event) and is_new
+
+
+@found_by("test_many_deliveries_are_one_event")
+class LastDeliveryWins(MemoryLedger):
+    def add_event(self, event):
+        self._events[event.event_id] = event
+        return super().add_event(event)
+
+
+@found_by("test_every_field_of_an_operation_is_written")
+class OneFieldForgotten(MemoryLedger):
+    def replace_operation(self, operation):
+        known = self.get_operation(operation.operation_id) or operation
+        return super().replace_operation(
+            replace(operation, session_expires_at=known.session_expires_at)
+        )
+
+
+@found_by("test_times_come_back_aware_in_utc[microseconds]")
+class NaiveTimes(MemoryLedger):
+    def get_operation(self, operation_id):
+        known = super().get_operation(operation_id)
+        due = known.due.replace(tzinfo=None) if known and known.due else None
+        return known and replace(known, due=due)
+
+
+@found_by("test_times_come_back_aware_in_utc[microseconds]")
+class WholeSeconds(MemoryLedger):
+    def add_operation(self, operation):
+        due = operation.due.replace(microsecond=0) if operation.due else None
+        return super().add_operation(replace(operation, due=due))
+
+
+@found_by("test_amounts_are_kept_to_the_last_cent[9223372036854775.807 KWD]")
+class FloatAmounts(MemoryLedger):
+    def add_payment(self, payment):
+        due = payment.amount_due
+        rounded = Money(int(float(due.minor_units)), due.currency)
+        return super().add_payment(replace(payment, amount_due=rounded))
+
+
+@found_by("test_text_comes_back_to_the_letter[scripts]")
+class Latin(MemoryLedger):
+    def replace_operation(self, operation):
+        message = operation.message.encode("latin-1", "replace").decode("latin-1")
+        return super().replace_operation(replace(operation, message=message))
+
+
+@found_by("test_text_comes_back_to_the_letter[NUL]")
+class RefusesNul(MemoryLedger):
+    def replace_operation(self, operation):
+        if "\0" in operation.message:
+            raise ValueError("a string cannot contain NUL")
+        return super().replace_operation(operation)
+
+
+@found_by("test_long_answers_of_a_provider_fit")
+class CutsOff(MemoryLedger):
+    def replace_operation(self, operation):
+        return super().replace_operation(
+            replace(operation, message=operation.message[:255])
+        )
+
+
+@found_by("test_no_column_is_named_for_a_card_or_a_key")
+class RoomForCards(MemoryLedger):
+    columns = ("payment_id", "reference", "card_number")
+
+
+@found_by("test_a_charge_leaves_no_token_behind")
+class KeepsTokens(MemoryLedger):
+    def replace_operation(self, operation):
+        return super().replace_operation(replace(operation, message="tok-4242"))
