@@ -204,6 +204,7 @@ class ContentChecks:
         kept = ledger.get_operation(operation.operation_id)
 
         assert kept is not None
+        assert kept.due is not None
         assert kept.due == moment
         assert kept.due.utcoffset() == timedelta(0)
         assert ledger.get_payment("p1") == payment
