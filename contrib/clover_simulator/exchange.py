@@ -61,10 +61,16 @@ class Exchange:
         self._client: Client = tuple(scope["client"])
 
     async def read(self) -> bool:
-        """Read the body; False if it is too large."""
+        """Read the body; False if it is too large.
+
+        Raises:
+            ConnectionError: the client went away before all of it had come.
+        """
         chunks, more = bytearray(), True
         while more and len(chunks) <= LARGEST_BODY:
             message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ConnectionError
             chunks += message.get("body", b"")
             more = message.get("more_body", False)
         self.body = bytes(chunks)

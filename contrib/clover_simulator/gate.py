@@ -29,7 +29,11 @@ class Gate:
             await self._app(scope, receive, send)
             return
         exchange = Exchange(scope, receive, send, self._wire)
-        if not await exchange.read():
+        try:
+            fits = await exchange.read()
+        except ConnectionError:
+            return
+        if not fits:
             refusal = Refusal.ecommerce(
                 413, "invalid_request", "The body is too large."
             )

@@ -83,6 +83,25 @@ def test_delay_before_executes_even_when_the_client_has_gone(client):
     client.simulator.wait_until(lambda: executed(client) == 1)
 
 
+def test_a_request_that_is_cut_is_not_executed(client):
+    charge = client.charge(capture=False).json()["id"]
+    host, _, port = client.simulator.url.removeprefix("http://").partition(":")
+    head = [
+        f"POST /v1/charges/{charge}/capture HTTP/1.1",
+        f"Host: {host}",
+        f"Authorization: Bearer {client.merchant.private_key}",
+        "Content-Length: 15",
+    ]
+
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall("\r\n".join([*head, "", ""]).encode())
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(1024):
+            pass
+
+    assert client.simulator.ledger.charges[0].amount_captured == 0
+
+
 def test_drip_comes_whole_but_slowly(client):
     _, token = strike(client, "drip", seconds=0.0005)
 
