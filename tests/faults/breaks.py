@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from tests.faults.messages import END_OF_HEAD
+from tests.faults.messages import END_OF_HEAD, body_of
 from tests.faults.proxy import PATIENCE, Close, Exchange, Fault
 
 
@@ -63,21 +63,28 @@ def execute_when_the_client_has_gone() -> Fault:
     return fault
 
 
+def carry() -> Fault:
+    """Nothing goes wrong."""
+    return change_answer(lambda answer: answer)
+
+
 def answer_with(answer: bytes) -> Fault:
     """Not executed; this is answered."""
 
     def fault(exchange: Exchange) -> None:
         exchange.read()
         exchange.send(answer)
+        exchange.end(Close.ORDERLY)
 
     return fault
 
 
 def change_answer(change: Callable[[bytes], bytes]) -> Fault:
-    """Executed; the answer is another one."""
+    """Executed; the answer is another one, and the connection ends behind it."""
 
     def fault(exchange: Exchange) -> None:
         exchange.send(change(exchange.execute(exchange.read())))
+        exchange.end(Close.ORDERLY)
 
     return fault
 
@@ -107,3 +114,10 @@ def after_head(answer: bytes) -> Iterator[bytes]:
     head, _, body = answer.partition(END_OF_HEAD)
     yield head + END_OF_HEAD
     yield from bytes_of(body)
+
+
+def in_chunks_without_end(answer: bytes) -> bytes:
+    """The answer in one chunk, after which the last chunk is missing."""
+    body = body_of(answer)
+    head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    return f"{head}{len(body):x}\r\n".encode() + body + b"\r\n"
