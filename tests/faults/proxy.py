@@ -107,6 +107,8 @@ class Proxy:
         """What the simulator answered to them."""
         self.hits = 0
         """How many requests a fault was for."""
+        self.connections = 0
+        """How many connections were taken."""
         self._upstream = upstream
         self._fault: tuple[str, Fault] | None = None
         self._sockets: list[socket.socket] = []
@@ -162,48 +164,57 @@ class Proxy:
             self.tls, self.greet = before
 
     def drop(self) -> None:
-        """End every open connection, so that the client makes new ones."""
-        for sock in self._sockets:
+        """End every open connection, so that the client makes new ones.
+
+        They are closed by the threads that serve them: a number that is free again could
+        be another connection's while its old thread still waits for it.
+        """
+        while self._sockets:
             with contextlib.suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
-            sock.close()
-        self._sockets.clear()
+                self._sockets.pop().shutdown(socket.SHUT_RDWR)
 
     def hang_up(self) -> None:
         """Stop listening, and end every open connection."""
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        self._acceptor.join(PATIENCE)
         self.drop()
 
     def _listen(self, port: int) -> socket.socket:
         listener = socket.create_server(("127.0.0.1", port), backlog=64)
-        self._start(self._accept, listener)
+        self._acceptor = self._start(self._accept, listener)
         return listener
 
     def _start(
         self, work: Callable[[socket.socket], None], sock: socket.socket
-    ) -> None:
+    ) -> threading.Thread:
         thread = threading.Thread(target=work, args=(sock,), daemon=True)
-        self._threads = [t for t in self._threads if t.is_alive()] + [thread]
         thread.start()
+        self._threads = [t for t in self._threads if t.is_alive()] + [thread]
+        return thread
 
     def _accept(self, listener: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while True:
                 sock, _ = listener.accept()
+                self.connections += 1
                 sock.settimeout(PATIENCE)
                 self._sockets.append(sock)
                 self._start(self._serve, sock)
 
     def _serve(self, sock: socket.socket) -> None:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
+            stack.enter_context(sock)
             if self.greet is not None:
                 self.greet(sock)
                 return
             if self.tls is not None:
-                sock = self.tls.wrap_socket(sock, server_side=True)
-                self._sockets.append(sock)
+                sock = self.tls.wrap_socket(
+                    sock, server_side=True, do_handshake_on_connect=False
+                )
+                self._sockets.append(stack.enter_context(sock))
+                sock.do_handshake()
             while self._carry(Exchange(sock, self._upstream)):
                 pass
 

@@ -1,0 +1,169 @@
+"""Rows 3 and 4: nobody is there, or nobody who can be trusted. Provably not sent."""
+
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from payment_hooks import ProviderUnavailable
+from payment_hooks.ledger import OperationKind, OperationState
+from tests.faults.certificates import Authority, new_authority
+from tests.faults.matrix import KINDS
+from tests.faults.proxy import Proxy
+from tests.faults.road import Movement, Road
+
+
+def is_not_sent(movement: Movement, seen: int) -> ProviderUnavailable:
+    """The error of a movement of which Clover saw nothing, and which is closed."""
+    with pytest.raises(ProviderUnavailable) as raised:
+        movement.make()
+    assert raised.value.code == "not_sent"
+    assert len(movement.road.simulator.requests) == seen
+    assert movement.states == [OperationState.FAILED]
+    return raised.value
+
+
+@contextmanager
+def full_backlog(proxy: Proxy) -> Iterator[None]:
+    """The port is there, and takes no connection any more."""
+    with proxy.refusing(), ExitStack() as stack:
+        listener = stack.enter_context(
+            socket.create_server(("127.0.0.1", proxy.port), backlog=0)
+        )
+        for _ in range(3):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        yield
+
+
+@pytest.mark.matrix(row=3, kinds=KINDS)
+def test_a_refused_connection_moves_nothing_and_may_be_tried_again(
+    road: Road, kind: OperationKind
+) -> None:
+    movement = road.prepare(kind)
+
+    with road.proxy.refusing():
+        is_not_sent(movement, len(road.simulator.requests))
+
+    movement.comes_right()
+
+
+@pytest.mark.matrix(row=3, kinds=KINDS)
+def test_a_connection_that_nobody_takes_ends_in_time(
+    make_road: Callable[..., Road], kind: OperationKind
+) -> None:
+    road = make_road(CONNECT_TIMEOUT_SECONDS=0.3)
+    movement = road.prepare(kind)
+    started = time.monotonic()
+
+    with full_backlog(road.proxy):
+        is_not_sent(movement, len(road.simulator.requests))
+
+    assert time.monotonic() - started < 3
+    movement.comes_right()
+
+
+@pytest.mark.matrix(row=3, kinds=("charge",))
+def test_a_host_that_does_not_exist_moves_nothing(
+    make_road: Callable[..., Road],
+) -> None:
+    road = make_road(BASE_URL="https://clover.invalid", DEADLINE_SECONDS=2)
+    movement = road.prepare("charge")
+
+    is_not_sent(movement, len(road.simulator.requests))
+
+    movement.is_unmoved()
+
+
+def hang_up(sock: socket.socket) -> None:
+    """The handshake begins, and the connection ends."""
+    sock.recv(16)
+    sock.close()
+
+
+def fall_silent(sock: socket.socket) -> None:
+    """The handshake begins, and nobody answers."""
+    while sock.recv(1024):
+        pass
+
+
+def speak_plainly(sock: socket.socket) -> None:
+    """The handshake is answered without TLS."""
+    sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+    fall_silent(sock)
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    """The authority that the shop trusts."""
+    return new_authority(tmp_path)
+
+
+@pytest.fixture
+def tls_road(
+    make_road: Callable[..., Road], proxy: Proxy, authority: Authority
+) -> Road:
+    """A shop that reaches Clover through TLS."""
+    proxy.tls = authority.serve()
+    return make_road(CA_BUNDLE=authority.file, DEADLINE_SECONDS=2)
+
+
+BAD: dict[str, Callable[[Authority], dict[str, object]]] = {
+    "self-signed": lambda a: {"tls": new_authority(a.folder).serve()},
+    "expired": lambda a: {"tls": a.serve(days=-1)},
+    "wrong host": lambda a: {"tls": a.serve("clover.invalid")},
+    "old TLS only": lambda a: {"tls": a.serve_old()},
+    "handshake cut": lambda a: {"greet": hang_up},
+    "no TLS at all": lambda a: {"greet": speak_plainly},
+}
+
+
+@pytest.mark.parametrize("fault", BAD)
+@pytest.mark.matrix(row=4, kinds=KINDS)
+def test_a_server_that_cannot_be_trusted_gets_nothing(
+    tls_road: Road, authority: Authority, kind: OperationKind, fault: str
+) -> None:
+    movement = tls_road.prepare(kind)
+    before = tls_road.proxy.connections
+
+    with tls_road.proxy.greeting(**BAD[fault](authority)):  # type: ignore[arg-type]  # either of its two arguments
+        error = is_not_sent(movement, len(tls_road.simulator.requests))
+
+    assert tls_road.proxy.connections == before + 1
+    told = f"{error!r} {error} {movement.rows}"
+    assert tls_road.simulator.merchant.private_key not in told
+    assert movement.source.token not in told
+    movement.comes_right()
+
+
+@pytest.mark.matrix(row=4, kinds=("charge",))
+def test_a_handshake_that_stalls_ends_with_the_deadline(tls_road: Road) -> None:
+    movement = tls_road.prepare("charge")
+    started = time.monotonic()
+
+    with tls_road.proxy.greeting(greet=fall_silent):
+        is_not_sent(movement, len(tls_road.simulator.requests))
+
+    assert time.monotonic() - started < 3
+    movement.comes_right()
+
+
+def test_the_old_server_does_speak_to_an_old_client(
+    tls_road: Road, authority: Authority
+) -> None:
+    client = ssl.create_default_context(cafile=authority.file)
+    client.set_ciphers("ALL:@SECLEVEL=0")
+    with pytest.warns(DeprecationWarning, match="TLSv1 is deprecated"):
+        client.minimum_version = ssl.TLSVersion.TLSv1
+
+    with (
+        tls_road.proxy.greeting(tls=authority.serve_old()),
+        socket.create_connection(("127.0.0.1", tls_road.proxy.port), 5) as plain,
+        client.wrap_socket(plain, server_hostname="127.0.0.1") as sock,
+    ):
+        assert sock.version() == "TLSv1.1"
