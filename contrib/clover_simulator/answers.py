@@ -30,6 +30,8 @@ class Call:
     body: JSON = field(default_factory=dict)
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
+    filters: tuple[str, ...] = ()
+    """The platform's `filter`, which may come several times."""
     headers: Mapping[str, str] = field(default_factory=dict)
     base_url: str = ""
 

@@ -23,6 +23,7 @@ from clover_simulator import (
     orders,
     pakms,
     platform_api,
+    platform_orders,
     refunds,
     tokens,
 )
@@ -174,6 +175,12 @@ OPERATIONS = (
         method="GET",
         path="/v3/merchants/{mId}/payments/{id}",
         run=platform_api.payment,
+        credential=Credential.PLATFORM,
+    ),
+    Operation(
+        method="GET",
+        path="/v3/merchants/{mId}/orders",
+        run=platform_orders.list_page,
         credential=Credential.PLATFORM,
     ),
     Operation(

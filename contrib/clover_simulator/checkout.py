@@ -90,6 +90,7 @@ def _line(call: Call, item: JSON) -> CartLine:
         price=price,
         quantity=item.get("unitQty", 1),
         tax_rates=tuple((rate["name"], rate["rate"]) for rate in rates),
+        note=item.get("note", ""),
     )
 
 

@@ -104,6 +104,7 @@ async def _read(operation: Operation, request: Request, state: State) -> Call:
         body=body,
         path=path,
         query=dict(request.query_params),
+        filters=tuple(request.query_params.getlist("filter")),
         headers=headers,
         base_url=str(request.base_url).rstrip("/"),
     )

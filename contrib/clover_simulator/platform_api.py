@@ -17,13 +17,14 @@ def payment(call: Call) -> Answer:
     charge = call.state.ledger.charges.get(call.path["id"])
     if charge is None or charge.merchant_id != call.merchant.id:
         raise Refusal.platform(404, "Not Found", "Payment not found.")
-    rendered = _render(charge)
+    rendered = render(charge)
     if "refunds" in call.query.get("expand", ""):
-        rendered["refunds"] = {"elements": _refunds(call, charge)}
+        rendered["refunds"] = {"elements": render_refunds(call, charge)}
     return Answer(body=rendered)
 
 
-def _render(charge: Charge) -> JSON:
+def render(charge: Charge) -> JSON:
+    """The payment object."""
     results = {ChargeState.DECLINED: "FAIL", ChargeState.VOIDED: "VOIDED"}
     taken = charge.amount_captured if charge.captured else charge.amount
     return {
@@ -46,12 +47,14 @@ def _render(charge: Charge) -> JSON:
     }
 
 
-def _refunds(call: Call, charge: Charge) -> list[JSON]:
+def render_refunds(call: Call, charge: Charge) -> list[JSON]:
+    """The refunds of a payment."""
     return [
         {
             "id": refund.id,
             "amount": refund.amount,
             "createdTime": milliseconds(refund.created),
+            "payment": {"id": charge.id},
         }
         for refund in call.state.ledger.refunds.values()
         if refund.charge_id == charge.id

@@ -141,6 +141,7 @@ class CartLine:
     price: int
     quantity: int
     tax_rates: tuple[tuple[str, int], ...] = ()
+    note: str = ""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
-from clover_simulator import shopper
+from clover_simulator import commands, shopper
 from clover_simulator.client import Page
 from clover_simulator.clock import Clock
 from clover_simulator.courier import Delivery
@@ -173,6 +173,11 @@ class Simulator:
     def cancel_hosted(self, session_url: str) -> Page:
         """The shopper presses the hosted page's cancel button."""
         return shopper.cancel_hosted(session_url)
+
+    def refund_in_dashboard(self, charge_id: str, cents: int) -> None:
+        """What the merchant gives back in Clover's dashboard, past the shop."""
+        given = {"charge": charge_id, "amount": cents}
+        self._server.call(lambda: commands.refund_in_dashboard(self._state, given))
 
     def wait_until(self, condition: Callable[[], object], seconds: float = 5.0) -> None:
         """Wait for something that happens in the background."""

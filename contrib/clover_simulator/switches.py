@@ -127,6 +127,9 @@ class Switches:
     hosted_on_v1: bool = _switch(
         True, "D15", "Hosted payments are readable and refundable under `/v1`."
     )
+    hosted_notes: bool = _switch(
+        True, "-", "The platform's orders show the notes on a hosted page's lines."
+    )
     fill_redirect_placeholders: bool = _switch(
         False, "D16", "`{CHECKOUT_SESSION_ID}` in redirect URLs is filled in."
     )

@@ -84,3 +84,67 @@ def test_an_ecommerce_key_does_not_open_v3(client, platform, token):
 
 def test_a_token_opens_its_own_merchant_only(platform):
     assert platform("/v3/merchants/TESTMERCH0002").status == 401
+
+
+def orders(client, platform, **query):
+    answer = platform(f"/v3/merchants/{client.merchant.id}/orders", **query)
+    assert answer.status == 200, answer.text
+    return answer.json()["elements"]
+
+
+def test_orders_hold_their_payments_refunds_and_lines(client, platform):
+    line = {"name": "Mug", "price": 1000, "note": "Ref ABCDEFGHIJKL"}
+    client.simulator.pay_hosted(open_checkout(client, line).json()["href"])
+    paid = client.simulator.ledger.charges[0]
+    client.post("/v1/refunds", {"charge": paid.id, "amount": 400})
+
+    [order] = orders(
+        client, platform, expand="payments,payment.cardTransaction,refunds,lineItems"
+    )
+
+    assert order["id"] == paid.order_id
+    [payment] = order["payments"]["elements"]
+    assert (payment["id"], payment["cardTransaction"]["type"]) == (paid.id, "AUTH")
+    [refund] = order["refunds"]["elements"]
+    assert (refund["amount"], refund["payment"]) == (400, {"id": paid.id})
+    assert order["lineItems"]["elements"] == [line]
+
+
+def test_orders_come_bare_in_pages_and_newest_first(client, platform):
+    made = []
+    for _ in range(3):
+        made.append(client.charge().json()["id"])
+        client.simulator.clock.advance(seconds=1)
+
+    first = orders(client, platform, limit=2)
+    rest = orders(client, platform, limit=2, offset=2)
+
+    charges = {charge.order_id: charge.id for charge in client.simulator.ledger.charges}
+    assert [charges[order["id"]] for order in (*first, *rest)] == made[::-1]
+    assert "payments" not in first[0]
+
+
+def test_orders_are_filtered_by_time_several_times(client, platform):
+    client.charge()
+    client.simulator.clock.advance(hours=1)
+    client.charge()
+    late, early = orders(client, platform)
+
+    path = f"/v3/merchants/{client.merchant.id}/orders"
+    limits = (
+        f"filter=createdTime>{early['createdTime']}&filter=createdTime<=9999999999999"
+    )
+    found = platform(f"{path}?{limits}").json()["elements"]
+
+    assert [order["id"] for order in found] == [late["id"]]
+
+
+@pytest.mark.parametrize(
+    "query", [{"filter": "total>1"}, {"limit": 1001}, {"offset": "x"}]
+)
+def test_a_list_of_orders_that_cannot_be_read_is_refused(client, platform, query):
+    path = f"/v3/merchants/{client.merchant.id}/orders"
+
+    client.charge()
+
+    assert platform(path, **query).status == 400

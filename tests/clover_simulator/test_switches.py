@@ -384,6 +384,21 @@ def test_d26_the_decline_code_has_two_spellings(client, switch, key):
     assert error[key] == "issuer_declined"
 
 
+@pytest.mark.parametrize(("shown", "note"), [(True, "blue"), (False, None)])
+def test_the_notes_of_a_page_may_not_reach_its_order(client, switch, shown, note):
+    switch(hosted_notes=shown)
+    line = {"name": "Mug", "price": 1000, "note": "blue"}
+    client.simulator.pay_hosted(open_checkout(client, line).json()["href"])
+
+    [order] = client.get(
+        f"/v3/merchants/{client.merchant.id}/orders",
+        headers={"authorization": f"Bearer {client.merchant.platform_token}"},
+        expand="lineItems",
+    ).json()["elements"]
+
+    assert order["lineItems"]["elements"][0].get("note") == note
+
+
 def test_d27_the_page_has_two_paths(client, switch):
     switch(checkout_path="checkout")
 
@@ -393,8 +408,8 @@ def test_d27_the_page_has_two_paths(client, switch):
     assert fetch("GET", href).status == 200
 
 
-def test_d28_customers_and_orders_are_not_the_platforms(client):
-    assert client.get(f"/v3/merchants/{client.merchant.id}/orders").status == 404
+def test_d28_customers_are_not_the_platforms(client):
+    assert client.get(f"/v3/merchants/{client.merchant.id}/customers").status == 404
 
 
 def test_a7_refunds_can_be_refused_right_after_the_charge(client, switch):
