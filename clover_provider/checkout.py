@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from clover_provider.config import CloverConfig
 from clover_provider.hosts import Environment
 from clover_provider.mistakes import is_loopback
+from clover_provider.references import build_mark
 from payment_hooks import (
     CheckoutRequest,
     Customer,
@@ -40,9 +41,12 @@ def build(request: CheckoutRequest, config: CloverConfig) -> dict[str, object]:
             "a hosted checkout needs return URLs", code="return_urls_missing"
         )
     check_return_urls(request.return_urls, config)
+    lines = [_build_line(line) for line in fold(request)]
+    # A session takes no reference of ours; the order that it makes keeps its lines.
+    lines[0]["note"] = build_mark(request.operation_id)
     body: dict[str, object] = {
         "customer": _build_customer(request.customer),
-        "shoppingCart": {"lineItems": [_build_line(line) for line in fold(request)]},
+        "shoppingCart": {"lineItems": lines},
         "redirectUrls": _build_urls(request.return_urls),
     }
     if config.page_config_id:

@@ -1,27 +1,23 @@
 """Finding movements again: by id, by our reference, or all of a window of time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from clover_provider import charges, platform_payments, refunds
 from clover_provider.config import CloverConfig
 from clover_provider.exchange import Answer, Call, Fields
-from clover_provider.failures import raise_for
-from clover_provider.limits import LARGEST_PAGE
-from clover_provider.reading import PROVIDER, Reading, rows_of
+from clover_provider.reading import Reading
+from clover_provider.reads import Reads, TooManyPages
 from clover_provider.references import belongs_to, is_marked
+from clover_provider.windows import Windows, created
 from payment_hooks import (
     AuthenticationFailed,
     LookUpRequest,
     LookUpResult,
     Mode,
-    OutcomeUnknown,
     Transaction,
 )
-
-MOST_PAGES = 50
 
 Found = tuple[Transaction, tuple[Transaction, ...]]
 """A charge, and the refunds that came with it."""
@@ -31,7 +27,7 @@ class Finder:
     """Looks things up at Clover; reads only, so it can be repeated at will."""
 
     def __init__(self, send: Callable[[Call], Answer], config: CloverConfig) -> None:
-        self._send = send
+        self._reads = Reads(send, config)
         self._config = config
 
     def find(self, request: LookUpRequest) -> LookUpResult:
@@ -42,9 +38,9 @@ class Finder:
             OutcomeUnknown: the answer cannot be read.
         """
         if not request.transaction_id:
-            is_search = bool(request.operation_id)
-            find = self._find_operation if is_search else self._list_window
-            return find(request)
+            if request.operation_id:
+                return self._find_operation(request)
+            return Windows(self._reads).list(request)
         found = self.find_charge(
             request.transaction_id, with_refunds=request.with_refunds
         )
@@ -85,7 +81,7 @@ class Finder:
         return [self._ask_ecommerce, self._ask_platform]
 
     def _ask_ecommerce(self, charge_id: str, with_refunds: bool) -> Found | None:
-        answer = self._get(
+        answer = self._reads.get(
             f"{self._config.ecommerce_url}/v1/charges/{quote(charge_id, safe='')}",
             path="/v1/charges/{id}",
             action=f"look-up of {charge_id}",
@@ -102,13 +98,13 @@ class Finder:
             return charge, ()
         returned = tuple(
             refunds.read_refund(row, charge)
-            for row in self._pages("/v1/refunds", {"charge": charge_id})
+            for row in self._reads.pages("/v1/refunds", {"charge": charge_id})
         )
         return refunds.with_refunds(charge, returned), returned
 
     def _ask_platform(self, charge_id: str, with_refunds: bool) -> Found | None:
         config = self._config
-        answer = self._get(
+        answer = self._reads.get(
             f"{config.api_url}/v3/merchants/{config.merchant_id}/payments/"
             f"{quote(charge_id, safe='')}?expand=refunds",
             path="/v3/merchants/{mId}/payments/{id}",
@@ -130,7 +126,7 @@ class Finder:
         """The charge of an operation, among those of the window."""
         is_any_marked = is_any_bare = False
         try:
-            for fields in self._pages("/v1/charges", _window(request)):
+            for fields in self._reads.pages("/v1/charges", created(request)):
                 charge = Reading(fields=fields, what="charge")
                 if belongs_to(charge, request.operation_id):
                     found = _named(self._read_listed(fields), request.operation_id)
@@ -139,84 +135,19 @@ class Finder:
                     is_any_marked = True
                 elif _is_in_window(charge, request):
                     is_any_bare = True
-        except _TooManyPages:
+        except TooManyPages:
             return LookUpResult()
         # Where no listed charge carries a reference, Clover may leave them out of lists.
         return LookUpResult(complete=is_any_marked or not is_any_bare)
 
-    def _list_window(self, request: LookUpRequest) -> LookUpResult:
-        """The charges of the window; those that cannot be read leave a gap."""
-        rows: list[Transaction] = []
-        complete = True
-        try:
-            for fields in self._pages("/v1/charges", _window(request)):
-                if _is_in_window(Reading(fields=fields, what="charge"), request):
-                    try:
-                        rows.append(self._read_listed(fields))
-                    except OutcomeUnknown:
-                        complete = False
-        except _TooManyPages:
-            complete = False
-        return LookUpResult(transactions=tuple(rows), complete=complete)
-
     def _read_listed(self, fields: Fields) -> Transaction:
         return charges.read_charge(fields, merchant_id=self._config.merchant_id)
-
-    def _pages(self, path: str, query: dict[str, str]) -> Iterator[Fields]:
-        """Every object of a list, page by page."""
-        asked = {**query, "limit": str(LARGEST_PAGE)}
-        for _ in range(MOST_PAGES):
-            url = f"{self._config.ecommerce_url}{path}?{urlencode(asked)}"
-            answer = self._get(url, path=path, action=f"list of {path}")
-            rows = list(rows_of(answer.body, "list")) if answer is not None else []
-            yield from rows
-            if not _has_more(answer, len(rows)):
-                return
-            last = Reading(fields=rows[-1], what="last of a page")
-            asked["starting_after"] = last.need_id()
-        raise _TooManyPages(
-            f"the list at {path} has more than {MOST_PAGES} pages: ask for less",
-            code="too_many_pages",
-            provider=PROVIDER,
-        )
-
-    def _get(
-        self, url: str, *, path: str, action: str, platform: bool = False
-    ) -> Answer | None:
-        """The answer; None when Clover says in its own words that there is no such id."""
-        config = self._config
-        call = Call(
-            method="GET",
-            url=url,
-            path=path,
-            action=action,
-            bearer=config.platform_key if platform else config.ecommerce_key,
-        )
-        answer = self._send(call)
-        # A 404 of a gateway, or of a wrong address, is no evidence of absence.
-        if answer.status == 404 and answer.fields:
-            return None
-        raise_for(answer, call)
-        return answer
 
     def _require_same(self, charge: Transaction, charge_id: str) -> None:
         if charge.transaction_id != charge_id:
             raise Reading(fields=Fields(), what="charge").refuse(
                 "it is another one than was asked for"
             )
-
-
-class _TooManyPages(OutcomeUnknown):
-    """The window holds more than is sensible to read."""
-
-
-def _window(request: LookUpRequest) -> dict[str, str]:
-    query = {}
-    if request.since is not None:
-        query["created[gte]"] = _milliseconds(request.since)
-    if request.until is not None:
-        query["created[lte]"] = _milliseconds(request.until)
-    return query
 
 
 def _is_in_window(charge: Reading, request: LookUpRequest) -> bool:
@@ -248,14 +179,3 @@ def _named(row: Transaction, operation_id: str) -> Transaction:
     reading = Reading(fields=row.raw, what="row")
     is_ours = belongs_to(reading, operation_id)
     return replace(row, operation_id=operation_id) if is_ours else row
-
-
-def _has_more(answer: Answer | None, count: int) -> bool:
-    if answer is None or not count:
-        return False
-    told = answer.fields.get("has_more")
-    return told if isinstance(told, bool) else count >= LARGEST_PAGE
-
-
-def _milliseconds(moment: datetime) -> str:
-    return str(int(moment.timestamp() * 1000))

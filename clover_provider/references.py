@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from clover_provider.limits import LONGEST_EXTERNAL_REFERENCE, LONGEST_METADATA
 from clover_provider.reading import Reading
@@ -11,6 +11,7 @@ from payment_hooks import InvalidRequest
 from payment_hooks.cards import looks_like_card_number
 
 _OURS = ("reference", "operation")
+_MARK = "Ref "
 
 
 def external_reference(operation_id: str) -> str:
@@ -24,6 +25,26 @@ def external_reference(operation_id: str) -> str:
     """
     digest = hashlib.sha256(operation_id.encode()).digest()
     return base64.b32encode(digest).decode()[:LONGEST_EXTERNAL_REFERENCE]
+
+
+def build_mark(operation_id: str) -> str:
+    """The note on a hosted page's first line, which stays on the order it makes.
+
+    >>> build_mark("9b2f6e0c-5b1d-4e0f-8d54-5f7f4d6f2a10")
+    'Ref H2E5WTTOQGC5'
+    """
+    return f"{_MARK}{external_reference(operation_id)}"
+
+
+def read_mark(lines: Iterable[Mapping[str, object]]) -> str:
+    """The digest that one of an order's lines carries; empty when none does."""
+    for line in lines:
+        note = line.get("note")
+        if isinstance(note, str) and note.startswith(_MARK):
+            digest = note.removeprefix(_MARK)
+            if len(digest) == LONGEST_EXTERNAL_REFERENCE and digest.isalnum():
+                return digest
+    return ""
 
 
 def build_metadata(

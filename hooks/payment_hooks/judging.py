@@ -77,7 +77,8 @@ class Judge:
         payment, operation = self._owner(transaction, window)
         if payment is None:
             self._unknown.add(transaction.transaction_id)
-            yield _flagged("unknown_charge", transaction)
+            if not transaction.may_be_in_person:
+                yield _flagged("unknown_charge", transaction)
         elif operation is None:
             yield from self._adopt(payment, transaction, "unknown_charge")
         elif operation.transaction_id == transaction.transaction_id:

@@ -272,6 +272,9 @@ class Transaction:
     postal_code_check: CheckResult = CheckResult.UNCHECKED
     address_check: CheckResult = CheckResult.UNCHECKED
     partial_approval: bool = False
+    may_be_in_person: bool = False
+    """Whether it may have been sold over the counter, so that a shop on the web need not
+    know of it."""
     warning: str = ""
     created_at: datetime | None = None
     request_id: str = ""

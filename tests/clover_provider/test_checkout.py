@@ -67,6 +67,7 @@ def test_lines_tax_and_shipping_go_out_as_they_are():
         tax=usd(41),
         shipping=usd(500),
         customer=Customer(first_name="A", last_name="Buyer", email="a@example.test"),
+        operation_id="9b2f6e0c-5b1d-4e0f-8d54-5f7f4d6f2a10",
     )
 
     body = checkout.build(request, make_config(PAGE_CONFIG_ID="page-1"))
@@ -76,7 +77,12 @@ def test_lines_tax_and_shipping_go_out_as_they_are():
         "customer": {"firstName": "A", "lastName": "Buyer", "email": "a@example.test"},
         "shoppingCart": {
             "lineItems": [
-                {"name": "Mug", "price": 1195, "unitQty": 2},
+                {
+                    "name": "Mug",
+                    "price": 1195,
+                    "unitQty": 2,
+                    "note": "Ref H2E5WTTOQGC5",
+                },
                 {"name": "Shipping", "price": 500, "unitQty": 1},
                 {"name": "Tax", "price": 41, "unitQty": 1},
             ]

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from clover_provider import lookup
+from clover_provider import reads
 from clover_provider.references import external_reference
 from payment_hooks import (
     AuthenticationFailed,
@@ -315,7 +315,7 @@ def test_a_full_page_without_a_word_about_more_is_followed_by_another(
 
 def test_a_window_too_large_to_read_proves_no_absence(answering, canned):
     page = {"data": [listed(canned, 1)], "has_more": True}
-    provider, transport = answering(*[(200, page)] * lookup.MOST_PAGES)
+    provider, transport = answering(*[(200, page)] * reads.MOST_PAGES)
 
     found = provider.payment_look_up(in_window(operation_id="op-9"))
 
