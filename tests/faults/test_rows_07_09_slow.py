@@ -1,0 +1,175 @@
+"""Rows 7 and 9: Clover is slow, in twelve ways. The deadline is for the whole call."""
+
+import gzip
+import time
+from collections.abc import Callable, Iterator
+from itertools import repeat
+
+import pytest
+
+from payment_hooks import OutcomeUnknown, Policy
+from payment_hooks.ledger import OperationKind, OperationState
+from tests.faults import breaks
+from tests.faults.matrix import KINDS
+from tests.faults.messages import END_OF_HEAD, body_of
+from tests.faults.proxy import Fault
+from tests.faults.report import Report
+from tests.faults.road import Movement, Road
+
+DEADLINE = 0.4
+MARGIN = 0.25
+TRIES = 3
+"""A machine that is busy may overshoot once; a call without a deadline does always."""
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def endless(start: bytes, again: bytes) -> Callable[[bytes], Iterator[bytes]]:
+    """`start`, and then the same piece for ever."""
+
+    def pieces(answer: bytes) -> Iterator[bytes]:
+        yield start
+        yield from repeat(again)
+
+    return pieces
+
+
+def chunks_of_a_byte(answer: bytes) -> Iterator[bytes]:
+    yield CHUNKED
+    for byte in breaks.bytes_of(body_of(answer)):
+        yield b"1\r\n" + byte + b"\r\n"
+
+
+def endless_trailers(answer: bytes) -> Iterator[bytes]:
+    body = body_of(answer)
+    yield CHUNKED + b"%x\r\n" % len(body) + body + b"\r\n0\r\n"
+    yield from repeat(b"X-Trailer: more\r\n")
+
+
+def packed(answer: bytes) -> Iterator[bytes]:
+    body = gzip.compress(body_of(answer))
+    yield (
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d" % len(body)
+        + END_OF_HEAD
+    )
+    yield from breaks.bytes_of(body)
+
+
+def head_only(answer: bytes) -> Iterator[bytes]:
+    yield answer.partition(END_OF_HEAD)[0] + END_OF_HEAD
+
+
+def all_but_the_last_byte(answer: bytes) -> Iterator[bytes]:
+    yield answer[:-1]
+
+
+SLOW: dict[str, Fault] = {
+    "read, and never answered": breaks.black_hole(),
+    "executed, and never answered": breaks.execute_and_fall_silent(),
+    "a status line without end": breaks.drip(endless(b"HTTP/1.1 200 ", b"O")),
+    "byte by byte from the first": breaks.drip(breaks.bytes_of),
+    "byte by byte behind the head": breaks.drip(breaks.after_head),
+    "nothing behind the head": breaks.drip(head_only),
+    "all but the last byte": breaks.drip(all_but_the_last_byte),
+    "headers without end": breaks.drip(
+        endless(b"HTTP/1.1 200 OK\r\n", b"X-More: 1\r\n")
+    ),
+    "100 Continue without end": breaks.drip(
+        endless(b"", b"HTTP/1.1 100 Go on\r\n\r\n")
+    ),
+    "chunks of a byte": breaks.drip(chunks_of_a_byte),
+    "trailers without end": breaks.drip(endless_trailers),
+    "gzip byte by byte": breaks.drip(packed),
+}
+
+
+@pytest.fixture(scope="module")
+def longest(report: Report) -> Iterator[dict[str, float]]:
+    """Where each slow server leaves how long its call took."""
+    seconds: dict[str, float] = {}
+    yield seconds
+    report.line(
+        "deadlines",
+        f"{len(seconds)} slow servers, deadline {DEADLINE} s: the longest call took "
+        f"{max(seconds.values()):.3f} s",
+    )
+
+
+@pytest.fixture
+def road(make_road: Callable[..., Road]) -> Road:
+    """A shop with little patience, which asks once."""
+    return make_road(policy=Policy(replay_seconds=0), DEADLINE_SECONDS=DEADLINE)
+
+
+def take_time(movement: Movement, fault: Fault) -> float:
+    """How long the movement took, whose outcome is unknown."""
+    started = time.monotonic()
+    with movement.road.proxy.breaking(fault), pytest.raises(OutcomeUnknown):
+        movement.make()
+    seconds = time.monotonic() - started
+    assert movement.states == [OperationState.UNKNOWN]
+    return seconds
+
+
+def ends_in_time(
+    road: Road, kind: OperationKind | str, fault: Fault
+) -> tuple[Movement, float]:
+    """A movement that ended within the deadline and a little more, and its seconds."""
+    for _ in range(TRIES):
+        movement = road.prepare(kind)
+        seconds = take_time(movement, fault)
+        if seconds <= DEADLINE + MARGIN:
+            return movement, seconds
+    raise AssertionError(f"{kind} took longer than {DEADLINE + MARGIN} s {TRIES} times")
+
+
+@pytest.mark.parametrize("name", SLOW)
+@pytest.mark.matrix(row=9, kinds=("charge",))
+def test_every_call_ends_within_its_deadline(
+    road: Road, name: str, longest: dict[str, float]
+) -> None:
+    movement, longest[name] = ends_in_time(road, "charge", SLOW[name])
+
+    movement.comes_right()
+
+
+@pytest.mark.matrix(row=9, kinds=KINDS)
+def test_an_answer_that_drips_ends_with_the_deadline(
+    road: Road, kind: OperationKind
+) -> None:
+    movement, _ = ends_in_time(road, kind, SLOW["byte by byte behind the head"])
+
+    assert movement.times_moved == 1
+    movement.comes_right()
+
+
+@pytest.mark.matrix(row=7, kinds=KINDS)
+def test_a_request_that_is_never_answered_is_in_doubt(
+    road: Road, kind: OperationKind
+) -> None:
+    movement, _ = ends_in_time(road, kind, SLOW["executed, and never answered"])
+
+    assert movement.times_moved == 1
+    movement.comes_right()
+
+
+@pytest.mark.matrix(row=7, kinds=KINDS)
+def test_money_that_moves_after_the_deadline_is_found(
+    road: Road, kind: OperationKind
+) -> None:
+    movement, _ = ends_in_time(road, kind, breaks.execute_when_the_client_has_gone())
+    road.simulator.wait_until(lambda: movement.times_moved)
+
+    movement.comes_right()
+
+
+@pytest.mark.matrix(row=7, kinds=("authorize", "charge"))
+def test_a_charge_is_not_asked_for_again_once_it_is_late(
+    make_road: Callable[..., Road], kind: OperationKind
+) -> None:
+    late = Policy(replay_seconds=DEADLINE / 2)
+    road = make_road(policy=late, DEADLINE_SECONDS=DEADLINE)
+
+    take_time(road.prepare(kind), SLOW["read, and never answered"])
+
+    assert road.proxy.hits == 1
