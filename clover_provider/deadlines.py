@@ -79,6 +79,14 @@ class BoundedResponse(HTTPResponse):
     def __init__(self, sock: socket.socket, **options: Any) -> None:
         super().__init__(cast("socket.socket", _BoundedSocket(sock)), **options)
 
+    def begin(self) -> None:
+        """Read the head, and keep what of it is no header out of the log."""
+        super().begin()
+        # urllib3 logs what is no header, and where the blank line is missing that is the
+        # body. Such an answer is judged by its body, like any other.
+        self.msg.defects.clear()
+        self.msg.set_payload("")
+
 
 def within(
     seconds: float, connect: Callable[[], socket.socket]
