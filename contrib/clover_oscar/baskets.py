@@ -1,5 +1,10 @@
 """Baskets under payment: who has paid for them, and when they must stay as they are."""
 
+from typing import Any
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.http import HttpRequest
 from oscar.core.loading import get_model
 
 from clover_django.road import get_payments
@@ -28,6 +33,26 @@ def is_spoken_for(basket_id: int) -> bool:
     if find_order(basket_id) is not None:
         return True
     return any(may_hold_money(payment) for payment in find_payments(basket_id))
+
+
+def find_submitted(request: HttpRequest, submitted_id: int | None) -> OscarObject:
+    """The basket that this browser submitted, or None.
+
+    Its session knows only once the submitting request has ended, which it may not have,
+    or never will. Until then the signed cookie of a guest, or the account, names it.
+    """
+    known: Any = get_model("basket", "Basket")._default_manager
+    if submitted_id:
+        return known.filter(pk=submitted_id).first()
+    if request.user.is_authenticated:
+        done = [known.model.FROZEN]
+        done += [known.model.SUBMITTED] if request.method == "POST" else []
+        return known.filter(owner=request.user, status__in=done).last()
+    cookie = request.COOKIES.get(settings.OSCAR_BASKET_COOKIE_OPEN, "")
+    try:
+        return known.filter(owner=None, pk=Signer().unsign(cookie)).first()
+    except BadSignature:
+        return None
 
 
 def find_payments(basket_id: int) -> tuple[Payment, ...]:

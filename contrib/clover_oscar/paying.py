@@ -11,6 +11,7 @@ from oscar.apps.payment.exceptions import RedirectRequired, UnableToTakePayment
 from clover_django.road import get_payments
 from clover_oscar import options
 from clover_oscar.hosted import checkout_request
+from clover_oscar.models import is_taken
 from clover_oscar.outcomes import return_url
 from clover_oscar.snapshot import Snapshot, take_snapshot
 from clover_oscar.untyped import OscarObject
@@ -38,8 +39,10 @@ def open_payment(
 
     Raises:
         UnableToTakePayment: the merchant's account has another currency.
-        InvalidRequest: the number belongs to another basket's payment.
+        InvalidRequest: the number belongs to another basket's order or payment.
     """
+    if is_taken(order_number, submission["basket"].pk):
+        raise _number_is_taken(order_number, "order")
     if amount.currency != options.currency():
         raise UnableToTakePayment(
             _("Card payment is not available in %s. Your card has not been charged.")
@@ -60,11 +63,7 @@ def open_payment(
     )
     kept = Snapshot.from_context(payment.context)
     if kept is None or kept.basket_id != snapshot.basket_id:
-        raise InvalidRequest(
-            f"order number {order_number} belongs to another basket's payment: the "
-            "shop's OrderNumberGenerator must not give a number twice",
-            code="reference_taken",
-        )
+        raise _number_is_taken(order_number, "payment")
     return payment
 
 
@@ -99,6 +98,14 @@ def pay(
         source,
         shopper_ip=request.META.get("REMOTE_ADDR", ""),
         shopper_email=email,
+    )
+
+
+def _number_is_taken(number: str, by_what: str) -> InvalidRequest:
+    return InvalidRequest(
+        f"order number {number} belongs to another basket's {by_what}: the shop's "
+        "OrderNumberGenerator must not give a number twice",
+        code="reference_taken",
     )
 
 

@@ -10,7 +10,7 @@ from oscar.apps.checkout.exceptions import FailedPreCondition, PassedSkipConditi
 from clover_django.road import get_payments
 from clover_oscar import options
 from clover_oscar.amounts import round_price, to_money
-from clover_oscar.baskets import find_payments, may_hold_money
+from clover_oscar.baskets import find_payments, find_submitted, may_hold_money
 from clover_oscar.card_form import CardEntryForm
 from clover_oscar.outcomes import describe, status_url
 from clover_oscar.untyped import OscarObject, Response
@@ -73,13 +73,10 @@ class PaymentPageMixin:
             raise PassedSkipCondition(url=reverse("checkout:preview"))
 
     def check_basket_is_not_empty(self, request: HttpRequest) -> None:
-        """Lead a shopper who went back from a payment in progress to that payment."""
+        """Lead a shopper whose basket is under payment, or paid for, to that payment."""
         parent: Any = super()
-        basket_id = self.checkout_session.get_submitted_basket_id()
-        if request.basket.is_empty and basket_id:  # type: ignore[attr-defined]  # Oscar's middleware sets it
-            for payment in find_payments(basket_id):
-                if may_hold_money(payment):
-                    raise FailedPreCondition(url=status_url(payment))
+        if request.basket.is_empty:  # type: ignore[attr-defined]  # Oscar's middleware sets it
+            self._lead_to_payment(request)
         parent.check_basket_is_not_empty(request)
 
     def check_payment_data_is_captured(self, request: HttpRequest) -> None:
@@ -149,6 +146,19 @@ class PaymentPageMixin:
         if not self.pays_with_clover():
             return list(parent.get_template_names())
         return [_PAGES[self.preview]]
+
+    def _lead_to_payment(self, request: HttpRequest) -> None:
+        known_id = self.checkout_session.get_submitted_basket_id()
+        basket = find_submitted(request, known_id)
+        if basket is None:
+            return
+        for payment in find_payments(basket.pk):
+            if may_hold_money(payment):
+                self.checkout_session.set_submitted_basket(basket)
+                raise FailedPreCondition(url=status_url(payment))
+        if request.method == "POST" and basket.status == basket.FROZEN:
+            # Another click has just frozen it, and is about to record its payment.
+            raise FailedPreCondition(url=reverse("checkout:preview"))
 
     def _total(self) -> OscarObject:
         submission: dict[str, Any] = self.build_submission()  # type: ignore[attr-defined]  # Oscar's view has it

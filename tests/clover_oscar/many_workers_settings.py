@@ -1,0 +1,17 @@
+"""The test shop as it is deployed: PostgreSQL, several processes, ATOMIC_REQUESTS."""
+
+import json
+
+from tests.clover_oscar.sabotage import FOLDER
+from tests.settings import *  # noqa: F403 - the settings of the test shop
+from tests.settings import MIDDLEWARE as SHOP_MIDDLEWARE
+
+_given = json.loads((FOLDER / "settings.json").read_text())
+DATABASES = {"default": {**_given["database"], "ATOMIC_REQUESTS": True}}
+CLOVER = {
+    **_given["clover"],
+    "NEXT_LOADER": "tests.clover_oscar.sabotage.class_loader",
+}
+MIDDLEWARE = ["tests.clover_oscar.sabotage.name_worker", *SHOP_MIDDLEWARE]
+EMAIL_BACKEND = "tests.clover_oscar.sabotage.Mail"
+EMAIL_FILE_PATH = str(FOLDER / "mails")
