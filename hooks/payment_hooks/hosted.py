@@ -98,9 +98,21 @@ class HostedSessions:
         waiting = [row for row in sessions if row.state is OperationState.WAITING]
         named = [row for row in waiting if session_id in ("", row.session_id)]
         if named:
-            return named[-1]
+            return self._pick(named, transaction_id)
         self.settler.refresh(payment.payment_id, flag="double_capture")
         return None
+
+    def _pick(self, waiting: list[Operation], transaction_id: str) -> Operation:
+        """The newest session that was open when the payment was made.
+
+        A message may name no session, and a renewed page leaves two that wait.
+        """
+        if len(waiting) == 1:
+            return waiting[0]
+        paid = self.settler.fetch(transaction_id)
+        made_at = paid.created_at if paid else None
+        older = [row for row in waiting if made_at and row.created_at <= made_at]
+        return (older or waiting)[-1]
 
     def _settle(
         self, payment: Payment, claimed: Operation, transaction_id: str

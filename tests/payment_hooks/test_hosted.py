@@ -192,6 +192,20 @@ def test_one_transaction_cannot_pay_two_orders(
     assert payments.get(other.payment_id).flags == ("transaction_of_another_payment",)
 
 
+def test_a_payment_without_a_session_belongs_to_the_page_that_was_open(
+    payments, hosted, provider, clock
+):
+    payment_id, _ = hosted
+    paid = provider.pay_session(DUE)
+    provider.ledger[paid.transaction_id] = replace(paid, created_at=clock())
+    clock.advance(minutes=20)
+    payments.start_checkout(payment_id)
+
+    settled = payments.settle(payment_id, transaction_id=paid.transaction_id)
+
+    assert (settled.state, settled.flags) == (PaymentState.PAID, ())
+
+
 def test_two_paid_sessions_are_one_payment_and_a_flag(
     payments, hosted, messages, provider, clock, shop
 ):
