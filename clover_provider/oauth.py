@@ -98,6 +98,20 @@ class OAuthSession:
                 tokens = self._refresh(tokens)
         return tokens.access_token
 
+    def renew(self, refused: Secret) -> Secret:
+        """A token in place of one that Clover refused before its time was over.
+
+        However many calls were refused with it, it is refreshed once.
+
+        Raises:
+            AuthenticationFailed: the merchant must connect the app again.
+        """
+        with self._lock, self._store.locked():
+            tokens = self._store.load()
+            if tokens.access_token == refused:
+                tokens = self._refresh(tokens)
+        return tokens.access_token
+
     def _refresh(self, tokens: OAuthTokens) -> OAuthTokens:
         try:
             answer = self._send(REFRESH_PATH, build_refresh(self._config, tokens))

@@ -1,6 +1,7 @@
 """Clover behind the nine payment hooks."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NoReturn, Self
 
 from clover_provider import calls, charges, checkout, refunds, tokens, webhooks
@@ -12,6 +13,7 @@ from clover_provider.locales import pick_locale
 from clover_provider.lookup import Finder
 from clover_provider.reading import PROVIDER, Reading
 from clover_provider.scrub import safe_text
+from clover_provider.secret import Secret
 from payment_hooks import (
     CaptureRequest,
     CardDetails,
@@ -61,6 +63,7 @@ class CloverProvider:
         *,
         transport: Sends | None = None,
         key_store: KeyStore | None = None,
+        renew: Callable[[Secret], Secret] | None = None,
     ) -> None:
         """Nothing is read or sent yet.
 
@@ -69,10 +72,13 @@ class CloverProvider:
                 call, so that an OAuth token can be renewed meanwhile.
             transport: another way to send than `clover_provider.transport`, for tests.
             key_store: where a fetched public key is kept; in memory by default.
+            renew: gives a token in place of one that was refused with 401, such as
+                `OAuthSession.renew`; what was refused is then sent once more.
         """
         self._config = config
         self._transport = transport
         self._keys = PublicKeys(self._ask, key_store or MemoryKeyStore())
+        self._renew = renew
 
     @classmethod
     def from_environ(cls) -> Self:
@@ -289,7 +295,20 @@ class CloverProvider:
             from clover_provider.transport import Transport
 
             self._transport = Transport(self.config)
-        return self._transport.send(call)
+        answer = self._transport.send(call)
+        if answer.status != 401:
+            return answer
+        renewed = self._with_new_token(call)
+        return answer if renewed is None else self._transport.send(renewed)
+
+    def _with_new_token(self, call: Call) -> Call | None:
+        """The same call, key and body; None if it was not a token that was refused."""
+        config = self.config
+        keys = (config.private_key, config.hosted_private_key, config.platform_token)
+        if self._renew is None or not call.bearer or call.bearer in keys:
+            return None
+        renewed = self._renew(call.bearer)
+        return replace(call, bearer=renewed, attempt=call.attempt + 1)
 
 
 def _check_taken(taken: Transaction, answer: Answer, *, capture: bool) -> None:

@@ -202,6 +202,23 @@ def test_another_process_that_was_faster_is_not_repeated():
     assert session.access_token().reveal() == "access-2"
 
 
+def test_a_token_refused_before_its_time_is_renewed_once():
+    sent = []
+
+    def send(path, body):
+        sent.append(body["refresh_token"])
+        return {**ANSWER, "access_token": "access-2", "refresh_token": "refresh-2"}
+
+    store = Store(oauth.read_tokens(ANSWER))
+    session = oauth.OAuthSession(make_config(), store, send=send, now=lambda: NOW)
+    refused = session.access_token()
+
+    renewed = [session.renew(refused).reveal() for _ in range(3)]
+
+    assert renewed == ["access-2"] * 3
+    assert sent == ["refresh-1"]
+
+
 @pytest.mark.parametrize(
     "refusal", [AuthenticationFailed("401"), InvalidRequest("400")]
 )
