@@ -8,6 +8,7 @@ import pytest
 
 from payment_hooks import MemoryLedger, Money, StaleVersion
 from payment_hooks.testing import LedgerKit
+from payment_hooks.testing.ledger_checks.secrecy import CANARY
 
 FOUND_BY = {}
 """For each broken ledger the check which must fail."""
@@ -328,4 +329,4 @@ class RoomForCards(MemoryLedger):
 @found_by("test_a_charge_leaves_no_token_behind")
 class KeepsTokens(MemoryLedger):
     def replace_operation(self, operation):
-        return super().replace_operation(replace(operation, message="tok-4242"))
+        return super().replace_operation(replace(operation, message=f"tok-{CANARY}"))
