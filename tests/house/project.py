@@ -12,6 +12,7 @@ PACKAGES = {
     "clover_django": ROOT / "contrib/clover_django",
     "clover_oscar": ROOT / "contrib/clover_oscar",
     "clover_simulator": ROOT / "contrib/clover_simulator",
+    "clover_sqlalchemy": ROOT / "contrib/clover_sqlalchemy",
 }
 
 

@@ -1,0 +1,8 @@
+"""The ledger for shops without Django, in SQLite, PostgreSQL, MySQL or MariaDB."""
+
+from clover_sqlalchemy.creating import create_tables
+from clover_sqlalchemy.history import HistoryEntry
+from clover_sqlalchemy.store import SqlAlchemyLedger
+from clover_sqlalchemy.tables import metadata
+
+__all__ = ["HistoryEntry", "SqlAlchemyLedger", "create_tables", "metadata"]

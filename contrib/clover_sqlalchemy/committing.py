@@ -1,0 +1,64 @@
+"""Writes that are over when the call returns, and repeated where nothing was done."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from clover_sqlalchemy.connecting import WRITES
+
+_TRIES = 8
+_ROLLED_BACK = frozenset({"40001", "40P01", 1020, 1213})
+"""PostgreSQL's and MySQL's words for: somebody was first, all of yours is undone."""
+
+Result = TypeVar("Result")
+
+
+class Committer:
+    """Does work in transactions of its own, on connections of its own."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._reading = engine
+        self._writing = engine.execution_options(**{WRITES: True})
+
+    def write(self, work: Callable[[Connection], Result]) -> Result:
+        """What the work gave, committed."""
+        for _ in range(_TRIES - 1):
+            try:
+                return self._commit(work)
+            except DBAPIError as error:
+                if not _is_undone(error):
+                    raise
+        return self._commit(work)
+
+    def read(self, work: Callable[[Connection], Result]) -> Result:
+        """What the work gave; a connection that died in the pool is replaced once."""
+        try:
+            return self._look(work)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        return self._look(work)
+
+    def _commit(self, work: Callable[[Connection], Result]) -> Result:
+        with self._writing.begin() as connection:
+            return work(connection)
+
+    def _look(self, work: Callable[[Connection], Result]) -> Result:
+        with self._reading.connect() as connection:
+            return work(connection)
+
+
+def _is_undone(error: DBAPIError) -> bool:
+    """Whether nothing of the transaction can have been committed, and it may go again.
+
+    A connection that is lost while it commits leaves that open; one that is lost during
+    a statement does not.
+    """
+    if error.connection_invalidated:
+        return error.statement is not None
+    original = error.orig
+    state = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None)
+    number = original.args[0] if original is not None and original.args else None
+    return state in _ROLLED_BACK or number in _ROLLED_BACK
