@@ -1,4 +1,8 @@
-"""A frozen basket made ready for its order: prices, offers, shipping, and what changed."""
+"""A frozen basket made ready for its order, at the prices of its snapshot.
+
+Unit prices, taxes and shipping are what the shopper agreed to. Offers and vouchers are
+Oscar's to apply, so what became of them meanwhile is noted.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,13 +34,52 @@ class FormerShipping:
         return Decimal(0)
 
 
+class AgreedPrice:
+    """A unit's price as it was when the shopper agreed; has Oscar's price attributes."""
+
+    exists = is_tax_known = True
+    retail = None
+
+    def __init__(self, agreed: Price, effective_price: Decimal) -> None:
+        self.currency = agreed.currency
+        self.excl_tax, self.incl_tax = agreed.excl_tax, agreed.incl_tax
+        self.tax, self.tax_code = agreed.tax, agreed.tax_code
+        self.effective_price = effective_price
+
+
+class AgreedStrategy:
+    """The shop's strategy, but for the prices which a snapshot knows."""
+
+    def __init__(self, strategy: OscarObject, snapshot: Snapshot) -> None:
+        self.strategy = strategy
+        self.snapshot = snapshot
+
+    def __getattr__(self, name: str) -> OscarObject:
+        return getattr(self.strategy, name)
+
+    def fetch_for_line(
+        self, line: OscarObject, stockrecord: OscarObject = None
+    ) -> OscarObject:
+        """What the shop says of the line today, at the price that was agreed."""
+        today = self.strategy.fetch_for_line(line, stockrecord)
+        fields = self.snapshot.unit_prices.get(str(line.pk))
+        if fields is None:
+            return today
+        agreed = self.snapshot.load_price(fields)
+        return get_class("partner.strategy", "PurchaseInfo")(
+            price=AgreedPrice(agreed, Decimal(fields["effective"])),
+            availability=today.availability,
+            stockrecord=today.stockrecord,
+        )
+
+
 def prepare(basket: OscarObject, snapshot: Snapshot) -> list[str]:
-    """Price the basket again, and say what differs from what was paid."""
+    """Bring the agreed prices back, and say what differs from what was paid."""
     user = snapshot.load_user()
-    strategy = get_class("partner.strategy", "Selector")()
-    basket.strategy = strategy.strategy(request=None, user=user)
+    selector = get_class("partner.strategy", "Selector")()
+    strategy = selector.strategy(request=None, user=user)
+    basket.strategy = AgreedStrategy(strategy, snapshot)
     notes = list(_drop_vouchers(basket, user))
-    _restore_taxes(basket, snapshot)
     get_class("offer.applicator", "Applicator")().apply(basket, user, None)
     return notes + list(_compare(basket, snapshot))
 
@@ -71,14 +114,6 @@ def _drop_vouchers(basket: OscarObject, user: OscarObject) -> Iterator[str]:
         }
 
 
-def _restore_taxes(basket: OscarObject, snapshot: Snapshot) -> None:
-    for line in basket.all_lines():
-        price = line.purchase_info.price
-        tax = snapshot.line_taxes.get(str(line.pk))
-        if not price.is_tax_known and tax is not None:
-            price.tax = Decimal(tax)
-
-
 def _compare(basket: OscarObject, snapshot: Snapshot) -> Iterator[str]:
     calculator = get_class("checkout.calculators", "OrderTotalCalculator")()
     total = round_price(
@@ -91,7 +126,7 @@ def _compare(basket: OscarObject, snapshot: Snapshot) -> Iterator[str]:
     paid = snapshot.load_price(snapshot.total)
     if total.incl_tax != paid.incl_tax:
         yield _(
-            "Prices changed while the shopper paid: %(paid)s %(currency)s was agreed and "
+            "Offers changed while the shopper paid: %(paid)s %(currency)s was agreed and "
             "is the order's total, the lines now come to %(total)s %(currency)s."
         ) % {
             "paid": paid.incl_tax,

@@ -36,8 +36,8 @@ class Snapshot:
     shipping_charge: Fields
     total: Fields
     surcharges: list[Fields] = field(default_factory=list)
-    line_taxes: dict[str, str] = field(default_factory=dict)
-    """Tax of one unit by basket line, for shops which learn the tax in the checkout."""
+    unit_prices: dict[str, Fields] = field(default_factory=dict)
+    """What one unit of each basket line costs, tax as far as the checkout learnt it."""
     currency: str
     language: str = ""
     site_id: int | None = None
@@ -121,7 +121,7 @@ def take_snapshot(
         shipping_charge=_price_fields(submission["shipping_charge"]),
         total=_price_fields(total),
         surcharges=[_surcharge_fields(row) for row in submission["surcharges"] or ()],
-        line_taxes=_line_taxes(submission["basket"]),
+        unit_prices=_unit_prices(submission["basket"]),
         currency=total.currency,
         language=language,
         site_id=site_id,
@@ -164,11 +164,12 @@ def _surcharge_fields(row: OscarObject) -> Fields:
     return names | _price_fields(row.price)
 
 
-def _line_taxes(basket: OscarObject) -> dict[str, str]:
+def _unit_prices(basket: OscarObject) -> dict[str, Fields]:
+    prices = {line.pk: line.purchase_info.price for line in basket.all_lines()}
     return {
-        str(line.pk): str(line.purchase_info.price.tax)
-        for line in basket.all_lines()
-        if line.purchase_info.price.is_tax_known
+        str(pk): _price_fields(price) | {"effective": str(price.effective_price)}
+        for pk, price in prices.items()
+        if price.is_tax_known
     }
 
 

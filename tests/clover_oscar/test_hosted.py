@@ -170,14 +170,25 @@ def test_what_is_put_into_the_basket_while_paying_stays_there(
     assert [line.quantity for line in kept.lines.all()] == [3]
 
 
-def test_a_price_that_changes_while_paying_is_noted(away, clover):
+def test_a_price_that_changes_while_paying_is_not_the_orders(away, clover):
     get_model("partner", "StockRecord").objects.update(price="14.99")
 
     pay_on_the_page(clover, away)
 
     (order,) = orders()
+    assert str(order.total_incl_tax) == str(order.lines.get().unit_price_incl_tax)
     assert str(order.total_incl_tax) == "10.00"
-    assert "14.99" in order.notes.get().message
+    assert get_payments().get(away.payment_id).flags == ()
+
+
+def test_an_offer_that_begins_while_paying_is_noted(away, clover):
+    factories.create_offer()
+
+    pay_on_the_page(clover, away)
+
+    (order,) = orders()
+    assert str(order.total_incl_tax) == "10.00"
+    assert "10.00 USD was agreed" in order.notes.get().message
     assert get_payments().get(away.payment_id).flags == ("order_differs",)
 
 

@@ -234,7 +234,7 @@ def test_a_worker_killed_before_the_record_opens_no_basket(shop, purchase, slow_
     assert (len(purchase.charges), purchase.orders) == (1, [])
     assert purchase.status == "Frozen"
     let_leases_run_out(shop, purchase)
-    assert shop.command("clover_settle").returncode == 0
+    assert shop.command("clover_recover").returncode == 0
     purchase.holds()
 
 
@@ -246,7 +246,7 @@ def test_a_worker_killed_before_the_order_opens_no_basket(shop, purchase):
     assert answer == DIED
     assert (len(purchase.charges), purchase.orders) == (1, [])
     assert purchase.status == "Frozen"
-    assert shop.command("clover_settle").returncode == 0
+    assert shop.command("clover_recover").returncode == 0
     purchase.holds()
 
 
@@ -381,4 +381,4 @@ def let_leases_run_out(shop, purchase):
 
 def tell_again(shop, purchase):
     let_leases_run_out(shop, purchase)
-    shop.command("clover_settle")
+    shop.command("clover_recover")
