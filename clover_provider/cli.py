@@ -29,16 +29,23 @@ def build() -> "click.Group":
     """The command with all its subcommands, those of other packages included."""
     import click
 
-    from clover_provider import commands
+    from clover_provider import commands, ledger_commands
 
     group = click.Group(
-        "clover", help="Clover payments: a simulator, a demo shop, a doctor."
+        "clover",
+        help="Clover payments: a simulator, a demo, a doctor, recovery, reconciliation.",
     )
     click.version_option(version("clover-provider"), prog_name="clover")(group)
     for found in entry_points(group=GROUP):
         group.add_command(_load(found), found.name)
     # Last: another package must not put itself in place of the doctor.
-    for command in (commands.doctor, commands.plugins, commands.oauth_url):
+    for command in (
+        commands.doctor,
+        commands.plugins,
+        commands.oauth_url,
+        ledger_commands.recover,
+        ledger_commands.reconcile,
+    ):
         group.add_command(command)
     return group
 

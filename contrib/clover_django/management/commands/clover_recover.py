@@ -1,0 +1,42 @@
+"""`manage.py clover_recover`: bring what was interrupted to its end."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from clover_django.actors import acting_as
+from clover_django.road import get_payments
+from clover_provider.reports import progress_bar, recovery_json, recovery_table
+from payment_hooks import ConfigurationError
+from payment_hooks.recovery import Recovery
+
+
+class Command(BaseCommand):
+    """One pass; safe to run often, at the same time twice, and to be killed."""
+
+    help = (
+        "Ask Clover about payments in doubt, send the refunds that were recorded and "
+        "never sent, and tell the shop what it was not told. Exits with 1 while "
+        "something is in doubt, or a person must look."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """How many at most, and in which form."""
+        parser.add_argument("--limit", type=int, default=10_000, help="at most so many")
+        parser.add_argument("--json", action="store_true", help="print JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Look at what is due, and say what became of it."""
+        try:
+            recovery = Recovery(get_payments())
+        except ConfigurationError as error:
+            raise CommandError(str(error)) from error
+        with acting_as("clover_recover"), progress_bar("recovering") as advance:
+            report = recovery.run(
+                limit=options["limit"],
+                on_progress=lambda done, reference: advance(done, None),
+            )
+        show = recovery_json if options["json"] else recovery_table
+        self.stdout.write(show(report))
+        if not report.is_clean:
+            raise SystemExit(1)
