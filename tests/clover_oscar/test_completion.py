@@ -35,7 +35,9 @@ def german(product, monkeypatch, settings):
     """A shopper at the payment step; what they agreed to is about to change."""
     locale = "django.middleware.locale.LocaleMiddleware"
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, locale]
-    shopper = Shopper(Client(SERVER_NAME="localhost", headers={"accept-language": "de"}))
+    shopper = Shopper(
+        Client(SERVER_NAME="localhost", headers={"accept-language": "de"})
+    )
     repository = get_class("shipping.repository", "Repository")
     paid = FixedPrice(Decimal("3.00"), Decimal("3.57"))
     monkeypatch.setattr(repository, "methods", [paid])
