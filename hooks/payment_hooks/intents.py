@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID, uuid4, uuid5
 
@@ -10,6 +11,9 @@ from payment_hooks.ledger import Operation, OperationKind, Payment
 from payment_hooks.money import Money
 
 _NAMESPACE = UUID("5d3a4a56-6a0c-5f0e-9a55-2f1f1c6f9b7e")
+_HALF = 32
+_NOT_SENT = frozenset({"shopper_ip"})
+"""No part of the body, and another one as soon as the shopper's network changes."""
 
 
 def derive_key(
@@ -34,11 +38,24 @@ def derive_key(
     return str(uuid5(_NAMESPACE, json.dumps(parts)))
 
 
-def fingerprint(amount: Money, source: PaymentSource | None = None) -> str:
-    """A digest of what is asked, from which the source cannot be had back."""
+def fingerprint(
+    amount: Money,
+    source: PaymentSource | None = None,
+    details: Mapping[str, object] | None = None,
+) -> str:
+    """A digest of what is asked, from which the source cannot be had back.
+
+    Its first half is of amount and source alone, its second of what else is sent.
+    """
     token = source.token if source else ""
-    text = json.dumps([amount.minor_units, amount.currency, token])
-    return hashlib.sha256(text.encode()).hexdigest()
+    asked = _digest([amount.minor_units, amount.currency, token])
+    sent = {k: v for k, v in (details or {}).items() if v and k not in _NOT_SENT}
+    return asked + _digest(sent)
+
+
+def is_same_source(fingerprint: str, other: str) -> bool:
+    """Whether both are of the same amount and source, whatever else was sent."""
+    return fingerprint[:_HALF] == other[:_HALF]
 
 
 def new_operation(
@@ -48,6 +65,7 @@ def new_operation(
     *,
     now: datetime,
     source: PaymentSource | None = None,
+    details: Mapping[str, object] | None = None,
     parent_id: str = "",
     request_id: str = "",
     attempt: int = 1,
@@ -61,7 +79,7 @@ def new_operation(
         parent_id=parent_id,
         request_id=request_id,
         attempt=attempt,
-        fingerprint=fingerprint(amount, source),
+        fingerprint=fingerprint(amount, source, details),
         idempotency_key=derive_key(
             payment, kind, parent_id=parent_id, request_id=request_id, attempt=attempt
         ),
@@ -83,3 +101,8 @@ def _family(kind: OperationKind) -> str:
     """To charge and to authorize are one intent: to take the money, once."""
     is_taking = kind in (OperationKind.AUTHORIZE, OperationKind.CHARGE)
     return "take" if is_taking else kind.value
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(value, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:_HALF]

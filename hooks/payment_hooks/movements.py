@@ -14,7 +14,7 @@ from payment_hooks.errors import (
     PaymentError,
 )
 from payment_hooks.gateway import Gateway
-from payment_hooks.intents import fingerprint, new_operation
+from payment_hooks.intents import fingerprint, is_same_source, new_operation
 from payment_hooks.kinds import TransactionKind, TransactionStatus
 from payment_hooks.ledger import (
     TAKING,
@@ -84,6 +84,7 @@ class Movements:
                 payment.amount_due,
                 now=self.now(),
                 source=source,
+                details=details,
                 attempt=next_attempt(earlier),
             )
             done = self._run(payment, intent, call)
@@ -259,10 +260,8 @@ def _not_released(transaction: Transaction) -> OutcomeUnknown:
 def _refuse_repeated_decline(earlier: Iterable[Operation], digest: str) -> None:
     """The same form sent again after its decline gets the same answer, unsent."""
     for operation in earlier:
-        if (
-            operation.state is OperationState.DECLINED
-            and operation.fingerprint == digest
-        ):
+        was_declined = operation.state is OperationState.DECLINED
+        if was_declined and is_same_source(operation.fingerprint, digest):
             raise decline_of(operation)
 
 
