@@ -12,6 +12,7 @@ from payment_hooks.ledger import (
     StaleVersion,
 )
 from payment_hooks.testing.ledger_checks.records import (
+    NOBODY,
     make_operation,
     make_payment,
     make_refund,
@@ -40,12 +41,13 @@ class OperationChecks:
         assert ledger.get_operation(operation.operation_id) == operation
         assert ledger.operations("p1") == (operation,)
 
+    @pytest.mark.parametrize("name", NOBODY, ids=ascii)
     def test_an_unknown_operation_is_none(
-        self, ledger: Ledger, recorded: Operation
+        self, ledger: Ledger, recorded: Operation, name: str
     ) -> None:
-        """An id that nobody used is no error."""
-        assert ledger.get_operation("nobody") is None
-        assert ledger.operations("nobody") == ()
+        """An id that nobody used is no error, whatever is in it."""
+        assert ledger.get_operation(name) is None
+        assert ledger.operations(name) == ()
 
     def test_the_operations_of_a_payment_come_oldest_first(
         self, ledger: Ledger

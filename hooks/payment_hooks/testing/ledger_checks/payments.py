@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from payment_hooks.ledger import Ledger, PaymentState, StaleVersion
-from payment_hooks.testing.ledger_checks.records import make_payment
+from payment_hooks.testing.ledger_checks.records import NOBODY, make_payment
 
 
 class PaymentChecks:
@@ -18,11 +18,13 @@ class PaymentChecks:
         assert added == make_payment()
         assert ledger.get_payment("p1") == make_payment()
 
-    def test_an_unknown_payment_is_none(self, ledger: Ledger) -> None:
-        """An id that nobody used is no error."""
+    @pytest.mark.parametrize("name", NOBODY, ids=ascii)
+    def test_an_unknown_payment_is_none(self, ledger: Ledger, name: str) -> None:
+        """An id that nobody used is no error, whatever is in it."""
         ledger.add_payment(make_payment())
 
-        assert ledger.get_payment("nobody") is None
+        assert ledger.get_payment(name) is None
+        assert ledger.find_payments(reference=name) == ()
 
     def test_the_same_attempt_is_one_payment(self, ledger: Ledger) -> None:
         """The second insert gives the first row, as it stands now."""

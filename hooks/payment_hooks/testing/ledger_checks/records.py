@@ -18,6 +18,8 @@ from payment_hooks.money import Money
 from payment_hooks.types import WebhookEvent
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC)
+NOBODY = ("nobody", "", "no\0body", "no\ud800body")
+"""Ids which nobody has; they come from addresses in a browser, so they may be anything."""
 LATER = NOW + timedelta(hours=1, microseconds=1)
 
 Record = TypeVar("Record", Payment, Operation, WebhookEvent)
