@@ -8,7 +8,10 @@ from typing import TypeVar
 
 import click
 
-from clover_provider.reports import (
+from payment_hooks import ConfigurationError, PaymentError, Payments
+from payment_hooks.reconciling import Reconciliation
+from payment_hooks.recovery import Recovery
+from payment_hooks.reports import (
     progress_bar,
     read_moment,
     reconcile_json,
@@ -16,9 +19,6 @@ from clover_provider.reports import (
     recovery_json,
     recovery_table,
 )
-from payment_hooks import ConfigurationError, PaymentError, Payments
-from payment_hooks.reconciling import Reconciliation
-from payment_hooks.recovery import Recovery
 
 Made = TypeVar("Made")
 

@@ -15,7 +15,6 @@ from clover_oscar.card_form import CardEntryForm
 from clover_oscar.outcomes import describe, status_url
 from clover_oscar.untyped import OscarObject, Response
 from payment_hooks import (
-    CheckoutRequest,
     CheckoutSession,
     ConfigurationError,
     Mode,
@@ -189,14 +188,9 @@ class PaymentPageMixin:
 
 
 def _card_fields(total: OscarObject) -> CheckoutSession:
-    """What `<clover-card>` needs; asked of the gateway, since nothing is paid yet."""
-    return get_payments().gateway.start_checkout(
-        CheckoutRequest(
-            amount=to_money(total.incl_tax, total.currency),
-            reference="card-fields",
-            mode=Mode.IFRAME,
-        )
-    )
+    """What `<clover-card>` needs; nothing is paid yet."""
+    amount = to_money(total.incl_tax, total.currency)
+    return get_payments().card_entry(amount, Mode.IFRAME)
 
 
 @sensitive_variables()

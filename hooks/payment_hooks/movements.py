@@ -8,6 +8,7 @@ from payment_hooks.cards import PaymentSource
 from payment_hooks.comparing import failed_check
 from payment_hooks.decline_codes import DeclineCode
 from payment_hooks.errors import (
+    ConfigurationError,
     InvalidRequest,
     OutcomeUnknown,
     PaymentDeclined,
@@ -168,7 +169,11 @@ class Movements:
         """The open operation nobody owns, after sending it again or looking it up."""
         if _is_same(known, intent) and self._may_replay(known):
             return self._send(payment, self.sender.claim(known), call)
-        settled = self.settler.settle(payment, known)
+        try:
+            settled = self.settler.settle(payment, known)
+        except (PaymentError, ConfigurationError) as error:
+            # A look that failed took nothing, but what it was for may have.
+            raise in_progress(known) from error
         if settled.state.is_open:
             raise in_progress(settled)
         return settled

@@ -166,6 +166,21 @@ class Payments:
             return self.gateway.start_checkout(asked)
         return self._sessions.open(payment, asked)
 
+    def card_entry(self, amount: Money, mode: Mode) -> CheckoutSession:
+        """What a page needs for entering a card, before there is a payment to make.
+
+        Raises:
+            InvalidRequest: hosted mode has no card on a page of the shop.
+            ProviderUnavailable: the public key could not be had.
+        """
+        if mode is Mode.HOSTED:
+            raise InvalidRequest(
+                "hosted checkout opens a page for a payment: open one, and start_checkout",
+                code="mode_is_hosted",
+            )
+        asked = CheckoutRequest(amount=amount, reference="card-entry", mode=mode)
+        return self.gateway.start_checkout(asked)
+
     def authorize(
         self, payment_id: str, source: PaymentSource, **details: Unpack[TakeDetails]
     ) -> Operation:

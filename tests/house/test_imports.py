@@ -85,3 +85,16 @@ def test_the_specification_and_its_fake_load_no_pytest():
     )
 
     assert printed.stdout.strip() == "fake"
+
+
+def test_no_adapter_talks_to_the_provider_past_the_road():
+    """Only `Payments` holds the gateway; an adapter that asks for it has a second road."""
+    found = {
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for adapter in ("clover_django", "clover_oscar")
+        for path in PACKAGES[adapter].rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr == "gateway"
+    }
+
+    assert found == set()

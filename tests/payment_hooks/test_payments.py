@@ -680,3 +680,15 @@ def test_money_that_does_not_fit_keeps_the_payment_from_being_given_up(
 
     with pytest.raises(OutcomeUnknown):
         payments.close(payment_id)
+
+
+def test_a_page_gets_its_card_fields_before_there_is_a_payment(payments, provider):
+    fields = payments.card_entry(dollars("25.99"), Mode.IFRAME)
+
+    assert fields.mode is Mode.IFRAME
+    assert provider.calls == ["payment_start_checkout"]
+
+
+def test_hosted_checkout_has_no_card_fields(payments):
+    with pytest.raises(InvalidRequest, match="open one"):
+        payments.card_entry(dollars("25.99"), Mode.HOSTED)

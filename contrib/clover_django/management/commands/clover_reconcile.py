@@ -7,15 +7,15 @@ from django.utils import timezone
 
 from clover_django.actors import acting_as
 from clover_django.road import get_payments
-from clover_provider.reports import (
+from payment_hooks import ConfigurationError, PaymentError
+from payment_hooks.findings import ReconcileReport
+from payment_hooks.reconciling import Reconciliation
+from payment_hooks.reports import (
     progress_bar,
     read_moment,
     reconcile_json,
     reconcile_table,
 )
-from payment_hooks import ConfigurationError, PaymentError
-from payment_hooks.findings import ReconcileReport
-from payment_hooks.reconciling import Reconciliation
 
 
 class Command(BaseCommand):

@@ -6,9 +6,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from clover_django.actors import acting_as
 from clover_django.road import get_payments
-from clover_provider.reports import progress_bar, recovery_json, recovery_table
 from payment_hooks import ConfigurationError
 from payment_hooks.recovery import Recovery
+from payment_hooks.reports import progress_bar, recovery_json, recovery_table
 
 
 class Command(BaseCommand):

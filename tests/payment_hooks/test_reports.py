@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from clover_provider.reports import progress_bar, read_moment, reconcile_table
 from payment_hooks import InvalidRequest, Money
 from payment_hooks.findings import Finding, FindingKind, ReconcileReport
+from payment_hooks.reports import progress_bar, read_moment, reconcile_table
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
 
