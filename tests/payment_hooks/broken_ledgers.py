@@ -186,10 +186,9 @@ class CommitsLater(MemoryLedger):
 
 
 @found_by("test_due_operations_come_most_urgent_first")
-class DueInAnyOrder(MemoryLedger):
+class LeastUrgentFirst(MemoryLedger):
     def due_operations(self, before, limit):
-        rows = super().due_operations(before, limit)
-        return tuple(sorted(rows, key=lambda row: row.operation_id[::-1]))
+        return super().due_operations(before, limit)[::-1]
 
 
 @found_by("test_due_operations_stop_at_the_limit")
