@@ -1,0 +1,247 @@
+"""Rows 21 and 24 to 27: crashes, rollbacks, double clicks, doubts and changed carts."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from django.db import transaction
+
+from clover_django.store import DjangoLedger
+from payment_hooks import (
+    ConfigurationError,
+    InvalidRequest,
+    Mode,
+    Money,
+    OutcomeUnknown,
+    PaymentSource,
+)
+from payment_hooks.ledger import Operation, OperationKind, OperationState
+from tests.faults import breaks
+from tests.faults.matrix import KINDS, TAKES
+from tests.faults.road import DUE, STATE_AFTER, Movement, Road
+from tests.faults.stores import ALIAS
+from tests.faults.together import at_once
+
+CLICKS = 4
+OTHER = Money(3000, "USD")
+
+
+class Undone(Exception):
+    """What makes the shop's transaction roll back."""
+
+
+@pytest.mark.matrix(row=21, kinds=KINDS)
+def test_what_was_recorded_before_the_crash_is_told_once_after_it(
+    make_road: Callable[..., Road], durable_ledger: DjangoLedger, kind: OperationKind
+) -> None:
+    died = make_road(durable_ledger).prepare(kind)
+    died.make()
+    alive = replace(died, road=make_road(durable_ledger))
+
+    alive.road.recover()
+    alive.road.recover()
+
+    assert died.times_told == 0
+    alive.holds()
+
+
+@pytest.mark.matrix(row=21, kinds=KINDS)
+def test_a_shop_that_fails_is_told_again_until_it_has_understood(
+    road: Road, kind: OperationKind
+) -> None:
+    movement = road.prepare(kind)
+    road.shop.failures = [RuntimeError("down"), RuntimeError("down")]
+
+    movement.make()
+    road.payments.tell(movement.payment_id)
+    for _ in range(3):
+        road.recover()
+
+    movement.holds()
+
+
+@pytest.mark.matrix(row=24, kinds=KINDS)
+def test_inside_a_transaction_that_could_undo_the_record_nothing_is_sent(
+    road: Road, kind: OperationKind
+) -> None:
+    movement = road.prepare(kind)
+    sent = posts(road)
+
+    with (
+        pytest.raises(ConfigurationError, match="transaction"),
+        transaction.atomic(using=ALIAS),
+    ):
+        movement.make()
+
+    assert posts(road) == sent
+    movement.is_unmoved()
+    movement.make()
+    movement.settle()
+    movement.holds()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.matrix(row=24, kinds=KINDS)
+def test_the_record_outlives_the_rollback_of_the_shop(
+    road: Road, kind: OperationKind
+) -> None:
+    movement = road.prepare(kind)
+
+    with pytest.raises(Undone):
+        make_and_undo(movement)
+
+    assert movement.states == [OperationState.SUCCEEDED]
+    movement.settle()
+    movement.holds()
+
+
+@pytest.mark.matrix(row=25, kinds=KINDS)
+def test_clicks_at_the_same_moment_are_one_movement_and_one_answer(
+    road: Road, kind: OperationKind
+) -> None:
+    movement = road.prepare(kind)
+    road.simulator.fail("POST", "*", "delay_after", seconds=0.3)
+    sent = posts(road)
+
+    answers = at_once(CLICKS, lambda _: movement.make())
+
+    assert posts(road) == sent + 1
+    ids = {row.operation_id for row in answers if isinstance(row, Operation)}
+    assert ids == {movement.rows[0].operation_id}
+    assert len(answers) == CLICKS
+    movement.settle()
+    movement.holds()
+
+
+@pytest.mark.matrix(row=25, kinds=TAKES)
+def test_two_tabs_with_two_cards_are_one_movement(
+    road: Road, kind: OperationKind
+) -> None:
+    one = road.prepare(kind)
+    other = with_another_card(one)
+    road.simulator.fail("POST", "*", "delay_after", seconds=0.3)
+
+    answers = at_once(2, lambda number: (one, other)[number].make())
+
+    assert len({row.operation_id for row in answers if isinstance(row, Operation)}) == 1
+    one.settle()
+    one.holds()
+
+
+@pytest.mark.matrix(row=26, kinds=KINDS)
+def test_while_an_earlier_submit_is_in_doubt_nothing_more_is_sent(
+    road: Road, kind: OperationKind
+) -> None:
+    movement = doubtful(road, kind)
+    sent = posts(road)
+    is_more_than_left = kind is OperationKind.REFUND
+    refusal = InvalidRequest if is_more_than_left else OutcomeUnknown
+
+    with road.proxy.breaking(breaks.lose_answer(), "GET"), pytest.raises(refusal):
+        another(movement)()
+
+    assert posts(road) == sent
+    assert movement.times_moved == 1
+    road.recover()
+    movement.holds()
+
+
+@pytest.mark.matrix(row=26, kinds=KINDS)
+def test_the_same_submit_again_joins_the_one_in_doubt(
+    road: Road, kind: OperationKind
+) -> None:
+    movement = doubtful(road, kind)
+
+    again = movement.make()
+
+    assert again.operation_id == movement.rows[0].operation_id
+    movement.settle()
+    movement.holds()
+
+
+@pytest.mark.matrix(row=27, kinds=TAKES)
+def test_another_amount_waits_while_a_payment_is_in_doubt(
+    road: Road, kind: OperationKind
+) -> None:
+    movement = doubtful(road, kind)
+    reference = movement.payment.reference
+
+    with pytest.raises(OutcomeUnknown):
+        road.payments.open(reference, mode=Mode.IFRAME, amount_due=OTHER)
+
+    assert len(road.ledger.find_payments(reference=reference)) == 1
+    road.recover()
+    movement.holds()
+    known = road.payments.open(reference, mode=Mode.IFRAME, amount_due=OTHER)
+    assert (known.payment_id, known.amount_due) == (movement.payment_id, DUE)
+
+
+@pytest.mark.matrix(row=27, kinds=TAKES)
+def test_another_amount_is_another_payment_under_another_key(
+    road: Road, kind: OperationKind
+) -> None:
+    declined = replace(road.prepare(kind), source=PaymentSource(token="clv_1TSTSnone"))
+    with pytest.raises(InvalidRequest):
+        declined.make()
+    reference = declined.payment.reference
+
+    dearer = road.payments.open(reference, mode=Mode.IFRAME, amount_due=OTHER)
+    movement = replace(with_another_card(declined), payment_id=dearer.payment_id)
+    done = movement.make()
+
+    assert done.moved == OTHER
+    assert done.idempotency_key != declined.rows[0].idempotency_key
+    assert movement.payment.state is STATE_AFTER[kind]
+    assert movement.times_moved == 1
+
+
+@pytest.mark.matrix(row=27, kinds=TAKES)
+def test_the_page_with_the_old_amount_takes_nothing_any_more(
+    road: Road, kind: OperationKind
+) -> None:
+    stale = road.prepare(kind)
+    reference = stale.payment.reference
+    road.payments.open(reference, mode=Mode.IFRAME, amount_due=OTHER)
+
+    with pytest.raises(InvalidRequest, match="given up"):
+        stale.make()
+
+    assert stale.times_moved == 0
+    assert stale.states == [OperationState.FAILED]
+
+
+@transaction.atomic
+def make_and_undo(movement: Movement) -> None:
+    """A view of the shop that pays, and fails afterwards."""
+    movement.make()
+    raise Undone
+
+
+def posts(road: Road) -> int:
+    """How many requests could have moved money."""
+    return sum(request.startswith(b"POST") for request in road.proxy.requests)
+
+
+def with_another_card(movement: Movement) -> Movement:
+    """The same shopper in another tab, where another card was entered."""
+    source = PaymentSource(token=movement.road.simulator.token())
+    return replace(movement, source=source)
+
+
+def doubtful(road: Road, kind: OperationKind) -> Movement:
+    """A movement that was made, and whose every answer was lost."""
+    movement = road.prepare(kind)
+    with road.proxy.breaking(breaks.lose_answer()), pytest.raises(OutcomeUnknown):
+        movement.make()
+    assert movement.states == [OperationState.UNKNOWN]
+    return movement
+
+
+def another(movement: Movement) -> Callable[[], Operation]:
+    """Another submit of the same money: another card, form or amount."""
+    payments, payment_id = movement.road.payments, movement.payment_id
+    if movement.kind in (OperationKind.AUTHORIZE, OperationKind.CHARGE):
+        return with_another_card(movement).make
+    if movement.kind is OperationKind.REFUND:
+        return lambda: payments.refund(payment_id, DUE, request_id="another form")
+    return movement.make
