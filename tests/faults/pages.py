@@ -1,0 +1,120 @@
+"""A sale on Clover's own page, and the messages that Clover sends of it."""
+
+import json
+import time
+from dataclasses import dataclass
+from itertools import count
+
+from clover_provider.webhooks import sign
+from clover_simulator.courier import Delivery
+from clover_simulator.shopper import APPROVED_CARD
+from payment_hooks import (
+    CheckoutRequest,
+    Mode,
+    Money,
+    Payment,
+    Redirect,
+    ReturnUrls,
+    WebhookEvent,
+    WebhookRequest,
+)
+from payment_hooks.ledger import Operation, OperationState
+from tests.faults.road import DUE, Road
+
+NOBODY = "http://127.0.0.1:9/"
+URLS = ReturnUrls(success="https://shop.example/ok", failure="https://shop.example/no")
+_references = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A hosted page of one payment, on which the shopper may pay."""
+
+    road: Road
+    payment_id: str
+    session_id: str
+    url: str
+
+    def pay(self, card: str = APPROVED_CARD) -> Delivery:
+        """The shopper types a card; the message that Clover sends about it."""
+        simulator = self.road.simulator
+        known = len(simulator.deliveries)
+        simulator.pay_hosted(self.url, card)
+        simulator.wait_until(lambda: _is_signed(simulator.deliveries[known:]))
+        return simulator.deliveries[known]
+
+    @property
+    def charge_id(self) -> str:
+        """Clover's id of the money that was paid here."""
+        sessions = {row.id: row for row in self.road.simulator.ledger.sessions}
+        return sessions[self.session_id].charge_id or ""
+
+    @property
+    def payment(self) -> Payment:
+        """The payment as the shop's ledger has it."""
+        return self.road.payments.get(self.payment_id)
+
+    @property
+    def row(self) -> Operation:
+        """The operation of this page."""
+        (row,) = self.road.ledger.operations(self.payment_id)
+        return row
+
+    @property
+    def times_told(self) -> int:
+        """How often the shop was told of money that counts."""
+        return sum(
+            event.payment.payment_id == self.payment_id
+            and event.operation.state is OperationState.SUCCEEDED
+            and not event.operation.flag
+            for event in self.road.shop.told
+        )
+
+
+def open_page(road: Road, due: Money = DUE) -> Page:
+    """A payment of a new order whose shopper is on Clover's page; messages stay here."""
+    road.simulator.send_webhooks_to(NOBODY)
+    payments, reference = road.payments, f"page-{next(_references)}"
+    payment = payments.open(reference, mode=Mode.HOSTED, amount_due=due)
+    asked = CheckoutRequest(
+        amount=due, reference=reference, mode=Mode.HOSTED, return_urls=URLS
+    )
+    page = payments.start_checkout(payment.payment_id, asked)
+    assert isinstance(page, Redirect)
+    return Page(road, payment.payment_id, page.session_id, page.url)
+
+
+def deliver(road: Road, sent: Delivery) -> WebhookEvent:
+    """Bring a message of Clover's to the shop."""
+    return receive(road, sent.body, sent.signature)
+
+
+def deliver_own(road: Road, **changes: str) -> WebhookEvent:
+    """Bring a message that says what it is told to, signed with the right secret."""
+    merchant = road.simulator.merchant
+    now = int(time.time())
+    event = {
+        "createdTime": now,
+        "message": "Approved for 2599",
+        "status": "APPROVED",
+        "type": "PAYMENT",
+        "merchantId": merchant.id,
+        **changes,
+    }
+    body = json.dumps(event)
+    return receive(road, body, sign(merchant.webhook_secret, now, body.encode()))
+
+
+def receive(road: Road, body: str, signature: str) -> WebhookEvent:
+    """Hand the shop these bytes under this signature."""
+    return road.payments.receive_webhook(
+        WebhookRequest(
+            body=body.encode(),
+            headers={"Clover-Signature": signature},
+            received_at=road.clock(),
+        )
+    )
+
+
+def _is_signed(deliveries: list[Delivery]) -> bool:
+    return bool(deliveries) and bool(deliveries[0].signature)
