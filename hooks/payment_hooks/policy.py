@@ -30,8 +30,8 @@ class Policy:
     """How long the provider is trusted to remember a key; absence is believed after it."""
     read_margin: timedelta = timedelta(minutes=15)
     """When a capture, void or refund that cannot be read back counts as not made."""
-    clock_skew: timedelta = timedelta(minutes=5)
-    """How far the provider's clock may be off."""
+    clock_skew: timedelta = timedelta(minutes=15)
+    """How far the shop's clock and the provider's may be apart."""
     failed_checks: FailedChecks = FailedChecks.ACCEPT
     extras_allowed: bool = False
     """Whether tips and surcharges on the provider's page are welcome."""

@@ -61,7 +61,7 @@ def test_what_fits_has_no_flag():
         ({"tip": Money(1, "USD")}, "amount_differs"),
         ({"surcharge": Money(1, "USD")}, "amount_differs"),
         ({"operation_id": "another"}, "reference_differs"),
-        ({"created_at": NOW - timedelta(minutes=6)}, "older_than_asked"),
+        ({"created_at": NOW - timedelta(minutes=16)}, "older_than_asked"),
     ],
 )
 def test_what_does_not_fit_is_named(changes, flag):
@@ -74,7 +74,7 @@ def test_what_does_not_fit_is_named(changes, flag):
         {"merchant_id": ""},
         {"operation_id": ""},
         {"created_at": None},
-        {"created_at": NOW - timedelta(minutes=4)},
+        {"created_at": NOW - timedelta(minutes=14)},
         {"tip": Money(0, "USD")},
         {"tax": Money(200, "USD")},
     ],

@@ -1,0 +1,117 @@
+"""Row 36: the shop's clock is off by ten minutes, or jumps by an hour during a call."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from clover_provider.webhooks import sign
+from payment_hooks import OutcomeUnknown, Policy, WebhookRejected, WebhookRequest
+from payment_hooks.ledger import OperationKind, OperationState
+from tests.faults import breaks
+from tests.faults.matrix import KINDS
+from tests.faults.proxy import Exchange
+from tests.faults.road import Road
+
+DEADLINE, MARGIN = 0.4, 0.25
+SKEWS = {"ten minutes behind": -10, "ten minutes ahead": 10}
+JUMPS = {"an hour back": -1, "an hour on": 1}
+
+
+@pytest.mark.parametrize("minutes", SKEWS.values(), ids=SKEWS)
+@pytest.mark.matrix(row=36, kinds=KINDS)
+def test_a_clock_that_is_off_moves_money_all_the_same(
+    road: Road, kind: OperationKind, minutes: int
+) -> None:
+    road.clock.advance(minutes=minutes)
+    movement = road.prepare(kind)
+
+    movement.make()
+    movement.settle()
+
+    movement.holds()
+
+
+@pytest.mark.parametrize("minutes", SKEWS.values(), ids=SKEWS)
+@pytest.mark.parametrize("is_executed", [True, False])
+@pytest.mark.matrix(row=36, kinds=KINDS)
+def test_a_clock_that_is_off_does_not_hide_money_from_a_look(
+    road: Road, kind: OperationKind, minutes: int, is_executed: bool
+) -> None:
+    road.clock.advance(minutes=minutes)
+    movement = road.prepare(kind)
+    fault = breaks.lose_answer() if is_executed else breaks.answer_with(b"")
+
+    with road.proxy.breaking(fault), pytest.raises(OutcomeUnknown):
+        movement.make()
+
+    movement.comes_right()
+
+
+@pytest.mark.parametrize("hours", JUMPS.values(), ids=JUMPS)
+@pytest.mark.matrix(row=36, kinds=KINDS)
+def test_a_clock_that_jumps_during_a_call_keeps_key_and_doubt(
+    road: Road, kind: OperationKind, hours: int
+) -> None:
+    movement = road.prepare(kind)
+
+    def fault(exchange: Exchange) -> None:
+        if road.proxy.hits == 1:
+            road.clock.advance(hours=hours)
+        breaks.lose_answer()(exchange)
+
+    with road.proxy.breaking(fault), pytest.raises(OutcomeUnknown):
+        movement.make()
+
+    assert movement.states == [OperationState.UNKNOWN]
+    assert movement.times_moved == 1
+    road.clock.advance(hours=-hours)
+    road.let_time_pass(hours=2)
+    movement.comes_right()
+
+
+@pytest.mark.parametrize("hours", JUMPS.values(), ids=JUMPS)
+@pytest.mark.matrix(row=36, kinds=KINDS)
+def test_a_clock_that_jumps_moves_no_deadline(
+    make_road: Callable[..., Road],
+    monkeypatch: pytest.MonkeyPatch,
+    kind: OperationKind,
+    hours: int,
+) -> None:
+    patient = Policy(replay_seconds=0)
+    road = make_road(policy=patient, DEADLINE_SECONDS=DEADLINE)
+    movement = road.prepare(kind)
+    wall, started = time.time, time.monotonic()
+
+    def fault(exchange: Exchange) -> None:
+        road.clock.advance(hours=hours)
+        monkeypatch.setattr(time, "time", lambda: wall() + hours * 3600)
+        breaks.drip(breaks.after_head)(exchange)
+
+    with road.proxy.breaking(fault), pytest.raises(OutcomeUnknown):
+        movement.make()
+
+    assert time.monotonic() - started <= 3 * (DEADLINE + MARGIN)
+    assert movement.times_moved == 1
+
+
+@pytest.mark.parametrize("minutes", SKEWS.values(), ids=SKEWS)
+@pytest.mark.matrix(row=36, kinds=())
+def test_a_webhook_that_is_stale_by_a_wrong_clock_says_so(
+    road: Road, minutes: int
+) -> None:
+    signed_at = datetime.now(UTC)
+    secret, body = road.simulator.merchant.webhook_secret, b"{}"
+    signature = sign(secret, int(signed_at.timestamp()), body)
+    message = WebhookRequest(
+        body=body,
+        headers={"Clover-Signature": signature},
+        received_at=signed_at + timedelta(minutes=minutes),
+    )
+
+    with pytest.raises(WebhookRejected, match="this machine's clock is off") as raised:
+        road.payments.receive_webhook(message)
+
+    assert raised.value.code == "signature_stale"
+    assert "300 s" in str(raised.value)
