@@ -1,6 +1,7 @@
 """From an operation to the request that the provider gets."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypedDict
 
 from payment_hooks.cards import PaymentSource
@@ -10,6 +11,7 @@ from payment_hooks.ledger import Operation, OperationKind, Payment
 from payment_hooks.sending import in_progress
 from payment_hooks.types import (
     CaptureRequest,
+    CheckoutRequest,
     LookUpRequest,
     PaymentRequest,
     RefundRequest,
@@ -27,6 +29,14 @@ class TakeDetails(TypedDict, total=False):
     shopper_ip: str
     shopper_email: str
     description: str
+
+
+def ask_for_page(payment: Payment, request: CheckoutRequest | None) -> CheckoutRequest:
+    """The request with the payment's own amount, reference and mode."""
+    amount, mode = payment.amount_due, payment.mode
+    if request is None:
+        return CheckoutRequest(amount=amount, reference=payment.reference, mode=mode)
+    return replace(request, amount=amount, reference=payment.reference, mode=mode)
 
 
 def ask_to_take(

@@ -3,13 +3,13 @@
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
-from typing import Self, TypedDict, Unpack
+from typing import Self, Unpack
 
-from payment_hooks.asking import TakeDetails
+from payment_hooks.asking import TakeDetails, ask_for_page
 from payment_hooks.cards import CardDetails, PaymentSource
-from payment_hooks.errors import InvalidRequest, OutcomeUnknown, PaymentError
+from payment_hooks.closing import Closer
+from payment_hooks.errors import InvalidRequest, PaymentError
 from payment_hooks.following import Follower
 from payment_hooks.gateway import Gateway
 from payment_hooks.hosted import HostedSessions
@@ -28,9 +28,9 @@ from payment_hooks.movements import Movements
 from payment_hooks.notifying import Notifier
 from payment_hooks.opening import Opener
 from payment_hooks.policy import Policy
-from payment_hooks.sending import Sender, in_progress, utc_now
+from payment_hooks.sending import Sender, utc_now
 from payment_hooks.settling import Settler
-from payment_hooks.standing import refundable, refuse_unclear
+from payment_hooks.standing import refundable
 from payment_hooks.types import (
     CheckoutRequest,
     CheckoutSession,
@@ -64,7 +64,8 @@ class Payments:
         self.now = now
         self._sender = Sender(ledger, self.policy, now)
         self._settler = Settler(gateway, ledger, self._sender, self.policy, now)
-        self._opener = Opener(gateway, ledger, self.close, now)
+        self._closer = Closer(ledger, self._settler)
+        self._opener = Opener(gateway, ledger, self._closer.close, now)
         self._movements = Movements(gateway, ledger, self._sender, self._settler)
         self._follower = Follower(gateway, ledger, self._movements)
         self._sessions = HostedSessions(gateway, ledger, self._sender, self._settler)
@@ -132,6 +133,13 @@ class Payments:
             raise InvalidRequest(f"no payment {payment_id}", code="payment_unknown")
         return payment
 
+    def owns(self, payment: Payment) -> bool:
+        """Whether it is made with this provider's merchant."""
+        return (payment.provider, payment.merchant_id) == (
+            self.gateway.provider,
+            self.gateway.merchant_id,
+        )
+
     def operations(self, payment_id: str) -> tuple[Operation, ...]:
         """What was asked for the payment, and what became of it, oldest first."""
         return self.ledger.operations(payment_id)
@@ -153,10 +161,8 @@ class Payments:
             InvalidRequest: the payment holds money already, or the request is wrong.
             ProviderUnavailable: no session could be had; nothing was taken.
         """
-        payment = self.get(payment_id)
-        asked = replace(
-            request or CheckoutRequest(**_identity(payment)), **_identity(payment)
-        )
+        payment = self._ours(payment_id)
+        asked = ask_for_page(payment, request)
         if payment.state is not PaymentState.OPEN:
             raise InvalidRequest(
                 f"payment {payment_id} is {payment.state}: nothing is left to pay",
@@ -217,7 +223,7 @@ class Payments:
             InvalidRequest: nothing is authorized, it was captured, or more is asked.
             OutcomeUnknown: settle it before asking again.
         """
-        return self._follower.capture(self.get(payment_id), amount, shopper_ip)
+        return self._follower.capture(self._ours(payment_id), amount, shopper_ip)
 
     def refund(
         self,
@@ -240,7 +246,7 @@ class Payments:
             InvalidRequest: more than was captured and not yet given back.
             OutcomeUnknown: settle it before asking again.
         """
-        payment = self.get(payment_id)
+        payment = self._ours(payment_id)
         return self._follower.refund(payment, amount, request_id, reason)
 
     def void(self, payment_id: str) -> Operation:
@@ -250,13 +256,13 @@ class Payments:
             InvalidRequest: there is none, or it was captured: refund it.
             OutcomeUnknown: settle it before asking again.
         """
-        return self._follower.void(self.get(payment_id))
+        return self._follower.void(self._ours(payment_id))
 
     def undo(
         self, payment_id: str, amount: Money | None = None, *, request_id: str
     ) -> Operation:
         """Void what was only authorized, refund what was captured."""
-        return self._follower.undo(self.get(payment_id), amount, request_id)
+        return self._follower.undo(self._ours(payment_id), amount, request_id)
 
     def refundable(self, payment_id: str) -> Money:
         """What was captured and neither given back nor asked back so far."""
@@ -277,7 +283,7 @@ class Payments:
             ProviderUnavailable: nobody answered; ask again later.
             OutcomeUnknown: the answer cannot be read, or somebody else settles it.
         """
-        payment = self.get(payment_id)
+        payment = self._ours(payment_id)
         if transaction_id:
             self._sessions.settle(payment, transaction_id, session_id)
         problems = [
@@ -297,7 +303,7 @@ class Payments:
         the key it was recorded with. Meant for recovery: whoever asks again instead
         has the interrupted one given up.
         """
-        payment = self.get(payment_id)
+        payment = self._ours(payment_id)
         for operation in self.operations(payment_id):
             with suppress(PaymentError):  # it is written down; `settle` tells of it
                 self._movements.resume(payment, operation)
@@ -330,14 +336,7 @@ class Payments:
         Raises:
             OutcomeUnknown: something of it is in doubt; settle it first.
         """
-        self._refuse_doubts(payment_id)
-        closed = self._settler.refresh(payment_id, closed=True)
-        try:
-            self._refuse_doubts(payment_id)
-        except OutcomeUnknown:
-            self._settler.refresh(payment_id, closed=False)
-            raise
-        return closed
+        return self._closer.close(payment_id)
 
     def flag(self, payment_id: str, flag: str) -> Payment:
         """The payment with this mark, which asks a person to look."""
@@ -362,12 +361,20 @@ class Payments:
             return error
         return None
 
-    def _refuse_doubts(self, payment_id: str) -> None:
-        known = self.operations(payment_id)
-        refuse_unclear(known)
-        for operation in known:
-            if operation.state.is_open and operation.kind is not OperationKind.CHECKOUT:
-                raise in_progress(operation)
+    def _ours(self, payment_id: str) -> Payment:
+        """The payment, if it is made with the merchant whose money this road moves.
+
+        Raises:
+            InvalidRequest: it is another merchant's; nothing was asked.
+        """
+        payment = self.get(payment_id)
+        if not self.owns(payment):
+            raise InvalidRequest(
+                f"payment {payment_id} belongs to merchant {payment.merchant_id}, not to "
+                f"{self.gateway.merchant_id}: use that merchant's Payments",
+                code="payment_of_another_merchant",
+            )
+        return payment
 
     def _take(
         self,
@@ -376,22 +383,10 @@ class Payments:
         source: PaymentSource,
         details: TakeDetails,
     ) -> Operation:
-        payment = self.get(payment_id)
+        payment = self._ours(payment_id)
         if payment.mode is Mode.HOSTED:
             raise InvalidRequest(
                 f"payment {payment_id} is made on the provider's page: start_checkout",
                 code="mode_is_hosted",
             )
         return self._movements.take(payment, kind, source, details)
-
-
-class _Identity(TypedDict):
-    amount: Money
-    reference: str
-    mode: Mode
-
-
-def _identity(payment: Payment) -> _Identity:
-    return _Identity(
-        amount=payment.amount_due, reference=payment.reference, mode=payment.mode
-    )

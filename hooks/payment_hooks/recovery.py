@@ -97,22 +97,24 @@ class Recovery:
                 yield payment_id
 
     def _recover(self, payment_id: str) -> Recovered | None:
-        problem = ""
+        """What became of it; None for another merchant's, which its own recovery does."""
+        if not self.payments.owns(self.payments.get(payment_id)):
+            return None
+        problem = self._resume(payment_id)
+        known = self.payments.operations(payment_id)
+        return _describe(self.payments.get(payment_id), problem or find_problem(known))
+
+    def _resume(self, payment_id: str) -> str:
+        """Why it could not be brought to its end; empty if it was."""
         try:
             self.payments.resume(payment_id)
         except PaymentError as error:
-            problem = str(error)
+            return str(error)
         except Exception as error:
-            # A database that is away for one payment may be back for the next.
+            # What fails for one payment may work for the next.
             logger.exception("recovery failed", extra={"payment_id": payment_id})
-            problem = f"{type(error).__name__}: see the log"
-        try:
-            payment = self.payments.get(payment_id)
-            known = self.payments.operations(payment_id)
-        except Exception:
-            logger.exception("recovery failed", extra={"payment_id": payment_id})
-            return None
-        return _describe(payment, problem or find_problem(known))
+            return f"{type(error).__name__}: see the log"
+        return ""
 
 
 def find_problem(operations: tuple[Operation, ...]) -> str:

@@ -5,17 +5,20 @@ from datetime import timedelta
 import pytest
 
 from payment_hooks import (
+    InvalidRequest,
     MemoryLedger,
     Mode,
     Money,
     OperationKind,
     OperationState,
     OutcomeUnknown,
+    Payments,
     PaymentSource,
     PaymentState,
     ProviderUnavailable,
 )
 from payment_hooks.recovery import Recovery
+from payment_hooks.testing import FakeProvider
 
 CARD = PaymentSource(token="tok-good")
 FIVE = Money.of("5.00", "USD")
@@ -250,3 +253,37 @@ def test_no_more_than_the_limit_is_looked_at(payments):
 
     assert len(Recovery(payments).run(limit=3).rows) == 3
     assert len(Recovery(payments).run().rows) == 2
+
+
+def test_another_merchants_payments_are_left_to_it(
+    payments, make_payments, ledger, provider, clock, payment_id
+):
+    provider.fail("payment_charge", OutcomeUnknown("reset"), after=True)
+    provider.fail("payment_look_up", ProviderUnavailable("down"))
+    with pytest.raises(OutcomeUnknown):
+        payments.charge(payment_id, CARD)
+    other = Payments.using(FakeProvider(merchant_id="OTHERMERCHANT"), ledger=ledger)
+    other.now = clock
+
+    later(clock)
+    theirs = Recovery(other).run()
+    ours = Recovery(payments).run()
+
+    assert theirs.rows == ()
+    assert [row.state for row in ours.rows] == [PaymentState.PAID]
+
+
+def test_nothing_moves_a_payment_of_another_merchant(payments, ledger, payment_id):
+    other = Payments.using(FakeProvider(merchant_id="OTHERMERCHANT"), ledger=ledger)
+    moves = [
+        lambda: other.charge(payment_id, CARD),
+        lambda: other.settle(payment_id),
+        lambda: other.refund(payment_id, FIVE, request_id="1"),
+        lambda: other.start_checkout(payment_id),
+        lambda: other.void(payment_id),
+    ]
+
+    for move in moves:
+        with pytest.raises(InvalidRequest) as caught:
+            move()
+        assert caught.value.code == "payment_of_another_merchant"
