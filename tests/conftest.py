@@ -1,4 +1,4 @@
-"""For all tests: in CI, nothing is skipped for want of a tool."""
+"""For all tests: nothing is skipped in CI, and the ledger's database may be used."""
 
 import os
 
@@ -25,3 +25,14 @@ def pytest_runtest_makereport(item, call):
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report(collector):
     return refuse_skip((yield))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """A test that uses the shop's database uses the ledger's, too."""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        fixtures = getattr(item, "fixturenames", ())
+        if marker or {"db", "transactional_db"} & set(fixtures):
+            options = {"databases": "__all__", **(marker.kwargs if marker else {})}
+            item.add_marker(pytest.mark.django_db(**options), append=False)

@@ -1,7 +1,7 @@
-"""The folder in which the demo shop lives, and the template that makes starts fast.
+"""The folder in which the demo shop lives, and the templates that make starts fast.
 
-Oscar's migrations take half a minute, so they run once: what they leave is kept as a
-template, and every start opens a new shop by copying it. The simulator forgets its
+Oscar's migrations take half a minute, so they run once: what they leave is kept as
+templates, and every start opens a new shop by copying them. The simulator forgets its
 payments when it ends, so a shop must not remember them either.
 """
 
@@ -14,10 +14,12 @@ from pathlib import Path
 
 from django.core.management import call_command
 
-from clover_demo.names import DATABASE_FILE
+from clover_demo.names import DATABASE_FILE, LEDGER_FILE
 
 TEMPLATE_FILE = "template.sqlite3"
+LEDGER_TEMPLATE_FILE = "template.clover.sqlite3"
 STAMP_FILE = "stamp.txt"
+_TEMPLATES = {DATABASE_FILE: TEMPLATE_FILE, LEDGER_FILE: LEDGER_TEMPLATE_FILE}
 _DISTRIBUTIONS = ("clover-provider", "django", "django-oscar")
 _SOURCES = ("products.py", "pictures.py", "catalogue.py", "names.py")
 
@@ -26,10 +28,9 @@ Report = Callable[[str], None]
 
 def is_ready(folder: Path) -> bool:
     """Whether the folder's template was made by what is installed now."""
-    stamp, template = folder / STAMP_FILE, folder / TEMPLATE_FILE
-    return (
-        template.is_file() and stamp.is_file() and stamp.read_text() == version_stamp()
-    )
+    files = [folder / name for name in (STAMP_FILE, *_TEMPLATES.values())]
+    are_there = all(path.is_file() for path in files)
+    return are_there and (folder / STAMP_FILE).read_text() == version_stamp()
 
 
 def version_stamp() -> str:
@@ -46,26 +47,25 @@ def version_stamp() -> str:
 def forget(folder: Path) -> None:
     """Remove what a set-up made, and nothing else that the folder may hold."""
     shutil.rmtree(folder / "media", ignore_errors=True)
-    for name in (STAMP_FILE, TEMPLATE_FILE, DATABASE_FILE):
+    for name in (STAMP_FILE, *_TEMPLATES, *_TEMPLATES.values()):
         for path in _with_journals(folder / name):
             path.unlink(missing_ok=True)
 
 
 def set_up(folder: Path, report: Report) -> None:
     """Migrate, load the catalogue and keep the result as the template."""
-    from django.db import connection
+    from django.db import connections
 
     from clover_demo import catalogue
 
-    # Counting the steps opened the database, whose file goes away here.
-    connection.close()
-    connection.close()  # else it would go on with the file that is removed now
+    connections.close_all()  # counting the steps opened files that are removed now
     forget(folder)
     call_command("migrate", verbosity=1, stdout=_Lines(report), interactive=False)
     for title in catalogue.load():
         report(title)
-    connection.close()
-    (folder / DATABASE_FILE).rename(folder / TEMPLATE_FILE)
+    connections.close_all()
+    for name, template in _TEMPLATES.items():
+        (folder / name).rename(folder / template)
     (folder / STAMP_FILE).write_text(version_stamp())
 
 
@@ -80,11 +80,11 @@ def count_steps() -> int:
 
 def open_shop(folder: Path) -> None:
     """A new shop with the products of the template and no orders."""
-    database = folder / DATABASE_FILE
-    for path in _with_journals(database):
-        path.unlink(missing_ok=True)
-    shutil.copyfile(folder / TEMPLATE_FILE, database)
-    connection = sqlite3.connect(database)
+    for name, template in _TEMPLATES.items():
+        for path in _with_journals(folder / name):
+            path.unlink(missing_ok=True)
+        shutil.copyfile(folder / template, folder / name)
+    connection = sqlite3.connect(folder / DATABASE_FILE)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.close()
 

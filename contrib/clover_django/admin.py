@@ -33,9 +33,9 @@ class _ReadOnly:
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
-        """The rows of `CLOVER["LEDGER_DATABASE"]`."""
+        """The rows of the ledger's database."""
         rows: QuerySet[Model] = super().get_queryset(request)  # type: ignore[misc]  # Django's classes have it
-        return rows.using(str(conf.adapter_setting("LEDGER_DATABASE")))
+        return rows.using(conf.ledger_alias())
 
     @admin.display(description=_("amount"), ordering="amount_minor_units")
     def amount(self, row: models.Payment | models.Operation) -> str:

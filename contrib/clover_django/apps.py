@@ -13,9 +13,13 @@ class CloverDjangoConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the checks, and forget what was built when settings change."""
-        from clover_django import checks, road
+        """Connect the ledger, register the checks, watch for changed settings."""
+        from clover_django import checks, connection, road, routers, tables
 
         register(checks.check_settings, checks.TAG)
         register(checks.check_urls, checks.TAG)
+        connection.add_connection()
+        connection.watch_connections()
+        routers.install()
+        tables.follow_migrate(self)
         road.watch_settings()

@@ -14,12 +14,14 @@ from clover_provider.hosts import Environment
 from payment_hooks import ConfigurationError, FailedChecks, Mode
 
 SETTING = "CLOVER"
+AUTOMATIC_LEDGER = "clover_ledger"
+"""The database alias that is made when `LEDGER_DATABASE` is empty."""
 
 _DEFAULTS: dict[str, object] = {
     "AUTO_CAPTURE": True,
     "EXTRAS_ALLOWED": False,
     "FAILED_CHECKS": FailedChecks.ACCEPT.value,
-    "LEDGER_DATABASE": "default",
+    "LEDGER_DATABASE": "",
     "PLUGINS": (),
     "RETURN_BASE_URL": "",
 }
@@ -33,6 +35,9 @@ _KINDS: tuple[tuple[type, tuple[type, ...], str], ...] = (
 )
 """What a default is, what a value in its place may be, and how to say so."""
 
+_NO_DATABASE = "unknown"
+"""What Django calls the vendor of an empty entry of `DATABASES`."""
+
 Mistakes = Iterator[tuple[str, str]]
 
 
@@ -45,6 +50,14 @@ def adapter_setting(name: str) -> object:
     """The value of an adapter's key, or its default."""
     value = _setting().get(name)
     return _DEFAULTS[name] if value is None else value
+
+
+def ledger_alias() -> str:
+    """The database alias of the ledger: the one that is named, or the automatic one."""
+    try:
+        return str(adapter_setting("LEDGER_DATABASE") or AUTOMATIC_LEDGER)
+    except ConfigurationError:  # the checks say so; the shop's own queries go on
+        return AUTOMATIC_LEDGER
 
 
 def provider_settings() -> dict[str, object]:
@@ -112,9 +125,11 @@ def _wrong_values(config: CloverConfig) -> Mistakes:
     choices = [choice.value for choice in FailedChecks]
     if adapter_setting("FAILED_CHECKS") not in choices:
         yield "FAILED_CHECKS", f"must be one of {', '.join(choices)}"
-    if adapter_setting("LEDGER_DATABASE") not in list(connections):
+    if ledger_alias() not in list(connections):
         known = ", ".join(connections)
-        yield "LEDGER_DATABASE", f"must be an alias in DATABASES: {known}"
+        yield "LEDGER_DATABASE", f"must be empty, or an alias in DATABASES: {known}"
+    elif connections[ledger_alias()].vendor == _NO_DATABASE:
+        yield "LEDGER_DATABASE", "must name an alias, since DATABASES has no default"
     base = str(adapter_setting("RETURN_BASE_URL"))
     if base and not _is_base(base, config):
         yield (

@@ -5,6 +5,8 @@ SQLite never uses a partial index with bound parameters. What a provider says ha
 to spare: an answer that does not fit its column would turn moved money into a doubt.
 """
 
+from typing import Any, NoReturn
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -86,16 +88,48 @@ class Operation(models.Model):
 
         verbose_name = _("operation")
         verbose_name_plural = _("operations")
+        indexes = (
+            models.Index(
+                fields=("created_at", "operation_id"), name="clover_operations_by_age"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.operation_id}"
+
+
+class HistoryIsKept(TypeError):
+    """Somebody tried to change or to delete what has happened."""
+
+    def __init__(self) -> None:
+        super().__init__("the history of a payment is added to, never changed")
+
+
+class HistoryQuerySet(models.QuerySet["PaymentEvent"]):
+    """Rows to be read and added."""
+
+    def update(self, **kwargs: object) -> NoReturn:
+        """Never."""
+        raise HistoryIsKept
+
+    def bulk_update(self, *args: object, **kwargs: object) -> NoReturn:
+        """Never."""
+        raise HistoryIsKept
+
+    def delete(self) -> NoReturn:
+        """Never."""
+        raise HistoryIsKept
 
 
 class PaymentEvent(models.Model):
     """The append-only history: what changed, when, by whom and why."""
 
     payment = models.ForeignKey(
-        Payment, models.PROTECT, to_field="payment_id", related_name="history"
+        Payment,
+        models.PROTECT,
+        to_field="payment_id",
+        related_name="history",
+        db_index=False,
     )
     operation = models.ForeignKey(
         Operation,
@@ -110,15 +144,34 @@ class PaymentEvent(models.Model):
     actor = models.CharField(max_length=255, blank=True)
     at = models.DateTimeField(auto_now_add=True)
 
+    objects = HistoryQuerySet.as_manager()
+
     class Meta:
         """Oldest first."""
 
         ordering = ("pk",)
         verbose_name = _("history entry")
         verbose_name_plural = _("history")
+        indexes = (
+            models.Index(fields=("payment", "operation"), name="clover_history"),
+        )
 
     def __str__(self) -> str:
         return f"{self.before or '-'} > {self.after}"
+
+    def save(self, **options: Any) -> None:
+        """Add it.
+
+        Raises:
+            HistoryIsKept: it is there already.
+        """
+        if not self._state.adding:
+            raise HistoryIsKept
+        super().save(**options)
+
+    def delete(self, using: str | None = None, keep_parents: bool = False) -> NoReturn:
+        """Never."""
+        raise HistoryIsKept
 
 
 class WebhookReceipt(models.Model):

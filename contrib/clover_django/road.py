@@ -10,6 +10,8 @@ from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
 from clover_django import conf
+from clover_django.connection import add_connection
+from clover_django.payments import ShopPayments
 from clover_django.store import DjangoLedger
 from clover_provider.provider import CloverProvider
 from payment_hooks import (
@@ -55,8 +57,8 @@ def get_payments() -> Payments:
         extras_allowed=bool(conf.adapter_setting("EXTRAS_ALLOWED")),
         lease_seconds=max(Policy().lease_seconds, 3 * config.deadline_seconds),
     )
-    ledger = DjangoLedger(using=str(conf.adapter_setting("LEDGER_DATABASE")))
-    return Payments(Gateway(registry, PROVIDER), ledger, policy=policy)
+    ledger = DjangoLedger(using=conf.ledger_alias())
+    return ShopPayments(Gateway(registry, PROVIDER), ledger, policy=policy)
 
 
 def reset() -> None:
@@ -73,6 +75,7 @@ def watch_settings() -> None:
 def _on_setting_changed(setting: str, **kwargs: Any) -> None:
     if setting == conf.SETTING:
         reset()
+        add_connection()
 
 
 def _configured_plugins() -> Iterator[object]:

@@ -6,26 +6,28 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.db import IntegrityError, connections, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from clover_django import models, rows
 from clover_django.actors import current_actor
+from clover_django.transactions import is_open
 from payment_hooks import ConfigurationError, StaleVersion
 from payment_hooks.ledger import Operation, Payment
 from payment_hooks.types import WebhookEvent
 
+_Event = dict[str, str | None]
 _IDENTITY = ("provider", "merchant_id", "reference", "sequence")
 
 
 class DjangoLedger:
     """A `Ledger` in the tables of `clover_django`, on one database alias.
 
-    It commits by itself and refuses to write inside somebody's open transaction: an
-    intent that a rollback could erase would be no intent.
+    It commits by itself and refuses to write where a transaction is open on that very
+    alias: an intent that a rollback could erase would be no intent.
     """
 
-    def __init__(self, using: str = "default") -> None:
+    def __init__(self, using: str) -> None:
         self.using = using
 
     def add_payment(self, payment: Payment) -> Payment:
@@ -34,7 +36,7 @@ class DjangoLedger:
         try:
             with self._commit():
                 models.Payment.objects.using(self.using).create(**values)
-                self._note_payment(payment)
+                self._append(_event_of_payment(payment))
         except IntegrityError:
             known = models.Payment.objects.using(self.using).get(
                 **{name: values[name] for name in _IDENTITY}
@@ -73,7 +75,7 @@ class DjangoLedger:
                 .update(**rows.payment_values(written))
             )
             if changed:
-                self._note_payment(written)
+                self._note(_event_of_payment(written))
         if not changed:
             raise StaleVersion(f"payment {payment.payment_id} changed meanwhile")
         return written
@@ -85,7 +87,7 @@ class DjangoLedger:
                 models.Operation.objects.using(self.using).create(
                     **rows.operation_values(operation)
                 )
-                self._note_operation(operation)
+                self._append(_event_of_operation(operation))
         except IntegrityError:
             return self._obstacle(operation)
         return operation
@@ -113,7 +115,7 @@ class DjangoLedger:
                 .update(**rows.operation_values(written))
             )
             if changed:
-                self._note_operation(written)
+                self._note(_event_of_operation(written))
         if not changed:
             raise StaleVersion(f"operation {operation.operation_id} changed meanwhile")
         return written
@@ -133,14 +135,13 @@ class DjangoLedger:
         limit: int = 500,
     ) -> tuple[Operation, ...]:
         """See `Ledger`."""
+        first = since if after is None else max(since, after.created_at)
         wanted = models.Operation.objects.using(self.using).filter(
-            created_at__gte=since, created_at__lt=until
+            created_at__gte=first, created_at__lt=until
         )
         if after is not None:
-            is_behind = Q(
-                created_at=after.created_at, operation_id__gt=after.operation_id
-            )
-            wanted = wanted.filter(is_behind | Q(created_at__gt=after.created_at))
+            is_behind = Q(created_at__gt=after.created_at)
+            wanted = wanted.filter(is_behind | Q(operation_id__gt=after.operation_id))
         ordered = wanted.order_by("created_at", "operation_id")[:limit]
         return tuple(rows.read_operation(row) for row in ordered)
 
@@ -185,13 +186,13 @@ class DjangoLedger:
             ConfigurationError: there is an open one around it.
         """
         connection = connections[self.using]
-        if connection.in_atomic_block:
+        if is_open(connection):
             raise ConfigurationError(
                 "a payment was asked for inside an open transaction, whose rollback "
                 "would erase its record: take the view out of ATOMIC_REQUESTS with "
                 "transaction.non_atomic_requests, or pay after the atomic block"
             )
-        if not connection.get_autocommit():
+        if not (connection.in_atomic_block or connection.get_autocommit()):
             raise ConfigurationError(
                 f"the database {self.using!r} does not commit by itself, so a payment's "
                 "record could vanish: remove AUTOCOMMIT from its settings, or name "
@@ -212,35 +213,38 @@ class DjangoLedger:
             )
         return rows.read_operation(row)
 
-    def _note_payment(self, payment: Payment) -> None:
-        self._note(
-            payment_id=payment.payment_id,
-            operation_id=None,
-            after=payment.state.value,
-            reason=", ".join(payment.flags),
-        )
-
-    def _note_operation(self, operation: Operation) -> None:
-        self._note(
-            payment_id=operation.payment_id,
-            operation_id=operation.operation_id,
-            after=operation.state.value,
-            reason=operation.flag or operation.code,
-        )
-
-    def _note(
-        self, *, payment_id: str, operation_id: str | None, after: str, reason: str
-    ) -> None:
+    def _note(self, event: _Event) -> None:
         """Add to the history, where state or reason is another than it was."""
-        history = models.PaymentEvent.objects.using(self.using)
-        last = history.filter(payment_id=payment_id, operation_id=operation_id).last()
-        if last is not None and (last.after, last.reason) == (after, reason):
-            return
-        history.create(
-            payment_id=payment_id,
-            operation_id=operation_id,
-            before=last.after if last else "",
-            after=after,
-            reason=reason,
-            actor=current_actor(),
-        )
+        last = self._history.filter(
+            payment_id=event["payment_id"], operation_id=event["operation_id"]
+        ).last()
+        if last is None or (last.after, last.reason) != (
+            event["after"],
+            event["reason"],
+        ):
+            self._append(event | {"before": last.after if last else ""})
+
+    def _append(self, event: _Event) -> None:
+        self._history.create(**event, actor=current_actor())
+
+    @property
+    def _history(self) -> QuerySet[models.PaymentEvent]:
+        return models.PaymentEvent.objects.using(self.using)
+
+
+def _event_of_payment(payment: Payment) -> _Event:
+    return {
+        "payment_id": payment.payment_id,
+        "operation_id": None,
+        "after": payment.state.value,
+        "reason": ", ".join(payment.flags),
+    }
+
+
+def _event_of_operation(operation: Operation) -> _Event:
+    return {
+        "payment_id": operation.payment_id,
+        "operation_id": operation.operation_id,
+        "after": operation.state.value,
+        "reason": operation.flag or operation.code,
+    }

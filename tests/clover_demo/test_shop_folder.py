@@ -11,6 +11,7 @@ def folder(tmp_path):
     with sqlite3.connect(tmp_path / shop_folder.TEMPLATE_FILE) as connection:
         connection.execute("create table orders (number text)")
     connection.close()
+    (tmp_path / shop_folder.LEDGER_TEMPLATE_FILE).touch()
     stamp = shop_folder.version_stamp()
     (tmp_path / shop_folder.STAMP_FILE).write_text(stamp)
     return tmp_path
@@ -44,6 +45,21 @@ def test_a_set_up_that_was_interrupted_is_not_used(folder):
     (folder / shop_folder.STAMP_FILE).unlink()
 
     assert not shop_folder.is_ready(folder)
+
+
+def test_a_set_up_without_the_ledgers_template_is_not_used(folder):
+    (folder / shop_folder.LEDGER_TEMPLATE_FILE).unlink()
+
+    assert not shop_folder.is_ready(folder)
+
+
+def test_every_start_opens_a_new_ledger(folder):
+    shop_folder.open_shop(folder)
+    (folder / "shop.clover.sqlite3").write_text("payments of yesterday")
+
+    shop_folder.open_shop(folder)
+
+    assert (folder / "shop.clover.sqlite3").read_text() == ""
 
 
 def test_every_start_opens_a_shop_without_orders(folder):

@@ -12,6 +12,7 @@ from payment_hooks.testing import FakeProvider
 from tests.clover_django.postgres import postgres  # noqa: F401 - a fixture
 
 ALIAS = "ledger_under_test"
+TABLES = (PaymentEvent, Operation, Payment, WebhookReceipt)
 
 
 def connect(settings):
@@ -57,8 +58,9 @@ def open_ledger(kind, request):
             yield connect(sqlite_settings(request.getfixturevalue("tmp_path")))
         else:
             ledger = connect(request.getfixturevalue("postgres").settings())
-            for model in (PaymentEvent, Operation, Payment, WebhookReceipt):
-                model.objects.using(ALIAS).all().delete()
+            tables = ", ".join(model._meta.db_table for model in TABLES)
+            with connections[ALIAS].cursor() as cursor:
+                cursor.execute(f"TRUNCATE {tables}")
             yield ledger
         disconnect()
 

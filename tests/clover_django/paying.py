@@ -4,10 +4,11 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from itertools import count
 
-from django.db import OperationalError, connection
+from django.db import OperationalError, connections
 from django.utils import timezone
 
 from clover_django import models
+from clover_django.conf import ledger_alias
 from clover_django.road import get_payments
 from payment_hooks import (
     Mode,
@@ -74,12 +75,12 @@ def let_time_pass(**duration):
 
 @contextmanager
 def broken_database(word):
-    """The database fails with each statement that has this word in it."""
+    """The ledger's database fails with each statement that has this word in it."""
 
     def execute(proceed, sql, *arguments):
         if word in sql:
             raise OperationalError("the disk is full")
         return proceed(sql, *arguments)
 
-    with connection.execute_wrapper(execute):
+    with connections[ledger_alias()].execute_wrapper(execute):
         yield

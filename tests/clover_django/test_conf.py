@@ -31,11 +31,11 @@ def test_the_provider_gets_its_own_keys_and_no_others(clover):
 
 
 def test_an_absent_key_and_none_mean_the_default(clover):
-    assert conf.adapter_setting("LEDGER_DATABASE") == "default"
+    assert conf.adapter_setting("LEDGER_DATABASE") == ""
 
     clover(LEDGER_DATABASE=None)
 
-    assert conf.adapter_setting("LEDGER_DATABASE") == "default"
+    assert conf.adapter_setting("LEDGER_DATABASE") == ""
 
 
 def test_an_adapter_may_declare_keys(clover, monkeypatch):
@@ -74,7 +74,7 @@ def test_a_setting_that_is_no_dict_is_refused(settings, value):
     [
         ({"AUTO_CAPTURE": "no"}, "['AUTO_CAPTURE'] must be True or False, not str"),
         ({"FAILED_CHECKS": "shrug"}, "['FAILED_CHECKS'] must be one of accept, flag"),
-        ({"LEDGER_DATABASE": "x"}, "['LEDGER_DATABASE'] must be an alias in DATABASES"),
+        ({"LEDGER_DATABASE": "x"}, "['LEDGER_DATABASE'] must be empty, or an"),
         ({"PLUGINS": "a.b"}, "['PLUGINS'] must be a list, not str"),
         ({"AUTO_CAPTUR": True}, "['AUTO_CAPTUR'] is no setting: did you mean AUTO_"),
         ({"MERCHANT": "x"}, "['MERCHANT'] is no setting"),

@@ -33,7 +33,7 @@ def test_it_stands_on_the_ledger_and_the_merchant_of_the_settings():
     payments = road.get_payments()
 
     assert isinstance(payments.ledger, DjangoLedger)
-    assert payments.ledger.using == "default"
+    assert payments.ledger.using == "clover_ledger"
     assert payments.gateway.provider == "clover"
     assert payments.gateway.merchant_id == "TESTMERCH0001"
 

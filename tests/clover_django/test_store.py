@@ -357,7 +357,7 @@ def test_long_answers_of_a_provider_fit(database):
 @pytest.mark.django_db
 def test_writing_inside_an_open_transaction_is_refused():
     with transaction.atomic(), pytest.raises(ConfigurationError, match="rollback"):
-        DjangoLedger().add_payment(make_payment())
+        DjangoLedger("default").add_payment(make_payment())
 
 
 @pytest.mark.django_db(transaction=True)
@@ -365,7 +365,7 @@ def test_a_database_that_does_not_commit_by_itself_is_refused():
     transaction.set_autocommit(False)
     try:
         with pytest.raises(ConfigurationError, match="AUTOCOMMIT"):
-            DjangoLedger().add_payment(make_payment())
+            DjangoLedger("default").add_payment(make_payment())
     finally:
         transaction.rollback()
         transaction.set_autocommit(True)

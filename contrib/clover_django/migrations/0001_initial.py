@@ -139,6 +139,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "operation",
                 "verbose_name_plural": "operations",
+                "indexes": [
+                    models.Index(
+                        fields=["created_at", "operation_id"],
+                        name="clover_operations_by_age",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -171,6 +177,7 @@ class Migration(migrations.Migration):
                 (
                     "payment",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="history",
                         to="clover_django.payment",
@@ -182,6 +189,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "history entry",
                 "verbose_name_plural": "history",
                 "ordering": ("pk",),
+                "indexes": [
+                    models.Index(fields=["payment", "operation"], name="clover_history")
+                ],
             },
         ),
     ]

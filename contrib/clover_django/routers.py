@@ -1,0 +1,59 @@
+"""The way of the ledger's tables to the ledger's database."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.signals import setting_changed
+from django.db import DEFAULT_DB_ALIAS, router
+from django.db.models import Model
+from django.db.utils import ConnectionRouter
+
+from clover_django import conf, connection
+
+LABEL = "clover_django"
+_PATH = "clover_django.routers.LedgerRouter"
+
+
+class LedgerRouter:
+    """Sends this app to the ledger's alias; of all else the shop's routers decide."""
+
+    def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
+        """The ledger's alias for its own tables."""
+        return conf.ledger_alias() if model._meta.app_label == LABEL else None
+
+    def db_for_write(self, model: type[Model], **hints: Any) -> str | None:
+        """The ledger's alias for its own tables."""
+        return conf.ledger_alias() if model._meta.app_label == LABEL else None
+
+    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool | None:
+        """Whether that database has that app's tables; None where the shop decides.
+
+        Where two aliases share a database they share its list of migrations, too. What
+        one of them skipped would be missing for ever, so both say the same.
+        """
+        alias = conf.ledger_alias()
+        shared = connection.is_in_the_shops(alias)
+        if app_label == LABEL and db in (alias, DEFAULT_DB_ALIAS):
+            return db == alias or shared
+        if db != conf.AUTOMATIC_LEDGER:
+            return None
+        if shared:
+            return bool(router.allow_migrate(DEFAULT_DB_ALIAS, app_label, **hints))
+        return False
+
+
+def install() -> None:
+    """Put the router before the shop's own; also where a test replaces those."""
+    _put_first()
+    setting_changed.connect(_on_setting_changed, dispatch_uid="clover_django.routers")
+
+
+def _on_setting_changed(setting: str, **kwargs: Any) -> None:
+    if setting == "DATABASE_ROUTERS":
+        _put_first()
+
+
+def _put_first() -> None:
+    if _PATH not in settings.DATABASE_ROUTERS:
+        settings.DATABASE_ROUTERS = [_PATH, *settings.DATABASE_ROUTERS]
+    router.routers = ConnectionRouter().routers

@@ -1,0 +1,40 @@
+"""The road with a provider in memory in Clover's place."""
+
+from functools import cache
+
+from clover_django import road
+from payment_hooks import Mode, Money, PaymentSource, hookimpl
+from payment_hooks.testing import FakeProvider
+
+DUE = Money(500, "USD")
+
+
+class Shop:
+    """Remembers what it was told."""
+
+    def __init__(self):
+        self.heard = []
+
+    @hookimpl
+    def shop_payment_changed(self, event):
+        self.heard.append(event.payment.reference)
+
+
+@cache
+def set_up():
+    """The provider and the shop, in place."""
+    fake, shop = FakeProvider(merchant_id="TESTMERCH0001"), Shop()
+    road.register_shop(shop)
+    registry = road.get_payments().gateway.registry
+    registry.unregister(name=road.PROVIDER)
+    registry.register(fake, road.PROVIDER)
+    return fake, shop
+
+
+def buy(reference):
+    """Pay an order, and tell the shop."""
+    set_up()
+    payments = road.get_payments()
+    payment = payments.open(reference, mode=Mode.IFRAME, amount_due=DUE)
+    payments.charge(payment.payment_id, PaymentSource(token="tok-1"))
+    return payments.tell(payment.payment_id)
