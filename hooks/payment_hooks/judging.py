@@ -103,7 +103,8 @@ class Judge:
             return found[0], _taking_of(known, transaction.transaction_id)
         if transaction.reference:
             found = self.ledger.find_payments(reference=transaction.reference)
-        return (found[-1], None) if found else (None, None)
+        ours = [payment for payment in found if self.payments.owns(payment)]
+        return (ours[-1], None) if ours else (None, None)
 
     def _compare(
         self, payment: Payment, operation: Operation, transaction: Transaction

@@ -130,10 +130,13 @@ class Reconciliation:
         for row in window.rows:
             is_within = since + skew <= row.created_at < until - skew
             is_unseen = brings_money(row) and row.transaction_id not in seen
-            if not (is_within and is_unseen):
+            if not (is_within and is_unseen and self._owns(row)):
                 continue
             if self._settler.fetch(row.transaction_id) is None:
                 yield self._lost(row, repair)
+
+    def _owns(self, row: Operation) -> bool:
+        return self.payments.owns(self.payments.get(row.payment_id))
 
     def _lost(self, row: Operation, repair: bool) -> Finding:
         if repair:

@@ -11,6 +11,7 @@ from payment_hooks import (
     Money,
     OperationKind,
     OutcomeUnknown,
+    Payments,
     PaymentSource,
     PaymentState,
     ProviderUnavailable,
@@ -19,6 +20,7 @@ from payment_hooks import (
 )
 from payment_hooks.findings import FindingKind
 from payment_hooks.reconciling import Reconciliation
+from payment_hooks.testing import FakeProvider
 
 CARD = PaymentSource(token="tok-good")
 DUE = Money.of("25.99", "USD")
@@ -314,3 +316,22 @@ def test_progress_is_told(reconcile, paid):
     reconcile(on_progress=lambda done, total: seen.append((done, total)))
 
     assert seen == [(1, 1)]
+
+
+def test_another_merchants_money_is_not_missed_here(
+    reconcile, make_payments, payments, clock, provider
+):
+    other_provider = FakeProvider(merchant_id="OTHERMERCHANT")
+    other = Payments.using(other_provider, ledger=payments.ledger)
+    theirs = other.open("100123", mode=Mode.IFRAME, amount_due=DUE)
+    other.charge(theirs.payment_id, CARD)
+    charge = made(provider, TransactionKind.CHARGE, DUE)
+    provider.ledger[charge.transaction_id] = replace(
+        charge, transaction_id="T9", reference="100123"
+    )
+
+    report = reconcile()
+
+    assert [row.flag for row in report.findings] == ["unknown_charge"]
+    assert report.findings[0].payment_id == ""
+    assert payments.get(theirs.payment_id).flags == ()
