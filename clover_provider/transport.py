@@ -6,6 +6,7 @@ import socket
 import ssl
 import time
 import urllib.request
+from contextlib import suppress
 from http.client import HTTPException
 from importlib.metadata import version
 from typing import Any, Literal, NoReturn, cast
@@ -76,7 +77,8 @@ class Transport:
         """
         exchange = Exchange(self._config.deadline_seconds)
         outcome = self._attempt(call, exchange)
-        _log(call, exchange, outcome)
+        with suppress(Exception):  # a broken log must not hide the answer
+            _log(call, exchange, outcome)
         if isinstance(outcome, Answer):
             return outcome
         # Raised here, where no frame and no `__context__` knows a header or a body.

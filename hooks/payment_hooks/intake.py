@@ -1,6 +1,7 @@
 """Webhooks: proven, kept, applied, and only then done."""
 
 import logging
+from contextlib import suppress
 
 from payment_hooks.errors import WebhookRejected
 from payment_hooks.gateway import Gateway
@@ -32,10 +33,11 @@ class WebhookIntake:
             return event, None
         payment = self._payment_of(event)
         if payment is None:
-            logger.warning(
-                "webhook fits no payment; it is kept",
-                extra={"event_id": event.event_id},
-            )
+            with suppress(Exception):  # a broken log must not have it sent again
+                logger.warning(
+                    "webhook fits no payment; it is kept",
+                    extra={"event_id": event.event_id},
+                )
             return event, None
         self._apply(payment, event)
         return event, payment

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -64,9 +65,10 @@ class Notifier:
         try:
             self.gateway.payment_changed(event)
         except Exception:
-            logger.exception(
-                "shop_payment_changed failed and will be told again",
-                extra={"event_id": event.event_id},
-            )
+            with suppress(Exception):  # a broken log must not undo a payment either
+                logger.exception(
+                    "shop_payment_changed failed and will be told again",
+                    extra={"event_id": event.event_id},
+                )
             return False
         return True

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from payment_hooks.errors import PaymentError
@@ -112,7 +113,8 @@ class Recovery:
             return str(error)
         except Exception as error:
             # What fails for one payment may work for the next.
-            logger.exception("recovery failed", extra={"payment_id": payment_id})
+            with suppress(Exception):  # nor must a broken log keep the next waiting
+                logger.exception("recovery failed", extra={"payment_id": payment_id})
             return f"{type(error).__name__}: see the log"
         return ""
 

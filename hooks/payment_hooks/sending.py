@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -165,14 +166,15 @@ class Sender:
         )
 
     def _doubt(self, operation: Operation, error: Exception) -> None:
-        logger.error(
-            "payment outcome unknown",
-            extra={
-                "operation_id": operation.operation_id,
-                "kind": operation.kind.value,
-                "error": type(error).__name__,
-            },
-        )
+        with suppress(Exception):  # a broken log must not hide the doubt
+            logger.error(
+                "payment outcome unknown",
+                extra={
+                    "operation_id": operation.operation_id,
+                    "kind": operation.kind.value,
+                    "error": type(error).__name__,
+                },
+            )
         self.release(
             operation,
             state=OperationState.UNKNOWN,

@@ -19,10 +19,14 @@ class CrashingLedger:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._point: tuple[str, OperationKind] | None = None
+        self._error: BaseException = Crash()
 
-    def crash(self, point: str, kind: OperationKind) -> None:
+    def crash(
+        self, point: str, kind: OperationKind, error: BaseException | None = None
+    ) -> None:
         """Die at that point, as soon as an operation of that kind passes it."""
         self._point = (point, kind)
+        self._error = error or Crash(point)
 
     def add_operation(self, operation: Operation) -> Operation:
         """See `Ledger`."""
@@ -44,4 +48,4 @@ class CrashingLedger:
     def _pass(self, point: str, operation: Operation) -> None:
         if self._point == (point, operation.kind):
             self._point = None
-            raise Crash(point)
+            raise self._error
