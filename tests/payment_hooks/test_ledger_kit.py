@@ -58,3 +58,36 @@ def test_there_is_a_broken_ledger_for_every_room_of_the_kit():
     }
 
     assert rooms == {room.__name__ for room in LedgerKit.__bases__}
+
+
+ONE_PART_FIRST = """
+from payment_hooks.testing.ledger_checks.records import make_payment
+import pytest
+from payment_hooks.testing import FakeProvider, LedgerKit
+from payment_hooks import MemoryLedger
+
+class Deaf(MemoryLedger):
+    def get_payment(self, payment_id):
+        return None
+
+class TestDeaf(LedgerKit):
+    @pytest.fixture
+    def ledger(self):
+        return Deaf()
+"""
+
+
+def test_a_failed_check_shows_both_sides_whatever_was_imported_first(tmp_path):
+    (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
+    (tmp_path / "test_deaf.py").write_text(ONE_PART_FIRST)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:django", "-x"]
+
+    done = subprocess.run(
+        [*command, "-k", "test_a_payment_comes_back_as_it_went_in"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "assert None == Payment(payment_id='p1'" in done.stdout

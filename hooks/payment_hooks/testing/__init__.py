@@ -14,14 +14,9 @@ if TYPE_CHECKING:
 __all__ = ["FakeProvider", "LedgerKit"]
 
 _KITS = {"LedgerKit": "ledger_kit"}
-_REWRITTEN = ("ledger_checks",)
-"""Where pytest shall say what the two sides of a failed assertion were."""
 
 
 def __getattr__(name: str) -> object:
     if name not in _KITS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    import pytest
-
-    pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _REWRITTEN))
     return getattr(import_module(f"{__name__}.{_KITS[name]}"), name)
