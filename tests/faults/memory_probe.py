@@ -8,13 +8,11 @@ another line, makes the movement, and prints how many KiB more it held at its wo
 import json
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
-from clover_provider import CloverConfig, CloverProvider
-from clover_simulator import shopper
-from payment_hooks import OutcomeUnknown, Payments
+from payment_hooks import OutcomeUnknown
 from payment_hooks.ledger import OperationKind
-from tests.faults.road import Movement, Road
+from tests.faults.outside import road_outside
+from tests.faults.road import Movement
 
 _STATUS = Path("/proc/self/status")
 
@@ -22,23 +20,12 @@ _STATUS = Path("/proc/self/status")
 def main() -> None:
     """Answer until the input ends."""
     given = json.loads(sys.stdin.readline())
-    road = _road(given)
+    road = road_outside(given)
     for line in sys.stdin:
         movement = road.prepare(OperationKind(line.strip()))
         _say("ready")
         sys.stdin.readline()
         _say(str(_growth_of(movement)))
-
-
-def _road(given: dict[str, object]) -> Road:
-    """A shop that knows the simulator only by its address."""
-    provider = CloverProvider(CloverConfig.from_mapping(given))
-    payments = Payments.using(provider)
-    url, key = str(given["BASE_URL"]), str(given["PUBLIC_KEY"])
-    cards = SimpleNamespace(
-        token=lambda: shopper.tokenize(url, key, shopper.APPROVED_CARD)
-    )
-    return Road(payments, provider, cards, None, payments.ledger, None, None)  # type: ignore[arg-type]  # what this process has no use for
 
 
 def _growth_of(movement: Movement) -> int:

@@ -228,6 +228,8 @@ class Road:
     ledger: Ledger
     shop: Shop
     clock: Clock
+    prefix: str = "order"
+    """What references begin with."""
 
     def recover(self) -> RecoveryReport:
         """One recovery pass, some minutes later: every lease is over by then."""
@@ -242,7 +244,7 @@ class Road:
     def prepare(self, kind: OperationKind | str) -> Movement:
         """A movement of that kind, with all that must come before it, told and done."""
         kind = OperationKind(kind)
-        reference = f"order-{next(_references)}"
+        reference = f"{self.prefix}-{next(_references)}"
         payment = self.payments.open(reference, mode=Mode.IFRAME, amount_due=DUE)
         source = PaymentSource(token=self.simulator.token())
         before = _BEFORE.get(kind)

@@ -1,0 +1,39 @@
+"""A worker that is forked after its first payment, as gunicorn does with --preload.
+
+It reads the settings as JSON from the standard input. Parent and child then make every
+movement at the same time, and each prints its name when all of them succeeded.
+"""
+
+import json
+import os
+import sys
+
+from payment_hooks.ledger import OperationKind
+from tests.faults.outside import road_outside
+from tests.faults.road import Road
+
+
+def main() -> None:
+    """Pay once, fork, and pay in both."""
+    road = road_outside(json.loads(sys.stdin.readline()))
+    road.prefix = "before"
+    _make_all(road)
+    child = os.fork()
+    road.prefix = "parent" if child else "child"
+    _make_all(road)
+    if child:
+        _, status = os.waitpid(child, 0)
+        assert os.waitstatus_to_exitcode(status) == 0
+    os.write(1, f"{road.prefix}\n".encode())
+    if not child:
+        os._exit(0)
+
+
+def _make_all(road: Road) -> None:
+    for kind in OperationKind:
+        if kind is not OperationKind.CHECKOUT:
+            road.prepare(kind).make()
+
+
+if __name__ == "__main__":
+    main()
