@@ -91,9 +91,15 @@ def new_operation(
 
 
 def _slot(payment: Payment, kind: OperationKind, attempt: int) -> str:
-    """Taking happens once at a time; hosted sessions may stand side by side."""
+    """Taking happens once at a time; hosted sessions may stand side by side.
+
+    A capture and a void are of the same authorization: a void that comes just
+    after the capture would give the money back.
+    """
     if kind is OperationKind.CHECKOUT:
         return f"{payment.payment_id}:checkout:{attempt}"
+    if kind is OperationKind.VOID:
+        return f"{payment.payment_id}:{OperationKind.CAPTURE}"
     return f"{payment.payment_id}:{_family(kind)}"
 
 
