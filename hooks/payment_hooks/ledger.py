@@ -63,6 +63,8 @@ class OperationState(StrEnum):
         return self not in _FINAL
 
 
+GIVEN_BACK = frozenset({PaymentState.REFUNDED, PaymentState.VOIDED})
+"""The states of a payment whose money is with the shopper again, all of it."""
 _FINAL = frozenset(
     {OperationState.SUCCEEDED, OperationState.DECLINED, OperationState.FAILED}
 )

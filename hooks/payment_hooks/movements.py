@@ -18,6 +18,7 @@ from payment_hooks.gateway import Gateway
 from payment_hooks.intents import fingerprint, is_same_source, new_operation
 from payment_hooks.kinds import TransactionKind, TransactionStatus
 from payment_hooks.ledger import (
+    GIVEN_BACK,
     TAKING,
     Ledger,
     Operation,
@@ -32,6 +33,7 @@ from payment_hooks.sending import Sender, decline_of, in_progress
 from payment_hooks.settling import Settler
 from payment_hooks.standing import (
     brings_money,
+    derive_state,
     money_of,
     next_attempt,
     refuse_unclear,
@@ -75,6 +77,7 @@ class Movements:
             known = self.ledger.operations(payment.payment_id)
             brought = next((row for row in known if brings_money(row)), None)
             if brought is not None:
+                _refuse_given_back(payment, known)
                 return brought
             refuse_unclear(known)
             earlier = [row for row in known if row.kind in TAKING]
@@ -253,6 +256,16 @@ class Movements:
             self.settler.refresh(payment.payment_id)
         if done is None:
             raise _not_released(transaction)
+
+
+def _refuse_given_back(payment: Payment, known: Iterable[Operation]) -> None:
+    """What was taken once, and given back, must not look like money that is here."""
+    state = derive_state(known, closed=False)
+    if state in GIVEN_BACK:
+        raise InvalidRequest(
+            f"payment {payment.payment_id} is {state}: open the next one with again=True",
+            code="payment_given_back",
+        )
 
 
 def _not_released(transaction: Transaction) -> OutcomeUnknown:

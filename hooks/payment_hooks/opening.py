@@ -8,7 +8,7 @@ from uuid import uuid4
 from payment_hooks.errors import InvalidRequest
 from payment_hooks.gateway import Gateway
 from payment_hooks.kinds import Mode
-from payment_hooks.ledger import Ledger, Payment, PaymentState, StaleVersion
+from payment_hooks.ledger import GIVEN_BACK, Ledger, Payment, PaymentState, StaleVersion
 from payment_hooks.money import Money
 
 Context = Mapping[str, object] | None
@@ -30,7 +30,13 @@ class Opener:
         self.now = now
 
     def open(
-        self, reference: str, mode: Mode, amount_due: Money | None, context: Context
+        self,
+        reference: str,
+        mode: Mode,
+        amount_due: Money | None,
+        context: Context,
+        *,
+        again: bool,
     ) -> Payment:
         """See `Payments.open`."""
         due = amount_due or self._ask_amount(reference)
@@ -39,6 +45,8 @@ class Opener:
         latest = max(mine, key=lambda payment: payment.sequence, default=None)
         if latest is None:
             return self._begin(reference, 1, mode, due, context)
+        if again and latest.state in GIVEN_BACK:
+            return self._begin(reference, latest.sequence + 1, mode, due, context)
         if latest.state not in (PaymentState.OPEN, PaymentState.CLOSED):
             return latest
         if latest.state is PaymentState.OPEN:

@@ -103,6 +103,7 @@ class Payments:
         mode: Mode,
         amount_due: Money | None = None,
         context: Mapping[str, object] | None = None,
+        again: bool = False,
     ) -> Payment:
         """The payment that the shopper makes now for the shop's reference.
 
@@ -115,12 +116,13 @@ class Payments:
             mode: how the card reaches the provider.
             amount_due: what the shop's server says; asked from `shop_amount_due` if None.
             context: what the shop needs to finish without a browser session; JSON.
+            again: begin the next one where the latest was given back, wholly.
 
         Raises:
             InvalidRequest: no shop knows the reference.
             OutcomeUnknown: an earlier payment of it is in doubt; nothing may be sent.
         """
-        return self._opener.open(reference, mode, amount_due, context)
+        return self._opener.open(reference, mode, amount_due, context, again=again)
 
     def get(self, payment_id: str) -> Payment:
         """The payment of that id.

@@ -15,6 +15,7 @@ from payment_hooks.gateway import Gateway
 from payment_hooks.intents import new_operation
 from payment_hooks.kinds import TransactionKind, TransactionStatus
 from payment_hooks.ledger import (
+    GIVEN_BACK,
     TAKING,
     Ledger,
     Operation,
@@ -272,7 +273,11 @@ class Settler:
         if any(other.payment_id != payment.payment_id for other in others):
             return "transaction_of_another_payment"
         for sibling in self.ledger.find_payments(reference=payment.reference):
-            if is_second_take(operation, self.ledger.operations(sibling.payment_id)):
+            known = self.ledger.operations(sibling.payment_id)
+            is_other = sibling.payment_id != payment.payment_id
+            if is_other and derive_state(known, closed=False) in GIVEN_BACK:
+                continue
+            if is_second_take(operation, known):
                 return "double_capture"
         return ""
 

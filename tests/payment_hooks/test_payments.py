@@ -692,3 +692,34 @@ def test_a_page_gets_its_card_fields_before_there_is_a_payment(payments, provide
 def test_hosted_checkout_has_no_card_fields(payments):
     with pytest.raises(InvalidRequest, match="open one"):
         payments.card_entry(dollars("25.99"), Mode.HOSTED)
+
+
+@pytest.mark.parametrize(
+    ("take", "state"),
+    [("charge", PaymentState.REFUNDED), ("authorize", PaymentState.VOIDED)],
+)
+def test_what_was_given_back_is_no_money(payments, provider, take, state):
+    payment_id = open_payment(payments)
+    getattr(payments, take)(payment_id, CARD)
+    payments.undo(payment_id, request_id="return")
+
+    with pytest.raises(InvalidRequest) as caught:
+        payments.charge(payment_id, OTHER_CARD)
+
+    assert caught.value.code == "payment_given_back"
+    assert payments.get(payment_id).state is state
+
+
+def test_after_it_was_given_back_one_may_pay_again_if_the_shop_says_so(
+    payments, provider
+):
+    first = open_payment(payments)
+    payments.charge(first, CARD)
+    payments.refund(first, request_id="return")
+
+    same = payments.open("100123", mode=Mode.IFRAME)
+    following = payments.open("100123", mode=Mode.IFRAME, again=True)
+    payments.charge(following.payment_id, OTHER_CARD)
+
+    assert (same.payment_id, following.sequence) == (first, 2)
+    assert payments.get(following.payment_id).state is PaymentState.PAID
