@@ -17,13 +17,17 @@ _PATH = "clover_django.routers.LedgerRouter"
 class LedgerRouter:
     """Sends this app to the ledger's alias; of all else the shop's routers decide."""
 
-    def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
-        """The ledger's alias for its own tables."""
-        return conf.ledger_alias() if model._meta.app_label == LABEL else None
+    def db_for_read(
+        self, model: type[Model], instance: Model | None = None, **hints: Any
+    ) -> str | None:
+        """The ledger's alias for its own tables; what belongs to a row is where it is."""
+        return _find_alias(model, instance)
 
-    def db_for_write(self, model: type[Model], **hints: Any) -> str | None:
-        """The ledger's alias for its own tables."""
-        return conf.ledger_alias() if model._meta.app_label == LABEL else None
+    def db_for_write(
+        self, model: type[Model], instance: Model | None = None, **hints: Any
+    ) -> str | None:
+        """As for reading."""
+        return _find_alias(model, instance)
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool | None:
         """Whether that database has that app's tables; None where the shop decides.
@@ -40,6 +44,13 @@ class LedgerRouter:
         if shared:
             return bool(router.allow_migrate(DEFAULT_DB_ALIAS, app_label, **hints))
         return False
+
+
+def _find_alias(model: type[Model], instance: Model | None) -> str | None:
+    if model._meta.app_label != LABEL:
+        return None
+    found = instance._state.db if instance is not None else None
+    return found or conf.ledger_alias()
 
 
 def install() -> None:

@@ -33,12 +33,19 @@ class Server:
         if self.user:
             shutil.chown(self.folder, self.user)
         self._run("initdb", "-D", self.data, "-A", "trust", "-U", "postgres", "-N")
+        self.come_back()
+
+    def come_back(self):
         options = f"-k {self.folder} -c listen_addresses='' -c max_connections=60"
         log = self.folder / "log"
         self._run("pg_ctl", "-D", self.data, "-w", "-l", log, "-o", options, "start")
 
-    def stop(self):
+    def go_down(self):
+        """As with a crash: nobody is waited for."""
         self._run("pg_ctl", "-D", self.data, "-m", "immediate", "stop")
+
+    def stop(self):
+        self.go_down()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @property
