@@ -10,23 +10,29 @@ from typing import Any, NoReturn
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from clover_django.fields import (
+    StorableCharField,
+    StorableJSONField,
+    StorableTextField,
+)
+
 _ID_LENGTH = 255
 
 
 class Payment(models.Model):
     """One attempt of a shopper to pay one thing."""
 
-    payment_id = models.CharField(max_length=64, unique=True)
-    provider = models.CharField(max_length=64)
-    merchant_id = models.CharField(max_length=64, blank=True)
-    reference = models.CharField(max_length=255, db_index=True)
+    payment_id = StorableCharField(max_length=64, unique=True)
+    provider = StorableCharField(max_length=64)
+    merchant_id = StorableCharField(max_length=64, blank=True)
+    reference = StorableCharField(max_length=255, db_index=True)
     sequence = models.PositiveIntegerField()
-    mode = models.CharField(max_length=16)
+    mode = StorableCharField(max_length=16)
     amount_minor_units = models.BigIntegerField()
-    currency = models.CharField(max_length=3)
-    context = models.JSONField(default=dict, blank=True)
-    state = models.CharField(max_length=32, db_index=True)
-    flags = models.JSONField(default=list, blank=True)
+    currency = StorableCharField(max_length=3)
+    context = StorableJSONField(default=dict, blank=True)
+    state = StorableCharField(max_length=32, db_index=True)
+    flags = StorableJSONField(default=list, blank=True)
     created_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=0)
 
@@ -50,33 +56,33 @@ class Payment(models.Model):
 class Operation(models.Model):
     """One movement of money that was asked for, recorded before anything is sent."""
 
-    operation_id = models.CharField(max_length=64, unique=True)
+    operation_id = StorableCharField(max_length=64, unique=True)
     payment = models.ForeignKey(
         Payment, models.PROTECT, to_field="payment_id", related_name="operations"
     )
-    kind = models.CharField(max_length=16)
+    kind = StorableCharField(max_length=16)
     amount_minor_units = models.BigIntegerField()
-    currency = models.CharField(max_length=3)
-    parent_id = models.CharField(max_length=_ID_LENGTH, blank=True)
-    request_id = models.CharField(max_length=_ID_LENGTH, blank=True)
+    currency = StorableCharField(max_length=3)
+    parent_id = StorableCharField(max_length=_ID_LENGTH, blank=True)
+    request_id = StorableCharField(max_length=_ID_LENGTH, blank=True)
     attempt = models.PositiveIntegerField()
-    fingerprint = models.CharField(max_length=64)
-    idempotency_key = models.CharField(max_length=64, unique=True)
-    slot = models.CharField(max_length=_ID_LENGTH)
-    open_slot = models.CharField(max_length=_ID_LENGTH, null=True, unique=True)
-    state = models.CharField(max_length=16)
-    lease_owner = models.CharField(max_length=64, blank=True)
+    fingerprint = StorableCharField(max_length=64)
+    idempotency_key = StorableCharField(max_length=64, unique=True)
+    slot = StorableCharField(max_length=_ID_LENGTH)
+    open_slot = StorableCharField(max_length=_ID_LENGTH, null=True, unique=True)
+    state = StorableCharField(max_length=16)
+    lease_owner = StorableCharField(max_length=64, blank=True)
     lease_until = models.DateTimeField(null=True)
-    transaction_id = models.CharField(max_length=_ID_LENGTH, blank=True, db_index=True)
+    transaction_id = StorableCharField(max_length=_ID_LENGTH, blank=True, db_index=True)
     moved_minor_units = models.BigIntegerField(null=True)
-    moved_currency = models.CharField(max_length=3, blank=True)
-    code = models.TextField(blank=True)
-    message = models.TextField(blank=True)
-    flag = models.TextField(blank=True)
-    session_id = models.CharField(max_length=_ID_LENGTH, blank=True, db_index=True)
-    session_url = models.TextField(blank=True)
+    moved_currency = StorableCharField(max_length=3, blank=True)
+    code = StorableTextField(blank=True)
+    message = StorableTextField(blank=True)
+    flag = StorableTextField(blank=True)
+    session_id = StorableCharField(max_length=_ID_LENGTH, blank=True, db_index=True)
+    session_url = StorableTextField(blank=True)
     session_expires_at = models.DateTimeField(null=True)
-    details = models.JSONField(default=dict, blank=True)
+    details = StorableJSONField(default=dict, blank=True)
     told = models.BooleanField(default=False)
     due = models.DateTimeField(null=True, db_index=True)
     created_at = models.DateTimeField()
@@ -138,10 +144,10 @@ class PaymentEvent(models.Model):
         related_name="history",
         null=True,
     )
-    before = models.CharField(max_length=32, blank=True)
-    after = models.CharField(max_length=32)
-    reason = models.TextField(blank=True)
-    actor = models.CharField(max_length=255, blank=True)
+    before = StorableCharField(max_length=32, blank=True)
+    after = StorableCharField(max_length=32)
+    reason = StorableTextField(blank=True)
+    actor = StorableCharField(max_length=255, blank=True)
     at = models.DateTimeField(auto_now_add=True)
 
     objects = HistoryQuerySet.as_manager()
@@ -177,11 +183,11 @@ class PaymentEvent(models.Model):
 class WebhookReceipt(models.Model):
     """A proven message; kept for ever, finished once its effect is in place."""
 
-    event_id = models.CharField(max_length=_ID_LENGTH, unique=True)
-    provider = models.CharField(max_length=64)
-    merchant_id = models.CharField(max_length=64)
-    transaction_id = models.CharField(max_length=_ID_LENGTH, blank=True)
-    session_id = models.CharField(max_length=_ID_LENGTH, blank=True, db_index=True)
+    event_id = StorableCharField(max_length=_ID_LENGTH, unique=True)
+    provider = StorableCharField(max_length=64)
+    merchant_id = StorableCharField(max_length=64)
+    transaction_id = StorableCharField(max_length=_ID_LENGTH, blank=True)
+    session_id = StorableCharField(max_length=_ID_LENGTH, blank=True, db_index=True)
     approved = models.BooleanField()
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField(auto_now_add=True)

@@ -7,7 +7,6 @@ from django.db import connections
 from clover_django import pages, road
 from clover_django.models import Operation, Payment, PaymentEvent, WebhookReceipt
 from clover_django.store import DjangoLedger
-from payment_hooks import MemoryLedger
 from payment_hooks.testing import FakeProvider
 from tests.clover_django.postgres import postgres  # noqa: F401 - a fixture
 
@@ -49,10 +48,7 @@ def sqlite_settings(tmp_path):
 
 @contextmanager
 def open_ledger(kind, request):
-    """A ledger of one kind: in memory, in a SQLite file, or in PostgreSQL."""
-    if kind == "memory":
-        yield MemoryLedger()
-        return
+    """A ledger of one kind: in a SQLite file, or in PostgreSQL."""
     with request.getfixturevalue("django_db_blocker").unblock():
         if kind == "sqlite":
             yield connect(sqlite_settings(request.getfixturevalue("tmp_path")))
@@ -67,12 +63,6 @@ def open_ledger(kind, request):
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database(request):
-    with open_ledger(request.param, request) as ledger:
-        yield ledger
-
-
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
-def ledger(request):
     with open_ledger(request.param, request) as ledger:
         yield ledger
 
