@@ -17,6 +17,7 @@ from payment_hooks.ledger import Operation, Payment
 from payment_hooks.types import WebhookEvent
 
 _Event = dict[str, str | None]
+_TRIES = 3
 _IDENTITY = ("provider", "merchant_id", "reference", "sequence")
 
 
@@ -82,15 +83,16 @@ class DjangoLedger:
 
     def add_operation(self, operation: Operation) -> Operation:
         """See `Ledger`."""
-        try:
-            with self._commit():
-                models.Operation.objects.using(self.using).create(
-                    **rows.operation_values(operation)
-                )
-                self._append(_event_of_operation(operation))
-        except IntegrityError:
-            return self._obstacle(operation)
-        return operation
+        for _ in range(_TRIES):
+            if self._insert(operation):
+                return operation
+            obstacle = self._obstacle(operation)
+            if obstacle is not None:
+                return obstacle
+        raise StaleVersion(
+            f"{operation.operation_id} cannot be recorded: its payment is not there, or "
+            "its slot is taken and left all the time"
+        )
 
     def get_operation(self, operation_id: str) -> Operation | None:
         """See `Ledger`."""
@@ -201,17 +203,26 @@ class DjangoLedger:
         with transaction.atomic(using=self.using):
             yield
 
-    def _obstacle(self, operation: Operation) -> Operation:
+    def _insert(self, operation: Operation) -> bool:
+        """Whether nothing stood in its way."""
+        try:
+            with self._commit():
+                models.Operation.objects.using(self.using).create(
+                    **rows.operation_values(operation)
+                )
+                self._append(_event_of_operation(operation))
+        except IntegrityError:
+            return False
+        return True
+
+    def _obstacle(self, operation: Operation) -> Operation | None:
+        """What stands in its way; None when that was done meanwhile."""
         found = models.Operation.objects.using(self.using)
         row = (
             found.filter(idempotency_key=operation.idempotency_key).first()
             or found.filter(open_slot=operation.slot).first()
         )
-        if row is None:
-            raise StaleVersion(
-                f"what stood in the way of {operation.operation_id} is gone: try again"
-            )
-        return rows.read_operation(row)
+        return rows.read_operation(row) if row else None
 
     def _note(self, event: _Event) -> None:
         """Add to the history, where state or reason is another than it was."""
