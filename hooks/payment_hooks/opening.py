@@ -52,7 +52,9 @@ class Opener:
         if latest.state is PaymentState.OPEN:
             if latest.amount_due == due and latest.mode is mode:
                 return self._with_context(latest, context)
-            self.close(latest.payment_id)
+            closed = self.close(latest.payment_id)
+            if closed.state is not PaymentState.CLOSED:
+                return closed  # its money came while it was being closed
         return self._begin(reference, latest.sequence + 1, mode, due, context)
 
     def _ask_amount(self, reference: str) -> Money:

@@ -11,6 +11,7 @@ from payment_hooks import (
     FailedChecks,
     InvalidRequest,
     LineItem,
+    MemoryLedger,
     Mode,
     Money,
     OperationState,
@@ -723,3 +724,27 @@ def test_after_it_was_given_back_one_may_pay_again_if_the_shop_says_so(
 
     assert (same.payment_id, following.sequence) == (first, 2)
     assert payments.get(following.payment_id).state is PaymentState.PAID
+
+
+class RememberingLedger(MemoryLedger):
+    """Finds payments as they were at an earlier moment, while it is told to."""
+
+    remembered = None
+
+    def find_payments(self, **criteria):
+        return self.remembered or super().find_payments(**criteria)
+
+
+def test_money_that_came_while_the_cart_changed_is_the_money(
+    make_payments, shop, provider
+):
+    ledger = RememberingLedger()
+    payments = make_payments(ledger)
+    first = open_payment(payments)
+    ledger.remembered = ledger.find_payments(reference="100123")
+    payments.charge(first, CARD)
+
+    shop.due = dollars("30.00")
+    found = payments.open("100123", mode=Mode.IFRAME)
+
+    assert (found.payment_id, found.state) == (first, PaymentState.PAID)
