@@ -29,6 +29,15 @@ from payment_hooks.types import (
 
 _MARGIN = timedelta(minutes=1)
 _TRIES = 3
+_OF_SOMETHING_ELSE = frozenset(
+    {
+        "merchant_differs",
+        "reference_differs",
+        "older_than_asked",
+        "transaction_of_another_payment",
+    }
+)
+"""Why a transaction is not the session's money at all."""
 
 
 class HostedSessions:
@@ -128,10 +137,16 @@ class HostedSessions:
                 f"transaction {transaction_id} cannot be read yet",
                 code="transaction_not_found",
             )
-        if transaction.status is TransactionStatus.SUCCEEDED:
-            self.settler.accept(payment, claimed, transaction)
-        else:
+        if transaction.status is not TransactionStatus.SUCCEEDED:
             self.sender.release(claimed)
+            return
+        flag = self.settler.find_flag(payment, claimed, transaction)
+        if flag in _OF_SOMETHING_ELSE:
+            # A message that names the wrong page must not use up the right one.
+            self.sender.release(claimed)
+            self.settler.refresh(payment.payment_id, flag=flag)
+        else:
+            self.settler.accept(payment, claimed, transaction)
 
     def _sessions(self, payment: Payment) -> list[Operation]:
         return [

@@ -192,6 +192,22 @@ def test_one_transaction_cannot_pay_two_orders(
     assert payments.get(other.payment_id).flags == ("transaction_of_another_payment",)
 
 
+def test_a_message_that_names_the_wrong_page_does_not_use_it_up(
+    payments, hosted, messages, provider, clock
+):
+    payment_id, session = hosted
+    old = provider.pay_session(DUE)
+    provider.ledger[old.transaction_id] = replace(
+        old, created_at=clock() - timedelta(hours=1)
+    )
+    send(payments, clock, old.transaction_id, session.session_id)
+
+    paid = provider.pay_session(DUE)
+    send(payments, clock, paid.transaction_id, session.session_id)
+
+    assert payments.get(payment_id).state is PaymentState.PAID
+
+
 def test_a_payment_without_a_session_belongs_to_the_page_that_was_open(
     payments, hosted, provider, clock
 ):
