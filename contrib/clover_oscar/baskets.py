@@ -12,6 +12,7 @@ from clover_oscar.models import find_number
 from clover_oscar.untyped import OscarObject
 from payment_hooks import Payment, PaymentState
 from payment_hooks.ledger import TAKING
+from payment_hooks.standing import derive_state, find_unclear
 
 _HOLDING = frozenset(
     {
@@ -62,13 +63,16 @@ def find_payments(basket_id: int) -> tuple[Payment, ...]:
 
 
 def may_hold_money(payment: Payment) -> bool:
-    """Whether money was taken or reserved, or may be: in doubt, or on a hosted page."""
-    if payment.state in _HOLDING:
+    """Whether money was taken or reserved, or may be: in doubt, or on a hosted page.
+
+    Only the operations are asked: the payment's own row learns a moment later.
+    """
+    operations = get_payments().operations(payment.payment_id)
+    if derive_state(operations, closed=False) in _HOLDING:
         return True
-    return any(
-        operation.kind in TAKING and operation.state.is_open
-        for operation in get_payments().operations(payment.payment_id)
-    )
+    if find_unclear(operations) is not None:
+        return True
+    return any(row.kind in TAKING and row.state.is_open for row in operations)
 
 
 def copy_lines(frozen: OscarObject, into: OscarObject) -> list[str]:
