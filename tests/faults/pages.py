@@ -43,6 +43,14 @@ class Page:
         simulator.wait_until(lambda: _is_signed(simulator.deliveries[known:]))
         return simulator.deliveries[known]
 
+    def settle(self) -> Payment:
+        """As when the shopper comes back."""
+        return self.road.payments.settle(self.payment_id)
+
+    def renew(self) -> "Page":
+        """Another page for the same payment, when this one is too old."""
+        return _start(self.road, self.payment)
+
     @property
     def charge_id(self) -> str:
         """Clover's id of the money that was paid here."""
@@ -74,12 +82,18 @@ class Page:
 def open_page(road: Road, due: Money = DUE) -> Page:
     """A payment of a new order whose shopper is on Clover's page; messages stay here."""
     road.simulator.send_webhooks_to(NOBODY)
-    payments, reference = road.payments, f"page-{next(_references)}"
-    payment = payments.open(reference, mode=Mode.HOSTED, amount_due=due)
+    reference = f"page-{next(_references)}"
+    return _start(road, road.payments.open(reference, mode=Mode.HOSTED, amount_due=due))
+
+
+def _start(road: Road, payment: Payment) -> Page:
     asked = CheckoutRequest(
-        amount=due, reference=reference, mode=Mode.HOSTED, return_urls=URLS
+        amount=payment.amount_due,
+        reference=payment.reference,
+        mode=Mode.HOSTED,
+        return_urls=URLS,
     )
-    page = payments.start_checkout(payment.payment_id, asked)
+    page = road.payments.start_checkout(payment.payment_id, asked)
     assert isinstance(page, Redirect)
     return Page(road, payment.payment_id, page.session_id, page.url)
 
