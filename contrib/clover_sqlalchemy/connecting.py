@@ -52,12 +52,20 @@ def _refuse_unfit(engine: Engine) -> None:
         raise ConfigurationError(
             "the ledger works synchronously: give it an engine from create_engine"
         )
-    if isinstance(engine.pool, SingletonThreadPool | StaticPool):
+    is_shared = isinstance(engine.pool, SingletonThreadPool | StaticPool)
+    if is_shared or _is_in_memory(engine):
         raise ConfigurationError(
-            "this engine shares its connection, as one to SQLite in memory does, so a "
-            "payment's record could be rolled back or forgotten: name a file, or take "
+            "this engine is to SQLite in memory, or shares one connection, so a "
+            "payment's record could be forgotten or rolled back: name a file, or take "
             "payment_hooks.MemoryLedger for tests"
         )
+
+
+def _is_in_memory(engine: Engine) -> bool:
+    url = engine.url
+    is_named_so = ":memory:" in (url.database or ":memory:")
+    is_opened_so = url.query.get("mode") == "memory"
+    return engine.dialect.name == "sqlite" and (is_named_so or is_opened_so)
 
 
 def _prepare_sqlite(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:

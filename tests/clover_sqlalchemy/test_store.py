@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import create_engine, create_mock_engine, event, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
-from sqlalchemy.pool import NullPool, StaticPool
+from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
 from clover_sqlalchemy import SqlAlchemyLedger, tables
 from payment_hooks import (
@@ -131,12 +131,24 @@ def test_a_write_and_its_history_are_one(engine):
         assert ledger.get_payment("p1") is None
 
 
-@pytest.mark.parametrize("pool", [None, StaticPool])
-def test_a_shared_connection_is_refused(pool):
-    options = {"poolclass": pool} if pool else {}
-    engine = create_engine("sqlite://", **options)
-
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite:///file::memory:?cache=shared&uri=true",
+        "sqlite:///file:x?mode=memory&cache=shared&uri=true",
+    ],
+)
+def test_a_database_in_memory_is_refused(url):
     with pytest.raises(ConfigurationError, match="name a file"):
+        SqlAlchemyLedger(create_engine(url, poolclass=QueuePool))
+
+
+def test_a_connection_shared_by_all_is_refused(tmp_path):
+    engine = create_engine(f"sqlite:///{tmp_path}/x.sqlite3", poolclass=StaticPool)
+
+    with pytest.raises(ConfigurationError, match="shares one connection"):
         SqlAlchemyLedger(engine)
 
 
