@@ -149,8 +149,15 @@ def _show(request: HttpRequest, payment: Payment) -> HttpResponse:
 
 
 def _wait(request: HttpRequest, payment: Payment) -> HttpResponse:
+    """The page that goes on by itself; a payment that was given up may stay so."""
+    known = outcome_of(_operations(payment), turned_back=True)
+    is_given_up = payment.state is PaymentState.CLOSED and known is Outcome.NOT_PAID
     return render_page(
-        request, payment, "clover_django/status.html", poll_seconds=_POLL_SECONDS
+        request,
+        payment,
+        "clover_django/status.html",
+        poll_seconds=_POLL_SECONDS,
+        is_given_up=is_given_up,
     )
 
 
