@@ -326,6 +326,21 @@ def test_connections_that_died_in_the_pool_are_replaced(server):
         assert ledger.get_payment("p1").flags == ("look",)
 
 
+def test_a_connection_that_is_lost_while_it_commits_is_no_reason_to_go_again(server):
+    with open_ledger(server) as ledger:
+        commits = []
+
+        @event.listens_for(ledger.engine, "commit")
+        def commit(connection):
+            commits.append(connection)
+            end_connections(server)
+
+        with pytest.raises(DBAPIError):
+            ledger.add_payment(make_payment())
+
+    assert len(commits) == 1
+
+
 def end_connections(engine):
     """End all connections to the server but the one that says so."""
     with engine.connect() as connection:
