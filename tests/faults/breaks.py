@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from tests.faults.messages import END_OF_HEAD, body_of
+from tests.faults.messages import END_OF_HEAD, body_of, is_delimited
 from tests.faults.proxy import PATIENCE, Close, Exchange, Fault
 
 
@@ -73,18 +73,16 @@ def answer_with(answer: bytes) -> Fault:
 
     def fault(exchange: Exchange) -> None:
         exchange.read()
-        exchange.send(answer)
-        exchange.end(Close.ORDERLY)
+        _answer(exchange, answer)
 
     return fault
 
 
 def change_answer(change: Callable[[bytes], bytes]) -> Fault:
-    """Executed; the answer is another one, and the connection ends behind it."""
+    """Executed; the answer is another one."""
 
     def fault(exchange: Exchange) -> None:
-        exchange.send(change(exchange.execute(exchange.read())))
-        exchange.end(Close.ORDERLY)
+        _answer(exchange, change(exchange.execute(exchange.read())))
 
     return fault
 
@@ -114,6 +112,13 @@ def after_head(answer: bytes) -> Iterator[bytes]:
     head, _, body = answer.partition(END_OF_HEAD)
     yield head + END_OF_HEAD
     yield from bytes_of(body)
+
+
+def _answer(exchange: Exchange, answer: bytes) -> None:
+    """Send it; the connection is good for more only if the client can see its end."""
+    exchange.send(answer)
+    if not is_delimited(answer):
+        exchange.end(Close.ORDERLY)
 
 
 def in_chunks_without_end(answer: bytes) -> bytes:

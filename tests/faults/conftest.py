@@ -1,7 +1,7 @@
 """The marker `matrix`, the fixture `report`, the table at the end, and a broken road."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -90,7 +90,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
-) -> Iterator[None]:
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Count each finished test of the matrix."""
     outcome = yield
     item.stash[_TIMES] = item.stash.get(_TIMES, 0.0) + call.duration
     if call.when == "call" or outcome.failed:

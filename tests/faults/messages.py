@@ -21,6 +21,12 @@ def is_complete(message: bytes) -> bool:
     return len(body) >= (int(length[1]) if length else 0)
 
 
+def is_delimited(message: bytes) -> bool:
+    """Whether the message says where it ends, and is all there."""
+    head = message.partition(END_OF_HEAD)[0]
+    return is_complete(message) and bool(_LENGTH.search(head + b"\r\n"))
+
+
 def body_of(message: bytes) -> bytes:
     """What follows the head."""
     return message.partition(END_OF_HEAD)[2]

@@ -35,6 +35,7 @@ class Exchange:
         self.client = client
         self.request = b""
         """What was read of the request so far."""
+        self.has_ended = False
         self._upstream = upstream
 
     @property
@@ -70,6 +71,7 @@ class Exchange:
 
     def end(self, how: Close) -> None:
         """End the client's connection."""
+        self.has_ended = True
         if how is Close.RESET:
             self.client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         elif how is Close.HALF:
@@ -101,8 +103,6 @@ class Proxy:
         self.tls: ssl.SSLContext | None = None
         self.greet: Callable[[socket.socket], None] | None = None
         """What is done with a new connection instead of serving it."""
-        self.requests: list[bytes] = []
-        """The whole requests that were carried or hit, oldest first."""
         self.answers: list[bytes] = []
         """What the simulator answered to them."""
         self.hits = 0
@@ -110,6 +110,7 @@ class Proxy:
         self.connections = 0
         """How many connections were taken."""
         self._upstream = upstream
+        self._exchanges: list[Exchange] = []
         self._fault: tuple[str, Fault] | None = None
         self._sockets: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
@@ -120,6 +121,11 @@ class Proxy:
     def url(self) -> str:
         """The base URL for the client."""
         return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
+
+    @property
+    def requests(self) -> list[bytes]:
+        """What was read of each request, be it carried or hit; oldest first."""
+        return [exchange.request for exchange in self._exchanges]
 
     def __enter__(self) -> Self:
         return self
@@ -221,15 +227,14 @@ class Proxy:
     def _carry(self, exchange: Exchange) -> bool:
         """One request and its answer; whether the connection can be used again."""
         method = exchange.method
+        if not method:
+            return False
+        self._exchanges.append(exchange)
         if self._fault is not None and self._fault[0] == method:
             self.hits += 1
             self._fault[1](exchange)
-            self.requests.append(exchange.request)
-            return False
-        if not method:
-            return False
+            return not exchange.has_ended
         answer = exchange.execute(exchange.read())
-        self.requests.append(exchange.request)
         self.answers.append(answer)
         exchange.send(answer)
         return True

@@ -14,13 +14,17 @@ ALIAS = "faults"
 
 @contextmanager
 def sqlite_ledger(path: Path) -> Iterator[DjangoLedger]:
-    """The ledger in that file; wants `django_db_blocker.unblock()` around it."""
+    """The ledger in that file; wants `django_db_blocker.unblock()` around it.
+
+    What is committed survives the process, which is all that dies here: nobody waits for
+    the disk.
+    """
     connections.databases[ALIAS] = {
         **connections["default"].settings_dict,
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
         "ATOMIC_REQUESTS": False,
-        "OPTIONS": {"timeout": 30},
+        "OPTIONS": {"timeout": 30, "init_command": "PRAGMA synchronous = OFF"},
     }
     try:
         yield DjangoLedger(using=ALIAS)

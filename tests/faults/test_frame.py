@@ -1,17 +1,22 @@
 """The frame itself: a fault matrix that says what its tests did, and no more."""
 
+from collections import defaultdict
+from importlib import import_module
+from pathlib import Path
+
 import pytest
 
+from payment_hooks.ledger import OperationKind
 from tests.faults.matrix import KINDS, ROWS
 from tests.faults.report import Report
 
 
-def test_the_matrix_has_42_rows_in_order():
+def test_the_matrix_has_42_rows_in_order() -> None:
     assert [row.number for row in ROWS] == list(range(1, 43))
     assert len({row.name for row in ROWS}) == 42
 
 
-def test_a_row_holds_when_its_tests_passed():
+def test_a_row_holds_when_its_tests_passed() -> None:
     report = Report()
 
     report.count(6, KINDS, passed=True, seconds=0.25)
@@ -22,7 +27,7 @@ def test_a_row_holds_when_its_tests_passed():
     assert report.summary().startswith("1 of 42 rows hold: 1 tests, 0 failed")
 
 
-def test_a_movement_without_a_passing_test_is_named():
+def test_a_movement_without_a_passing_test_is_named() -> None:
     report = Report()
 
     report.count(6, ("charge", "refund"), passed=True, seconds=0.1)
@@ -32,11 +37,46 @@ def test_a_movement_without_a_passing_test_is_named():
     assert report.summary().startswith("0 of 42 rows hold: 2 tests, 1 failed")
 
 
-def test_a_row_without_a_test_is_named():
+def test_a_row_without_a_test_is_named() -> None:
     assert "NO TEST" in Report().matrix()[1]
 
 
 @pytest.mark.matrix(row=0, kinds=("charge", "void"))
-def test_a_test_of_a_movement_runs_once_for_each(kind, request):
+def test_a_test_of_a_movement_runs_once_for_each(
+    kind: OperationKind, request: pytest.FixtureRequest
+) -> None:
     assert kind in ("charge", "void")
     assert request.node.name.endswith(f"[{kind}]")
+
+
+def marks() -> list[pytest.Mark]:
+    """Every `matrix` mark of the tests in this folder."""
+    found = []
+    for path in sorted(Path(__file__).parent.glob("test_*.py")):
+        module = import_module(f"tests.faults.{path.stem}")
+        for value in [module, *vars(module).values()]:
+            given = getattr(value, "pytestmark", [])
+            each = given if isinstance(given, list) else [given]
+            found += [mark for mark in each if mark.name == "matrix"]
+    return found
+
+
+def test_every_row_has_a_test_for_every_movement_that_it_can_hit() -> None:
+    proven: dict[int, set[str]] = defaultdict(set)
+    for mark in marks():
+        proven[mark.kwargs["row"]].update(map(str, mark.kwargs.get("kinds", ())))
+
+    untested = [row.number for row in ROWS if row.number not in proven]
+    missing = {
+        row.number: sorted(set(row.kinds) - proven[row.number])
+        for row in ROWS
+        if not set(row.kinds) <= proven[row.number]
+    }
+
+    assert (untested, missing) == ([], {})
+
+
+def test_every_mark_names_a_row_and_its_movements() -> None:
+    for mark in marks():
+        assert mark.kwargs["row"] in range(43)
+        assert set(map(str, mark.kwargs.get("kinds", ()))) <= set(KINDS)

@@ -3,13 +3,17 @@
 import pytest
 
 from payment_hooks import OutcomeUnknown
+from payment_hooks.ledger import OperationKind
 from tests.faults import breaks
 from tests.faults.messages import answer, body_of, is_complete, method_of, with_body
 from tests.faults.proxy import Close
+from tests.faults.road import Road
 
 
 @pytest.mark.matrix(row=0, kinds=("authorize", "capture", "charge", "refund", "void"))
-def test_without_a_fault_money_moves_once_and_the_shop_is_told(road, kind):
+def test_without_a_fault_money_moves_once_and_the_shop_is_told(
+    road: Road, kind: OperationKind
+) -> None:
     movement = road.prepare(kind)
 
     movement.make()
@@ -18,7 +22,7 @@ def test_without_a_fault_money_moves_once_and_the_shop_is_told(road, kind):
     movement.holds()
 
 
-def test_a_cut_request_does_not_arrive(road):
+def test_a_cut_request_does_not_arrive(road: Road) -> None:
     movement = road.prepare("charge")
 
     with (
@@ -31,7 +35,7 @@ def test_a_cut_request_does_not_arrive(road):
     assert movement.times_moved == 0
 
 
-def test_a_cut_answer_was_executed(road):
+def test_a_cut_answer_was_executed(road: Road) -> None:
     movement = road.prepare("charge")
 
     with (
@@ -43,7 +47,7 @@ def test_a_cut_answer_was_executed(road):
     assert movement.times_moved == 1
 
 
-def test_a_message_is_whole_with_its_last_byte():
+def test_a_message_is_whole_with_its_last_byte() -> None:
     message = answer(b'{"a": 1}')
 
     assert is_complete(message)

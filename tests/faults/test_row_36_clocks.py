@@ -19,6 +19,12 @@ SKEWS = {"ten minutes behind": -10, "ten minutes ahead": 10}
 JUMPS = {"an hour back": -1, "an hour on": 1}
 
 
+@pytest.fixture
+def road(make_road: Callable[..., Road]) -> Road:
+    """A shop in memory."""
+    return make_road()
+
+
 @pytest.mark.parametrize("minutes", SKEWS.values(), ids=SKEWS)
 @pytest.mark.matrix(row=36, kinds=KINDS)
 def test_a_clock_that_is_off_moves_money_all_the_same(

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
@@ -43,6 +43,12 @@ def interrupt(request: pytest.FixtureRequest) -> Iterator[type[BaseException]]:
     before = signal.signal(signal.SIGUSR1, raise_it)
     yield error
     signal.signal(signal.SIGUSR1, before)
+
+
+@pytest.fixture
+def road(make_road: Callable[..., Road]) -> Road:
+    """A shop in memory: the process lives on."""
+    return make_road()
 
 
 def interrupting(*, is_executed: bool) -> Fault:

@@ -314,8 +314,9 @@ def test_too_many_calls_do_not_end_a_doubt(road: Road, kind: OperationKind) -> N
 @pytest.mark.parametrize("is_executed", [True, False])
 @pytest.mark.matrix(row=19, kinds=KINDS)
 def test_a_broken_server_leaves_a_doubt_whether_or_not_it_executed(
-    road: Road, kind: OperationKind, status: int, is_executed: bool
+    make_road: Callable[..., Road], kind: OperationKind, status: int, is_executed: bool
 ) -> None:
+    road = make_road()
     movement = road.prepare(kind)
     broken = answer(b'{"message": "oops"}', status=f"{status} {ERRORS[status]}")
     said = breaks.change_answer(lambda _: broken)
