@@ -1,14 +1,15 @@
 """Ledgers that are wrong in one way each, and the check of the kit that says so."""
 
-import time
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 
 from payment_hooks import MemoryLedger, Money, StaleVersion
 from payment_hooks.testing import LedgerKit
 from payment_hooks.testing.ledger_checks.secrecy import CANARY
+from payment_hooks.testing.ledger_checks.threads import THREADS
 
 FOUND_BY = {}
 """For each broken ledger the check which must fail."""
@@ -137,6 +138,10 @@ class KeysUsedTwice(MemoryLedger):
 
 @found_by("test_eight_threads_record_one_intent")
 class LooksThenInserts(MemoryLedger):
+    def __init__(self):
+        super().__init__()
+        self.looked = Barrier(THREADS, timeout=60)
+
     def add_operation(self, operation):
         obstacle = [
             row
@@ -144,7 +149,7 @@ class LooksThenInserts(MemoryLedger):
             if row.idempotency_key == operation.idempotency_key
             or (row.slot == operation.slot and row.state.is_open)
         ]
-        time.sleep(0.01)  # what a round trip to a database takes
+        self.looked.wait()
         if obstacle:
             return super().add_operation(operation)
         self._operations[operation.operation_id] = operation
@@ -153,9 +158,13 @@ class LooksThenInserts(MemoryLedger):
 
 @found_by("test_no_write_of_eight_threads_is_lost")
 class LooksThenWrites(MemoryLedger):
+    def __init__(self):
+        super().__init__()
+        self.looked = Barrier(THREADS, timeout=60)
+
     def replace_payment(self, payment):
         known = self.get_payment(payment.payment_id)
-        time.sleep(0.01)  # what a round trip to a database takes
+        self.looked.wait()
         if known is None or known.version != payment.version:
             raise StaleVersion
         written = replace(payment, version=payment.version + 1)
