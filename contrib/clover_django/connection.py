@@ -19,6 +19,8 @@ from django.db.backends.signals import connection_created
 from clover_django import conf
 
 _LEAST_WAIT_SECONDS = 20
+_ADDRESS = ("ENGINE", "NAME", "HOST", "PORT")
+_PRIVATE_MEMORY = ":memory:"
 _SHARED_MEMORY = "file:clover_ledger?mode=memory&cache=shared"
 
 
@@ -55,7 +57,7 @@ def sibling(name: str) -> str:
 
     One that is in memory has another one in memory.
     """
-    if name in ("", ":memory:"):
+    if name in ("", _PRIVATE_MEMORY):
         return name
     if name.startswith("file::memory:"):
         return _SHARED_MEMORY
@@ -80,13 +82,18 @@ def is_beside_the_shop() -> bool:
 
 def is_in_the_shops(alias: str) -> bool:
     """Whether the alias leads to the same database as the shop's own."""
-    shop, own = (
-        connections.settings[DEFAULT_DB_ALIAS],
-        connections.settings.get(alias, {}),
-    )
-    is_mirror = (own.get("TEST") or {}).get("MIRROR") == DEFAULT_DB_ALIAS
-    parts = ("ENGINE", "NAME", "HOST", "PORT")
-    return is_mirror or all(own.get(part) == shop.get(part) for part in parts)
+    shop = connections.settings[DEFAULT_DB_ALIAS]
+    own = connections.settings.get(alias, {})
+    if (own.get("TEST") or {}).get("MIRROR") == DEFAULT_DB_ALIAS:
+        return True
+    is_private = shop["NAME"] == _PRIVATE_MEMORY
+    return not is_private and all(own.get(part) == shop.get(part) for part in _ADDRESS)
+
+
+def is_home(alias: str) -> bool:
+    """Whether the ledger is in that alias's database."""
+    own = conf.ledger_alias()
+    return alias == own or (alias == DEFAULT_DB_ALIAS and is_in_the_shops(own))
 
 
 def watch_connections() -> None:

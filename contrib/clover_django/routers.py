@@ -35,13 +35,11 @@ class LedgerRouter:
         Where two aliases share a database they share its list of migrations, too. What
         one of them skipped would be missing for ever, so both say the same.
         """
-        alias = conf.ledger_alias()
-        shared = connection.is_in_the_shops(alias)
-        if app_label == LABEL and db in (alias, DEFAULT_DB_ALIAS):
-            return db == alias or shared
+        if app_label == LABEL and db in (conf.ledger_alias(), DEFAULT_DB_ALIAS):
+            return connection.is_home(db)
         if db != conf.AUTOMATIC_LEDGER:
             return None
-        if shared:
+        if connection.is_in_the_shops(db):
             return bool(router.allow_migrate(DEFAULT_DB_ALIAS, app_label, **hints))
         return False
 

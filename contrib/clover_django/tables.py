@@ -7,10 +7,11 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Model
 from django.db.models.signals import post_migrate
 
 from clover_django import conf
-from clover_django.connection import is_beside_the_shop
+from clover_django.connection import is_beside_the_shop, is_home
 from clover_django.routers import LABEL
 
 Plan = list[tuple[Migration, bool]]
@@ -31,25 +32,28 @@ def _on_migrated(
     **kwargs: Any,
 ) -> None:
     """Nothing to do after `flush`, which has no plan, and where tables were taken back."""
-    if using != DEFAULT_DB_ALIAS or plan is None or _goes_back(plan):
+    if plan is None or _goes_back(plan):
         return
-    if is_beside_the_shop():
-        report = stdout if verbosity else None
-        migrate_ledger(connections[conf.AUTOMATIC_LEDGER], report)
+    report = stdout if verbosity else None
+    if using == DEFAULT_DB_ALIAS and is_beside_the_shop():
+        _share_reads(connections[conf.AUTOMATIC_LEDGER])
+        bring_up_to_date(connections[conf.AUTOMATIC_LEDGER], report)
+    elif is_home(using) and not _has_tables(connections[using]):
+        bring_up_to_date(connections[using], report)
 
 
-def migrate_ledger(connection: BaseDatabaseWrapper, report: TextIO | None) -> None:
-    """Bring the tables up to date, in a file that readers and a writer can share.
+def bring_up_to_date(connection: BaseDatabaseWrapper, report: TextIO | None) -> None:
+    """Make what is missing of the ledger's tables.
 
     Without the signals of `migrate`: other apps answer them by looking for tables that
     are not there.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA journal_mode = WAL")
     executor = MigrationExecutor(connection)
     if LABEL not in executor.loader.migrated_apps:
-        _create_missing(connection)
+        _create(connection)
         return
+    if not _has_tables(connection):
+        executor = _forget(connection, executor)
     targets = executor.loader.graph.leaf_nodes(LABEL)
     for migration, _ in executor.migration_plan(targets):
         if report is not None:
@@ -61,9 +65,34 @@ def _goes_back(plan: Plan) -> bool:
     return any(back and step.app_label == LABEL for step, back in plan)
 
 
-def _create_missing(connection: BaseDatabaseWrapper) -> None:
+def _share_reads(connection: BaseDatabaseWrapper) -> None:
+    """Let SQLite's readers read while one writes; the file remembers it."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA journal_mode = WAL")
+
+
+def _forget(
+    connection: BaseDatabaseWrapper, executor: MigrationExecutor
+) -> MigrationExecutor:
+    """Take back what `migrate` noted here while the ledger was elsewhere."""
+    for label, name in executor.loader.graph.nodes:
+        if label == LABEL:
+            executor.recorder.record_unapplied(label, name)
+    return MigrationExecutor(connection)
+
+
+def _has_tables(connection: BaseDatabaseWrapper) -> bool:
+    wanted = {model._meta.db_table for model in _models()}
+    return wanted <= set(connection.introspection.table_names())
+
+
+def _create(connection: BaseDatabaseWrapper) -> None:
     known = set(connection.introspection.table_names())
     with connection.schema_editor() as editor:
-        for model in apps.get_app_config(LABEL).get_models():
+        for model in _models():
             if model._meta.db_table not in known:
                 editor.create_model(model)
+
+
+def _models() -> list[type[Model]]:
+    return list(apps.get_app_config(LABEL).get_models())

@@ -117,6 +117,28 @@ def test_a_shop_without_migrations_has_the_ledgers_tables(tmp_path):
     assert sqlite_tables(tmp_path / "db.clover.sqlite3") >= TABLES
 
 
+def test_a_ledger_that_moves_into_the_shops_database_gets_its_tables(tmp_path):
+    database = sqlite_database(tmp_path)
+    ShopProcess(database).manage("migrate", "--verbosity", "0")
+    moved = ShopProcess(database, LEDGER_DATABASE="default")
+
+    told = moved.manage("migrate")
+
+    assert "No migrations to apply" in told
+    assert "Ledger default: clover_django.0001_initial" in told
+    assert sqlite_tables(tmp_path / "db.sqlite3") >= TABLES
+    assert "Ledger" not in moved.manage("migrate")
+
+
+def test_going_back_leaves_the_ledger_as_it_is(tmp_path):
+    shop = ShopProcess(sqlite_database(tmp_path))
+    shop.manage("migrate", "--verbosity", "0")
+
+    shop.manage("migrate", "clover_django", "zero")
+
+    assert sqlite_tables(tmp_path / "db.clover.sqlite3") >= TABLES
+
+
 def test_in_postgresql_both_connections_lead_to_one_database(postgres_database):
     shop = ShopProcess(postgres_database)
     shop.manage("migrate", "--verbosity", "0")
