@@ -17,13 +17,14 @@ class Closer:
     def close(self, payment_id: str) -> Payment:
         """See `Payments.close`."""
         self._refuse_doubts(payment_id)
-        closed = self.settler.refresh(payment_id, closed=True)
+        self.settler.refresh(payment_id, closed=True)
         try:
             self._refuse_doubts(payment_id)
         except OutcomeUnknown:
             self.settler.refresh(payment_id, closed=False)
             raise
-        return closed
+        # A take that was under way before may have brought its money since.
+        return self.settler.refresh(payment_id)
 
     def _refuse_doubts(self, payment_id: str) -> None:
         known = self.ledger.operations(payment_id)

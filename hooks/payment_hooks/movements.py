@@ -34,6 +34,7 @@ from payment_hooks.settling import Settler
 from payment_hooks.standing import (
     brings_money,
     derive_state,
+    find_obstacle,
     money_of,
     next_attempt,
     refuse_unclear,
@@ -144,6 +145,7 @@ class Movements:
         known = self.ledger.add_operation(self.sender.lease(intent))
         if known.operation_id == intent.operation_id:
             self._refuse_if_closed(known)
+            self._refuse_if_overtaken(payment, known)
             return self._send(payment, known, call)
         known = self.sender.wait(known)
         if known.state.is_open:
@@ -162,6 +164,21 @@ class Movements:
             error = InvalidRequest(
                 f"payment {operation.payment_id} was given up: open the next one",
                 code="payment_closed",
+            )
+            self.sender.refuse(operation, error)
+            raise error
+
+    def _refuse_if_overtaken(self, payment: Payment, operation: Operation) -> None:
+        """Another one may have ended between the caller's look and this intent."""
+        if operation.kind in TAKING:
+            return
+        known = self.ledger.operations(payment.payment_id)
+        why = find_obstacle(payment, operation, known)
+        if why:
+            error = InvalidRequest(
+                f"{operation.kind} of {operation.amount} on payment "
+                f"{payment.payment_id} not sent: {why}",
+                code="overtaken",
             )
             self.sender.refuse(operation, error)
             raise error

@@ -49,12 +49,13 @@ class Opener:
             return self._begin(reference, latest.sequence + 1, mode, due, context)
         if latest.state not in (PaymentState.OPEN, PaymentState.CLOSED):
             return latest
-        if latest.state is PaymentState.OPEN:
-            if latest.amount_due == due and latest.mode is mode:
-                return self._with_context(latest, context)
-            closed = self.close(latest.payment_id)
-            if closed.state is not PaymentState.CLOSED:
-                return closed  # its money came while it was being closed
+        fits = latest.amount_due == due and latest.mode is mode
+        if latest.state is PaymentState.OPEN and fits:
+            return self._with_context(latest, context)
+        # Also where it is closed: whoever closes it may find a doubt, and open it again.
+        closed = self.close(latest.payment_id)
+        if closed.state is not PaymentState.CLOSED:
+            return closed  # its money came while it was being closed
         return self._begin(reference, latest.sequence + 1, mode, due, context)
 
     def _ask_amount(self, reference: str) -> Money:

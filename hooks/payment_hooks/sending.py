@@ -79,7 +79,7 @@ class Sender:
         in doubt before leaves it only by success or by the bank's own no.
         """
         in_doubt = operation.state in (OperationState.SENDING, OperationState.UNKNOWN)
-        sending = self.write(operation, state=OperationState.SENDING)
+        sending = self.write(self.lease(operation), state=OperationState.SENDING)
         try:
             return sending, call(sending, in_doubt)
         except OutcomeUnknown as error:

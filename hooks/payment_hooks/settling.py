@@ -27,7 +27,7 @@ from payment_hooks.ledger import (
 )
 from payment_hooks.policy import FailedChecks, Policy
 from payment_hooks.sending import Sender
-from payment_hooks.standing import derive_state, find_unclear
+from payment_hooks.standing import brings_money, derive_state, find_unclear
 from payment_hooks.types import (
     LookUpRequest,
     Transaction,
@@ -66,6 +66,8 @@ class Settler:
         """The operation as succeeded; flagged when the transaction does not fit it."""
         flag = self.find_flag(payment, operation, transaction)
         done = self.sender.succeed(operation, transaction, flag)
+        if done.kind is OperationKind.CHECKOUT and not flag:
+            done = self._flag_later_pages(done)
         if not flag and self.policy.failed_checks is FailedChecks.FLAG:
             flag = failed_check(transaction)
         self.refresh(payment.payment_id, flag=flag)
@@ -265,6 +267,21 @@ class Settler:
         closed = self.sender.refuse(operation, error)
         self.refresh(payment.payment_id)
         return closed
+
+    def _flag_later_pages(self, done: Operation) -> Operation:
+        """Two pages may be settled at once, neither of them seeing the other's money.
+
+        Whoever was second sees both, and flags the later page, whosever that is.
+        """
+        known = self.ledger.operations(done.payment_id)
+        for row in [row for row in known if brings_money(row)][1:]:
+            try:
+                self.ledger.replace_operation(
+                    replace(row, flag="double_capture", told=False, due=self.now())
+                )
+            except StaleVersion:
+                return self._flag_later_pages(done)
+        return self.ledger.get_operation(done.operation_id) or done
 
     def _doubled(
         self, payment: Payment, operation: Operation, transaction: Transaction

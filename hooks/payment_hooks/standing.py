@@ -100,6 +100,25 @@ def refundable(payment: Payment, operations: Operations) -> Money:
     return left
 
 
+def find_obstacle(
+    payment: Payment, operation: Operation, operations: Operations
+) -> str:
+    """Why this capture, void or refund may not be sent any more; empty if it may."""
+    others = [row for row in operations if row.operation_id != operation.operation_id]
+    if not any(
+        brings_money(row) and row.transaction_id == operation.parent_id
+        for row in others
+    ):
+        return ""  # money that does not count is given back whole, whatever else was
+    done = {row.kind for row in others if counts(row)}
+    if operation.kind is OperationKind.REFUND:
+        left = refundable(payment, others)
+        return f"only {left} is left" if operation.amount > left else ""
+    if OperationKind.VOID in done:
+        return "it was voided"
+    return "it was captured" if OperationKind.CAPTURE in done else ""
+
+
 def next_attempt(earlier: Operations) -> int:
     """Grows only after a definitive no; an open operation keeps its attempt."""
     return 1 + sum(not operation.state.is_open for operation in earlier)
