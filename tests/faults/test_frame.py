@@ -80,3 +80,15 @@ def test_every_mark_names_a_row_and_its_movements() -> None:
     for mark in marks():
         assert mark.kwargs["row"] in range(43)
         assert set(map(str, mark.kwargs.get("kinds", ()))) <= set(KINDS)
+
+
+def test_the_page_about_faults_tells_every_row() -> None:
+    page = (Path(__file__).parents[2] / "docs/explanation/faults.md").read_text()
+
+    told = [
+        line
+        for line in page.splitlines()
+        if line.startswith("| ") and line[2].isdigit()
+    ]
+
+    assert told == [f"| {row.number} | {row.name} | {row.holds} |" for row in ROWS]
