@@ -128,7 +128,7 @@ ROWS = (
         17,
         "the same key with another body",
         KINDS,
-        "Refused before sending; if the provider reports it, nothing is repeated.",
+        "Refused or looked up, not sent; if the provider reports it, the doubt stays.",
     ),
     Row(
         18,
