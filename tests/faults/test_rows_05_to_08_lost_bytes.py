@@ -1,7 +1,7 @@
 """Rows 5, 6 and 8: the connection ends at any byte, on the way there or back.
 
 Every 64th byte of a charge and every 256th of the other movements, and the bytes next to
-the edges, are cut in three ways (every byte of a charge in the long run).
+the edges, are cut in three ways (eight times as many in the long run).
 """
 
 from collections.abc import Callable, Iterator
@@ -42,7 +42,7 @@ def offsets(message: bytes, kind: OperationKind) -> list[int]:
     head = message.index(END_OF_HEAD) + len(END_OF_HEAD)
     step = 64 if kind is OperationKind.CHARGE else 256
     edges = {0, head, len(message) - 1}
-    every = range(0, len(message), 1 if is_long() and step == 64 else step)
+    every = range(0, len(message), step // 8 if is_long() else step)
     return sorted(edges.union(every))
 
 
