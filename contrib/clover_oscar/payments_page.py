@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,15 +22,18 @@ from clover_django.models import Payment as PaymentRow
 from clover_django.road import get_payments
 from clover_django.transactions import outside_of_transactions
 from clover_oscar import staff
+from clover_oscar.baskets import find_order
+from clover_oscar.flags import NOT_PLACED
 from clover_oscar.placement import CannotPlaceOrder, complete
-from clover_oscar.snapshot import ADAPTER
+from clover_oscar.snapshot import ADAPTER, Snapshot
 from clover_oscar.untyped import OscarObject
-from payment_hooks import OperationState, PaymentError, PaymentState
+from payment_hooks import OperationKind, OperationState, PaymentError, PaymentState
 
 NAME = "clover-payments"
 URL_NAME = f"dashboard:{NAME}"
 PERMISSIONS = ["is_staff", "order.view_order"]
 ASK = "clover_django.settle_payment"
+_CONFIRM_PAGE = "clover_oscar/dashboard/give_back.html"
 
 _DOUBTFUL = [
     state.value
@@ -79,13 +82,20 @@ class PaymentListView(ListView):  # type: ignore[type-arg]  # not generic at run
             "chosen": self.chosen,
             "may_ask": user.has_perm(ASK),
             "may_place": user.has_perm(staff.CAPTURE),
+            "may_give_back": user.has_perm(staff.REFUND),
         }
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Ask Clover again, or place the order of a payment."""
-        payment_id = request.POST.get("payment_id", "")
-        act = {"ask": _ask, "place": _place}.get(request.POST.get("action", ""))
+        """Ask Clover again, place the order of a payment, or give its money back."""
+        payment_id, action = (
+            request.POST.get("payment_id", ""),
+            request.POST.get("action"),
+        )
+        act = _ACTIONS.get(action or "")
         try:
+            if act is _give_back and not request.POST.get("confirmed"):
+                context = {"payment": get_payments().get(payment_id)}
+                return render(request, _CONFIRM_PAGE, context)
             if act is not None:
                 with acting_as(f"user {request.user.pk}"):
                     messages.success(request, act(payment_id, request.user))
@@ -113,6 +123,26 @@ def _place(payment_id: str, user: OscarObject) -> str:
     order = complete(payment, oversell=True)
     get_payments().tell(payment_id)
     return str(_("Order %s is placed.") % order.number)
+
+
+def _give_back(payment_id: str, user: OscarObject) -> str:
+    """All of it, once: for a payment whose order cannot be placed."""
+    payment = get_payments().get(payment_id)
+    snapshot = Snapshot.from_context(payment.context)
+    if snapshot is None or find_order(snapshot.basket_id) is not None:
+        raise CannotPlaceOrder(_("This payment has an order: refund it there."))
+    is_reserved = payment.state is PaymentState.AUTHORIZED
+    kind = OperationKind.VOID if is_reserved else OperationKind.REFUND
+    asked = staff.Movement(kind=kind, request_id="no order")
+    done = staff.move(payment, asked, user)
+    get_payments().unflag(payment_id, NOT_PLACED)
+    return _("%(amount)s of payment %(reference)s was given back.") % {
+        "amount": done.moved or done.amount,
+        "reference": payment.reference,
+    }
+
+
+_ACTIONS = {"ask": _ask, "place": _place, "give_back": _give_back}
 
 
 def _require(user: OscarObject, permission: str) -> None:

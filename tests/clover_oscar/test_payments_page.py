@@ -2,7 +2,7 @@ import pytest
 from oscar.core.loading import get_model
 
 from clover_django.road import get_payments
-from payment_hooks import OutcomeUnknown, ProviderUnavailable
+from payment_hooks import OutcomeUnknown, PaymentState, ProviderUnavailable
 from tests.clover_oscar.shopper import orders
 from tests.clover_oscar.test_dashboard import make_staff
 
@@ -27,8 +27,8 @@ def without_order(shopper, product, clover, clover_settings):
     return get_payments().settle(payment.payment_id, transaction_id=paid.transaction_id)
 
 
-def post(staff, payment, action):
-    values = {"payment_id": payment.payment_id, "action": action}
+def post(staff, payment, action, **fields):
+    values = {"payment_id": payment.payment_id, "action": action, **fields}
     return staff.post(URL, values, follow=True).content.decode()
 
 
@@ -55,6 +55,43 @@ def test_placing_needs_a_permission(without_order):
 
     assert "You are not allowed to do this." in page
     assert orders() == []
+
+
+def test_money_whose_order_cannot_be_placed_is_given_back_once(
+    owner, without_order, clover
+):
+    asked = post(owner, without_order, "give_back")
+    for _ in range(2):
+        done = post(owner, without_order, "give_back", confirmed="1")
+
+    assert "cannot be taken back" in asked
+    assert "10.00 USD" in done
+    assert clover.calls.count("payment_refund") == 1
+    payment = get_payments().get(without_order.payment_id)
+    assert (payment.state, payment.flags) == (PaymentState.REFUNDED, ())
+    assert orders() == []
+
+
+def test_giving_back_needs_a_permission(without_order, clover):
+    reader = make_staff("reader", "order.view_order")
+
+    page = post(reader, without_order, "give_back", confirmed="1")
+
+    assert "You are not allowed to do this." in page
+    assert "payment_refund" not in clover.calls
+
+
+def test_money_of_an_order_is_given_back_on_the_orders_page(
+    owner, shopper, product, clover
+):
+    shopper.reach_payment(product)
+    shopper.pay()
+    (payment,) = get_payments().ledger.find_payments(reference=orders()[0].number)
+
+    page = post(owner, payment, "give_back", confirmed="1")
+
+    assert "refund it there" in page
+    assert "payment_refund" not in clover.calls
 
 
 def test_a_doubt_is_settled_by_asking(owner, shopper, product, clover):
