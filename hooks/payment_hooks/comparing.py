@@ -27,15 +27,16 @@ def find_flag(
     Merchant, currency, amount, our own id and time are compared with the operation;
     a partial approval never fits.
     """
+    # Whose it is comes first: what is another's money differs in amount as well.
     checks = {
         "merchant_differs": transaction.merchant_id not in ("", payment.merchant_id),
+        "reference_differs": transaction.operation_id
+        not in ("", operation.operation_id),
+        "older_than_asked": _is_older(operation, transaction, policy),
         "currency_differs": transaction.amount.currency != operation.amount.currency,
         "partial_approval": transaction.partial_approval,
         "amount_differs": transaction.amount != operation.amount
         or (_has_extras(transaction) and not policy.extras_allowed),
-        "reference_differs": transaction.operation_id
-        not in ("", operation.operation_id),
-        "older_than_asked": _is_older(operation, transaction, policy),
     }
     return next((name for name, is_wrong in checks.items() if is_wrong), "")
 

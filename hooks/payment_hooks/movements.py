@@ -138,6 +138,7 @@ class Movements:
         if operation.kind in TAKING or not is_unsent:
             return
         claimed = self.sender.claim(operation)
+        self._refuse_if_overtaken(payment, claimed)
         self._send(payment, claimed, ask_to_follow(self.gateway, payment))
 
     def _run(self, payment: Payment, intent: Operation, call: Call) -> Operation | None:

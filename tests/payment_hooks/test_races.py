@@ -16,6 +16,7 @@ from payment_hooks import (
     PaymentSource,
     PaymentState,
 )
+from payment_hooks.recovery import Recovery
 
 CARD = PaymentSource(token="tok-good")
 DUE = Money.of("25.99", "USD")
@@ -177,3 +178,27 @@ def test_capture_and_void_do_not_both_happen(
 
     refused = payments.operations(payment_id)[-1]
     assert (refused.kind, refused.state) == (OperationKind(mine), OperationState.FAILED)
+
+
+def test_recovery_sends_no_capture_that_a_void_overtook(
+    payments, ledger, provider, clock, payment_id
+):
+    payments.authorize(payment_id, CARD)
+    real = ledger.replace_operation
+
+    def down(operation):
+        if operation.state is OperationState.FAILED:
+            raise ConnectionError("the database is away")
+        return real(operation)
+
+    ledger.replace_operation = down
+    ledger.before("new capture", lambda: payments.void(payment_id))
+    with pytest.raises(ConnectionError):
+        payments.capture(payment_id)
+
+    ledger.replace_operation = real
+    clock.advance(minutes=30)
+    Recovery(payments).run()
+
+    assert "payment_capture" not in provider.calls
+    assert payments.get(payment_id).state is PaymentState.VOIDED
