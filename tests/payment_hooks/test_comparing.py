@@ -79,14 +79,14 @@ def test_what_does_not_fit_is_named(changes, flag):
         {"tax": Money(200, "USD")},
     ],
 )
+def test_silence_and_small_skew_fit(changes):
+    assert flag_of(**changes) == ""
+
+
 def test_whose_money_it_is_comes_before_how_much_it_is():
     of_another = {"operation_id": "another", "amount": Money(500, "USD")}
 
     assert flag_of(**of_another) == "reference_differs"
-
-
-def test_silence_and_small_skew_fit(changes):
-    assert flag_of(**changes) == ""
 
 
 def test_tips_fit_where_they_are_welcome():
