@@ -1,0 +1,309 @@
+"""The road, broken in one place each: histories must find every one of these.
+
+Each mutant says what it does to the real code while it is in force. What it breaks was
+broken in somebody's shop once, or is a line that looks as if it could be left out.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+from unittest.mock import patch
+from uuid import uuid4
+
+from payment_hooks import (
+    Money,
+    Operation,
+    PaymentState,
+    Transaction,
+    TransactionKind,
+    memory,
+    movements,
+    opening,
+    sending,
+    settling,
+    standing,
+)
+from payment_hooks import following as following_module
+from payment_hooks import hosted as hosted_module
+from payment_hooks import intents as intents_module
+from payment_hooks.closing import Closer
+from payment_hooks.intake import WebhookIntake
+from payment_hooks.judging import Judge
+from payment_hooks.ledger import CAPTURING, OperationKind, OperationState
+from payment_hooks.movements import Movements
+from payment_hooks.notifying import Notifier
+from payment_hooks.sending import Sender
+from payment_hooks.settling import Settler
+from payment_hooks.standing import counts
+
+Change = tuple[object, str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A broken variant: its name, and what it puts in which place."""
+
+    name: str
+    changes: tuple[Change, ...]
+    near: int = 0
+    """A seed a little before the first history that finds it, where that is rare."""
+
+    @contextmanager
+    def in_force(self) -> Iterator[None]:
+        """The road is broken in this way inside."""
+        with ExitStack() as stack:
+            for place, name, value in self.changes:
+                stack.enter_context(patch.object(place, name, value))
+            yield
+
+
+def nothing(*args: object, **options: object) -> None:
+    """Leave a step out."""
+
+
+def always(value: object) -> Callable[..., Any]:
+    """A step that has one answer."""
+    return lambda *args, **options: value
+
+
+def _random_key(*args: object, **options: object) -> str:
+    return str(uuid4())
+
+
+def _refuse_doubt(self: Sender, operation: Operation, error: Any) -> None:
+    self.refuse(operation, error)
+
+
+def _claim_without_asking(self: Sender, operation: Operation) -> Operation:
+    return self.ledger.get_operation(operation.operation_id) or operation
+
+
+def _believe(self: Settler, transaction_id: str) -> Transaction:
+    """What a webhook says is what the bank has."""
+    return Transaction(
+        kind=TransactionKind.CHARGE,
+        transaction_id=transaction_id,
+        amount=Money(2599, "USD"),
+        created_at=self.now(),
+    )
+
+
+def _finish_first(self: WebhookIntake, payment: Any, event: Any) -> None:
+    self.ledger.finish_event(event.event_id)
+    if event.approved:
+        self.sessions.settle(payment, event.transaction_id, event.session_id)
+
+
+def _call_and_forget(self: Notifier, event: Any) -> bool:
+    try:
+        self.gateway.payment_changed(event)
+    except Exception:  # noqa: BLE001 - the mutant is a careless one
+        return True
+    return True
+
+
+def _tell_without_lease(self: Notifier, payment: Any, operation: Operation) -> bool:
+    told = self._call(movements_event(payment, operation))
+    now = self.ledger.get_operation(operation.operation_id) or operation
+    self.ledger.replace_operation(replace(now, told=told, due=None))
+    return told
+
+
+def movements_event(payment: Any, operation: Operation) -> Any:
+    """The news of an outcome."""
+    from payment_hooks.events import PaymentChanged
+
+    return PaymentChanged(payment=payment, operation=operation)
+
+
+def _without(*flags: str) -> Callable[..., str]:
+    real = settling.find_flag
+
+    def find_flag(*args: Any) -> str:
+        found = real(*args)
+        return "" if found in flags else found
+
+    return find_flag
+
+
+def _refund_all(payment: Any, operations: Any) -> Money:
+    """Everything captured, whatever was given back."""
+    taken = sum(
+        (row.moved or row.amount).minor_units
+        for row in operations
+        if row.kind in CAPTURING and counts(row)
+    )
+    return Money(taken, payment.amount_due.currency)
+
+
+def _open_refunds_do_not_count(payment: Any, operations: Any) -> Money:
+    closed = [row for row in operations if not row.state.is_open]
+    return _REFUNDABLE(payment, closed)
+
+
+_REFUNDABLE = following_module.refundable
+
+
+def _close_once(self: Closer, payment_id: str) -> Any:
+    self._refuse_doubts(payment_id)
+    return self.settler.refresh(payment_id, closed=True)
+
+
+def _close_blindly(self: Closer, payment_id: str) -> Any:
+    closed = self.settler.refresh(payment_id, closed=True)
+    return replace(closed, state=PaymentState.CLOSED)
+
+
+def _do_not_write(self: Sender, operation: Operation, **changes: Any) -> Operation:
+    if changes.get("state") is OperationState.SENDING:
+        return operation
+    return _WRITE(self, operation, **changes)
+
+
+_WRITE = Sender.write
+
+
+def _open_if_anything_is(operations: Any, *, closed: bool) -> PaymentState:
+    if any(row.state.is_open for row in operations):
+        return PaymentState.OPEN
+    return _DERIVE(operations, closed=closed)
+
+
+_DERIVE = settling.derive_state
+
+
+def _own_slot_for_voids(payment: Any, kind: OperationKind, attempt: int) -> str:
+    if kind is OperationKind.VOID:
+        return f"{payment.payment_id}:void"
+    return _SLOT(payment, kind, attempt)
+
+
+_SLOT = intents_module._slot
+
+
+def _count_all(earlier: Any) -> int:
+    return 1 + len(list(earlier))
+
+
+def _accept_anything(
+    self: Any,
+    payment: Any,
+    claimed: Operation,
+    transaction_id: str,
+) -> None:
+    found = self.settler.fetch(transaction_id)
+    if found is not None:
+        self.sender.succeed(claimed, found)
+        self.settler.refresh(payment.payment_id)
+
+
+def _close_stale(self: Closer, payment_id: str) -> Any:
+    """What closing gave before it looked at the state again."""
+    self._refuse_doubts(payment_id)
+    closed = self.settler.refresh(payment_id, closed=True)
+    self._refuse_doubts(payment_id)
+    return closed
+
+
+def _open_next(self: Any, *args: Any, **options: Any) -> Any:
+    with_closed = self.close
+    self.close = lambda payment_id: replace(
+        with_closed(payment_id), state=PaymentState.CLOSED
+    )
+    try:
+        return _OPEN(self, *args, **options)
+    finally:
+        self.close = with_closed
+
+
+_OPEN = opening.Opener.open
+
+
+def _send_unfenced(self: Sender, operation: Operation, call: Any) -> Any:
+    """Send first, and see then who owned it."""
+    transaction = call(operation, False)
+    return self.write(operation, state=OperationState.SENDING), transaction
+
+
+MUTANTS = (
+    Mutant(
+        "a new key for each sending", ((intents_module, "derive_key", _random_key),)
+    ),
+    Mutant("a time-out is a no", ((Sender, "_doubt", _refuse_doubt),)),
+    Mutant("a claim asks nobody", ((Sender, "claim", _claim_without_asking),)),
+    Mutant("the last writer wins", ((memory, "_check_version", nothing),)),
+    Mutant("every intent is new", ((memory, "_obstacle", nothing),)),
+    Mutant("a webhook is believed", ((Settler, "fetch", _believe),)),
+    Mutant(
+        "whatever a webhook names pays the page",
+        ((hosted_module.HostedSessions, "_settle", _accept_anything),),
+    ),
+    Mutant(
+        "an event is done before its effect",
+        ((WebhookIntake, "_apply", _finish_first),),
+    ),
+    Mutant("told before the shop has heard", ((Notifier, "_call", _call_and_forget),)),
+    Mutant("several tell at once", ((Notifier, "_tell", _tell_without_lease),)),
+    Mutant(
+        "the amount is not compared",
+        ((settling, "find_flag", _without("amount_differs")),),
+    ),
+    Mutant(
+        "whose money it is is not compared",
+        ((settling, "find_flag", _without("reference_differs", "older_than_asked")),),
+        near=3925,
+    ),
+    Mutant(
+        "a closed payment takes money",
+        ((Movements, "_refuse_if_closed", nothing),),
+        near=4500,
+    ),
+    Mutant("closing looks only before", ((Closer, "close", _close_once),), near=2145),
+    Mutant("closing does not look at all", ((Closer, "close", _close_blindly),)),
+    Mutant(
+        "refunds are not summed up",
+        (
+            (following_module, "refundable", _refund_all),
+            (standing, "refundable", _refund_all),
+        ),
+    ),
+    Mutant(
+        "refunds under way do not count",
+        (
+            (following_module, "refundable", _open_refunds_do_not_count),
+            (standing, "refundable", _open_refunds_do_not_count),
+        ),
+    ),
+    Mutant("nothing is looked at again", ((movements, "find_obstacle", always("")),)),
+    Mutant(
+        "absence is believed at once", ((Settler, "_is_absence_proof", always(True)),)
+    ),
+    Mutant(
+        "a second payment is as good as the first", ((Settler, "_doubled", always("")),)
+    ),
+    Mutant("sending is not written down", ((Sender, "write", _do_not_write),)),
+    Mutant(
+        "the state follows the last step",
+        ((settling, "derive_state", _open_if_anything_is),),
+    ),
+    Mutant(
+        "a refused repetition speaks for the first sending",
+        ((sending, "_is_conclusive", always(True)),),
+    ),
+    Mutant("late money is thrown away", ((Judge, "_adopt", always(())),)),
+    Mutant(
+        "void and capture at once",
+        (
+            (intents_module, "_slot", _own_slot_for_voids),
+            (movements, "find_obstacle", always("")),
+        ),
+    ),
+    Mutant("an attempt grows in doubt", ((movements, "next_attempt", _count_all),)),
+    Mutant("a closed payment is not closed again", ((Closer, "close", _close_stale),)),
+    Mutant(
+        "a closed payment is followed at once", ((opening.Opener, "open", _open_next),)
+    ),
+    Mutant("no fence before sending", ((Sender, "send", _send_unfenced),)),
+)
+"""More than twenty; each is found within the histories of one run."""
