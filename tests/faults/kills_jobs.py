@@ -31,6 +31,7 @@ from tests.faults.kills_trace import (
 )
 
 JSON = dict[str, Any]
+TOLD = ("event_id", "reference", "kind", "transaction_id", "times")
 SHOP = "http://127.0.0.1:9/"
 
 
@@ -100,9 +101,13 @@ def visit(
     return {"error": ""}
 
 
-def open_page(context: Context, order: JSON) -> JSON:
-    """The address of a hosted page for the order."""
+def open_pages(context: Context, orders: list[JSON]) -> JSON:
+    """The address of a hosted page for each order."""
     payments = build(context)
+    return {"urls": [_open_page(payments, order) for order in orders]}
+
+
+def _open_page(payments: Payments, order: JSON) -> str:
     payment = _open(payments, order, Mode.HOSTED)
     request = CheckoutRequest(
         amount=payment.amount_due,
@@ -111,7 +116,7 @@ def open_page(context: Context, order: JSON) -> JSON:
         return_urls=ReturnUrls(success=SHOP, failure=SHOP, cancel=SHOP),
     )
     page = payments.start_checkout(payment.payment_id, request)
-    return {"url": getattr(page, "url", "")}
+    return str(getattr(page, "url", ""))
 
 
 def take_message(context: Context, body: str, signature: str, later: float = 0) -> JSON:
@@ -151,8 +156,8 @@ def dump(context: Context) -> JSON:
     payments = models.Payment.objects.using(_alias())
     operations = models.Operation.objects.using(_alias())
     with connection.cursor() as cursor:
-        cursor.execute("SELECT event_id, reference, kind, transaction_id FROM told")
-        told = cursor.fetchall()
+        cursor.execute(f"SELECT {', '.join(TOLD)} FROM told")
+        told = [dict(zip(TOLD, row, strict=True)) for row in cursor.fetchall()]
     return {
         "payments": list(payments.values("reference", "state", "flags")),
         "operations": [
@@ -161,12 +166,7 @@ def dump(context: Context) -> JSON:
                 "payment__reference", "kind", "state", "transaction_id", "told", "flag"
             )
         ],
-        "told": [
-            dict(
-                zip(("event", "reference", "kind", "transaction_id"), row, strict=True)
-            )
-            for row in told
-        ],
+        "told": told,
     }
 
 
@@ -256,7 +256,7 @@ JOBS: dict[str, Callable[..., JSON]] = {
     "clear": clear,
     "dump": dump,
     "everything": everything,
-    "open_page": open_page,
+    "open_pages": open_pages,
     "recover": recover,
     "take_message": take_message,
     "visit": visit,

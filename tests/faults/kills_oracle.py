@@ -84,7 +84,8 @@ def _judge(
     told = sorted(
         _movement(row)
         for row in rows["told"]
-        if row["reference"] == order.reference and row["event"].endswith(":succeeded")
+        if row["reference"] == order.reference
+        and row["event_id"].endswith(":succeeded")
     )
     text = f"{order.reference}: Clover {moved}, rows {known}, told {told}"
     if set(moved) - set(known) or set(moved) - set(told):

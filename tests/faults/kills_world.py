@@ -42,13 +42,13 @@ class Nursery:
     """The forking process, seen from the test."""
 
     def __init__(self, shop: Json, log: Path) -> None:
-        self.log = log
+        self.log, self.environ = log, _environ(shop)
         self.database = str(shop["database"]["ENGINE"]).rpartition(".")[2]
         self._stderr = log.open("ab")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.kills_nursery"],
             cwd=ROOT,
-            env=_environ(shop),
+            env=self.environ,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._stderr,
@@ -66,10 +66,10 @@ class Nursery:
         assert not broken, self.log.read_text()[-3000:]
         return results
 
-    def run(self, *jobs: Json) -> list[Json]:
+    def run(self, *jobs: Json, seconds: float = SECONDS) -> list[Json]:
         """How each worker ended that got one of these jobs."""
         self.start(*jobs)
-        return self.finish()
+        return self.finish(seconds)
 
     def ask(self, name: str, **args: Any) -> Json:
         """What one worker answers."""
@@ -172,9 +172,9 @@ class World:
         """What to tell a worker that recovers once the leases are over."""
         return job("recover", kill, later=LEASE_OVER)
 
-    def run_together(self, *jobs: Json) -> list[Json]:
+    def run_together(self, *jobs: Json, seconds: float = SECONDS) -> list[Json]:
         """How these workers ended, all started at once."""
-        results = self.nursery.run(*jobs)
+        results = self.nursery.run(*jobs, seconds=seconds)
         self.tally.kills += sum(row["status"] == KILLED for row in results)
         return results
 
@@ -186,14 +186,17 @@ class World:
         """One pass of recovery, after so many seconds."""
         return self.run(job("recover", kill, later=later))
 
-    def pay_page(self, order: Order) -> tuple[str, str]:
-        """The message, and its signature, that a hosted page of the order was paid."""
-        page = self.nursery.ask("open_page", order=order.as_json())
+    def pay_pages(self, orders: list[Order]) -> list[tuple[str, str]]:
+        """The messages, with their signatures, that hosted pages were paid."""
+        told = [order.as_json() for order in orders]
         self.simulator.send_webhooks_to(NOWHERE)
-        self.simulator.pay_hosted(page["url"])
-        self.simulator.wait_until(lambda: self.simulator.deliveries[-1].attempts)
-        sent = self.simulator.deliveries[-1]
-        return sent.body, sent.signature
+        for url in self.nursery.ask("open_pages", orders=told)["urls"]:
+            self.simulator.pay_hosted(url)
+        self.simulator.wait_until(self._all_sent, SECONDS)
+        return [(sent.body, sent.signature) for sent in self.simulator.deliveries]
+
+    def _all_sent(self) -> bool:
+        return all(sent.attempts for sent in self.simulator.deliveries)
 
     def verdict(self) -> Verdict:
         """What is true of the orders now."""

@@ -115,12 +115,10 @@ def test_two_recoveries_at_once_one_killed_beside_live_submits(world, kind):
     "point", ["after_event", *LOOKS, "after_result", "before_shop", "after_shop"]
 )
 def test_killed_while_a_paid_page_is_taken_in(world, point):
-    order = world.order("hosted")
-    body, signature = world.pay_page(order)
+    ((body, signature),) = world.pay_pages([world.order("hosted")])
+    told = job("take_message", {"point": point}, body=body, signature=signature)
 
-    dead = world.run(
-        job("take_message", {"point": point}, body=body, signature=signature)
-    )
+    dead = world.run(told)
 
     assert dead["status"] == KILLED
     assert world.come_right(AFTER_A_PAGE).moved == 1
