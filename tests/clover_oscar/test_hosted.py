@@ -6,6 +6,7 @@ from django.utils import timezone
 from oscar.core.loading import get_model
 from oscar.test import factories
 
+from clover_django import models
 from clover_django.road import get_payments
 from payment_hooks import PaymentState, ProviderUnavailable
 from tests.clover_oscar.shopper import Shopper, baskets, books, orders
@@ -16,6 +17,7 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 THANK_YOU = "/checkout/thank-you/"
+REFRESH = '<meta http-equiv="refresh"'
 
 
 @pytest.fixture
@@ -238,9 +240,26 @@ def test_paid_without_order_is_said_so(away, shopper, clover):
     get_model("partner", "StockRecord").objects.update(num_in_stock=0)
     pay_on_the_page(clover, away)
 
-    page = come_back(shopper, away)
+    page = come_back(shopper, away).content.decode()
 
-    assert "We have your payment" in page.content.decode()
+    assert "We have your payment" in page
+    assert REFRESH not in page
+
+
+def test_who_comes_back_while_the_order_is_placed_is_led_on_to_it(
+    away, shopper, clover
+):
+    operations = models.Operation.objects.filter(payment=away.payment_id)
+    operations.update(
+        state="succeeded", lease_until=timezone.now() + timedelta(minutes=1)
+    )
+
+    page = come_back(shopper, away).content.decode()
+    operations.update(lease_until=None)
+
+    assert "We have your payment" in page
+    assert REFRESH in page
+    assert come_back(shopper, away).url == THANK_YOU
 
 
 def test_a_session_that_cannot_be_had_keeps_the_basket(
