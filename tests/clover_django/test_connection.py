@@ -6,6 +6,7 @@ from django.db import connections
 
 from clover_django import conf, connection
 from clover_django.connection import derive, sibling
+from payment_hooks import ConfigurationError
 
 POSTGRES = {
     "ENGINE": "django.db.backends.postgresql",
@@ -114,3 +115,12 @@ def test_a_setting_that_is_no_dict_leaves_the_shops_queries_alone(settings):
     settings.CLOVER = "nonsense"
 
     assert conf.ledger_alias() == "clover_ledger"
+
+
+def test_an_alias_without_a_database_is_refused(settings, monkeypatch):
+    nothing = {"ENGINE": "django.db.backends.dummy", "NAME": "", "TEST": {}}
+    monkeypatch.setitem(connections.settings, "nothing", nothing)
+    settings.CLOVER = {**django_settings.CLOVER, "LEDGER_DATABASE": "nothing"}
+
+    with pytest.raises(ConfigurationError, match="must name an alias, since DATABASES"):
+        conf.get_config()
