@@ -111,7 +111,8 @@ def test_five_thousand_messages_have_a_hundred_effects(world, port, report):
         *(
             job("bombard", port=port, messages=copies[n::WORKERS])
             for n in range(WORKERS)
-        )
+        ),
+        seconds=PATIENCE_SECONDS,
     )
     seconds = monotonic() - began
 

@@ -1,0 +1,289 @@
+"""The conformance kit of adapters: a shop to drive, every check is inherited."""
+
+from collections.abc import Callable
+from threading import Barrier, Thread
+from typing import Protocol
+
+import pytest
+
+from payment_hooks.errors import OutcomeUnknown, ProviderUnavailable
+from payment_hooks.kinds import TransactionKind
+from payment_hooks.money import Money
+from payment_hooks.testing.fake_provider import FakeProvider
+
+DUE = Money.of("25.99", "USD")
+TEN = Money.of("10.00", "USD")
+CARD, OTHER_CARD, BAD_CARD = "tok-1", "tok-2", "decline-1"
+THREADS = 8
+
+
+class ShopBench(Protocol):
+    """A shop with the adapter in it, driven as shopper, staff and time drive it."""
+
+    provider: FakeProvider
+    """What the adapter takes money with."""
+
+    def begin(self, amount: Money) -> str:
+        """A checkout of that amount, ready to be paid; gives its name."""
+        ...
+
+    def reprice(self, checkout: str, amount: Money) -> None:
+        """The shop's server changes what is due."""
+        ...
+
+    def submit(self, checkout: str, token: str) -> object:
+        """The shopper sends the payment form; what they are shown, never an exception."""
+        ...
+
+    def state(self, checkout: str) -> str:
+        """What the shop says of it: `open`, `checking`, `paid` or `refunded`.
+
+        `open` invites the shopper to pay; a partly refunded one is `paid`.
+        """
+        ...
+
+    def orders(self, checkout: str) -> int:
+        """How many orders the shop holds for it."""
+        ...
+
+    def refund(self, checkout: str, amount: Money, form: str) -> object:
+        """Staff sends a refund form, which has an id; never an exception."""
+        ...
+
+    def break_next_order(self) -> None:
+        """The shop's own code fails, the next time it is to place an order."""
+        ...
+
+    def later(self) -> None:
+        """Ten minutes pass, and what the shop runs in the background runs."""
+        ...
+
+
+class AdapterKit:
+    """All that an adapter must do; subclass it in a test module.
+
+    class TestOurShop(AdapterKit):
+        @pytest.fixture
+        def shop(self):
+            return OurShopOnFakeProvider()
+
+    `shop` gives a fresh `ShopBench`. Nothing here names a vendor or a framework.
+    """
+
+    @pytest.fixture
+    def checkout(self, shop: ShopBench) -> str:
+        """A checkout that is ready to be paid."""
+        return shop.begin(DUE)
+
+    def test_what_is_paid_is_charged_once_and_placed_once(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """And with exactly what is due."""
+        shop.submit(checkout, CARD)
+
+        assert taken(shop) == [DUE]
+        assert (shop.state(checkout), shop.orders(checkout)) == ("paid", 1)
+
+    def test_a_form_sent_twice_is_one_payment(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """A reload, a double click, a proxy that tries again."""
+        for _ in range(2):
+            shop.submit(checkout, CARD)
+
+        assert (taken(shop), shop.orders(checkout)) == ([DUE], 1)
+
+    def test_another_card_for_what_is_paid_is_not_charged(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """A second tab with another card."""
+        shop.submit(checkout, CARD)
+        shop.submit(checkout, OTHER_CARD)
+
+        assert (taken(shop), shop.orders(checkout)) == ([DUE], 1)
+
+    def test_many_submits_at_once_are_one_payment(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """All of them inside the shop's code at the same moment."""
+        at_once(lambda: shop.submit(checkout, CARD))
+        shop.later()
+
+        assert (taken(shop), shop.orders(checkout)) == ([DUE], 1)
+        assert shop.state(checkout) == "paid"
+
+    def test_a_decline_takes_nothing_and_leaves_the_checkout_open(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """And no order is placed."""
+        shop.submit(checkout, BAD_CARD)
+
+        assert (taken(shop), shop.orders(checkout)) == ([], 0)
+        assert shop.state(checkout) == "open"
+
+    def test_after_a_decline_another_card_pays(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """The decline's key is spent, so the second card needs one of its own."""
+        shop.submit(checkout, BAD_CARD)
+        shop.submit(checkout, CARD)
+
+        assert (taken(shop), shop.orders(checkout)) == ([DUE], 1)
+
+    def test_what_was_not_sent_may_be_sent_again(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """Nothing was taken, so the shopper is asked to try again."""
+        shop.provider.fail("payment_charge", ProviderUnavailable("refused"))
+        shop.submit(checkout, CARD)
+
+        assert shop.state(checkout) == "open"
+        shop.submit(checkout, CARD)
+        assert (taken(shop), shop.orders(checkout)) == ([DUE], 1)
+
+    def test_a_lost_answer_is_never_called_open(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """The money may be taken: whoever is invited to pay again pays twice."""
+        lose_the_answer(shop)
+        shop.submit(checkout, CARD)
+
+        assert shop.state(checkout) in ("checking", "paid")
+
+    def test_a_submit_while_an_answer_is_missing_takes_nothing_more(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """With whatever card."""
+        lose_the_answer(shop)
+        shop.submit(checkout, CARD)
+        lose_the_answer(shop)
+        shop.submit(checkout, OTHER_CARD)
+
+        assert taken(shop) == [DUE]
+
+    def test_a_lost_answer_is_found_without_the_shopper(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """No request, no session: the order is placed from what was written down."""
+        lose_the_answer(shop)
+        shop.submit(checkout, CARD)
+
+        shop.provider.mend()
+        shop.later()
+
+        assert (shop.state(checkout), shop.orders(checkout)) == ("paid", 1)
+
+    def test_looking_again_changes_nothing(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """Completion that runs twice once refunded good orders."""
+        shop.submit(checkout, CARD)
+        for _ in range(3):
+            shop.later()
+
+        assert (taken(shop), returned(shop)) == ([DUE], [])
+        assert shop.orders(checkout) == 1
+
+    def test_an_order_that_could_not_be_placed_is_placed_later(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """The mail server is down, say; the money is kept and the shopper not asked."""
+        shop.break_next_order()
+        shop.submit(checkout, CARD)
+        assert shop.state(checkout) != "open"
+
+        shop.later()
+
+        assert (taken(shop), shop.orders(checkout)) == ([DUE], 1)
+
+    def test_the_amount_is_the_servers_own(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """What is due when it is paid, not what the page once showed."""
+        shop.reprice(checkout, TEN)
+        shop.submit(checkout, CARD)
+
+        assert taken(shop) == [TEN]
+
+    def test_a_refund_form_sent_twice_is_one_refund(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """The form's id says so."""
+        shop.submit(checkout, CARD)
+        for _ in range(2):
+            shop.refund(checkout, TEN, "form-1")
+
+        assert returned(shop) == [TEN]
+
+    def test_two_refund_forms_are_two_refunds(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """Of equal amounts, too."""
+        shop.submit(checkout, CARD)
+        for form in ("form-1", "form-2"):
+            shop.refund(checkout, TEN, form)
+
+        assert returned(shop) == [TEN, TEN]
+        assert shop.state(checkout) == "paid"
+
+    def test_no_more_is_given_back_than_was_taken(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """Not by one form, and not by three."""
+        shop.submit(checkout, CARD)
+        for form in ("form-1", "form-2", "form-3"):
+            shop.refund(checkout, TEN, form)
+
+        assert returned(shop) == [TEN, TEN]
+
+    def test_what_the_shopper_is_shown_holds_no_token(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """Neither after a payment nor after a decline."""
+        token = "tok-that-nobody-may-see"  # noqa: S105 - a card token of the tests
+        shown = [
+            shop.submit(checkout, f"decline-{token}"),
+            shop.submit(checkout, token),
+        ]
+
+        assert token not in repr(shown)
+
+
+def taken(shop: ShopBench) -> list[Money]:
+    """What the provider took, from its own books."""
+    return [
+        row.captured
+        for row in shop.provider.ledger.values()
+        if row.kind is TransactionKind.CHARGE and row.captured is not None
+    ]
+
+
+def returned(shop: ShopBench) -> list[Money]:
+    """What the provider gave back, from its own books."""
+    return [
+        row.amount
+        for row in shop.provider.ledger.values()
+        if row.kind is TransactionKind.REFUND
+    ]
+
+
+def lose_the_answer(shop: ShopBench) -> None:
+    """The next charge is made, and nobody hears of it, nor of a look for a while."""
+    shop.provider.fail("payment_charge", OutcomeUnknown("reset"), after=True)
+    for _ in range(3):
+        shop.provider.fail("payment_look_up", ProviderUnavailable("no answer"))
+
+
+def at_once(act: Callable[[], object]) -> None:
+    """Let several threads do it at the same moment."""
+    barrier = Barrier(THREADS)
+
+    def wait_and_act() -> None:
+        barrier.wait(10)
+        act()
+
+    threads = [Thread(target=wait_and_act) for _ in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)

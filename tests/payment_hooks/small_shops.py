@@ -1,0 +1,194 @@
+"""A shop of forty lines on the road, and others that each get one thing wrong."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+
+from payment_hooks import (
+    Gateway,
+    MemoryLedger,
+    Mode,
+    OperationKind,
+    OperationState,
+    PaymentDeclined,
+    PaymentError,
+    PaymentRequest,
+    Payments,
+    PaymentSource,
+    PaymentState,
+    Policy,
+    hookimpl,
+)
+from payment_hooks.recovery import Recovery
+from payment_hooks.testing import AdapterKit, FakeProvider
+
+SHOWN = {
+    PaymentState.PAID: "paid",
+    PaymentState.PARTLY_REFUNDED: "paid",
+    PaymentState.REFUNDED: "refunded",
+}
+
+
+class SmallShop:
+    """Checkouts, orders, and the adapter between them and `Payments`."""
+
+    def __init__(self):
+        self.provider = FakeProvider()
+        self.offset = timedelta()
+        self.numbers = count(1)
+        self.due, self.placed, self.failures = {}, {}, 0
+        self.payments = Payments(
+            Gateway.to(self.provider, self),
+            MemoryLedger(),
+            policy=Policy(wait_seconds=5),
+            now=lambda: datetime.now(UTC) + self.offset,
+        )
+
+    @hookimpl
+    def shop_amount_due(self, reference):
+        return self.due.get(reference)
+
+    @hookimpl
+    def shop_payment_changed(self, event):
+        brought = event.operation.kind is OperationKind.CHARGE
+        if brought and event.operation.state is OperationState.SUCCEEDED:
+            self.place(event.payment.reference)
+
+    def place(self, checkout):
+        if self.failures:
+            self.failures -= 1
+            raise ConnectionError("the mail server is down")
+        self.placed.setdefault(checkout, []).append("order")
+
+    def begin(self, amount):
+        checkout = str(next(self.numbers))
+        self.due[checkout] = amount
+        return checkout
+
+    def reprice(self, checkout, amount):
+        self.due[checkout] = amount
+
+    def submit(self, checkout, token):
+        try:
+            payment = self.payments.open(checkout, mode=Mode.IFRAME)
+            self.payments.charge(payment.payment_id, PaymentSource(token=token))
+            self.payments.tell(payment.payment_id)
+        except PaymentError as error:
+            return str(error)
+        return "thank you"
+
+    def latest(self, checkout):
+        found = self.payments.ledger.find_payments(reference=checkout)
+        return found[-1] if found else None
+
+    def state(self, checkout):
+        payment = self.latest(checkout)
+        if payment is None:
+            return "open"
+        known = self.payments.operations(payment.payment_id)
+        if any(row.state.is_open for row in known):
+            return "checking"
+        return SHOWN.get(payment.state, "open")
+
+    def orders(self, checkout):
+        return len(self.placed.get(checkout, []))
+
+    def refund(self, checkout, amount, form):
+        try:
+            payment = self.latest(checkout)
+            self.payments.refund(payment.payment_id, amount, request_id=form)
+        except PaymentError as error:
+            return str(error)
+        return "given back"
+
+    def break_next_order(self):
+        self.failures = 1
+
+    def later(self):
+        self.offset += timedelta(minutes=10)
+        Recovery(self.payments).run()
+
+
+class PaysPastTheRoad(SmallShop):
+    def submit(self, checkout, token):
+        request = PaymentRequest(
+            amount=self.due[checkout],
+            source=PaymentSource(token=token),
+            reference=checkout,
+        )
+        try:
+            self.provider.payment_charge(request)
+        except PaymentError as error:
+            return str(error)
+        self.place(checkout)
+        return "thank you"
+
+
+class CallsADoubtADecline(SmallShop):
+    def state(self, checkout):
+        shown = super().state(checkout)
+        return "open" if shown == "checking" else shown
+
+
+class PlacesWithoutBeingTold(SmallShop):
+    def submit(self, checkout, token):
+        shown = super().submit(checkout, token)
+        if shown == "thank you":
+            self.place(checkout)
+        return shown
+
+
+class ForgetsTheBackground(SmallShop):
+    def later(self):
+        self.offset += timedelta(minutes=10)
+
+
+class NamesEachSubmitAnew(SmallShop):
+    def submit(self, checkout, token):
+        fresh = f"{checkout}-{next(self.numbers)}"
+        self.due[fresh] = self.due[checkout]
+        return super().submit(fresh, token)
+
+
+class RemembersTheFirstPrice(SmallShop):
+    def reprice(self, checkout, amount):
+        pass
+
+
+class RefundsUnderNewNames(SmallShop):
+    def refund(self, checkout, amount, form):
+        return super().refund(checkout, amount, f"{form}-{next(self.numbers)}")
+
+
+class RefundsByAmount(SmallShop):
+    def refund(self, checkout, amount, form):
+        return super().refund(checkout, amount, str(amount))
+
+
+class SwallowsItsOwnFailure(SmallShop):
+    def place(self, checkout):
+        try:
+            super().place(checkout)
+        except ConnectionError:
+            return
+
+
+class ShowsTheToken(SmallShop):
+    def submit(self, checkout, token):
+        return f"{super().submit(checkout, token)} ({token})"
+
+
+class NeverTriesAnotherCard(SmallShop):
+    def submit(self, checkout, token):
+        payment = self.payments.open(checkout, mode=Mode.IFRAME)
+        known = self.payments.operations(payment.payment_id)
+        if any(row.state is OperationState.DECLINED for row in known):
+            return str(PaymentDeclined("declined before"))
+        return super().submit(checkout, token)
+
+
+class TestSmallShop(AdapterKit):
+    @pytest.fixture
+    def shop(self):
+        return SmallShop()
