@@ -9,11 +9,18 @@ from typing import TYPE_CHECKING
 from payment_hooks.testing.fake_provider import FakeProvider
 
 if TYPE_CHECKING:
+    from payment_hooks.testing.adapter_kit import AdapterKit, ShopBench
     from payment_hooks.testing.ledger_kit import LedgerKit
+    from payment_hooks.testing.provider_kit import ProviderKit
 
-__all__ = ["FakeProvider", "LedgerKit"]
+__all__ = ["AdapterKit", "FakeProvider", "LedgerKit", "ProviderKit", "ShopBench"]
 
-_KITS = {"LedgerKit": "ledger_kit"}
+_KITS = {
+    "AdapterKit": "adapter_kit",
+    "LedgerKit": "ledger_kit",
+    "ProviderKit": "provider_kit",
+    "ShopBench": "adapter_kit",
+}
 
 
 def __getattr__(name: str) -> object:

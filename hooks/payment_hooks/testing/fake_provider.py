@@ -1,11 +1,13 @@
 """A provider in memory: keeps a ledger of its own, and fails when told to."""
 
+import hmac
+import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from payment_hooks.cards import CardDetails, PaymentSource
-from payment_hooks.errors import InvalidRequest, PaymentDeclined
+from payment_hooks.errors import InvalidRequest, PaymentDeclined, WebhookRejected
 from payment_hooks.kinds import Mode, TransactionKind
 from payment_hooks.money import Money
 from payment_hooks.spec import hookimpl
@@ -22,9 +24,22 @@ from payment_hooks.types import (
     RefundRequest,
     Transaction,
     VoidRequest,
+    WebhookEvent,
+    WebhookRequest,
 )
 
 _SESSION_LIFE = timedelta(minutes=15)
+_TOLERANCE = timedelta(minutes=5)
+
+
+def sign(body: bytes, secret: str) -> str:
+    """The signature which the fake provider puts on its messages."""
+    return hmac.new(secret.encode(), body, "sha256").hexdigest()
+
+
+def _refuse_more_than(most: Money, asked: Money) -> None:
+    if asked.currency != most.currency or asked.minor_units > most.minor_units:
+        raise InvalidRequest(f"{asked} of {most}", code="amount_invalid")
 
 
 @dataclass(kw_only=True)
@@ -46,6 +61,8 @@ class FakeProvider:
 
     name = "fake"
     merchant_id: str = "FAKEMERCHANT1"
+    secret: str = field(default="", repr=False)
+    """Signs messages; without one the provider sends and reads none."""
     ledger: dict[str, Transaction] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     _by_key: dict[str, Transaction | PaymentDeclined] = field(default_factory=dict)
@@ -88,9 +105,7 @@ class FakeProvider:
     def payment_capture(self, request: CaptureRequest) -> Transaction:
         """Take what was reserved, once."""
         self._before("payment_capture")
-        held = self.ledger[request.transaction_id]
-        if held.kind is not TransactionKind.AUTHORIZATION:
-            raise InvalidRequest("captured before", code="charge_already_captured")
+        held = self._held(request)
         taken = replace(held, kind=TransactionKind.CHARGE, captured=request.amount)
         self.ledger[held.transaction_id] = taken
         self._after("payment_capture")
@@ -103,12 +118,14 @@ class FakeProvider:
 
     @hookimpl
     def payment_refund(self, request: RefundRequest) -> Transaction:
-        """Give back what was taken."""
+        """Give back what was taken, and no more."""
+        self._refuse_wrong_refund(request)
         return self._return("payment_refund", TransactionKind.REFUND, request)
 
     @hookimpl
     def payment_void(self, request: VoidRequest) -> Transaction:
-        """Release what was reserved."""
+        """Release what was reserved, and was not captured."""
+        self._held(request)
         return self._return("payment_void", TransactionKind.VOID, request)
 
     @hookimpl
@@ -150,6 +167,86 @@ class FakeProvider:
                 if request.operation_id in ("", row.operation_id)
             ]
         return LookUpResult(transactions=tuple(found), complete=True)
+
+    @hookimpl
+    def payment_read_webhook(self, request: WebhookRequest) -> WebhookEvent | None:
+        """The event of a message that `message` signed, for five minutes."""
+        if not self.secret:
+            return None
+        self._before("payment_read_webhook")
+        if not hmac.compare_digest(
+            request.headers.get("signature", ""), sign(request.body, self.secret)
+        ):
+            raise WebhookRejected("not signed by the fake provider", code="forged")
+        news = json.loads(request.body)
+        sent = datetime.fromisoformat(news["sent"])
+        if abs(request.received_at - sent) > _TOLERANCE:
+            raise WebhookRejected("not of this time", code="stale")
+        if news["merchant"] != self.merchant_id:
+            raise WebhookRejected("for another merchant", code="other_merchant")
+        return WebhookEvent(
+            event_id=news["id"],
+            provider=self.name,
+            merchant_id=news["merchant"],
+            transaction_id=news["transaction"],
+            session_id=news["session"],
+            approved=True,
+            occurred_at=sent,
+        )
+
+    def message(
+        self,
+        transaction_id: str,
+        session_id: str = "",
+        *,
+        secret: str = "",
+        merchant_id: str = "",
+        age: timedelta = timedelta(0),
+    ) -> WebhookRequest:
+        """A message of that age that the transaction was paid, signed."""
+        now = datetime.now(UTC)
+        news = {
+            "id": f"paid-{transaction_id}",
+            "merchant": merchant_id or self.merchant_id,
+            "transaction": transaction_id,
+            "session": session_id,
+            "sent": (now - age).isoformat(),
+        }
+        body = json.dumps(news).encode()
+        return WebhookRequest(
+            body=body,
+            headers={"signature": sign(body, secret or self.secret)},
+            received_at=now,
+        )
+
+    def _held(self, request: CaptureRequest | VoidRequest) -> Transaction:
+        held = self.ledger.get(request.transaction_id)
+        if held is None:
+            raise InvalidRequest("no such authorization", code="not_found")
+        if held.kind is not TransactionKind.AUTHORIZATION:
+            raise InvalidRequest("captured before", code="charge_already_captured")
+        if self._changes(held, TransactionKind.VOID):
+            raise InvalidRequest("voided before", code="charge_already_voided")
+        _refuse_more_than(held.amount, request.amount)
+        return held
+
+    def _refuse_wrong_refund(self, request: RefundRequest) -> None:
+        taken = self.ledger.get(request.transaction_id)
+        if taken is None or taken.captured is None:
+            raise InvalidRequest("no such charge", code="not_found")
+        given = sum(
+            row.amount.minor_units
+            for row in self._changes(taken, TransactionKind.REFUND)
+        )
+        left = taken.captured.minor_units - given
+        _refuse_more_than(Money(left, taken.captured.currency), request.amount)
+
+    def _changes(self, row: Transaction, kind: TransactionKind) -> list[Transaction]:
+        return [
+            change
+            for change in self.ledger.values()
+            if change.kind is kind and change.parent_id == row.transaction_id
+        ]
 
     def _take(
         self, hook: str, kind: TransactionKind, request: PaymentRequest

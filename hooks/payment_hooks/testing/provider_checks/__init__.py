@@ -1,0 +1,7 @@
+"""What a provider is asked to do, in rooms by subject; `ProviderKit` has them all."""
+
+import pytest
+
+_ROOMS = ("bench", "changing", "doubting", "receiving", "secrecy", "taking")
+# Before they are loaded: pytest shall say what the two sides of an assertion were.
+pytest.register_assert_rewrite(*(f"{__name__}.{room}" for room in _ROOMS))

@@ -1,0 +1,165 @@
+"""What the author of a provider puts on the bench, and how the checks use it."""
+
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import wraps
+from typing import Any, Protocol, TypeVar
+from uuid import uuid4
+
+import pytest
+
+from payment_hooks.cards import PaymentSource
+from payment_hooks.errors import UnsupportedOperation
+from payment_hooks.gateway import Gateway
+from payment_hooks.money import Money
+from payment_hooks.types import (
+    CaptureRequest,
+    PaymentRequest,
+    RefundRequest,
+    Transaction,
+    VoidRequest,
+    WebhookRequest,
+)
+
+DUE = 2599
+Check = TypeVar("Check", bound=Callable[..., None])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What the provider's own books say of everything since the bench was set up.
+
+    All but `payments` are minor units.
+    """
+
+    payments: int = 0
+    """Approved authorizations and charges; a captured authorization counts once."""
+    taken: int = 0
+    returned: int = 0
+
+
+class Bench(Protocol):
+    """A provider with empty books, and what the checks need around it."""
+
+    provider: Any
+    """The plugin, with its hooks."""
+    currency: str
+    """One with two decimals that the merchant takes."""
+    lacks: Collection[str]
+    """The hooks which the provider does not have; that it refuses them is checked."""
+
+    def approved(self) -> PaymentSource:
+        """A fresh source that the bank approves."""
+
+    def declined(self) -> PaymentSource:
+        """A fresh source that the bank declines."""
+
+    def lose_answer(self, hook: str) -> None:
+        """Let the next call of the hook be done, and its answer be lost."""
+
+    def refusing(self) -> AbstractContextManager[object]:
+        """Within the block, nobody can reach the provider."""
+
+    def moved(self) -> Moved:
+        """The provider's own books; never what a hook answered."""
+
+    def message(
+        self,
+        *,
+        age: timedelta = timedelta(0),
+        forged: bool = False,
+        merchant_id: str = "",
+    ) -> WebhookRequest:
+        """A signed message of that age; `forged` with another secret's signature."""
+
+
+class MissingHook:
+    """Asked in place of a hook that the provider lacks."""
+
+
+def needs(*hooks: str) -> Callable[[Check], Check]:
+    """Where a hook is declared lacking, check instead that it is refused."""
+
+    def decorate(check: Check) -> Check:
+        @wraps(check)
+        def run(self: object, bench: Bench, **fixtures: object) -> None:
+            lacking = [hook for hook in hooks if hook in bench.lacks]
+            if not lacking:
+                check(self, bench, **fixtures)
+            for hook in lacking:
+                _refuses(bench, hook)
+
+        return run  # type: ignore[return-value]  # wraps keeps the check's signature
+
+    return decorate
+
+
+def charge(bench: Bench, request: PaymentRequest | None = None) -> Transaction:
+    """A charge of the amount due."""
+    result = bench.provider.payment_charge(request=request or ask(bench))
+    assert type(result) is Transaction
+    return result
+
+
+def authorize(bench: Bench, request: PaymentRequest | None = None) -> Transaction:
+    """An authorization of the amount due."""
+    result = bench.provider.payment_authorize(request=request or ask(bench))
+    assert type(result) is Transaction
+    return result
+
+
+def capture(bench: Bench, held: Transaction, cents: int = DUE) -> Transaction:
+    """A capture of an authorization."""
+    result = bench.provider.payment_capture(
+        request=CaptureRequest(
+            transaction_id=held.transaction_id,
+            amount=Money(cents, bench.currency),
+            reference="100123",
+        )
+    )
+    assert type(result) is Transaction
+    return result
+
+
+def refund(
+    bench: Bench, transaction_id: str, cents: int, currency: str = ""
+) -> Transaction:
+    """A refund of a charge."""
+    result = bench.provider.payment_refund(
+        request=RefundRequest(
+            transaction_id=transaction_id,
+            amount=Money(cents, currency or bench.currency),
+            reference="100123",
+        )
+    )
+    assert type(result) is Transaction
+    return result
+
+
+def void(bench: Bench, held: Transaction) -> Transaction:
+    """A void of an authorization."""
+    result = bench.provider.payment_void(
+        request=VoidRequest(
+            transaction_id=held.transaction_id, amount=held.amount, reference="100123"
+        )
+    )
+    assert type(result) is Transaction
+    return result
+
+
+def ask(bench: Bench, source: PaymentSource | None = None) -> PaymentRequest:
+    """A request for 25.99 under a key and an operation id of its own."""
+    return PaymentRequest(
+        amount=Money(DUE, bench.currency),
+        source=source or bench.approved(),
+        reference="100123",
+        operation_id=str(uuid4()),
+    )
+
+
+def _refuses(bench: Bench, hook: str) -> None:
+    method = getattr(Gateway.to(bench.provider), hook.removeprefix("payment_"))
+    with pytest.raises(UnsupportedOperation):
+        method(MissingHook())

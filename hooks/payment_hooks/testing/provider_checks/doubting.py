@@ -1,0 +1,123 @@
+"""Checks of answers that are lost, calls that are not sent, and look-ups."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from payment_hooks.errors import OutcomeUnknown, ProviderUnavailable
+from payment_hooks.kinds import TransactionStatus
+from payment_hooks.testing.provider_checks.bench import (
+    DUE,
+    Bench,
+    Moved,
+    ask,
+    charge,
+    needs,
+    refund,
+)
+from payment_hooks.types import LookUpRequest, LookUpResult
+
+_MARGIN = timedelta(minutes=10)
+
+
+class DoubtingChecks:
+    """What a provider says when nobody knows, and how the truth is found."""
+
+    @needs("payment_charge")
+    def test_a_lost_answer_is_an_unknown_outcome(self, bench: Bench) -> None:
+        """The money moved: neither declined nor unavailable would be true."""
+        bench.lose_answer("payment_charge")
+
+        with pytest.raises(OutcomeUnknown):
+            charge(bench)
+
+        assert bench.moved() == Moved(payments=1, taken=DUE)
+
+    @needs("payment_charge", "payment_refund")
+    def test_a_lost_answer_of_a_refund_is_unknown(self, bench: Bench) -> None:
+        """As with a charge."""
+        taken = charge(bench)
+        bench.lose_answer("payment_refund")
+
+        with pytest.raises(OutcomeUnknown):
+            refund(bench, taken.transaction_id, 600)
+
+        assert bench.moved().returned == 600
+
+    @needs("payment_charge")
+    def test_what_was_not_sent_is_said_to_be_unavailable(self, bench: Bench) -> None:
+        """And nothing is taken, then or later."""
+        request = ask(bench)
+
+        with bench.refusing(), pytest.raises(ProviderUnavailable):
+            charge(bench, request)
+
+        assert bench.moved() == Moved()
+
+    @needs("payment_charge", "payment_look_up")
+    def test_a_lost_charge_is_found_by_its_operation(self, bench: Bench) -> None:
+        """Within the window in which it was made."""
+        request = ask(bench)
+        bench.lose_answer("payment_charge")
+        with pytest.raises(OutcomeUnknown):
+            charge(bench, request)
+
+        found = _find(bench, request.operation_id).transactions
+
+        assert [row.operation_id for row in found] == [request.operation_id]
+        assert found[0].amount == request.amount
+        assert found[0].status is TransactionStatus.SUCCEEDED
+
+    @needs("payment_charge", "payment_look_up")
+    def test_a_lost_charge_is_found_by_replay(self, bench: Bench) -> None:
+        """With nothing taken a second time."""
+        request = ask(bench)
+        bench.lose_answer("payment_charge")
+        with pytest.raises(OutcomeUnknown):
+            charge(bench, request)
+
+        found = _look_up(bench, LookUpRequest(replay=request)).transactions
+
+        assert [row.amount for row in found] == [request.amount]
+        assert bench.moved() == Moved(payments=1, taken=DUE)
+
+    @needs("payment_charge", "payment_look_up")
+    def test_absence_is_told_as_evidence(self, bench: Bench) -> None:
+        """Nothing found, and the whole window seen."""
+        charge(bench)
+
+        assert _find(bench, "an-operation-of-nobody") == LookUpResult(complete=True)
+
+    @needs("payment_charge", "payment_look_up")
+    def test_a_charge_is_found_by_its_id(self, bench: Bench) -> None:
+        """The one, and no other."""
+        charge(bench)
+        taken = charge(bench)
+
+        found = _look_up(bench, LookUpRequest(transaction_id=taken.transaction_id))
+
+        assert [row.transaction_id for row in found.transactions] == [
+            taken.transaction_id
+        ]
+
+    @needs("payment_look_up")
+    def test_a_look_up_that_reaches_nobody_is_no_evidence(self, bench: Bench) -> None:
+        """An empty list would say that nothing was taken."""
+        with bench.refusing(), pytest.raises((ProviderUnavailable, OutcomeUnknown)):
+            _find(bench, "an-operation-of-nobody")
+
+
+def _find(bench: Bench, operation_id: str) -> LookUpResult:
+    now = datetime.now(UTC)
+    return _look_up(
+        bench,
+        LookUpRequest(
+            operation_id=operation_id, since=now - _MARGIN, until=now + _MARGIN
+        ),
+    )
+
+
+def _look_up(bench: Bench, request: LookUpRequest) -> LookUpResult:
+    result = bench.provider.payment_look_up(request=request)
+    assert type(result) is LookUpResult
+    return result

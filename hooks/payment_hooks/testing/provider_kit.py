@@ -1,0 +1,26 @@
+"""The conformance kit of providers: one fixture to write, every check is inherited."""
+
+from payment_hooks.testing.provider_checks.bench import Bench, Moved
+from payment_hooks.testing.provider_checks.changing import ChangingChecks
+from payment_hooks.testing.provider_checks.doubting import DoubtingChecks
+from payment_hooks.testing.provider_checks.receiving import ReceivingChecks
+from payment_hooks.testing.provider_checks.secrecy import SecrecyChecks
+from payment_hooks.testing.provider_checks.taking import TakingChecks
+
+__all__ = ["Bench", "Moved", "ProviderKit"]
+
+
+class ProviderKit(
+    TakingChecks, ChangingChecks, DoubtingChecks, ReceivingChecks, SecrecyChecks
+):
+    """All that a provider must do; subclass it in a test module.
+
+    class TestOurProvider(ProviderKit):
+        @pytest.fixture
+        def bench(self):
+            return OurBench()
+
+    `bench` gives a `Bench`: the provider with empty books, sources that are approved
+    and declined, faults, and a look into the provider's own books. What the provider
+    does not have is named in `lacks`; the checks then see that it is refused.
+    """

@@ -1,0 +1,280 @@
+"""Providers that are wrong in one way each, and the check of the kit that says so."""
+
+import logging
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from payment_hooks import (
+    InvalidRequest,
+    LookUpResult,
+    Money,
+    OutcomeUnknown,
+    PaymentDeclined,
+    PaymentSource,
+    ProviderUnavailable,
+    TransactionKind,
+    hookimpl,
+)
+from payment_hooks.testing import FakeProvider, ProviderKit
+from payment_hooks.testing.provider_kit import Moved
+
+FOUND_BY = {}
+"""For each broken provider the check which must fail."""
+SECRET = "fake-webhook-secret"
+HOOKS = ("payment_charge", "payment_authorize", "payment_refund", "payment_look_up")
+
+
+class FakeBench:
+    """FakeProvider, or one of its broken children, on the bench."""
+
+    currency = "USD"
+    lacks = ()
+
+    def __init__(self, provider):
+        self.provider = provider
+
+    def approved(self):
+        return PaymentSource(token=f"tok-{uuid4()}")
+
+    def declined(self):
+        return PaymentSource(token=f"decline-{uuid4()}")
+
+    def lose_answer(self, hook):
+        self.provider.fail(hook, OutcomeUnknown("the answer was lost"), after=True)
+
+    @contextmanager
+    def refusing(self):
+        for hook in HOOKS:
+            self.provider.fail(hook, ProviderUnavailable("nobody there"))
+        yield
+        self.provider.mend()
+
+    def moved(self):
+        rows = self.provider.ledger.values()
+        return Moved(
+            payments=sum(row.kind in ("authorization", "charge") for row in rows),
+            taken=sum(row.captured.minor_units for row in rows if row.captured),
+            returned=sum(
+                row.amount.minor_units
+                for row in rows
+                if row.kind is TransactionKind.REFUND
+            ),
+        )
+
+    def message(self, *, age=timedelta(0), forged=False, merchant_id=""):
+        return self.provider.message(
+            "T1", age=age, merchant_id=merchant_id, secret="wrong" if forged else ""
+        )
+
+
+def found_by(check):
+    """Let the kit judge the provider, as its author would; `check` must fail."""
+
+    def judge(broken):
+        class Judged(ProviderKit):
+            @pytest.fixture
+            def bench(self):
+                return FakeBench(broken(secret=SECRET))
+
+        name = f"Test{broken.__name__}"
+        globals()[name] = type(name, (Judged,), {})
+        FOUND_BY[broken.__name__] = check
+        return broken
+
+    return judge
+
+
+class TestCorrect(ProviderKit):
+    @pytest.fixture
+    def bench(self):
+        return FakeBench(FakeProvider(secret=SECRET))
+
+
+@found_by("test_the_same_key_charges_once")
+class ChargesTwice(FakeProvider):
+    @hookimpl
+    def payment_charge(self, request):
+        self._by_key.clear()
+        return super().payment_charge(request)
+
+
+@found_by("test_the_same_key_authorizes_once")
+class AuthorizesTwice(FakeProvider):
+    @hookimpl
+    def payment_authorize(self, request):
+        self._by_key.clear()
+        return super().payment_authorize(request)
+
+
+@found_by("test_a_lost_answer_is_an_unknown_outcome")
+class LostIsDeclined(FakeProvider):
+    @hookimpl
+    def payment_charge(self, request):
+        try:
+            return super().payment_charge(request)
+        except OutcomeUnknown as error:
+            raise PaymentDeclined("time-out") from error
+
+
+@found_by("test_a_lost_answer_of_a_refund_is_unknown")
+class LostRefundIsRefused(FakeProvider):
+    @hookimpl
+    def payment_refund(self, request):
+        try:
+            return super().payment_refund(request)
+        except OutcomeUnknown as error:
+            raise InvalidRequest("time-out") from error
+
+
+@found_by("test_what_was_not_sent_is_said_to_be_unavailable")
+class UnsentIsDeclined(FakeProvider):
+    @hookimpl
+    def payment_charge(self, request):
+        try:
+            return super().payment_charge(request)
+        except ProviderUnavailable as error:
+            raise PaymentDeclined("no connection") from error
+
+
+@found_by("test_a_capture_of_a_part_takes_the_part")
+class CapturesAll(FakeProvider):
+    @hookimpl
+    def payment_capture(self, request):
+        held = self.ledger[request.transaction_id]
+        taken = super().payment_capture(request)
+        row = replace(self.ledger[held.transaction_id], captured=held.amount)
+        self.ledger[held.transaction_id] = row
+        return taken
+
+
+@found_by("test_more_than_is_left_is_not_refunded")
+class RefundsTooMuch(FakeProvider):
+    def _refuse_wrong_refund(self, request):
+        if request.transaction_id not in self.ledger:
+            raise InvalidRequest("no such charge")
+
+
+@found_by("test_a_refund_of_an_unknown_charge_is_refused")
+class LetsKeyErrorOut(FakeProvider):
+    def _refuse_wrong_refund(self, request):
+        self.ledger[request.transaction_id]
+        super()._refuse_wrong_refund(request)
+
+
+@found_by("test_what_was_captured_cannot_be_voided")
+class VoidsCaptures(FakeProvider):
+    @hookimpl
+    def payment_void(self, request):
+        return self._return("payment_void", TransactionKind.VOID, request)
+
+
+@found_by("test_a_charge_is_answered_with_kind_amount_and_status")
+class AnswersInEuro(FakeProvider):
+    @hookimpl
+    def payment_charge(self, request):
+        taken = super().payment_charge(request)
+        euros = Money(taken.amount.minor_units, "EUR")
+        return replace(taken, amount=euros, captured=euros)
+
+
+@found_by("test_a_charge_says_whose_and_which_it_is")
+class ForgetsOperations(FakeProvider):
+    @hookimpl
+    def payment_charge(self, request):
+        return replace(super().payment_charge(request), operation_id="")
+
+
+@found_by("test_a_charge_tells_an_aware_time")
+class NaiveTimes(FakeProvider):
+    @hookimpl
+    def payment_charge(self, request):
+        taken = super().payment_charge(request)
+        return replace(taken, created_at=taken.created_at.replace(tzinfo=None))
+
+
+@found_by("test_a_declined_charge_is_raised_and_takes_nothing")
+class ReturnsDeclines(FakeProvider):
+    @hookimpl
+    def payment_charge(self, request):
+        try:
+            return super().payment_charge(request)
+        except PaymentDeclined:
+            return self._add(TransactionKind.CHARGE, request.amount)
+
+
+@found_by("test_absence_is_told_as_evidence")
+class NeverSawAll(FakeProvider):
+    @hookimpl
+    def payment_look_up(self, request):
+        return replace(super().payment_look_up(request), complete=False)
+
+
+@found_by("test_a_look_up_that_reaches_nobody_is_no_evidence")
+class CompleteWithoutLooking(FakeProvider):
+    @hookimpl
+    def payment_look_up(self, request):
+        try:
+            return super().payment_look_up(request)
+        except ProviderUnavailable:
+            return LookUpResult(complete=True)
+
+
+@found_by("test_a_lost_charge_is_found_by_its_operation")
+class FindsNothing(FakeProvider):
+    @hookimpl
+    def payment_look_up(self, request):
+        found = super().payment_look_up(request)
+        return LookUpResult(complete=True) if request.operation_id else found
+
+
+@found_by("test_a_lost_charge_is_found_by_replay")
+class ReplaysAnew(FakeProvider):
+    @hookimpl
+    def payment_look_up(self, request):
+        if request.replay:
+            self._by_key.clear()
+        return super().payment_look_up(request)
+
+
+@found_by("test_a_forged_message_is_rejected")
+class TrustsAnySignature(FakeProvider):
+    @hookimpl
+    def payment_read_webhook(self, request):
+        self.secret = "wrong" if "signature" in request.headers else self.secret
+        return super().payment_read_webhook(request)
+
+
+@found_by("test_a_message_of_another_merchant_is_rejected")
+class TakesForeignNews(FakeProvider):
+    @hookimpl
+    def payment_read_webhook(self, request):
+        if b"SOMEBODYELSE1" in request.body:
+            self.merchant_id = "SOMEBODYELSE1"
+        return super().payment_read_webhook(request)
+
+
+@found_by("test_a_message_read_twice_is_the_same_event")
+class NumbersEachDelivery(FakeProvider):
+    @hookimpl
+    def payment_read_webhook(self, request):
+        return replace(super().payment_read_webhook(request), event_id=str(uuid4()))
+
+
+@found_by("test_a_decline_shows_no_token")
+class TellsTokens(FakeProvider):
+    def _decide(self, kind, request):
+        if request.source.token.startswith("decline"):
+            return PaymentDeclined(f"{request.source.token} was declined")
+        return super()._decide(kind, request)
+
+
+@found_by("test_the_log_shows_no_token")
+class LogsTokens(FakeProvider):
+    @hookimpl
+    def payment_charge(self, request):
+        logging.getLogger(__name__).debug("charging %s", request.source.token)
+        return super().payment_charge(request)
