@@ -14,6 +14,7 @@ from payment_hooks.ledger import (
     OperationKind,
     Payment,
 )
+from payment_hooks.money import Money
 from payment_hooks.payments import Payments
 from payment_hooks.sending import Sender
 from payment_hooks.settling import Settler
@@ -261,6 +262,15 @@ def _is_too_much(payment: Payment, transaction: Transaction, known: Operations) 
     return is_of_money and is_refund and transaction.amount > refundable(payment, known)
 
 
+def _with_extras(transaction: Transaction) -> Money:
+    """All that the shopper paid, with tip and surcharge."""
+    total = transaction.amount
+    for extra in (transaction.tip, transaction.surcharge):
+        if extra is not None:
+            total += extra
+    return total
+
+
 def _finding(
     kind: FindingKind,
     transaction: Transaction,
@@ -274,7 +284,7 @@ def _finding(
         reference=payment.reference if payment else transaction.reference,
         payment_id=payment.payment_id if payment else "",
         expected=operation.amount if operation else None,
-        found=transaction.amount,
+        found=_with_extras(transaction),
         flag=flag,
     )
 

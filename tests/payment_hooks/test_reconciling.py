@@ -118,6 +118,13 @@ def test_another_amount_than_was_asked_is_flagged(reconcile, payments, provider,
     assert payments.get(page.payment_id).state is PaymentState.OPEN
 
 
+def test_a_tip_is_part_of_what_was_found(reconcile, provider, page):
+    paid = made(provider, TransactionKind.CHARGE, DUE, operation_id=page.operation_id)
+    provider.ledger[paid.transaction_id] = replace(paid, tip=FIVE)
+
+    assert told(reconcile()) == [(FindingKind.FLAGGED, "amount_differs", DUE + FIVE)]
+
+
 def test_an_amount_that_changed_at_the_provider_is_flagged(
     reconcile, payments, provider, paid
 ):
