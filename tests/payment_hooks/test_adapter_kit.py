@@ -27,9 +27,7 @@ class TestSmallShop(shops.TestSmallShop):
     """The right one goes through the whole kit."""
 
 
-@pytest.mark.parametrize(
-    ("broken", "check"), FOUND_BY.items(), ids=str
-)
+@pytest.mark.parametrize(("broken", "check"), FOUND_BY.items(), ids=str)
 def test_a_broken_adapter_is_found(broken, check):
     shop = broken()
 
