@@ -52,18 +52,23 @@ class Bench(Protocol):
 
     def approved(self) -> PaymentSource:
         """A fresh source that the bank approves."""
+        ...
 
     def declined(self) -> PaymentSource:
         """A fresh source that the bank declines."""
+        ...
 
     def lose_answer(self, hook: str) -> None:
         """Let the next call of the hook be done, and its answer be lost."""
+        ...
 
     def refusing(self) -> AbstractContextManager[object]:
         """Within the block, nobody can reach the provider."""
+        ...
 
     def moved(self) -> Moved:
         """The provider's own books; never what a hook answered."""
+        ...
 
     def message(
         self,
@@ -73,6 +78,7 @@ class Bench(Protocol):
         merchant_id: str = "",
     ) -> WebhookRequest:
         """A signed message of that age; `forged` with another secret's signature."""
+        ...
 
 
 class MissingHook:
