@@ -34,7 +34,13 @@ class Authority:
         """How a server with a certificate for `host` speaks, good for so many days."""
         key = ec.generate_private_key(ec.SECP256R1())
         builder = _builder(host, key, self.certificate.subject, days)
-        certificate = builder.sign(self.key, hashes.SHA256())
+        # From Python 3.13 on, a certificate that does not name its authority is refused.
+        issued_by = x509.AuthorityKeyIdentifier.from_issuer_public_key(
+            self.key.public_key()
+        )
+        certificate = builder.add_extension(issued_by, critical=False).sign(
+            self.key, hashes.SHA256()
+        )
         return self._context(key, certificate)
 
     def serve_old(self) -> ssl.SSLContext:
@@ -67,10 +73,29 @@ def new_authority(folder: Path) -> Authority:
     name = _name("Authority of the tests")
     builder = _builder("authority.invalid", key, name, 30, subject=name)
     constraints = x509.BasicConstraints(ca=True, path_length=None)
-    signed = builder.add_extension(constraints, critical=True).sign(
-        key, hashes.SHA256()
+    signed = (
+        builder.add_extension(constraints, critical=True)
+        .add_extension(_signs_certificates(), critical=True)
+        .add_extension(
+            x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
+        )
+        .sign(key, hashes.SHA256())
     )
     return Authority(key, signed, folder)
+
+
+def _signs_certificates() -> x509.KeyUsage:
+    return x509.KeyUsage(
+        key_cert_sign=True,
+        crl_sign=True,
+        digital_signature=False,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
 
 
 def _builder(
