@@ -75,6 +75,13 @@ class CloverConfig:
     """How long to wait for the next bytes of an answer."""
     deadline_seconds: float = 30.0
     """How long a whole call may take, whatever happens meanwhile."""
+    requests_per_second: float = -1.0
+    """How many calls may begin in a second; 0 for no limit. Clover's documented 16 when
+    negative, and no limit in environment local."""
+    requests_at_once: int = -1
+    """How many calls may be under way; Clover's documented 5 when negative, likewise."""
+    redis_url: Secret = _EMPTY
+    """A Redis that several processes keep these two limits in; each its own when empty."""
     max_answer_bytes: int = 1024 * 1024
     """The largest answer that is read, after decompression."""
     webhook_tolerance_seconds: float = 300.0

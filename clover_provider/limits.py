@@ -16,3 +16,9 @@ LARGEST_PAGE = 100
 
 SESSION_LIFE = timedelta(minutes=15)
 """How long a hosted page can be paid. Source: "Creating a Hosted Checkout session"."""
+
+REQUESTS_PER_SECOND = 16
+"""Requests of one token in a second. Source: "Rate limits", Clover docs, read 2026-11."""
+
+REQUESTS_AT_ONCE = 5
+"""Requests of one token in flight. Source: as above."""

@@ -7,6 +7,7 @@ from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from clover_provider.hosts import Environment
+from clover_provider.limits import REQUESTS_AT_ONCE, REQUESTS_PER_SECOND
 from clover_provider.mistakes import COUNTRY_OF, LOCALE_OF
 from clover_provider.secret import Secret
 from payment_hooks import ConfigurationError, Mode
@@ -89,6 +90,11 @@ def complete(config: CloverConfig) -> None:
     _set(config, "currency", config.currency.upper())
     country = config.country or COUNTRY_OF.get(config.currency, "")
     _set(config, "country", country.upper())
+    is_local = config.environment is Environment.LOCAL
+    if config.requests_per_second < 0:
+        _set(config, "requests_per_second", 0 if is_local else REQUESTS_PER_SECOND)
+    if config.requests_at_once < 0:
+        _set(config, "requests_at_once", 0 if is_local else REQUESTS_AT_ONCE)
     _set(config, "locale", config.locale or LOCALE_OF.get(config.country, ""))
 
 

@@ -6,7 +6,6 @@ import socket
 import ssl
 import time
 import urllib.request
-from contextlib import suppress
 from http.client import HTTPException
 from importlib.metadata import version
 from typing import Any, Literal, NoReturn, cast
@@ -29,6 +28,13 @@ from clover_provider.exchange import (
     read_json,
     write_json,
 )
+from clover_provider.limiter import (
+    Limiter,
+    TooLate,
+    backoff,
+    limiter_for,
+    name_of,
+)
 from clover_provider.mistakes import is_loopback
 from clover_provider.reading import PROVIDER
 from clover_provider.scrub import safe_text
@@ -37,11 +43,15 @@ from payment_hooks import OutcomeUnknown, ProviderUnavailable
 logger = logging.getLogger(__name__)
 
 POOL_SIZE = 64
+MOST_RETRIES = 2
 
 _urllib: Any = urllib.request  # typeshed leaves proxy_bypass_environment out
 _USER_AGENT = f"clover-provider/{version('clover-provider')}"
 _REQUEST_ID_HEADERS = ("x-request-id", "x-clover-request-id", "x-correlation-id")
 _KEY_PREFIX = 8
+_NOT_REACHED = ("no answer (ConnectionRefusedError)", "no answer (gaierror)")
+"""What is worth another try at once; a server that cannot be trusted is not."""
+_TOO_LATE = "the queue for Clover's rate limits is longer than the deadline"
 _WENT_WRONG = (
     RequestException,
     HTTPError,
@@ -67,6 +77,7 @@ class Transport:
         self._verify: str | Literal[True] = config.ca_bundle or True
         self._proxies: dict[str, str] = _urllib.getproxies_environment()
         self._pools: tuple[int, _Adapter] | None = None
+        self._shared: tuple[object, Limiter] | None = None
 
     def send(self, call: Call) -> Answer:
         """The answer to the call, whatever its status.
@@ -75,10 +86,18 @@ class Transport:
             ProviderUnavailable: nothing was sent, or nothing could have been moved.
             OutcomeUnknown: it may have been carried out.
         """
-        exchange = Exchange(self._config.deadline_seconds)
-        outcome = self._attempt(call, exchange)
-        with suppress(Exception):  # a broken log must not hide the answer
-            _log(call, exchange, outcome)
+        ends_at = time.monotonic() + self._config.deadline_seconds
+        tries = 0
+        while True:
+            tries += 1
+            exchange, outcome = self._try(call, ends_at)
+            _log(call, exchange, outcome, tries)
+            pause = self._pause_before_retry(exchange, outcome, tries)
+            if pause is None or time.monotonic() + pause >= ends_at:
+                break
+            if isinstance(outcome, Answer):
+                self._limiter().pause(pause)  # too much is too much for everybody
+            time.sleep(pause)
         if isinstance(outcome, Answer):
             return outcome
         # Raised here, where no frame and no `__context__` knows a header or a body.
@@ -92,6 +111,58 @@ class Transport:
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("a transport holds keys and sockets and cannot be pickled")
+
+    def _try(self, call: Call, ends_at: float) -> tuple[Exchange, Answer | str]:
+        """What one sending came to, once it was this call's turn."""
+        limiter = self._limiter()
+        try:
+            limiter.enter(ends_at)
+        except TooLate:
+            return Exchange(0), _TOO_LATE
+        try:
+            exchange = Exchange(ends_at - time.monotonic())
+            return exchange, self._attempt(call, exchange)
+        finally:
+            limiter.leave()
+
+    def _pause_before_retry(
+        self, exchange: Exchange, outcome: Answer | str, tries: int
+    ) -> float | None:
+        """Seconds to wait before sending the same once more; None for no.
+
+        Only what provably was not carried out: refused for being too much, or never sent.
+        """
+        if tries > MOST_RETRIES:
+            return None
+        if isinstance(outcome, Answer):
+            if outcome.status != 429:
+                return None
+            told = outcome.retry_after
+            pause = float(told) if told.isdigit() else backoff(tries, 1.0)
+        else:
+            if exchange.has_sent or outcome not in _NOT_REACHED:
+                return None
+            pause = backoff(tries, 0.2)
+        return pause if limiter_for(self._config).may_retry() else None
+
+    def _limiter(self) -> Limiter:
+        """This process's; shared with others where Redis is named."""
+        local = limiter_for(self._config)
+        url = self._config.redis_url
+        if not url:
+            return local
+        if self._shared is None or self._shared[0] is not local:
+            # Loaded here: without Redis nobody needs its packages.
+            from clover_provider.shared_limiter import SharedLimiter
+
+            shared = SharedLimiter(
+                url.reveal(),
+                name_of(self._config),
+                local,
+                self._config.deadline_seconds,
+            )
+            self._shared = (local, shared)
+        return self._shared[1]
 
     def _attempt(self, call: Call, exchange: Exchange) -> Answer | str:
         """The answer, or why there is none."""
@@ -287,7 +358,7 @@ def _refuse(call: Call, exchange: Exchange, reason: str) -> NoReturn:
     )
 
 
-def _log(call: Call, exchange: Exchange, outcome: Answer | str) -> None:
+def _log(call: Call, exchange: Exchange, outcome: Answer | str, tries: int) -> None:
     if not logger.isEnabledFor(logging.INFO):
         return
     answer = outcome if isinstance(outcome, Answer) else Answer(status=0)
@@ -300,7 +371,7 @@ def _log(call: Call, exchange: Exchange, outcome: Answer | str) -> None:
             "reason": "" if answer is outcome else outcome,
             "ms": round((time.monotonic() - exchange.started_at) * 1000),
             "request_id": answer.request_id,
-            "attempt": call.attempt,
+            "attempt": call.attempt + tries - 1,
             "key_prefix": call.idempotency_key[:_KEY_PREFIX],
         },
     )

@@ -1,0 +1,272 @@
+"""Clover's rate limits: bursts queue in order, and nobody waits beyond the deadline."""
+
+import socket
+import subprocess
+import threading
+import time
+from collections import deque
+
+import pytest
+
+from clover_provider.limiter import LocalLimiter, TooLate, limiter_for
+from clover_provider.shared_limiter import SharedLimiter
+from payment_hooks import PaymentError, PaymentSource, ProviderUnavailable
+
+BURST, THREADS = 200, 64
+LIMITS = {"REQUESTS_PER_SECOND": 16, "REQUESTS_AT_ONCE": 5}
+
+
+def soon(seconds=5.0):
+    return time.monotonic() + seconds
+
+
+def test_nobody_waits_below_the_limits():
+    limiter = LocalLimiter(100, 10)
+    began = time.monotonic()
+
+    for _ in range(50):
+        limiter.enter(soon())
+        limiter.leave()
+
+    assert time.monotonic() - began < 0.5
+
+
+def test_zero_is_no_limit():
+    limiter = LocalLimiter(0, 0)
+
+    for _ in range(500):
+        limiter.enter(soon(0.5))
+
+
+def test_no_more_begin_in_a_second_than_may():
+    limiter, starts = LocalLimiter(5, 0), []
+
+    for _ in range(11):
+        limiter.enter(soon())
+        starts.append(time.monotonic())
+
+    assert all(
+        later - earlier >= 1 for earlier, later in zip(starts, starts[5:], strict=False)
+    )
+
+
+def test_no_more_are_under_way_than_may():
+    limiter = LocalLimiter(0, 2)
+    for _ in range(2):
+        limiter.enter(soon())
+
+    with pytest.raises(TooLate):
+        limiter.enter(soon(0.05))
+    limiter.leave()
+    limiter.enter(soon(0.05))
+
+
+def test_the_first_to_come_is_the_first_served():
+    limiter, served, come = LocalLimiter(0, 1), [], []
+    limiter.enter(soon())
+
+    def wait(number):
+        limiter.enter(soon())
+        served.append(number)
+        limiter.leave()
+
+    threads = [threading.Thread(target=wait, args=[number]) for number in range(8)]
+    for number, thread in enumerate(threads):
+        thread.start()
+        while len(limiter._queue) <= number:
+            time.sleep(0.001)
+        come.append(number)
+    limiter.leave()
+    for thread in threads:
+        thread.join(5)
+
+    assert served == come
+
+
+def test_whoever_gives_up_holds_nobody_up():
+    limiter = LocalLimiter(0, 1)
+    limiter.enter(soon())
+    waiter = threading.Thread(target=limiter.enter, args=[soon()])
+    with pytest.raises(TooLate):
+        limiter.enter(soon(0.02))
+    waiter.start()
+
+    limiter.leave()
+    waiter.join(2)
+
+    assert not waiter.is_alive()
+    assert limiter._queue == deque()
+
+
+def test_a_pause_holds_everybody():
+    limiter, began = LocalLimiter(0, 0), time.monotonic()
+    limiter.pause(0.15)
+
+    limiter.enter(soon())
+
+    assert time.monotonic() - began >= 0.15
+
+
+def test_retries_are_a_tenth_of_the_calls():
+    limiter = LocalLimiter(0, 0)
+    while limiter.may_retry():
+        pass
+    for _ in range(100):
+        limiter.enter(soon())
+
+    assert sum(limiter.may_retry() for _ in range(100)) in (9, 10)
+
+
+def test_one_merchant_has_one_limiter(configure):
+    same = configure(PRIVATE_KEY="a-renewed-private-key-of-the-tests")
+    other = configure(MERCHANT_ID="TESTMERCH0002")
+
+    assert limiter_for(configure()) is limiter_for(same)
+    assert limiter_for(other) is not limiter_for(same)
+
+
+def test_documented_limits_hold_unless_it_is_the_simulator(configure, provide):
+    config, local = configure(), provide().config
+
+    assert (config.requests_per_second, config.requests_at_once) == (16, 5)
+    assert (local.requests_per_second, local.requests_at_once) == (0, 0)
+
+
+def charge_all(provider, tokens, ask_for):
+    """One charge for each token from many threads: errors, and how long each took."""
+    left, errors, took = deque(tokens), [], []
+
+    def work():
+        while left:
+            token = left.popleft()
+            source = PaymentSource(token=token)
+            began = time.monotonic()
+            try:
+                provider.payment_charge(ask_for(source=source, idempotency_key=token))
+            except PaymentError as error:
+                errors.append(error)
+            took.append(time.monotonic() - began)
+
+    workers = [threading.Thread(target=work) for _ in range(THREADS)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    return errors, took
+
+
+@pytest.mark.slow
+def test_a_burst_queues_and_does_not_fail(provide, clover_simulator, ask_for):
+    provider = provide(**LIMITS)
+    tokens = [clover_simulator.token() for _ in range(BURST)]
+    clover_simulator.switch(rate_limits=True)
+    began = time.monotonic()
+
+    errors, took = charge_all(provider, tokens, ask_for)
+
+    seconds = time.monotonic() - began
+    seen = [row for row in clover_simulator.requests if row.path == "/v1/charges"]
+    assert errors == []
+    assert len(clover_simulator.ledger.charges) == BURST
+    assert sum(row.status == 429 for row in seen) <= 0.02 * BURST
+    assert (BURST - 16) / seconds >= 0.9 * 16 / 1.05
+    assert max(took) <= 1.2 * THREADS / 16 * 1.05 + 1
+
+
+def test_too_many_calls_are_waited_for_as_told(provide, clover_simulator, ask_for):
+    provider = provide()
+    source = PaymentSource(token=clover_simulator.token())
+    clover_simulator.fail("POST", "/v1/charges", "rate_limit", times=1)
+
+    provider.payment_charge(ask_for(source=source))
+
+    assert len(clover_simulator.ledger.charges) == 1
+    assert clover_simulator.count("POST", "/v1/charges") == 2
+
+
+def test_what_cannot_begin_in_time_was_not_sent(provide, clover_simulator, ask_for):
+    provider = provide(REQUESTS_AT_ONCE=1, DEADLINE_SECONDS=0.3)
+    source = PaymentSource(token=clover_simulator.token())
+    limiter = limiter_for(provider.config)
+    limiter.enter(soon())
+    began = time.monotonic()
+
+    with pytest.raises(ProviderUnavailable, match="longer than the deadline"):
+        provider.payment_charge(ask_for(source=source))
+
+    assert time.monotonic() - began < 0.3 + 0.25
+    assert clover_simulator.count("POST", "/v1/charges") == 0
+    limiter.leave()
+
+
+@pytest.fixture(scope="module")
+def redis_server():
+    """A Redis on a port of its own, which keeps nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.02)
+    yield f"redis://127.0.0.1:{port}/0", server
+    server.kill()
+    server.wait()
+
+
+@pytest.fixture
+def share(redis_server, request):
+    """Builds what another process would have: a limiter of its own, and the same Redis."""
+
+    def build(per_second=0, at_once=0, deadline=30.0):
+        local = LocalLimiter(per_second, at_once)
+        return SharedLimiter(redis_server[0], request.node.name, local, deadline)
+
+    return build
+
+
+def test_processes_share_one_rate(share):
+    limiters = [share(per_second=5), share(per_second=5)]
+    began = time.monotonic()
+
+    for number in range(11):
+        limiters[number % 2].enter(soon())
+
+    assert time.monotonic() - began >= 2
+
+
+def test_processes_share_what_is_under_way(share):
+    first, second = share(at_once=2), share(at_once=2)
+    first.enter(soon())
+    second.enter(soon())
+
+    with pytest.raises(TooLate):
+        first.enter(soon(0.1))
+    second.leave()
+    first.enter(soon(1))
+
+
+def test_a_killed_process_gives_its_turn_back(share):
+    killed, alive = share(at_once=1, deadline=-4), share(at_once=1)
+    killed.enter(soon())
+
+    alive.enter(soon(4))
+
+
+def test_no_payment_waits_for_a_redis_that_is_away(redis_server, share, caplog):
+    limiter = share(per_second=5, at_once=2)
+    limiter.enter(soon())
+    redis_server[1].kill()
+    redis_server[1].wait()
+    began = time.monotonic()
+
+    limiter.leave()
+    for _ in range(3):
+        limiter.enter(soon())
+        limiter.leave()
+
+    assert time.monotonic() - began < 2
+    assert len([row for row in caplog.records if "alone" in row.message]) == 1
