@@ -3,6 +3,7 @@
 import pytest
 from celery import Celery
 from celery.contrib.testing.worker import start_worker
+from celery.signals import setup_logging
 
 from clover_django.road import get_payments
 from payment_hooks import Money, PaymentState, TransactionKind
@@ -11,13 +12,19 @@ from tests.clover_django.paying import in_doubt, let_time_pass, paid
 SECONDS = 20
 
 
+def leave_logging_alone(**options):
+    """Whoever is connected to this signal has set up logging, Celery thinks."""
+
+
 @pytest.fixture(scope="module")
 def queue():
     """A Celery application that found the tasks by itself, and its worker."""
+    setup_logging.connect(leave_logging_alone)
     app = Celery("shop", broker="memory://", backend="cache+memory://")
     app.autodiscover_tasks(["clover_django"], force=True)
-    with start_worker(app, pool="solo", perform_ping_check=False, loglevel="ERROR"):
+    with start_worker(app, pool="solo", perform_ping_check=False):
         yield app
+    setup_logging.disconnect(leave_logging_alone)
 
 
 def test_the_tasks_are_found(queue):
