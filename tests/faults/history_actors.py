@@ -50,6 +50,8 @@ class World:
     payments: Payments
     letters: list[tuple[str, str]] = field(default_factory=list)
     """Webhooks on their way: transaction and session."""
+    unsettled: list[str] = field(default_factory=list)
+    """What was in doubt still after two passes of recovery, before anything else."""
     very_late: set[str] = field(default_factory=set)
     """What the bank did when everybody had given it up: it can only be flagged."""
 

@@ -28,7 +28,8 @@ def violations(world: World) -> Iterator[str]:
     yield from _paid_with_money(world)
     yield from _nothing_given_twice(world)
     yield from _never_back(world)
-    yield from _settled(world)
+    yield from world.unsettled
+    yield from in_doubt(world)
     yield from _told_once(world)
 
 
@@ -172,7 +173,7 @@ def _never_back(world: World) -> Iterator[str]:
         last[name] = state
 
 
-def _settled(world: World) -> Iterator[str]:
+def in_doubt(world: World) -> Iterator[str]:
     """I6: nothing is in doubt any more, but pages that nobody paid."""
     for payment in world.books.find_payments_all():
         for row in world.payments.ledger.operations(payment.payment_id):

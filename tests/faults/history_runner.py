@@ -13,7 +13,7 @@ from payment_hooks.recovery import Recovery
 from tests.faults import history_actors as acts
 from tests.faults.crashes import Crash
 from tests.faults.history_actors import Act, World
-from tests.faults.history_oracle import violations
+from tests.faults.history_oracle import in_doubt, violations
 from tests.faults.history_world import NOON, Actor, Bank, Books, Clock, Luck, Shop
 
 CARD_ACTS: tuple[Act, ...] = (
@@ -133,6 +133,7 @@ def come_to_rest(world: World) -> None:
     for wait in (timedelta(minutes=90), timedelta(hours=13)):
         world.clock.advance(seconds=wait.total_seconds())
         Recovery(world.payments).run()
+    world.unsettled = list(in_doubt(world))
     if not is_list_compared:
         acts.deliver_all(world)
     else:
