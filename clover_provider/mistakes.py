@@ -157,6 +157,9 @@ def _certificate_mistakes(config: CloverConfig) -> Mistakes:
 
 
 def _number_mistakes(config: CloverConfig) -> Mistakes:
+    url = config.redis_url.reveal()
+    if url and not url.startswith(("redis://", "rediss://", "unix://")):
+        yield "redis_url", "must begin with redis://, rediss:// or unix://"
     for name in _DURATIONS:
         value = getattr(config, name)
         if not (math.isfinite(value) and value > 0):

@@ -7,6 +7,7 @@ own back. Without Redis each process keeps the limits for itself: no payment wai
 
 import logging
 import random
+import threading
 import time
 from typing import Any
 from uuid import uuid4
@@ -23,6 +24,8 @@ logger = logging.getLogger(__name__)
 _PATIENCE: dict[str, Any] = {"socket_timeout": 0.25, "socket_connect_timeout": 0.25}
 _LEASE_MARGIN_SECONDS = 5
 _POLL_SECONDS = (0.01, 0.05)
+_RESERVED = 0.8
+"""The window is of the clients' clocks, and requests arrive less evenly than they leave."""
 _TRY_AGAIN_AFTER_SECONDS = 30
 _TAKE_A_SLOT = """
 local now = tonumber(redis.call('TIME')[1])
@@ -32,6 +35,13 @@ redis.call('ZADD', KEYS[1], now + tonumber(ARGV[2]), ARGV[3])
 redis.call('EXPIRE', KEYS[1], tonumber(ARGV[2]) + 1)
 return 1
 """
+
+
+class _Slots(threading.local):
+    """The leases of the calls that this thread makes."""
+
+    def __init__(self) -> None:
+        self.slots: list[str] = []
 
 
 class SharedLimiter:
@@ -47,9 +57,10 @@ class SharedLimiter:
         self._storage = RedisStorage(url, **_PATIENCE)
         self._redis: Any = self._storage.storage
         self._window = MovingWindowRateLimiter(self._storage)
-        self._rate = RateLimitItemPerSecond(max(1, int(local.per_second)))
+        rate = int(local.per_second * _RESERVED)
+        self._rate = RateLimitItemPerSecond(max(1, rate))
         self._alone_until = 0.0
-        self._mine: list[str] = []
+        self._mine = _Slots()
 
     def enter(self, ends_at: float) -> None:
         """See `Limiter`."""
@@ -65,7 +76,7 @@ class SharedLimiter:
     def leave(self) -> None:
         """See `Limiter`."""
         self.local.leave()
-        slot = self._mine.pop() if self._mine else ""
+        slot = self._mine.slots.pop() if self._mine.slots else ""
         if slot and not self._is_alone():
             try:
                 self._redis.zrem(self._slots, slot)
@@ -81,7 +92,7 @@ class SharedLimiter:
         while self.local.at_once and not self._is_alone():
             asked = (self.local.at_once, self._lease, slot)
             if self._redis.eval(_TAKE_A_SLOT, 1, self._slots, *asked):
-                self._mine.append(slot)
+                self._mine.slots.append(slot)
                 break
             _pause(ends_at)
         while self.local.per_second and not self._is_alone():
@@ -90,8 +101,12 @@ class SharedLimiter:
             try:
                 _pause(ends_at)
             except TooLate:
-                self._redis.zrem(self._slots, self._mine.pop())
+                self._give_back()
                 raise
+
+    def _give_back(self) -> None:
+        if self._mine.slots:
+            self._redis.zrem(self._slots, self._mine.slots.pop())
 
     def _is_alone(self) -> bool:
         return time.monotonic() < self._alone_until

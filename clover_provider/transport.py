@@ -8,7 +8,7 @@ import time
 import urllib.request
 from http.client import HTTPException
 from importlib.metadata import version
-from typing import Any, Literal, NoReturn, cast
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, cast
 from urllib.parse import urlsplit
 
 from requests import PreparedRequest, RequestException
@@ -38,7 +38,10 @@ from clover_provider.limiter import (
 from clover_provider.mistakes import is_loopback
 from clover_provider.reading import PROVIDER
 from clover_provider.scrub import safe_text
-from payment_hooks import OutcomeUnknown, ProviderUnavailable
+from payment_hooks import ConfigurationError, OutcomeUnknown, ProviderUnavailable
+
+if TYPE_CHECKING:
+    from clover_provider.shared_limiter import SharedLimiter
 
 logger = logging.getLogger(__name__)
 
@@ -138,7 +141,8 @@ class Transport:
             if outcome.status != 429:
                 return None
             told = outcome.retry_after
-            pause = float(told) if told.isdigit() else backoff(tries, 1.0)
+            is_told = told.isascii() and told.isdigit()
+            pause = float(told) if is_told else backoff(tries, 1.0)
         else:
             if exchange.has_sent or outcome not in _NOT_REACHED:
                 return None
@@ -152,10 +156,7 @@ class Transport:
         if not url:
             return local
         if self._shared is None or self._shared[0] is not local:
-            # Loaded here: without Redis nobody needs its packages.
-            from clover_provider.shared_limiter import SharedLimiter
-
-            shared = SharedLimiter(
+            shared = _load_shared_limiter()(
                 url.reveal(),
                 name_of(self._config),
                 local,
@@ -214,6 +215,17 @@ class Transport:
         if is_loopback(host) or _urllib.proxy_bypass_environment(host, self._proxies):
             return {}
         return self._proxies
+
+
+def _load_shared_limiter() -> "type[SharedLimiter]":
+    """Loaded late: without Redis nobody needs its packages."""
+    try:
+        from clover_provider.shared_limiter import SharedLimiter
+    except ImportError as error:
+        raise ConfigurationError(
+            "REDIS_URL needs more packages: pip install 'clover-provider[redis]'"
+        ) from error
+    return SharedLimiter
 
 
 class _Bounded(HTTPConnection):
