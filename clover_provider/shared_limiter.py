@@ -9,6 +9,7 @@ import logging
 import random
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -112,12 +113,14 @@ class SharedLimiter:
         return time.monotonic() < self._alone_until
 
     def _go_alone(self, error: RedisError) -> None:
-        if not self._is_alone():
-            logger.warning(
-                "rate limits are kept by this process alone",
-                extra={"error": type(error).__name__},
-            )
+        was_alone = self._is_alone()
         self._alone_until = time.monotonic() + _TRY_AGAIN_AFTER_SECONDS
+        if not was_alone:
+            with suppress(Exception):  # a broken log must not stop a payment
+                logger.warning(
+                    "rate limits are kept by this process alone",
+                    extra={"error": type(error).__name__},
+                )
 
 
 def _pause(ends_at: float) -> None:

@@ -6,6 +6,7 @@ import socket
 import ssl
 import time
 import urllib.request
+from contextlib import suppress
 from http.client import HTTPException
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, cast
@@ -94,7 +95,8 @@ class Transport:
         while True:
             tries += 1
             exchange, outcome = self._try(call, ends_at)
-            _log(call, exchange, outcome, tries)
+            with suppress(Exception):  # a broken log must not hide the answer
+                _log(call, exchange, outcome, tries)
             pause = self._pause_before_retry(exchange, outcome, tries)
             if pause is None or time.monotonic() + pause >= ends_at:
                 break
