@@ -66,13 +66,16 @@ class SharedLimiter:
     def enter(self, ends_at: float) -> None:
         """See `Limiter`."""
         self.local.enter(ends_at)
+        may_begin = False
         try:
             self._enter_shared(ends_at)
-        except TooLate:
-            self.local.leave()
-            raise
+            may_begin = True
         except RedisError as error:
             self._go_alone(error)
+            may_begin = True
+        finally:
+            if not may_begin:  # too late, or interrupted: the turn is free again
+                self.local.leave()
 
     def leave(self) -> None:
         """See `Limiter`."""

@@ -207,6 +207,18 @@ def test_a_redis_address_that_is_none_is_refused(configure):
         configure(REDIS_URL="127.0.0.1:6379")
 
 
+def test_an_interrupted_call_gives_its_turn_back(share):
+    def interrupt(ends_at):
+        raise KeyboardInterrupt
+
+    limiter = share(at_once=1)
+    limiter._enter_shared = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        limiter.enter(soon())
+
+    limiter.local.enter(soon(0.1))
+
+
 def test_each_call_gives_its_own_lease_back(share):
     limiter, other = share(at_once=2), share(at_once=2)
     limiter.enter(soon())
