@@ -130,14 +130,15 @@ class Nursery:
         writing: int,
         barrier: Any,
     ) -> None:
-        from tests.faults import kills_jobs, storms_jobs
+        from tests.faults import kills_jobs, storms_jobs, storms_tokens
         from tests.faults.kills_trace import Trace
 
         for other in self.workers:
             os.close(other.pipe)
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         trace = Trace() if "after_ms" in kill else Trace(**kill)
-        job = (kills_jobs.JOBS | storms_jobs.JOBS)[order["name"]]
+        jobs = kills_jobs.JOBS | storms_jobs.JOBS | storms_tokens.JOBS
+        job = jobs[order["name"]]
         worker = kills_jobs.Context(
             trace=trace, barrier=barrier, go=lambda: os.write(writing, GO)
         )
@@ -149,7 +150,7 @@ class Nursery:
 
 def main() -> None:
     """Warm up, say so, and obey."""
-    from tests.faults import kills_jobs, storms_jobs  # noqa: F401 - to be warm
+    from tests.faults import kills_jobs, storms_jobs, storms_tokens  # noqa: F401 - to be warm
 
     kills_jobs.warm_up()
     gc.collect()
