@@ -25,7 +25,7 @@ def update(call: Call) -> Answer:
     """`PUT /v1/customers/{id}`; the new card becomes the default one."""
     customer = _find(call)
     source = _source_to_save(call)
-    if source is not None and source.id in customer.sources:
+    if source is not None and source.id in customer.sources.values():
         message = "The card is already saved for this customer."
         raise Refusal.ecommerce(
             409, "invalid_request", message, kind="invalid_request_error"
@@ -47,19 +47,19 @@ def _save(call: Call, customer: Customer, source: Token | None) -> Answer:
     customer.echo |= {name: call.body[name] for name in ECHOED if name in call.body}
     if source is not None:
         source.state, source.kind = TokenState.MULTIPAY, "MULTIPAY"
-        customer.sources.append(source.id)
+        customer.sources[call.state.ids.object_id("card")] = source.id
     return Answer(body=_render(call, customer))
 
 
 def delete_source(call: Call) -> Answer:
     """`DELETE /v1/customers/{id}/sources/{source}`."""
-    customer, source = _find(call), call.path["source"]
-    if source not in customer.sources:
-        message = f"Card with id {source} not found."
+    customer, card = _find(call), call.path["source"]
+    if card not in customer.sources:
+        message = f"Card with id {card} not found."
         raise Refusal.ecommerce(404, "resource_missing", message)
-    customer.sources.remove(source)
-    call.state.ledger.tokens[source].state = TokenState.SPENT
-    return Answer(body={"deleted": True, "id": source, "object": "deletedcard"})
+    token = customer.sources.pop(card)
+    call.state.ledger.tokens[token].state = TokenState.SPENT
+    return Answer(body={"deleted": True, "id": card, "object": "deletedcard"})
 
 
 def _find(call: Call) -> Customer:

@@ -105,13 +105,14 @@ class Refund:
 
 @dataclass(slots=True, kw_only=True)
 class Customer:
-    """A shopper with cards on file: ids of multi-pay tokens, the last is the default."""
+    """A shopper with cards on file, the last one being the default."""
 
     id: str
     merchant_id: str
     email: str
     created: datetime
-    sources: list[str] = field(default_factory=list)
+    sources: dict[str, str] = field(default_factory=dict)
+    """The multi-pay token behind each card's id."""
     echo: JSON = field(default_factory=dict)
 
 

@@ -16,4 +16,4 @@ def resolve(call: Call, source: str) -> Token:
         raise invalid("Please provide a valid source for the charge.")
     if not customer.sources:
         raise invalid("The customer has no card on file.", "card_on_file_missing")
-    return tokens.usable(call, customer.sources[-1])
+    return tokens.usable(call, list(customer.sources.values())[-1])

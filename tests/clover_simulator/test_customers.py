@@ -17,8 +17,13 @@ def token(client):
 
 
 @pytest.fixture
-def customer(client, token):
-    return create(client, source=token, firstName="A").json()["id"]
+def kept(client, token):
+    return create(client, source=token, firstName="A").json()
+
+
+@pytest.fixture
+def customer(kept):
+    return kept["id"]
 
 
 def test_a_customer_is_kept(client, token):
@@ -26,7 +31,8 @@ def test_a_customer_is_kept(client, token):
 
     assert answer["object"] == "customer"
     assert (answer["email"], answer["firstName"]) == (EMAIL, "A")
-    assert answer["sources"] == {"object": "list", "data": [token]}
+    assert answer["sources"]["object"] == "list"
+    assert [len(card) for card in answer["sources"]["data"]] == [13]
 
 
 def test_a_saved_card_is_charged_many_times(client, customer, token):
@@ -85,16 +91,17 @@ def test_a_card_is_saved_once(client, customer, token):
     assert client.call("PUT", f"/v1/customers/{customer}", body).status == 409
 
 
-def test_a_deleted_card_is_gone(client, customer, token):
-    path = f"/v1/customers/{customer}/sources/{token}"
+def test_a_deleted_card_is_gone(client, kept, token):
+    (card,) = kept["sources"]["data"]
+    path = f"/v1/customers/{kept['id']}/sources/{card}"
 
     deleted, again = client.call("DELETE", path), client.call("DELETE", path)
 
-    assert deleted.json() == {"deleted": True, "id": token, "object": "deletedcard"}
+    assert deleted.json() == {"deleted": True, "id": card, "object": "deletedcard"}
     assert error_of(again) == (
         404,
         "resource_missing",
-        f"Card with id {token} not found.",
+        f"Card with id {card} not found.",
     )
     assert client.charge(source=token).status == 400
 
