@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from clover_provider import charges, checkout, refunds, tokens
+from clover_provider import charges, checkout, customers, refunds, tokens
 from clover_provider.config import CloverConfig
 from clover_provider.exchange import Call
 from payment_hooks import (
@@ -11,6 +11,8 @@ from payment_hooks import (
     CheckoutRequest,
     PaymentRequest,
     RefundRequest,
+    RemoveSourceRequest,
+    SaveSourceRequest,
     VoidRequest,
 )
 
@@ -20,6 +22,7 @@ def charge(
 ) -> Call:
     """Take or reserve money."""
     action = "charge" if capture else "authorization"
+    customer_id = customers.customer_of(request.source)
     return Call(
         method="POST",
         url=f"{config.ecommerce_url}/v1/charges",
@@ -31,6 +34,7 @@ def charge(
         idempotency_key=request.idempotency_key,
         moves_money=True,
         attempt=attempt,
+        hidden=(request.source.token, customer_id) if customer_id else (),
     )
 
 
@@ -79,6 +83,31 @@ def tokenize(
         action="tokenization of a card",
         headers={"apikey": public_key},
         body=tokens.build(card, encryption_key=encryption_key),
+    )
+
+
+def save_source(request: SaveSourceRequest, config: CloverConfig) -> Call:
+    """Put a card on file."""
+    return Call(
+        method="POST",
+        url=f"{config.ecommerce_url}/v1/customers",
+        path="/v1/customers",
+        action="saving of a card",
+        body=customers.build(request),
+        bearer=config.ecommerce_key,
+    )
+
+
+def remove_source(request: RemoveSourceRequest, config: CloverConfig) -> Call:
+    """Forget a card on file."""
+    ids = customers.ids_of(request)
+    return Call(
+        method="DELETE",
+        url=f"{config.ecommerce_url}/v1/customers/{ids[0]}/sources/{ids[1]}",
+        path="/v1/customers/{id}/sources/{id}",
+        action="removal of a saved card",
+        bearer=config.ecommerce_key,
+        hidden=ids,
     )
 
 

@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Mapping
 
+from clover_provider import customers
 from clover_provider.limits import MOST_MINOR_UNITS
 from clover_provider.reading import PROVIDER, Reading
 from clover_provider.references import (
@@ -44,7 +45,8 @@ def build_charge(request: PaymentRequest, *, capture: bool) -> dict[str, object]
     """The body of `POST /v1/charges`; without `capture` the amount is only reserved.
 
     Raises:
-        InvalidRequest: more than Clover takes in one charge or in the metadata.
+        InvalidRequest: more than Clover takes in one charge or in the metadata, or a
+            source that is not what it says.
 
     Source: "Create a charge", Clover Ecommerce API reference, read 2026-11.
     """
@@ -61,7 +63,7 @@ def build_charge(request: PaymentRequest, *, capture: bool) -> dict[str, object]
     return {
         "amount": request.amount.minor_units,
         "currency": request.amount.currency.lower(),
-        "source": request.source.token,
+        **customers.build_source(request.source),
         "capture": capture,
         "ecomind": _ECOMIND[request.entered_by],
         "external_reference_id": external_reference(request.operation_id),

@@ -35,7 +35,7 @@ class Call:
     """
 
     method: str
-    url: str
+    url: str = field(repr=False)
     path: str
     """The path without ids, for the log: `/v1/charges/{id}`."""
     action: str
@@ -47,6 +47,8 @@ class Call:
     moves_money: bool = False
     """Whether a lost answer leaves a doubt; one to a reading call does not."""
     attempt: int = 1
+    hidden: tuple[str, ...] = field(default=(), repr=False)
+    """What Clover may repeat and no message shall show, such as a chargeable id."""
 
     def __post_init__(self) -> None:
         for name, value in (*self.headers.items(), ("key", self.idempotency_key)):

@@ -128,6 +128,11 @@ def decline_of(error: Reading) -> DeclineCode:
     return DECLINES.get(code, DeclineCode.CARD_DECLINED)
 
 
+def code_of(answer: Answer) -> str:
+    """Clover's code of a refusal, empty when it gave none."""
+    return _code(_error_of(answer))
+
+
 def _error_of(answer: Answer) -> Reading:
     """The error object, in Clover Ecommerce's form or in the platform's."""
     whole = Reading(fields=answer.fields, what="error", request_id=answer.request_id)
@@ -179,7 +184,7 @@ def _code(error: Reading) -> str:
 
 
 def _message(answer: Answer, call: Call, error: Reading, hint: str = "") -> str:
-    said = safe_text(error.text("message"))
+    said = safe_text(error.text("message"), hidden=call.hidden)
     parts = [f"{call.action} refused with {answer.status}", said, hint]
     text = ": ".join(part for part in parts if part)
     return f"{text} (request {answer.request_id})" if answer.request_id else text

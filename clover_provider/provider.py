@@ -1,13 +1,21 @@
-"""Clover behind the nine payment hooks."""
+"""Clover behind the eleven payment hooks."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from typing import NoReturn, Self
 
-from clover_provider import calls, charges, checkout, refunds, tokens, webhooks
+from clover_provider import (
+    calls,
+    charges,
+    checkout,
+    customers,
+    refunds,
+    tokens,
+    webhooks,
+)
 from clover_provider.config import CloverConfig
 from clover_provider.exchange import Answer, Call, Sends
-from clover_provider.failures import decline_of, raise_for
+from clover_provider.failures import code_of, decline_of, raise_for
 from clover_provider.keys import KeyStore, MemoryKeyStore, PublicKeys
 from clover_provider.locales import pick_locale
 from clover_provider.lookup import Finder
@@ -31,6 +39,9 @@ from payment_hooks import (
     PaymentSource,
     Redirect,
     RefundRequest,
+    RemoveSourceRequest,
+    SavedSource,
+    SaveSourceRequest,
     Transaction,
     TransactionKind,
     TransactionStatus,
@@ -120,6 +131,28 @@ class CloverProvider:
             )
         )
         return tokens.read(answer.fields, merchant_id=config.merchant_id)
+
+    @hookimpl
+    def payment_save_source(self, request: SaveSourceRequest) -> SavedSource:
+        """A card on file, as a Clover customer of its own."""
+        config = self.config
+        _check_merchant(request.source, config)
+        call = calls.save_source(request, config)
+        answer = self._send(call)
+        customers.refuse_saved_before(answer)
+        raise_for(answer, call)
+        return customers.read(answer.fields, request, merchant_id=config.merchant_id)
+
+    @hookimpl
+    def payment_remove_source(self, request: RemoveSourceRequest) -> bool:
+        """True once the card is gone; its customer stays, without a card."""
+        call = calls.remove_source(request, self.config)
+        answer = self._send(call)
+        if answer.status == 404 and code_of(answer) == "resource_missing":
+            return True
+        raise_for(answer, call)
+        customers.check_removed(answer.fields)
+        return True
 
     @hookimpl
     def payment_authorize(self, request: PaymentRequest) -> Transaction:
@@ -223,21 +256,15 @@ class CloverProvider:
         self, request: PaymentRequest, *, capture: bool, attempt: int = 1
     ) -> Transaction:
         config = self._check_currency(request.amount)
-        if request.source.merchant_id not in ("", config.merchant_id):
-            raise InvalidRequest(
-                "this card token was made for another merchant: nothing was sent",
-                code="source_of_another_merchant",
-                provider=PROVIDER,
-            )
-        answer = self._ask(
-            calls.charge(request, config, capture=capture, attempt=attempt)
-        )
+        _check_merchant(request.source, config)
+        call = calls.charge(request, config, capture=capture, attempt=attempt)
+        answer = self._ask(call)
         taken = charges.read_charge(
             answer.fields,
             merchant_id=config.merchant_id,
             request_id=answer.request_id,
         )
-        _check_taken(taken, answer, capture=capture)
+        _check_taken(taken, answer, call, capture=capture)
         return taken
 
     def _give_back(
@@ -311,12 +338,23 @@ class CloverProvider:
         return replace(call, bearer=renewed, attempt=call.attempt + 1)
 
 
-def _check_taken(taken: Transaction, answer: Answer, *, capture: bool) -> None:
+def _check_merchant(source: PaymentSource, config: CloverConfig) -> None:
+    if source.merchant_id not in ("", config.merchant_id):
+        raise InvalidRequest(
+            "this card token was made for another merchant: nothing was sent",
+            code="source_of_another_merchant",
+            provider=PROVIDER,
+        )
+
+
+def _check_taken(
+    taken: Transaction, answer: Answer, call: Call, *, capture: bool
+) -> None:
     charge = Reading(fields=answer.fields, what="charge", request_id=answer.request_id)
     if taken.status is TransactionStatus.FAILED:
         raise PaymentDeclined(
             f"{taken.kind} {taken.transaction_id} failed: "
-            f"{safe_text(charge.text('failure_message'))}",
+            f"{safe_text(charge.text('failure_message'), hidden=call.hidden)}",
             decline_code=decline_of(charge),
             transaction_id=taken.transaction_id,
             code=safe_text(charge.text("failure_code")) or "failed",

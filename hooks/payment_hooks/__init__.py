@@ -40,6 +40,11 @@ from payment_hooks.memory import MemoryLedger
 from payment_hooks.money import Money
 from payment_hooks.payments import Payments
 from payment_hooks.policy import FailedChecks, Policy
+from payment_hooks.saved_sources import (
+    RemoveSourceRequest,
+    SavedSource,
+    SaveSourceRequest,
+)
 from payment_hooks.spec import hookimpl, hookspec
 from payment_hooks.types import (
     CaptureRequest,
@@ -103,7 +108,10 @@ __all__ = [
     "Redirect",
     "RefundReason",
     "RefundRequest",
+    "RemoveSourceRequest",
     "ReturnUrls",
+    "SaveSourceRequest",
+    "SavedSource",
     "StaleVersion",
     "Transaction",
     "TransactionKind",

@@ -107,6 +107,9 @@ class PaymentSource:
     exp_year: int | None = None
     merchant_id: str = ""
     """The merchant it was made for, empty when not known; another one is refused."""
+    is_saved: bool = field(default=False, repr=False)
+    """Whether it is a card on file, from `SavedSource.as_source`; never what a browser
+    says."""
 
     def __post_init__(self) -> None:
         if not self.token or not self.token.isprintable() or " " in self.token:

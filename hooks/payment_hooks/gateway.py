@@ -16,6 +16,11 @@ from payment_hooks.errors import (
 )
 from payment_hooks.events import PaymentChanged
 from payment_hooks.money import Money
+from payment_hooks.saved_sources import (
+    RemoveSourceRequest,
+    SavedSource,
+    SaveSourceRequest,
+)
 from payment_hooks.types import (
     CaptureRequest,
     CheckoutRequest,
@@ -136,6 +141,14 @@ class Gateway:
     def tokenize(self, request: CardDetails) -> PaymentSource:
         """See `payment_tokenize`."""
         return self._ask("payment_tokenize", PaymentSource, request)
+
+    def save_source(self, request: SaveSourceRequest) -> SavedSource:
+        """See `payment_save_source`."""
+        return self._ask("payment_save_source", SavedSource, request)
+
+    def remove_source(self, request: RemoveSourceRequest) -> bool:
+        """See `payment_remove_source`."""
+        return self._ask("payment_remove_source", bool, request)
 
     def authorize(self, request: PaymentRequest) -> Transaction:
         """See `payment_authorize`."""

@@ -10,6 +10,11 @@ import pluggy
 from payment_hooks.cards import CardDetails, PaymentSource
 from payment_hooks.events import PaymentChanged
 from payment_hooks.money import Money
+from payment_hooks.saved_sources import (
+    RemoveSourceRequest,
+    SavedSource,
+    SaveSourceRequest,
+)
 from payment_hooks.types import (
     CaptureRequest,
     CheckoutRequest,
@@ -51,6 +56,50 @@ def payment_tokenize(request: CardDetails) -> PaymentSource | None:
         InvalidRequest: cards are not taken in the configured mode.
         ProviderUnavailable: not sent; the same card may be tried again. A lost answer
             is `ProviderUnavailable` too, since a token moves no money.
+    """
+
+
+@hookspec(firstresult=True)
+def payment_save_source(request: SaveSourceRequest) -> SavedSource | None:
+    """A card on file: the fresh source as one that can be charged again and again.
+
+    Called with the shopper's consent, before the source is charged for the first time.
+    Moves no money. `None` means that the provider keeps no cards.
+
+    >>> class Vault:
+    ...     @hookimpl
+    ...     def payment_save_source(self, request):
+    ...         return SavedSource(source_id="card-1", last4=request.source.last4)
+    >>> Vault().payment_save_source(SaveSourceRequest(
+    ...     source=PaymentSource(token="t", last4="4242"), email="a@shop.example",
+    ... )).as_source().last4
+    '4242'
+
+    Raises:
+        PaymentDeclined: the card's checks failed, or the source is used up.
+        InvalidRequest: the source is saved already, or belongs to another merchant.
+        ProviderUnavailable: not saved, or the answer was lost; the same source may be
+            sent again, since a saved card moves no money.
+    """
+
+
+@hookspec(firstresult=True)
+def payment_remove_source(request: RemoveSourceRequest) -> bool | None:
+    """True once the card on file is gone; one that was gone already is True, too.
+
+    Called when the shopper takes the consent back. `None` means that the provider
+    keeps no cards.
+
+    >>> class Vault:
+    ...     @hookimpl
+    ...     def payment_remove_source(self, request):
+    ...         return True
+    >>> Vault().payment_remove_source(RemoveSourceRequest(source_id="card-1"))
+    True
+
+    Raises:
+        InvalidRequest: it is no id of a saved source.
+        ProviderUnavailable: it may be there still; ask again.
     """
 
 

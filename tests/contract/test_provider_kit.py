@@ -21,6 +21,7 @@ PATHS = {
     "payment_refund": "/v1/refunds",
     "payment_void": "/v1/refunds",
     "payment_tokenize": "/v1/tokens",
+    "payment_save_source": "/v1/customers",
 }
 
 

@@ -25,6 +25,7 @@ from payment_hooks.testing.provider_kit import Moved
 FOUND_BY = {}
 """For each broken provider the check which must fail."""
 SECRET = "fake-webhook-secret"
+MOVE_NOTHING = ("payment_save_source", "payment_remove_source")
 HOOKS = ("payment_charge", "payment_authorize", "payment_refund", "payment_look_up")
 
 
@@ -44,7 +45,8 @@ class FakeBench:
         return PaymentSource(token=f"decline-{uuid4()}")
 
     def lose_answer(self, hook):
-        self.provider.fail(hook, OutcomeUnknown("the answer was lost"), after=True)
+        lost = ProviderUnavailable if hook in MOVE_NOTHING else OutcomeUnknown
+        self.provider.fail(hook, lost("the answer was lost"), after=True)
 
     @contextmanager
     def refusing(self):
@@ -278,3 +280,82 @@ class LogsTokens(FakeProvider):
     def payment_charge(self, request):
         logging.getLogger(__name__).debug("charging %s", request.source.token)
         return super().payment_charge(request)
+
+
+@found_by("test_saving_takes_nothing")
+class ChargesToCheckTheCard(FakeProvider):
+    @hookimpl
+    def payment_save_source(self, request):
+        self._add(TransactionKind.CHARGE, Money(100, "USD"))
+        return super().payment_save_source(request)
+
+
+@found_by("test_a_lost_answer_of_saving_is_no_doubt")
+class DoubtsWhetherItSaved(FakeProvider):
+    @hookimpl
+    def payment_save_source(self, request):
+        try:
+            return super().payment_save_source(request)
+        except ProviderUnavailable as error:
+            raise OutcomeUnknown("time-out") from error
+
+
+@found_by("test_a_saved_source_is_charged_again_and_again")
+class SavesForOnce(FakeProvider):
+    @hookimpl
+    def payment_charge(self, request):
+        taken = super().payment_charge(request)
+        self.saved.pop(request.source.token, None)
+        return taken
+
+
+@found_by("test_a_removed_source_is_not_charged")
+class OnlyHidesRemovedCards(FakeProvider):
+    @hookimpl
+    def payment_remove_source(self, request):
+        return True
+
+
+@found_by("test_only_the_removed_source_is_gone")
+class RemovesTheWholeShopper(FakeProvider):
+    @hookimpl
+    def payment_remove_source(self, request):
+        self.saved.clear()
+        return True
+
+
+@found_by("test_what_is_gone_can_be_removed_again")
+class RefusesWhatIsGone(FakeProvider):
+    @hookimpl
+    def payment_remove_source(self, request):
+        if request.source_id not in self.saved:
+            raise InvalidRequest("no such card on file")
+        return super().payment_remove_source(request)
+
+
+@found_by("test_a_saved_source_is_shown_without_its_id")
+class LogsSavedCards(FakeProvider):
+    @hookimpl
+    def payment_save_source(self, request):
+        saved = super().payment_save_source(request)
+        logging.getLogger(__name__).debug("saved as %s", saved.source_id)
+        return saved
+
+
+class TestWithoutCardsOnFile(ProviderKit):
+    """Answering a hook with None is allowed, where the bench says so."""
+
+    @pytest.fixture
+    def bench(self):
+        class KeepsNoCards(FakeProvider):
+            @hookimpl
+            def payment_save_source(self, request):
+                return None
+
+            @hookimpl
+            def payment_remove_source(self, request):
+                return None
+
+        bench = FakeBench(KeepsNoCards(secret=SECRET))
+        bench.lacks = MOVE_NOTHING
+        return bench

@@ -39,6 +39,10 @@ def test_a_right_provider_passes(verdicts):
     assert verdicts["Correct"] == []
 
 
+def test_a_provider_without_cards_on_file_passes(verdicts):
+    assert verdicts["WithoutCardsOnFile"] == []
+
+
 @pytest.mark.parametrize("broken", FOUND_BY)
 def test_a_broken_provider_fails(verdicts, broken):
     assert FOUND_BY[broken] in verdicts[broken]

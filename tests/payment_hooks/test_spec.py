@@ -20,6 +20,8 @@ def test_these_are_the_hooks():
         "payment_look_up",
         "payment_read_webhook",
         "payment_refund",
+        "payment_remove_source",
+        "payment_save_source",
         "payment_start_checkout",
         "payment_tokenize",
         "payment_void",

@@ -10,6 +10,11 @@ from payment_hooks.cards import CardDetails, PaymentSource
 from payment_hooks.errors import InvalidRequest, PaymentDeclined, WebhookRejected
 from payment_hooks.kinds import Mode, TransactionKind
 from payment_hooks.money import Money
+from payment_hooks.saved_sources import (
+    RemoveSourceRequest,
+    SavedSource,
+    SaveSourceRequest,
+)
 from payment_hooks.spec import hookimpl
 from payment_hooks.types import (
     CaptureRequest,
@@ -65,6 +70,8 @@ class FakeProvider:
     """Signs messages; without one the provider sends and reads none."""
     ledger: dict[str, Transaction] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    saved: dict[str, SavedSource] = field(default_factory=dict)
+    """The cards on file, by their id."""
     _by_key: dict[str, Transaction | PaymentDeclined] = field(default_factory=dict)
     _faults: dict[str, list[Fault]] = field(default_factory=dict)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
@@ -90,6 +97,33 @@ class FakeProvider:
             last4=request.last4,
             merchant_id=self.merchant_id,
         )
+
+    @hookimpl
+    def payment_save_source(self, request: SaveSourceRequest) -> SavedSource:
+        """A card on file, unless the token begins with `decline`."""
+        self._before("payment_save_source")
+        source = request.source
+        if source.token.startswith("decline"):
+            raise PaymentDeclined("the fake bank said no", code="card_declined")
+        saved = SavedSource(
+            source_id=f"saved-{next(self._numbers)}",
+            brand=source.brand,
+            last4=source.last4,
+            exp_month=source.exp_month,
+            exp_year=source.exp_year,
+            merchant_id=self.merchant_id,
+        )
+        self.saved[saved.source_id] = saved
+        self._after("payment_save_source")
+        return saved
+
+    @hookimpl
+    def payment_remove_source(self, request: RemoveSourceRequest) -> bool:
+        """Forget the card on file."""
+        self._before("payment_remove_source")
+        self.saved.pop(request.source_id, None)
+        self._after("payment_remove_source")
+        return True
 
     @hookimpl
     def payment_authorize(self, request: PaymentRequest) -> Transaction:
@@ -270,6 +304,8 @@ class FakeProvider:
     ) -> Transaction | PaymentDeclined:
         if request.source.token.startswith("decline"):
             return PaymentDeclined("the fake bank said no", code="card_declined")
+        if request.source.is_saved is not (request.source.token in self.saved):
+            raise InvalidRequest("no such card on file", code="source_unknown")
         return self._add(kind, request.amount, operation_id=request.operation_id)
 
     def _return(

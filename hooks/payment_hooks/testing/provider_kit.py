@@ -4,6 +4,7 @@ from payment_hooks.testing.provider_checks.bench import Bench, Moved
 from payment_hooks.testing.provider_checks.changing import ChangingChecks
 from payment_hooks.testing.provider_checks.doubting import DoubtingChecks
 from payment_hooks.testing.provider_checks.receiving import ReceivingChecks
+from payment_hooks.testing.provider_checks.saving import SavingChecks
 from payment_hooks.testing.provider_checks.secrecy import SecrecyChecks
 from payment_hooks.testing.provider_checks.taking import TakingChecks
 
@@ -11,7 +12,12 @@ __all__ = ["Bench", "Moved", "ProviderKit"]
 
 
 class ProviderKit(
-    TakingChecks, ChangingChecks, DoubtingChecks, ReceivingChecks, SecrecyChecks
+    TakingChecks,
+    ChangingChecks,
+    DoubtingChecks,
+    ReceivingChecks,
+    SavingChecks,
+    SecrecyChecks,
 ):
     """All that a provider must do; subclass it in a test module.
 

@@ -2,6 +2,14 @@
 
 import pytest
 
-_ROOMS = ("bench", "changing", "doubting", "receiving", "secrecy", "taking")
+_ROOMS = (
+    "bench",
+    "changing",
+    "doubting",
+    "receiving",
+    "saving",
+    "secrecy",
+    "taking",
+)
 # Before they are loaded: pytest shall say what the two sides of an assertion were.
 pytest.register_assert_rewrite(*(f"{__name__}.{room}" for room in _ROOMS))

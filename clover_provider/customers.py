@@ -1,0 +1,150 @@
+"""Cards on file: each is the one card of a Clover customer of its own.
+
+Clover charges a customer's default card and lists only ids, so the id that a shop keeps
+holds both: the customer's and the card's.
+
+Source: "Create a card-on-file customer", "Update a customer", "Revoke a card" and
+"Save a card for future transactions", docs.clover.com, read 2026-11.
+"""
+
+import re
+from collections.abc import Mapping
+
+from clover_provider.exchange import Answer
+from clover_provider.reading import PROVIDER
+from payment_hooks import (
+    InvalidRequest,
+    PaymentSource,
+    ProviderUnavailable,
+    RemoveSourceRequest,
+    SavedSource,
+    SaveSourceRequest,
+)
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_SAVED = re.compile(r"([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{1,64})")
+_CUSTOMER = re.compile(r"[A-Z0-9]{13}")
+# Charged as FIRST, a card that is saved already is refused for its missing code.
+_AGAIN = {"sequence": "SUBSEQUENT", "is_scheduled": False, "initiator": "CARDHOLDER"}
+
+
+def build(request: SaveSourceRequest) -> dict[str, object]:
+    """The body of `POST /v1/customers`.
+
+    Raises:
+        InvalidRequest: the source is no card token, but a card on file.
+    """
+    body = {
+        "email": request.email,
+        **build_source(request.source),
+        "ecomind": "ecom",
+        "name": request.name,
+    }
+    return {name: value for name, value in body.items() if value}
+
+
+def build_source(source: PaymentSource) -> dict[str, object]:
+    """The part of a body which says what is charged or saved.
+
+    Raises:
+        InvalidRequest: it is not the id of a saved card, or it is one, but came as a
+            fresh token: a browser could have sent somebody else's.
+    """
+    customer_id = customer_of(source)
+    if not source.is_saved:
+        return {"source": source.token}
+    return {"source": customer_id, "stored_credentials": dict(_AGAIN)}
+
+
+def customer_of(source: PaymentSource) -> str:
+    """The customer whose card is charged; empty for a fresh token."""
+    is_id = _SAVED.fullmatch(source.token) is not None
+    if source.is_saved is not is_id or _CUSTOMER.fullmatch(source.token):
+        raise InvalidRequest(
+            "a card on file is charged by SavedSource.as_source() only, with the id "
+            "that payment_save_source gave: nothing was sent",
+            code="source_not_saved",
+            provider=PROVIDER,
+        )
+    return source.token.partition(".")[0] if is_id else ""
+
+
+def ids_of(request: RemoveSourceRequest) -> tuple[str, str]:
+    """The customer and the card.
+
+    Raises:
+        InvalidRequest: it is no id of ours.
+    """
+    if not _SAVED.fullmatch(request.source_id):
+        raise InvalidRequest(
+            "this is no id of a card on file at Clover: nothing was sent",
+            code="source_id_invalid",
+            provider=PROVIDER,
+        )
+    customer_id, _, card_id = request.source_id.partition(".")
+    return customer_id, card_id
+
+
+def read(
+    answer: Mapping[str, object], request: SaveSourceRequest, *, merchant_id: str
+) -> SavedSource:
+    """The card on file; what may be shown of it is what was known of its source.
+
+    Raises:
+        ProviderUnavailable: the answer names no card; nothing was charged.
+    """
+    ids = (answer.get("id"), _last_card(answer.get("sources")))
+    if not all(isinstance(part, str) and _ID.fullmatch(part) for part in ids):
+        raise ProviderUnavailable(
+            "Clover did not say under which id it saved the card: save it again",
+            code="saved_source_missing",
+            provider=PROVIDER,
+        )
+    source = request.source
+    return SavedSource(
+        source_id=f"{ids[0]}.{ids[1]}",
+        brand=source.brand,
+        last4=source.last4,
+        exp_month=source.exp_month,
+        exp_year=source.exp_year,
+        merchant_id=merchant_id,
+    )
+
+
+def refuse_saved_before(answer: Answer) -> None:
+    """Raise if the answer says that the card is on file already.
+
+    Raises:
+        InvalidRequest: it is.
+    """
+    if answer.status == 409:
+        raise InvalidRequest(
+            "Clover has this card on file already: charge the saved one, or let the "
+            "shopper enter the card again",
+            code="source_already_saved",
+            provider=PROVIDER,
+            request_id=answer.request_id,
+        )
+
+
+def check_removed(answer: Mapping[str, object]) -> None:
+    """Refuse an answer which does not say that the card is gone.
+
+    Raises:
+        ProviderUnavailable: the card may be on file still.
+    """
+    if answer.get("deleted") is not True:
+        raise ProviderUnavailable(
+            "Clover did not say that the card is gone: remove it again",
+            code="answer_unreadable",
+            provider=PROVIDER,
+        )
+
+
+def _last_card(sources: object) -> object:
+    """Clover's pages list the ids in `data`, older answers in `data.elements`."""
+    cards = sources
+    for name in ("data", "elements"):
+        if isinstance(cards, Mapping) and name in cards:
+            cards = cards[name]
+    return cards[-1] if isinstance(cards, list) and cards else None
