@@ -40,6 +40,7 @@ from clover_provider.mistakes import is_loopback
 from clover_provider.reading import PROVIDER
 from clover_provider.scrub import safe_text
 from payment_hooks import ConfigurationError, OutcomeUnknown, ProviderUnavailable
+from payment_hooks.time_limit import seconds_left
 
 if TYPE_CHECKING:
     from clover_provider.shared_limiter import SharedLimiter
@@ -55,7 +56,7 @@ _REQUEST_ID_HEADERS = ("x-request-id", "x-clover-request-id", "x-correlation-id"
 _KEY_PREFIX = 8
 _NOT_REACHED = ("no answer (ConnectionRefusedError)", "no answer (gaierror)")
 """What is worth another try at once; a server that cannot be trusted is not."""
-_TOO_LATE = "the queue for Clover's rate limits is longer than the deadline"
+_TOO_LATE = "the deadline passed before its turn came"
 _WENT_WRONG = (
     RequestException,
     HTTPError,
@@ -90,7 +91,8 @@ class Transport:
             ProviderUnavailable: nothing was sent, or nothing could have been moved.
             OutcomeUnknown: it may have been carried out.
         """
-        ends_at = time.monotonic() + self._config.deadline_seconds
+        patience = min(self._config.deadline_seconds, seconds_left())
+        ends_at = time.monotonic() + patience
         tries = 0
         while True:
             tries += 1

@@ -24,7 +24,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from clover_django.actors import acting_as
-from clover_django.outcomes import Outcome, is_worth_a_look, last_decline, outcome_of
 from clover_django.pages import get_pages, render_page
 from clover_django.road import NOT_NOW, get_payments
 from clover_django.transactions import outside_of_transactions
@@ -36,6 +35,7 @@ from payment_hooks import (
     WebhookRejected,
     WebhookRequest,
 )
+from payment_hooks.outcomes import Outcome, is_worth_a_look, last_decline, outcome_of
 from payment_hooks.sending import decline_of
 
 logger = logging.getLogger(__name__)

@@ -18,6 +18,7 @@ from payment_hooks.errors import (
 )
 from payment_hooks.ledger import Ledger, Operation, OperationState, StaleVersion
 from payment_hooks.policy import Policy
+from payment_hooks.time_limit import seconds_left
 from payment_hooks.types import Transaction
 
 logger = logging.getLogger(__name__)
@@ -144,7 +145,8 @@ class Sender:
 
     def wait(self, operation: Operation) -> Operation:
         """The operation once its owner is done, or as it is when patience ends."""
-        deadline = time.monotonic() + self.policy.wait_seconds
+        patience = min(self.policy.wait_seconds, seconds_left())
+        deadline = time.monotonic() + patience
         current = operation
         while self.is_leased(current, self.now()) and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)

@@ -15,10 +15,12 @@ from clover_provider.shared_limiter import SharedLimiter
 from clover_provider.transport import Transport
 from payment_hooks import (
     ConfigurationError,
+    OutcomeUnknown,
     PaymentError,
     PaymentSource,
     ProviderUnavailable,
 )
+from payment_hooks.time_limit import time_limit
 
 BURST, THREADS = 200, 64
 LIMITS = {"REQUESTS_PER_SECOND": 16, "REQUESTS_AT_ONCE": 5}
@@ -238,7 +240,7 @@ def test_what_cannot_begin_in_time_was_not_sent(provide, clover_simulator, ask_f
     limiter.enter(soon())
     began = time.monotonic()
 
-    with pytest.raises(ProviderUnavailable, match="longer than the deadline"):
+    with pytest.raises(ProviderUnavailable, match="before its turn"):
         provider.payment_charge(ask_for(source=source))
 
     assert time.monotonic() - began < 0.3 + 0.25
@@ -317,3 +319,26 @@ def test_no_payment_waits_for_a_redis_that_is_away(redis_server, share, caplog):
 
     assert time.monotonic() - began < 2
     assert len([row for row in caplog.records if "alone" in row.message]) == 1
+
+
+def test_a_callers_limit_is_tighter_than_the_deadline(
+    provide, clover_simulator, ask_for
+):
+    provider = provide(DEADLINE_SECONDS=20)
+    clover_simulator.fail("POST", "/v1/charges", "delay_after", seconds=5)
+    source = PaymentSource(token=clover_simulator.token())
+    began = time.monotonic()
+
+    with time_limit(0.5), pytest.raises(OutcomeUnknown):
+        provider.payment_charge(ask_for(source=source))
+
+    assert time.monotonic() - began < 2
+
+
+def test_nothing_is_sent_after_the_callers_limit(provide, clover_simulator, ask_for):
+    source = PaymentSource(token=clover_simulator.token())
+
+    with time_limit(0), pytest.raises(ProviderUnavailable):
+        provide().payment_charge(ask_for(source=source))
+
+    assert clover_simulator.ledger.charges == []

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from clover_django.outcomes import Outcome, is_worth_a_look, outcome_of
 from payment_hooks import Mode, Money, OperationKind, OperationState, Payment
 from payment_hooks.intents import new_operation
+from payment_hooks.outcomes import Outcome, is_worth_a_look, outcome_of
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 PAYMENT = Payment(

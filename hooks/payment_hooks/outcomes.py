@@ -8,8 +8,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from payment_hooks import Operation, OperationKind, OperationState, PaymentState
-from payment_hooks.ledger import TAKING
+from payment_hooks.ledger import (
+    TAKING,
+    Operation,
+    OperationKind,
+    OperationState,
+    PaymentState,
+)
 from payment_hooks.standing import derive_state
 
 _HELD = frozenset(

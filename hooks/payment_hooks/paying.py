@@ -1,0 +1,161 @@
+"""One submit of a shopper, for adapters that answer with data and may not raise."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Unpack
+
+from payment_hooks.asking import TakeDetails
+from payment_hooks.cards import PaymentSource
+from payment_hooks.errors import (
+    ConfigurationError,
+    InvalidRequest,
+    OutcomeUnknown,
+    PaymentError,
+    UnsupportedOperation,
+)
+from payment_hooks.kinds import Mode
+from payment_hooks.ledger import (
+    GIVEN_BACK,
+    Operation,
+    Payment,
+    PaymentState,
+    StaleVersion,
+)
+from payment_hooks.money import Money
+from payment_hooks.outcomes import Outcome, last_decline, outcome_of
+from payment_hooks.payments import Payments
+from payment_hooks.sending import decline_of
+from payment_hooks.standing import money_of
+from payment_hooks.types import CheckoutRequest, CheckoutSession
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Where a submit brought its payment: exactly one of the last three is there."""
+
+    payment: Payment | None = None
+    money: Operation | None = None
+    """What brought the payment its money, or reserved it."""
+    step: CheckoutSession | None = None
+    """What the shopper's browser needs next; nothing was taken so far."""
+    refusal: PaymentError | None = None
+    """Why there is neither; after `OutcomeUnknown` money may be under way."""
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether nobody may pay again before it was looked at."""
+        return isinstance(self.refusal, OutcomeUnknown)
+
+
+def begin(
+    payments: Payments,
+    reference: str,
+    *,
+    mode: Mode,
+    amount_due: Money,
+    context: Mapping[str, object],
+) -> Payment:
+    """The payment for this reference; after one that was given back, the next one.
+
+    Raises:
+        InvalidRequest: it was paid with another amount already.
+        PaymentError: as `Payments.open` says.
+    """
+    payment = payments.open(
+        reference, mode=mode, amount_due=amount_due, context=context, again=True
+    )
+    if payment.amount_due != amount_due:
+        raise InvalidRequest(
+            f"{reference!r} was paid with {payment.amount_due}, so {amount_due} is not "
+            "taken as well: give that back, or ask for the difference by itself",
+            code="paid_with_other_amount",
+        )
+    return payment
+
+
+def pay(
+    payments: Payments,
+    payment: Payment,
+    source: PaymentSource | None,
+    *,
+    capture: bool = True,
+    page: CheckoutRequest | None = None,
+    **details: Unpack[TakeDetails],
+) -> Progress:
+    """Take the payment with the source, or say what the browser must do to give one.
+
+    Without a source it looks first: at the page that the shopper comes back from, or at
+    the charge whose answer was lost.
+    """
+
+    def submit() -> Progress:
+        current = payment
+        if source is None or payment.mode is Mode.HOSTED:
+            current = _settle(payments, payment)
+        money = _find_money(payments, current)
+        if money is not None:
+            return Progress(payment=current, money=money)
+        if source is None or payment.mode is Mode.HOSTED:
+            step = payments.start_checkout(payment.payment_id, page)
+            return Progress(payment=current, step=step)
+        take = payments.charge if capture else payments.authorize
+        money = take(payment.payment_id, source, **details)
+        return Progress(payment=payments.get(payment.payment_id), money=money)
+
+    return attempt(submit, payment)
+
+
+def attempt(submit: Callable[[], Progress], payment: Payment | None = None) -> Progress:
+    """What `submit` comes to, where an error of ours is an answer as well."""
+    try:
+        return submit()
+    except PaymentError as error:
+        return Progress(payment=payment, refusal=error)
+    except ConfigurationError as error:
+        unusable = UnsupportedOperation(str(error), code="configuration")
+        return Progress(payment=payment, refusal=unusable)
+    except StaleVersion:
+        overtaken = OutcomeUnknown("somebody else is at it", code="in_progress")
+        return Progress(payment=payment, refusal=overtaken)
+
+
+def _find_money(payments: Payments, payment: Payment) -> Operation | None:
+    """What the payment holds; None while it is open or was given up.
+
+    Raises:
+        InvalidRequest: it was given back.
+    """
+    if payment.state in (PaymentState.OPEN, PaymentState.CLOSED):
+        return None
+    if payment.state in GIVEN_BACK:
+        raise InvalidRequest(
+            f"payment {payment.payment_id} is {payment.state}",
+            code="payment_given_back",
+        )
+    return money_of(payment, payments.operations(payment.payment_id))
+
+
+def _settle(payments: Payments, payment: Payment) -> Payment:
+    """The payment after a look at what of it is open.
+
+    Raises:
+        OutcomeUnknown: money may be under way still; an unpaid page is no doubt.
+        PaymentDeclined: the bank's no, which only the look has brought.
+    """
+    payment_id = payment.payment_id
+    if not any(row.state.is_open for row in payments.operations(payment_id)):
+        return payment
+    try:
+        settled = payments.settle(payment_id)
+    except PaymentError as error:
+        raise OutcomeUnknown(
+            f"payment {payment_id} is in doubt: {error}", code="in_doubt"
+        ) from error
+    operations = payments.operations(payment_id)
+    outcome = outcome_of(operations, turned_back=True)
+    if outcome is Outcome.CHECKING:
+        raise OutcomeUnknown(f"payment {payment_id} is in doubt", code="in_doubt")
+    declined = last_decline(operations)
+    if outcome is Outcome.NOT_PAID and declined and payment.mode is not Mode.HOSTED:
+        raise decline_of(declined)
+    return settled

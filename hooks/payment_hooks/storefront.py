@@ -1,0 +1,136 @@
+"""What a storefront sends and gets as JSON, for shops whose pages are elsewhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from payment_hooks.cards import CardDetails, PaymentSource
+from payment_hooks.errors import InvalidRequest
+from payment_hooks.kinds import Mode
+from payment_hooks.types import CardFields, CardForm, CheckoutSession, Redirect
+
+_CARD_TEXTS = {
+    "number": "number",
+    "cvc": "cvc",
+    "name": "name",
+    "addressLine1": "address_line1",
+    "postalCode": "postal_code",
+    "country": "country",
+}
+_LONGEST = 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What the shopper's browser sent for a payment; what is absent is None or empty."""
+
+    source: PaymentSource | None = None
+    card: CardDetails | None = field(default=None, repr=False)
+    """Only in `api` mode; tokenize it at once."""
+    mode: Mode | None = None
+    return_url: str = ""
+    """Not checked: whether the shop owns it is for the adapter to say."""
+
+
+def read_entry(data: object) -> Entry:
+    """The entry in a storefront's JSON object; what it does not know it leaves alone.
+
+    `{"token", "brand", "last4", "expMonth", "expYear"}` is what `<clover-card>` gives,
+    `{"card": {"number", "expMonth", "expYear", "cvc", "name", "postalCode"}}` comes from
+    a form of the shop's own; `mode` and `returnUrl` may stand beside them.
+
+    >>> read_entry({"token": "clv_1TST", "last4": "4242"}).source
+    PaymentSource(brand='', last4='4242', exp_month=None, exp_year=None, merchant_id='')
+    >>> read_entry(None)
+    Entry(source=None, mode=None, return_url='')
+
+    Raises:
+        InvalidRequest: something has the wrong form; the message names it and never
+            repeats what was sent.
+    """
+    sent = _mapping(data, "the payment data")
+    token, card = _text(sent, "token"), sent.get("card")
+    if token and card is not None:
+        raise _wrong("token or card", "only one of them")
+    return Entry(
+        source=_source(sent, token) if token else None,
+        card=_card(_mapping(card, "card")) if card is not None else None,
+        mode=_mode(sent),
+        return_url=_text(sent, "returnUrl"),
+    )
+
+
+def describe_step(step: CheckoutSession) -> dict[str, str | None]:
+    """What the storefront does next, as JSON without anything secret.
+
+    >>> from datetime import UTC, datetime
+    >>> describe_step(Redirect(url="https://pay.example/1", session_id="S1",
+    ...     expires_at=datetime(2026, 1, 1, tzinfo=UTC)))["redirectUrl"]
+    'https://pay.example/1'
+    """
+    told: dict[str, str | None] = {"mode": step.mode.value}
+    if isinstance(step, Redirect):
+        expires_at = step.expires_at.isoformat()
+        return told | {"redirectUrl": step.url, "expiresAt": expires_at}
+    if isinstance(step, CardFields):
+        told |= {"scriptUrl": step.script_url, "locale": step.locale or None}
+    if isinstance(step, CardFields | CardForm):
+        told |= {"publicKey": step.public_key, "merchantId": step.merchant_id}
+    return told
+
+
+def _source(sent: Mapping[object, object], token: str) -> PaymentSource:
+    return PaymentSource(
+        token=token,
+        brand=_text(sent, "brand"),
+        last4=_text(sent, "last4"),
+        exp_month=_number(sent, "expMonth"),
+        exp_year=_number(sent, "expYear"),
+    )
+
+
+def _card(sent: Mapping[object, object]) -> CardDetails:
+    texts = {ours: _text(sent, theirs) for theirs, ours in _CARD_TEXTS.items()}
+    return CardDetails(
+        exp_month=_number(sent, "expMonth") or 0,
+        exp_year=_number(sent, "expYear") or 0,
+        **texts,
+    )
+
+
+def _mode(sent: Mapping[object, object]) -> Mode | None:
+    text = _text(sent, "mode")
+    if text and text not in list(Mode):
+        raise _wrong("mode", f"one of {', '.join(Mode)}")
+    return Mode(text) if text else None
+
+
+def _mapping(value: object, what: str) -> Mapping[object, object]:
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise _wrong(what, "a JSON object")
+    return value
+
+
+def _text(sent: Mapping[object, object], name: str) -> str:
+    value = sent.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str) or len(value) > _LONGEST:
+        raise _wrong(name, f"text of at most {_LONGEST} characters")
+    return value.strip()
+
+
+def _number(sent: Mapping[object, object], name: str) -> int | None:
+    value = sent.get(name)
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value[:4])
+    if value is None or value == "":
+        return None
+    if type(value) is not int:
+        raise _wrong(name, "a whole number")
+    return value
+
+
+def _wrong(name: str, remedy: str) -> InvalidRequest:
+    return InvalidRequest(f"{name} must be {remedy}", code="payment_data_invalid")

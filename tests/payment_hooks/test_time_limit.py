@@ -1,0 +1,41 @@
+"""A limit on all that a caller waits for."""
+
+import math
+import time
+
+from payment_hooks import Mode, OutcomeUnknown, PaymentSource
+from payment_hooks.intents import new_operation
+from payment_hooks.ledger import OperationKind
+from payment_hooks.paying import pay
+from payment_hooks.time_limit import seconds_left, time_limit
+
+
+def test_without_a_limit_there_is_no_end():
+    assert seconds_left() == math.inf
+
+
+def test_the_tighter_limit_holds_and_ends_with_its_block():
+    with time_limit(5):
+        with time_limit(60):
+            assert 4 < seconds_left() <= 5
+        with time_limit(1):
+            assert seconds_left() <= 1
+        assert seconds_left() > 4
+    with time_limit(-1):
+        assert seconds_left() == 0
+
+
+def test_a_second_submit_waits_for_the_first_no_longer_than_that(payments):
+    payment = payments.open("100123", mode=Mode.IFRAME)
+    source = PaymentSource(token="tok-good")
+    elsewhere = new_operation(
+        payment, OperationKind.CHARGE, payment.amount_due, now=payments.now()
+    )
+    payments.ledger.add_operation(payments._sender.lease(elsewhere))
+    began = time.monotonic()
+
+    with time_limit(0.3):
+        progress = pay(payments, payment, source)
+
+    assert isinstance(progress.refusal, OutcomeUnknown)
+    assert time.monotonic() - began < 1.5
