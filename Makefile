@@ -8,7 +8,7 @@ BIN := .venv/bin
 # Without compiled modules, every start of Django takes seconds longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test faults faults-long check docs format clean
+.PHONY: help demo test faults faults-long saleor check docs format clean
 
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -27,6 +27,10 @@ faults: .venv/.dev ## Break everything that can break, and print what held.
 faults-long: .venv/.dev ## The same with 100,000 histories and 1,000 kills.
 	@.ci/setup
 	@CLOVER_FAULTS=long $(BIN)/python -m pytest -q --timeout 3600 tests/faults
+
+saleor: .venv/.dev ## Drive a real Saleor (SALEOR_DIR=its source SALEOR_PYTHON=its python).
+	@SALEOR_DIR="$(SALEOR_DIR)" SALEOR_PYTHON="$(SALEOR_PYTHON)" PATH="$(CURDIR)/$(BIN):$$PATH" \
+	  $(BIN)/python -m pytest -q --timeout 1500 tests/real_saleor/drive_*.py
 
 check: .venv/.dev ## Only format, lint, types and imports.
 	@.ci/test static
