@@ -18,6 +18,8 @@ TAG = "clover"
 
 def check_settings(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
     """The setting can be read, every value makes sense, every plugin can be used."""
+    if road.keeps_merchants_elsewhere():
+        return []
     try:
         config = conf.get_config()
         road.get_payments()
@@ -29,7 +31,8 @@ def check_settings(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
 
 def check_urls(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
     """The pages are included, once for all languages."""
-    if not getattr(settings, "ROOT_URLCONF", None):
+    is_needless = road.keeps_merchants_elsewhere()
+    if is_needless or not getattr(settings, "ROOT_URLCONF", None):
         return []
     try:
         addresses = set(_addresses())

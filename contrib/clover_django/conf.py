@@ -46,6 +46,11 @@ def declare(name: str, default: object) -> None:
     _DEFAULTS[name] = default
 
 
+def is_set() -> bool:
+    """Whether there is a `CLOVER` at all."""
+    return bool(getattr(settings, SETTING, None))
+
+
 def adapter_setting(name: str) -> object:
     """The value of an adapter's key, or its default."""
     value = _setting().get(name)

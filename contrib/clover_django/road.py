@@ -1,6 +1,6 @@
-"""The process's `Payments`, built from the settings on first use."""
+"""The `Payments` of this process, from the settings or from where an adapter keeps them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ from clover_django import conf
 from clover_django.connection import add_connection
 from clover_django.payments import ShopPayments
 from clover_django.store import DjangoLedger
+from clover_provider.config import CloverConfig
 from clover_provider.provider import CloverProvider
 from payment_hooks import (
     ConfigurationError,
@@ -29,7 +30,10 @@ PROVIDER = "clover"
 NOT_NOW = (PaymentError, ConfigurationError, StaleVersion, DatabaseError)
 """What a look at a payment may end with when it brings nothing: look again later."""
 
+Merchants = Callable[[], Iterable[Payments]]
+
 _shops: list[object] = []
+_merchants: list[Merchants] = []
 
 
 def register_shop(plugin: object) -> None:
@@ -39,14 +43,43 @@ def register_shop(plugin: object) -> None:
         reset()
 
 
+def register_merchants(merchants: Merchants) -> None:
+    """Let recovery and reconciliation see merchants that are not in the settings."""
+    if merchants not in _merchants:
+        _merchants.append(merchants)
+
+
+def keeps_merchants_elsewhere() -> bool:
+    """Whether there is no `CLOVER`, and an adapter which needs none."""
+    return bool(_merchants) and not conf.is_set()
+
+
+def all_payments() -> list[Payments]:
+    """One for each merchant that is configured anywhere.
+
+    Raises:
+        ConfigurationError: nothing is configured, or something is wrong.
+    """
+    settings = [] if keeps_merchants_elsewhere() else [get_payments()]
+    return [*settings, *(row for merchants in _merchants for row in merchants())]
+
+
 @cache
 def get_payments() -> Payments:
-    """The one road, for this process.
+    """The one road of the merchant in the settings.
 
     Raises:
         ConfigurationError: a setting is missing or wrong; the message says which.
     """
-    config = conf.get_config()
+    return build_payments(conf.get_config())
+
+
+def build_payments(config: CloverConfig) -> Payments:
+    """The one road of this merchant, with every plugin that is installed or named.
+
+    Raises:
+        ConfigurationError: a plugin cannot be used.
+    """
     registry = PluginRegistry()
     registry.register(CloverProvider(config), PROVIDER)
     registry.load_installed()

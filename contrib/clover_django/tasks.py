@@ -17,9 +17,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from clover_django.actors import acting_as
-from clover_django.road import get_payments
-from payment_hooks.reconciling import Reconciliation
-from payment_hooks.recovery import Recovery
+from clover_django.road import all_payments
+from payment_hooks.reconciling import reconcile_all
+from payment_hooks.recovery import recover_all
 from payment_hooks.reports import reconcile_json, recovery_json
 
 
@@ -27,7 +27,7 @@ from payment_hooks.reports import reconcile_json, recovery_json
 def recover(limit: int = 10_000) -> Any:  # noqa: ANN401 - JSON
     """What `clover_recover --json` prints; safe to run twice at once."""
     with acting_as("clover_django.recover"):
-        return json.loads(recovery_json(Recovery(get_payments()).run(limit=limit)))
+        return json.loads(recovery_json(recover_all(all_payments(), limit=limit)))
 
 
 @shared_task(name="clover_django.reconcile", ignore_result=False)  # type: ignore[untyped-decorator]  # Celery has no types
@@ -35,7 +35,7 @@ def reconcile(days: float = 7, repair: bool = True) -> Any:  # noqa: ANN401 - JS
     """What `clover_reconcile --json` prints, for the last days."""
     now = timezone.now()
     with acting_as("clover_django.reconcile"):
-        report = Reconciliation(get_payments()).run(
-            now - timedelta(days=days), now, repair=repair
+        report = reconcile_all(
+            all_payments(), now - timedelta(days=days), now, repair=repair
         )
     return json.loads(reconcile_json(report))

@@ -14,7 +14,6 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     JsonResponse,
-    UnreadablePostError,
 )
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -25,6 +24,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from clover_django.actors import acting_as
 from clover_django.pages import get_pages, render_page
+from clover_django.receiving import receive
 from clover_django.road import NOT_NOW, get_payments
 from clover_django.transactions import outside_of_transactions
 from payment_hooks import (
@@ -32,15 +32,12 @@ from payment_hooks import (
     Operation,
     Payment,
     PaymentState,
-    WebhookRejected,
-    WebhookRequest,
 )
 from payment_hooks.outcomes import Outcome, is_worth_a_look, last_decline, outcome_of
 from payment_hooks.sending import decline_of
 
 logger = logging.getLogger(__name__)
 
-MOST_BODY_BYTES = 64 * 1024
 _POLL_SECONDS = 3
 
 View = Callable[..., HttpResponse]
@@ -63,27 +60,9 @@ def _page(view: View) -> View:
 @csrf_exempt
 @require_POST
 @never_cache
-@acting_as("webhook")
 def webhook(request: HttpRequest) -> HttpResponse:
     """Take a message in: 200 once its effect is in place or it is kept for later."""
-    try:
-        body = request.read(MOST_BODY_BYTES + 1)
-    except UnreadablePostError:
-        return _answer(400, "unreadable")
-    if len(body) > MOST_BODY_BYTES:
-        return _answer(413, "too large")
-    message = WebhookRequest(
-        body=body, headers=dict(request.headers), received_at=timezone.now()
-    )
-    try:
-        get_payments().receive_webhook(message)
-    except WebhookRejected as error:
-        logger.warning("webhook rejected: %s", error.code)
-        return _answer(400, "rejected")
-    except NOT_NOW:
-        logger.exception("webhook has no effect yet")
-        return _answer(503, "try again")
-    return _answer(200, "ok")
+    return receive(request, get_payments)
 
 
 @require_safe
@@ -128,10 +107,6 @@ def cancelled(request: HttpRequest, payment_id: str) -> HttpResponse:
         return _show(request, payment)
     message = _("The payment was not made. Your card has not been charged.")
     return get_pages().not_paid(request, payment, message)
-
-
-def _answer(code: int, text: str) -> HttpResponse:
-    return HttpResponse(text, status=code, content_type="text/plain")
 
 
 def _show(request: HttpRequest, payment: Payment) -> HttpResponse:

@@ -1,6 +1,6 @@
 """Reconciliation: the provider's own list against the ledger, both ways."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from payment_hooks.errors import InvalidRequest
@@ -149,6 +149,31 @@ class Reconciliation:
             expected=row.moved or row.amount,
             flag=_MISSING,
         )
+
+
+def reconcile_all(
+    merchants: Iterable[Payments],
+    since: datetime,
+    until: datetime,
+    *,
+    repair: bool = False,
+    on_progress: Progress | None = None,
+) -> ReconcileReport:
+    """One report over all merchants of one ledger; as `Reconciliation.run` says."""
+    reports = [
+        Reconciliation(payments).run(
+            since, until, repair=repair, on_progress=on_progress
+        )
+        for payments in merchants
+    ]
+    return ReconcileReport(
+        since=since,
+        until=until,
+        findings=tuple(found for each in reports for found in each.findings),
+        compared=sum(each.compared for each in reports),
+        complete=all(each.complete for each in reports),
+        repaired=repair,
+    )
 
 
 def _waits(row: Operation) -> bool:

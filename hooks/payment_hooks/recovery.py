@@ -1,7 +1,7 @@
 """Recovery: brings every payment that is due to an end, whatever was interrupted."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -117,6 +117,20 @@ class Recovery:
                 logger.exception("recovery failed", extra={"payment_id": payment_id})
             return f"{type(error).__name__}: see the log"
         return ""
+
+
+def recover_all(
+    merchants: Iterable[Payments],
+    *,
+    limit: int = 10_000,
+    on_progress: Progress | None = None,
+) -> RecoveryReport:
+    """One pass for each merchant of one ledger, at most `limit` payments of each."""
+    reports = [
+        Recovery(payments).run(limit=limit, on_progress=on_progress)
+        for payments in merchants
+    ]
+    return RecoveryReport(rows=tuple(row for each in reports for row in each.rows))
 
 
 def find_problem(operations: tuple[Operation, ...]) -> str:

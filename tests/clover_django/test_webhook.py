@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from django.test import Client
 
-from clover_django import models, views
+from clover_django import models, receiving, views
 from clover_django.road import get_payments
 from clover_provider.webhooks import sign
 from payment_hooks import CheckoutRequest, Mode, Money, PaymentState, ReturnUrls
@@ -124,7 +124,7 @@ def test_a_signed_message_that_says_nothing_is_refused(clover, body):
 
 
 def test_a_body_without_end_is_not_read(clover):
-    answer = post(b"x" * (views.MOST_BODY_BYTES + 1), "t=1,v1=00")
+    answer = post(b"x" * (receiving.MOST_BODY_BYTES + 1), "t=1,v1=00")
 
     assert answer.status_code == 413
 

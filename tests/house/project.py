@@ -11,6 +11,7 @@ PACKAGES = {
     "clover_demo": ROOT / "contrib/clover_demo",
     "clover_django": ROOT / "contrib/clover_django",
     "clover_oscar": ROOT / "contrib/clover_oscar",
+    "clover_saleor": ROOT / "contrib/clover_saleor",
     "clover_simulator": ROOT / "contrib/clover_simulator",
     "clover_sqlalchemy": ROOT / "contrib/clover_sqlalchemy",
 }

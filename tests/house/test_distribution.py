@@ -132,4 +132,7 @@ def test_the_entry_points_are_exact(wheel):
         "simulate = clover_simulator.cli:simulate",
         "[payment_hooks]",
         "clover = clover_provider.plugin",
+        "[saleor.plugins]",
+        "clover_django = clover_saleor.companion:CloverTransactions",
+        "clover_saleor = clover_saleor.plugin:CloverPlugin",
     ]

@@ -35,6 +35,9 @@ def test_importing_the_provider_loads_nothing_heavy():
     assert printed.stdout.strip() == "[]"
 
 
+ADAPTERS = ("clover_django", "clover_oscar", "clover_saleor")
+
+
 def imported_packages(path):
     """The top-level packages that a module imports, wherever it does so."""
     for node in ast.walk(ast.parse(path.read_text())):
@@ -47,7 +50,7 @@ def imported_packages(path):
 def test_adapters_name_the_provider_only_where_they_configure_it():
     found = {
         str(path.relative_to(ROOT))
-        for adapter in ("clover_django", "clover_oscar")
+        for adapter in ADAPTERS
         for path in PACKAGES[adapter].rglob("*.py")
         if "clover_provider" in imported_packages(path)
     }
@@ -56,6 +59,7 @@ def test_adapters_name_the_provider_only_where_they_configure_it():
         "contrib/clover_django/checks.py",
         "contrib/clover_django/conf.py",
         "contrib/clover_django/road.py",
+        "contrib/clover_saleor/configuration.py",
     }
 
 
@@ -91,7 +95,7 @@ def test_no_adapter_talks_to_the_provider_past_the_road():
     """Only `Payments` holds the gateway; an adapter that asks for it has a second road."""
     found = {
         f"{path.relative_to(ROOT)}:{node.lineno}"
-        for adapter in ("clover_django", "clover_oscar")
+        for adapter in ADAPTERS
         for path in PACKAGES[adapter].rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Attribute) and node.attr == "gateway"

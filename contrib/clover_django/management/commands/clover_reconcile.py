@@ -6,10 +6,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from clover_django.actors import acting_as
-from clover_django.road import get_payments
+from clover_django.road import all_payments
 from payment_hooks import ConfigurationError, PaymentError
 from payment_hooks.findings import ReconcileReport
-from payment_hooks.reconciling import Reconciliation
+from payment_hooks.reconciling import reconcile_all
 from payment_hooks.reports import (
     progress_bar,
     read_moment,
@@ -48,7 +48,8 @@ class Command(BaseCommand):
     def _compare(self, options: dict[str, Any]) -> ReconcileReport:
         now = timezone.now()
         with acting_as("clover_reconcile"), progress_bar("comparing") as advance:
-            return Reconciliation(get_payments()).run(
+            return reconcile_all(
+                all_payments(),
                 read_moment(options["since"], now),
                 read_moment(options["until"], now),
                 repair=options["repair"],

@@ -5,9 +5,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from clover_django.actors import acting_as
-from clover_django.road import get_payments
+from clover_django.road import all_payments
 from payment_hooks import ConfigurationError
-from payment_hooks.recovery import Recovery
+from payment_hooks.recovery import recover_all
 from payment_hooks.reports import progress_bar, recovery_json, recovery_table
 
 
@@ -28,11 +28,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Look at what is due, and say what became of it."""
         try:
-            recovery = Recovery(get_payments())
+            merchants = all_payments()
         except ConfigurationError as error:
             raise CommandError(str(error)) from error
         with acting_as("clover_recover"), progress_bar("recovering") as advance:
-            report = recovery.run(
+            report = recover_all(
+                merchants,
                 limit=options["limit"],
                 on_progress=lambda done, reference: advance(done, None),
             )

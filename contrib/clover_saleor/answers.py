@@ -1,0 +1,99 @@
+"""What Saleor's payments flow hears: always a response, whatever happened."""
+
+from typing import Any
+
+from saleor.payment import TransactionKind
+from saleor.payment.interface import GatewayResponse, PaymentMethodInfo
+
+from clover_saleor.untyped import SaleorObject
+from payment_hooks import Operation, OperationKind
+from payment_hooks.paying import Progress
+from payment_hooks.storefront import describe_step
+
+KIND_OF = {
+    OperationKind.AUTHORIZE: TransactionKind.AUTH,
+    OperationKind.CHARGE: TransactionKind.CAPTURE,
+    OperationKind.CHECKOUT: TransactionKind.CAPTURE,
+    OperationKind.CAPTURE: TransactionKind.CAPTURE,
+    OperationKind.REFUND: TransactionKind.REFUND,
+    OperationKind.VOID: TransactionKind.VOID,
+}
+CHECKING = "checking"
+
+
+def of_submit(
+    asked: SaleorObject, progress: Progress, kind: str, language: str = "en"
+) -> GatewayResponse:
+    """The response to a shopper's submit."""
+    payment_id = progress.payment.payment_id if progress.payment else ""
+    if progress.money is not None:
+        return done(asked, progress.money)
+    if progress.step is not None:
+        return _ask(asked, payment_id, describe_step(progress.step))
+    if progress.is_in_doubt:
+        return in_doubt(asked, payment_id)
+    text = progress.refusal.shopper_message(language) if progress.refusal else ""
+    return failed(asked, kind, text)
+
+
+def done(asked: SaleorObject, operation: Operation) -> GatewayResponse:
+    """Money moved; when Saleor has the very same transaction it takes that one."""
+    moved = operation.moved or operation.amount
+    return GatewayResponse(
+        is_success=True,
+        action_required=False,
+        kind=KIND_OF[operation.kind],
+        amount=moved.to_decimal(),
+        currency=moved.currency,
+        transaction_id=operation.transaction_id,
+        error=None,
+        payment_method_info=card_of(operation),
+        raw_response={"payment": operation.payment_id},
+        transaction_already_processed=True,
+        psp_reference=operation.transaction_id,
+    )
+
+
+def in_doubt(asked: SaleorObject, payment_id: str = "") -> GatewayResponse:
+    """Money may be under way: the next `checkoutComplete` looks, nothing is sent anew."""
+    return _ask(asked, payment_id, {"status": CHECKING})
+
+
+def failed(asked: SaleorObject, kind: str, text: str) -> GatewayResponse:
+    """Nothing moved, and the text says what to do."""
+    return GatewayResponse(
+        is_success=False,
+        action_required=False,
+        kind=kind,
+        amount=asked.amount,
+        currency=asked.currency,
+        transaction_id=asked.token or "",
+        error=text,
+        raw_response={},
+    )
+
+
+def card_of(operation: Operation) -> PaymentMethodInfo | None:
+    """What may be shown of the card."""
+    details = operation.details
+    if not details.get("last4"):
+        return None
+    return PaymentMethodInfo(
+        type="card",
+        brand=details.get("brand", "").lower() or None,
+        last_4=details["last4"],
+    )
+
+
+def _ask(asked: SaleorObject, payment_id: str, data: dict[str, Any]) -> GatewayResponse:
+    return GatewayResponse(
+        is_success=True,
+        action_required=True,
+        kind=TransactionKind.ACTION_TO_CONFIRM,
+        amount=asked.amount,
+        currency=asked.currency,
+        transaction_id=payment_id,
+        error=None,
+        raw_response={},
+        action_required_data=data,
+    )

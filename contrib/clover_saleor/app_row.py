@@ -1,0 +1,23 @@
+"""The App which the Transactions API wants for a gateway; it does nothing by itself."""
+
+from django.db import DEFAULT_DB_ALIAS
+
+from clover_saleor.names import GATEWAY, TITLE
+from clover_saleor.untyped import SaleorObject
+
+
+def find_app() -> SaleorObject | None:
+    """The App of our gateway, if it is there and on."""
+    from saleor.app.models import App
+
+    rows = App.objects.filter(identifier=GATEWAY, removed_at__isnull=True)
+    return rows.filter(is_active=True).order_by("pk").first()
+
+
+def ensure_app(using: str = DEFAULT_DB_ALIAS, **kwargs: SaleorObject) -> None:
+    """Make it after `migrate`, unless there is one; one that staff turned off stays off."""
+    from saleor.app.models import App
+
+    rows = App.objects.using(using)
+    if not rows.filter(identifier=GATEWAY, removed_at__isnull=True).exists():
+        rows.create(name=TITLE, identifier=GATEWAY, is_active=True)

@@ -1,0 +1,39 @@
+"""The app: shop hooks, merchants, the App row, and the schedule of recovery."""
+
+from django.apps import AppConfig, apps
+from django.conf import settings
+from django.db.models.signals import post_migrate
+
+from clover_saleor import app_row
+
+RECOVERY_SECONDS = 60.0
+
+
+class CloverSaleorConfig(AppConfig):
+    """Clover payments in Saleor."""
+
+    name = "clover_saleor"
+    verbose_name = "Clover payments in Saleor"
+
+    def ready(self) -> None:
+        """Take part in the road, and have interrupted payments looked after."""
+        from clover_django import road
+        from clover_saleor.merchants import all_payments
+        from clover_saleor.shop import SaleorShop
+
+        road.register_shop(SaleorShop())
+        road.register_merchants(all_payments)
+        post_migrate.connect(
+            app_row.ensure_app,
+            sender=apps.get_app_config("app"),
+            dispatch_uid="clover_saleor.app_row",
+        )
+        schedule_recovery()
+
+
+def schedule_recovery() -> None:
+    """Let Saleor's beat recover each minute, unless the settings say otherwise."""
+    schedule = getattr(settings, "CELERY_BEAT_SCHEDULE", None)
+    if isinstance(schedule, dict):
+        task = {"task": "clover_django.recover", "schedule": RECOVERY_SECONDS}
+        schedule.setdefault("clover-recover", task)

@@ -1,0 +1,218 @@
+"""The Transactions API of every channel's gateway.
+
+Saleor keeps only what a plugin without a channel answers there, since its own webhook
+plugin comes after those with one. This one asks the channel's merchant.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from functools import partial
+
+from saleor.payment.interface import (
+    PaymentGatewayData,
+    TransactionSessionResult,
+)
+from saleor.payment.utils import (
+    create_transaction_event_from_request_and_webhook_response,
+)
+from saleor.plugins.base_plugin import BasePlugin
+
+from clover_saleor import merchants, session_books, sessions
+from clover_saleor.app_row import find_app
+from clover_saleor.merchants import Merchant
+from clover_saleor.names import GATEWAY, SESSIONS, TITLE
+from clover_saleor.untyped import SaleorObject
+from payment_hooks import (
+    ConfigurationError,
+    Mode,
+    Money,
+    Operation,
+    OutcomeUnknown,
+    PaymentError,
+    Payments,
+)
+from payment_hooks.storefront import describe_step
+from payment_hooks.texts import shopper_text
+from payment_hooks.time_limit import time_limit
+
+logger = logging.getLogger(__name__)
+
+_UNAVAILABLE = shopper_text("unavailable")
+
+Move = Callable[[Payments, str, Money], Operation]
+"""A capture, refund or void of that payment with that amount."""
+
+
+class CloverTransactions(BasePlugin):
+    """Serves sessions and requests; it has no settings and is no gateway by itself."""
+
+    PLUGIN_NAME = f"{TITLE}: Transactions API"
+    PLUGIN_ID = SESSIONS
+    PLUGIN_DESCRIPTION = "Serves the Transactions API for the plugins of the channels."
+    CONFIGURATION_PER_CHANNEL = False
+    DEFAULT_ACTIVE = True
+    HIDDEN = True
+
+    def payment_gateway_initialize_session(
+        self,
+        amount: Decimal,
+        payment_gateways: list[PaymentGatewayData] | None,
+        source_object: SaleorObject,
+        previous_value: SaleorObject,
+    ) -> SaleorObject:
+        """What the storefront's card form needs, or that it is going to be a page."""
+        wanted = payment_gateways is None or any(
+            row.app_identifier == GATEWAY for row in payment_gateways
+        )
+        if not wanted:
+            return previous_value
+        data, error = self._entry(source_object)
+        ours = PaymentGatewayData(app_identifier=GATEWAY, data=data, error=error)
+        return [*(previous_value or []), ours]
+
+    def transaction_initialize_session(
+        self, transaction_session_data: SaleorObject, previous_value: SaleorObject
+    ) -> SaleorObject:
+        """Begin to pay: with a card at once, or with the way to a page."""
+        return self._session(transaction_session_data, previous_value)
+
+    def transaction_process_session(
+        self, transaction_session_data: SaleorObject, previous_value: SaleorObject
+    ) -> SaleorObject:
+        """Go on: look what became of it, or take the card that came."""
+        return self._session(transaction_session_data, previous_value)
+
+    def transaction_charge_requested(
+        self, transaction_action_data: SaleorObject, previous_value: SaleorObject
+    ) -> SaleorObject:
+        """Capture."""
+        asked = transaction_action_data
+        return self._request(asked, previous_value, "CHARGE", Payments.capture)
+
+    def transaction_refund_requested(
+        self, transaction_action_data: SaleorObject, previous_value: SaleorObject
+    ) -> SaleorObject:
+        """Give back; each request of Saleor's is an intent of its own."""
+        asked = transaction_action_data
+        refund = partial(Payments.refund, request_id=f"saleor event {asked.event.pk}")
+        return self._request(asked, previous_value, "REFUND", refund)
+
+    def transaction_cancelation_requested(
+        self, transaction_action_data: SaleorObject, previous_value: SaleorObject
+    ) -> SaleorObject:
+        """Release; always the whole."""
+
+        def void(payments: Payments, payment_id: str, amount: Money) -> Operation:
+            return payments.void(payment_id)
+
+        return self._request(transaction_action_data, previous_value, "CANCEL", void)
+
+    def _entry(
+        self, source: SaleorObject
+    ) -> tuple[dict[str, object] | None, str | None]:
+        """The data and no error, or the other way round."""
+        try:
+            merchant = merchants.of_channel(source.channel.slug)
+            if merchant is None:
+                return None, _UNAVAILABLE
+            if merchant.mode is Mode.HOSTED:
+                return {"mode": merchant.mode.value}, None
+            with time_limit(merchant.seconds):
+                one = Money(100, merchant.currency)
+                step = merchant.payments.card_entry(one, merchant.mode)
+        except (PaymentError, ConfigurationError) as error:
+            logger.warning("%s: no card entry: %s", source.channel.slug, error)
+            return None, _UNAVAILABLE
+        return dict(describe_step(step)), None
+
+    def _session(self, asked: SaleorObject, previous: SaleorObject) -> SaleorObject:
+        if asked.payment_gateway_data.app_identifier != GATEWAY:
+            return previous
+        prefix = asked.action.action_type.upper()
+        try:
+            response = self._submit(asked, prefix)
+        except ConfigurationError as error:
+            logger.error("%s is misconfigured: %s", asked.source_object.channel, error)
+            response = sessions.failure(prefix, asked.action.amount, _UNAVAILABLE)
+        except Exception:
+            logger.exception("a payment ended in the middle; the next look settles it")
+            text = shopper_text("outcome_unknown")
+            response = {
+                "result": f"{prefix}_ACTION_REQUIRED",
+                "amount": asked.action.amount,
+                "message": text,
+                "data": {"status": "checking", "message": text},
+            }
+        return TransactionSessionResult(app_identifier=GATEWAY, response=response)
+
+    def _submit(self, asked: SaleorObject, prefix: str) -> sessions.Response:
+        merchant = merchants.of_channel(asked.source_object.channel.slug)
+        if merchant is None:
+            return sessions.failure(prefix, asked.action.amount, _UNAVAILABLE)
+        with time_limit(merchant.seconds):
+            return sessions.submit(merchant, asked)
+
+    def _request(
+        self,
+        asked: SaleorObject,
+        previous: SaleorObject,
+        prefix: str,
+        move: Move,
+    ) -> SaleorObject:
+        if asked.transaction.app_identifier != GATEWAY:
+            return previous
+        try:
+            merchant = _merchant_of(asked.transaction)
+            payment = sessions.find_payment(merchant, asked.transaction)
+            self._move(asked, merchant, payment.payment_id, move)
+        except (PaymentError, ConfigurationError) as error:
+            told = sessions.failure(prefix, asked.action_value, str(error))
+            _record(asked.event, told)
+        except Exception:
+            # The request stays without an outcome, which is what is known of it.
+            logger.exception("%s of %s broke off", prefix, asked.transaction.token)
+        return previous
+
+    def _move(
+        self, asked: SaleorObject, merchant: Merchant, payment_id: str, move: Move
+    ) -> None:
+        payments = merchant.payments
+        try:
+            with time_limit(merchant.seconds):
+                amount = Money.of(asked.action_value, asked.transaction.currency)
+                operation = move(payments, payment_id, amount)
+        except OutcomeUnknown as error:
+            logger.error("transaction %s: %s", asked.transaction.token, error)
+            _await(asked.event, payments.operations(payment_id))
+        else:
+            session_books.record(asked.event, operation)
+            payments.tell(payment_id)
+
+
+def _merchant_of(item: SaleorObject) -> Merchant:
+    """The merchant of the transaction's channel, also while the plugin is off there.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    channel = (item.checkout or item.order).channel
+    merchant = merchants.of_channel(channel.slug, also_off=True)
+    if merchant is None:
+        raise ConfigurationError(f"channel {channel.slug} has no settings for {TITLE}")
+    return merchant
+
+
+def _await(request: SaleorObject, operations: Sequence[Operation]) -> None:
+    """Let Saleor count what is in doubt as pending, under the name of its operation."""
+    for row in reversed(operations):
+        asked_for = session_books.REQUEST_OF.get(row.kind)
+        if row.state.is_open and asked_for == request.type:
+            _record(request, {"pspReference": row.operation_id})
+            return
+
+
+def _record(request: SaleorObject, response: sessions.Response) -> None:
+    create_transaction_event_from_request_and_webhook_response(
+        request, find_app(), response
+    )

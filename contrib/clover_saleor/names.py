@@ -1,0 +1,7 @@
+"""What the plugins are called wherever Saleor asks."""
+
+GATEWAY = "clover.payments"
+"""The payment gateway and the App's identifier; no channel slug can contain its dot."""
+SESSIONS = "clover.transactions"
+"""The hidden plugin which serves the Transactions API for the same gateway."""
+TITLE = "Clover"

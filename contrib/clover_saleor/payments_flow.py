@@ -1,0 +1,186 @@
+"""Saleor's payments flow: each of its calls as one call on the road of `Payments`."""
+
+from saleor.payment import TransactionKind
+from saleor.payment.interface import GatewayResponse
+from saleor.payment.models import Payment as SaleorPayment
+
+from clover_saleor import answers, hosted
+from clover_saleor.merchants import Merchant
+from clover_saleor.untyped import SaleorObject
+from payment_hooks import (
+    CheckoutRequest,
+    InvalidRequest,
+    Mode,
+    Money,
+    Operation,
+    Payment,
+    PaymentSource,
+    PaymentState,
+    UnsupportedOperation,
+)
+from payment_hooks.outcomes import Outcome, outcome_of
+from payment_hooks.paying import Progress, attempt, begin, pay
+from payment_hooks.storefront import Entry, read_entry
+
+FLOW = "payments"
+_NO_ORDER = "None"
+"""What Saleor writes where there is no order."""
+
+
+def submit(merchant: Merchant, asked: SaleorObject, *, first: bool) -> GatewayResponse:
+    """`process_payment` and `confirm_payment`: take the money, or say what comes next."""
+
+    def run() -> Progress:
+        entry = read_entry(asked.data)
+        payment = begin(
+            merchant.payments,
+            reference_of(asked),
+            mode=merchant.mode,
+            amount_due=Money.of(asked.amount, asked.currency),
+            context=_context(asked),
+        )
+        source = _source(merchant, payment, entry, asked.token if first else "")
+        return pay(
+            merchant.payments,
+            payment,
+            source,
+            capture=merchant.takes_at_once,
+            page=_page(asked, payment, entry),
+            shopper_ip=asked.customer_ip_address or "",
+            shopper_email=asked.customer_email or "",
+        )
+
+    # The shop is told later: until the order is there, its books are not complete.
+    return answers.of_submit(asked, attempt(run), _kind_of(merchant))
+
+
+def look_only(merchant: Merchant, asked: SaleorObject) -> GatewayResponse:
+    """What was paid while the plugin was on; nothing new is taken."""
+
+    def run() -> Progress:
+        found = merchant.payments.ledger.find_payments(reference=reference_of(asked))
+        if not found or not _has_begun(merchant, found[-1]):
+            raise UnsupportedOperation("the plugin is off", code="inactive")
+        return pay(merchant.payments, found[-1], None)
+
+    return answers.of_submit(asked, attempt(run), _kind_of(merchant))
+
+
+def capture(merchant: Merchant, asked: SaleorObject) -> Operation:
+    """The capture of what the token reserved.
+
+    Raises:
+        PaymentError: nothing was taken, or it is in doubt.
+    """
+    amount = Money.of(asked.amount, asked.currency)
+    payment = find_payment(merchant, asked.token)
+    return merchant.payments.capture(payment.payment_id, amount)
+
+
+def refund(merchant: Merchant, asked: SaleorObject) -> Operation:
+    """The refund of a part of what the token took.
+
+    Saleor gives no name to the intent. What it has booked so far is one: until the
+    refund is in its books, the same one asked again is the same one.
+
+    Raises:
+        PaymentError: nothing was given back, or it is in doubt.
+    """
+    amount = Money.of(asked.amount, asked.currency)
+    payment = find_payment(merchant, asked.token)
+    booked = sum(
+        row.is_success and row.kind == TransactionKind.REFUND
+        for row in asked.transactions or ()
+    )
+    request_id = f"saleor {asked.payment_id} refund {booked + 1}"
+    return merchant.payments.refund(payment.payment_id, amount, request_id=request_id)
+
+
+def void(merchant: Merchant, asked: SaleorObject) -> Operation:
+    """The release of what the token reserved; asked twice, it is the same one.
+
+    Raises:
+        PaymentError: nothing was released, or it is in doubt.
+    """
+    payment = find_payment(merchant, asked.token)
+    return merchant.payments.void(payment.payment_id)
+
+
+def find_payment(merchant: Merchant, transaction_id: str | None) -> Payment:
+    """The payment which that transaction belongs to.
+
+    Raises:
+        InvalidRequest: it was not made here.
+    """
+    found = (
+        merchant.payments.ledger.find_payments(transaction_id=transaction_id)
+        if transaction_id
+        else ()
+    )
+    if not found:
+        raise InvalidRequest(
+            f"no payment has the transaction {transaction_id!r}: it was made with "
+            "another gateway, or the ledger's database is not the one it was made with",
+            code="payment_unknown",
+        )
+    return found[-1]
+
+
+def reference_of(asked: SaleorObject) -> str:
+    """The checkout: one that changes its Saleor payment must not be paid twice."""
+    if asked.checkout_token:
+        return str(asked.checkout_token)
+    if asked.order_id and asked.order_id != _NO_ORDER:
+        return f"order {asked.order_id}"
+    return str(asked.graphql_payment_id)
+
+
+def _kind_of(merchant: Merchant) -> str:
+    at_once = merchant.takes_at_once
+    return str(TransactionKind.CAPTURE if at_once else TransactionKind.AUTH)
+
+
+def _has_begun(merchant: Merchant, payment: Payment) -> bool:
+    """Whether money of it is here or under way."""
+    if payment.state is not PaymentState.OPEN:
+        return True
+    operations = merchant.payments.operations(payment.payment_id)
+    return outcome_of(operations) is not Outcome.NOT_PAID
+
+
+def _context(asked: SaleorObject) -> dict[str, object]:
+    return {
+        "flow": FLOW,
+        "payment": asked.payment_id,
+        "checkout": str(asked.checkout_token or ""),
+    }
+
+
+def _source(
+    merchant: Merchant, payment: Payment, entry: Entry, token: str | None
+) -> PaymentSource | None:
+    """What the shopper pays with; a card is made a token only where it is needed."""
+    if payment.mode is Mode.HOSTED or payment.state is not PaymentState.OPEN:
+        return None
+    if entry.card is not None:
+        return merchant.payments.tokenize(entry.card)
+    if entry.source is not None:
+        return entry.source
+    return PaymentSource(token=token) if token else None
+
+
+def _page(
+    asked: SaleorObject, payment: Payment, entry: Entry
+) -> CheckoutRequest | None:
+    """What the hosted page shows, and where the shopper comes back to."""
+    if payment.mode is not Mode.HOSTED:
+        return None
+    saleor = SaleorPayment.objects.filter(pk=asked.payment_id).first()
+    return_url = entry.return_url or (saleor.return_url if saleor else "")
+    return CheckoutRequest(
+        amount=payment.amount_due,
+        reference=payment.reference,
+        mode=payment.mode,
+        customer=hosted.customer(asked.billing, asked.customer_email or ""),
+        return_urls=hosted.return_urls(return_url or ""),
+    )

@@ -1,0 +1,312 @@
+"""The payment gateway of a channel, as Saleor calls it.
+
+Saleor locks a checkout for three minutes when a plugin raises or returns nothing, so
+every call of it ends with an answer, and within the merchant's time limit.
+"""
+
+import logging
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from saleor.payment import PaymentError as SaleorPaymentError
+from saleor.payment import TransactionKind
+from saleor.payment.interface import GatewayResponse, InitializedPaymentResponse
+from saleor.plugins.base_plugin import BasePlugin
+from saleor.plugins.error_codes import PluginErrorCode
+
+from clover_django.receiving import receive
+from clover_saleor import answers, configuration, hosted, payments_flow
+from clover_saleor.merchants import Merchant, merchant_of
+from clover_saleor.names import GATEWAY, TITLE
+from clover_saleor.untyped import SaleorObject
+from payment_hooks import (
+    ConfigurationError,
+    Mode,
+    Money,
+    Operation,
+    OutcomeUnknown,
+    PaymentError,
+)
+from payment_hooks.storefront import describe_step, read_entry
+from payment_hooks.texts import shopper_text
+from payment_hooks.time_limit import time_limit
+
+logger = logging.getLogger(__name__)
+
+_UNAVAILABLE = shopper_text("unavailable")
+_MOVED_OR_NOT = (
+    "It is not known yet whether the money moved: do not ask for anything else, look "
+    "again in a minute. The recovery task finds out."
+)
+
+
+class CloverPlugin(BasePlugin):
+    """Takes a channel's payments with the merchant of that channel."""
+
+    PLUGIN_NAME = TITLE
+    PLUGIN_ID = GATEWAY
+    PLUGIN_DESCRIPTION = "Takes card payments: in your storefront, or on a hosted page."
+    CONFIGURATION_PER_CHANNEL = True
+    CONFIG_STRUCTURE = configuration.FIELDS
+    DEFAULT_CONFIGURATION = configuration.DEFAULTS
+    DEFAULT_ACTIVE = False
+
+    def __init__(self, *, configuration: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(configuration=configuration, **kwargs)
+        # Read now: Saleor masks the secrets of a plugin that it shows.
+        self._values = _values_of(configuration)
+
+    def process_payment(
+        self, payment_information: SaleorObject, previous_value: SaleorObject
+    ) -> GatewayResponse:
+        """Take the money, or say what the storefront must do for it."""
+        return self._submit(payment_information, first=True)
+
+    def confirm_payment(
+        self, payment_information: SaleorObject, previous_value: SaleorObject
+    ) -> GatewayResponse:
+        """Look what became of the page or of a lost answer; take a card that came."""
+        return self._submit(payment_information, first=False)
+
+    def authorize_payment(
+        self, payment_information: SaleorObject, previous_value: SaleorObject
+    ) -> GatewayResponse:
+        """As `process_payment`; whether it captures is the merchant's setting."""
+        return self._submit(payment_information, first=True)
+
+    def capture_payment(
+        self, payment_information: SaleorObject, previous_value: SaleorObject
+    ) -> GatewayResponse:
+        """Take a part of what is reserved, or all; also while the plugin is off."""
+        kind = TransactionKind.CAPTURE
+        return self._move(payment_information, kind, payments_flow.capture)
+
+    def refund_payment(
+        self, payment_information: SaleorObject, previous_value: SaleorObject
+    ) -> GatewayResponse:
+        """Give a part back, or all; also while the plugin is off."""
+        kind = TransactionKind.REFUND
+        return self._move(payment_information, kind, payments_flow.refund)
+
+    def void_payment(
+        self, payment_information: SaleorObject, previous_value: SaleorObject
+    ) -> GatewayResponse:
+        """Release what is reserved; also while the plugin is off."""
+        return self._move(payment_information, TransactionKind.VOID, payments_flow.void)
+
+    def initialize_payment(
+        self, payment_data: SaleorObject, previous_value: SaleorObject, **kwargs: Any
+    ) -> InitializedPaymentResponse:
+        """What a card form needs; a card of the shop's own form becomes a token here.
+
+        Raises:
+            saleor.payment.PaymentError: Saleor shows its text to the storefront.
+        """
+        if not self.active:
+            raise SaleorPaymentError(_UNAVAILABLE)
+        try:
+            merchant = merchant_of(self._values)
+            with time_limit(merchant.seconds):
+                data = self._card_entry(merchant, payment_data)
+        except (PaymentError, ConfigurationError) as error:
+            logger.warning("%s: no card entry: %s", self.channel, error)
+            told = getattr(error, "shopper_message", lambda: _UNAVAILABLE)()
+            raise SaleorPaymentError(told) from None
+        return InitializedPaymentResponse(gateway=GATEWAY, name=TITLE, data=data)
+
+    def get_payment_config(self, previous_value: SaleorObject) -> list[dict[str, str]]:
+        """What every shopper may read; nothing secret, and no call for it."""
+        public = {
+            "mode": self._values["mode"],
+            "environment": self._values["environment"],
+            "merchant_id": self._values["merchant_id"],
+            "public_key": self._values["public_key"],
+        }
+        try:
+            merchant = merchant_of(self._values)
+            public["script_url"] = self._script_url(merchant)
+        except (PaymentError, ConfigurationError) as error:
+            logger.warning("%s is misconfigured: %s", self.channel, error)
+        return [
+            {"field": name, "value": str(value)}
+            for name, value in public.items()
+            if value
+        ]
+
+    def get_supported_currencies(self, previous_value: SaleorObject) -> list[str]:
+        """The merchant's currency."""
+        return configuration.currencies_of(self._values)
+
+    def token_is_required_as_payment_input(self, previous_value: SaleorObject) -> bool:
+        """No: a token may also come with `checkoutComplete`, and a page needs none."""
+        return False
+
+    def webhook(
+        self, request: HttpRequest, path: str, previous_value: SaleorObject
+    ) -> HttpResponse:
+        """Take a message about a hosted payment in."""
+        # The route without a channel comes here while the plugin is off, too.
+        if not self.active or path.rstrip("/") != hosted.WEBHOOK.rstrip("/"):
+            return HttpResponseNotFound("no such address")
+        return receive(request, lambda: merchant_of(self._values).payments)
+
+    def resolve_plugin_configuration(self, request: Any) -> Any:  # noqa: ANN401
+        """The form, with the address for messages in it."""
+        for row in self.configuration:
+            if row["name"] == "webhook_url" and self.channel is not None:
+                row["value"] = hosted.webhook_url(self.channel.slug)
+        return self.configuration
+
+    @classmethod
+    def save_plugin_configuration(
+        cls,
+        plugin_configuration: SaleorObject,
+        cleaned_data: dict[str, Any],
+    ) -> Any:  # noqa: ANN401
+        """As in Saleor; a secret that comes back as its own mask stays as it is."""
+        known = _values_of(plugin_configuration.configuration)
+        sent = [
+            row
+            for row in cleaned_data.get("configuration") or ()
+            if not configuration.is_mask(
+                row["name"], row.get("value"), known.get(row["name"])
+            )
+        ]
+        return super().save_plugin_configuration(
+            plugin_configuration, {**cleaned_data, "configuration": sent}
+        )
+
+    @classmethod
+    def validate_plugin_configuration(
+        cls,
+        plugin_configuration: SaleorObject,
+        **kwargs: Any,
+    ) -> None:
+        """Refuse to be active with what cannot work; the provider is asked as well."""
+        if not plugin_configuration.active:
+            return
+        values = _values_of(plugin_configuration.configuration)
+        try:
+            config = configuration.to_config(values)
+            _refuse_other_currency(config.currency, plugin_configuration.channel)
+        except configuration.FieldError as error:
+            raise _invalid(error.field, str(error)) from None
+        for text in configuration.find_mistakes(config):
+            raise _invalid("private_key", text)
+
+    @classmethod
+    def pre_save_plugin_configuration(
+        cls,
+        plugin_configuration: SaleorObject,
+    ) -> None:
+        """Keep the public key, so that no page has to wait for it."""
+        values = _values_of(plugin_configuration.configuration)
+        if not plugin_configuration.active or values["public_key"]:
+            return
+        merchant = merchant_of(values)
+        if merchant.mode is Mode.HOSTED:
+            return
+        key = _card_entry(merchant).get("publicKey")
+        rows = [
+            row
+            for row in plugin_configuration.configuration
+            if row["name"] != "public_key"
+        ]
+        plugin_configuration.configuration = [
+            *rows,
+            {"name": "public_key", "value": key},
+        ]
+
+    def _submit(self, asked: SaleorObject, *, first: bool) -> GatewayResponse:
+        def run(merchant: Merchant) -> GatewayResponse:
+            if not self.active:
+                return payments_flow.look_only(merchant, asked)
+            return payments_flow.submit(merchant, asked, first=first)
+
+        try:
+            return self._within_limit(run)
+        except ConfigurationError as error:
+            logger.error("%s is misconfigured: %s", self.channel, error)
+            return answers.failed(asked, TransactionKind.CAPTURE, _UNAVAILABLE)
+        except Exception:
+            logger.exception("a payment ended in the middle; the next look settles it")
+            return answers.in_doubt(asked)
+
+    def _move(
+        self,
+        asked: SaleorObject,
+        kind: str,
+        move: Callable[[Merchant, SaleorObject], Operation],
+    ) -> GatewayResponse:
+        def run(merchant: Merchant) -> GatewayResponse:
+            operation = move(merchant, asked)
+            merchant.payments.tell(operation.payment_id)
+            return answers.done(asked, operation)
+
+        try:
+            return self._within_limit(run)
+        except OutcomeUnknown as error:
+            logger.error("%s of %s: %s", kind, asked.token, error)
+            return answers.failed(asked, kind, _MOVED_OR_NOT)
+        except PaymentError as error:
+            return answers.failed(asked, kind, error.message)
+        except ConfigurationError as error:
+            return answers.failed(asked, kind, f"Nothing was moved: {error}")
+        except Exception:
+            logger.exception("%s of %s ended in the middle", kind, asked.token)
+            return answers.failed(asked, kind, _MOVED_OR_NOT)
+
+    def _within_limit(
+        self, run: Callable[[Merchant], GatewayResponse]
+    ) -> GatewayResponse:
+        merchant = merchant_of(self._values)
+        with time_limit(merchant.seconds):
+            return run(merchant)
+
+    def _card_entry(self, merchant: Merchant, sent: object) -> dict[str, Any]:
+        card = read_entry(sent).card
+        if card is None:
+            return _card_entry(merchant)
+        source = merchant.payments.tokenize(card)
+        return {
+            "token": source.token,
+            "brand": source.brand,
+            "last4": source.last4,
+            "expMonth": source.exp_month,
+            "expYear": source.exp_year,
+        }
+
+    def _script_url(self, merchant: Merchant) -> str:
+        if merchant.mode is Mode.HOSTED or not self._values["public_key"]:
+            return ""
+        return _card_entry(merchant).get("scriptUrl") or ""
+
+
+def _card_entry(merchant: Merchant) -> dict[str, Any]:
+    if merchant.mode is Mode.HOSTED:
+        return {"mode": merchant.mode.value}
+    currency = merchant.currency
+    return dict(
+        describe_step(merchant.payments.card_entry(Money(100, currency), merchant.mode))
+    )
+
+
+def _values_of(rows: Any) -> dict[str, Any]:  # noqa: ANN401
+    return configuration.values_of(rows)
+
+
+def _refuse_other_currency(currency: str, channel: Any) -> None:  # noqa: ANN401
+    if channel is not None and channel.currency_code != currency:
+        raise configuration.FieldError(
+            "supported_currencies",
+            f"is {currency}, but the channel sells in {channel.currency_code}",
+        )
+
+
+def _invalid(field: str, text: str) -> ValidationError:
+    is_missing = re.match("is missing", text)
+    code = PluginErrorCode.REQUIRED if is_missing else PluginErrorCode.INVALID
+    return ValidationError({field: ValidationError(text, code=code.value)})
