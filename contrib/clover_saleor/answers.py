@@ -6,7 +6,7 @@ from saleor.payment import TransactionKind
 from saleor.payment.interface import GatewayResponse, PaymentMethodInfo
 
 from clover_saleor.untyped import SaleorObject
-from payment_hooks import Operation, OperationKind
+from payment_hooks import CheckoutSession, Operation, OperationKind, Redirect
 from payment_hooks.paying import Progress
 from payment_hooks.storefront import describe_step
 
@@ -18,22 +18,31 @@ KIND_OF = {
     OperationKind.REFUND: TransactionKind.REFUND,
     OperationKind.VOID: TransactionKind.VOID,
 }
-CHECKING = "checking"
+CHECKING, WAITING = "checking", "waiting"
 
 
 def of_submit(
-    asked: SaleorObject, progress: Progress, kind: str, language: str = "en"
+    asked: SaleorObject, progress: Progress, kind: str, *, first: bool = True
 ) -> GatewayResponse:
-    """The response to a shopper's submit."""
+    """The response to a shopper's submit; `first` is false for who comes back."""
     payment_id = progress.payment.payment_id if progress.payment else ""
     if progress.money is not None:
         return done(asked, progress.money)
     if progress.step is not None:
-        return _ask(asked, payment_id, describe_step(progress.step))
+        return _ask(asked, payment_id, tell_step(progress.step, first=first))
     if progress.is_in_doubt:
         return in_doubt(asked, payment_id)
-    text = progress.refusal.shopper_message(language) if progress.refusal else ""
+    text = progress.refusal.shopper_message() if progress.refusal else ""
     return failed(asked, kind, text)
+
+
+def tell_step(step: CheckoutSession, *, first: bool) -> dict[str, str | None]:
+    """What the storefront does next.
+
+    A page that the shopper comes back from may be paid, and the message of it under way.
+    """
+    is_return = isinstance(step, Redirect) and not first
+    return describe_step(step) | ({"status": WAITING} if is_return else {})
 
 
 def done(asked: SaleorObject, operation: Operation) -> GatewayResponse:

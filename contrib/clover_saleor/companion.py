@@ -18,7 +18,7 @@ from saleor.payment.utils import (
 )
 from saleor.plugins.base_plugin import BasePlugin
 
-from clover_saleor import merchants, session_books, sessions
+from clover_saleor import answers, merchants, session_books, sessions
 from clover_saleor.app_row import find_app
 from clover_saleor.merchants import Merchant
 from clover_saleor.names import GATEWAY, SESSIONS, TITLE
@@ -75,13 +75,13 @@ class CloverTransactions(BasePlugin):
         self, transaction_session_data: SaleorObject, previous_value: SaleorObject
     ) -> SaleorObject:
         """Begin to pay: with a card at once, or with the way to a page."""
-        return self._session(transaction_session_data, previous_value)
+        return self._session(transaction_session_data, previous_value, first=True)
 
     def transaction_process_session(
         self, transaction_session_data: SaleorObject, previous_value: SaleorObject
     ) -> SaleorObject:
         """Go on: look what became of it, or take the card that came."""
-        return self._session(transaction_session_data, previous_value)
+        return self._session(transaction_session_data, previous_value, first=False)
 
     def transaction_charge_requested(
         self, transaction_action_data: SaleorObject, previous_value: SaleorObject
@@ -126,12 +126,14 @@ class CloverTransactions(BasePlugin):
             return None, _UNAVAILABLE
         return dict(describe_step(step)), None
 
-    def _session(self, asked: SaleorObject, previous: SaleorObject) -> SaleorObject:
+    def _session(
+        self, asked: SaleorObject, previous: SaleorObject, *, first: bool
+    ) -> SaleorObject:
         if asked.payment_gateway_data.app_identifier != GATEWAY:
             return previous
         prefix = asked.action.action_type.upper()
         try:
-            response = self._submit(asked, prefix)
+            response = self._submit(asked, prefix, first=first)
         except ConfigurationError as error:
             logger.error("%s is misconfigured: %s", asked.source_object.channel, error)
             response = sessions.failure(prefix, asked.action.amount, _UNAVAILABLE)
@@ -142,16 +144,18 @@ class CloverTransactions(BasePlugin):
                 "result": f"{prefix}_ACTION_REQUIRED",
                 "amount": asked.action.amount,
                 "message": text,
-                "data": {"status": "checking", "message": text},
+                "data": {"status": answers.CHECKING, "message": text},
             }
         return TransactionSessionResult(app_identifier=GATEWAY, response=response)
 
-    def _submit(self, asked: SaleorObject, prefix: str) -> sessions.Response:
+    def _submit(
+        self, asked: SaleorObject, prefix: str, *, first: bool
+    ) -> sessions.Response:
         merchant = merchants.of_channel(asked.source_object.channel.slug)
         if merchant is None:
             return sessions.failure(prefix, asked.action.amount, _UNAVAILABLE)
         with time_limit(merchant.seconds):
-            return sessions.submit(merchant, asked)
+            return sessions.submit(merchant, asked, first=first)
 
     def _request(
         self,

@@ -51,7 +51,7 @@ def submit(merchant: Merchant, asked: SaleorObject, *, first: bool) -> GatewayRe
         )
 
     # The shop is told later: until the order is there, its books are not complete.
-    return answers.of_submit(asked, attempt(run), _kind_of(merchant))
+    return answers.of_submit(asked, attempt(run), _kind_of(merchant), first=first)
 
 
 def look_only(merchant: Merchant, asked: SaleorObject) -> GatewayResponse:

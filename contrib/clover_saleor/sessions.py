@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from clover_saleor import hosted
+from clover_saleor import answers, hosted
 from clover_saleor.merchants import Merchant
 from clover_saleor.untyped import SaleorObject
 from payment_hooks import (
@@ -23,7 +23,7 @@ from payment_hooks import (
 )
 from payment_hooks.ledger import GIVEN_BACK, TAKING
 from payment_hooks.paying import Progress, attempt, begin, pay
-from payment_hooks.storefront import Entry, describe_step, read_entry
+from payment_hooks.storefront import Entry, read_entry
 
 FLOW = "sessions"
 CHARGE, AUTHORIZATION = "CHARGE", "AUTHORIZATION"
@@ -45,7 +45,7 @@ _ACTIONS = {
 Response = dict[str, object]
 
 
-def submit(merchant: Merchant, asked: SaleorObject) -> Response:
+def submit(merchant: Merchant, asked: SaleorObject, *, first: bool) -> Response:
     """The response to an initialize or process: take the money, or say what comes next."""
 
     def run() -> Progress:
@@ -72,19 +72,21 @@ def submit(merchant: Merchant, asked: SaleorObject) -> Response:
 
     progress = attempt(run)
     prefix = CHARGE if _takes_at_once(merchant, asked) else AUTHORIZATION
-    return response_to(progress, prefix, asked.action.amount)
+    return response_to(progress, prefix, asked.action.amount, first=first)
 
 
-def response_to(progress: Progress, prefix: str, amount: Decimal) -> Response:
+def response_to(
+    progress: Progress, prefix: str, amount: Decimal, *, first: bool
+) -> Response:
     """What Saleor reads as the outcome of a session."""
     if progress.money is not None:
         return success(progress.money)
     if progress.step is not None:
-        data: Response = {"data": describe_step(progress.step)}
+        data: Response = {"data": answers.tell_step(progress.step, first=first)}
         return {"result": f"{prefix}_ACTION_REQUIRED", "amount": amount, **data}
     text = progress.refusal.shopper_message() if progress.refusal else ""
     if progress.is_in_doubt:
-        data = {"data": {"status": "checking", "message": text}}
+        data = {"data": {"status": answers.CHECKING, "message": text}}
         result = f"{prefix}_ACTION_REQUIRED"
         return {"result": result, "amount": amount, "message": text, **data}
     return failure(prefix, amount, text)
