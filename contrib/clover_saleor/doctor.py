@@ -1,0 +1,136 @@
+"""What is missing for payments in this Saleor, channel by channel."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.utils import timezone
+
+from clover_django import conf
+from clover_django.store import DjangoLedger
+from clover_provider.config import CloverConfig
+from clover_provider.doctor import Finding, Verdict, examine
+from clover_provider.hosts import Environment
+from clover_saleor import configuration, hosted
+from clover_saleor.app_row import find_app
+from clover_saleor.names import GATEWAY
+from clover_saleor.untyped import SaleorObject
+from payment_hooks import Mode
+
+__all__ = ["Finding", "Verdict", "examine_shop"]
+
+_LATE = timedelta(minutes=15)
+_LOCAL = ("localhost", "127.0.0.1")
+
+
+def examine_shop(*, online: bool = False) -> Iterator[Finding]:
+    """What holds for all channels, then each channel; `online` also asks the provider."""
+    yield _app()
+    yield from _recovery()
+    yield from _channels(online=online)
+
+
+def _app() -> Finding:
+    if find_app() is not None:
+        return Finding(subject="App", text=f"{GATEWAY} is there and active")
+    return Finding(
+        subject="App",
+        text="the Transactions API needs an active App with the identifier "
+        f"{GATEWAY}: run manage.py migrate, or activate it in the dashboard",
+        verdict=Verdict.WRONG,
+    )
+
+
+def _recovery() -> Iterator[Finding]:
+    if not getattr(settings, "CELERY_BROKER_URL", None):
+        yield Finding(
+            subject="recovery",
+            text="without CELERY_BROKER_URL nothing runs it: call manage.py "
+            "clover_recover every minute",
+            verdict=Verdict.UNKNOWN,
+        )
+    ledger = DjangoLedger(using=conf.ledger_alias())
+    try:
+        late = ledger.due_operations(timezone.now() - _LATE, 1)
+    except DatabaseError as error:
+        text = f"the ledger cannot be read: run manage.py migrate ({error})"
+        yield Finding(subject="ledger", text=text, verdict=Verdict.WRONG)
+        return
+    if late:
+        yield Finding(
+            subject="recovery",
+            text=f"has not looked at payments due since {late[0].due:%Y-%m-%d %H:%M} "
+            "UTC: start Saleor's Celery worker and beat, or call manage.py "
+            "clover_recover every minute",
+            verdict=Verdict.WRONG,
+        )
+    else:
+        yield Finding(subject="ledger", text="nothing has been waiting for long")
+
+
+def _channels(*, online: bool) -> Iterator[Finding]:
+    from saleor.channel.models import Channel
+    from saleor.plugins.models import PluginConfiguration
+
+    rows = PluginConfiguration.objects.filter(identifier=GATEWAY)
+    known = {row.channel_id: row for row in rows}
+    for channel in Channel.objects.order_by("slug"):
+        row = known.get(channel.pk)
+        for finding in _channel(channel, row, online=online):
+            yield replace(finding, subject=f"{channel.slug}: {finding.subject}")
+
+
+def _channel(
+    channel: SaleorObject, row: SaleorObject | None, *, online: bool
+) -> Iterator[Finding]:
+    if row is None or not row.active:
+        text = "off in this channel: activate it in the dashboard, under Plugins"
+        yield Finding(subject="plugin", text=text, verdict=Verdict.UNKNOWN)
+        return
+    try:
+        config = configuration.to_config(configuration.values_of(row.configuration))
+    except configuration.FieldError as error:
+        text = f"{error.field} {error}"
+        yield Finding(subject="plugin", text=text, verdict=Verdict.WRONG)
+        return
+    if config.currency != channel.currency_code:
+        text = f"the merchant takes {config.currency}, the channel sells in "
+        text += f"{channel.currency_code}: no shopper sees the gateway"
+        yield Finding(subject="currency", text=text, verdict=Verdict.WRONG)
+    yield from examine(config, online=online)
+    if Mode.HOSTED in config.modes:
+        yield from _addresses(channel, config)
+
+
+def _addresses(channel: SaleorObject, config: CloverConfig) -> Iterator[Finding]:
+    url = hosted.webhook_url(channel.slug)
+    parts = urlsplit(url)
+    is_reachable = parts.scheme == "https" and parts.hostname not in _LOCAL
+    if is_reachable or config.environment is Environment.LOCAL:
+        yield Finding(subject="webhook URL", text=url)
+    else:
+        yield Finding(
+            subject="webhook URL",
+            text=f"{url} cannot be reached from outside: set the site's domain and "
+            "ENABLE_SSL (or PUBLIC_URL)",
+            verdict=Verdict.WRONG,
+        )
+    if not config.webhook_secrets:
+        yield Finding(
+            subject="webhook secret",
+            text="none: an order whose shopper does not come back is not made before "
+            "reconciliation finds its money",
+            verdict=Verdict.WRONG,
+        )
+    hosts = list(settings.ALLOWED_CLIENT_HOSTS)
+    is_local_only = all(host.split(":")[0] in _LOCAL for host in hosts)
+    if is_local_only and config.environment is not Environment.LOCAL:
+        yield Finding(
+            subject="storefront",
+            text=f"ALLOWED_CLIENT_HOSTS is {', '.join(hosts)}: add the storefront's "
+            "host, or no page can lead back to it",
+            verdict=Verdict.WRONG,
+        )
