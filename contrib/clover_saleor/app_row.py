@@ -7,11 +7,11 @@ from clover_saleor.untyped import SaleorObject
 
 
 def find_app() -> SaleorObject | None:
-    """The App of our gateway, if it is there and on."""
+    """The App of our gateway, the active one first; what it did stays in its name."""
     from saleor.app.models import App
 
     rows = App.objects.filter(identifier=GATEWAY, removed_at__isnull=True)
-    return rows.filter(is_active=True).order_by("pk").first()
+    return rows.order_by("-is_active", "pk").first()
 
 
 def ensure_app(using: str = DEFAULT_DB_ALIAS, **kwargs: SaleorObject) -> None:

@@ -34,7 +34,8 @@ def examine_shop(*, online: bool = False) -> Iterator[Finding]:
 
 
 def _app() -> Finding:
-    if find_app() is not None:
+    app = find_app()
+    if app is not None and app.is_active:
         return Finding(subject="App", text=f"{GATEWAY} is there and active")
     return Finding(
         subject="App",

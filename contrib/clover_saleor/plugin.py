@@ -209,7 +209,10 @@ class CloverPlugin(BasePlugin):
         merchant = merchant_of(values)
         if merchant.mode is Mode.HOSTED:
             return
-        key = _card_entry(merchant).get("publicKey")
+        try:
+            key = _card_entry(merchant).get("publicKey")
+        except (PaymentError, ConfigurationError):
+            return  # a page asks for it when it needs it
         rows = [
             row
             for row in plugin_configuration.configuration
