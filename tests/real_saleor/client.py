@@ -82,6 +82,10 @@ class Client:
             documents.PLUGIN_UPDATE, id=plugin_id, channelId=channel_id, input=given
         )["plugin"]
 
+    def channel_strategy(self, channel_id, strategy):
+        """What a shopper's transactionInitialize does: CHARGE or AUTHORIZATION."""
+        self.do(documents.CHANNEL_UPDATE, id=channel_id, strategy=strategy)
+
     def new_checkout(self, variant, cents, channel="us", email="shopper@example.com"):
         """A checkout of `cents`, ready to be paid."""
         address = ADDRESSES[channel]

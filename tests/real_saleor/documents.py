@@ -32,6 +32,11 @@ PLUGIN_UPDATE = f"""mutation($id: ID!, $channelId: ID, $input: PluginUpdateInput
       channelConfigurations {{
         active channel {{ slug }} configuration {{ name value }} }} }}
     {ERRORS} }} }}"""
+CHANNEL_UPDATE = f"""
+mutation($id: ID!, $strategy: TransactionFlowStrategyEnum!) {{
+  channelUpdate(id: $id, input: {{
+    paymentSettings: {{ defaultTransactionFlowStrategy: $strategy }} }}) {{
+    channel {{ id }} {ERRORS} }} }}"""
 CHECKOUT_CREATE = f"""mutation($input: CheckoutCreateInput!) {{
   checkoutCreate(input: $input) {{
     checkout {{ id shippingMethods {{ id }} }} {ERRORS} }} }}"""

@@ -2,6 +2,7 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -41,7 +42,7 @@ def test_iframe_with_the_token_in_the_payment(shop):
     assert_paid(shop, order_id)
     (payment,) = shop.order(order_id)["payments"]
     assert payment["creditCard"]["lastDigits"] == "4242"
-    assert payment["pspReference"] == shop.simulator.ledger.charges[0].id
+    assert payment["pspReference"] == shop.new_charges()[0].id
 
 
 def test_iframe_with_the_token_in_the_payment_data(shop):
@@ -51,6 +52,7 @@ def test_iframe_with_the_token_in_the_payment_data(shop):
     answer = shop.shopper.complete(checkout, {"token": shop.simulator.token()})
 
     assert answer["errors"] == []
+    assert answer["order"], answer
     assert_paid(shop, answer["order"]["id"])
 
 
@@ -64,6 +66,7 @@ def test_without_a_token_the_storefront_is_told_what_to_show(shop):
     answer = shop.shopper.complete(checkout, {"token": shop.simulator.token()})
 
     assert answer["errors"] == []
+    assert answer["order"], answer
     assert_paid(shop, answer["order"]["id"])
 
 
@@ -77,6 +80,7 @@ def test_api_with_the_card_made_a_token_first(shop):
     answer = shop.shopper.complete(checkout, {"token": token})
 
     assert answer["errors"] == []
+    assert answer["order"], answer
     assert_paid(shop, answer["order"]["id"])
 
 
@@ -87,19 +91,24 @@ def test_api_with_the_card_in_the_payment_data(shop):
     answer = shop.shopper.complete(checkout, {"card": CARD})
 
     assert answer["errors"] == []
+    assert answer["order"], answer
     assert_paid(shop, answer["order"]["id"])
 
 
-def test_hosted_with_the_shopper_coming_back(shop):
+def test_hosted_with_the_return_before_the_message(shop):
     shop.configure("hosted")
     checkout, _ = shop.begin()
 
     url = page_of(shop.shopper.complete(checkout))
     back = shop.simulator.pay_hosted(url)
     assert back.location.startswith("http://localhost/done")
+    early = shop.shopper.complete(checkout)
+    assert (early["order"], early["errors"]) == (None, []), early
+    assert shop.deliver().status == 200
     answer = shop.shopper.complete(checkout)
 
     assert answer["errors"] == []
+    assert answer["order"], answer
     assert_paid(shop, answer["order"]["id"])
 
 
@@ -111,9 +120,11 @@ def test_hosted_with_the_page_left_and_opened_again(shop):
 
     url = page_of(shop.shopper.complete(checkout))
     shop.simulator.pay_hosted(url)
+    assert shop.deliver().status == 200
     answer = shop.shopper.complete(checkout)
 
     assert answer["errors"] == []
+    assert answer["order"], answer
     assert_paid(shop, answer["order"]["id"])
 
 
@@ -123,12 +134,14 @@ def test_hosted_with_the_message_before_the_return(shop):
     url = page_of(shop.shopper.complete(checkout))
 
     with shop.webhooks():
+        before = len(shop.simulator.deliveries)
         shop.simulator.pay_hosted(url)
-        shop.simulator.wait_until(lambda: shop.simulator.deliveries, 20)
+        shop.simulator.wait_until(lambda: len(shop.simulator.deliveries) > before, 20)
         time.sleep(1)
         answer = shop.shopper.complete(checkout)
 
     assert answer["errors"] == []
+    assert answer["order"], answer
     assert_paid(shop, answer["order"]["id"])
     (payment,) = shop.order(answer["order"]["id"])["payments"]
     captures = [row for row in payment["transactions"] if row["kind"] == "CAPTURE"]
@@ -148,7 +161,7 @@ def test_hosted_with_a_shopper_who_never_returns(shop):
         shop.simulator.pay_hosted(url)
         found = wait_for_order(shop, email)
 
-    assert len(found) == 1, shop.simulator.deliveries
+    assert len(found) == 1, shop.simulator.deliveries[-3:]
     assert_paid(shop, found[0]["id"])
 
 
@@ -162,7 +175,7 @@ def test_reserved_and_captured_in_part(shop):
 
     assert answer["errors"] == []
     assert answer["payment"]["capturedAmount"]["amount"] == 10
-    (charge,) = shop.simulator.ledger.charges
+    (charge,) = shop.new_charges()
     assert charge.amount_captured == 1000
 
 
@@ -245,6 +258,7 @@ def test_a_declined_card_and_then_another(shop):
     answer = shop.shopper.complete(checkout, {"token": shop.simulator.token()})
 
     assert answer["errors"] == []
+    assert answer["order"], answer
     assert_paid(shop, answer["order"]["id"])
 
 
@@ -259,6 +273,7 @@ def test_a_declined_card_and_then_a_new_payment(shop):
     answer = shop.shopper.complete(checkout)
 
     assert answer["errors"] == []
+    assert answer["order"], answer
     assert_paid(shop, answer["order"]["id"])
 
 
@@ -273,6 +288,39 @@ def test_completing_again_gives_the_same_order(shop):
     assert_paid(shop, answers[0]["order"]["id"])
 
 
+def test_completing_four_times_at_once_is_one_order(shop):
+    shop.configure()
+    checkout, _ = shop.begin(token=shop.simulator.token())
+
+    with ThreadPoolExecutor(4) as pool:
+        callers = [shop.saleor.shopper() for _ in range(4)]
+        submits = [pool.submit(caller.complete, checkout) for caller in callers]
+        answers = [submit.result() for submit in submits]
+
+    found = {answer["order"]["id"] for answer in answers if answer["order"]}
+    assert len(found) == 1, answers
+    assert_paid(shop, found.pop())
+
+
+def test_an_answer_that_stays_lost_is_settled_by_recovery(shop):
+    shop.configure(time_limit="2")
+    email = f"lost-{time.monotonic_ns()}@example.com"
+    checkout = shop.checkout(email=email)
+    shop.shopper.payment_create(
+        checkout, GATEWAY, amount=AMOUNT, token=shop.simulator.token()
+    )
+    shop.simulator.fail("POST", "/v1/charges", "delay_after", seconds=4, times=1)
+
+    answer = shop.shopper.complete(checkout)
+    assert answer["order"] is None, answer
+    time.sleep(4)
+    told = shop.saleor.manage("clover_recover", "--json")
+
+    found = wait_for_order(shop, email)
+    assert len(found) == 1, told
+    assert_paid(shop, found[0]["id"])
+
+
 @pytest.mark.parametrize("action", ["reset_after", "cut", "error_after"])
 def test_a_lost_answer_is_looked_for(shop, action):
     shop.configure(time_limit="3")
@@ -284,6 +332,7 @@ def test_a_lost_answer_is_looked_for(shop, action):
         answer = shop.shopper.complete(checkout)
 
     assert answer["errors"] == []
+    assert answer["order"], answer
     assert_paid(shop, answer["order"]["id"])
 
 
@@ -298,6 +347,7 @@ def test_while_clover_is_down_nothing_is_taken(shop):
     answer = shop.shopper.complete(checkout, {"token": shop.simulator.token()})
 
     assert answer["errors"] == []
+    assert answer["order"], answer
     assert_paid(shop, answer["order"]["id"])
 
 

@@ -38,6 +38,8 @@ class Shop:
         self.channel_id = saleor.seeds["channels"]["us"]
         self.webhook = f"{saleor.url}/plugins/channel/us/{GATEWAY}/webhook/"
         simulator.send_webhooks_to("http://127.0.0.1:9/")
+        books = simulator.ledger
+        self._before = len(books.charges), len(books.refunds)
 
     def configure(self, mode="iframe", *, active=True, **changes):
         values = credentials(self.simulator, mode, **changes)
@@ -64,16 +66,21 @@ class Shop:
     def order(self, order_id):
         return self.staff.order(order_id)
 
+    def new_charges(self):
+        """Every charge of this test that moved or reserved money."""
+        return self.simulator.ledger.charges[self._before[0] :]
+
     def charges(self):
-        """Cents of every charge that moved or reserved money."""
-        return [charge.amount for charge in self.simulator.ledger.charges]
+        """Their cents."""
+        return [charge.amount for charge in self.new_charges()]
 
     def refunds(self):
-        found = self.simulator.ledger.refunds
+        found = self.simulator.ledger.refunds[self._before[1] :]
         return [refund.amount for refund in found if not refund.was_void]
 
     def voids(self):
-        return [row for row in self.simulator.ledger.refunds if row.was_void]
+        found = self.simulator.ledger.refunds[self._before[1] :]
+        return [refund for refund in found if refund.was_void]
 
     @contextmanager
     def webhooks(self):
@@ -82,3 +89,13 @@ class Shop:
             yield
         finally:
             self.simulator.send_webhooks_to("http://127.0.0.1:9/")
+
+    def deliver(self):
+        """The last message, which nobody heard, comes after all."""
+        self.simulator.wait_until(lambda: self.simulator.deliveries[-1].signature)
+        with self.webhooks():
+            sent = self.simulator.redeliver(self.simulator.deliveries[-1].number)
+            self.simulator.wait_until(
+                lambda: self.simulator.deliveries[sent.number - 1].status, 20
+            )
+        return self.simulator.deliveries[sent.number - 1]
