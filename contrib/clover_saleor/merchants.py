@@ -68,8 +68,12 @@ def of_channel(slug: str, *, also_off: bool = False) -> Merchant | None:
 
 def all_payments() -> Iterator[Payments]:
     """One for each merchant, also where the plugin is off: doubts outlive that."""
+    from saleor.core.db.connection import allow_writer
+
+    with allow_writer():
+        rows = list(_rows().order_by("-active", "pk"))
     seen = set()
-    for row in _rows().order_by("-active", "pk"):
+    for row in rows:
         try:
             merchant = merchant_of(configuration.values_of(row.configuration))
         except ConfigurationError as error:

@@ -143,6 +143,24 @@ class Saleor:
         self._ends.callback(end, self.server)
         wait_for_port(self.port, self.server)
 
+    @contextlib.contextmanager
+    def celery(self):
+        """Saleor's worker, with its beat in it."""
+        program = [str(self.python), "-m", "celery", "--app", "saleor.celeryconf:app"]
+        options = ["--beat", "--pool", "solo", "--loglevel", "info"]
+        with self.log.open("a") as log:
+            worker = subprocess.Popen(
+                [*program, "worker", *options],
+                cwd=self.folder,
+                env={**self.environment, "CELERY_BROKER_URL": self.redis.url},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            yield
+        finally:
+            end(worker)
+
     def log_tail(self, lines=25):
         found = self.log.read_text().splitlines()[-lines:]
         return "\n".join(line[:500] for line in found)
