@@ -302,25 +302,6 @@ def test_completing_four_times_at_once_is_one_order(shop):
     assert_paid(shop, found.pop())
 
 
-def test_an_answer_that_stays_lost_is_settled_by_recovery(shop):
-    shop.configure(time_limit="2")
-    email = f"lost-{time.monotonic_ns()}@example.com"
-    checkout = shop.checkout(email=email)
-    shop.shopper.payment_create(
-        checkout, GATEWAY, amount=AMOUNT, token=shop.simulator.token()
-    )
-    shop.simulator.fail("POST", "/v1/charges", "delay_after", seconds=4, times=1)
-
-    answer = shop.shopper.complete(checkout)
-    assert answer["order"] is None, answer
-    time.sleep(4)
-    told = shop.saleor.manage("clover_recover", "--json")
-
-    found = wait_for_order(shop, email)
-    assert len(found) == 1, told
-    assert_paid(shop, found[0]["id"])
-
-
 @pytest.mark.parametrize("action", ["reset_after", "cut", "error_after"])
 def test_a_lost_answer_is_looked_for(shop, action):
     shop.configure(time_limit="3")
