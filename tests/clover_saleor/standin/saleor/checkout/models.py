@@ -1,0 +1,28 @@
+import uuid
+
+from django.db import models
+from django.utils import timezone
+
+LOCK_SECONDS = 180
+
+
+class Checkout(models.Model):
+    token = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    channel = models.ForeignKey("channel.Channel", models.CASCADE)
+    user = models.ForeignKey("account.User", models.SET_NULL, null=True)
+    email = models.EmailField()
+    currency = models.CharField(max_length=3)
+    total_gross_amount = models.DecimalField(max_digits=12, decimal_places=3)
+    completing_started_at = models.DateTimeField(null=True)
+    # Switches of the tests:
+    variant_is_gone = models.BooleanField(default=False)
+    stock_is_gone = models.BooleanField(default=False)
+
+    billing_address = None
+
+    def is_checkout_locked(self):
+        began = self.completing_started_at
+        return bool(began) and (timezone.now() - began).seconds < LOCK_SECONDS
+
+    def get_last_active_payment(self):
+        return self.payments.filter(is_active=True).order_by("pk").last()

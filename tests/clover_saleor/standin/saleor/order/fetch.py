@@ -1,0 +1,5 @@
+from types import SimpleNamespace
+
+
+def fetch_order_info(order):
+    return SimpleNamespace(order=order)

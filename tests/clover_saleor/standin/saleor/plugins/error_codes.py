@@ -1,0 +1,6 @@
+from enum import Enum
+
+
+class PluginErrorCode(Enum):
+    INVALID = "invalid"
+    REQUIRED = "required"
