@@ -18,7 +18,18 @@ from tests.house.project import ROOT
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PAGES = [page for page in PAGES if not {"_build", "changes"} & set(page.parts)]
 BLOCK = re.compile(r"^```(\S*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-SHOWN_ONLY = {"text", "toml", "html", "ini", "json", "javascript", "css", "jinja"}
+SHOWN_ONLY = {
+    "graphql",
+    "text",
+    "tsx",
+    "toml",
+    "html",
+    "ini",
+    "json",
+    "javascript",
+    "css",
+    "jinja",
+}
 DIRECTIVE = re.compile(r"\{[\w-]+\}")
 
 
