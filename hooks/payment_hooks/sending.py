@@ -144,11 +144,14 @@ class Sender:
         )
 
     def wait(self, operation: Operation) -> Operation:
-        """The operation once its owner is done, or as it is when patience ends."""
+        """The operation once its owner is done, or as it is when patience ends.
+
+        A final one is done: the lease that it may have is of who tells the shop.
+        """
         patience = min(self.policy.wait_seconds, seconds_left())
         deadline = time.monotonic() + patience
         current = operation
-        while self.is_leased(current, self.now()) and time.monotonic() < deadline:
+        while self._is_being_sent(current) and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)
             current = self.ledger.get_operation(operation.operation_id) or current
         return current
@@ -156,6 +159,9 @@ class Sender:
     def is_leased(self, operation: Operation, now: datetime) -> bool:
         """Whether somebody owns it at that time."""
         return operation.lease_until is not None and operation.lease_until > now
+
+    def _is_being_sent(self, operation: Operation) -> bool:
+        return operation.state.is_open and self.is_leased(operation, self.now())
 
     def _pause(self, operation: Operation) -> timedelta:
         """How long to wait before looking again: the longer, the older the doubt."""

@@ -1,6 +1,8 @@
 """What happened between a look and a write; each was found by a seeded history."""
 
+import time
 from dataclasses import replace
+from datetime import timedelta
 from threading import Thread
 
 import pytest
@@ -13,10 +15,13 @@ from payment_hooks import (
     OperationKind,
     OperationState,
     OutcomeUnknown,
+    Payments,
     PaymentSource,
     PaymentState,
+    Policy,
 )
 from payment_hooks.recovery import Recovery
+from payment_hooks.testing import FakeProvider
 
 CARD = PaymentSource(token="tok-good")
 DUE = Money.of("25.99", "USD")
@@ -202,3 +207,18 @@ def test_recovery_sends_no_capture_that_a_void_overtook(
 
     assert "payment_capture" not in provider.calls
     assert payments.get(payment_id).state is PaymentState.VOIDED
+
+
+def test_nobody_waits_for_the_shop_to_be_told():
+    """The teller's lease is not a sender's: who waits may hold what the shop waits for."""
+    payments = Payments.using(FakeProvider(), policy=Policy(wait_seconds=5))
+    payment = payments.open("100123", mode=Mode.IFRAME, amount_due=DUE)
+    done = payments.charge(payment.payment_id, PaymentSource(token="tok-good"))
+    until = payments.now() + timedelta(minutes=2)
+    payments.ledger.replace_operation(replace(done, lease_until=until))
+    began = time.monotonic()
+
+    seen = payments._sender.wait(payments.ledger.get_operation(done.operation_id))
+
+    assert seen.transaction_id == done.transaction_id
+    assert time.monotonic() - began < 1
