@@ -202,3 +202,28 @@ class WebhookReceipt(models.Model):
 
     def __str__(self) -> str:
         return str(self.event_id)
+
+
+class SavedSource(models.Model):
+    """A card on file, and whose it is; the shopper's browser sees `public_id` alone."""
+
+    public_id = StorableCharField(max_length=64, unique=True)
+    owner = StorableCharField(max_length=255, db_index=True)
+    provider_id = StorableCharField(max_length=_ID_LENGTH)
+    """As good as money: it goes to no browser, no admin page and no log."""
+    merchant_id = StorableCharField(max_length=64, blank=True)
+    brand = StorableCharField(max_length=40, blank=True)
+    last4 = StorableCharField(max_length=4, blank=True)
+    exp_month = models.PositiveSmallIntegerField(null=True)
+    exp_year = models.PositiveSmallIntegerField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """Oldest first."""
+
+        ordering = ("pk",)
+        verbose_name = _("saved card")
+        verbose_name_plural = _("saved cards")
+
+    def __str__(self) -> str:
+        return f"{self.brand} {self.last4}".strip()

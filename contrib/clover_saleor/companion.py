@@ -11,6 +11,8 @@ from functools import partial
 
 from saleor.payment.interface import (
     PaymentGatewayData,
+    StoredPaymentMethodRequestDeleteResponseData,
+    StoredPaymentMethodRequestDeleteResult,
     TransactionSessionResult,
 )
 from saleor.payment.utils import (
@@ -18,13 +20,15 @@ from saleor.payment.utils import (
 )
 from saleor.plugins.base_plugin import BasePlugin
 
-from clover_saleor import answers, merchants, session_books, sessions
+from clover_django import saved_sources
+from clover_saleor import answers, merchants, session_books, sessions, stored_methods
 from clover_saleor.app_row import find_app
 from clover_saleor.merchants import Merchant
 from clover_saleor.names import GATEWAY, SESSIONS, TITLE
 from clover_saleor.untyped import SaleorObject
 from payment_hooks import (
     ConfigurationError,
+    InvalidRequest,
     Mode,
     Money,
     Operation,
@@ -107,6 +111,50 @@ class CloverTransactions(BasePlugin):
             return payments.void(payment_id)
 
         return self._request(transaction_action_data, previous_value, "CANCEL", void)
+
+    def list_stored_payment_methods(
+        self,
+        list_stored_payment_methods_data: SaleorObject,
+        previous_value: SaleorObject,
+    ) -> SaleorObject:
+        """The cards that the customer keeps with the channel's merchant."""
+        asked, known = list_stored_payment_methods_data, previous_value or []
+        try:
+            merchant = merchants.of_channel(asked.channel.slug)
+        except ConfigurationError as error:
+            logger.error("%s is misconfigured: %s", asked.channel, error)
+            return known
+        if merchant is None:
+            return known
+        return [*known, *stored_methods.of_transactions_flow(merchant, asked.user)]
+
+    def stored_payment_method_request_delete(
+        self, request_delete_data: SaleorObject, previous_value: SaleorObject
+    ) -> SaleorObject:
+        """Remove the customer's card; somebody else's is not ours to find."""
+        asked = request_delete_data
+        owner = stored_methods.owner_of(asked.user)
+        try:
+            merchant = merchants.of_channel(asked.channel.slug, also_off=True)
+            if merchant is None:
+                return previous_value
+            saved_sources.forget(
+                merchant.payments,
+                owner,
+                merchant.merchant_id,
+                asked.payment_method_id,
+            )
+        except InvalidRequest:
+            return previous_value
+        except (PaymentError, ConfigurationError) as error:
+            logger.error("a saved card could not be removed: %s", error)
+            return StoredPaymentMethodRequestDeleteResponseData(
+                result=StoredPaymentMethodRequestDeleteResult.FAILED_TO_DELETE,
+                error=_UNAVAILABLE,
+            )
+        return StoredPaymentMethodRequestDeleteResponseData(
+            result=StoredPaymentMethodRequestDeleteResult.SUCCESSFULLY_DELETED
+        )
 
     def _entry(
         self, source: SaleorObject

@@ -1,11 +1,14 @@
 """Saleor's payments flow: each of its calls as one call on the road of `Payments`."""
 
+from dataclasses import replace
+
 from saleor.payment import TransactionKind
 from saleor.payment.interface import GatewayResponse
 from saleor.payment.models import Payment as SaleorPayment
 
 from clover_saleor import answers, hosted
 from clover_saleor.merchants import Merchant
+from clover_saleor.stored_methods import choose_source, note_card
 from clover_saleor.untyped import SaleorObject
 from payment_hooks import (
     CheckoutRequest,
@@ -39,8 +42,16 @@ def submit(merchant: Merchant, asked: SaleorObject, *, first: bool) -> GatewayRe
             amount_due=Money.of(asked.amount, asked.currency),
             context=_context(asked),
         )
-        source = _source(merchant, payment, entry, asked.token if first else "")
-        return pay(
+        entry = _with_token(entry, asked.token if first else "")
+        source = choose_source(
+            merchant,
+            payment,
+            entry,
+            owner=asked.graphql_customer_id or "",
+            email=asked.customer_email or "",
+            save=_wants_to_save(asked),
+        )
+        progress = pay(
             merchant.payments,
             payment,
             source,
@@ -49,9 +60,15 @@ def submit(merchant: Merchant, asked: SaleorObject, *, first: bool) -> GatewayRe
             shopper_ip=asked.customer_ip_address or "",
             shopper_email=asked.customer_email or "",
         )
+        note_card(source, progress.money)
+        return progress
 
     # The shop is told later: until the order is there, its books are not complete.
-    return answers.of_submit(asked, attempt(run), _kind_of(merchant), first=first)
+    answer = answers.of_submit(asked, attempt(run), _kind_of(merchant), first=first)
+    if _wants_to_save(asked):
+        # Saleor keeps it, and asks with it for the customer's cards.
+        answer.customer_id = asked.graphql_customer_id
+    return answer
 
 
 def look_only(merchant: Merchant, asked: SaleorObject) -> GatewayResponse:
@@ -156,17 +173,17 @@ def _context(asked: SaleorObject) -> dict[str, object]:
     }
 
 
-def _source(
-    merchant: Merchant, payment: Payment, entry: Entry, token: str | None
-) -> PaymentSource | None:
-    """What the shopper pays with; a card is made a token only where it is needed."""
-    if payment.mode is Mode.HOSTED or payment.state is not PaymentState.OPEN:
-        return None
-    if entry.card is not None:
-        return merchant.payments.tokenize(entry.card)
-    if entry.source is not None:
-        return entry.source
-    return PaymentSource(token=token) if token else None
+def _with_token(entry: Entry, token: str | None) -> Entry:
+    """What came with the completion goes before what came with the payment."""
+    if entry.source or entry.card or entry.saved_id or not token:
+        return entry
+    return replace(entry, source=PaymentSource(token=token))
+
+
+def _wants_to_save(asked: SaleorObject) -> bool:
+    """Whether a logged-in customer asked for it with `storePaymentMethod`."""
+    wanted = str(getattr(asked.store_payment_method, "value", "NONE")).upper()
+    return bool(asked.graphql_customer_id) and wanted != "NONE"
 
 
 def _page(

@@ -18,7 +18,7 @@ from saleor.plugins.base_plugin import BasePlugin
 from saleor.plugins.error_codes import PluginErrorCode
 
 from clover_django.receiving import receive
-from clover_saleor import answers, configuration, hosted, payments_flow
+from clover_saleor import answers, configuration, hosted, payments_flow, stored_methods
 from clover_saleor.merchants import Merchant, merchant_of
 from clover_saleor.names import GATEWAY, TITLE
 from clover_saleor.untyped import SaleorObject
@@ -116,6 +116,19 @@ class CloverPlugin(BasePlugin):
             told = getattr(error, "shopper_message", lambda: _UNAVAILABLE)()
             raise SaleorPaymentError(told) from None
         return InitializedPaymentResponse(gateway=GATEWAY, name=TITLE, data=data)
+
+    def list_payment_sources(
+        self, customer_id: str, previous_value: SaleorObject
+    ) -> SaleorObject:
+        """The cards that the customer keeps with this channel's merchant."""
+        try:
+            ours = stored_methods.of_payments_flow(
+                merchant_of(self._values), customer_id
+            )
+        except ConfigurationError as error:
+            logger.error("%s is misconfigured: %s", self.channel, error)
+            ours = []
+        return [*(previous_value or []), *ours]
 
     def get_payment_config(self, previous_value: SaleorObject) -> list[dict[str, str]]:
         """What every shopper may read; nothing secret, and no call for it."""

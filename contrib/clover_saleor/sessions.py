@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from clover_saleor import answers, hosted
 from clover_saleor.merchants import Merchant
+from clover_saleor.stored_methods import choose_source, note_card, owner_of
 from clover_saleor.untyped import SaleorObject
 from payment_hooks import (
     CheckoutRequest,
@@ -18,7 +19,6 @@ from payment_hooks import (
     OperationState,
     OutcomeUnknown,
     Payment,
-    PaymentSource,
     PaymentState,
 )
 from payment_hooks.ledger import GIVEN_BACK, TAKING
@@ -59,15 +59,24 @@ def submit(merchant: Merchant, asked: SaleorObject, *, first: bool) -> Response:
             amount_due=amount,
             context=_context(merchant, asked, reference, entry),
         )
+        source = choose_source(
+            merchant,
+            payment,
+            entry,
+            owner=owner_of(asked.source_object.user),
+            email=_email(asked.source_object),
+            save=entry.save,
+        )
         progress = pay(
             merchant.payments,
             payment,
-            _source(merchant, payment, entry),
+            source,
             capture=_takes_at_once(merchant, asked),
             page=_page(asked, payment),
             shopper_ip=asked.customer_ip_address or "",
             shopper_email=_email(asked.source_object),
         )
+        note_card(source, progress.money)
         return _if_ours(merchant, asked, progress)
 
     progress = attempt(run)
@@ -251,14 +260,6 @@ def _context(
         "transaction": str(asked.transaction.token),
         "return_url": return_url or "",
     }
-
-
-def _source(merchant: Merchant, payment: Payment, entry: Entry) -> PaymentSource | None:
-    if payment.mode is Mode.HOSTED or payment.state is not PaymentState.OPEN:
-        return None
-    if entry.card is not None:
-        return merchant.payments.tokenize(entry.card)
-    return entry.source
 
 
 def _page(asked: SaleorObject, payment: Payment) -> CheckoutRequest | None:

@@ -26,6 +26,10 @@ class Entry:
     source: PaymentSource | None = None
     card: CardDetails | None = field(default=None, repr=False)
     """Only in `api` mode; tokenize it at once."""
+    saved_id: str = ""
+    """The public id of a card on file; whose it is, is for the adapter to say."""
+    save: bool = False
+    """Whether the shopper wants the card to be kept."""
     mode: Mode | None = None
     return_url: str = ""
     """Not checked: whether the shop owns it is for the adapter to say."""
@@ -36,12 +40,13 @@ def read_entry(data: object) -> Entry:
 
     `{"token", "brand", "last4", "expMonth", "expYear"}` is what `<clover-card>` gives,
     `{"card": {"number", "expMonth", "expYear", "cvc", "name", "postalCode"}}` comes from
-    a form of the shop's own; `mode` and `returnUrl` may stand beside them.
+    a form of the shop's own, `{"savedMethodId"}` names a card on file; `save`, `mode` and
+    `returnUrl` may stand beside them.
 
     >>> read_entry({"token": "clv_1TST", "last4": "4242"}).source
     PaymentSource(brand='', last4='4242', exp_month=None, exp_year=None, merchant_id='')
-    >>> read_entry(None)
-    Entry(source=None, mode=None, return_url='')
+    >>> read_entry(None).source is None
+    True
 
     Raises:
         InvalidRequest: something has the wrong form; the message names it and never
@@ -49,9 +54,12 @@ def read_entry(data: object) -> Entry:
     """
     sent = _mapping(data, "the payment data")
     token, card = _text(sent, "token"), sent.get("card")
-    if token and card is not None:
-        raise _wrong("token or card", "only one of them")
+    saved_id = _text(sent, "savedMethodId")
+    if bool(token) + bool(saved_id) + (card is not None) > 1:
+        raise _wrong("token, card or savedMethodId", "only one of them")
     return Entry(
+        saved_id=saved_id,
+        save=sent.get("save") is True,
         source=_source(sent, token) if token else None,
         card=_card(_mapping(card, "card")) if card is not None else None,
         mode=_mode(sent),

@@ -1,5 +1,6 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 
@@ -57,7 +58,7 @@ class PaymentData:
     data: dict = field(default_factory=dict)
     transactions: list = field(default_factory=list)
     graphql_customer_id: str | None = None
-    store_payment_method: str = "none"
+    store_payment_method: Any = None
 
 
 @dataclass
@@ -105,3 +106,68 @@ class TransactionActionData:
     event: Any
     transaction_app_owner: Any
     action_value: Decimal
+
+
+@dataclass
+class PaymentGateway:
+    id: str
+    name: str
+    currencies: list
+    config: list
+
+
+@dataclass
+class CustomerSource:
+    id: str
+    gateway: str
+    credit_card_info: PaymentMethodInfo | None = None
+    metadata: dict | None = None
+
+
+@dataclass
+class PaymentMethodCreditCardInfo:
+    brand: str
+    last_digits: str
+    exp_month: int
+    exp_year: int
+    first_digits: str | None = None
+
+
+@dataclass
+class PaymentMethodData:
+    id: str
+    type: str
+    external_id: str
+    gateway: PaymentGateway
+    supported_payment_flows: list = field(default_factory=list)
+    credit_card_info: PaymentMethodCreditCardInfo | None = None
+    name: str | None = None
+
+
+@dataclass
+class ListStoredPaymentMethodsRequestData:
+    channel: Any
+    user: Any
+
+
+@dataclass
+class StoredPaymentMethodRequestDeleteData:
+    payment_method_id: str
+    user: Any
+    channel: Any
+
+
+class StoredPaymentMethodRequestDeleteResult(StrEnum):
+    SUCCESSFULLY_DELETED = "successfully_deleted"
+    FAILED_TO_DELETE = "failed_to_delete"
+
+
+@dataclass
+class StoredPaymentMethodRequestDeleteResponseData:
+    result: StoredPaymentMethodRequestDeleteResult
+    error: str | None = None
+
+
+class StorePaymentMethodEnum(StrEnum):
+    NONE = "NONE"
+    ON_SESSION = "ON_SESSION"
