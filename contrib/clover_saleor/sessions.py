@@ -10,6 +10,7 @@ from clover_saleor.merchants import Merchant
 from clover_saleor.stored_methods import choose_source, note_card, owner_of
 from clover_saleor.untyped import SaleorObject
 from payment_hooks import (
+    AlreadyPaid,
     CheckoutRequest,
     InvalidRequest,
     Mode,
@@ -151,14 +152,14 @@ def _reference(merchant: Merchant, asked: SaleorObject, amount: Money) -> str:
     way of every other submit, which so ends as the same payment.
 
     Raises:
-        InvalidRequest: more than is left to pay.
+        AlreadyPaid: more is asked than is left to pay.
         OutcomeUnknown: another submit is at it.
     """
     others = _others(asked)
     settled = sum((_value_of(item) for item in others.values()), Decimal(0))
     total = asked.source_object.total_gross_amount
     if settled and asked.action.amount > total - settled:
-        raise InvalidRequest(
+        raise AlreadyPaid(
             f"{amount} is more than the {max(total - settled, Decimal(0))} left to pay",
             code="more_than_is_due",
         )
@@ -240,7 +241,7 @@ def _if_ours(merchant: Merchant, asked: SaleorObject, progress: Progress) -> Pro
     owner = payment.context.get("transaction")
     if owner == str(asked.transaction.token):
         return progress
-    raise InvalidRequest(
+    raise AlreadyPaid(
         f"this was paid already, with transaction {owner}", code="paid_elsewhere"
     )
 

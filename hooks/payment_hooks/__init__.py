@@ -6,6 +6,7 @@ Standard library and pluggy only; it knows no vendor, no framework and no HTTP.
 from payment_hooks.cards import CardDetails, PaymentSource
 from payment_hooks.decline_codes import DeclineCode
 from payment_hooks.errors import (
+    AlreadyPaid,
     AuthenticationFailed,
     ConfigurationError,
     InvalidRequest,
@@ -67,6 +68,7 @@ from payment_hooks.types import (
 )
 
 __all__ = [
+    "AlreadyPaid",
     "AuthenticationFailed",
     "CaptureRequest",
     "CardDetails",

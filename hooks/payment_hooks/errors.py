@@ -3,6 +3,7 @@
 PaymentError
 ├── PaymentDeclined        nothing was taken: show `shopper_message`, offer another card
 ├── InvalidRequest         nothing was sent: the caller's input is wrong, mend it
+│   └── AlreadyPaid        nothing was sent: this money is here already
 ├── UnsupportedOperation   nothing was sent: this provider cannot do that
 ├── AuthenticationFailed   nothing was taken: a key is wrong, missing or lacks a right
 ├── RateLimited            nothing was taken: come back after `retry_after_seconds`
@@ -80,6 +81,12 @@ class InvalidRequest(PaymentError):
     """The request cannot be right; nothing was taken."""
 
     text_code = "invalid_request"
+
+
+class AlreadyPaid(InvalidRequest):
+    """What is asked for was paid before, or by another submit; nothing was taken again."""
+
+    text_code = "already_paid"
 
 
 class UnsupportedOperation(PaymentError):

@@ -7,6 +7,7 @@ from typing import Unpack
 from payment_hooks.asking import TakeDetails
 from payment_hooks.cards import PaymentSource
 from payment_hooks.errors import (
+    AlreadyPaid,
     ConfigurationError,
     InvalidRequest,
     OutcomeUnknown,
@@ -58,14 +59,14 @@ def begin(
     """The payment for this reference; after one that was given back, the next one.
 
     Raises:
-        InvalidRequest: it was paid with another amount already.
+        AlreadyPaid: with another amount.
         PaymentError: as `Payments.open` says.
     """
     payment = payments.open(
         reference, mode=mode, amount_due=amount_due, context=context, again=True
     )
     if payment.amount_due != amount_due:
-        raise InvalidRequest(
+        raise AlreadyPaid(
             f"{reference!r} was paid with {payment.amount_due}, so {amount_due} is not "
             "taken as well: give that back, or ask for the difference by itself",
             code="paid_with_other_amount",

@@ -123,6 +123,7 @@ def test_a_second_submit_without_a_key_takes_nothing(shop, checkout):
 
     assert (first.event.type, second.event.type) == ("charge_success", "charge_failure")
     assert second.item.charged_value == 0
+    assert "paid already" in second.event.message
     assert shop.charges == [2599]
 
 
