@@ -4,6 +4,7 @@ Python blocks of a page share their names, as a reader expects; a traceback show
 page and its line. In console blocks the lines that begin with `$` run.
 """
 
+import json
 import os
 import re
 import shlex
@@ -82,3 +83,10 @@ def test_every_block_runs_or_says_that_it_is_only_shown(page):
 
     unknown = languages - runs - SHOWN_ONLY
     assert {name for name in unknown if not DIRECTIVE.fullmatch(name)} == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_json_block_is_json(page):
+    for language, code, _ in blocks(page):
+        if language == "json":
+            json.loads(code)
