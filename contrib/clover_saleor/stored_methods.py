@@ -109,7 +109,7 @@ def of_transactions_flow(
                 exp_month=row.exp_month,
                 exp_year=row.exp_year,
             ),
-            name=f"{row.brand} {row.last4}",
+            name=f"{row.brand} {row.last4}".strip(),
         )
         for row in saved_sources.list_sources(owner_of(user), merchant.merchant_id)
     ]

@@ -11,6 +11,7 @@ TABLES = {
     "clover_django_operation",
     "clover_django_payment",
     "clover_django_paymentevent",
+    "clover_django_savedsource",
     "clover_django_webhookreceipt",
 }
 ROLL_BACK = """
