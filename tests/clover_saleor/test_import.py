@@ -3,7 +3,15 @@
 import subprocess
 import sys
 
-HEAVY = ("strawberry", "graphql", "requests", "urllib3", "cryptography", "rich", "click")
+HEAVY = (
+    "strawberry",
+    "graphql",
+    "requests",
+    "urllib3",
+    "cryptography",
+    "rich",
+    "click",
+)
 CODE = f"""
 import sys
 import django
