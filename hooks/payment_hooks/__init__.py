@@ -41,6 +41,14 @@ from payment_hooks.memory import MemoryLedger
 from payment_hooks.money import Money
 from payment_hooks.payments import Payments
 from payment_hooks.policy import FailedChecks, Policy
+from payment_hooks.purchases import (
+    AccessRequest,
+    CompletePurchaseRequest,
+    FindPurchaseRequest,
+    Purchase,
+    PurchaseKind,
+    StaffAction,
+)
 from payment_hooks.saved_sources import (
     RemoveSourceRequest,
     SavedSource,
@@ -68,6 +76,7 @@ from payment_hooks.types import (
 )
 
 __all__ = [
+    "AccessRequest",
     "AlreadyPaid",
     "AuthenticationFailed",
     "CaptureRequest",
@@ -77,11 +86,13 @@ __all__ = [
     "CheckResult",
     "CheckoutRequest",
     "CheckoutSession",
+    "CompletePurchaseRequest",
     "ConfigurationError",
     "Customer",
     "DeclineCode",
     "EnteredBy",
     "FailedChecks",
+    "FindPurchaseRequest",
     "Gateway",
     "InvalidRequest",
     "Ledger",
@@ -106,6 +117,8 @@ __all__ = [
     "PluginRegistry",
     "Policy",
     "ProviderUnavailable",
+    "Purchase",
+    "PurchaseKind",
     "RateLimited",
     "Redirect",
     "RefundReason",
@@ -114,6 +127,7 @@ __all__ = [
     "ReturnUrls",
     "SaveSourceRequest",
     "SavedSource",
+    "StaffAction",
     "StaleVersion",
     "Transaction",
     "TransactionKind",

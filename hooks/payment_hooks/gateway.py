@@ -1,6 +1,7 @@
 """The way to one provider: checked registration, and hooks that only it answers."""
 
 import difflib
+import logging
 from collections.abc import Callable
 from typing import Self, TypeVar
 
@@ -16,6 +17,12 @@ from payment_hooks.errors import (
 )
 from payment_hooks.events import PaymentChanged
 from payment_hooks.money import Money
+from payment_hooks.purchases import (
+    AccessRequest,
+    CompletePurchaseRequest,
+    FindPurchaseRequest,
+    Purchase,
+)
 from payment_hooks.saved_sources import (
     RemoveSourceRequest,
     SavedSource,
@@ -36,6 +43,8 @@ from payment_hooks.types import (
 )
 
 Result = TypeVar("Result")
+
+logger = logging.getLogger(__name__)
 
 
 class PluginRegistry(pluggy.PluginManager):
@@ -191,6 +200,26 @@ class Gateway:
             )
         return amount
 
+    def find_purchase(self, request: FindPurchaseRequest) -> Purchase | None:
+        """See `shop_find_purchase`."""
+        found = self.registry.hook.shop_find_purchase(request=request)
+        return _as_purchase(found, "shop_find_purchase")
+
+    def allows(self, request: AccessRequest) -> bool:
+        """See `shop_allows`; whoever cannot tell says no."""
+        try:
+            return self.registry.hook.shop_allows(request=request) is True
+        except PaymentError:
+            logger.exception(
+                "shop_allows could not tell: %s is refused", request.action
+            )
+            return False
+
+    def complete_purchase(self, request: CompletePurchaseRequest) -> Purchase | None:
+        """See `shop_complete_purchase`."""
+        made = self.registry.hook.shop_complete_purchase(request=request)
+        return _as_purchase(made, "shop_complete_purchase")
+
     def payment_changed(self, event: PaymentChanged) -> None:
         """See `shop_payment_changed`."""
         self.registry.hook.shop_payment_changed(event=event)
@@ -241,3 +270,11 @@ class Gateway:
             if implementation.plugin is not chosen
             and not (implementation.wrapper or implementation.hookwrapper)
         ]
+
+
+def _as_purchase(answer: object, hook: str) -> Purchase | None:
+    if answer is None or isinstance(answer, Purchase):
+        return answer
+    raise ConfigurationError(
+        f"{hook} must answer with a Purchase, not {type(answer).__name__}"
+    )

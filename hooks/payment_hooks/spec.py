@@ -10,6 +10,12 @@ import pluggy
 from payment_hooks.cards import CardDetails, PaymentSource
 from payment_hooks.events import PaymentChanged
 from payment_hooks.money import Money
+from payment_hooks.purchases import (
+    AccessRequest,
+    CompletePurchaseRequest,
+    FindPurchaseRequest,
+    Purchase,
+)
 from payment_hooks.saved_sources import (
     RemoveSourceRequest,
     SavedSource,
@@ -211,12 +217,11 @@ def payment_void(request: VoidRequest) -> Transaction | None:
     Called when an order is cancelled before capture. `None` means that authorizations
     can only run out.
 
-    >>> from payment_hooks import TransactionKind
     >>> class Bank:
     ...     @hookimpl
     ...     def payment_void(self, request):
     ...         return Transaction(
-    ...             kind=TransactionKind.VOID, transaction_id="V1",
+    ...             kind="void", transaction_id="V1",
     ...             parent_id=request.transaction_id, amount=request.amount)
     >>> Bank().payment_void(VoidRequest(
     ...     transaction_id="A1", amount=Money(500, "USD"), reference="7")).transaction_id
@@ -312,6 +317,64 @@ def shop_amount_due(reference: str) -> Money | None:
 
     Raises:
         InvalidRequest: the reference is known, but cannot be paid.
+    """
+
+
+@hookspec(firstresult=True)
+def shop_find_purchase(request: FindPurchaseRequest) -> Purchase | None:
+    """The checkout or order of that id, if this caller may see it and pay for it.
+
+    Called whenever an API is asked about it. `None`: none, or somebody else's, which
+    the caller hears alike.
+
+    >>> class Shop:
+    ...     @hookimpl
+    ...     def shop_find_purchase(self, request):
+    ...         return Purchase(purchase_id="7", kind=request.kind, reference="7",
+    ...                         amount_due=Money(2599, "USD"))
+    >>> asked = FindPurchaseRequest(kind="checkout", purchase_id="7")
+    >>> str(Shop().shop_find_purchase(asked).amount_due)
+    '25.99 USD'
+
+    Raises:
+        InvalidRequest: it is known, but cannot be paid as it stands.
+    """
+
+
+@hookspec(firstresult=True)
+def shop_allows(request: AccessRequest) -> bool | None:
+    """Whether this caller may see, capture, refund, void or report payments.
+
+    Called before it is done. The first shop that has an opinion decides; `None` is no.
+
+    >>> class Shop:
+    ...     @hookimpl
+    ...     def shop_allows(self, request):
+    ...         return request.caller == "the boss"
+    >>> Shop().shop_allows(AccessRequest(action="refund", caller="a shopper"))
+    False
+
+    Raises:
+        PaymentError: nobody can tell now; it counts as no.
+    """
+
+
+@hookspec(firstresult=True)
+def shop_complete_purchase(request: CompletePurchaseRequest) -> Purchase | None:
+    """The order of a checkout whose money is here.
+
+    Called when the shopper's page asks for it, after `shop_payment_changed`: a shop
+    that places its orders there only looks it up. Must stand being called twice at the
+    same time. `None` means that it is not the shop's.
+
+    >>> from dataclasses import replace
+    >>> class Shop:
+    ...     @hookimpl
+    ...     def shop_complete_purchase(self, request):
+    ...         return replace(request.purchase, kind="order", number="1001")
+
+    Raises:
+        InvalidRequest: it cannot be made, as its code says; a person must look.
     """
 
 

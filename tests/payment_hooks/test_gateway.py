@@ -7,7 +7,9 @@ import pluggy
 import pytest
 
 from payment_hooks import (
+    AccessRequest,
     ConfigurationError,
+    FindPurchaseRequest,
     Gateway,
     InvalidRequest,
     LookUpRequest,
@@ -16,6 +18,10 @@ from payment_hooks import (
     PaymentRequest,
     PaymentSource,
     PluginRegistry,
+    ProviderUnavailable,
+    Purchase,
+    PurchaseKind,
+    StaffAction,
     Transaction,
     TransactionKind,
     UnsupportedOperation,
@@ -379,3 +385,69 @@ def test_a_provider_without_webhooks_says_so(registry):
 
     with pytest.raises(UnsupportedOperation, match="no payment_read_webhook"):
         Gateway(registry, "fake").read_webhook(webhook)
+
+
+def checkout(**changes):
+    due = Money.of("25.99", "USD")
+    known = {"purchase_id": "7", "kind": PurchaseKind.CHECKOUT, "reference": "7"}
+    return Purchase(**(known | {"amount_due": due} | changes))
+
+
+def test_a_purchase_comes_from_the_first_shop_that_knows_it():
+    class Shop:
+        @hookimpl
+        def shop_find_purchase(self, request):
+            return checkout() if request.purchase_id == "7" else None
+
+    gateway = Gateway.to(FakeProvider(), Shop())
+    asked = [
+        FindPurchaseRequest(kind=PurchaseKind.CHECKOUT, purchase_id=name)
+        for name in "78"
+    ]
+
+    assert [gateway.find_purchase(row) for row in asked] == [checkout(), None]
+
+
+def test_a_shop_that_answers_with_something_else_is_named():
+    class Shop:
+        @hookimpl
+        def shop_complete_purchase(self, request):
+            return "order 1001"
+
+    gateway = Gateway.to(FakeProvider(), Shop())
+
+    with pytest.raises(ConfigurationError, match="shop_complete_purchase must answer"):
+        gateway.complete_purchase(None)
+
+
+@pytest.mark.parametrize(
+    ("opinion", "allowed"), [(True, True), (None, False), (1, False)]
+)
+def test_only_a_plain_yes_allows(opinion, allowed):
+    class Shop:
+        @hookimpl
+        def shop_allows(self, request):
+            return opinion
+
+    gateway = Gateway.to(FakeProvider(), Shop())
+    asked = AccessRequest(action=StaffAction.REFUND, caller=None)
+
+    assert gateway.allows(asked) is allowed
+
+
+def test_a_shop_that_cannot_tell_allows_nothing(caplog):
+    class Shop:
+        @hookimpl
+        def shop_allows(self, request):
+            raise ProviderUnavailable("the directory of accounts is down")
+
+    gateway = Gateway.to(FakeProvider(), Shop())
+    asked = AccessRequest(action=StaffAction.REFUND, caller=None)
+
+    assert not gateway.allows(asked)
+    assert "refund is refused" in caplog.text
+
+
+def test_a_purchase_needs_its_id_and_reference():
+    with pytest.raises(InvalidRequest, match="needs an id"):
+        checkout(reference="")

@@ -25,7 +25,10 @@ def test_these_are_the_hooks():
         "payment_start_checkout",
         "payment_tokenize",
         "payment_void",
+        "shop_allows",
         "shop_amount_due",
+        "shop_complete_purchase",
+        "shop_find_purchase",
         "shop_payment_changed",
     ]
 
