@@ -1,0 +1,1 @@
+"""The payments part of Saleor's GraphQL API, for any shop that answers the shop hooks."""
