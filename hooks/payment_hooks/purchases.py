@@ -119,6 +119,6 @@ class CompletePurchaseRequest:
     """Make the order of a checkout that was paid, or find the one that was made."""
 
     purchase: Purchase
-    payment: Payment
-    """It holds the money, or has it reserved."""
+    payment: Payment | None
+    """It holds the money, or has it reserved; None where nothing is due."""
     caller: object = field(default=None, repr=False)

@@ -89,7 +89,7 @@ def refundable(payment: Payment, operations: Operations) -> Money:
     """What was captured and neither given back nor asked back so far."""
     known = tuple(operations)
     left = Money(0, payment.amount_due.currency)
-    for operation in _following_money(known):
+    for operation in following_money(known):
         moved = operation.moved or operation.amount
         if operation.kind in CAPTURING and counts(operation):
             left += moved
@@ -127,7 +127,7 @@ def next_attempt(earlier: Operations) -> int:
 def derive_state(operations: Operations, *, closed: bool) -> PaymentState:
     """Where a payment with these operations stands."""
     sums = dict.fromkeys(OperationKind, 0)
-    for operation in _following_money(tuple(operations)):
+    for operation in following_money(tuple(operations)):
         if counts(operation):
             moved = operation.moved or operation.amount
             sums[operation.kind] += moved.minor_units
@@ -145,7 +145,7 @@ def derive_state(operations: Operations, *, closed: bool) -> PaymentState:
     return PaymentState.CLOSED if closed else PaymentState.OPEN
 
 
-def _following_money(operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
+def following_money(operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
     """All but what follows money that does not count, such as a released approval."""
     money = {
         operation.transaction_id

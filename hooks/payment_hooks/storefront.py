@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from payment_hooks.cards import CardDetails, PaymentSource
 from payment_hooks.errors import InvalidRequest
 from payment_hooks.kinds import Mode
+from payment_hooks.paying import Progress
 from payment_hooks.types import CardFields, CardForm, CheckoutSession, Redirect
 
 _CARD_TEXTS = {
@@ -17,6 +18,10 @@ _CARD_TEXTS = {
     "country": "country",
 }
 _LONGEST = 512
+CHECKING = "checking"
+"""The answer of the bank was lost: ask again soon, and offer no second payment."""
+WAITING = "waiting"
+"""The shopper is back, and the message about the page is not here: ask again soon."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +89,28 @@ def describe_step(step: CheckoutSession) -> dict[str, str | None]:
     if isinstance(step, CardFields | CardForm):
         told |= {"publicKey": step.public_key, "merchantId": step.merchant_id}
     return told
+
+
+def describe_progress(
+    progress: Progress, *, first: bool
+) -> dict[str, str | None] | None:
+    """What the storefront does next, as JSON; None where there is nothing to do.
+
+    A page that the shopper comes back from may be paid, and its message under way: then
+    (`first` is false) its description says so.
+    """
+    if progress.step is not None:
+        is_return = isinstance(progress.step, Redirect) and not first
+        told = describe_step(progress.step)
+        return told | ({"status": WAITING} if is_return else {})
+    if progress.is_in_doubt:
+        return {"status": CHECKING, "message": explain(progress)}
+    return None
+
+
+def explain(progress: Progress) -> str:
+    """What the shopper may read of a submit that brought no money; else empty."""
+    return progress.refusal.shopper_message() if progress.refusal else ""
 
 
 def _source(sent: Mapping[object, object], token: str) -> PaymentSource:

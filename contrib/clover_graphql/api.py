@@ -1,0 +1,210 @@
+"""The API of one shop: its gateways, its rules, and the answer to one request."""
+
+import logging
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError
+
+from clover_graphql.asking import Asking
+from clover_graphql.errors import Denied
+from clover_graphql.http import (
+    HTML_TYPE,
+    HttpAnswer,
+    HttpQuestion,
+    Refused,
+    as_json,
+    read_operation,
+    refuse,
+)
+from clover_graphql.limits import Limits
+from clover_graphql.offers import OfferedGateway
+from clover_graphql.sealing import seal, unseal
+from payment_hooks import ConfigurationError, Gateway
+from payment_hooks.cards import looks_like_card_number
+from payment_hooks.time_limit import time_limit
+from payment_hooks.wallet import Wallet
+
+logger = logging.getLogger(__name__)
+
+_NEEDED = ("shop_find_purchase", "shop_complete_purchase")
+
+
+class PaymentsApi:
+    """The payments part of Saleor's GraphQL API, for a shop that answers the hooks.
+
+    >>> from payment_hooks import Mode, Payments
+    >>> from payment_hooks.testing import FakeProvider
+    >>> payments = Payments.using(FakeProvider())
+    >>> PaymentsApi(OfferedGateway(payments))
+    Traceback (most recent call last):
+    payment_hooks.errors.ConfigurationError: no plugin answers shop_find_purchase: ...
+    """
+
+    def __init__(
+        self,
+        *offers: OfferedGateway,
+        wallet: Wallet | None = None,
+        return_hosts: Sequence[str] = (),
+        cors_origins: Sequence[str] = (),
+        secret_key: str = "",
+        limits: Limits | None = None,
+        seconds: float = 25,
+        introspection: bool = False,
+        graphiql: bool = False,
+    ) -> None:
+        """Nothing is asked of anybody here, so that it may stand in a module.
+
+        Args:
+            offers: what a purchase can be paid with; the first one's plugins are the
+                shop.
+            wallet: where kept cards are; None keeps none.
+            return_hosts: hosts, with their port if it is not the usual one, that a
+                hosted page may lead back to.
+            cors_origins: other origins whose pages may call, such as
+                `https://shop.example`; none by default.
+            secret_key: seals a card's token between two calls of the older API; without
+                it the token must come with checkoutComplete.
+            limits: how much a caller may ask for at once.
+            seconds: how long a request may wait for the provider in all.
+            introspection: whether the schema may be asked for.
+            graphiql: whether a browser gets a page to try things on, which loads
+                scripts from elsewhere; for development only.
+
+        Raises:
+            ConfigurationError: there is no gateway, or no shop answers the hooks.
+        """
+        if not offers:
+            raise ConfigurationError("an API of payments needs at least one gateway")
+        self.offers = offers
+        self.wallet = wallet
+        self.return_hosts = tuple(return_hosts)
+        self.cors_origins = frozenset(cors_origins)
+        self.limits = limits or Limits()
+        self._secret_key = secret_key
+        self._seconds = seconds
+        self._introspection = introspection or graphiql
+        self._graphiql = graphiql
+        self._refuse_without_shop()
+
+    @cached_property
+    def schema(self) -> strawberry.Schema:
+        """The schema; strawberry is loaded with the first request."""
+        from clover_graphql.schema import build_schema
+
+        return build_schema(self.limits, introspection=self._introspection)
+
+    @property
+    def shop(self) -> Gateway:
+        """Who answers the shop's hooks."""
+        return self.offers[0].payments.gateway
+
+    def answer(self, question: HttpQuestion) -> HttpAnswer:
+        """The answer to one request; nothing that goes wrong leaves it as an error."""
+        allowed = self._cors(question)
+        if question.method == "OPTIONS" and allowed:
+            return HttpAnswer(status=204, headers=allowed)
+        if self._wants_page(question):
+            return _page()
+        try:
+            answered = self._run(question)
+        except Refused as error:
+            answered = refuse(error)
+        return HttpAnswer(
+            status=answered.status,
+            body=answered.body,
+            headers={**answered.headers, **allowed},
+        )
+
+    def seal(self, token: str) -> str:
+        """The token as it may be kept; empty when nothing is."""
+        return seal(token, self._secret_key) if self._secret_key else ""
+
+    def unseal(self, sealed: str) -> str:
+        """The token that was sealed; empty when it cannot be had any more."""
+        return unseal(sealed, self._secret_key) if self._secret_key else ""
+
+    def _run(self, question: HttpQuestion) -> HttpAnswer:
+        operation = read_operation(question, self.limits)
+        asking = Asking(
+            self,
+            caller=question.caller,
+            client_ip=question.client_ip,
+            request_key=question.headers.get("idempotency-key", "")[:128],
+        )
+        with time_limit(self._seconds):
+            result = self.schema.execute_sync(
+                operation.query,
+                variable_values=operation.variables,
+                context_value=asking,
+                operation_name=operation.name,
+            )
+        content: dict[str, Any] = {"data": result.data}
+        if result.errors:
+            content["errors"] = [_describe(error) for error in result.errors]
+        was_run = result.data is not None or any(
+            row.path for row in result.errors or ()
+        )
+        return as_json(200 if was_run else 400, content)
+
+    def _cors(self, question: HttpQuestion) -> dict[str, str]:
+        origin = question.headers.get("origin", "")
+        if origin not in self.cors_origins:
+            return {}
+        return {
+            "Access-Control-Allow-Origin": origin,
+            "Access-Control-Allow-Methods": "POST",
+            "Access-Control-Allow-Headers": "content-type, idempotency-key",
+            "Access-Control-Allow-Credentials": "true",
+            "Vary": "Origin",
+        }
+
+    def _wants_page(self, question: HttpQuestion) -> bool:
+        is_browser = HTML_TYPE in question.headers.get("accept", "")
+        return self._graphiql and question.method == "GET" and is_browser
+
+    def _refuse_without_shop(self) -> None:
+        hooks = self.shop.registry.hook
+        missing = [name for name in _NEEDED if not getattr(hooks, name).get_hookimpls()]
+        if missing:
+            raise ConfigurationError(
+                f"no plugin answers {' and '.join(missing)}: register your shop's with "
+                "the Payments of the first gateway"
+            )
+
+
+def _describe(error: GraphQLError) -> dict[str, object]:
+    """The error for the caller: our own words, and nothing of the inside."""
+    cause = error.original_error
+    if isinstance(cause, Denied):
+        error = cause
+    elif cause is not None and not isinstance(cause, GraphQLError):
+        logger.error("%s broke", error.path, exc_info=cause)
+        return _error("Internal Server Error", "InternalError", error)
+    message = error.message
+    if looks_like_card_number(message):
+        message = "A value is not valid."
+    named = (error.extensions or {}).get("exception", {}).get("code")
+    return _error(message, named or "GraphQLError", error)
+
+
+def _error(message: str, code: str, error: GraphQLError) -> dict[str, object]:
+    told: dict[str, object] = {
+        "message": message,
+        "extensions": {"exception": {"code": code}},
+    }
+    if error.path:
+        told["path"] = list(error.path)
+    return told
+
+
+def _page() -> HttpAnswer:
+    from strawberry.http.ides import get_graphql_ide_html
+
+    return HttpAnswer(
+        status=200,
+        body=get_graphql_ide_html(graphql_ide="graphiql").encode(),
+        headers={"Content-Type": f"{HTML_TYPE}; charset=utf-8"},
+    )

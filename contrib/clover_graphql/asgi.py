@@ -1,0 +1,40 @@
+"""The API as an ASGI app, to be mounted in Starlette, FastAPI or any other."""
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from clover_graphql.api import PaymentsApi
+from clover_graphql.http import HttpQuestion
+
+
+def asgi_app(api: PaymentsApi) -> ASGIApp:
+    """The app; each request runs in a thread, since payments wait for others."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        request = Request(scope, receive)
+        question = HttpQuestion(
+            method=request.method,
+            body=await _read(request, api.limits.body_bytes),
+            headers={name.lower(): value for name, value in request.headers.items()},
+            caller=request,
+            client_ip=request.client.host if request.client else "",
+        )
+        answer = await run_in_threadpool(api.answer, question)
+        response = Response(answer.body, answer.status, dict(answer.headers))
+        await response(scope, receive, send)
+
+    return app
+
+
+async def _read(request: Request, most: int) -> bytes:
+    """The body, or enough of it to see that it is too long."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            break
+    return body

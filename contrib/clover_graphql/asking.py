@@ -1,0 +1,167 @@
+"""One request to the API: who asks, and what of the shop it is about."""
+
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from clover_graphql import ids
+from clover_graphql.errors import BadInput, Denied
+from clover_graphql.offers import OfferedGateway
+from clover_graphql.submitting import GATEWAY, PURCHASE, latest_payment
+from payment_hooks import (
+    AccessRequest,
+    FindPurchaseRequest,
+    InvalidRequest,
+    Money,
+    Payment,
+    Purchase,
+    PurchaseKind,
+    StaffAction,
+)
+
+if TYPE_CHECKING:
+    from clover_graphql.api import PaymentsApi
+
+logger = logging.getLogger(__name__)
+
+KINDS = {"Checkout": PurchaseKind.CHECKOUT, "Order": PurchaseKind.ORDER}
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What resolvers know of the request."""
+
+    api: "PaymentsApi"
+    caller: object = field(default=None, repr=False)
+    """The framework's request."""
+    client_ip: str = ""
+    request_key: str = ""
+    """The header `Idempotency-Key`, which names what staff asks for."""
+
+    def find_purchase(self, kind: PurchaseKind, purchase_id: str) -> Purchase | None:
+        """The shop's checkout or order, if the caller may see it.
+
+        Raises:
+            BadInput: the shop says why it cannot be paid.
+        """
+        asked = FindPurchaseRequest(
+            kind=kind, purchase_id=purchase_id, caller=self.caller
+        )
+        try:
+            return self.api.shop.find_purchase(asked)
+        except InvalidRequest as error:
+            raise BadInput(error.message, code=error.code, field="id") from error
+
+    def purchase(self, identifier: str, *kinds: str, field: str = "id") -> Purchase:
+        """The purchase of that ID.
+
+        Raises:
+            BadInput: it is no such ID, or the caller has no such purchase.
+        """
+        kind, key = ids.decode(identifier, *kinds, field=field)
+        found = self.find_purchase(KINDS[kind], key)
+        if found is None:
+            raise BadInput(
+                f"{kind} could not be found.", code="purchase_unknown", field=field
+            )
+        return found
+
+    def checkout(
+        self, identifier: str | None, older: str | None, token: UUID | None
+    ) -> Purchase:
+        """The checkout that one of the three arguments names.
+
+        Raises:
+            BadInput: none or several do, or the caller has no such checkout.
+        """
+        named = [name for name in (identifier, older) if name is not None]
+        if token is not None:
+            named.append(ids.encode("Checkout", str(token)))
+        if len(named) != 1:
+            raise BadInput("Exactly one id is needed.", code="required", field="id")
+        return self.purchase(named[0], "Checkout")
+
+    def offer(self, gateway_id: str) -> OfferedGateway:
+        """The gateway of that id.
+
+        Raises:
+            BadInput: none is called so.
+        """
+        for offer in self.api.offers:
+            if offer.id == gateway_id:
+                return offer
+        raise BadInput(
+            "No payment gateway has this id.",
+            code="gateway_unknown",
+            field="paymentGateway",
+        )
+
+    def payments_of(self, purchase: Purchase) -> list[tuple[OfferedGateway, Payment]]:
+        """All of its payments, through whichever gateway, oldest first."""
+        found = [
+            (offer, payment)
+            for offer in self.api.offers
+            for payment in offer.payments.ledger.find_payments(
+                reference=purchase.reference
+            )
+            if offer.payments.owns(payment)
+        ]
+        return sorted(found, key=lambda row: row[1].created_at)
+
+    def latest(self, purchase: Purchase) -> tuple[OfferedGateway, Payment] | None:
+        """Its payment that counts: the last which holds money, else the last one."""
+        found = self.payments_of(purchase)
+        held = [row for row in found if row[1].state.value in _HOLDING]
+        return next(reversed(held or found), None)
+
+    def payment(
+        self, identifier: str | None, token: UUID | None = None, *, kind: str
+    ) -> tuple[OfferedGateway, Payment]:
+        """The payment of that ID, and its gateway.
+
+        Raises:
+            BadInput: there is none.
+        """
+        payment_id = ids.transaction_key(identifier, token, kind)
+        for offer in self.api.offers:
+            payment = offer.payments.ledger.get_payment(payment_id)
+            if payment is not None and offer.payments.owns(payment):
+                return offer, payment
+        raise BadInput(
+            f"{kind} could not be found.", code="payment_unknown", field="id"
+        )
+
+    def purchase_of(self, payment: Payment) -> Purchase | None:
+        """What it pays for, if the caller may see that."""
+        named = payment.context.get(PURCHASE)
+        if not isinstance(named, dict):
+            return None
+        return self.find_purchase(PurchaseKind(named["kind"]), str(named["id"]))
+
+    def may(
+        self, action: StaffAction, reference: str = "", amount: Money | None = None
+    ) -> bool:
+        """Whether the shop lets the caller do that."""
+        return self.api.shop.allows(
+            AccessRequest(
+                action=action, caller=self.caller, reference=reference, amount=amount
+            )
+        )
+
+    def require(
+        self, action: StaffAction, payment: Payment, amount: Money | None = None
+    ) -> None:
+        """Go on only with the shop's permission.
+
+        Raises:
+            Denied: it does not give it.
+        """
+        if not self.may(action, payment.reference, amount):
+            logger.warning("%s of %s was refused", action, payment.payment_id)
+            raise Denied(f"{action.value} payments")
+
+
+_HOLDING = frozenset({"authorized", "paid", "partly_refunded"})
+
+__all__ = ["GATEWAY", "KINDS", "Asking", "latest_payment"]

@@ -1,0 +1,148 @@
+"""checkoutComplete: the order of a checkout whose money is here."""
+
+from uuid import UUID
+
+from clover_graphql.asking import Asking
+from clover_graphql.enums import CheckoutErrorCode
+from clover_graphql.errors import BadInput, code_of, field_of, text_of
+from clover_graphql.offers import OfferedGateway
+from clover_graphql.older_payments import OLDER, pay_older
+from clover_graphql.payloads import CheckoutComplete, CheckoutError
+from clover_graphql.purchases import Order
+from clover_graphql.scalars import JSONString
+from clover_graphql.submitting import tell
+from payment_hooks import (
+    CompletePurchaseRequest,
+    ConfigurationError,
+    InvalidRequest,
+    OperationKind,
+    Payment,
+    PaymentError,
+    PaymentState,
+    Purchase,
+)
+from payment_hooks.storefront import describe_progress
+
+_HOLDING = frozenset(
+    {PaymentState.AUTHORIZED, PaymentState.PAID, PaymentState.PARTLY_REFUNDED}
+)
+
+
+def complete(
+    asking: Asking,
+    identifier: str | None,
+    older_id: str | None,
+    token: UUID | None,
+    sent: object,
+) -> CheckoutComplete:
+    """The order; what the browser must do first; or why there is none."""
+    try:
+        purchase = asking.checkout(identifier, older_id, token)
+        if not purchase.amount_due.minor_units:
+            return _order(asking, purchase, None)
+        begun = _find_begun(asking, purchase, sent)
+        if begun is not None:
+            unpaid = _pay(asking, *begun, purchase, sent)
+            if unpaid is not None:
+                return unpaid
+        return _order(asking, purchase, _find_paid(asking, purchase))
+    except PaymentError as error:
+        return _refuse(error)
+
+
+def _find_begun(
+    asking: Asking, purchase: Purchase, sent: object
+) -> tuple[OfferedGateway, Payment] | None:
+    """The open payment that this call shall make; one of a session makes itself."""
+    latest = asking.latest(purchase)
+    if latest is None or latest[1].state is not PaymentState.OPEN:
+        return None
+    return latest if sent or OLDER in latest[1].context else None
+
+
+def _pay(
+    asking: Asking,
+    offer: OfferedGateway,
+    payment: Payment,
+    purchase: Purchase,
+    sent: object,
+) -> CheckoutComplete | None:
+    """What the browser must do first, or why nothing was paid; None once it is."""
+    is_return = any(
+        row.kind is OperationKind.CHECKOUT and row.state.is_open
+        for row in offer.payments.operations(payment.payment_id)
+    )
+    progress = pay_older(asking, offer, purchase, payment, sent)
+    if progress.money is not None:
+        return None
+    data = describe_progress(progress, first=not is_return)
+    if data is None:
+        return _refuse(progress.refusal or _not_paid())
+    return CheckoutComplete(
+        order=None,
+        confirmation_needed=True,
+        confirmation_data=JSONString(data),
+        errors=[],
+    )
+
+
+def _find_paid(asking: Asking, purchase: Purchase) -> Payment:
+    """The payment that holds what is due.
+
+    Raises:
+        BadInput: there is none, or it holds another amount.
+    """
+    latest = asking.latest(purchase)
+    if latest is None or latest[1].state not in _HOLDING:
+        raise _not_paid()
+    offer, payment = latest
+    if payment.amount_due != purchase.amount_due:
+        raise BadInput(
+            f"{payment.amount_due} was paid, and {purchase.amount_due} is due now: "
+            "the checkout was changed after it was paid.",
+            code="not_paid",
+        )
+    tell(offer.payments, payment.payment_id)
+    return offer.payments.get(payment.payment_id)
+
+
+def _order(
+    asking: Asking, purchase: Purchase, payment: Payment | None
+) -> CheckoutComplete:
+    asked = CompletePurchaseRequest(
+        purchase=purchase, payment=payment, caller=asking.caller
+    )
+    try:
+        made = asking.api.shop.complete_purchase(asked)
+    except InvalidRequest as error:
+        raise BadInput(error.message, code=error.code) from error
+    if made is None:
+        raise ConfigurationError(
+            f"no shop completed checkout {purchase.purchase_id}: implement "
+            "shop_complete_purchase"
+        )
+    return CheckoutComplete(
+        order=Order(purchase=made),
+        confirmation_needed=False,
+        confirmation_data=None,
+        errors=[],
+    )
+
+
+def _not_paid() -> BadInput:
+    return BadInput(
+        "The authorized amount doesn't cover the checkout's total amount.",
+        code="not_paid",
+        field="id",
+    )
+
+
+def _refuse(error: PaymentError) -> CheckoutComplete:
+    refused = CheckoutError(
+        code=code_of(error, CheckoutErrorCode),
+        field=field_of(error),
+        message=text_of(error),
+    )
+    return CheckoutComplete(
+        order=None, confirmation_needed=False, confirmation_data=None, errors=[refused]
+    )

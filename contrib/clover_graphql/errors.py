@@ -1,0 +1,79 @@
+"""What goes wrong, in Saleor's codes: in the payload where a caller can mend it."""
+
+import logging
+from enum import Enum
+from typing import TypeVar
+
+from graphql import GraphQLError
+
+from payment_hooks import (
+    InvalidRequest,
+    OutcomeUnknown,
+    PaymentDeclined,
+    PaymentError,
+)
+
+logger = logging.getLogger(__name__)
+
+Code = TypeVar("Code", bound=Enum)
+
+_SALEOR = {
+    "id_malformed": ("GRAPHQL_ERROR", "INVALID"),
+    "purchase_unknown": ("NOT_FOUND",),
+    "payment_unknown": ("NOT_FOUND",),
+    "gateway_unknown": ("NOT_SUPPORTED_GATEWAY", "NOT_FOUND"),
+    "key_reused": ("UNIQUE",),
+    "amount_is_a_part": ("PARTIAL_PAYMENT_NOT_ALLOWED", "INVALID"),
+    "not_paid": ("CHECKOUT_NOT_FULLY_PAID", "INVALID"),
+    "in_progress": ("CHECKOUT_COMPLETION_IN_PROGRESS",),
+    "in_doubt": ("CHECKOUT_COMPLETION_IN_PROGRESS",),
+    "saved_source_unknown": ("NOT_FOUND",),
+}
+"""Ours, and what Saleor calls it: the first which the asked enum has."""
+_MOVING = (PaymentDeclined, OutcomeUnknown)
+_SAFE = frozenset({"payment_data_invalid"})
+"""Codes of errors elsewhere whose text is made for whoever sent the input."""
+
+
+class BadInput(InvalidRequest):
+    """The caller's input cannot be right; the text is for the caller.
+
+    Attributes:
+        field: the argument it is about, in Saleor's spelling.
+    """
+
+    def __init__(self, message: str, *, code: str, field: str | None = None) -> None:
+        super().__init__(message, code=code)
+        self.field = field
+
+
+class Denied(GraphQLError):
+    """The caller may not do this; Saleor says so beside the data."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"To {what}, you need a permission of this shop.",
+            extensions={"exception": {"code": "PermissionDenied"}},
+        )
+
+
+def code_of(error: PaymentError, codes: type[Code]) -> Code:
+    """Saleor's code for the error, out of those that the payload knows."""
+    candidates = [*_SALEOR.get(error.code, ()), error.code.upper()]
+    if isinstance(error, _MOVING):
+        candidates.append("PAYMENT_ERROR")
+    known = [name for name in candidates if name in codes.__members__]
+    return codes[known[0] if known else "INVALID"]
+
+
+def text_of(error: PaymentError) -> str:
+    """What the caller may read: our own words for input, the shopper's for the rest."""
+    if isinstance(error, BadInput) or error.code in _SAFE:
+        return error.message
+    logger.warning("refused a payment (%s): %s", error.code, error)
+    return error.shopper_message()
+
+
+def field_of(error: PaymentError) -> str | None:
+    """The argument that the error is about, where one is."""
+    return error.field if isinstance(error, BadInput) else None

@@ -1,0 +1,53 @@
+"""Saleor's scalars, as strict and as loose as Saleor's own."""
+
+import json
+from decimal import Decimal, InvalidOperation
+from typing import NewType
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition
+
+JSON = NewType("JSON", object)
+JSONString = NewType("JSONString", object)
+PositiveDecimal = NewType("PositiveDecimal", Decimal)
+
+_LONGEST_NUMBER = 32
+
+
+def _read_decimal(value: object) -> Decimal:
+    """A number or numeric text, finite and not negative; its text is never repeated."""
+    is_plain = isinstance(value, int | float | str | Decimal) and not isinstance(
+        value, bool
+    )
+    text = str(value) if is_plain else ""
+    try:
+        number = Decimal(text) if len(text) <= _LONGEST_NUMBER else Decimal("NaN")
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or number < 0:
+        raise GraphQLError("Value must be a number of 0 or more.")
+    return number
+
+
+def _read_json(value: object) -> object:
+    """An object or a list; anything else is nothing, as in Saleor."""
+    return value if isinstance(value, dict | list) else None
+
+
+def _read_json_string(value: object) -> object:
+    try:
+        return json.loads(value) if isinstance(value, str) else None
+    except (ValueError, RecursionError):
+        raise GraphQLError("Value must be JSON in a string.") from None
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    JSON: strawberry.scalar(name="JSON", parse_value=_read_json),
+    JSONString: strawberry.scalar(
+        name="JSONString", serialize=json.dumps, parse_value=_read_json_string
+    ),
+    PositiveDecimal: strawberry.scalar(
+        name="PositiveDecimal", serialize=float, parse_value=_read_decimal
+    ),
+}

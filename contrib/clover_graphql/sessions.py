@@ -1,0 +1,198 @@
+"""paymentGatewayInitialize, transactionInitialize, transactionProcess."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from clover_graphql.asking import Asking
+from clover_graphql.enums import (
+    PaymentGatewayConfigErrorCode,
+    PaymentGatewayInitializeErrorCode,
+    TransactionInitializeErrorCode,
+    TransactionProcessErrorCode,
+)
+from clover_graphql.errors import BadInput, Denied, code_of, field_of, text_of
+from clover_graphql.gateways import entry_data
+from clover_graphql.offers import OfferedGateway
+from clover_graphql.payloads import (
+    PaymentGatewayConfig,
+    PaymentGatewayConfigError,
+    PaymentGatewayInitialize,
+    PaymentGatewayInitializeError,
+    PaymentGatewayToInitialize,
+    TransactionInitialize,
+    TransactionInitializeError,
+    TransactionProcess,
+    TransactionProcessError,
+)
+from clover_graphql.scalars import JSON
+from clover_graphql.submitting import (
+    Submit,
+    check_amount,
+    go_on,
+    latest_payment,
+    submit,
+)
+from clover_graphql.transactions import (
+    TransactionEvent,
+    TransactionItem,
+    answer_of,
+    item_of,
+)
+from payment_hooks import InvalidRequest, Payment, PaymentError, Purchase, StaffAction
+from payment_hooks.paying import Progress
+from payment_hooks.storefront import describe_progress, read_entry
+from payment_hooks.texts import shopper_text
+
+CHARGE, AUTHORIZATION = "CHARGE", "AUTHORIZATION"
+
+
+def gateway_initialize(
+    asking: Asking,
+    identifier: str,
+    amount: Decimal | None,
+    gateways: list[PaymentGatewayToInitialize] | None,
+) -> PaymentGatewayInitialize:
+    """What the card forms of the asked gateways need, or of all."""
+    try:
+        purchase = asking.purchase(identifier, "Checkout", "Order")
+        check_amount(purchase, amount)
+    except InvalidRequest as error:
+        refused = PaymentGatewayInitializeError(
+            code=code_of(error, PaymentGatewayInitializeErrorCode),
+            field=field_of(error),
+            message=text_of(error),
+        )
+        return PaymentGatewayInitialize(gateway_configs=None, errors=[refused])
+    wanted = gateways or [
+        PaymentGatewayToInitialize(id=offer.id) for offer in asking.api.offers
+    ]
+    configs = [_configure(asking, purchase, row) for row in wanted]
+    return PaymentGatewayInitialize(gateway_configs=configs, errors=[])
+
+
+def initialize(
+    asking: Asking,
+    identifier: str,
+    gateway: PaymentGatewayToInitialize,
+    *,
+    amount: Decimal | None,
+    key: str,
+) -> TransactionInitialize:
+    """Begin to pay: with a card at once, or with what the browser does next."""
+    try:
+        purchase = asking.purchase(identifier, "Checkout", "Order")
+        check_amount(purchase, amount)
+        asked = _submit_of(
+            asking, purchase, asking.offer(gateway.id), gateway.data, key
+        )
+        progress = submit(asked)
+        payment = progress.payment or latest_payment(asked.offer, purchase.reference)
+        if payment is None or (progress.payment is None and not progress.is_in_doubt):
+            raise progress.refusal or BadInput("Nothing is due.", code="invalid")
+    except PaymentError as error:
+        refused = TransactionInitializeError(
+            code=code_of(error, TransactionInitializeErrorCode),
+            field=field_of(error),
+            message=text_of(error),
+        )
+        return TransactionInitialize(
+            transaction=None, transaction_event=None, data=None, errors=[refused]
+        )
+    item, event = _tell(asking, asked.offer, payment, progress, key)
+    data = describe_progress(progress, first=True)
+    return TransactionInitialize(
+        transaction=item, transaction_event=event, data=_as_json(data), errors=[]
+    )
+
+
+def process(
+    asking: Asking, identifier: str | None, token: UUID | None, sent: object
+) -> TransactionProcess:
+    """Go on: look what became of it, or take the card that came."""
+    try:
+        offer, payment = asking.payment(identifier, token, kind="TransactionItem")
+        purchase = asking.purchase_of(payment)
+        if purchase is None:
+            raise BadInput(
+                "TransactionItem could not be found.",
+                code="payment_unknown",
+                field="id",
+            )
+        progress = go_on(_submit_of(asking, purchase, offer, sent, ""), payment)
+    except PaymentError as error:
+        refused = TransactionProcessError(
+            code=code_of(error, TransactionProcessErrorCode),
+            field=field_of(error),
+            message=text_of(error),
+        )
+        return TransactionProcess(
+            transaction=None, transaction_event=None, data=None, errors=[refused]
+        )
+    current = progress.payment or payment
+    item, event = _tell(asking, offer, current, progress, "")
+    data = describe_progress(progress, first=False)
+    return TransactionProcess(
+        transaction=item, transaction_event=event, data=_as_json(data), errors=[]
+    )
+
+
+def check_strategy(asking: Asking, gateway_id: str, action: str, ip: str) -> None:
+    """Let only apps of the shop choose what the gateway's settings decide.
+
+    Raises:
+        Denied: another action than the gateway's own, or somebody else's address.
+    """
+    own = {
+        CHARGE if offer.takes_at_once else AUTHORIZATION
+        for offer in asking.api.offers
+        if offer.id == gateway_id
+    }
+    is_choice = bool(action) and action not in own
+    if (is_choice or ip) and not asking.may(StaffAction.REPORT):
+        raise Denied("choose action or customerIpAddress")
+
+
+def _configure(
+    asking: Asking, purchase: Purchase, wanted: PaymentGatewayToInitialize
+) -> PaymentGatewayConfig:
+    try:
+        offer = asking.offer(wanted.id)
+        mode = offer.mode_for(read_entry(wanted.data or None))
+        data = entry_data(offer, purchase.amount_due.currency, mode)
+        code, text = PaymentGatewayConfigErrorCode.INVALID, shopper_text("unavailable")
+    except InvalidRequest as error:
+        data, text = None, text_of(error)
+        code = code_of(error, PaymentGatewayConfigErrorCode)
+    errors = [] if data else [PaymentGatewayConfigError(code=code, message=text)]
+    return PaymentGatewayConfig(id=wanted.id, data=_as_json(data), errors=errors)
+
+
+def _submit_of(
+    asking: Asking, purchase: Purchase, offer: OfferedGateway, sent: object, key: str
+) -> Submit:
+    return Submit(
+        offer=offer,
+        purchase=purchase,
+        entry=read_entry(sent or None),
+        wallet=asking.api.wallet,
+        idempotency_key=key,
+        client_ip=asking.client_ip,
+        return_hosts=asking.api.return_hosts,
+    )
+
+
+def _tell(
+    asking: Asking,
+    offer: OfferedGateway,
+    payment: Payment,
+    progress: Progress,
+    key: str,
+) -> tuple[TransactionItem, TransactionEvent]:
+    item = item_of(asking, offer.id, payment)
+    word = CHARGE if offer.captures(item.payment.mode) else AUTHORIZATION
+    event = answer_of(item.payment, progress, item.operations, word=word, key=key)
+    return item, event
+
+
+def _as_json(data: object) -> JSON | None:
+    return JSON(data) if data is not None else None

@@ -1,0 +1,212 @@
+"""What the shop's people and apps ask for: capture, refund, void, and a second look."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeVar
+from uuid import UUID
+
+from clover_graphql.asking import Asking
+from clover_graphql.enums import (
+    TransactionActionEnum,
+    TransactionEventReportErrorCode,
+    TransactionEventTypeEnum,
+    TransactionRequestActionErrorCode,
+)
+from clover_graphql.errors import BadInput, code_of, field_of
+from clover_graphql.offers import OfferedGateway
+from clover_graphql.older_payments import refused, shown_payment
+from clover_graphql.payloads import (
+    PaymentCapture,
+    PaymentRefund,
+    PaymentVoid,
+    TransactionEventReport,
+    TransactionEventReportError,
+    TransactionRequestAction,
+    TransactionRequestActionError,
+)
+from clover_graphql.submitting import tell
+from clover_graphql.transactions import TransactionEvent, item_of
+from payment_hooks import (
+    InvalidRequest,
+    Money,
+    OperationKind,
+    OutcomeUnknown,
+    Payment,
+    PaymentError,
+    StaffAction,
+)
+from payment_hooks.standing import counts
+
+Answer = TypeVar("Answer", PaymentCapture, PaymentRefund, PaymentVoid)
+
+_ACTIONS = {
+    TransactionActionEnum.CHARGE: StaffAction.CAPTURE,
+    TransactionActionEnum.REFUND: StaffAction.REFUND,
+    TransactionActionEnum.CANCEL: StaffAction.VOID,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """What is asked for, of which payment."""
+
+    offer: OfferedGateway
+    payment: Payment
+    action: StaffAction
+    amount: Money | None = None
+
+
+def request_action(
+    asking: Asking,
+    identifier: str | None,
+    token: UUID | None,
+    action: TransactionActionEnum,
+    amount: Decimal | None,
+) -> TransactionRequestAction:
+    """Capture, give back or release; what is in doubt shows as pending."""
+    try:
+        offer, payment = asking.payment(identifier, token, kind="TransactionItem")
+        with suppress(OutcomeUnknown):  # its event is a request without an outcome
+            move(asking, _movement(offer, payment, _ACTIONS[action], amount))
+    except PaymentError as error:
+        told = TransactionRequestActionError(
+            code=code_of(error, TransactionRequestActionErrorCode),
+            field=field_of(error),
+            message=str(error),
+        )
+        return TransactionRequestAction(transaction=None, errors=[told])
+    return TransactionRequestAction(
+        transaction=item_of(asking, offer.id, payment), errors=[]
+    )
+
+
+def act_on_payment(
+    asking: Asking,
+    identifier: str,
+    action: StaffAction,
+    amount: Decimal | None,
+    answer: Callable[..., Answer],
+) -> Answer:
+    """The same in the older API, where a doubt is an error."""
+    try:
+        offer, payment = asking.payment(identifier, kind="Payment")
+        move(asking, _movement(offer, payment, action, amount))
+    except PaymentError as error:
+        return answer(payment=None, errors=[refused(error, to_staff=True)])
+    return answer(payment=shown_payment(offer, payment), errors=[])
+
+
+def move(asking: Asking, asked: Movement) -> None:
+    """Move the money, and tell the shop.
+
+    Raises:
+        Denied: the shop does not let the caller.
+        PaymentError: nothing moved, or it is in doubt.
+    """
+    asking.require(asked.action, asked.payment, asked.amount)
+    payments, payment_id = asked.offer.payments, asked.payment.payment_id
+    if asked.action is StaffAction.CAPTURE:
+        payments.capture(payment_id, asked.amount)
+    elif asked.action is StaffAction.VOID:
+        payments.void(payment_id)
+    else:
+        payments.refund(payment_id, asked.amount, request_id=_request_id(asking, asked))
+    tell(payments, payment_id)
+
+
+def report(
+    asking: Asking,
+    identifier: str | None,
+    token: UUID | None,
+    *,
+    reference: str,
+    kind: TransactionEventTypeEnum,
+    amount: Decimal | None,
+) -> TransactionEventReport:
+    """Look at what somebody says has happened: what the provider shows is recorded.
+
+    Nothing is believed. The event is there afterwards if the provider knows it.
+    """
+    try:
+        offer, payment = asking.payment(identifier, token, kind="TransactionItem")
+        asking.require(StaffAction.REPORT, payment)
+        known = _find_event(offer, payment, reference, kind, amount)
+        if known is None:
+            offer.payments.settle(payment.payment_id, transaction_id=reference)
+        event = known or _find_event(offer, payment, reference, kind, amount)
+        if event is None:
+            raise BadInput(
+                f"The provider shows no {kind.name} of {reference}: nothing was changed.",
+                code="invalid",
+                field="type",
+            )
+    except PaymentError as error:
+        told = TransactionEventReportError(
+            code=code_of(error, TransactionEventReportErrorCode),
+            field=field_of(error),
+            message=str(error),
+        )
+        return TransactionEventReport(
+            already_processed=None,
+            transaction=None,
+            transaction_event=None,
+            errors=[told],
+        )
+    return TransactionEventReport(
+        already_processed=known is not None,
+        transaction=item_of(asking, offer.id, payment),
+        transaction_event=event,
+        errors=[],
+    )
+
+
+def _movement(
+    offer: OfferedGateway,
+    payment: Payment,
+    action: StaffAction,
+    amount: Decimal | None,
+) -> Movement:
+    try:
+        money = Money.of(amount, payment.amount_due.currency) if amount else None
+    except InvalidRequest as error:
+        raise BadInput(error.message, code="invalid", field="amount") from error
+    return Movement(offer=offer, payment=payment, action=action, amount=money)
+
+
+def _request_id(asking: Asking, asked: Movement) -> str:
+    """The caller's name for the intent, or else: the next refund of this payment.
+
+    So a double click is one refund, and two that follow each other are two.
+    """
+    if asking.request_key:
+        return f"graphql {asking.request_key}"
+    rows = asked.offer.payments.operations(asked.payment.payment_id)
+    done = sum(row.kind is OperationKind.REFUND and counts(row) for row in rows)
+    return f"graphql refund {done + 1}"
+
+
+def _find_event(
+    offer: OfferedGateway,
+    payment: Payment,
+    reference: str,
+    kind: TransactionEventTypeEnum,
+    amount: Decimal | None,
+) -> TransactionEvent | None:
+    """The event of that transaction and type.
+
+    Raises:
+        BadInput: there is one, of another amount.
+    """
+    for row in offer.payments.operations(payment.payment_id):
+        event = TransactionEvent.of(row)
+        if event.psp_reference != reference or event.type is not kind:
+            continue
+        moved = row.moved or row.amount
+        if amount is not None and Money.of(amount, moved.currency) != moved:
+            raise BadInput(
+                f"{reference} is of {moved}.", code="incorrect_details", field="amount"
+            )
+        return event
+    return None

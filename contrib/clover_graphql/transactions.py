@@ -1,0 +1,244 @@
+"""A payment of the ledger as Saleor's transaction, its operations as the events."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Self
+from uuid import UUID
+
+import strawberry
+
+from clover_graphql import ids
+from clover_graphql.asking import Asking
+from clover_graphql.enums import TransactionActionEnum, TransactionEventTypeEnum
+from clover_graphql.money import MoneyType
+from clover_graphql.totals import Totals, add_up
+from payment_hooks import Operation, OperationState, Payment, PurchaseKind
+from payment_hooks.ledger import TAKING
+from payment_hooks.paying import Progress
+from payment_hooks.sending import decline_of
+from payment_hooks.storefront import explain
+from payment_hooks.transaction_events import event_type, movement_word, possible_actions
+
+if TYPE_CHECKING:
+    from clover_graphql.purchases import Checkout, Order
+
+Info = strawberry.Info[Asking, None]
+
+
+@strawberry.type
+class TransactionEvent:
+    """Something that happened to a payment."""
+
+    id: strawberry.ID
+    created_at: datetime
+    psp_reference: str
+    message: str
+    amount: MoneyType
+    type: TransactionEventTypeEnum | None
+    idempotency_key: str | None = None
+    external_url: str = ""
+
+    @classmethod
+    def of(cls, operation: Operation, key: str | None = None) -> Self:
+        """The event that the operation is."""
+        kind = event_type(operation)
+        return cls(
+            id=strawberry.ID(ids.encode("TransactionEvent", operation.operation_id)),
+            created_at=operation.updated_at,
+            psp_reference=operation.transaction_id,
+            message=_why_not(operation),
+            amount=MoneyType.of(operation.moved or operation.amount),
+            type=TransactionEventTypeEnum[kind],
+            idempotency_key=key,
+        )
+
+    @classmethod
+    def of_answer(cls, payment: Payment, progress: Progress, word: str) -> Self:
+        """What a submit is told where no operation tells it: go on, or nothing moved."""
+        goes_on = progress.step is not None or progress.is_in_doubt
+        kind = f"{word}_{'ACTION_REQUIRED' if goes_on else 'FAILURE'}"
+        answered = f"{payment.payment_id}-{payment.version}"
+        return cls(
+            id=strawberry.ID(ids.encode("TransactionEvent", answered)),
+            created_at=payment.created_at,
+            psp_reference="",
+            message=explain(progress),
+            amount=MoneyType.of(payment.amount_due),
+            type=TransactionEventTypeEnum[kind],
+        )
+
+
+@strawberry.type
+class TransactionItem:
+    """A payment, and what became of it."""
+
+    payment: strawberry.Private[Payment]
+    operations: strawberry.Private[Sequence[Operation]]
+    gateway: strawberry.Private[str]
+
+    @strawberry.field
+    def id(self) -> strawberry.ID:
+        """The ID that transactionProcess takes."""
+        return strawberry.ID(
+            ids.encode("TransactionItem", str(ids.token_of(self.payment.payment_id)))
+        )
+
+    @strawberry.field
+    def token(self) -> UUID:
+        """The same as a UUID."""
+        return ids.token_of(self.payment.payment_id)
+
+    @strawberry.field
+    def created_at(self) -> datetime:
+        """When it was begun."""
+        return self.payment.created_at
+
+    @strawberry.field
+    def modified_at(self) -> datetime:
+        """When anything of it changed last."""
+        moments = [row.updated_at for row in self.operations]
+        return max([self.payment.created_at, *moments])
+
+    @strawberry.field
+    def actions(self) -> list[TransactionActionEnum]:
+        """What staff may ask for."""
+        return [
+            TransactionActionEnum[name] for name in possible_actions(self.operations)
+        ]
+
+    @strawberry.field
+    def authorized_amount(self) -> MoneyType:
+        """Reserved, and neither captured nor released."""
+        return MoneyType.of(self._totals().authorized)
+
+    @strawberry.field
+    def authorize_pending_amount(self) -> MoneyType:
+        """Asked to be reserved, and not known."""
+        return MoneyType.of(self._totals().authorize_pending)
+
+    @strawberry.field
+    def charged_amount(self) -> MoneyType:
+        """Taken, without what was or is being given back."""
+        return MoneyType.of(self._totals().charged)
+
+    @strawberry.field
+    def charge_pending_amount(self) -> MoneyType:
+        """Asked for, and not known."""
+        return MoneyType.of(self._totals().charge_pending)
+
+    @strawberry.field
+    def refunded_amount(self) -> MoneyType:
+        """Given back."""
+        return MoneyType.of(self._totals().refunded)
+
+    @strawberry.field
+    def refund_pending_amount(self) -> MoneyType:
+        """Being given back, and not known."""
+        return MoneyType.of(self._totals().refund_pending)
+
+    @strawberry.field
+    def canceled_amount(self) -> MoneyType:
+        """Released."""
+        return MoneyType.of(self._totals().canceled)
+
+    @strawberry.field
+    def cancel_pending_amount(self) -> MoneyType:
+        """Being released, and not known."""
+        return MoneyType.of(self._totals().cancel_pending)
+
+    @strawberry.field
+    def name(self, info: Info) -> str:
+        """The gateway, and the card where it is known."""
+        cards = [row.details for row in self.operations if row.details.get("last4")]
+        card = (
+            f"{cards[-1].get('brand') or 'Card'} {cards[-1]['last4']}" if cards else ""
+        )
+        return " ".join(filter(None, (info.context.offer(self.gateway).name, card)))
+
+    @strawberry.field
+    def message(self) -> str:
+        """Why the last attempt brought nothing."""
+        return _why_not(self.operations[-1]) if self.operations else ""
+
+    @strawberry.field
+    def psp_reference(self) -> str:
+        """The provider's id of what brought the money, or of the last attempt."""
+        named = [
+            row.transaction_id
+            for row in self.operations
+            if row.kind in TAKING and row.transaction_id
+        ]
+        return named[-1] if named else ""
+
+    @strawberry.field
+    def external_url(self) -> str:
+        """Saleor's field for a dashboard elsewhere; empty."""
+        return ""
+
+    @strawberry.field
+    def events(self) -> list[TransactionEvent]:
+        """What happened, oldest first."""
+        return [TransactionEvent.of(row) for row in self.operations]
+
+    @strawberry.field
+    def checkout(
+        self, info: Info
+    ) -> Annotated["Checkout", strawberry.lazy("clover_graphql.purchases")] | None:
+        """The checkout that it pays for, if it is one."""
+        from clover_graphql.purchases import Checkout
+
+        found = info.context.purchase_of(self.payment)
+        is_checkout = found is not None and found.kind is PurchaseKind.CHECKOUT
+        return Checkout(purchase=found) if found and is_checkout else None
+
+    @strawberry.field
+    def order(
+        self, info: Info
+    ) -> Annotated["Order", strawberry.lazy("clover_graphql.purchases")] | None:
+        """The order that it pays for, if it is one."""
+        from clover_graphql.purchases import Order
+
+        found = info.context.purchase_of(self.payment)
+        is_order = found is not None and found.kind is PurchaseKind.ORDER
+        return Order(purchase=found) if found and is_order else None
+
+    def _totals(self) -> Totals:
+        return add_up(self.operations, self.payment.amount_due.currency)
+
+
+def item_of(asking: Asking, gateway: str, payment: Payment) -> TransactionItem:
+    """The payment as it stands now."""
+    payments = asking.offer(gateway).payments
+    return TransactionItem(
+        payment=payments.get(payment.payment_id),
+        operations=payments.operations(payment.payment_id),
+        gateway=gateway,
+    )
+
+
+def answer_of(
+    payment: Payment,
+    progress: Progress,
+    operations: Sequence[Operation],
+    *,
+    word: str,
+    key: str,
+) -> TransactionEvent:
+    """The event that a submit ends with."""
+    if progress.money is not None:
+        return TransactionEvent.of(progress.money, key or None)
+    last = operations[-1] if operations else None
+    is_no = last is not None and last.state is OperationState.DECLINED
+    if last is not None and is_no and progress.refusal and not progress.is_in_doubt:
+        return TransactionEvent.of(last, key or None)
+    event = TransactionEvent.of_answer(payment, progress, word)
+    event.idempotency_key = key or None
+    return event
+
+
+def _why_not(operation: Operation) -> str:
+    if operation.state is OperationState.DECLINED:
+        return decline_of(operation).shopper_message()
+    if operation.state is OperationState.FAILED:
+        return f"{movement_word(operation.kind).capitalize()} was not made."
+    return ""
