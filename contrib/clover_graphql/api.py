@@ -7,6 +7,7 @@ from typing import Any
 
 import strawberry
 from graphql import GraphQLError
+from strawberry.types import ExecutionResult
 
 from clover_graphql.asking import Asking
 from clover_graphql.errors import Denied
@@ -14,6 +15,7 @@ from clover_graphql.http import (
     HTML_TYPE,
     HttpAnswer,
     HttpQuestion,
+    Operation,
     Refused,
     as_json,
     read_operation,
@@ -134,13 +136,7 @@ class PaymentsApi:
             client_ip=question.client_ip,
             request_key=question.headers.get("idempotency-key", "")[:128],
         )
-        with time_limit(self._seconds):
-            result = self.schema.execute_sync(
-                operation.query,
-                variable_values=operation.variables,
-                context_value=asking,
-                operation_name=operation.name,
-            )
+        result = self._execute(operation, asking)
         content: dict[str, Any] = {"data": result.data}
         if result.errors:
             content["errors"] = [_describe(error) for error in result.errors]
@@ -148,6 +144,20 @@ class PaymentsApi:
             row.path for row in result.errors or ()
         )
         return as_json(200 if was_run else 400, content)
+
+    def _execute(self, operation: Operation, asking: Asking) -> ExecutionResult:
+        from strawberry.schema.exceptions import CannotGetOperationTypeError
+
+        try:
+            with time_limit(self._seconds):
+                return self.schema.execute_sync(
+                    operation.query,
+                    variable_values=operation.variables,
+                    context_value=asking,
+                    operation_name=operation.name,
+                )
+        except CannotGetOperationTypeError:
+            raise Refused(400, "The document must hold the one operation.") from None
 
     def _cors(self, question: HttpQuestion) -> dict[str, str]:
         origin = question.headers.get("origin", "")

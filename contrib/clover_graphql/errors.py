@@ -18,7 +18,8 @@ logger = logging.getLogger(__name__)
 Code = TypeVar("Code", bound=Enum)
 
 _SALEOR = {
-    "id_malformed": ("GRAPHQL_ERROR", "INVALID"),
+    "id_malformed": ("GRAPHQL_ERROR",),
+    "id_of_other_type": ("INVALID",),
     "purchase_unknown": ("NOT_FOUND",),
     "payment_unknown": ("NOT_FOUND",),
     "gateway_unknown": ("NOT_SUPPORTED_GATEWAY", "NOT_FOUND"),

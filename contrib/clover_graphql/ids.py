@@ -32,9 +32,13 @@ def decode(text: str, *kinds: str, field: str = "id") -> tuple[str, str]:
     except (binascii.Error, ValueError):
         plain = ""
     kind, _, key = plain.partition(":")
-    if kind not in kinds or not key or not key.isprintable():
+    if not (kind and key and plain.isprintable()):
+        raise BadInput("Invalid ID.", code="id_malformed", field=field)
+    if kind not in kinds:
         raise BadInput(
-            f"Must receive a {' or '.join(kinds)} id.", code="id_malformed", field=field
+            f"Invalid ID. Expected: {', '.join(kinds)}.",
+            code="id_of_other_type",
+            field=field,
         )
     return kind, key
 
@@ -64,6 +68,4 @@ def transaction_key(identifier: str | None, token: UUID | None, kind: str) -> st
     try:
         return UUID(key).hex
     except ValueError:
-        raise BadInput(
-            f"Must receive a {kind} id.", code="id_malformed", field="id"
-        ) from None
+        raise BadInput("Invalid ID.", code="id_malformed", field="id") from None

@@ -145,7 +145,7 @@ class Mutation:
             id,
             payment_gateway,
             amount=_given(amount),
-            key=idempotency_key or "",
+            key=_given(idempotency_key),
         )
 
     @strawberry.mutation
@@ -316,5 +316,5 @@ def _refuse_malformed(error: BadInput) -> None:
     Raises:
         GraphQLError: it is none.
     """
-    if error.code in ("id_malformed", "required"):
+    if error.code in ("id_malformed", "id_of_other_type", "required"):
         raise GraphQLError(error.message)

@@ -76,10 +76,16 @@ def initialize(
     gateway: PaymentGatewayToInitialize,
     *,
     amount: Decimal | None,
-    key: str,
+    key: str | None,
 ) -> TransactionInitialize:
     """Begin to pay: with a card at once, or with what the browser does next."""
     try:
+        if key == "":
+            raise BadInput(
+                "idempotencyKey must not be empty: leave it out, or send a new one.",
+                code="key_invalid",
+                field="idempotencyKey",
+            )
         purchase = asking.purchase(identifier, "Checkout", "Order")
         check_amount(purchase, amount)
         asked = _submit_of(
@@ -118,7 +124,7 @@ def process(
                 code="payment_unknown",
                 field="id",
             )
-        progress = go_on(_submit_of(asking, purchase, offer, sent, ""), payment)
+        progress = go_on(_submit_of(asking, purchase, offer, sent), payment)
     except PaymentError as error:
         refused = TransactionProcessError(
             code=code_of(error, TransactionProcessErrorCode),
@@ -129,7 +135,7 @@ def process(
             transaction=None, transaction_event=None, data=None, errors=[refused]
         )
     current = progress.payment or payment
-    item, event = _tell(asking, offer, current, progress, "")
+    item, event = _tell(asking, offer, current, progress)
     data = describe_progress(progress, first=False)
     return TransactionProcess(
         transaction=item, transaction_event=event, data=_as_json(data), errors=[]
@@ -168,14 +174,18 @@ def _configure(
 
 
 def _submit_of(
-    asking: Asking, purchase: Purchase, offer: OfferedGateway, sent: object, key: str
+    asking: Asking,
+    purchase: Purchase,
+    offer: OfferedGateway,
+    sent: object,
+    key: str | None = None,
 ) -> Submit:
     return Submit(
         offer=offer,
         purchase=purchase,
         entry=read_entry(sent or None),
         wallet=asking.api.wallet,
-        idempotency_key=key,
+        idempotency_key=key or "",
         client_ip=asking.client_ip,
         return_hosts=asking.api.return_hosts,
     )
@@ -186,11 +196,11 @@ def _tell(
     offer: OfferedGateway,
     payment: Payment,
     progress: Progress,
-    key: str,
+    key: str | None = None,
 ) -> tuple[TransactionItem, TransactionEvent]:
     item = item_of(asking, offer.id, payment)
     word = CHARGE if offer.captures(item.payment.mode) else AUTHORIZATION
-    event = answer_of(item.payment, progress, item.operations, word=word, key=key)
+    event = answer_of(item.payment, progress, item.operations, word=word, key=key or "")
     return item, event
 
 
