@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 GROUP = "clover.commands"
 _NEED_MORE = "The command needs more packages: pip install 'clover-provider[cli]'"
 _USAGE = 2
-_EXTRAS = {"simulate": "simulator", "demo": "demo"}
+_EXTRAS = {"simulate": "simulator", "demo": "demo", "graphql-schema": "graphql"}
 """Which extra brings what a command of this distribution needs."""
 
 

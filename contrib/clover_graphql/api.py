@@ -3,11 +3,9 @@
 import logging
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import strawberry
 from graphql import GraphQLError
-from strawberry.types import ExecutionResult
 
 from clover_graphql.asking import Asking
 from clover_graphql.errors import Denied
@@ -28,6 +26,10 @@ from payment_hooks import ConfigurationError, Gateway
 from payment_hooks.cards import looks_like_card_number
 from payment_hooks.time_limit import time_limit
 from payment_hooks.wallet import Wallet
+
+if TYPE_CHECKING:
+    from strawberry import Schema
+    from strawberry.types import ExecutionResult
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +94,7 @@ class PaymentsApi:
         self._refuse_without_shop()
 
     @cached_property
-    def schema(self) -> strawberry.Schema:
+    def schema(self) -> "Schema":
         """The schema; strawberry is loaded with the first request."""
         from clover_graphql.schema import build_schema
 
@@ -145,7 +147,7 @@ class PaymentsApi:
         )
         return as_json(200 if was_run else 400, content)
 
-    def _execute(self, operation: Operation, asking: Asking) -> ExecutionResult:
+    def _execute(self, operation: Operation, asking: Asking) -> "ExecutionResult":
         from strawberry.schema.exceptions import CannotGetOperationTypeError
 
         try:

@@ -129,6 +129,7 @@ def test_the_entry_points_are_exact(wheel):
         "clover = clover_provider.cli:main",
         "[clover.commands]",
         "demo = clover_demo.cli:demo",
+        "graphql-schema = clover_graphql.command:graphql_schema",
         "simulate = clover_simulator.cli:simulate",
         "[payment_hooks]",
         "clover = clover_provider.plugin",
