@@ -20,7 +20,7 @@ extensions = [
 ]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
-exclude_patterns = ["_build", "changes"]
+exclude_patterns = ["_build", "changes", "examples"]
 suppress_warnings = ["misc.highlighting_failure"]
 
 autodoc_typehints = "description"

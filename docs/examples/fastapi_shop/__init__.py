@@ -1,0 +1,1 @@
+"""A shop in FastAPI that takes its payments through the GraphQL API."""

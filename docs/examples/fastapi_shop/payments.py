@@ -1,0 +1,42 @@
+"""The one road of this shop's money, from the environment.
+
+`clover recover --payments fastapi_shop.payments:connect` brings to their end the
+payments that were interrupted.
+"""
+
+import os
+
+from sqlalchemy import create_engine
+
+from clover_provider import CloverProvider
+from clover_sqlalchemy import SqlAlchemyLedger, create_tables
+from payment_hooks import Payments
+
+from .shop import CoffeeShop
+from .tables import Shelf
+
+DATABASE, LEDGER = "DATABASE_URL", "LEDGER_URL"
+
+
+def open_shelf() -> Shelf:
+    """The shop's tables: SQLite in the working folder, or `DATABASE_URL`."""
+    return Shelf(create_engine(os.environ.get(DATABASE, "sqlite:///shop.sqlite3")))
+
+
+def connect(shelf: Shelf | None = None) -> Payments:
+    """Clover as the `CLOVER_…` variables say, and the ledger.
+
+    On PostgreSQL the ledger stands beside the shop's tables. SQLite lets one write at a
+    time, so there the ledger has a file of its own.
+    """
+    shelf = shelf or open_shelf()
+    url = (
+        os.environ.get(LEDGER) or os.environ.get(DATABASE) or "sqlite:///ledger.sqlite3"
+    )
+    engine = create_engine(url)
+    create_tables(engine)
+    return Payments.using(
+        CloverProvider.from_environ(),
+        CoffeeShop(shelf),
+        ledger=SqlAlchemyLedger(engine),
+    )

@@ -1,0 +1,124 @@
+// The payment code of a storefront that was written for Saleor: it knows no more of this
+// shop than the address of its API.
+"use strict";
+const RESULT = "transaction { id } transactionEvent { type message } data errors { message }";
+const GATEWAY = `mutation Gateway($id: ID!, $gateways: [PaymentGatewayToInitialize!]) {
+  result: paymentGatewayInitialize(id: $id, paymentGateways: $gateways) {
+    gatewayConfigs { id data errors { message } } errors { message } } }`;
+const START = `mutation Start($id: ID!, $gateway: PaymentGatewayToInitialize!, $key: String) {
+  result: transactionInitialize(id: $id, paymentGateway: $gateway, idempotencyKey: $key) { ${RESULT} } }`;
+const PROCESS = `mutation Process($id: ID!) { result: transactionProcess(id: $id) { ${RESULT} } }`;
+const COMPLETE = `mutation Complete($id: ID!) {
+  result: checkoutComplete(id: $id) { order { id } errors { code message } } }`;
+
+const GATEWAY_ID = "clover.payments";
+const section = document.querySelector("#checkout");
+const id = section.dataset.checkout;
+const kept = `transaction:${id}`;
+const say = (text) => { document.querySelector("#message").textContent = text || ""; };
+const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
+
+async function send(query, variables) {
+  const body = JSON.stringify({ query, variables });
+  const headers = { "Content-Type": "application/json" };
+  for (;;) {
+    const answer = await fetch("/graphql/", { method: "POST", headers, body }).catch(() => null);
+    if (answer && answer.status < 500) {
+      const content = await answer.json();
+      if (!content.data?.result) throw new Error(content.errors?.[0]?.message || "no answer");
+      return content.data.result;
+    }
+    say("The connection was lost. Trying again…");
+    await pause(2);
+  }
+}
+
+async function finish(result) {
+  while (result.data?.status === "checking" || result.data?.status === "waiting") {
+    say(result.data.message || "Waiting for the confirmation of your payment…");
+    await pause(1);
+    result = await send(PROCESS, { id: result.transaction.id });
+  }
+  if (result.transactionEvent?.type.endsWith("_SUCCESS")) {
+    const done = await send(COMPLETE, { id });
+    if (done.order) {
+      sessionStorage.removeItem(kept);
+      location.replace(`/orders/${atob(done.order.id).split(":")[1]}`);
+      return;
+    }
+    say(done.errors[0].message);
+    return;
+  }
+  if (result.data?.redirectUrl) {
+    sessionStorage.setItem(kept, result.transaction.id);
+    location.assign(result.data.redirectUrl);
+    return;
+  }
+  say(result.transactionEvent?.message || result.errors[0]?.message);
+}
+
+async function showCard() {
+  const result = await send(GATEWAY, { id, gateways: [{ id: GATEWAY_ID }] });
+  const config = result.gatewayConfigs?.[0];
+  if (!config?.data) return say(config?.errors[0]?.message || result.errors[0].message);
+  const form = document.querySelector("#card");
+  const card = document.createElement("clover-card");
+  card.setAttribute("script-url", config.data.scriptUrl);
+  card.setAttribute("public-key", config.data.publicKey);
+  card.setAttribute("merchant-id", config.data.merchantId);
+  card.setAttribute("submit-label", "Pay");
+  form.replaceChildren(card);
+  let isBusy = false;
+  form.addEventListener("clover-card:token", async (event) => {
+    event.preventDefault(); // the form stays here: the token goes to the API
+    if (isBusy) return;
+    isBusy = true;
+    say("");
+    const gateway = { id: GATEWAY_ID, data: event.detail };
+    try {
+      await finish(await send(START, { id, gateway, key: crypto.randomUUID() }));
+    } catch (error) {
+      say(error.message);
+    }
+    isBusy = false;
+    card.reset();
+  });
+}
+
+function chooseMode(mode) {
+  document.querySelector("#card").hidden = mode !== "iframe";
+  document.querySelector("#hosted").hidden = mode !== "hosted";
+}
+
+document.querySelector("#modes").addEventListener("change", (event) => chooseMode(event.target.value));
+document.querySelector("#hosted").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const button = event.target.querySelector("button");
+  if (button.disabled) return;
+  button.disabled = true;
+  const data = { mode: "hosted", returnUrl: location.href.split("#")[0] };
+  try {
+    await finish(await send(START, { id, gateway: { id: GATEWAY_ID, data }, key: crypto.randomUUID() }));
+  } catch (error) {
+    say(error.message);
+  }
+  button.disabled = false;
+});
+
+async function comeBack() {
+  // Whoever was on the provider's page comes back here: look once, and wait if it is paid.
+  const transaction = sessionStorage.getItem(kept);
+  if (!transaction) return;
+  sessionStorage.removeItem(kept);
+  for (let tries = 0; tries < 8; tries += 1) {
+    const result = await send(PROCESS, { id: transaction });
+    if (result.data?.status !== "waiting") return finish(result);
+    say("Looking for your payment…");
+    await pause(0.7);
+  }
+  say("Your payment has not arrived. You can go back to Clover's page, or pay here.");
+}
+
+chooseMode("iframe");
+showCard().catch((error) => say(error.message));
+comeBack().catch((error) => say(error.message));

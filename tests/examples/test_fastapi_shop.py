@@ -1,0 +1,194 @@
+"""The FastAPI shop as its README starts it, bought from with a real browser."""
+
+import json
+import re
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.clover_card.chromium import chromium
+from tests.clover_django.postgres import postgres  # noqa: F401 - a fixture
+from tests.examples.example_shop import (
+    APPROVED,
+    DECLINED,
+    has_no_sideways_scroll,
+    pay_at_clover,
+    running,
+    shopper,
+    type_card,
+    unlabelled,
+)
+
+pytestmark = pytest.mark.browser
+COMMAND = ["-m", "fastapi_shop", "--port", "0"]
+WANTED = ("Clover in a box", "Shop", "Staff")
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    with running(COMMAND, tmp_path_factory.mktemp("fastapi"), WANTED) as shop:
+        yield shop
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(params=[1280, 360])
+def page(request, browser):
+    with shopper(browser, request.param) as page:
+        yield page
+
+
+@pytest.fixture
+def wide(browser):
+    with shopper(browser) as page:
+        yield page
+
+
+def buy(page, shop, what="Gooseneck kettle"):
+    page.goto(f"{shop.url}/")
+    page.get_by_role("button", name=f"Buy {what}").click()
+    page.wait_for_url("**/checkout/*")
+
+
+def pay_here(page, number):
+    type_card(page, number)
+    page.get_by_role("button", name="Pay", exact=True).click()
+
+
+def order_number(page):
+    page.wait_for_url("**/orders/*")
+    return page.locator("#number").text_content()
+
+
+def test_a_card_pays_in_the_shops_own_page(page, shop):
+    before = shop.charges()
+    buy(page, shop)
+    is_narrow_enough, silent = has_no_sideways_scroll(page), unlabelled(page)
+    pay_here(page, APPROVED)
+
+    assert re.fullmatch(r"C-1\d{3}", order_number(page))
+    assert shop.charges() == [*before, 5400]
+    assert is_narrow_enough
+    assert silent == []
+
+
+def test_a_declined_card_leads_to_another_one(wide, shop):
+    before = shop.charges()
+    buy(wide, shop)
+    pay_here(wide, DECLINED)
+    wide.get_by_text("Your bank declined the payment").wait_for()
+    pay_here(wide, APPROVED)
+
+    assert order_number(wide)
+    assert shop.charges() == [*before, 5400]
+
+
+def test_the_hosted_page_pays_and_leads_back(page, shop):
+    before = shop.charges()
+    buy(page, shop, "Hand grinder")
+    page.get_by_label("On Clover's page").check()
+    page.get_by_role("button", name="Go to Clover's page").click()
+    pay_at_clover(page, APPROVED)
+
+    assert order_number(page)
+    assert shop.charges() == [*before, 3250]
+
+
+def test_a_double_click_is_one_charge(wide, shop):
+    before = shop.charges()
+    buy(wide, shop)
+    type_card(wide, APPROVED)
+    wide.get_by_role("button", name="Pay", exact=True).dblclick()
+    number = order_number(wide)
+    wide.reload()
+
+    assert wide.locator("#number").text_content() == number
+    assert shop.charges() == [*before, 5400]
+
+
+def test_a_lost_answer_is_waited_for_and_is_one_charge(wide, shop):
+    before = shop.charges()
+    shop.control("faults", method="POST", path="/v1/charges", action="reset_after")
+    buy(wide, shop)
+    pay_here(wide, APPROVED)
+
+    assert order_number(wide)
+    assert shop.charges() == [*before, 5400]
+
+
+def test_a_shopper_who_never_comes_back_has_an_order(wide, shop):
+    buy(wide, shop, "Hand grinder")
+    address = wide.url
+    wide.get_by_label("On Clover's page").check()
+    wide.get_by_role("button", name="Go to Clover's page").click()
+    wide.wait_for_url("**/pay-checkout/**")
+    wide.route(f"{shop.url}/**", lambda route: route.abort())
+    pay_at_clover(wide, APPROVED)
+    wide.wait_for_timeout(500)
+    wide.unroute(f"{shop.url}/**")
+    wide.goto(address)
+
+    assert order_number(wide)
+
+
+def test_somebody_elses_checkout_and_order_are_not_there(browser, wide, shop):
+    buy(wide, shop)
+    checkout = wide.url
+    pay_here(wide, APPROVED)
+    order_number(wide)
+
+    with shopper(browser) as other:
+        found = [other.goto(address).status for address in (checkout, wide.url)]
+    assert found == [404, 404]
+
+
+def test_staff_gives_back(wide, shop):
+    buy(wide, shop, "Morning beans, 250 g")
+    pay_here(wide, APPROVED)
+    number = order_number(wide)
+    wide.goto(f"{shop.url}/staff")
+    wide.get_by_label("Password").fill(shop.lines["Staff"].split()[-1])
+    wide.get_by_role("button", name="Log in").click()
+    wide.get_by_role("button", name=f"Refund {number}").click()
+    row = wide.locator("tr", has_text=number)
+    row.get_by_text("refunded").wait_for()
+
+    assert shop.refunds() == [1399]
+
+
+def test_a_stranger_may_not_give_back(shop):
+    query = (
+        'mutation { transactionRequestAction(id: "VHJhbnNhY3Rpb25JdGVtOng=", '
+        "actionType: REFUND) { errors { code } } }"
+    )
+    body = json.dumps({"query": query}).encode()
+    headers = {"Content-Type": "application/json"}
+    with urlopen(Request(f"{shop.url}/graphql/", body, headers)) as answer:
+        found = json.load(answer)["data"]["transactionRequestAction"]
+    with pytest.raises(HTTPError, match="403"):
+        urlopen(Request(f"{shop.url}/staff", b'{"password": "x"}', headers))
+
+    assert found["errors"] == [{"code": "GRAPHQL_ERROR"}]
+
+
+def test_a_forged_message_is_refused(shop):
+    request = Request(f"{shop.url}/webhook", b"{}", {"Clover-Signature": "t=1,v1=00"})
+    with pytest.raises(HTTPError, match="400"):
+        urlopen(request)
+
+
+def test_it_runs_on_postgresql_as_well(browser, tmp_path, postgres):  # noqa: F811
+    url = f"postgresql+psycopg://postgres@/postgres?host={postgres.folder}"
+    with running(COMMAND, tmp_path, WANTED, DATABASE_URL=url) as shop:
+        with shopper(browser) as page:
+            buy(page, shop)
+            pay_here(page, APPROVED)
+            number = order_number(page)
+        assert shop.charges() == [5400]
+    assert number == "C-1001"
+    assert list(tmp_path.iterdir()) == []
