@@ -8,7 +8,7 @@ from uuid import UUID
 from clover_graphql import ids
 from clover_graphql.errors import BadInput, Denied
 from clover_graphql.offers import OfferedGateway
-from clover_graphql.submitting import GATEWAY, PURCHASE, latest_payment
+from clover_graphql.submitting import PURCHASE, Submit
 from payment_hooks import (
     AccessRequest,
     FindPurchaseRequest,
@@ -19,6 +19,7 @@ from payment_hooks import (
     PurchaseKind,
     StaffAction,
 )
+from payment_hooks.storefront import Entry
 
 if TYPE_CHECKING:
     from clover_graphql.api import PaymentsApi
@@ -97,6 +98,22 @@ class Asking:
             field="paymentGateway",
         )
 
+    def submit(
+        self, offer: OfferedGateway, purchase: Purchase, entry: Entry, key: str = ""
+    ) -> Submit:
+        """What this caller sends to pay for the purchase."""
+        return Submit(
+            offer=offer,
+            purchase=purchase,
+            entry=entry,
+            wallet=self.api.wallet,
+            idempotency_key=key,
+            client_ip=self.client_ip,
+            return_hosts=self.api.return_hosts,
+            caller=self.caller,
+            hold=self.api.shop.hold_purchase,
+        )
+
     def payments_of(self, purchase: Purchase) -> list[tuple[OfferedGateway, Payment]]:
         """All of its payments, through whichever gateway, oldest first."""
         found = [
@@ -163,5 +180,3 @@ class Asking:
 
 
 _HOLDING = frozenset({"authorized", "paid", "partly_refunded"})
-
-__all__ = ["GATEWAY", "KINDS", "Asking", "latest_payment"]

@@ -11,7 +11,7 @@ from clover_graphql.offers import OfferedGateway
 from clover_graphql.older import Payment
 from clover_graphql.payloads import CheckoutPaymentCreate, PaymentError, PaymentInput
 from clover_graphql.purchases import Checkout
-from clover_graphql.submitting import Submit, begin_payment, check_amount, submit
+from clover_graphql.submitting import begin_payment, check_amount, submit
 from payment_hooks import Payment as LedgerPayment
 from payment_hooks import PaymentError as LedgerPaymentError
 from payment_hooks import PaymentSource, Purchase
@@ -37,7 +37,7 @@ def create(
         purchase = asking.checkout(identifier, older_id, token)
         check_amount(purchase, sent.amount or None)
         offer = asking.offer(sent.gateway)
-        asked = _submit_of(asking, offer, purchase, _entry_of(sent))
+        asked = asking.submit(offer, purchase, _entry_of(sent))
         payment = begin_payment(replace(asked, context=_context(asking, sent)))
     except LedgerPaymentError as error:
         return CheckoutPaymentCreate(payment=None, errors=[refused(error)])
@@ -66,7 +66,7 @@ def pay_older(
         save=entry.save or bool(known.get("save")),
         mode=payment.mode if entry.mode is None else entry.mode,
     )
-    asked = _submit_of(asking, offer, purchase, entry)
+    asked = asking.submit(offer, purchase, entry)
     spent = {name: value for name, value in known.items() if name != "token"}
     return submit(replace(asked, context={OLDER: spent}))
 
@@ -113,16 +113,3 @@ def _context(asking: Asking, sent: PaymentInput) -> dict[str, object]:
             raise BadInput(_NO_SEAL, code="invalid", field="token")
         kept["token"] = sealed
     return {OLDER: kept}
-
-
-def _submit_of(
-    asking: Asking, offer: OfferedGateway, purchase: Purchase, entry: Entry
-) -> Submit:
-    return Submit(
-        offer=offer,
-        purchase=purchase,
-        entry=entry,
-        wallet=asking.api.wallet,
-        client_ip=asking.client_ip,
-        return_hosts=asking.api.return_hosts,
-    )

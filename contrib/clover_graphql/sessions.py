@@ -26,7 +26,6 @@ from clover_graphql.payloads import (
 )
 from clover_graphql.scalars import JSON
 from clover_graphql.submitting import (
-    Submit,
     check_amount,
     go_on,
     latest_payment,
@@ -88,9 +87,8 @@ def initialize(
             )
         purchase = asking.purchase(identifier, "Checkout", "Order")
         check_amount(purchase, amount)
-        asked = _submit_of(
-            asking, purchase, asking.offer(gateway.id), gateway.data, key
-        )
+        offer, entry = asking.offer(gateway.id), read_entry(gateway.data or None)
+        asked = asking.submit(offer, purchase, entry, key or "")
         progress = submit(asked)
         payment = progress.payment or latest_payment(asked.offer, purchase.reference)
         if payment is None or (progress.payment is None and not progress.is_in_doubt):
@@ -124,7 +122,8 @@ def process(
                 code="payment_unknown",
                 field="id",
             )
-        progress = go_on(_submit_of(asking, purchase, offer, sent), payment)
+        entry = read_entry(sent or None)
+        progress = go_on(asking.submit(offer, purchase, entry), payment)
     except PaymentError as error:
         refused = TransactionProcessError(
             code=code_of(error, TransactionProcessErrorCode),
@@ -171,24 +170,6 @@ def _configure(
         code = code_of(error, PaymentGatewayConfigErrorCode)
     errors = [] if data else [PaymentGatewayConfigError(code=code, message=text)]
     return PaymentGatewayConfig(id=wanted.id, data=_as_json(data), errors=errors)
-
-
-def _submit_of(
-    asking: Asking,
-    purchase: Purchase,
-    offer: OfferedGateway,
-    sent: object,
-    key: str | None = None,
-) -> Submit:
-    return Submit(
-        offer=offer,
-        purchase=purchase,
-        entry=read_entry(sent or None),
-        wallet=asking.api.wallet,
-        idempotency_key=key or "",
-        client_ip=asking.client_ip,
-        return_hosts=asking.api.return_hosts,
-    )
 
 
 def _tell(

@@ -1,14 +1,15 @@
 """One submit of a storefront: what it asks for, and where it brings the payment."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from urllib.parse import urlsplit
 
 from clover_graphql.errors import BadInput
 from clover_graphql.offers import OfferedGateway
 from payment_hooks import (
+    HoldPurchaseRequest,
     InvalidRequest,
     Mode,
     Money,
@@ -45,6 +46,9 @@ class Submit:
     return_hosts: tuple[str, ...] = ()
     context: Mapping[str, object] | None = None
     """What else is kept with the payment."""
+    caller: object = field(default=None, repr=False)
+    hold: Callable[[HoldPurchaseRequest], None] | None = None
+    """Asks the shop to keep the purchase as it is."""
 
 
 def submit(asked: Submit) -> Progress:
@@ -124,7 +128,10 @@ def return_urls(url: str, hosts: tuple[str, ...]) -> ReturnUrls | None:
 
 
 def tell(payments: Payments, payment_id: str) -> None:
-    """Let the shop place its order at once; what fails is told again by recovery."""
+    """Let the shop place its order, or let go of its cart, at once.
+
+    What fails is told again by recovery.
+    """
     with suppress(PaymentError, StaleVersion):
         payments.tell(payment_id)
 
@@ -155,13 +162,21 @@ def _take(asked: Submit, mode: Mode, urls: ReturnUrls | None) -> Progress:
 
 
 def _begin(asked: Submit, mode: Mode) -> Payment:
-    return begin(
+    """The payment, and the shop's purchase held as it is while that is open."""
+    payment = begin(
         asked.offer.payments,
         asked.purchase.reference,
         mode=mode,
         amount_due=asked.purchase.amount_due,
         context=_context(asked, mode),
     )
+    if payment.state is PaymentState.OPEN and asked.hold is not None:
+        asked.hold(
+            HoldPurchaseRequest(
+                purchase=asked.purchase, payment=payment, caller=asked.caller
+            )
+        )
+    return payment
 
 
 def _pay(
@@ -173,18 +188,18 @@ def _pay(
     payments, purchase = asked.offer.payments, asked.purchase
     kept = str(payment.context.get(RETURN) or "")
     urls = urls or return_urls(kept, asked.return_hosts)
-    progress = pay(
-        payments,
-        payment,
-        source,
-        capture=asked.offer.captures(payment.mode),
-        page=purchase.for_page(payment, urls),
-        shopper_ip=asked.client_ip,
-        shopper_email=purchase.customer.email,
-    )
-    if progress.money is not None:
+    try:
+        return pay(
+            payments,
+            payment,
+            source,
+            capture=asked.offer.captures(payment.mode),
+            page=purchase.for_page(payment, urls),
+            shopper_ip=asked.client_ip,
+            shopper_email=purchase.customer.email,
+        )
+    finally:
         tell(payments, payment.payment_id)
-    return progress
 
 
 def _context(asked: Submit, mode: Mode) -> dict[str, object]:

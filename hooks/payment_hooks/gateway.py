@@ -21,6 +21,7 @@ from payment_hooks.purchases import (
     AccessRequest,
     CompletePurchaseRequest,
     FindPurchaseRequest,
+    HoldPurchaseRequest,
     Purchase,
 )
 from payment_hooks.saved_sources import (
@@ -214,6 +215,10 @@ class Gateway:
                 "shop_allows could not tell: %s is refused", request.action
             )
             return False
+
+    def hold_purchase(self, request: HoldPurchaseRequest) -> None:
+        """See `shop_hold_purchase`."""
+        self.registry.hook.shop_hold_purchase(request=request)
 
     def complete_purchase(self, request: CompletePurchaseRequest) -> Purchase | None:
         """See `shop_complete_purchase`."""

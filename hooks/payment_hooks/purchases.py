@@ -122,3 +122,13 @@ class CompletePurchaseRequest:
     payment: Payment | None
     """It holds the money, or has it reserved; None where nothing is due."""
     caller: object = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldPurchaseRequest:
+    """Keep a purchase as it is while it is paid for."""
+
+    purchase: Purchase
+    payment: Payment
+    """Open: nothing was asked of the provider for this submit."""
+    caller: object = field(default=None, repr=False)

@@ -36,6 +36,7 @@ class SmallShop:
     owners: dict = field(default_factory=dict)
     orders: dict = field(default_factory=dict)
     told: list = field(default_factory=list)
+    held: list = field(default_factory=list)
 
     def add(self, name="c-1", due=DUE, owner="ann", **options):
         lines = (LineItem(name="Mug", unit_price=due),) if due.minor_units else ()
@@ -70,6 +71,13 @@ class SmallShop:
     @hookimpl
     def shop_allows(self, request):
         return request.caller.is_staff
+
+    @hookimpl
+    def shop_hold_purchase(self, request):
+        now = self.checkouts.get(request.purchase.purchase_id)
+        if now is not None and now.purchase_id == "changing":
+            raise InvalidRequest("The cart has just changed.", code="purchase_changed")
+        self.held.append(request.purchase.purchase_id)
 
     @hookimpl
     def shop_payment_changed(self, event):

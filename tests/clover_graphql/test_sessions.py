@@ -335,3 +335,28 @@ def test_the_id_of_a_transaction_is_that_of_the_payment(
     assert token.replace("-", "") == payment.payment_id
     assert payment.amount_due == DUE
     assert payment.mode is Mode.IFRAME
+
+
+def test_the_shop_holds_what_is_paid_for_and_hears_of_a_decline(
+    storefront, shop, clover_simulator
+):
+    start(storefront, {"token": clover_simulator.token(DECLINED_CARD)})
+    told = list(shop.told)
+    start(storefront, {"token": clover_simulator.token()})
+    start(storefront, {"token": clover_simulator.token()})
+
+    assert shop.held == ["c-1"] * 2
+    assert told == [("ref-c-1", "open")]
+
+
+def test_a_cart_that_changes_in_this_moment_is_not_paid(
+    storefront, shop, clover_simulator
+):
+    shop.add("changing")
+    gateway = {"id": OURS, "data": {"token": clover_simulator.token()}}
+    refused = storefront.run(
+        INITIALIZE, id=encode("Checkout", "changing"), gateway=gateway
+    )
+
+    assert refused["errors"][0]["code"] == "INVALID"
+    assert charges(clover_simulator) == []
