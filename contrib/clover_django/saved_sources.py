@@ -2,75 +2,84 @@
 
 from uuid import uuid4
 
+from django.db.models import QuerySet
+
 from clover_django import conf, models
-from payment_hooks import InvalidRequest, Payments
-from payment_hooks.saved_sources import (
-    RemoveSourceRequest,
-    SavedSource,
-    remove_source,
-)
-
-Rows = list[models.SavedSource]
+from payment_hooks.saved_sources import SavedSource
+from payment_hooks.wallet import KeptSource, no_such_card
 
 
-def keep(owner: str, merchant_id: str, saved: SavedSource) -> str:
-    """The public id under which the owner finds it again."""
-    row = models.SavedSource.objects.using(conf.ledger_alias()).create(
-        public_id=uuid4().hex,
-        owner=owner,
-        provider_id=saved.source_id,
-        merchant_id=merchant_id,
-        brand=saved.brand,
-        last4=saved.last4,
-        exp_month=saved.exp_month,
-        exp_year=saved.exp_year,
-    )
-    return str(row.public_id)
+class DjangoWallet:
+    """The wallet in the ledger's database; see `payment_hooks.wallet.Wallet`."""
+
+    def keep(self, owner: str, merchant_id: str, saved: SavedSource) -> str:
+        """The public id under which the owner finds it again."""
+        row = _rows().create(
+            public_id=uuid4().hex,
+            owner=owner,
+            provider_id=saved.source_id,
+            merchant_id=merchant_id,
+            brand=saved.brand,
+            last4=saved.last4,
+            exp_month=saved.exp_month,
+            exp_year=saved.exp_year,
+        )
+        return str(row.public_id)
+
+    def describe(self, source_id: str, brand: str, last4: str) -> None:
+        """Fill in what only the charge of it told."""
+        rows = _rows().filter(provider_id=source_id, last4="")
+        rows.update(brand=brand, last4=last4)
+
+    def list(self, owner: str, merchant_id: str) -> tuple[KeptSource, ...]:
+        """The owner's cards that this merchant can charge, oldest first."""
+        return tuple(
+            KeptSource(
+                public_id=row.public_id,
+                brand=row.brand,
+                last4=row.last4,
+                exp_month=row.exp_month,
+                exp_year=row.exp_year,
+            )
+            for row in _of(owner, merchant_id)
+        )
+
+    def find(self, owner: str, merchant_id: str, public_id: str) -> SavedSource:
+        """The owner's card of that id.
+
+        Raises:
+            InvalidRequest: the owner has no such card; whether anybody has is not told.
+        """
+        row = _find(owner, merchant_id, public_id)
+        return SavedSource(
+            source_id=row.provider_id,
+            brand=row.brand,
+            last4=row.last4,
+            exp_month=row.exp_month,
+            exp_year=row.exp_year,
+            merchant_id=row.merchant_id,
+        )
+
+    def forget(self, owner: str, merchant_id: str, public_id: str) -> None:
+        """Take the owner's card off the list.
+
+        Raises:
+            InvalidRequest: the owner has no such card.
+        """
+        _find(owner, merchant_id, public_id).delete()
 
 
-def describe(saved_id: str, brand: str, last4: str) -> None:
-    """Fill in what only the charge of it told."""
-    rows = models.SavedSource.objects.using(conf.ledger_alias())
-    rows.filter(provider_id=saved_id, last4="").update(brand=brand, last4=last4)
+def _rows() -> QuerySet[models.SavedSource]:
+    return models.SavedSource.objects.using(conf.ledger_alias())
 
 
-def list_sources(owner: str, merchant_id: str) -> Rows:
-    """The owner's cards that this merchant can charge, oldest first."""
-    rows = models.SavedSource.objects.using(conf.ledger_alias())
-    return list(rows.filter(owner=owner, merchant_id=merchant_id)) if owner else []
+def _of(owner: str, merchant_id: str) -> QuerySet[models.SavedSource]:
+    known = _rows()
+    return known.filter(owner=owner, merchant_id=merchant_id) if owner else known.none()
 
 
-def find(owner: str, merchant_id: str, public_id: str) -> SavedSource:
-    """The owner's card of that id.
-
-    Raises:
-        InvalidRequest: the owner has no such card; whether anybody has is not told.
-    """
-    row = _row(owner, merchant_id, public_id)
-    return SavedSource(
-        source_id=row.provider_id,
-        brand=row.brand,
-        last4=row.last4,
-        exp_month=row.exp_month,
-        exp_year=row.exp_year,
-        merchant_id=row.merchant_id,
-    )
-
-
-def forget(payments: Payments, owner: str, merchant_id: str, public_id: str) -> None:
-    """Remove the owner's card from the provider, then from here.
-
-    Raises:
-        InvalidRequest: the owner has no such card.
-        PaymentError: the provider did not remove it; it stays.
-    """
-    row = _row(owner, merchant_id, public_id)
-    remove_source(payments, RemoveSourceRequest(source_id=row.provider_id))
-    row.delete()
-
-
-def _row(owner: str, merchant_id: str, public_id: str) -> models.SavedSource:
-    for row in list_sources(owner, merchant_id):
-        if row.public_id == public_id:
-            return row
-    raise InvalidRequest("there is no such saved card", code="saved_source_unknown")
+def _find(owner: str, merchant_id: str, public_id: str) -> models.SavedSource:
+    row = _of(owner, merchant_id).filter(public_id=public_id).first()
+    if row is None:
+        raise no_such_card()
+    return row

@@ -65,7 +65,7 @@ class Query:
         try:
             found = info.context.checkout(id or None, None, token or None)
         except BadInput as error:
-            _refuse_malformed(error)
+            _refuse_unless_unknown(error)
             return None
         return Checkout(purchase=found)
 
@@ -75,7 +75,7 @@ class Query:
         try:
             return Order(purchase=info.context.purchase(id or "", "Order"))
         except BadInput as error:
-            _refuse_malformed(error)
+            _refuse_unless_unknown(error)
             return None
 
     @strawberry.field
@@ -88,7 +88,7 @@ class Query:
                 id or None, token or None, kind="TransactionItem"
             )
         except BadInput as error:
-            _refuse_malformed(error)
+            _refuse_unless_unknown(error)
             return None
         info.context.require(StaffAction.VIEW, payment)
         return item_of(info.context, offer.id, payment)
@@ -99,7 +99,7 @@ class Query:
         try:
             offer, payment = info.context.payment(id, kind="Payment")
         except BadInput as error:
-            _refuse_malformed(error)
+            _refuse_unless_unknown(error)
             return None
         info.context.require(StaffAction.VIEW, payment)
         return older_payments.shown_payment(offer, payment)
@@ -310,11 +310,11 @@ def _given(value: Value | None) -> Value | None:
     return None if value is UNSET else value
 
 
-def _refuse_malformed(error: BadInput) -> None:
-    """Saleor answers null to what is not there, and an error to what is no ID.
+def _refuse_unless_unknown(error: BadInput) -> None:
+    """Saleor answers null to what is not there; anything else is an error.
 
     Raises:
-        GraphQLError: it is none.
+        GraphQLError: it is no ID, or the shop says what is wrong with it.
     """
-    if error.code in ("id_malformed", "id_of_other_type", "required"):
+    if error.code not in ("purchase_unknown", "payment_unknown"):
         raise GraphQLError(error.message)

@@ -5,6 +5,7 @@ from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
 
 SETTINGS: dict[str, object] = {
+    "GRAPHQL": {},
     "NEXT_LOADER": "",
     "ORDER_STATUS": {},
     "PREVIEW": True,
@@ -23,6 +24,7 @@ class CloverOscarConfig(AppConfig):
         """Take part; models are loaded only now, so imports stand here."""
         from clover_django import conf, pages, road
         from clover_oscar import checks, payments_page
+        from clover_oscar.purchases import OscarPurchases
         from clover_oscar.shop import OscarShop
         from clover_oscar.shop_pages import OscarPages
 
@@ -31,5 +33,6 @@ class CloverOscarConfig(AppConfig):
         for check in checks.CHECKS:
             register(check, checks.TAG)
         road.register_shop(OscarShop())
+        road.register_shop(OscarPurchases())
         pages.register(OscarPages())
         payments_page.add_to_dashboard()

@@ -4,11 +4,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
+from django.db import transaction
 from django.http import HttpRequest
 from oscar.core.loading import get_model
 
 from clover_django.road import get_payments
 from clover_oscar.models import find_number
+from clover_oscar.transactions import lock
 from clover_oscar.untyped import OscarObject
 from payment_hooks import Payment, PaymentState
 from payment_hooks.ledger import TAKING
@@ -34,6 +36,14 @@ def is_spoken_for(basket_id: int) -> bool:
     if find_order(basket_id) is not None:
         return True
     return any(may_hold_money(payment) for payment in find_payments(basket_id))
+
+
+def thaw(basket_id: int) -> None:
+    """Let the shopper change the basket again, unless its payment may hold money."""
+    with transaction.atomic():
+        basket = lock("basket.Basket", basket_id)
+        if basket.status == basket.FROZEN and not is_spoken_for(basket_id):
+            basket.thaw()
 
 
 def find_submitted(request: HttpRequest, submitted_id: int | None) -> OscarObject:

@@ -23,7 +23,7 @@ def checkout_request(
         amount=payment.amount_due,
         reference=payment.reference,
         mode=payment.mode,
-        customer=_customer(submission, email),
+        customer=customer_of(submission, email),
         return_urls=return_urls(request, payment),
         **breakdown(payment.amount_due, submission),
     )
@@ -68,7 +68,8 @@ def _line_total(line: LineItem) -> Money:
     return Money(line.unit_price.minor_units * line.quantity, line.unit_price.currency)
 
 
-def _customer(submission: Mapping[str, Any], email: str) -> Customer:
+def customer_of(submission: Mapping[str, Any], email: str) -> Customer:
+    """Who pays, as far as the submission tells."""
     address = submission["billing_address"] or submission["shipping_address"]
     return Customer(
         first_name=getattr(address, "first_name", "") or "",

@@ -48,13 +48,7 @@ def open_payment(
             _("Card payment is not available in %s. Your card has not been charged.")
             % amount.currency
         )
-    snapshot = take_snapshot(
-        submission,
-        order_number,
-        language=get_language() or "",
-        merchant_id=options.merchant_id(),
-        site_id=getattr(get_current_site(request), "pk", None),
-    )
+    snapshot = snapshot_of(submission, order_number, request)
     payment = get_payments().open(
         order_number,
         mode=mode,
@@ -65,6 +59,26 @@ def open_payment(
     if kept is None or kept.basket_id != snapshot.basket_id:
         raise _number_is_taken(order_number, "payment")
     return payment
+
+
+def snapshot_of(
+    submission: Submission, order_number: str, request: OscarObject
+) -> Snapshot:
+    """What can finish this submission without the shopper's session."""
+    return take_snapshot(
+        submission,
+        order_number,
+        language=get_language() or "",
+        merchant_id=options.merchant_id(),
+        site_id=getattr(get_current_site(request), "pk", None),
+    )
+
+
+def email_of(submission: Submission) -> str:
+    """Where the shopper gets mail, empty when nobody said."""
+    user = submission["user"]
+    guest = (submission.get("order_kwargs") or {}).get("guest_email")
+    return str(guest or getattr(user, "email", "") or "")
 
 
 def pay(
@@ -83,7 +97,7 @@ def pay(
     if payment.state is not PaymentState.OPEN:
         raise RedirectRequired(return_url(payment))
     payments = get_payments()
-    email = _email(submission)
+    email = email_of(submission)
     if payment.mode is Mode.HOSTED:
         asked = checkout_request(payment, submission, email, request)
         session = payments.start_checkout(payment.payment_id, asked)
@@ -107,9 +121,3 @@ def _number_is_taken(number: str, by_what: str) -> InvalidRequest:
         "OrderNumberGenerator must not give a number twice",
         code="reference_taken",
     )
-
-
-def _email(submission: Submission) -> str:
-    user = submission["user"]
-    guest = (submission.get("order_kwargs") or {}).get("guest_email")
-    return str(guest or getattr(user, "email", "") or "")

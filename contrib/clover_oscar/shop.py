@@ -1,7 +1,8 @@
 """What Oscar does when a payment changes, whoever noticed."""
 
-from clover_oscar.baskets import find_order
+from clover_oscar.baskets import find_order, thaw
 from clover_oscar.placement import complete
+from clover_oscar.purchases import VIA_API
 from clover_oscar.snapshot import Snapshot
 from payment_hooks import PaymentChanged, PaymentState, hookimpl
 
@@ -24,3 +25,5 @@ class OscarShop:
         has_order = state in _BOOKS_ONLY and find_order(snapshot.basket_id) is not None
         if state in _PLACES_ORDER or has_order:
             complete(event.payment)
+        elif event.payment.context.get(VIA_API):
+            thaw(snapshot.basket_id)

@@ -6,9 +6,9 @@ from saleor.payment import TransactionKind
 from saleor.payment.interface import GatewayResponse, PaymentMethodInfo
 
 from clover_saleor.untyped import SaleorObject
-from payment_hooks import CheckoutSession, Operation, OperationKind, Redirect
+from payment_hooks import Operation, OperationKind
 from payment_hooks.paying import Progress
-from payment_hooks.storefront import describe_step
+from payment_hooks.storefront import CHECKING, describe_progress
 
 KIND_OF = {
     OperationKind.AUTHORIZE: TransactionKind.AUTH,
@@ -18,7 +18,6 @@ KIND_OF = {
     OperationKind.REFUND: TransactionKind.REFUND,
     OperationKind.VOID: TransactionKind.VOID,
 }
-CHECKING, WAITING = "checking", "waiting"
 
 
 def of_submit(
@@ -29,20 +28,11 @@ def of_submit(
     if progress.money is not None:
         return done(asked, progress.money)
     if progress.step is not None:
-        return _ask(asked, payment_id, tell_step(progress.step, first=first))
+        return _ask(asked, payment_id, describe_progress(progress, first=first) or {})
     if progress.is_in_doubt:
         return in_doubt(asked, payment_id)
     text = progress.refusal.shopper_message() if progress.refusal else ""
     return failed(asked, kind, text)
-
-
-def tell_step(step: CheckoutSession, *, first: bool) -> dict[str, str | None]:
-    """What the storefront does next.
-
-    A page that the shopper comes back from may be paid, and the message of it under way.
-    """
-    is_return = isinstance(step, Redirect) and not first
-    return describe_step(step) | ({"status": WAITING} if is_return else {})
 
 
 def done(asked: SaleorObject, operation: Operation) -> GatewayResponse:

@@ -20,8 +20,7 @@ from saleor.payment.utils import (
 )
 from saleor.plugins.base_plugin import BasePlugin
 
-from clover_django import saved_sources
-from clover_saleor import answers, merchants, session_books, sessions, stored_methods
+from clover_saleor import merchants, session_books, sessions, stored_methods
 from clover_saleor.app_row import find_app
 from clover_saleor.merchants import Merchant
 from clover_saleor.names import GATEWAY, SESSIONS, TITLE
@@ -36,7 +35,7 @@ from payment_hooks import (
     PaymentError,
     Payments,
 )
-from payment_hooks.storefront import describe_step
+from payment_hooks.storefront import CHECKING, describe_step
 from payment_hooks.texts import shopper_text
 from payment_hooks.time_limit import time_limit
 
@@ -138,12 +137,7 @@ class CloverTransactions(BasePlugin):
             merchant = merchants.of_channel(asked.channel.slug, also_off=True)
             if merchant is None:
                 return previous_value
-            saved_sources.forget(
-                merchant.payments,
-                owner,
-                merchant.merchant_id,
-                asked.payment_method_id,
-            )
+            stored_methods.forget(merchant, owner, asked.payment_method_id)
         except InvalidRequest:
             return previous_value
         except (PaymentError, ConfigurationError) as error:
@@ -192,7 +186,7 @@ class CloverTransactions(BasePlugin):
                 "result": f"{prefix}_ACTION_REQUIRED",
                 "amount": asked.action.amount,
                 "message": text,
-                "data": {"status": answers.CHECKING, "message": text},
+                "data": {"status": CHECKING, "message": text},
             }
         return TransactionSessionResult(app_identifier=GATEWAY, response=response)
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from clover_saleor import answers, hosted
+from clover_saleor import hosted
 from clover_saleor.merchants import Merchant
 from clover_saleor.stored_methods import choose_source, note_card, owner_of
 from clover_saleor.untyped import SaleorObject
@@ -24,25 +24,11 @@ from payment_hooks import (
 )
 from payment_hooks.ledger import GIVEN_BACK, TAKING
 from payment_hooks.paying import Progress, attempt, begin, pay
-from payment_hooks.storefront import Entry, read_entry
+from payment_hooks.storefront import Entry, describe_progress, explain, read_entry
+from payment_hooks.transaction_events import actions_after, movement_word
 
 FLOW = "sessions"
 CHARGE, AUTHORIZATION = "CHARGE", "AUTHORIZATION"
-_SUCCESS = {
-    OperationKind.AUTHORIZE: "AUTHORIZATION_SUCCESS",
-    OperationKind.CHARGE: "CHARGE_SUCCESS",
-    OperationKind.CHECKOUT: "CHARGE_SUCCESS",
-    OperationKind.CAPTURE: "CHARGE_SUCCESS",
-    OperationKind.REFUND: "REFUND_SUCCESS",
-    OperationKind.VOID: "CANCEL_SUCCESS",
-}
-_ACTIONS = {
-    OperationKind.AUTHORIZE: ["CHARGE", "CANCEL"],
-    OperationKind.CHARGE: ["REFUND"],
-    OperationKind.CHECKOUT: ["REFUND"],
-    OperationKind.CAPTURE: ["REFUND"],
-}
-
 Response = dict[str, object]
 
 
@@ -91,14 +77,12 @@ def response_to(
     """What Saleor reads as the outcome of a session."""
     if progress.money is not None:
         return success(progress.money)
-    if progress.step is not None:
-        data: Response = {"data": answers.tell_step(progress.step, first=first)}
-        return {"result": f"{prefix}_ACTION_REQUIRED", "amount": amount, **data}
-    text = progress.refusal.shopper_message() if progress.refusal else ""
-    if progress.is_in_doubt:
-        data = {"data": {"status": answers.CHECKING, "message": text}}
-        result = f"{prefix}_ACTION_REQUIRED"
-        return {"result": result, "amount": amount, "message": text, **data}
+    text = explain(progress)
+    data = describe_progress(progress, first=first)
+    if data is not None:
+        told: Response = {"amount": amount, "data": data}
+        told |= {"message": text} if progress.is_in_doubt else {}
+        return {"result": f"{prefix}_ACTION_REQUIRED", **told}
     return failure(prefix, amount, text)
 
 
@@ -106,11 +90,11 @@ def success(operation: Operation, reference: str = "") -> Response:
     """A movement that was made; `reference` where Saleor knows it by another one."""
     moved = operation.moved or operation.amount
     told: Response = {
-        "result": _SUCCESS[operation.kind],
+        "result": f"{movement_word(operation.kind)}_SUCCESS",
         "pspReference": reference or operation.transaction_id,
         "amount": moved.to_decimal(),
         "time": timezone.now().isoformat(),
-        "actions": _ACTIONS.get(operation.kind, []),
+        "actions": list(actions_after(operation.kind)),
     }
     last4, brand = operation.details.get("last4"), operation.details.get("brand")
     if operation.kind in TAKING and last4:

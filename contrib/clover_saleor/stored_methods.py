@@ -10,19 +10,11 @@ from saleor.payment.interface import (
     PaymentMethodInfo,
 )
 
-from clover_django import saved_sources
+from clover_django.saved_sources import DjangoWallet
 from clover_saleor.merchants import Merchant
 from clover_saleor.names import GATEWAY, TITLE
 from clover_saleor.untyped import SaleorObject
-from payment_hooks import (
-    InvalidRequest,
-    Operation,
-    Payment,
-    PaymentSource,
-    PaymentState,
-)
-from payment_hooks.kinds import Mode
-from payment_hooks.saved_sources import SaveSourceRequest, save_source
+from payment_hooks import Operation, Payment, PaymentSource, wallet
 from payment_hooks.storefront import Entry
 
 
@@ -40,34 +32,31 @@ def choose_source(
     email: str,
     save: bool,
 ) -> PaymentSource | None:
-    """What the shopper pays with; a card becomes a token only where it is needed.
-
-    Raises:
-        InvalidRequest: the saved card is nobody's, or somebody else's.
-        PaymentDeclined: the card cannot be saved; nothing was taken.
-    """
-    if payment.mode is Mode.HOSTED or payment.state is not PaymentState.OPEN:
-        return None
-    if entry.saved_id:
-        _refuse_guest(owner)
-        found = saved_sources.find(owner, merchant.merchant_id, entry.saved_id)
-        return found.as_source()
-    source = merchant.payments.tokenize(entry.card) if entry.card else entry.source
-    if source is None or not (save and owner):
-        return source
-    asked = SaveSourceRequest(source=source, email=email)
-    saved = save_source(merchant.payments, asked)
-    saved_sources.keep(owner, merchant.merchant_id, saved)
-    return saved.as_source()
+    """What the shopper pays with; see `payment_hooks.wallet.choose_source`."""
+    return wallet.choose_source(
+        merchant.payments,
+        payment,
+        entry,
+        wallet=DjangoWallet(),
+        owner=owner,
+        email=email,
+        save=save,
+    )
 
 
 def note_card(source: PaymentSource | None, money: Operation | None) -> None:
     """Let the list show what the charge told of a card that was saved with it."""
-    if source is not None and source.is_saved and money is not None:
-        details = money.details
-        saved_sources.describe(
-            source.token, details.get("brand", ""), details.get("last4", "")
-        )
+    wallet.note_card(DjangoWallet(), source, money)
+
+
+def forget(merchant: Merchant, owner: str, public_id: str) -> None:
+    """Remove the customer's card.
+
+    Raises:
+        InvalidRequest: the customer has no such card.
+        PaymentError: the provider did not remove it; it stays.
+    """
+    wallet.forget_source(merchant.payments, DjangoWallet(), owner, public_id)
 
 
 def of_payments_flow(merchant: Merchant, owner: str) -> list[CustomerSource]:
@@ -85,7 +74,7 @@ def of_payments_flow(merchant: Merchant, owner: str) -> list[CustomerSource]:
             ),
             metadata={},
         )
-        for row in saved_sources.list_sources(owner, merchant.merchant_id)
+        for row in DjangoWallet().list(owner, merchant.merchant_id)
     ]
 
 
@@ -111,13 +100,5 @@ def of_transactions_flow(
             ),
             name=f"{row.brand} {row.last4}".strip(),
         )
-        for row in saved_sources.list_sources(owner_of(user), merchant.merchant_id)
+        for row in DjangoWallet().list(owner_of(user), merchant.merchant_id)
     ]
-
-
-def _refuse_guest(owner: str) -> None:
-    if not owner:
-        raise InvalidRequest(
-            "a saved card is for its owner, who is not logged in here",
-            code="saved_source_of_nobody",
-        )

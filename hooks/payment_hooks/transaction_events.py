@@ -7,6 +7,7 @@ Nothing is kept beside the ledger, so the two cannot disagree.
 from collections.abc import Sequence
 
 from payment_hooks.ledger import (
+    CAPTURING,
     Operation,
     OperationKind,
     OperationState,
@@ -22,10 +23,11 @@ _WORDS = {
     OperationKind.REFUND: "REFUND",
     OperationKind.VOID: "CANCEL",
 }
+_OF_RESERVED, _OF_TAKEN = ("CHARGE", "CANCEL"), ("REFUND",)
 _ACTIONS = {
-    PaymentState.AUTHORIZED: ("CHARGE", "CANCEL"),
-    PaymentState.PAID: ("REFUND",),
-    PaymentState.PARTLY_REFUNDED: ("REFUND",),
+    PaymentState.AUTHORIZED: _OF_RESERVED,
+    PaymentState.PAID: _OF_TAKEN,
+    PaymentState.PARTLY_REFUNDED: _OF_TAKEN,
 }
 
 
@@ -46,6 +48,17 @@ def event_type(operation: Operation) -> str:
     if operation.state is OperationState.WAITING:
         return f"{word}_ACTION_REQUIRED"
     return f"{word}_REQUEST" if operation.state.is_open else f"{word}_FAILURE"
+
+
+def actions_after(kind: OperationKind) -> tuple[str, ...]:
+    """What staff may ask for right after such a movement.
+
+    >>> actions_after(OperationKind.AUTHORIZE)
+    ('CHARGE', 'CANCEL')
+    """
+    if kind is OperationKind.AUTHORIZE:
+        return _OF_RESERVED
+    return _OF_TAKEN if kind in CAPTURING else ()
 
 
 def possible_actions(operations: Sequence[Operation]) -> tuple[str, ...]:

@@ -1,0 +1,54 @@
+"""The payments API of `clover_graphql` as a Django view; needs the extra `graphql`."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+
+from clover_django.actors import acting_as
+from clover_django.transactions import outside_of_transactions
+from clover_graphql import HttpQuestion, PaymentsApi
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def payments_view(find: Callable[[HttpRequest], PaymentsApi]) -> View:
+    """The view of the API that `find` gives for a request.
+
+    Without Django's token against forgery: only JSON is taken, which no form elsewhere
+    can send, and other origins are let in by name alone.
+    """
+
+    @outside_of_transactions
+    @csrf_exempt
+    @never_cache
+    def view(request: HttpRequest) -> HttpResponse:
+        api = find(request)
+        question = HttpQuestion(
+            method=request.method or "",
+            body=_read(request, api.limits.body_bytes),
+            headers={name.lower(): value for name, value in request.headers.items()},
+            caller=request,
+            client_ip=request.META.get("REMOTE_ADDR", ""),
+        )
+        with acting_as(_name(request)):
+            answer = api.answer(question)
+        return HttpResponse(
+            answer.body, status=answer.status, headers=dict(answer.headers)
+        )
+
+    return view
+
+
+def _read(request: HttpRequest, most: int) -> bytes:
+    """The body, or enough of it to see that it is too long."""
+    try:
+        return request.read(most + 1)
+    except UnreadablePostError:
+        return b""
+
+
+def _name(request: HttpRequest) -> str:
+    user = getattr(request, "user", None)
+    return f"user {user.pk}" if user and user.is_authenticated else "shopper"

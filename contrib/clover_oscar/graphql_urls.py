@@ -1,0 +1,61 @@
+"""The payments API of the shop: `path("graphql/", include("clover_oscar.graphql_urls"))`.
+
+`CLOVER["GRAPHQL"]` may hold `INTROSPECTION`, `GRAPHIQL`, `CORS_ORIGINS` and
+`RETURN_HOSTS`; the host of the request is always one to return to.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import path
+
+from clover_django import conf
+from clover_django.graphql import payments_view
+from clover_django.road import get_payments
+from clover_django.saved_sources import DjangoWallet
+from clover_graphql import OfferedGateway, PaymentsApi
+from clover_oscar import options
+from payment_hooks import ConfigurationError
+
+app_name = "clover_graphql"
+
+_KNOWN = ("CORS_ORIGINS", "GRAPHIQL", "INTROSPECTION", "RETURN_HOSTS")
+_HOSTS = 16
+
+
+def find_api(request: HttpRequest) -> PaymentsApi:
+    """The API as the settings say, for the host of this request."""
+    return _build(request.get_host(), id(get_payments()))
+
+
+@lru_cache(maxsize=_HOSTS)
+def _build(host: str, _made: int) -> PaymentsApi:
+    chosen = _read_settings()
+    hosts = chosen.pop("return_hosts", ())
+    offer = OfferedGateway(
+        get_payments, modes=options.modes(), takes_at_once=options.takes_at_once()
+    )
+    return PaymentsApi(
+        offer,
+        wallet=DjangoWallet(),
+        return_hosts=[host, *hosts],
+        secret_key=settings.SECRET_KEY,
+        **chosen,
+    )
+
+
+def _read_settings() -> dict[str, Any]:
+    values = conf.adapter_setting("GRAPHQL")
+    known = values if isinstance(values, dict) else {}
+    unknown = sorted(set(known) - set(_KNOWN))
+    if unknown:
+        raise ConfigurationError(
+            f"{conf.SETTING}['GRAPHQL'] has {', '.join(unknown)}, which nobody reads: "
+            f"it may hold {', '.join(_KNOWN)}"
+        )
+    return {name.lower(): value for name, value in known.items()}
+
+
+urlpatterns = [path("", payments_view(find_api), name="graphql")]

@@ -1,0 +1,283 @@
+"""Oscar's baskets paid by a storefront that was written for Saleor."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+from oscar.core.loading import get_model
+
+from clover_django.road import get_payments
+from clover_graphql.ids import encode
+from payment_hooks import Mode, OutcomeUnknown
+from tests.clover_graphql.operations import (
+    ACTION,
+    COMPLETE,
+    GATEWAY,
+    GATEWAYS,
+    INITIALIZE,
+    ORDER,
+    PROCESS,
+)
+from tests.clover_oscar.shopper import Shopper, baskets, books, make_product, orders
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+
+
+@pytest.fixture(autouse=True)
+def _in_place(clover):
+    """A provider in memory in Clover's place."""
+
+
+class Front:
+    """The storefront in the browser of a shopper."""
+
+    def __init__(self, client):
+        self.client = client
+
+    def post(self, query, **variables):
+        answer = self.client.post(
+            "/graphql/",
+            json.dumps({"query": query, "variables": variables}),
+            content_type="application/json",
+        )
+        return answer.status_code, answer.json()
+
+    def run(self, query, **variables):
+        status, content = self.post(query, **variables)
+        assert "errors" not in content, content
+        assert status == 200
+        (field,) = content["data"].values()
+        return field
+
+    def pay(self, checkout, token="tok-1", **options):
+        gateway = {"id": "clover.payments", "data": {"token": token}}
+        return self.run(INITIALIZE, id=checkout, gateway=gateway, **options)
+
+
+@pytest.fixture
+def ready(product):
+    """A guest who has said where to, and the id of the checkout."""
+    browser = Client(SERVER_NAME="localhost", enforce_csrf_checks=False)
+    shopper = Shopper(browser)
+    shopper.reach_payment(product)
+    (basket,) = get_model("basket", "Basket").objects.all()
+    return Front(browser), encode("Checkout", str(basket.pk))
+
+
+def test_no_token_against_forgery_is_needed_for_json_and_no_form_is_taken(ready):
+    front, checkout = ready
+    strict = Client(SERVER_NAME="localhost", enforce_csrf_checks=True)
+    strict.cookies = front.client.cookies
+    found = Front(strict).run(GATEWAYS, id=checkout)
+    form = strict.post("/graphql/", {"query": "{ __typename }"})
+
+    assert found["totalPrice"]["gross"] == {"amount": 10.0, "currency": "USD"}
+    assert form.status_code == 415
+
+
+def test_a_basket_is_paid_and_becomes_an_order(ready, clover):
+    front, checkout = ready
+    paid = front.pay(checkout, amount=10)
+    done = front.run(COMPLETE, id=checkout)
+
+    (order,) = orders()
+    assert paid["transactionEvent"]["type"] == "CHARGE_SUCCESS"
+    assert done["errors"] == []
+    assert done["order"]["number"] == order.number
+    assert done["order"]["isPaid"] is True
+    assert books(order)[0] == ("10.00", "10.00", "0.00")
+    assert order.guest_email == "guest@example.com"
+    assert list(baskets().values()) == ["Submitted"]
+    assert clover.calls.count("payment_charge") == 1
+
+
+def test_the_thank_you_page_is_shown_afterwards(ready):
+    front, checkout = ready
+    front.pay(checkout)
+    front.run(COMPLETE, id=checkout)
+
+    assert front.client.get("/checkout/thank-you/").status_code == 200
+
+
+def test_completing_twice_and_asking_for_the_order(ready):
+    front, checkout = ready
+    front.pay(checkout)
+    first, second = (front.run(COMPLETE, id=checkout)["order"]["id"] for _ in range(2))
+    order = front.run(ORDER, id=first)
+
+    assert first == second
+    assert order["userEmail"] == "guest@example.com"
+    assert order["totalCharged"]["amount"] == 10.0
+
+
+def test_the_order_is_there_when_the_shopper_does_not_complete(ready):
+    front, checkout = ready
+    front.pay(checkout)
+
+    assert len(orders()) == 1
+
+
+def test_a_second_submit_gets_the_first_ones_payment(ready, clover):
+    front, checkout = ready
+    first, second = front.pay(checkout), front.pay(checkout, "tok-2")
+
+    assert second["transactionEvent"] == first["transactionEvent"]
+    assert clover.calls.count("payment_charge") == 1
+
+
+def test_a_declined_basket_can_be_changed_and_paid(ready, product, clover):
+    front, checkout = ready
+    refused = front.pay(checkout, "decline-1")
+    status = list(baskets().values())
+    Shopper(front.client).add(product)
+    paid = front.pay(checkout, "tok-2")
+
+    assert refused["transactionEvent"]["type"] == "CHARGE_FAILURE"
+    assert status == ["Open"]
+    assert paid["transactionEvent"]["amount"]["amount"] == 20.0
+    assert [str(row.amount) for row in clover.ledger.values()] == ["20.00 USD"]
+
+
+def test_while_a_payment_is_in_doubt_the_basket_is_frozen(ready, clover):
+    front, checkout = ready
+    clover.fail("payment_charge", OutcomeUnknown("lost"), after=True)
+    clover.fail("payment_look_up", OutcomeUnknown("lost"))
+    doubtful = front.pay(checkout)
+    status = list(baskets().values())
+    clover.mend()
+    done = front.run(PROCESS, id=doubtful["transaction"]["id"])
+
+    assert doubtful["data"]["status"] == "checking"
+    assert status == ["Frozen"]
+    assert done["transactionEvent"]["type"] == "CHARGE_SUCCESS"
+    assert len(orders()) == 1
+
+
+def test_recovery_places_the_order_of_a_shopper_who_left(ready, clover):
+    from clover_django.models import Operation
+
+    front, checkout = ready
+    clover.fail("payment_charge", OutcomeUnknown("lost"), after=True)
+    clover.fail("payment_look_up", OutcomeUnknown("lost"))
+    front.pay(checkout)
+    clover.mend()
+    then = timezone.now() - timedelta(minutes=10)
+    rows = Operation.objects.using("clover_ledger")
+    rows.filter(due__isnull=False).update(due=then, lease_until=None)
+    call_command("clover_recover")
+
+    assert len(orders()) == 1
+    assert len(clover.ledger) == 1
+
+
+def test_the_pages_and_the_api_are_one_payment(ready, clover):
+    front, checkout = ready
+    Shopper(front.client).pay("tok-1")
+    answer = front.pay(checkout, "tok-2")
+
+    assert answer["transactionEvent"]["type"] == "CHARGE_SUCCESS"
+    assert clover.calls.count("payment_charge") == 1
+    assert len(orders()) == 1
+
+
+def test_somebody_elses_basket_is_not_there(ready, clover):
+    _, checkout = ready
+    stranger = Front(Client(SERVER_NAME="localhost"))
+    refused = stranger.pay(checkout)
+
+    assert refused["errors"][0]["code"] == "NOT_FOUND"
+    assert "payment_charge" not in clover.calls
+
+
+def test_somebody_elses_order_is_not_there(ready):
+    front, checkout = ready
+    front.pay(checkout)
+    order = front.run(COMPLETE, id=checkout)["order"]["id"]
+    _, content = Front(Client(SERVER_NAME="localhost")).post(ORDER, id=order)
+
+    assert content["data"]["order"] is None
+
+
+def test_what_is_missing_is_said_before_anything_is_asked(product, clover):
+    client = Client(SERVER_NAME="localhost")
+    Shopper(client).add(product)
+    (basket,) = get_model("basket", "Basket").objects.all()
+    refused = Front(client).run(COMPLETE, id=encode("Checkout", str(basket.pk)))
+
+    assert refused["errors"][0]["code"] == "EMAIL_NOT_SET"
+    assert clover.calls == []
+
+
+def test_modes_of_the_settings_are_offered(ready, clover_settings, clover):
+    clover_settings(MODES=["iframe", "hosted"])
+    front, checkout = ready
+    data = {"mode": "hosted", "returnUrl": "http://localhost/back"}
+    asked = [{"id": "clover.payments", "data": {"mode": "hosted"}}]
+    config = front.run(GATEWAY, id=checkout, gateways=asked)["gatewayConfigs"][0]
+    begun = front.run(
+        INITIALIZE, id=checkout, gateway={"id": "clover.payments", "data": data}
+    )
+
+    assert config["data"] == {"mode": "hosted"}
+    assert begun["transactionEvent"]["type"] == "CHARGE_ACTION_REQUIRED"
+    assert begun["data"]["redirectUrl"]
+    (payment,) = get_payments().ledger.find_payments(session_id=next(iter(_sessions())))
+    assert payment.mode is Mode.HOSTED
+
+
+def _sessions():
+    from clover_django.models import Operation
+
+    rows = Operation.objects.using("clover_ledger")
+    return rows.exclude(session_id="").values_list("session_id", flat=True)
+
+
+def test_staff_gives_back_with_the_dashboards_permission(ready, clover):
+    front, checkout = ready
+    one = front.pay(checkout)["transaction"]["id"]
+    client = Client(SERVER_NAME="localhost")
+    user = get_user_model().objects.create_user("boss", is_staff=True)
+    client.force_login(user)
+    _, refused = Front(client).post(ACTION, id=one, action="REFUND")
+    user.user_permissions.add(Permission.objects.get(codename="refund_payment"))
+    done = Front(client).run(ACTION, id=one, action="REFUND", amount=4)
+
+    code = refused["errors"][0]["extensions"]["exception"]["code"]
+    assert code == "PermissionDenied"
+    assert done["errors"] == []
+    assert done["transaction"]["refundedAmount"]["amount"] == 4.0
+    assert books(orders()[0])[0] == ("10.00", "10.00", "4.00")
+
+
+def test_a_shopper_may_not_give_back(ready):
+    front, checkout = ready
+    one = front.pay(checkout)["transaction"]["id"]
+    _, refused = front.post(ACTION, id=one, action="REFUND")
+
+    code = refused["errors"][0]["extensions"]["exception"]["code"]
+    assert code == "PermissionDenied"
+
+
+def test_a_product_that_is_gone_is_said(ready):
+    front, checkout = ready
+    get_model("partner", "StockRecord").objects.update(num_in_stock=0)
+    refused = front.run(COMPLETE, id=checkout)
+
+    assert refused["errors"][0]["code"] in ("INSUFFICIENT_STOCK", "NO_LINES")
+
+
+def test_another_product_after_the_order_is_another_checkout(ready):
+    front, checkout = ready
+    front.pay(checkout)
+    front.run(COMPLETE, id=checkout)
+    Shopper(front.client).reach_payment(make_product("7.00"))
+    fresh = [key for key, status in baskets().items() if status == "Open"]
+    paid = front.pay(encode("Checkout", str(fresh[0])), "tok-9")
+
+    assert paid["transactionEvent"]["amount"]["amount"] == 7.0
+    assert len(orders()) == 2
