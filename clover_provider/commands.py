@@ -1,12 +1,13 @@
 """The command's own subcommands; needs click and rich."""
 
 import json
+import logging
 import tomllib
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import click
-from pluggy import PluginValidationError
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -18,7 +19,6 @@ from payment_hooks import ConfigurationError, PluginRegistry
 
 _TABLE = "CLOVER"
 _STYLES = {Verdict.OK: "green", Verdict.UNKNOWN: "yellow", Verdict.WRONG: "red"}
-_CANNOT_LOAD = (ImportError, AttributeError, PluginValidationError, ValueError)
 
 
 @click.command()
@@ -47,19 +47,21 @@ def doctor(settings: Path | None, online: bool, as_json: bool) -> None:
 
 
 @click.command()
-def plugins() -> None:
-    """List the installed payment plugins, in the order in which they are called."""
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
+def plugins(as_json: bool) -> None:
+    """List the installed payment plugins, who is called when, and who wraps whom.
+
+    Exits with 1 when one is broken; the others work without it.
+    """
     registry = PluginRegistry()
-    try:
-        registry.load_installed()
-    except _CANNOT_LOAD as error:
-        raise click.ClickException(f"a plugin cannot be loaded: {error}") from error
-    table = Table("plugin", "acts as", "hooks")
-    # Pluggy calls the last registered first.
-    for name, plugin in reversed(registry.list_name_plugin()):
-        hooks = dict(_hooks(registry, plugin))
-        table.add_row(name, ", ".join(sorted(set(hooks.values()))), "\n".join(hooks))
-    Console().print(table)
+    logging.getLogger("payment_hooks").addHandler(logging.NullHandler())
+    registry.load_installed()
+    if as_json:
+        click.echo(json.dumps(_describe(registry), indent=2))
+    else:
+        _print_plugins(registry)
+    if registry.broken:
+        raise SystemExit(1)
 
 
 @click.command("oauth-url")
@@ -101,6 +103,52 @@ def _read(settings: Path | None) -> CloverConfig:
     if not isinstance(table, dict):
         raise ConfigurationError(f"{settings.name} has no table [{_TABLE}]: add it")
     return CloverConfig.from_mapping(table, source=_TABLE)
+
+
+def _describe(registry: PluginRegistry) -> dict[str, object]:
+    return {
+        "plugins": [
+            {
+                "name": name,
+                "distribution": registry.distributions.get(name, ""),
+                "acts_as": sorted({role for _, role in _hooks(registry, plugin)}),
+                "hooks": [hook for hook, _ in _hooks(registry, plugin)],
+            }
+            for name, plugin in reversed(registry.list_name_plugin())
+        ],
+        "calls": {hook: _chain(registry, hook) for hook in vars(registry.hook)},
+        "broken": [asdict(row) for row in registry.broken],
+    }
+
+
+def _print_plugins(registry: PluginRegistry) -> None:
+    known, calls = (
+        Table("plugin", "from", "acts as"),
+        Table("hook", "called in this order"),
+    )
+    # Pluggy calls the last registered first.
+    for name, plugin in reversed(registry.list_name_plugin()):
+        roles = ", ".join(sorted({role for _, role in _hooks(registry, plugin)}))
+        known.add_row(name, registry.distributions.get(name, ""), roles)
+    for hook in vars(registry.hook):
+        chain = _chain(registry, hook)
+        if chain:
+            calls.add_row(hook, " > ".join(chain))
+    console = Console()
+    console.print(known, calls)
+    for row in registry.broken:
+        console.print(Text(str(row), style="red"))
+
+
+def _chain(registry: PluginRegistry, hook: str) -> list[str]:
+    """Who is called for the hook, first to last; a wrapper is around all behind it."""
+    rows = reversed(getattr(registry.hook, hook).get_hookimpls())
+    return [
+        f"{row.plugin_name} (wraps)"
+        if row.wrapper or row.hookwrapper
+        else row.plugin_name
+        for row in rows
+    ]
 
 
 def _hooks(registry: PluginRegistry, plugin: object) -> Iterator[tuple[str, str]]:

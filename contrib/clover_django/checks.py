@@ -11,7 +11,7 @@ from django.utils.translation import override
 from clover_django import conf, road
 from clover_provider.config import CloverConfig
 from clover_provider.hosts import Environment
-from payment_hooks import ConfigurationError, Mode
+from payment_hooks import ConfigurationError, Mode, PluginRegistry
 
 TAG = "clover"
 
@@ -22,11 +22,15 @@ def check_settings(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
         return []
     try:
         config = conf.get_config()
-        road.get_payments()
+        registry = road.get_payments().plugins
     except ConfigurationError as error:
         hint = "See the settings pages of clover-provider's documentation."
         return [Error(str(error), hint=hint, id="clover_django.E001")]
-    return [*_insecure_addresses(config), *_secrets_on_show(config)]
+    return [
+        *_broken_plugins(registry),
+        *_insecure_addresses(config),
+        *_secrets_on_show(config),
+    ]
 
 
 def check_urls(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
@@ -60,6 +64,15 @@ def _addresses() -> Iterator[str]:
     for language, _ in settings.LANGUAGES:
         with override(language):
             yield reverse("clover:webhook")
+
+
+def _broken_plugins(registry: PluginRegistry) -> Iterator[CheckMessage]:
+    for row in registry.broken:
+        yield Error(
+            str(row),
+            hint="Mend or uninstall it: payments are taken without it meanwhile",
+            id="clover_django.E004",
+        )
 
 
 def _insecure_addresses(config: CloverConfig) -> Iterator[CheckMessage]:

@@ -3,6 +3,9 @@
 import difflib
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from operator import attrgetter
 from typing import Self, TypeVar
 
 import pluggy
@@ -48,6 +51,19 @@ Result = TypeVar("Result")
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenPlugin:
+    """An installed plugin that could not be taken in."""
+
+    name: str
+    distribution: str
+    """The package that brings it, with its version."""
+    why: str
+
+    def __str__(self) -> str:
+        return f"plugin {self.name!r} of {self.distribution} is broken: {self.why}"
+
+
 class PluginRegistry(pluggy.PluginManager):
     """The registered providers, wrappers and shops.
 
@@ -66,6 +82,10 @@ class PluginRegistry(pluggy.PluginManager):
         super().__init__(spec.PROJECT)
         self.add_hookspecs(spec)
         self.generation = 0
+        self.broken: list[BrokenPlugin] = []
+        """What `load_installed` could not take in."""
+        self.distributions: dict[str, str] = {}
+        """The package of each installed plugin, by the plugin's name."""
 
     def register(self, plugin: object, name: str | None = None) -> str | None:
         """Take a plugin in, under its name; a misspelt hook or argument is refused.
@@ -93,8 +113,45 @@ class PluginRegistry(pluggy.PluginManager):
         return super().unregister(plugin, name)
 
     def load_installed(self) -> int:
-        """Register what installed packages offer in the entry-point group."""
-        return self.load_setuptools_entrypoints(spec.PROJECT)
+        """Register what installed packages offer in the entry-point group; how many.
+
+        One that is broken does not take the others down: it is logged as an error, and
+        `broken` names it. Whoever must not run without it calls `refuse_broken`.
+        """
+        count = 0
+        for found in sorted(entry_points(group=spec.PROJECT), key=attrgetter("name")):
+            if self.has_plugin(found.name) or self.is_blocked(found.name):
+                continue
+            count += self._load(found)
+        return count
+
+    def refuse_broken(self) -> None:
+        """Go on only with every installed plugin in place.
+
+        Raises:
+            ConfigurationError: one is broken; the message names all of them.
+        """
+        if self.broken:
+            raise ConfigurationError("; ".join(map(str, self.broken)))
+
+    def _load(self, found: EntryPoint) -> bool:
+        package = found.dist
+        distribution = f"{package.name} {package.version}" if package else "no package"
+        try:
+            self.register(found.load(), found.name)
+        except Exception as error:
+            broken = BrokenPlugin(
+                name=found.name,
+                distribution=distribution,
+                why=f"{type(error).__name__}: {error}",
+            )
+            self.broken.append(broken)
+            if self.has_plugin(found.name):
+                self.unregister(name=found.name)
+            logger.exception("%s", broken)
+            return False
+        self.distributions[found.name] = distribution
+        return True
 
     def _refuse_unknown_hooks(self, plugin: object) -> None:
         for attribute in dir(plugin):

@@ -11,7 +11,7 @@ from payment_hooks.cards import CardDetails, PaymentSource
 from payment_hooks.closing import Closer
 from payment_hooks.errors import InvalidRequest, PaymentError
 from payment_hooks.following import Follower
-from payment_hooks.gateway import Gateway
+from payment_hooks.gateway import Gateway, PluginRegistry
 from payment_hooks.hosted import HostedSessions
 from payment_hooks.intake import WebhookIntake
 from payment_hooks.kinds import Mode, RefundReason
@@ -95,6 +95,11 @@ class Payments:
         """
         gateway = Gateway.to(provider, *plugins)
         return cls(gateway, ledger or MemoryLedger(), policy=policy)
+
+    @property
+    def plugins(self) -> PluginRegistry:
+        """Who takes part: the provider, wrappers and shops."""
+        return self.gateway.registry
 
     def open(
         self,

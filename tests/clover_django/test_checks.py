@@ -5,7 +5,8 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.urls import include, path
 
-from clover_django import checks
+from clover_django import checks, road
+from payment_hooks.gateway import BrokenPlugin
 
 
 def ids(messages):
@@ -133,3 +134,17 @@ def test_debug_and_real_money_do_not_go_together(clover, settings):
     settings.DEBUG = True
 
     assert ids(checks.check_settings(None)) == ["clover_django.W002"]
+
+
+def test_a_broken_plugin_is_an_error_with_its_name(settings):
+    registry = road.get_payments().plugins
+    registry.broken.append(
+        BrokenPlugin(name="fraud", distribution="shop-fraud 1.0", why="ImportError: x")
+    )
+
+    (error,) = checks.check_settings(None)
+    road.reset()
+
+    assert error.id == "clover_django.E004"
+    assert "'fraud' of shop-fraud 1.0" in error.msg
+    assert checks.check_settings(None) == []

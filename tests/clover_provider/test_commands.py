@@ -1,5 +1,6 @@
 """What `clover plugins` and `clover oauth-url` print."""
 
+import json
 import sys
 from urllib.parse import parse_qs, urlsplit
 
@@ -68,19 +69,16 @@ def test_the_plugins_are_listed_with_their_hooks():
     assert "payment_read_webhook" in listed
 
 
-def test_a_plugin_is_listed_with_all_that_it_acts_as_and_the_last_is_called_first(
-    install,
-):
+def test_it_is_told_who_is_called_first_and_who_wraps_whom(install):
     install("audit_of_the_tests", AUDIT)
 
-    rows = run("plugins").output.splitlines()
+    told = json.loads(run("plugins", "--json").output)
 
-    first, second = (
-        next(n for n, row in enumerate(rows) if name in row)
-        for name in ("provider", "shop, wrapper")
-    )
-    assert first < second
-    assert "audit" in rows[second]
+    roles = {row["name"]: row["acts_as"] for row in told["plugins"]}
+    assert roles == {"audit": ["shop", "wrapper"], "clover": ["provider"]}
+    assert told["calls"]["payment_charge"] == ["audit (wraps)", "clover"]
+    assert "audit (wraps) > clover" in run("plugins").output
+    assert told["broken"] == []
 
 
 @pytest.mark.parametrize(
@@ -90,14 +88,16 @@ def test_a_plugin_is_listed_with_all_that_it_acts_as_and_the_last_is_called_firs
         ("audit_of_the_tests", AUDIT.replace("charge", "chrage"), "payment_charge"),
     ],
 )
-def test_a_plugin_that_cannot_be_loaded_is_named(install, module, code, named):
+def test_a_broken_plugin_is_named_and_the_others_work(install, module, code, named):
     install(module, code)
 
     done = run("plugins")
 
     assert done.exit_code == 1
-    assert "cannot be loaded" in done.output
+    assert "is broken" in done.output
     assert named in done.output
+    assert "payment_charge" in done.output
+    assert "clover-provider" in done.output
 
 
 def test_an_app_without_a_secret_gets_a_verifier_and_its_challenge():

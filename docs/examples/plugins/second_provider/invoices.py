@@ -1,0 +1,79 @@
+"""Payment on account: a second provider beside Clover, chosen for each order.
+
+Reserving is a promise, capturing is the invoice that goes out. It keeps nothing: its ids
+follow from the idempotency key, so that a repeated call is the same movement.
+"""
+
+from payment_hooks import (
+    Gateway,
+    Ledger,
+    LookUpResult,
+    Money,
+    Payments,
+    PluginRegistry,
+    Transaction,
+    TransactionKind,
+    hookimpl,
+)
+
+LARGE = Money(100_000, "USD")
+
+
+class Invoices:
+    """A provider needs the hooks of what it can do, and no others."""
+
+    name = "invoice"
+    merchant_id = "ACCOUNTS"
+
+    @hookimpl
+    def payment_authorize(self, request):
+        """A promise to pay."""
+        return _transaction(TransactionKind.AUTHORIZATION, request)
+
+    @hookimpl
+    def payment_capture(self, request):
+        """The invoice goes out."""
+        return _transaction(TransactionKind.CAPTURE, request, request.transaction_id)
+
+    @hookimpl
+    def payment_void(self, request):
+        """The promise is given back."""
+        return _transaction(TransactionKind.VOID, request, request.transaction_id)
+
+    @hookimpl
+    def payment_refund(self, request):
+        """A credit note."""
+        return _transaction(TransactionKind.REFUND, request, request.transaction_id)
+
+    @hookimpl
+    def payment_look_up(self, request):
+        """Whatever was asked was done: nothing gets lost on the way to this desk."""
+        if request.replay is None:
+            return LookUpResult()
+        found = _transaction(request.replay_kind, request.replay)
+        return LookUpResult(transactions=(found,), complete=True)
+
+
+def payments_for(total: Money, registry: PluginRegistry, ledger: Ledger) -> Payments:
+    """The road for an order: large ones go on account, the others through Clover.
+
+    Both may share a ledger: each road moves only what it began.
+    """
+    name = "invoice" if total >= LARGE else "clover"
+    return Payments(Gateway(registry, name), ledger)
+
+
+def _transaction(kind: TransactionKind, request, parent_id: str = "") -> Transaction:
+    return Transaction(
+        kind=kind,
+        transaction_id=f"{kind.value.upper()}-{request.idempotency_key[:12]}",
+        parent_id=parent_id,
+        amount=request.amount,
+        provider=Invoices.name,
+        merchant_id=Invoices.merchant_id,
+        reference=request.reference,
+        operation_id=request.operation_id,
+    )
+
+
+plugin = Invoices()
