@@ -1,8 +1,11 @@
 """The Flask shop as its README starts it, bought from with a real browser."""
 
 import json
+import os
 import socket
 import sqlite3
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -17,6 +20,7 @@ from tests.examples.example_shop import (
     APPROVED,
     DECLINED,
     EXAMPLES,
+    PATHS,
     has_no_sideways_scroll,
     pay_at_clover,
     running,
@@ -71,9 +75,7 @@ class Shop:
 @pytest.fixture(scope="module")
 def flask_shop(tmp_path_factory):
     folder = tmp_path_factory.mktemp("flask")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
+    port = free_port()
     wanted = ("Clover in a box",)
     with running([FILE], folder, wanted, PORT=port, TMPDIR=str(folder)) as process:
         shop = Shop(process, f"http://127.0.0.1:{port}", folder)
@@ -268,6 +270,81 @@ def test_what_makes_no_sense_is_refused(shop, path, form, expected):
     assert shop.sessions() == []
 
 
+@pytest.fixture
+def account(clover_simulator):
+    """What stands in the environment of a shop that has an account."""
+    merchant = clover_simulator.merchant
+    return {
+        "CLOVER_ENVIRONMENT": "local",
+        "CLOVER_BASE_URL": clover_simulator.url,
+        "CLOVER_MODE": "hosted",
+        "CLOVER_MERCHANT_ID": merchant.id,
+        "CLOVER_HOSTED_PRIVATE_KEY": merchant.hosted_private_key,
+        "CLOVER_PLATFORM_TOKEN": merchant.platform_token,
+        "CLOVER_WEBHOOK_SECRETS": merchant.webhook_secret,
+    }
+
+
+def test_what_is_paid_while_the_shop_lies_killed_is_ordered_when_it_is_back(
+    clover_simulator, account, tmp_path
+):
+    port = free_port()
+    shop = Shop(None, f"http://127.0.0.1:{port}", tmp_path)
+    clover_simulator.send_webhooks_to(f"{shop.url}/webhook")
+    with running([FILE], tmp_path, (), PORT=port, **account) as killed:
+        wait_until(lambda: is_up(shop))
+        _, where, _ = shop.answer("/orders", product=TEA, form="k" * 22)
+        page = post(shop, f"{where}/pay")[1]
+        killed.process.kill()
+        killed.process.wait()
+
+    clover_simulator.pay_hosted(page)
+    with running([FILE], tmp_path, (), PORT=port, **account):
+        wait_until(lambda: is_up(shop))
+        wait_until(lambda: "Your order number is" in shop.answer(where)[2])
+
+    assert [charge.amount for charge in clover_simulator.ledger.charges] == [850]
+
+
+def test_workers_of_gunicorn_share_one_page_and_recovery_finds_the_shop(
+    clover_simulator, account, tmp_path
+):
+    port = free_port()
+    shop = Shop(None, f"http://127.0.0.1:{port}", tmp_path)
+    gunicorn = ["-m", "gunicorn", "--workers", "3", "--bind", f"127.0.0.1:{port}"]
+    account = {
+        **os.environ,
+        **account,
+        "PYTHONPATH": os.pathsep.join(map(str, [FILE.parent, *PATHS])),
+    }
+    command = [sys.executable, *gunicorn, "shop:app"]
+    with subprocess.Popen(command, cwd=tmp_path, env=account) as server:
+        wait_until(lambda: is_up(shop))
+        _, where, _ = shop.answer("/orders", product=TEA, form="g" * 22)
+        with ThreadPoolExecutor(8) as pool:
+            pages = {
+                row[1]
+                for row in pool.map(lambda _: post(shop, f"{where}/pay"), range(8))
+            }
+        server.terminate()
+    clover_simulator.pay_hosted(pages.pop())
+    for words in (["recover"], ["reconcile", "--since", "1h", "--repair"]):
+        main = "from clover_provider.cli import main; main()"
+        command = [sys.executable, "-c", main, *words, "--payments", "shop:payments"]
+        subprocess.run(command, cwd=tmp_path, env=account, check=True)
+
+    assert pages == set()
+    assert len(clover_simulator.ledger.sessions) == 1
+    with closing(sqlite3.connect(tmp_path / "shop.sqlite3")) as database:
+        assert database.execute("SELECT product FROM orders").fetchall() == [(TEA,)]
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return str(free.getsockname()[1])
+
+
 def choose(page, shop, product, *, dblclick=False):
     page.goto(f"{shop.url}/")
     button = page.get_by_role("button", name=f"Buy {product}")
@@ -305,7 +382,7 @@ def answer_of(request):
 
 def is_up(shop):
     try:
-        return shop.answer("/")[0] == 200
+        return shop.answer("/orders/nobodys")[0] == 404  # its tables are there
     except URLError:
         return False
 
