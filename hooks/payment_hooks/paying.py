@@ -97,8 +97,7 @@ def pay(
         if money is not None:
             return Progress(payment=current, money=money)
         if source is None or payment.mode is Mode.HOSTED:
-            step = payments.start_checkout(payment.payment_id, page)
-            return Progress(payment=current, step=step)
+            return _ask(payments, current, page)
         take = payments.charge if capture else payments.authorize
         money = take(payment.payment_id, source, **details)
         return Progress(payment=payments.get(payment.payment_id), money=money)
@@ -118,6 +117,21 @@ def attempt(submit: Callable[[], Progress], payment: Payment | None = None) -> P
     except StaleVersion:
         overtaken = OutcomeUnknown("somebody else is at it", code="in_progress")
         return Progress(payment=payment, refusal=overtaken)
+
+
+def _ask(
+    payments: Payments, payment: Payment, page: CheckoutRequest | None
+) -> Progress:
+    """What the browser needs next, unless a message has brought the money meanwhile."""
+    try:
+        step = payments.start_checkout(payment.payment_id, page)
+    except InvalidRequest:
+        current = payments.get(payment.payment_id)
+        money = _find_money(payments, current)
+        if money is None:
+            raise
+        return Progress(payment=current, money=money)
+    return Progress(payment=payment, step=step)
 
 
 def _find_money(payments: Payments, payment: Payment) -> Operation | None:

@@ -5,16 +5,19 @@ import pytest
 from payment_hooks import (
     CardFields,
     InvalidRequest,
+    MemoryLedger,
     Mode,
     Money,
     OutcomeUnknown,
     PaymentDeclined,
+    Payments,
     PaymentSource,
     ProviderUnavailable,
     Redirect,
 )
 from payment_hooks.errors import ConfigurationError
-from payment_hooks.paying import begin, pay
+from payment_hooks.paying import attempt, begin, pay
+from payment_hooks.testing import FakeProvider
 
 CARD = PaymentSource(token="tok-good")
 DUE = Money.of("25.99", "USD")
@@ -111,3 +114,35 @@ def test_what_was_given_back_is_paid_anew(payments, provider):
     assert next_one.sequence == 2
     assert pay(payments, payment, CARD).refusal.code == "payment_given_back"
     assert pay(payments, next_one, PaymentSource(token="tok-new")).money
+
+
+class MessageInBetween(MemoryLedger):
+    """Another process takes in a message just before one of our reads of the payment."""
+
+    reads = 0
+    act = None
+
+    def get_payment(self, payment_id):
+        self.reads -= 1
+        if self.act and self.reads == 0:
+            act, self.act = self.act, None
+            act()
+        return super().get_payment(payment_id)
+
+
+@pytest.mark.parametrize("read", range(1, 9))
+def test_a_page_that_is_paid_in_this_moment_is_no_refusal(read):
+    fake, ledger = FakeProvider(secret="s"), MessageInBetween()
+    payments = Payments.using(fake, ledger=ledger)
+    payment = opened(payments, Mode.HOSTED)
+    page = pay(payments, payment, None).step
+    paid = fake.pay_session(DUE)
+    message = fake.message(paid.transaction_id, page.session_id)
+    ledger.act = lambda: payments.receive_webhook(message)
+    ledger.reads = read
+
+    progress = attempt(lambda: pay(payments, payment, None))
+
+    assert progress.refusal is None
+    assert progress.money or progress.step == page
+    assert ledger.act is None or progress.step
