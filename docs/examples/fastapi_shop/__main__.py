@@ -39,7 +39,7 @@ def main() -> None:
             sdk_url=sdk_url,
             secret_key=os.environ.get("SHOP_SECRET_KEY") or secrets.token_urlsafe(32),
             staff_password=password,
-            hosts=[url.removeprefix("http://")],
+            hosts=os.environ.get("SHOP_HOSTS", url.removeprefix("http://")).split(","),
         )
         print(f"Shop: {url}/", flush=True)
         print(f"Staff: {url}/staff  password {password}", flush=True)

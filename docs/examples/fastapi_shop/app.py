@@ -26,6 +26,7 @@ from payment_hooks import (
     WebhookRequest,
 )
 
+from .cart import SHOPPER, Cart, cart_routes
 from .shop import CoffeeShop
 from .tables import PRODUCTS, Shelf
 
@@ -70,10 +71,14 @@ def create_app(
 
     def show(template: str, request: Request, **context) -> HTMLResponse:
         text = pages.get_template(template).render(
-            request=request, is_staff=request.session.get("staff"), **context
+            is_staff=request.session.get("staff"),
+            in_cart=sum(Cart(request.session, shelf).quantities.values()),
+            **context,
         )
         headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
         return HTMLResponse(text, headers=headers)
+
+    app.include_router(cart_routes(shelf, show))
 
     def find(request: Request, kind: PurchaseKind, purchase_id: str):
         asked = FindPurchaseRequest(kind=kind, purchase_id=purchase_id, caller=request)
@@ -90,7 +95,7 @@ def create_app(
     def buy(request: Request, slug: str) -> Response:
         if slug not in PRODUCTS:
             raise HTTPException(404, "This is not sold here.")
-        shopper = request.session.setdefault("shopper", uuid4().hex)
+        shopper = request.session.setdefault(SHOPPER, uuid4().hex)
         checkout_id = shelf.open_checkout(shopper, {slug: 1})
         return RedirectResponse(f"/checkout/{checkout_id}", status_code=303)
 

@@ -8,9 +8,9 @@ import os
 
 from sqlalchemy import create_engine
 
-from clover_provider import CloverProvider
+from clover_provider import CloverConfig, CloverProvider
 from clover_sqlalchemy import SqlAlchemyLedger, create_tables
-from payment_hooks import Payments
+from payment_hooks import Payments, Policy
 
 from .shop import CoffeeShop
 from .tables import Shelf
@@ -35,8 +35,14 @@ def connect(shelf: Shelf | None = None) -> Payments:
     )
     engine = create_engine(url)
     create_tables(engine)
+    config = CloverConfig.from_environ()
     return Payments.using(
-        CloverProvider.from_environ(),
+        CloverProvider(config),
         CoffeeShop(shelf),
         ledger=SqlAlchemyLedger(engine),
+        policy=Policy(lease_seconds=3 * config.deadline_seconds),
     )
+
+
+if __name__ == "__main__":
+    connect()  # makes the tables, before several processes want them at once

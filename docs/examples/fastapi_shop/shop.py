@@ -19,6 +19,20 @@ CURRENCY = "USD"
 PAID = (PaymentState.PAID, PaymentState.AUTHORIZED, PaymentState.PARTLY_REFUNDED)
 
 
+def price_lines(quantities: dict[str, int]) -> tuple[tuple[LineItem, ...], Money]:
+    """The lines of a cart, and what they cost together."""
+    lines = tuple(
+        LineItem(
+            name=PRODUCTS[slug].name,
+            unit_price=Money(PRODUCTS[slug].cents, CURRENCY),
+            quantity=quantity,
+        )
+        for slug, quantity in quantities.items()
+    )
+    total = sum(line.unit_price.minor_units * line.quantity for line in lines)
+    return lines, Money(total, CURRENCY)
+
+
 class CoffeeShop:
     """Answers the shop hooks from its own tables."""
 
@@ -66,20 +80,12 @@ class CoffeeShop:
         return bool(session.get("staff")) or session.get("shopper") == shopper
 
     def _checkout(self, row) -> Purchase:
-        lines = tuple(
-            LineItem(
-                name=PRODUCTS[slug].name,
-                unit_price=Money(PRODUCTS[slug].cents, CURRENCY),
-                quantity=quantity,
-            )
-            for slug, quantity in json.loads(row.lines).items()
-        )
-        total = sum(line.unit_price.minor_units * line.quantity for line in lines)
+        lines, total = price_lines(json.loads(row.lines))
         return Purchase(
             purchase_id=row.id,
             kind=PurchaseKind.CHECKOUT,
             reference=row.id,
-            amount_due=Money(total, CURRENCY),
+            amount_due=total,
             lines=lines,
             created_at=row.created_at,
         )
