@@ -2,10 +2,12 @@
 
 import json
 import re
+from base64 import b64encode
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+import requests
 
 from tests.clover_card.chromium import chromium
 from tests.clover_django.postgres import postgres  # noqa: F401 - a fixture
@@ -23,6 +25,9 @@ from tests.examples.example_shop import (
 pytestmark = pytest.mark.browser
 COMMAND = ["-m", "fastapi_shop", "--port", "0"]
 WANTED = ("Clover in a box", "Shop", "Staff")
+START = """mutation Start($id: ID!, $gateway: PaymentGatewayToInitialize!) {
+  transactionInitialize(id: $id, paymentGateway: $gateway) {
+    data errors { message } } }"""
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +102,47 @@ def test_the_hosted_page_pays_and_leads_back(page, shop):
 
     assert order_number(page)
     assert shop.charges() == [*before, 3250]
+
+
+def press(page, name, in_cart):
+    """In the cart's pages, and wait until it holds that many things."""
+    page.get_by_role("button", name=name).click()
+    page.get_by_role("link", name=f"Cart ({in_cart})").wait_for()
+
+
+def check_out(page, shop):
+    page.goto(f"{shop.url}/cart")
+    page.get_by_role("button", name="Check out").click()
+    page.wait_for_url("**/checkout/*")
+    return page.url
+
+
+def test_a_cart_is_one_checkout_until_it_is_paid(page, shop):
+    before = shop.charges()
+    page.goto(f"{shop.url}/")
+    press(page, "Add Hand grinder to cart", 1)
+    press(page, "One Hand grinder more", 2)
+    press(page, "One Hand grinder more", 3)
+    press(page, "One Hand grinder less", 2)
+    page.goto(f"{shop.url}/")
+    press(page, "Add Morning beans, 250 g to cart", 3)
+    first, again = check_out(page, shop), check_out(page, shop)
+    pay_here(page, APPROVED)
+    order_number(page)
+    page.goto(f"{shop.url}/cart")
+
+    assert page.get_by_text("Nothing in it yet.").is_visible()
+    assert first == again
+    assert shop.charges() == [*before, 2 * 3250 + 1399]
+
+
+def test_a_full_cart_fits_a_narrow_page_and_names_its_buttons(page, shop):
+    page.goto(f"{shop.url}/")
+    press(page, "Add Gooseneck kettle to cart", 1)
+    page.goto(f"{shop.url}/cart")
+
+    assert has_no_sideways_scroll(page)
+    assert unlabelled(page) == []
 
 
 def test_a_double_click_is_one_charge(wide, shop):
@@ -180,6 +226,29 @@ def test_a_forged_message_is_refused(shop):
     request = Request(f"{shop.url}/webhook", b"{}", {"Clover-Signature": "t=1,v1=00"})
     with pytest.raises(HTTPError, match="400"):
         urlopen(request)
+
+
+def test_behind_https_its_cookies_are_secure_and_its_own_host_is_known(tmp_path):
+    environ = {"SHOP_HTTPS": "1", "SHOP_HOSTS": "shop.example"}
+    with running(COMMAND, tmp_path, WANTED, **environ) as shop:
+        bought = requests.post(f"{shop.url}/buy/kettle", allow_redirects=False)
+        cookie = bought.headers["Set-Cookie"]
+        checkout = bought.headers["Location"].rsplit("/", 1)[-1]
+        variables = {
+            "id": b64encode(f"Checkout:{checkout}".encode()).decode(),
+            "gateway": {
+                "id": "clover.payments",
+                "data": {"mode": "hosted", "returnUrl": "https://shop.example/back"},
+            },
+        }
+        answer = requests.post(
+            f"{shop.url}/graphql/",
+            json={"query": START, "variables": variables},
+            headers={"Cookie": cookie.split(";")[0]},
+        )
+
+    assert "; secure" in cookie.lower()
+    assert answer.json()["data"]["transactionInitialize"]["errors"] == []
 
 
 def test_it_runs_on_postgresql_as_well(browser, tmp_path, postgres):  # noqa: F811

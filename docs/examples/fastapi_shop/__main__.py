@@ -40,6 +40,7 @@ def main() -> None:
             secret_key=os.environ.get("SHOP_SECRET_KEY") or secrets.token_urlsafe(32),
             staff_password=password,
             hosts=os.environ.get("SHOP_HOSTS", url.removeprefix("http://")).split(","),
+            is_https="SHOP_HTTPS" in os.environ,
         )
         print(f"Shop: {url}/", flush=True)
         print(f"Staff: {url}/staff  password {password}", flush=True)

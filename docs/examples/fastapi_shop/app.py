@@ -42,6 +42,7 @@ def create_app(
     secret_key: str,
     staff_password: str,
     hosts: list[str],
+    is_https: bool = False,
 ) -> FastAPI:
     """The shop; `sdk_url` is where the card fields come from, for the page's policy."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
@@ -53,7 +54,9 @@ def create_app(
     app.mount("/graphql", asgi_app(api))
     app.mount("/card", StaticFiles(directory=clover_card.static_dir() / "clover_card"))
     app.mount("/static", StaticFiles(directory=HERE / "static"))
-    app.add_middleware(SessionMiddleware, secret_key=secret_key, same_site="lax")
+    app.add_middleware(
+        SessionMiddleware, secret_key=secret_key, same_site="lax", https_only=is_https
+    )
     pages = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True)
     pages.filters["money"] = lambda cents: f"${cents / 100:,.2f}"
     shop = CoffeeShop(shelf)

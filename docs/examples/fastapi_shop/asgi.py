@@ -13,4 +13,5 @@ app = create_app(
     secret_key=os.environ["SHOP_SECRET_KEY"],
     staff_password=os.environ["SHOP_STAFF_PASSWORD"],
     hosts=os.environ["SHOP_HOSTS"].split(","),
+    is_https="SHOP_HTTPS" in os.environ,
 )
