@@ -4,5 +4,12 @@ from clover_sqlalchemy.creating import create_tables
 from clover_sqlalchemy.history import HistoryEntry
 from clover_sqlalchemy.store import SqlAlchemyLedger
 from clover_sqlalchemy.tables import metadata
+from clover_sqlalchemy.wallet import SqlAlchemyWallet
 
-__all__ = ["HistoryEntry", "SqlAlchemyLedger", "create_tables", "metadata"]
+__all__ = [
+    "HistoryEntry",
+    "SqlAlchemyLedger",
+    "SqlAlchemyWallet",
+    "create_tables",
+    "metadata",
+]

@@ -154,3 +154,21 @@ events = Table(
     **_OPTIONS,
 )
 """Proven messages; kept for ever, finished once their effect is in place."""
+
+saved_sources = Table(
+    "clover_saved_sources",
+    metadata,
+    Column("id", ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("public_id", ExactText(64), nullable=False),
+    Column("owner", ExactText(_ID_LENGTH), nullable=False),
+    Column("merchant_id", ExactText(64), nullable=False),
+    Column("provider_id", ExactText(_ID_LENGTH), nullable=False),
+    Column("brand", ExactText(64), nullable=False),
+    Column("last4", ExactText(4), nullable=False),
+    Column("exp_month", Integer),
+    Column("exp_year", Integer),
+    UniqueConstraint("public_id"),
+    Index(None, "owner"),
+    **_OPTIONS,
+)
+"""Cards on file. `provider_id` is as good as money with the merchant's key beside it."""

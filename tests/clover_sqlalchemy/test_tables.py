@@ -17,7 +17,13 @@ from payment_hooks.testing.ledger_checks.records import make_payment
 from payment_hooks.testing.ledger_checks.threads import at_once
 from tests.clover_sqlalchemy.conftest import DATABASES, open_engine
 
-NAMES = {"clover_payments", "clover_operations", "clover_history", "clover_events"}
+NAMES = {
+    "clover_payments",
+    "clover_operations",
+    "clover_history",
+    "clover_events",
+    "clover_saved_sources",
+}
 
 
 @pytest.fixture(params=DATABASES)

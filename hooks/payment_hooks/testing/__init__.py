@@ -12,14 +12,23 @@ if TYPE_CHECKING:
     from payment_hooks.testing.adapter_kit import AdapterKit, ShopBench
     from payment_hooks.testing.ledger_kit import LedgerKit
     from payment_hooks.testing.provider_kit import ProviderKit
+    from payment_hooks.testing.wallet_kit import WalletKit
 
-__all__ = ["AdapterKit", "FakeProvider", "LedgerKit", "ProviderKit", "ShopBench"]
+__all__ = [
+    "AdapterKit",
+    "FakeProvider",
+    "LedgerKit",
+    "ProviderKit",
+    "ShopBench",
+    "WalletKit",
+]
 
 _KITS = {
     "AdapterKit": "adapter_kit",
     "LedgerKit": "ledger_kit",
     "ProviderKit": "provider_kit",
     "ShopBench": "adapter_kit",
+    "WalletKit": "wallet_kit",
 }
 
 

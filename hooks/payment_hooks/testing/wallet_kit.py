@@ -1,0 +1,111 @@
+"""What every wallet must do, as checks to run over one's own.
+
+```python
+class TestWallet(WalletKit):
+    @pytest.fixture
+    def wallet(self):
+        return MyWallet()
+```
+"""
+
+from payment_hooks.errors import InvalidRequest
+from payment_hooks.saved_sources import SavedSource
+from payment_hooks.wallet import Wallet
+
+SHOP, OTHER = "MERCHANT1", "MERCHANT2"
+
+
+def _saved(number: int = 1, **known: object) -> SavedSource:
+    told = {"brand": "VISA", "last4": "4242", "exp_month": 1, "exp_year": 2040}
+    return SavedSource(source_id=f"at-provider-{number}", **{**told, **known})  # type: ignore[arg-type]  # the tests' own words
+
+
+class WalletKit:
+    """Checks of one wallet, which the fixture `wallet` gives empty."""
+
+    def test_what_is_kept_is_found_by_its_owner(self, wallet: Wallet) -> None:
+        """All of it comes back."""
+        public_id = wallet.keep("ann", SHOP, _saved())
+        (listed,) = wallet.list("ann", SHOP)
+        found = wallet.find("ann", SHOP, public_id)
+
+        assert (listed.public_id, listed.brand, listed.last4) == (
+            public_id,
+            "VISA",
+            "4242",
+        )
+        assert (listed.exp_month, listed.exp_year) == (1, 2040)
+        assert found.source_id == "at-provider-1"
+        assert found.merchant_id == SHOP
+        assert found.as_source().is_saved
+
+    def test_the_public_id_tells_nothing(self, wallet: Wallet) -> None:
+        """It is neither the provider's id nor a counter."""
+        first, second = (wallet.keep("ann", SHOP, _saved(n)) for n in (1, 2))
+
+        assert len({first, second}) == 2
+        assert min(len(first), len(second)) >= 16
+        assert "at-provider" not in first + second
+
+    def test_the_list_is_in_the_order_of_keeping(self, wallet: Wallet) -> None:
+        """Oldest first."""
+        kept = [wallet.keep("ann", SHOP, _saved(n)) for n in range(3)]
+
+        assert [row.public_id for row in wallet.list("ann", SHOP)] == kept
+
+    def test_nobody_else_finds_it(self, wallet: Wallet) -> None:
+        """Neither another owner, nor a guest, nor for another merchant."""
+        public_id = wallet.keep("ann", SHOP, _saved())
+        for owner, merchant in (("bob", SHOP), ("", SHOP), ("ann", OTHER)):
+            assert wallet.list(owner, merchant) == ()
+            assert _refuses(lambda o=owner, m=merchant: wallet.find(o, m, public_id))
+            assert _refuses(lambda o=owner, m=merchant: wallet.forget(o, m, public_id))
+
+        assert len(wallet.list("ann", SHOP)) == 1
+
+    def test_owners_are_told_apart_to_the_letter(self, wallet: Wallet) -> None:
+        """`Ann` is not `ann`."""
+        wallet.keep("ann", SHOP, _saved())
+
+        assert wallet.list("Ann", SHOP) == ()
+
+    def test_what_is_forgotten_is_gone(self, wallet: Wallet) -> None:
+        """That one and no other, once."""
+        first, second = (wallet.keep("ann", SHOP, _saved(n)) for n in (1, 2))
+        wallet.forget("ann", SHOP, first)
+
+        assert [row.public_id for row in wallet.list("ann", SHOP)] == [second]
+        assert _refuses(lambda: wallet.find("ann", SHOP, first))
+        assert _refuses(lambda: wallet.forget("ann", SHOP, first))
+
+    def test_what_nobody_told_is_filled_in_once(self, wallet: Wallet) -> None:
+        """What is known stays."""
+        wallet.keep("ann", SHOP, _saved(1, brand="", last4=""))
+        wallet.keep("ann", SHOP, _saved(2))
+        wallet.describe("at-provider-1", "AMEX", "0005")
+        wallet.describe("at-provider-2", "AMEX", "0005")
+        wallet.describe("at-provider-1", "MC", "4444")
+
+        told = [(row.brand, row.last4) for row in wallet.list("ann", SHOP)]
+        assert told == [("AMEX", "0005"), ("VISA", "4242")]
+
+    def test_a_card_without_a_date_is_kept(self, wallet: Wallet) -> None:
+        """Storefronts need not know it."""
+        wallet.keep("ann", SHOP, _saved(1, exp_month=None, exp_year=None))
+        (listed,) = wallet.list("ann", SHOP)
+
+        assert (listed.exp_month, listed.exp_year) == (None, None)
+
+    def test_what_is_shown_cannot_be_charged(self, wallet: Wallet) -> None:
+        """The provider's id stands in no listing."""
+        wallet.keep("ann", SHOP, _saved())
+
+        assert "at-provider" not in repr(wallet.list("ann", SHOP))
+
+
+def _refuses(act: object) -> bool:
+    try:
+        act()  # type: ignore[operator]  # a function without arguments
+    except InvalidRequest as error:
+        return error.code == "saved_source_unknown"
+    return False
