@@ -132,7 +132,8 @@ def _from_submission(request: HttpRequest, basket: OscarObject) -> Purchase:
         raise InvalidRequest(
             _("Please choose a shipping method"), code="shipping_method_not_set"
         )
-    submission["order_total"] = total = round_price(submission["order_total"])
+    total: OscarObject = round_price(submission["order_total"])
+    submission["order_total"] = total
     due = to_money(total.incl_tax, total.currency)
     number = keep_number(basket.pk, partial(view.generate_order_number, basket))
     snapshot = snapshot_of(submission, number, request)
