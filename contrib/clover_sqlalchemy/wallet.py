@@ -77,7 +77,7 @@ class SqlAlchemyWallet:
             InvalidRequest: the owner has no such card; whether anybody has is not told.
         """
         row = next(iter(self._rows(*_whose(owner, merchant_id, public_id))), None)
-        if row is None or not owner:
+        if row is None:
             raise no_such_card()
         return SavedSource(
             source_id=row.provider_id,
@@ -119,6 +119,7 @@ def _whose(
 ) -> tuple[ColumnElement[bool], ...]:
     return (
         _C.owner == owner,
+        _C.owner != "",
         _C.merchant_id == merchant_id,
         _C.public_id == public_id,
     )

@@ -35,7 +35,7 @@ def bare(request):
         create_tables(engine)
 
 
-def test_there_are_four_tables():
+def test_these_are_the_tables():
     assert set(metadata.tables) == NAMES
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from payment_hooks.testing import WalletKit
-from payment_hooks.wallet import KeptSource, MemoryWallet
+from payment_hooks.wallet import KeptSource, MemoryWallet, no_such_card
 
 
 class TestMemoryWallet(WalletKit):
@@ -46,6 +46,17 @@ class Overwriting(MemoryWallet):
         ]
 
 
+class OfAllGuests(MemoryWallet):
+    """Takes the guests for one owner when it forgets."""
+
+    def forget(self, owner, merchant_id, public_id):
+        gone = (owner, merchant_id, public_id)
+        left = [row for row in self._rows if row[:3] != gone]
+        if len(left) == len(self._rows):
+            raise no_such_card()
+        self._rows = left
+
+
 class Careless(MemoryWallet):
     """Takes small and capital letters for the same."""
 
@@ -77,7 +88,16 @@ def failures(make):
 
 @pytest.mark.parametrize(
     "broken",
-    [ForEverybody, Counting, Newest, Forgiving, Overwriting, Careless, Telling],
+    [
+        ForEverybody,
+        Counting,
+        Newest,
+        Forgiving,
+        Overwriting,
+        OfAllGuests,
+        Careless,
+        Telling,
+    ],
 )
 def test_a_broken_wallet_is_found(broken):
     assert failures(broken)

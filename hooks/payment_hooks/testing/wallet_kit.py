@@ -63,6 +63,14 @@ class WalletKit:
 
         assert len(wallet.list("ann", SHOP)) == 1
 
+    def test_nobody_is_no_owner(self, wallet: Wallet) -> None:
+        """What was kept for a guest is no other guest's."""
+        public_id = wallet.keep("", SHOP, _saved())
+
+        assert wallet.list("", SHOP) == ()
+        assert _refuses(lambda: wallet.find("", SHOP, public_id))
+        assert _refuses(lambda: wallet.forget("", SHOP, public_id))
+
     def test_owners_are_told_apart_to_the_letter(self, wallet: Wallet) -> None:
         """`Ann` is not `ann`."""
         wallet.keep("ann", SHOP, _saved())
