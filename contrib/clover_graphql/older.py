@@ -18,7 +18,6 @@ from payment_hooks import (
     OperationKind,
     OperationState,
     PaymentState,
-    PurchaseKind,
 )
 from payment_hooks import Payment as LedgerPayment
 from payment_hooks.ledger import TAKING
@@ -197,22 +196,18 @@ class Payment:
         self, info: Info
     ) -> Annotated["Checkout", strawberry.lazy("clover_graphql.purchases")] | None:
         """The checkout that it pays for, if it is one."""
-        from clover_graphql.purchases import Checkout
+        from clover_graphql.purchases import checkout_of
 
-        found = info.context.purchase_of(self.payment)
-        is_checkout = found is not None and found.kind is PurchaseKind.CHECKOUT
-        return Checkout(purchase=found) if found and is_checkout else None
+        return checkout_of(info.context, self.payment)
 
     @strawberry.field
     def order(
         self, info: Info
     ) -> Annotated["Order", strawberry.lazy("clover_graphql.purchases")] | None:
         """The order that it pays for, if it is one."""
-        from clover_graphql.purchases import Order
+        from clover_graphql.purchases import order_of
 
-        found = info.context.purchase_of(self.payment)
-        is_order = found is not None and found.kind is PurchaseKind.ORDER
-        return Order(purchase=found) if found and is_order else None
+        return order_of(info.context, self.payment)
 
     def _totals(self) -> Totals:
         return add_up(self.operations, self.payment.amount_due.currency)

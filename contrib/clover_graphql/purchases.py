@@ -7,13 +7,21 @@ import strawberry
 
 from clover_graphql import ids
 from clover_graphql.asking import Asking
+from clover_graphql.contents import (
+    Channel,
+    CheckoutLine,
+    OrderError,
+    OrderLine,
+    channel_of,
+    line_id,
+    line_total,
+)
 from clover_graphql.enums import (
     CheckoutAuthorizeStatusEnum,
     CheckoutChargeStatusEnum,
     OrderAction,
     OrderAuthorizeStatusEnum,
     OrderChargeStatusEnum,
-    OrderErrorCode,
     PaymentChargeStatusEnum,
 )
 from clover_graphql.errors import Denied
@@ -29,49 +37,8 @@ from clover_graphql.statuses import (
 )
 from clover_graphql.totals import Totals, add_up, sum_up
 from clover_graphql.transactions import Info, TransactionItem, item_of
-from payment_hooks import LineItem, Money, Purchase, StaffAction
-
-
-@strawberry.type
-class Channel:
-    """Where it is sold."""
-
-    id: strawberry.ID
-    slug: str
-    name: str
-    currency_code: str
-    is_active: bool = True
-
-
-@strawberry.type
-class CheckoutLine:
-    """Something in the cart."""
-
-    id: strawberry.ID
-    quantity: int
-    unit_price: TaxedMoney
-    total_price: TaxedMoney
-
-
-@strawberry.type
-class OrderLine:
-    """Something that was bought."""
-
-    id: strawberry.ID
-    product_name: str
-    variant_name: str
-    quantity: int
-    unit_price: TaxedMoney
-    total_price: TaxedMoney
-
-
-@strawberry.type
-class OrderError:
-    """Saleor's place for what is wrong with an order."""
-
-    code: OrderErrorCode
-    field: str | None = None
-    message: str | None = None
+from payment_hooks import Money, Purchase, PurchaseKind, StaffAction
+from payment_hooks import Payment as LedgerPayment
 
 
 @strawberry.type
@@ -99,17 +66,17 @@ class Checkout:
     @strawberry.field
     def channel(self) -> Channel:
         """Where it is sold."""
-        return _channel(self.purchase)
+        return channel_of(self.purchase)
 
     @strawberry.field
     def lines(self) -> list[CheckoutLine]:
         """What is bought."""
         return [
             CheckoutLine(
-                id=_line_id("CheckoutLine", self.purchase, number),
+                id=line_id("CheckoutLine", self.purchase, number),
                 quantity=line.quantity,
                 unit_price=TaxedMoney.of(line.unit_price),
-                total_price=TaxedMoney.of(_line_total(line)),
+                total_price=TaxedMoney.of(line_total(line)),
             )
             for number, line in enumerate(self.purchase.lines, 1)
         ]
@@ -193,7 +160,7 @@ class Order:
     @strawberry.field
     def channel(self) -> Channel:
         """Where it was sold."""
-        return _channel(self.purchase)
+        return channel_of(self.purchase)
 
     @strawberry.field
     def user_email(self) -> str | None:
@@ -205,12 +172,12 @@ class Order:
         """What was bought."""
         return [
             OrderLine(
-                id=_line_id("OrderLine", self.purchase, number),
+                id=line_id("OrderLine", self.purchase, number),
                 product_name=line.name,
                 variant_name="",
                 quantity=line.quantity,
                 unit_price=TaxedMoney.of(line.unit_price),
-                total_price=TaxedMoney.of(_line_total(line)),
+                total_price=TaxedMoney.of(line_total(line)),
             )
             for number, line in enumerate(self.purchase.lines, 1)
         ]
@@ -333,10 +300,18 @@ class Order:
         return []
 
 
-def purchase_type(purchase: Purchase) -> Checkout | Order:
-    """The purchase as the type it is."""
-    is_order = purchase.kind.value == "order"
-    return Order(purchase=purchase) if is_order else Checkout(purchase=purchase)
+def checkout_of(asking: Asking, payment: LedgerPayment) -> Checkout | None:
+    """The checkout that the payment is for, if it is one that the caller may see."""
+    found = asking.purchase_of(payment)
+    is_checkout = found is not None and found.kind is PurchaseKind.CHECKOUT
+    return Checkout(purchase=found) if found and is_checkout else None
+
+
+def order_of(asking: Asking, payment: LedgerPayment) -> Order | None:
+    """The order that the payment is for, if it is one that the caller may see."""
+    found = asking.purchase_of(payment)
+    is_order = found is not None and found.kind is PurchaseKind.ORDER
+    return Order(purchase=found) if found and is_order else None
 
 
 def _totals(asking: Asking, shown: Checkout | Order) -> Totals:
@@ -371,21 +346,3 @@ def _payment_status(asking: Asking, purchase: Purchase) -> PaymentChargeStatusEn
         return PaymentChargeStatusEnum.NOT_CHARGED
     offer, payment = latest
     return charge_status(payment, offer.payments.operations(payment.payment_id))
-
-
-def _channel(purchase: Purchase) -> Channel:
-    slug = purchase.channel or "default"
-    return Channel(
-        id=strawberry.ID(ids.encode("Channel", slug)),
-        slug=slug,
-        name=slug,
-        currency_code=purchase.amount_due.currency,
-    )
-
-
-def _line_id(kind: str, purchase: Purchase, number: int) -> strawberry.ID:
-    return strawberry.ID(ids.encode(kind, f"{purchase.purchase_id}-{number}"))
-
-
-def _line_total(line: LineItem) -> Money:
-    return Money(line.unit_price.minor_units * line.quantity, line.unit_price.currency)

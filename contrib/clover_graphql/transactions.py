@@ -12,7 +12,7 @@ from clover_graphql.asking import Asking
 from clover_graphql.enums import TransactionActionEnum, TransactionEventTypeEnum
 from clover_graphql.money import MoneyType
 from clover_graphql.totals import Totals, add_up
-from payment_hooks import Operation, OperationState, Payment, PurchaseKind
+from payment_hooks import Operation, OperationState, Payment
 from payment_hooks.ledger import TAKING
 from payment_hooks.paying import Progress
 from payment_hooks.sending import decline_of
@@ -185,22 +185,18 @@ class TransactionItem:
         self, info: Info
     ) -> Annotated["Checkout", strawberry.lazy("clover_graphql.purchases")] | None:
         """The checkout that it pays for, if it is one."""
-        from clover_graphql.purchases import Checkout
+        from clover_graphql.purchases import checkout_of
 
-        found = info.context.purchase_of(self.payment)
-        is_checkout = found is not None and found.kind is PurchaseKind.CHECKOUT
-        return Checkout(purchase=found) if found and is_checkout else None
+        return checkout_of(info.context, self.payment)
 
     @strawberry.field
     def order(
         self, info: Info
     ) -> Annotated["Order", strawberry.lazy("clover_graphql.purchases")] | None:
         """The order that it pays for, if it is one."""
-        from clover_graphql.purchases import Order
+        from clover_graphql.purchases import order_of
 
-        found = info.context.purchase_of(self.payment)
-        is_order = found is not None and found.kind is PurchaseKind.ORDER
-        return Order(purchase=found) if found and is_order else None
+        return order_of(info.context, self.payment)
 
     def _totals(self) -> Totals:
         return add_up(self.operations, self.payment.amount_due.currency)
