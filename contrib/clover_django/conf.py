@@ -20,6 +20,7 @@ AUTOMATIC_LEDGER = "clover_ledger"
 _DEFAULTS: dict[str, object] = {
     "AUTO_CAPTURE": True,
     "EXTRAS_ALLOWED": False,
+    "REFUSE_BROKEN_PLUGINS": False,
     "FAILED_CHECKS": FailedChecks.ACCEPT.value,
     "LEDGER_DATABASE": "",
     "PLUGINS": (),

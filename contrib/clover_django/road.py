@@ -83,6 +83,8 @@ def build_payments(config: CloverConfig) -> Payments:
     registry = PluginRegistry()
     registry.register(CloverProvider(config), PROVIDER)
     registry.load_installed()
+    if conf.adapter_setting("REFUSE_BROKEN_PLUGINS"):
+        registry.refuse_broken()
     for plugin in (*_shops, *_configured_plugins()):
         _take_in(registry, plugin)
     policy = Policy(

@@ -18,6 +18,7 @@ from payment_hooks import (
     CardDetails,
     CheckoutRequest,
     CheckoutSession,
+    ConfigurationError,
     LookUpRequest,
     LookUpResult,
     Money,
@@ -198,15 +199,17 @@ class Telemetry:
                 span.set_attribute("payment.currency", amount.currency)
             try:
                 yield span
-            except PaymentError as error:
+            except Exception as error:
                 self._note_error(span, error)
                 raise
             else:
                 span.set_attribute("payment.outcome", "succeeded")
 
-    def _note_error(self, span: Span, error: PaymentError) -> None:
+    def _note_error(self, span: Span, error: Exception) -> None:
+        """What the error says of the money; a bug says nothing, which is a doubt."""
         is_no = isinstance(error, PaymentDeclined)
-        is_unknown = isinstance(error, OutcomeUnknown)
+        is_known = isinstance(error, PaymentError | ConfigurationError)
+        is_unknown = isinstance(error, OutcomeUnknown) or not is_known
         outcome = "declined" if is_no else "unknown" if is_unknown else "refused"
         span.set_attribute("payment.outcome", outcome)
         span.set_attribute("payment.error", type(error).__name__)

@@ -118,11 +118,11 @@ class PluginRegistry(pluggy.PluginManager):
         One that is broken does not take the others down: it is logged as an error, and
         `broken` names it. Whoever must not run without it calls `refuse_broken`.
         """
+        before = {name for name, _ in self.list_name_plugin()}
         count = 0
         for found in sorted(entry_points(group=spec.PROJECT), key=attrgetter("name")):
-            if self.has_plugin(found.name) or self.is_blocked(found.name):
-                continue
-            count += self._load(found)
+            if found.name not in before and not self.is_blocked(found.name):
+                count += self._load(found)
         return count
 
     def refuse_broken(self) -> None:
@@ -137,21 +137,28 @@ class PluginRegistry(pluggy.PluginManager):
     def _load(self, found: EntryPoint) -> bool:
         package = found.dist
         distribution = f"{package.name} {package.version}" if package else "no package"
+        if self.has_plugin(found.name):
+            other = self.distributions.get(found.name, "another package")
+            logger.error(
+                "%s", self._note(found, distribution, f"{other} has one of this name")
+            )
+            return False
         try:
             self.register(found.load(), found.name)
-        except Exception as error:
-            broken = BrokenPlugin(
-                name=found.name,
-                distribution=distribution,
-                why=f"{type(error).__name__}: {error}",
-            )
-            self.broken.append(broken)
+        except (Exception, SystemExit) as error:
+            why = f"{type(error).__name__}: {error}"
+            logger.exception("%s", self._note(found, distribution, why))
             if self.has_plugin(found.name):
                 self.unregister(name=found.name)
-            logger.exception("%s", broken)
             return False
         self.distributions[found.name] = distribution
         return True
+
+    def _note(self, found: EntryPoint, distribution: str, why: str) -> BrokenPlugin:
+        row = BrokenPlugin(name=found.name, distribution=distribution, why=why)
+        if row not in self.broken:
+            self.broken.append(row)
+        return row
 
     def _refuse_unknown_hooks(self, plugin: object) -> None:
         for attribute in dir(plugin):

@@ -24,6 +24,7 @@ from payment_hooks import (
     PaymentSource,
     WebhookRejected,
     WebhookRequest,
+    hookimpl,
 )
 from payment_hooks.testing import FakeProvider
 
@@ -40,7 +41,7 @@ CANARIES = (
 class Watch:
     """What was exported so far."""
 
-    def __init__(self):
+    def __init__(self, *plugins):
         self.spans = InMemorySpanExporter()
         self.reader = InMemoryMetricReader()
         tracers = TracerProvider()
@@ -49,7 +50,7 @@ class Watch:
         self.telemetry = Telemetry(
             tracer_provider=tracers, meter_provider=MeterProvider([self.reader])
         )
-        self.payments = Payments.using(self.provider, self.telemetry)
+        self.payments = Payments.using(self.provider, self.telemetry, *plugins)
         self.telemetry.watch(self.payments)
 
     def pay(self, token="tok-canary", reference="order-canary"):
@@ -159,3 +160,20 @@ def test_without_it_nothing_of_opentelemetry_is_loaded():
     )
 
     assert found.stdout.strip() == "[]"
+
+
+def test_a_wrapper_that_breaks_is_counted_as_a_doubt():
+    class Broken:
+        @hookimpl(wrapper=True, trylast=True)
+        def payment_charge(self, request):
+            yield
+            raise ZeroDivisionError
+
+    watch = Watch(Broken())
+    watch.provider.fail("payment_look_up", OutcomeUnknown("lost"))
+    with pytest.raises(OutcomeUnknown):
+        watch.pay()
+
+    (told,) = watch.named("payment.charge")
+    assert told["payment.outcome"] == "unknown"
+    assert watch.metric(UNKNOWN_TOTAL) >= 1

@@ -12,7 +12,6 @@ from tests.clover_provider.test_limiter import redis_server  # noqa: F401 - a fi
 from tests.examples.example_shop import EXAMPLES, PATHS
 
 RECIPES = EXAMPLES / "plugins"
-BROKEN = "broken_plugin-1.0.dist-info"
 
 
 @pytest.fixture(scope="module")
@@ -27,16 +26,22 @@ def installed(tmp_path_factory):
         folder,
     ]
     subprocess.run([*command, *sorted(RECIPES.iterdir())], check=True)
-    information = folder / BROKEN
+    add(folder, "broken-plugin", "broken = broken_plugin")
+    (folder / "broken_plugin.py").write_text("raise RuntimeError('no licence key')\n")
+    add(folder, "leaving-plugin", "leaving = leaving_plugin")
+    (folder / "leaving_plugin.py").write_text("raise SystemExit('no licence key')\n")
+    add(folder, "second-check", "fraud_check = fraud_check:plugin")
+    return folder
+
+
+def add(folder, package, entry_point):
+    """A package's information, as an installer leaves it."""
+    information = folder / f"{package.replace('-', '_')}-1.0.dist-info"
     information.mkdir()
     (information / "METADATA").write_text(
-        "Metadata-Version: 2.1\nName: broken-plugin\nVersion: 1.0\n"
+        f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n"
     )
-    (information / "entry_points.txt").write_text(
-        "[payment_hooks]\nbroken = broken_plugin\n"
-    )
-    (folder / "broken_plugin.py").write_text("raise RuntimeError('no licence key')\n")
-    return folder
+    (information / "entry_points.txt").write_text(f"[payment_hooks]\n{entry_point}\n")
 
 
 @pytest.fixture
@@ -85,6 +90,9 @@ def test_a_broken_plugin_is_named_and_the_others_are_there(run):
         START
         + """
 registry.unregister(name="event_stream")
+registry.load_installed()  # again changes nothing
+assert len(registry.broken) == 3
+registry.unregister(name="event_stream")
 names = sorted(name for name, _ in registry.list_name_plugin())
 try:
     registry.refuse_broken()
@@ -98,6 +106,9 @@ print(json.dumps([names, refused, pay("1")]))
     assert names == ["clover", "fraud_check", "invoice"]
     assert "'broken' of broken-plugin 1.0" in refused
     assert "no licence key" in refused
+    assert "'leaving' of leaving-plugin 1.0" in refused
+    assert "'fraud_check' of " in refused
+    assert "has one of this name" in refused
     assert state == "paid"
 
 
@@ -208,4 +219,8 @@ def test_the_command_shows_who_wraps_whom_and_what_is_broken(installed):
     assert told["calls"]["payment_charge"] == ["fraud_check (wraps)", "clover"]
     assert told["calls"]["payment_authorize"][0] == "fraud_check (wraps)"
     assert origin["invoice"] == "shop-invoices 1.0"
-    assert [row["name"] for row in told["broken"]] == ["broken"]
+    assert [row["name"] for row in told["broken"]] == [
+        "broken",
+        "fraud_check",
+        "leaving",
+    ]
