@@ -15,10 +15,12 @@ from payment_hooks import (
     InvalidRequest,
     Money,
     Payment,
+    PaymentState,
     Purchase,
     PurchaseKind,
     StaffAction,
 )
+from payment_hooks.standing import derive_state
 from payment_hooks.storefront import Entry
 
 if TYPE_CHECKING:
@@ -129,7 +131,7 @@ class Asking:
     def latest(self, purchase: Purchase) -> tuple[OfferedGateway, Payment] | None:
         """Its payment that counts: the last which holds money, else the last one."""
         found = self.payments_of(purchase)
-        held = [row for row in found if row[1].state.value in _HOLDING]
+        held = [row for row in found if state_of(*row) in HOLDING]
         return next(reversed(held or found), None)
 
     def payment(
@@ -179,4 +181,13 @@ class Asking:
             raise Denied(f"{action.value} payments")
 
 
-_HOLDING = frozenset({"authorized", "paid", "partly_refunded"})
+HOLDING = frozenset(
+    {PaymentState.AUTHORIZED, PaymentState.PAID, PaymentState.PARTLY_REFUNDED}
+)
+"""The states of a payment whose purchase may become an order."""
+
+
+def state_of(offer: OfferedGateway, payment: Payment) -> PaymentState:
+    """Where the payment stands by its operations: its own row learns a moment later."""
+    operations = offer.payments.operations(payment.payment_id)
+    return derive_state(operations, closed=payment.state is PaymentState.CLOSED)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from clover_graphql.asking import Asking
+from clover_graphql.asking import HOLDING, Asking, state_of
 from clover_graphql.enums import CheckoutErrorCode
 from clover_graphql.errors import BadInput, code_of, field_of, text_of
 from clover_graphql.offers import OfferedGateway
@@ -22,10 +22,6 @@ from payment_hooks import (
     Purchase,
 )
 from payment_hooks.storefront import describe_progress
-
-_HOLDING = frozenset(
-    {PaymentState.AUTHORIZED, PaymentState.PAID, PaymentState.PARTLY_REFUNDED}
-)
 
 
 def complete(
@@ -55,7 +51,7 @@ def _find_begun(
 ) -> tuple[OfferedGateway, Payment] | None:
     """The open payment that this call shall make; one of a session makes itself."""
     latest = asking.latest(purchase)
-    if latest is None or latest[1].state is not PaymentState.OPEN:
+    if latest is None or state_of(*latest) is not PaymentState.OPEN:
         return None
     return latest if sent or OLDER in latest[1].context else None
 
@@ -93,7 +89,7 @@ def _find_paid(asking: Asking, purchase: Purchase) -> Payment:
         BadInput: there is none, or it holds another amount.
     """
     latest = asking.latest(purchase)
-    if latest is None or latest[1].state not in _HOLDING:
+    if latest is None or state_of(*latest) not in HOLDING:
         raise _not_paid()
     offer, payment = latest
     if payment.amount_due != purchase.amount_due:

@@ -26,7 +26,7 @@ from payment_hooks.money import Money
 from payment_hooks.outcomes import Outcome, last_decline, outcome_of
 from payment_hooks.payments import Payments
 from payment_hooks.sending import decline_of
-from payment_hooks.standing import money_of
+from payment_hooks.standing import derive_state, money_of
 from payment_hooks.types import CheckoutRequest, CheckoutSession
 
 
@@ -137,17 +137,20 @@ def _ask(
 def _find_money(payments: Payments, payment: Payment) -> Operation | None:
     """What the payment holds; None while it is open or was given up.
 
+    Only the operations are asked: the payment's own row learns a moment later.
+
     Raises:
         InvalidRequest: it was given back.
     """
-    if payment.state in (PaymentState.OPEN, PaymentState.CLOSED):
+    operations = payments.operations(payment.payment_id)
+    state = derive_state(operations, closed=False)
+    if state is PaymentState.OPEN:
         return None
-    if payment.state in GIVEN_BACK:
+    if state in GIVEN_BACK:
         raise InvalidRequest(
-            f"payment {payment.payment_id} is {payment.state}",
-            code="payment_given_back",
+            f"payment {payment.payment_id} is {state}", code="payment_given_back"
         )
-    return money_of(payment, payments.operations(payment.payment_id))
+    return money_of(payment, operations)
 
 
 def _settle(payments: Payments, payment: Payment) -> Payment:

@@ -20,7 +20,6 @@ from payment_hooks.ledger import (
     Operation,
     OperationKind,
     Payment,
-    PaymentState,
 )
 from payment_hooks.memory import MemoryLedger
 from payment_hooks.money import Money
@@ -30,7 +29,7 @@ from payment_hooks.opening import Opener
 from payment_hooks.policy import Policy
 from payment_hooks.sending import Sender, utc_now
 from payment_hooks.settling import Settler
-from payment_hooks.standing import refundable
+from payment_hooks.standing import refundable, refuse_unless_open
 from payment_hooks.types import (
     CheckoutRequest,
     CheckoutSession,
@@ -170,11 +169,7 @@ class Payments:
         """
         payment = self._ours(payment_id)
         asked = ask_for_page(payment, request)
-        if payment.state is not PaymentState.OPEN:
-            raise InvalidRequest(
-                f"payment {payment_id} is {payment.state}: nothing is left to pay",
-                code="payment_not_open",
-            )
+        refuse_unless_open(payment, self.operations(payment_id))
         if payment.mode is not Mode.HOSTED:
             return self.gateway.start_checkout(asked)
         return self._sessions.open(payment, asked)

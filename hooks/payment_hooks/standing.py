@@ -60,6 +60,21 @@ def refuse_unclear(operations: Operations) -> None:
         )
 
 
+def refuse_unless_open(payment: Payment, operations: Operations) -> None:
+    """Let nobody pay what was paid, also before the payment's own row knows of it.
+
+    Raises:
+        InvalidRequest: it holds money, or it was given up.
+    """
+    is_closed = payment.state is PaymentState.CLOSED
+    state = derive_state(operations, closed=is_closed)
+    if state is not PaymentState.OPEN:
+        raise InvalidRequest(
+            f"payment {payment.payment_id} is {state}: nothing is left to pay",
+            code="payment_not_open",
+        )
+
+
 def money_of(payment: Payment, operations: Operations) -> Operation:
     """The operation which brought the payment its money.
 

@@ -1,12 +1,13 @@
 """The operations of a storefront that was written for Saleor, in each mode."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
 from clover_graphql.ids import decode, encode
 from clover_simulator.shopper import DECLINED_CARD
-from payment_hooks import Mode, Money
+from payment_hooks import Mode, Money, PaymentState
 from payment_hooks.storefront import CHECKING, WAITING
 from tests.clover_graphql.operations import (
     CHECKOUT,
@@ -360,3 +361,16 @@ def test_a_cart_that_changes_in_this_moment_is_not_paid(
 
     assert refused["errors"][0]["code"] == "INVALID"
     assert charges(clover_simulator) == []
+
+
+def test_the_order_is_there_before_the_payments_own_row_knows_of_its_money(
+    storefront, payments, clover_simulator
+):
+    """Another process has recorded the money, and writes the row a moment later."""
+    start(storefront, {"token": clover_simulator.token()})
+    (payment,) = payments.ledger.find_payments(reference="ref-c-1")
+    payments.ledger.replace_payment(replace(payment, state=PaymentState.OPEN))
+    done = storefront.run(COMPLETE, id=CHECKOUT)
+
+    assert done["errors"] == []
+    assert done["order"]["isPaid"] is True

@@ -1,5 +1,7 @@
 """One submit, answered with data: money, a next step, or a refusal."""
 
+from dataclasses import replace
+
 import pytest
 
 from payment_hooks import (
@@ -12,6 +14,7 @@ from payment_hooks import (
     PaymentDeclined,
     Payments,
     PaymentSource,
+    PaymentState,
     ProviderUnavailable,
     Redirect,
 )
@@ -146,3 +149,18 @@ def test_a_page_that_is_paid_in_this_moment_is_no_refusal(read):
     assert progress.refusal is None
     assert progress.money or progress.step == page
     assert ledger.act is None or progress.step
+
+
+@pytest.mark.parametrize("mode", [Mode.IFRAME, Mode.HOSTED])
+def test_money_counts_before_the_payments_own_row_knows_of_it(payments, provider, mode):
+    """Another process has recorded the money, and writes the row a moment later."""
+    payment = opened(payments)
+    paid = pay(payments, payment, CARD)
+    late = payments.get(payment.payment_id)
+    ledger = payments.ledger
+    stale = replace(late, state=PaymentState.OPEN, mode=mode)
+    ledger.replace_payment(stale)
+
+    progress = attempt(lambda: pay(payments, payments.get(payment.payment_id), None))
+
+    assert progress.money == paid.money
