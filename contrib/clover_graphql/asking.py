@@ -14,6 +14,8 @@ from payment_hooks import (
     FindPurchaseRequest,
     InvalidRequest,
     Money,
+    OperationKind,
+    OperationState,
     Payment,
     PaymentState,
     Purchase,
@@ -185,6 +187,14 @@ HOLDING = frozenset(
     {PaymentState.AUTHORIZED, PaymentState.PAID, PaymentState.PARTLY_REFUNDED}
 )
 """The states of a payment whose purchase may become an order."""
+
+
+def has_page(offer: OfferedGateway, payment: Payment) -> bool:
+    """Whether the shopper may be back from a page, so that its message may be due."""
+    return any(
+        row.kind is OperationKind.CHECKOUT and row.state is OperationState.WAITING
+        for row in offer.payments.operations(payment.payment_id)
+    )
 
 
 def state_of(offer: OfferedGateway, payment: Payment) -> PaymentState:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from clover_graphql.asking import HOLDING, Asking, state_of
+from clover_graphql.asking import HOLDING, Asking, has_page, state_of
 from clover_graphql.enums import CheckoutErrorCode
 from clover_graphql.errors import BadInput, code_of, field_of, text_of
 from clover_graphql.offers import OfferedGateway
@@ -15,7 +15,6 @@ from payment_hooks import (
     CompletePurchaseRequest,
     ConfigurationError,
     InvalidRequest,
-    OperationKind,
     Payment,
     PaymentError,
     PaymentState,
@@ -64,10 +63,7 @@ def _pay(
     sent: object,
 ) -> CheckoutComplete | None:
     """What the browser must do first, or why nothing was paid; None once it is."""
-    is_return = any(
-        row.kind is OperationKind.CHECKOUT and row.state.is_open
-        for row in offer.payments.operations(payment.payment_id)
-    )
+    is_return = has_page(offer, payment)
     progress = pay_older(asking, offer, purchase, payment, sent)
     if progress.money is not None:
         return None

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from uuid import UUID
 
-from clover_graphql.asking import Asking
+from clover_graphql.asking import Asking, has_page
 from clover_graphql.enums import (
     PaymentGatewayConfigErrorCode,
     PaymentGatewayInitializeErrorCode,
@@ -122,7 +122,7 @@ def process(
                 code="payment_unknown",
                 field="id",
             )
-        entry = read_entry(sent or None)
+        is_return, entry = has_page(offer, payment), read_entry(sent or None)
         progress = go_on(asking.submit(offer, purchase, entry), payment)
     except PaymentError as error:
         refused = TransactionProcessError(
@@ -135,7 +135,7 @@ def process(
         )
     current = progress.payment or payment
     item, event = _tell(asking, offer, current, progress)
-    data = describe_progress(progress, first=False)
+    data = describe_progress(progress, first=not is_return)
     return TransactionProcess(
         transaction=item, transaction_event=event, data=_as_json(data), errors=[]
     )

@@ -2,13 +2,17 @@
 
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
+from clover_graphql import OfferedGateway, PaymentsApi
 from clover_graphql.ids import decode, encode
 from clover_simulator.shopper import DECLINED_CARD
-from payment_hooks import Mode, Money, PaymentState
+from payment_hooks import Gateway, MemoryLedger, Mode, Money, Payments, PaymentState
 from payment_hooks.storefront import CHECKING, WAITING
+from payment_hooks.testing import FakeProvider
 from tests.clover_graphql.operations import (
     CHECKOUT,
     COMPLETE,
@@ -374,3 +378,23 @@ def test_the_order_is_there_before_the_payments_own_row_knows_of_its_money(
 
     assert done["errors"] == []
     assert done["order"]["isPaid"] is True
+
+
+def test_a_page_that_nobody_has_seen_is_not_waited_for(shop):
+    """Its worker died while it was being opened: the next call opens another one."""
+    ahead = [timedelta()]
+    fake = FakeProvider()
+    payments = Payments(
+        Gateway.to(fake, shop), MemoryLedger(), now=lambda: datetime.now(UTC) + ahead[0]
+    )
+    storefront = Storefront(PaymentsApi(OfferedGateway(payments, modes=(Mode.HOSTED,))))
+    fake.fail("payment_start_checkout", SystemExit())
+    with pytest.raises(SystemExit):
+        storefront.run(INITIALIZE, id=CHECKOUT, gateway={"id": "fake.payments"})
+    ahead[0] = timedelta(minutes=5)
+    (payment,) = payments.ledger.find_payments(reference="ref-c-1")
+    one = encode("TransactionItem", str(UUID(payment.payment_id)))
+    opened, again = (storefront.run(PROCESS, id=one)["data"] for _ in range(2))
+
+    assert "status" not in opened
+    assert again == opened | {"status": WAITING}
