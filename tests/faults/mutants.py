@@ -288,7 +288,7 @@ MUTANTS = (
     Mutant(
         "a closed payment is not closed again",
         ((Closer, "close", _close_stale),),
-        near=4465,
+        near=11900,
     ),
     Mutant(
         "a closed payment is followed at once", ((opening.Opener, "open", _open_next),)
