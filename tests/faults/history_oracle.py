@@ -3,29 +3,52 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from payment_hooks import OperationState, PaymentState, Transaction, TransactionKind
-from payment_hooks.ledger import CAPTURING, OperationKind
-from tests.faults.history_actors import World
+from greenlet import getcurrent
+
+from payment_hooks import (
+    Operation,
+    OperationState,
+    PaymentState,
+    Transaction,
+    TransactionKind,
+    TransactionStatus,
+)
+from payment_hooks.ledger import CAPTURING, TAKING, OperationKind
+from tests.faults.history_bank import REFUSED
+from tests.faults.history_installation import World
+from tests.faults.history_lists import RETURNS
 
 FINAL = {OperationState.SUCCEEDED, OperationState.DECLINED, OperationState.FAILED}
 HELD = {PaymentState.PAID, PaymentState.PARTLY_REFUNDED, PaymentState.REFUNDED}
+HERE = {PaymentState.AUTHORIZED, PaymentState.PAID, PaymentState.PARTLY_REFUNDED}
 RANK = {
     PaymentState.OPEN: 0,
     PaymentState.CLOSED: 0,
     PaymentState.AUTHORIZED: 1,
-    PaymentState.VOIDED: 2,
     PaymentState.PAID: 2,
     PaymentState.PARTLY_REFUNDED: 3,
     PaymentState.REFUNDED: 4,
+    PaymentState.VOIDED: 4,
 }
+"""Nothing leads to a lower one: what was given back never becomes paid."""
 
 
 def violations(world: World) -> Iterator[str]:
     """Every broken promise, in words."""
+    yield from world.bank.broken
+    for each in (world, world.neighbour):
+        if each is not None:
+            yield from _violations_of(each)
+
+
+def _violations_of(world: World) -> Iterator[str]:
+    yield from world.broken
     for reference in world.shop.due:
         yield from _charged_once(world, reference)
         yield from _nothing_lost(world, reference)
     yield from _paid_with_money(world)
+    yield from _refused_is_a_no(world)
+    yield from _nothing_is_here(world)
     yield from _nothing_given_twice(world)
     yield from _never_back(world)
     yield from world.unsettled
@@ -33,35 +56,53 @@ def violations(world: World) -> Iterator[str]:
     yield from _told_once(world)
 
 
+def believed(world: World, operation: Operation) -> None:
+    """I3: whoever calls an operation succeeded has heard just that from the bank."""
+    heard = world.bank.told.get((getcurrent(), operation.transaction_id))
+    if heard is None:
+        world.broken.append(f"I3 {operation.kind} succeeded, and nobody looked")
+    elif heard.status is not TransactionStatus.SUCCEEDED:
+        world.broken.append(f"I3 {operation.kind} succeeded, and is {heard.status}")
+    elif (
+        operation.kind is OperationKind.CAPTURE
+        and heard.kind is TransactionKind.AUTHORIZATION
+    ):
+        world.broken.append("I3 capture succeeded, and is an authorization")
+
+
+def pending_is_open(world: World) -> list[str]:
+    """I3: what the bank has not decided is neither a yes nor a no."""
+    pending = {
+        row.operation_id
+        for row in world.bank.rows.values()
+        if row.status is TransactionStatus.PENDING
+    }
+    return [
+        f"I3 {row.kind} is {row.state}, and pending at the bank"
+        for row in world.books.every_operation()
+        if row.operation_id in pending and not row.state.is_open
+    ]
+
+
 def _charges(world: World, reference: str) -> list[Transaction]:
     """Captured charges of a reference that nobody gave back, or not wholly."""
-    returned: Counter[str] = Counter()
-    for row in world.bank.rows.values():
-        if row.kind is TransactionKind.REFUND:
-            returned[row.parent_id] += row.amount.minor_units
     return [
         row
-        for row in world.bank.rows.values()
+        for row in world.rows(reference)
         if row.kind is TransactionKind.CHARGE
-        and row.reference == reference
-        and (row.captured or row.amount).minor_units > returned[row.transaction_id]
+        and world.bank.held(row.transaction_id) > 0
     ]
 
 
 def _flagged(world: World) -> set[str]:
-    return {
-        row.transaction_id
-        for payment in world.books.find_payments_all()
-        for row in world.payments.ledger.operations(payment.payment_id)
-        if row.flag
-    }
+    return {row.transaction_id for row in world.books.every_operation() if row.flag}
 
 
 def _charged_once(world: World, reference: str) -> Iterator[str]:
     """I1: at most one, but for pages that the shopper paid twice, which are flagged."""
     charges = _charges(world, reference)
-    flagged = _flagged(world)
-    clean = [row for row in charges if row.transaction_id not in flagged]
+    known = _flagged(world) | _found_on_the_list(world)
+    clean = [row for row in charges if row.transaction_id not in known]
     if len(clean) > 1:
         yield f"I1 {reference} charged {len(clean)} times"
     card = [
@@ -72,6 +113,15 @@ def _charged_once(world: World, reference: str) -> Iterator[str]:
     ]
     if len(card) > 1:
         yield f"I1 {reference} charged {len(card)} times by card"
+
+
+def _found_on_the_list(world: World) -> set[str]:
+    """What the bank's list told, and nothing connects with a payment."""
+    return {
+        found.transaction_id
+        for found in world.findings or ()
+        if found.flag == "unknown_charge"
+    }
 
 
 def _pages(world: World) -> set[str]:
@@ -87,7 +137,7 @@ def _nothing_lost(world: World, reference: str) -> Iterator[str]:
         if row.state is OperationState.SUCCEEDED
     }
     for charge in _charges(world, reference):
-        if charge.transaction_id not in known:
+        if charge.transaction_id not in known | _found_on_the_list(world):
             yield f"I2 {charge.transaction_id} of {reference} is lost"
     for payment_id in world.ids(reference):
         yield from _not_seen_as_paid(world, payment_id)
@@ -100,23 +150,22 @@ def _not_seen_as_paid(world: World, payment_id: str) -> Iterator[str]:
         money = world.bank.rows.get(row.transaction_id)
         is_good = row.state is OperationState.SUCCEEDED and not row.flag
         if row.kind is OperationKind.AUTHORIZE and is_good and money is not None:
-            was_taken = money.kind is TransactionKind.CHARGE
+            was_taken = money.kind is TransactionKind.CHARGE and _is_done(money)
             if was_taken and state not in HELD:
                 yield f"I2 {money.transaction_id} is captured, and the payment {state}"
 
 
 def _paid_with_money(world: World) -> Iterator[str]:
     """I4: paid only with money of the right amount, for this reference."""
-    for payment in world.books.find_payments_all():
-        operations = world.payments.ledger.operations(payment.payment_id)
-        for row in operations:
+    for payment in world.books.every_payment():
+        for row in world.books.every_operation(payment.payment_id):
             counts = row.state is OperationState.SUCCEEDED and not row.flag
             if not counts:
                 continue
             money = world.bank.rows.get(row.transaction_id)
             if money is None:
                 yield f"I4 {row.kind} {payment.reference} without money"
-            elif money.reference != payment.reference:
+            elif money.reference not in ("", payment.reference):
                 yield f"I4 {payment.reference} is paid with {money.reference}'s money"
             elif row.kind in (OperationKind.CHARGE, OperationKind.CHECKOUT) and (
                 money.amount != payment.amount_due or money.tip
@@ -124,26 +173,50 @@ def _paid_with_money(world: World) -> Iterator[str]:
                 yield f"I4 {payment.reference} is paid with {money.amount}"
 
 
+def _refused_is_a_no(world: World) -> Iterator[str]:
+    """I3: what failed, was canceled or voided at the bank is closed, as a no."""
+    rows: dict[str, list[Transaction]] = {}
+    for row in world.bank.rows.values():
+        rows.setdefault(row.operation_id, []).append(row)
+    for operation in world.books.every_operation():
+        mine = rows.get(operation.operation_id, [])
+        is_refused = mine and all(row.status in REFUSED for row in mine)
+        is_page = operation.kind is OperationKind.CHECKOUT
+        if is_refused and operation.state.is_open and not is_page:
+            yield f"I3 {operation.kind} is {operation.state}, and {mine[0].status}"
+
+
+def _nothing_is_here(world: World) -> Iterator[str]:
+    """I3: a shop that compared with the bank's list knows what the bank gave back."""
+    if world.findings is None:
+        return
+    for payment in world.books.every_payment():
+        rows = world.books.every_operation(payment.payment_id)
+        money = [
+            row.transaction_id
+            for row in rows
+            if row.kind in TAKING and row.state is OperationState.SUCCEEDED
+        ]
+        is_gone = money and not any(map(world.bank.held, money))
+        if is_gone and payment.state in HERE and not payment.flags:
+            yield f"I3 {payment.reference} is {payment.state}, and all was given back"
+
+
 def _nothing_given_twice(world: World) -> Iterator[str]:
     """One refund per intent, and never more back than was taken."""
     intents: Counter[str] = Counter()
     back: Counter[str] = Counter()
-    voided = {
-        row.parent_id
-        for row in world.bank.rows.values()
-        if row.kind is TransactionKind.VOID
-    }
-    for row in world.bank.rows.values():
-        if row.kind in (TransactionKind.REFUND, TransactionKind.VOID):
-            intents[row.operation_id] += 1
-            back[row.parent_id] += row.amount.minor_units
+    returns = [row for row in world.rows() if row.kind in RETURNS and _is_done(row)]
+    voided = {row.parent_id for row in returns if row.kind is TransactionKind.VOID}
+    for row in returns:
+        intents[row.operation_id] += bool(row.operation_id)
+        back[row.parent_id] += row.amount.minor_units
     for operation_id, times in intents.items():
         if times > 1:
             yield f"I1 refund {operation_id[:4]} made {times} times"
     forms = Counter(
-        (payment.payment_id, row.request_id)
-        for payment in world.books.find_payments_all()
-        for row in world.payments.ledger.operations(payment.payment_id)
+        (row.payment_id, row.request_id)
+        for row in world.books.every_operation()
         if row.kind is OperationKind.REFUND and row.state is OperationState.SUCCEEDED
     )
     for (_, form), times in forms.items():
@@ -175,8 +248,8 @@ def _never_back(world: World) -> Iterator[str]:
 
 def in_doubt(world: World) -> Iterator[str]:
     """I6: nothing is in doubt any more, but pages that nobody paid."""
-    for payment in world.books.find_payments_all():
-        for row in world.payments.ledger.operations(payment.payment_id):
+    for payment in world.books.every_payment():
+        for row in world.books.every_operation(payment.payment_id):
             if row.state.is_open and row.state is not OperationState.WAITING:
                 yield f"I6 {row.kind} of {payment.reference} is {row.state}"
             if not (row.state.is_open or row.told):
@@ -201,7 +274,11 @@ def _told_once(world: World) -> Iterator[str]:
         and event.operation.state is OperationState.SUCCEEDED
         and not event.operation.flag
     )
-    for payment in world.books.find_payments_all():
+    for payment in world.books.every_payment():
         if payment.state in HELD and fulfilled[payment.payment_id] != 1:
             times = fulfilled[payment.payment_id]
             yield f"I2 {payment.reference} is {payment.state}, fulfilled {times} times"
+
+
+def _is_done(row: Transaction) -> bool:
+    return row.status is TransactionStatus.SUCCEEDED
