@@ -57,13 +57,14 @@ def _ask_wrongly(
     world: World, payment_id: str, take: Callable[..., Any], source: PaymentSource
 ) -> None:
     """What cannot be asked was not sent, and keeps nobody from asking rightly."""
+    before = {row.operation_id for row in world.books.every_operation(payment_id)}
     try:
         take(payment_id, source, **world.luck.dice.choice(WRONG))
     except NOT_BUILT:
-        here, rows = getcurrent(), world.books.every_operation(payment_id)
-        mine = [row for row in rows if world.books.makers[row.operation_id] is here]
-        if any(row.state.is_open for row in mine):
-            world.broken.append(f"I9 what was never sent is {mine[-1].state}")
+        for row in world.books.every_operation(payment_id):
+            is_mine = world.books.makers[row.operation_id] is getcurrent()
+            if is_mine and row.state.is_open and row.operation_id not in before:
+                world.broken.append(f"I9 what was never sent is {row.state}")
 
 
 def _notice_untold(world: World, operation: Operation) -> None:

@@ -53,6 +53,8 @@ REFUSED = (
     TransactionStatus.VOIDED,
 )
 """What a movement may end as that moved nothing, or nothing that is left."""
+TRIED = (TransactionStatus.FAILED, TransactionStatus.CANCELED)
+"""After these a page can be paid on once more."""
 LATER = (
     TransactionStatus.SUCCEEDED,
     TransactionStatus.SUCCEEDED,
@@ -91,6 +93,8 @@ class Bank:
     """What each actor heard last of a transaction."""
     touched: set[str] = field(default_factory=set)
     """What staff changed in the bank's own dashboard."""
+    taken_again: set[str] = field(default_factory=set)
+    """Charges of which a refund was voided there: that money never went back."""
     broken: list[str] = field(default_factory=list)
     """Promises that a request broke by being sent."""
     is_strict: bool = False
@@ -202,7 +206,7 @@ class Bank:
         """
         operation_id, reference, due = self.for_page[session_id]
         mine = [row for row in self.rows.values() if row.operation_id == operation_id]
-        if any(row.status not in REFUSED for row in mine):
+        if any(row.status not in TRIED for row in mine):
             return None
         amount = Money(cents, due.currency) if cents else due
         is_declined = card.startswith("decline")
@@ -230,13 +234,19 @@ class Bank:
             if row.status is TransactionStatus.PENDING:
                 self._decide_pending(row, self.luck.dice.choice(LATER))
 
+    def taken(self, transaction_id: str) -> int:
+        """All that was reserved or taken with it, the tip included."""
+        row = self.rows[transaction_id]
+        tip = row.tip.minor_units if row.tip else 0
+        return (row.captured or row.amount).minor_units + tip
+
     def held(self, transaction_id: str) -> int:
         """How much of it is taken or reserved, and was not given back."""
-        row = self.rows[transaction_id]
-        if row.status is not TransactionStatus.SUCCEEDED:
+        if self.rows[transaction_id].status is not TransactionStatus.SUCCEEDED:
             return 0
-        taken = (row.captured or row.amount).minor_units
-        return taken - self._returned(transaction_id, pending=False)
+        return self.taken(transaction_id) - self._returned(
+            transaction_id, pending=False
+        )
 
     def void_in_dashboard(self, transaction_id: str) -> None:
         """Staff at the bank's own desk undo what was taken or reserved, wholly.
@@ -253,10 +263,20 @@ class Bank:
         """Staff at the bank's own desk give back a part of it, or what is left."""
         row = self.rows[transaction_id]
         self.touched.add(transaction_id)
-        left = (row.captured or row.amount).minor_units - self._returned(transaction_id)
+        left = self.taken(transaction_id) - self._returned(transaction_id)
         back = Money(min(cents, left), row.amount.currency)
         if left > 0:
             self._add(TransactionKind.REFUND, back, parent_id=transaction_id)
+
+    def void_refund_in_dashboard(self, transaction_id: str) -> None:
+        """Staff at the bank's own desk undo the refunds of a charge."""
+        for row in list(self.rows.values()):
+            is_refund = row.kind is TransactionKind.REFUND and _is_done(row)
+            if is_refund and row.parent_id == transaction_id:
+                voided = replace(row, status=TransactionStatus.VOIDED)
+                self.rows[row.transaction_id] = voided
+                self.taken_again.add(transaction_id)
+                self.touched.add(transaction_id)
 
     def _take(self, kind: TransactionKind, request: PaymentRequest) -> Transaction:
         here = getcurrent()
@@ -367,7 +387,7 @@ class Bank:
     def _return(self, kind: TransactionKind, request: Any) -> Transaction:
         row = self.rows[request.transaction_id]
         is_strict = self.is_strict or request.transaction_id in self.touched
-        left = (row.captured or row.amount).minor_units
+        left = self.taken(request.transaction_id)
         left -= self._returned(request.transaction_id)
         is_gone = row.status is TransactionStatus.VOIDED
         if is_strict and (is_gone or request.amount.minor_units > left):

@@ -57,11 +57,13 @@ class World:
 
     def believes_in_money(self, reference: str) -> bool:
         """Whether the shop's rows say that some is there, be it that it does not fit."""
-        return any(
-            derive_state(rows, closed=False) not in GONE
-            or any(map(_is_here(rows), rows))
-            for rows in map(self.books.every_operation, self.ids(reference))
-        )
+        for payment_id in self.ids(reference):
+            rows = self.books.every_operation(payment_id)
+            if derive_state(rows, closed=False) not in GONE:
+                return True
+            if any(self._is_believed_here(row, rows) for row in rows):
+                return True
+        return False
 
     def rows(self, reference: str = "") -> list[Transaction]:
         """What the bank holds of this installation, or of one reference of it."""
@@ -90,6 +92,20 @@ class World:
             and self.bank.held(row.transaction_id) > 0
         ]
 
+    def _is_believed_here(self, row: Operation, known: tuple[Operation, ...]) -> bool:
+        """Whether it came and does not fit, and less was given back than came."""
+        is_money = row.kind in TAKING and row.state is OperationState.SUCCEEDED
+        if not (is_money and row.flag and row.transaction_id in self.bank.rows):
+            return False
+        back = [
+            (each.moved or each.amount).minor_units
+            for each in known
+            if each.parent_id == row.transaction_id
+            and each.kind in RETURNING
+            and each.state is OperationState.SUCCEEDED
+        ]
+        return sum(back) < self.bank.taken(row.transaction_id)
+
     def _is_neighbours(self, row: Transaction) -> bool:
         if self.neighbour is None:
             return False
@@ -97,26 +113,6 @@ class World:
         return any(
             self.neighbour.books.knows(each.operation_id) for each in (row, parent)
         )
-
-
-def _is_here(rows: tuple[Operation, ...]) -> Callable[[Operation], bool]:
-    """Whether it came and does not fit, and less was given back than came."""
-
-    def is_here(row: Operation) -> bool:
-        if not (
-            row.kind in TAKING and row.flag and row.state is OperationState.SUCCEEDED
-        ):
-            return False
-        back = [
-            (each.moved or each.amount).minor_units
-            for each in rows
-            if each.parent_id == row.transaction_id
-            and each.kind in RETURNING
-            and each.state is OperationState.SUCCEEDED
-        ]
-        return sum(back) < (row.moved or row.amount).minor_units
-
-    return is_here
 
 
 Act = Callable[[World, str], None]

@@ -8,7 +8,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from payment_hooks import LookUpRequest, Transaction, TransactionKind
+from payment_hooks import (
+    LookUpRequest,
+    Transaction,
+    TransactionKind,
+    TransactionStatus,
+)
 from tests.faults.history_world import Luck
 
 RETURNS = (TransactionKind.REFUND, TransactionKind.VOID)
@@ -57,8 +62,16 @@ def list_rows(
 def show(
     row: Transaction, request: LookUpRequest, marks: Marks, pages: Collection[str]
 ) -> Transaction:
-    """The row with as much of the shop's mark as the bank shows."""
-    if marks is Marks.WHOLE or not row.operation_id:
+    """The row with as much of the shop's mark as the bank shows.
+
+    Where it shows the less, it also calls what was released a charge, voided: so does
+    Clover's platform, beside its ecommerce service.
+    """
+    if marks is Marks.WHOLE:
+        return row
+    if row.status is TransactionStatus.VOIDED and row.kind not in RETURNS:
+        row = replace(row, kind=TransactionKind.CHARGE, captured=row.amount)
+    if not row.operation_id:
         return row
     if marks is Marks.CARDS and row.operation_id in pages:
         return replace(row, operation_id="", reference="")

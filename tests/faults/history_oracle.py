@@ -15,7 +15,7 @@ from payment_hooks import (
 )
 from payment_hooks.ledger import CAPTURING, TAKING, OperationKind
 from tests.faults.history_bank import REFUSED
-from tests.faults.history_installation import World
+from tests.faults.history_installation import RETURNING, World
 from tests.faults.history_lists import RETURNS
 
 FINAL = {OperationState.SUCCEEDED, OperationState.DECLINED, OperationState.FAILED}
@@ -48,8 +48,9 @@ def _violations_of(world: World) -> Iterator[str]:
         yield from _nothing_lost(world, reference)
     yield from _paid_with_money(world)
     yield from _refused_is_a_no(world)
-    yield from _nothing_is_here(world)
+    yield from _gone_is_known(world)
     yield from _nothing_given_twice(world)
+    yield from _nothing_recorded_twice(world)
     yield from _never_back(world)
     yield from world.unsettled
     yield from in_doubt(world)
@@ -61,7 +62,12 @@ def believed(world: World, operation: Operation) -> None:
     heard = world.bank.told.get((getcurrent(), operation.transaction_id))
     if heard is None:
         world.broken.append(f"I3 {operation.kind} succeeded, and nobody looked")
-    elif heard.status is not TransactionStatus.SUCCEEDED:
+    elif heard.status is not TransactionStatus.SUCCEEDED and not (
+        # Money that reads as voided is what tells of its return.
+        heard.status is TransactionStatus.VOIDED
+        and operation.transaction_id == operation.parent_id
+        and operation.kind in RETURNING
+    ):
         world.broken.append(f"I3 {operation.kind} succeeded, and is {heard.status}")
     elif (
         operation.kind is OperationKind.CAPTURE
@@ -72,15 +78,21 @@ def believed(world: World, operation: Operation) -> None:
 
 def pending_is_open(world: World) -> list[str]:
     """I3: what the bank has not decided is neither a yes nor a no."""
-    pending = {
-        row.operation_id
+    pending = [
+        row
         for row in world.bank.rows.values()
         if row.status is TransactionStatus.PENDING
-    }
+    ]
+    captures = {row.transaction_id for row in pending} & world.bank.captured
+    others = {row.operation_id for row in pending if row.transaction_id not in captures}
     return [
         f"I3 {row.kind} is {row.state}, and pending at the bank"
         for row in world.books.every_operation()
-        if row.operation_id in pending and not row.state.is_open
+        if (
+            row.operation_id in others
+            or (row.kind is OperationKind.CAPTURE and row.parent_id in captures)
+        )
+        and not row.state.is_open
     ]
 
 
@@ -100,7 +112,11 @@ def _flagged(world: World) -> set[str]:
 
 def _charged_once(world: World, reference: str) -> Iterator[str]:
     """I1: at most one, but for pages that the shopper paid twice, which are flagged."""
-    charges = _charges(world, reference)
+    charges = [
+        row
+        for row in _charges(world, reference)
+        if row.transaction_id not in world.bank.taken_again
+    ]
     known = _flagged(world) | _found_on_the_list(world)
     clean = [row for row in charges if row.transaction_id not in known]
     if len(clean) > 1:
@@ -186,20 +202,19 @@ def _refused_is_a_no(world: World) -> Iterator[str]:
             yield f"I3 {operation.kind} is {operation.state}, and {mine[0].status}"
 
 
-def _nothing_is_here(world: World) -> Iterator[str]:
-    """I3: a shop that compared with the bank's list knows what the bank gave back."""
+def _gone_is_known(world: World) -> Iterator[str]:
+    """I3: a shop that compared with the bank's list knows what was given back there."""
     if world.findings is None:
         return
     for payment in world.books.every_payment():
-        rows = world.books.every_operation(payment.payment_id)
         money = [
             row.transaction_id
-            for row in rows
+            for row in world.books.every_operation(payment.payment_id)
             if row.kind in TAKING and row.state is OperationState.SUCCEEDED
         ]
-        is_gone = money and not any(map(world.bank.held, money))
-        if is_gone and payment.state in HERE and not payment.flags:
-            yield f"I3 {payment.reference} is {payment.state}, and all was given back"
+        held = sum(map(world.bank.held, money))
+        if money and not payment.flags and (payment.state in HERE) is not (held > 0):
+            yield f"I3 {payment.reference} is {payment.state}, and {held} is held"
 
 
 def _nothing_given_twice(world: World) -> Iterator[str]:
@@ -226,8 +241,19 @@ def _nothing_given_twice(world: World) -> Iterator[str]:
         row = world.bank.rows[transaction_id]
         if transaction_id in voided and row.kind is TransactionKind.CHARGE:
             yield f"I1 {transaction_id} was voided and captured"
-        if amount > (row.captured or row.amount).minor_units:
+        if amount > world.bank.taken(transaction_id):
             yield f"I1 {transaction_id} gave back {amount}"
+
+
+def _nothing_recorded_twice(world: World) -> Iterator[str]:
+    """I1: the shop's rows say of no money that more of it was given back than came."""
+    back: Counter[str] = Counter()
+    for row in world.books.every_operation():
+        if row.kind in RETURNING and row.state is OperationState.SUCCEEDED:
+            back[row.parent_id] += (row.moved or row.amount).minor_units
+    for transaction_id, amount in back.items():
+        if amount > world.bank.taken(transaction_id):
+            yield f"I1 {transaction_id} is recorded as given back with {amount}"
 
 
 def _never_back(world: World) -> Iterator[str]:

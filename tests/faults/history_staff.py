@@ -66,8 +66,11 @@ def work_at_the_bank(world: World, reference: str) -> None:
     _wait_for_money(world, reference)
     for _ in range(dice.randrange(1, 3)):
         pause()
-        held = [row for row in _takings(world, reference) if world.bank.held(row)]
-        if held:
+        takings = _takings(world, reference)
+        held = [row for row in takings if world.bank.held(row)]
+        if takings and world.chance(0.05):
+            world.bank.void_refund_in_dashboard(dice.choice(takings))
+        elif held:
             _undo_at_the_bank(world, dice.choice(held))
 
 
@@ -86,9 +89,7 @@ def _takings(world: World, reference: str) -> list[str]:
 def _undo_at_the_bank(world: World, transaction_id: str) -> None:
     row = world.bank.rows[transaction_id]
     is_fresh = row.created_at and world.clock() - row.created_at < SAME_DAY
-    is_whole = (
-        world.bank.held(transaction_id) == (row.captured or row.amount).minor_units
-    )
+    is_whole = world.bank.held(transaction_id) == world.bank.taken(transaction_id)
     if row.kind is TransactionKind.AUTHORIZATION or (
         is_fresh and is_whole and world.chance(0.4)
     ):
