@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from greenlet import getcurrent
+
 from payment_hooks import Payments, PaymentState, Transaction
 from payment_hooks.findings import Finding
 from payment_hooks.ledger import TAKING, Operation, OperationKind, OperationState
@@ -91,6 +93,20 @@ class World:
             and row.transaction_id in self.bank.rows
             and self.bank.held(row.transaction_id) > 0
         ]
+
+    def expect_notified(self, move: Callable[[], Operation]) -> None:
+        """Make a movement: when it returns, the shop was called, or is being called.
+
+        Where the database failed meanwhile, it is recovery that calls.
+        """
+        failures = self.books.failures[getcurrent()]
+        moved = move().operation_id
+        rows = self.books.every_operation()
+        now = next(row for row in rows if row.operation_id == moved)
+        is_being_called = now.lease_until is not None
+        has_failed = self.books.failures[getcurrent()] > failures
+        if not (self.shop.calls[moved] or is_being_called or has_failed):
+            self.broken.append(f"I2 {now.kind} returned, and the shop was not notified")
 
     def _is_believed_here(self, row: Operation, known: tuple[Operation, ...]) -> bool:
         """Whether it came and does not fit, and less was given back than came."""

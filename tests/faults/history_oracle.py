@@ -47,6 +47,7 @@ def _violations_of(world: World) -> Iterator[str]:
         yield from _charged_once(world, reference)
         yield from _nothing_lost(world, reference)
     yield from _paid_with_money(world)
+    yield from _nothing_of_the_neighbour(world)
     yield from _refused_is_a_no(world)
     yield from _gone_is_known(world)
     yield from _nothing_given_twice(world)
@@ -187,6 +188,16 @@ def _paid_with_money(world: World) -> Iterator[str]:
                 money.amount != payment.amount_due or money.tip
             ):
                 yield f"I4 {payment.reference} is paid with {money.amount}"
+
+
+def _nothing_of_the_neighbour(world: World) -> Iterator[str]:
+    """I8: what another installation sold stands in no payment of this one."""
+    if world.neighbour is None:
+        return
+    for row in world.books.every_operation():
+        money = world.bank.rows.get(row.transaction_id)
+        if money is not None and world.neighbour.books.knows(money.operation_id):
+            yield f"I8 {row.kind} holds another installation's money: {row.flag}"
 
 
 def _refused_is_a_no(world: World) -> Iterator[str]:

@@ -227,7 +227,7 @@ def _let_recovery_pass(world: World, installations: list[World]) -> None:
     if not is_slow:
         bank.progress()
     for number, wait in enumerate(waits):
-        bank.are_lists_cut = is_cut and number == 1
+        bank.are_lists_cut = is_cut and number < 2
         if number == 2:
             bank.progress()
         world.clock.advance(seconds=wait.total_seconds())

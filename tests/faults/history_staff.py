@@ -36,16 +36,15 @@ def _act_on(world: World, payment_id: str) -> None:
     action = dice.choice(
         ["capture", "capture part", "refund", "refund", "void", "undo", "unflag"]
     )
-    if action == "capture":
-        world.payments.capture(payment_id)
-    elif action == "capture part":
-        world.payments.capture(payment_id, part)
-    elif action == "refund":
-        world.payments.refund(payment_id, part, request_id=form)
-    elif action == "void":
-        world.payments.void(payment_id)
-    elif action == "undo":
-        world.payments.undo(payment_id, request_id=f"undo-{form}")
+    moves = {
+        "capture": lambda: world.payments.capture(payment_id),
+        "capture part": lambda: world.payments.capture(payment_id, part),
+        "refund": lambda: world.payments.refund(payment_id, part, request_id=form),
+        "void": lambda: world.payments.void(payment_id),
+        "undo": lambda: world.payments.undo(payment_id, request_id=f"undo-{form}"),
+    }
+    if action in moves:
+        world.expect_notified(moves[action])
     else:
         _unflag(world, payment_id)
 

@@ -90,6 +90,8 @@ class Books(MemoryLedger):
         self.luck = luck
         self.steps: list[tuple[str, OperationState | PaymentState]] = []
         """Every state that a payment or an operation was written with."""
+        self.failures: Counter[greenlet] = Counter()
+        """How often a write failed for whom."""
         self.makers: dict[str, greenlet] = {}
         """Who recorded each operation."""
         self.on_success: Callable[[Operation], None] = lambda operation: None
@@ -162,6 +164,7 @@ class Books(MemoryLedger):
     def _may_fail(self) -> None:
         if self.luck.strikes(0.004):
             self.luck.upsets += 1
+            self.failures[getcurrent()] += 1
             raise DatabaseDown
 
 
