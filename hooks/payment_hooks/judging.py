@@ -117,7 +117,13 @@ class Judge:
         if derive_state(known, closed=False) in GIVEN_BACK:
             return
         if transaction.status is TransactionStatus.VOIDED:
-            if transaction.transaction_id not in window.returned_there:
+            if transaction.transaction_id in window.returned_there:
+                return
+            open_ones = [row for row in _returns(known) if row.state.is_open]
+            if open_ones:
+                # How much went back is known once these are: the next run records it.
+                yield _flagged("refund_in_doubt", transaction, payment, open_ones[0])
+            else:
                 yield from self._record_void(payment, operation, transaction, known)
         else:
             flag = f"money_{transaction.status}"
@@ -251,9 +257,7 @@ class Judge:
                 yield _flagged("unknown_refund", transaction)
             return
         known = self.ledger.operations(payment.payment_id)
-        returns = {
-            row.transaction_id: row for row in known if row.kind in _RETURNING.values()
-        }
+        returns = {row.transaction_id: row for row in _returns(known)}
         if transaction.transaction_id in returns:
             recorded = returns[transaction.transaction_id]
             yield from self._compare_return(recorded, transaction)
@@ -324,6 +328,10 @@ def _taking_of(known: Operations, transaction_id: str) -> Operation | None:
         if row.kind in TAKING and row.transaction_id == transaction_id:
             return row
     return None
+
+
+def _returns(known: Operations) -> Operations:
+    return tuple(row for row in known if row.kind in _RETURNING.values())
 
 
 def _captures(known: Operations) -> Operations:
