@@ -238,8 +238,8 @@ class Settler:
         Raises:
             InvalidRequest: money that does not fit is still held.
         """
-        held = find_unclear(self.ledger.operations(payment_id))
-        if held is not None and held.flag == flag:
+        held = find_unclear(self.ledger.operations(payment_id), flag)
+        if held is not None:
             raise InvalidRequest(
                 f"{held.moved} of {held.transaction_id} ({flag}) is still held by "
                 f"payment {payment_id}: give it back first",
