@@ -6,6 +6,7 @@ from dataclasses import replace
 from payment_hooks.comparing import Verdict, find_flag
 from payment_hooks.errors import OutcomeUnknown
 from payment_hooks.findings import Finding, FindingKind
+from payment_hooks.intents import is_of_another_installation
 from payment_hooks.kinds import TransactionKind, TransactionStatus
 from payment_hooks.ledger import (
     CAPTURING,
@@ -162,7 +163,11 @@ class Judge:
         if found:
             known = self.ledger.operations(found[0].payment_id)
             return found[0], _taking_of(known, transaction.transaction_id)
-        if transaction.reference:
+        # An order number is no proof: another installation counts orders, too.
+        is_others = is_of_another_installation(
+            transaction.operation_id, self.ledger.installation_id()
+        )
+        if transaction.reference and not is_others:
             found = self.ledger.find_payments(reference=transaction.reference)
         ours = [payment for payment in found if self.payments.owns(payment)]
         return (ours[-1], None) if ours else (None, None)
