@@ -78,7 +78,7 @@ class Bank:
     merchant_id: str = MERCHANT
     marks: Marks = Marks.WHOLE
     rows: dict[str, Transaction] = field(default_factory=dict)
-    late: list[Callable[[], object]] = field(default_factory=list)
+    late: list[Callable[[], Transaction]] = field(default_factory=list)
     """Requests that are on their way still, after their time ran out."""
     pages: dict[str, Redirect] = field(default_factory=dict)
     for_page: dict[str, tuple[str, str, Money]] = field(default_factory=dict)
@@ -103,8 +103,10 @@ class Bank:
     """Whether no shopper is there, so that nobody may take money."""
     are_lists_cut: bool = False
     """Whether lists come back without some of their rows, and say so."""
-    captured: set[str] = field(default_factory=set)
-    """Authorizations that were captured, be it pending still."""
+    captured: dict[str, str] = field(default_factory=dict)
+    """Authorizations that were captured, be it pending still, and by which operation."""
+    came_late: set[str] = field(default_factory=set)
+    """What was made after the time in which anybody waited for it."""
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     @hookimpl
@@ -224,7 +226,7 @@ class Bank:
         self.is_strict = True
         for execute in self.late:
             with suppress(PaymentDeclined, InvalidRequest, KeyConflict):
-                execute()
+                self.came_late.add(execute().operation_id)
         self.late.clear()
         self.is_strict = False
 
@@ -247,6 +249,17 @@ class Bank:
         return self.taken(transaction_id) - self._returned(
             transaction_id, pending=False
         )
+
+    def has_made(self, operation_id: str) -> bool:
+        """Whether money moved by this operation, in time and for good."""
+        if operation_id in self.came_late:
+            return False
+        for row in self.rows.values():
+            is_charge = row.kind is TransactionKind.CHARGE
+            by = self.captured.get(row.transaction_id) if is_charge else ""
+            if _is_done(row) and operation_id in (row.operation_id, by):
+                return True
+        return False
 
     def void_in_dashboard(self, transaction_id: str) -> None:
         """Staff at the bank's own desk undo what was taken or reserved, wholly.
@@ -366,7 +379,7 @@ class Bank:
             captured=request.amount,
             status=TransactionStatus.PENDING if pending else held.status,
         )
-        self.captured.add(held.transaction_id)
+        self.captured[held.transaction_id] = request.operation_id
         self.rows[held.transaction_id] = taken
         return replace(
             taken,

@@ -58,7 +58,15 @@ def _violations_of(world: World) -> Iterator[str]:
     yield from _told_once(world)
 
 
-def believed(world: World, operation: Operation) -> None:
+def last_word(world: World, operation: Operation) -> None:
+    """What must hold when an operation is given its last word."""
+    if operation.state is OperationState.SUCCEEDED:
+        _believed(world, operation)
+    else:
+        _given_up(world, operation)
+
+
+def _believed(world: World, operation: Operation) -> None:
     """I3: whoever calls an operation succeeded has heard just that from the bank."""
     heard = world.bank.told.get((getcurrent(), operation.transaction_id))
     if heard is None:
@@ -77,6 +85,13 @@ def believed(world: World, operation: Operation) -> None:
         world.broken.append("I3 capture succeeded, and is an authorization")
 
 
+def _given_up(world: World, operation: Operation) -> None:
+    """I2: nobody calls an operation failed whose money has moved."""
+    is_page = operation.kind is OperationKind.CHECKOUT
+    if not is_page and world.bank.has_made(operation.operation_id):
+        world.broken.append(f"I2 {operation.kind} is {operation.state}, and was made")
+
+
 def pending_is_open(world: World) -> list[str]:
     """I3: what the bank has not decided is neither a yes nor a no."""
     pending = [
@@ -84,7 +99,7 @@ def pending_is_open(world: World) -> list[str]:
         for row in world.bank.rows.values()
         if row.status is TransactionStatus.PENDING
     ]
-    captures = {row.transaction_id for row in pending} & world.bank.captured
+    captures = {row.transaction_id for row in pending} & world.bank.captured.keys()
     others = {row.operation_id for row in pending if row.transaction_id not in captures}
     return [
         f"I3 {row.kind} is {row.state}, and pending at the bank"

@@ -25,7 +25,7 @@ from tests.faults.crashes import Crash
 from tests.faults.history_bank import Bank
 from tests.faults.history_installation import Act, World
 from tests.faults.history_lists import Marks
-from tests.faults.history_oracle import believed, in_doubt, pending_is_open, violations
+from tests.faults.history_oracle import in_doubt, last_word, pending_is_open, violations
 from tests.faults.history_world import NOON, Actor, Books, Clock, Luck, Shop
 
 CARD_ACTS: tuple[Act, ...] = (
@@ -94,7 +94,7 @@ def _install(luck: Luck, clock: Clock, number: int) -> World:
     books = Books(luck)
     payments = Payments(gateway, books, policy=Policy(wait_seconds=0), now=clock)
     world = World(luck, clock, _bank(), shop, books, payments)
-    books.on_success = partial(believed, world)
+    books.on_end = partial(last_word, world)
     return world
 
 

@@ -94,8 +94,8 @@ class Books(MemoryLedger):
         """How often a write failed for whom."""
         self.makers: dict[str, greenlet] = {}
         """Who recorded each operation."""
-        self.on_success: Callable[[Operation], None] = lambda operation: None
-        """Called with each operation that is called succeeded from now on."""
+        self.on_end: Callable[[Operation], None] = lambda operation: None
+        """Called with each operation that has its last word from now on."""
 
     def get_payment(self, payment_id: str) -> Payment | None:
         """See `Ledger`."""
@@ -157,9 +157,9 @@ class Books(MemoryLedger):
     def _note(self, before: Operation | None, written: Operation) -> None:
         self.steps.append((written.operation_id, written.state))
         self.makers.setdefault(written.operation_id, getcurrent())
-        was_done = before is not None and before.state is OperationState.SUCCEEDED
-        if written.state is OperationState.SUCCEEDED and not was_done:
-            self.on_success(written)
+        was_open = before is None or before.state.is_open
+        if was_open and not written.state.is_open:
+            self.on_end(written)
 
     def _may_fail(self) -> None:
         if self.luck.strikes(0.004):
