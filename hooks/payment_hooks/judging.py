@@ -120,7 +120,7 @@ class Judge:
         if transaction.status is TransactionStatus.VOIDED:
             if transaction.transaction_id in window.returned_there:
                 return
-            open_ones = [row for row in _returns(known) if row.state.is_open]
+            open_ones = [row for row in known if row.parent_id and row.state.is_open]
             if open_ones:
                 # How much went back is known once these are: the next run records it.
                 yield _flagged("refund_in_doubt", transaction, payment, open_ones[0])

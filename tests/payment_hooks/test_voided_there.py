@@ -54,3 +54,24 @@ def test_a_void_is_recorded_once_no_refund_of_ours_is_in_doubt(
     assert [row.flag for row in during.findings] == ["refund_in_doubt"]
     assert payments.get(paid).state is PaymentState.REFUNDED
     assert payments.operations(paid)[-1].moved == DUE
+
+
+def test_a_void_beside_a_capture_that_is_refused_is_a_void(
+    payments, provider, clock, reconcile
+):
+    payment_id = payments.open("100124", mode=Mode.IFRAME).payment_id
+    payments.authorize(payment_id, CARD)
+    provider.fail("payment_capture", OutcomeUnknown("lost"))
+    with pytest.raises(OutcomeUnknown):
+        payments.capture(payment_id)
+    held = payments.operations(payment_id)[0].transaction_id
+    voided = replace(provider.ledger[held], status=TransactionStatus.VOIDED)
+    provider.ledger[held] = voided
+
+    during = reconcile()
+    clock.advance(hours=1)
+    payments.settle(payment_id)
+    reconcile()
+
+    assert [row.flag for row in during.findings] == ["refund_in_doubt"]
+    assert payments.get(payment_id).state is PaymentState.VOIDED
