@@ -103,9 +103,10 @@ class HostedSessions:
         self, payment: Payment, transaction_id: str, session_id: str
     ) -> Operation | None:
         """The session that this transaction may have paid; None if nothing is to do."""
-        sessions = self._sessions(payment)
-        if any(row.transaction_id == transaction_id for row in sessions):
+        known = self.ledger.operations(payment.payment_id)
+        if any(row.transaction_id == transaction_id for row in known):
             return None
+        sessions = [row for row in known if row.kind is OperationKind.CHECKOUT]
         waiting = [row for row in sessions if row.state is OperationState.WAITING]
         named = [row for row in waiting if session_id in ("", row.session_id)]
         if named:

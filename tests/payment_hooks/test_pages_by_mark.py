@@ -9,6 +9,7 @@ from payment_hooks import (
     Mode,
     Money,
     OperationState,
+    PaymentSource,
     PaymentState,
     TransactionKind,
     hookimpl,
@@ -94,3 +95,13 @@ def test_a_message_that_names_the_other_page_uses_neither_up(
     known = payments.operations(first.payment_id)
     assert {row.state for row in known} == {OperationState.WAITING}
     assert payments.get(first.payment_id).flags == ("reference_differs",)
+
+
+def test_a_message_about_money_that_the_payment_holds_flags_nothing(payments, provider):
+    """A message need not be about a page: it names what is known already."""
+    payment_id = payments.open("100124", mode=Mode.IFRAME).payment_id
+    done = payments.charge(payment_id, PaymentSource(token="tok-good"))
+
+    settled = payments.settle(payment_id, transaction_id=done.transaction_id)
+
+    assert (settled.state, settled.flags) == (PaymentState.PAID, ())
