@@ -95,6 +95,8 @@ class Bank:
     """What staff changed in the bank's own dashboard."""
     taken_again: set[str] = field(default_factory=set)
     """Charges of which a refund was voided there: that money never went back."""
+    decided: int = 0
+    """How many movements were pending, and are not any more."""
     broken: list[str] = field(default_factory=list)
     """Promises that a request broke by being sent."""
     is_strict: bool = False
@@ -234,6 +236,7 @@ class Bank:
         """What was pending is decided."""
         for row in list(self.rows.values()):
             if row.status is TransactionStatus.PENDING:
+                self.decided += 1
                 self._decide_pending(row, self.luck.dice.choice(LATER))
 
     def taken(self, transaction_id: str) -> int:

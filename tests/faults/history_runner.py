@@ -31,9 +31,7 @@ from tests.faults.history_world import NOON, Actor, Books, Clock, Luck, Shop
 CARD_ACTS: tuple[Act, ...] = (
     acts.shop_with_a_card,
     staff.manage,
-    staff.work_at_the_bank,
     acts.recover,
-    staff.compare,
     acts.look,
 )
 PAGE_ACTS: tuple[Act, ...] = (
@@ -42,11 +40,11 @@ PAGE_ACTS: tuple[Act, ...] = (
     acts.deliver,
     acts.attack,
     staff.manage,
-    staff.work_at_the_bank,
     acts.recover,
-    staff.compare,
     acts.look,
 )
+AT_THE_BANK: tuple[Act, ...] = (staff.work_at_the_bank, staff.compare)
+"""Now and then only: whoever compares with the bank's list mends what others broke."""
 SHOPPERS = (acts.shop_with_a_card, acts.shop_on_a_page)
 REFERENCES = {"100": Mode.IFRAME, "200": Mode.HOSTED, "300": Mode.HOSTED}
 CRASH = 0.006
@@ -159,6 +157,7 @@ def _cast(world: World, reference: str) -> list[Actor]:
     first = acts.shop_on_a_page if is_hosted else acts.shop_with_a_card
     others = PAGE_ACTS if is_hosted else CARD_ACTS
     chosen = dice.sample(others, dice.randrange(2, len(others) + 1))
+    chosen += [act for act in AT_THE_BANK if world.chance(0.35)]
     return [_actor(world, reference, act) for act in (first, *chosen)]
 
 

@@ -421,4 +421,4 @@ MUTANTS = (
         ((movements, "ask_to_take", _build_when_sending),),
     ),
 )
-"""More than twenty; each is found within the histories of one run."""
+"""More than thirty; each is found within the histories of one run."""

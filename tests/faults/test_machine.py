@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from payment_hooks import Mode, Money, PaymentSource
 from payment_hooks.recovery import Recovery
 from tests.faults import history_actors as acts
+from tests.faults import history_staff as staff
 from tests.faults.history_actors import TROUBLE
 from tests.faults.history_oracle import violations
 from tests.faults.history_runner import build_world, come_to_rest
@@ -94,6 +95,18 @@ class Shopkeeping(RuleBasedStateMachine):
     @rule()
     def attack(self):
         self.do(lambda world, _: acts.attack(world, PAGE))
+
+    @rule(reference=st.sampled_from([CARD, PAGE]))
+    def undo_at_the_bank(self, reference):
+        self.do(lambda world, _: staff.work_at_the_bank(world, reference))
+
+    @rule(reference=st.sampled_from([CARD, PAGE]))
+    def compare(self, reference):
+        self.do(lambda world, _: staff.compare(world, reference))
+
+    @rule()
+    def decide_what_is_pending(self):
+        self.do(lambda world, _: world.bank.progress())
 
     @rule()
     def recover(self):
