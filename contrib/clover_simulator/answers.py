@@ -109,3 +109,8 @@ class Refusal(Exception):
 def invalid(message: str, code: str = "invalid_request") -> Refusal:
     """A request that is refused with HTTP 400."""
     return Refusal.ecommerce(400, code, message)
+
+
+def unprocessed(message: str, *, status: int = 400) -> Refusal:
+    """`processing_error`, which every recorded answer gives without a `type`."""
+    return Refusal.ecommerce(status, "processing_error", message, kind=None)

@@ -1,7 +1,7 @@
 """`/v1/orders`: open an order, pay it in one or more parts, return it."""
 
 from clover_simulator import charges, refunds
-from clover_simulator.answers import Answer, Call, Refusal, invalid
+from clover_simulator.answers import Answer, Call, Refusal, invalid, unprocessed
 from clover_simulator.charges import milliseconds
 from clover_simulator.records import JSON, Charge, Order
 
@@ -43,7 +43,7 @@ def pay(call: Call) -> Answer:
     """`POST /v1/orders/{id}/pay`: all that is unpaid, or `amount` of it."""
     order = _find(call)
     if not order.items:
-        raise _not_found(f"Order with id {order.id} has no line items")
+        raise _nothing(f"Order with id {order.id} has no line items")
     left = order.amount - order.amount_paid
     if left <= 0:
         message = f"Order with id {order.id} has been already paid."
@@ -77,13 +77,13 @@ def give_back(call: Call) -> Answer:
     paid = [call.state.ledger.charges[charge_id] for charge_id in order.charges]
     left = sum(refunds.refundable(charge) for charge in paid)
     if not left:
-        raise _not_found("Order has no payments. Nothing to refund")
+        raise _nothing("Order has no payments. Nothing to refund")
     items = call.body.get("items", [])
     wanted = (
         sum(item.get("amount", 0) * item.get("quantity", 1) for item in items) or left
     )
     if wanted > left:
-        raise invalid(refunds.TOO_MUCH, "processing_error")
+        raise unprocessed(refunds.TOO_MUCH)
     order.amount_returned += wanted
     order.returned_at = call.state.clock.now()
     for charge in paid:
@@ -103,6 +103,11 @@ def _find(call: Call) -> Order:
 
 def _not_found(message: str) -> Refusal:
     return Refusal.ecommerce(404, "resource_missing", message)
+
+
+def _nothing(message: str) -> Refusal:
+    """The recorded answer where there is an order, but nothing to do with it."""
+    return Refusal.ecommerce(404, "invalid_request", message)
 
 
 def _render(call: Call, order: Order) -> JSON:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from clover_simulator import captures, charges, listing
-from clover_simulator.answers import Answer, Call, Refusal, invalid
+from clover_simulator.answers import Answer, Call, Refusal, invalid, unprocessed
 from clover_simulator.records import JSON, Charge, ChargeState, Refund
 from clover_simulator.state import State
 
@@ -17,7 +17,7 @@ def create(call: Call) -> Answer:
     """`POST /v1/refunds`; on an uncaptured charge this is the void."""
     charge = charges.find(call, call.body["charge"])
     if charge is None:
-        raise Refusal.ecommerce(404, "processing_error", "Not Found")
+        raise unprocessed("Not Found", status=404)
     if charge.via == "order":
         raise invalid(
             "Payments of an order are returned with POST /v1/orders/{id}/returns."
@@ -41,26 +41,25 @@ def _amount(state: State, charge: Charge, asked: int | None) -> int:
     if left <= 0:
         raise _already_refunded()
     if asked is not None and asked > left:
-        raise invalid(TOO_MUCH, "processing_error")
+        raise unprocessed(TOO_MUCH)
     amount = left if asked is None else asked
     has_extras = charge.tax_amount or charge.tip_amount
     if amount < left and has_extras and state.switches.refuse_partial_refund_with_tax:
-        message = "A charge with tax or tip can be refunded in full only."
-        raise invalid(message, "processing_error")
+        raise unprocessed("A charge with tax or tip can be refunded in full only.")
     return amount
 
 
 def _check_age(state: State, charge: Charge) -> None:
     wait = timedelta(seconds=state.switches.refund_wait_seconds)
     if state.clock.now() < charge.created + wait:
-        raise Refusal.ecommerce(404, "processing_error", "Not Found")
+        raise unprocessed("Not Found", status=404)
 
 
 def _void_amount(state: State, charge: Charge, asked: int | None) -> int:
     if captures.is_expired(state, charge):
-        raise invalid("The authorization has expired.", "processing_error")
+        raise unprocessed("The authorization has expired.")
     if asked not in (None, charge.amount, charge.total):
-        raise invalid("Unable to process partial void transaction", "processing_error")
+        raise unprocessed("Unable to process partial void transaction")
     return charge.amount
 
 
@@ -99,8 +98,7 @@ def retrieve(call: Call) -> Answer:
     """`GET /v1/refunds/{id}`."""
     refund = call.state.ledger.refunds.get(call.path["id"])
     if refund is None or refund.merchant_id != call.merchant.id:
-        message = f"Refund with id {call.path['id']} not found."
-        raise Refusal.ecommerce(404, "resource_missing", message)
+        raise unprocessed("Not Found", status=404)
     return Answer(body=render(refund))
 
 

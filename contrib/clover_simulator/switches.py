@@ -119,6 +119,18 @@ class Switches:
         5, "-", "Refresh tokens alive per merchant and app; the oldest dies first."
     )
 
+    # Customers.
+    customer_needs_source: bool = _switch(
+        True, "-", "A customer is created with a card only, as recorded."
+    )
+    delete_missing_code: str = _switch(
+        "invalid_request",
+        "-",
+        "Code of the 404 where the card or customer to delete is not there.",
+        "invalid_request",
+        "resource_missing",
+    )
+
     # Hosted checkout and its webhooks.
     checkout_times: str = _switch(
         "iso", "D13", "Form of the session's times.", "iso", "unix", "unix_ms"

@@ -519,6 +519,25 @@ def test_one_key_pair_can_do_for_everything(client, switch):
     )
 
 
+def test_a_customer_can_be_created_without_a_card(client, switch):
+    body = {"email": "buyer@example.test"}
+    refused = client.post("/v1/customers", body)
+    switch(customer_needs_source=False)
+
+    assert refused.status == 400
+    assert client.post("/v1/customers", body).status == 200
+
+
+def test_a_delete_of_what_is_gone_has_two_codes(client, switch):
+    path = "/v1/customers/CUSTABCDEF123/sources/CARDABCDEF123"
+    recorded = error_of(client.call("DELETE", path))
+    switch(delete_missing_code="resource_missing")
+    other = error_of(client.call("DELETE", path))
+
+    assert recorded[:2] == (404, "invalid_request")
+    assert other[:2] == (404, "resource_missing")
+
+
 def test_a_session_can_live_for_other_minutes(client, switch):
     switch(session_minutes=1)
     href = open_checkout(client).json()["href"]

@@ -102,8 +102,7 @@ def refund_request(simulator: Simulator, body: dict[str, Any], case: Case) -> No
 
 
 def customer_request(simulator: Simulator, body: dict[str, Any], case: Case) -> None:
-    if "source" in body:
-        body["source"] = simulator.token()
+    body["source"] = simulator.token()
 
 
 def order_request(simulator: Simulator, body: dict[str, Any], case: Case) -> None:
