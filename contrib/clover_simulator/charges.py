@@ -25,6 +25,10 @@ ECHOED = (
     "customer",
     "shipping",
 )
+LIST_FILTERS = frozenset(
+    {"customer", "is_threeds", "status_transitions", "threeds_validation_result"}
+) | {f"status_transitions.{name}" for name in listing.COMPARISONS}
+"""Of these, only `customer` has a meaning here."""
 LEFT_OUT_OF_THIN_READS = ("amount_refunded", "amount_captured", "refunded", "ref_num")
 
 
@@ -197,11 +201,11 @@ def list_page(call: Call) -> Answer:
     if (customer := call.query.get("customer")) is not None:
         rows = [charge for charge in rows if charge.source_id == customer]
     return listing.page(
+        call,
         rows,
-        call.query,
         lambda charge: render_read(call.state, charge),
         url="/v1/charges",
-        envelope=call.state.switches.list_envelope,
+        filters=LIST_FILTERS,
     )
 
 

@@ -107,13 +107,7 @@ def list_page(call: Call) -> Answer:
     rows = call.state.ledger.refunds_of(call.merchant.id)
     if (charge_id := call.query.get("charge")) is not None:
         rows = [refund for refund in rows if refund.charge_id == charge_id]
-    return listing.page(
-        rows,
-        call.query,
-        render,
-        url="/v1/refunds",
-        envelope=call.state.switches.list_envelope,
-    )
+    return listing.page(call, rows, render, url="/v1/refunds", filters={"charge"})
 
 
 def render(refund: Refund) -> JSON:

@@ -30,6 +30,36 @@ class Switches:
     list_envelope: str = _switch(
         "data", "D5", "Form of a list answer.", "data", "elements", "nested", "bare"
     )
+    list_cursors: str = _switch(
+        "inclusive",
+        "-",
+        "Whether a page begins with the object that its cursor names.",
+        "inclusive",
+        "exclusive",
+    )
+    list_order: str = _switch(
+        "newest_first",
+        "-",
+        "Order of the rows of a list; no page of Clover's promises one.",
+        "newest_first",
+        "oldest_first",
+        "shuffled",
+    )
+    time_filters: str = _switch(
+        "honoured",
+        "-",
+        "What becomes of the `created` filters of a list under `/v1`.",
+        "honoured",
+        "ignored",
+        "refused",
+    )
+    unknown_parameters: str = _switch(
+        "ignore",
+        "-",
+        "What a list under `/v1` does with a parameter it does not know.",
+        "ignore",
+        "refuse",
+    )
     currency_case: str = _switch(
         "as_sent",
         "D6",
