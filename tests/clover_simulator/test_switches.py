@@ -11,6 +11,7 @@ from clover_simulator.webhooks import signature
 from .conftest import error_of, open_checkout
 from .shop import running_shop
 from .test_captures import capture
+from .test_oauth import allow, trade
 from .test_refunds import read, refund
 from .test_tokens import tokenize
 
@@ -98,6 +99,28 @@ def test_d8_a_key_is_forgotten_after_its_time(client, switch):
 def test_d8_a_key_has_a_longest_length(client, switch):
     assert client.charge(key="k" * 255).status == 200
     assert client.charge(key="k" * 256).status == 400
+
+
+def test_d8_a_key_lives_and_measures_what_the_switches_say(client, switch):
+    switch(idempotency_hours=1, idempotency_key_length=4)
+    token = client.simulator.token()
+    client.charge(source=token, key="k-1")
+    client.simulator.clock.advance(minutes=61)
+
+    assert error_of(client.charge(source=token, key="k-1"))[1] == "token_already_used"
+    assert client.charge(key="k-123").status == 400
+
+
+def test_tokens_of_oauth_live_as_long_as_the_switches_say(client, switch):
+    switch(access_token_minutes=1, refresh_token_days=1)
+    grant = trade(client, allow(client)["code"]).json()
+
+    lifetimes = [
+        grant["access_token_expiration"] - client.simulator.clock.seconds(),
+        grant["refresh_token_expiration"] - client.simulator.clock.seconds(),
+    ]
+    assert 50 <= lifetimes[0] <= 60
+    assert 86_390 <= lifetimes[1] <= 86_400
 
 
 def test_d8_another_body_is_400_or_409(client, switch):
