@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 
-from clover_simulator import issuer, listing, sources, tokens
+from clover_simulator import addresses, issuer, listing, sources, tokens
 from clover_simulator.answers import Answer, Call, Refusal, invalid
 from clover_simulator.cards import CardOnFile
 from clover_simulator.issuer import Decline
@@ -61,11 +61,14 @@ def _decide(call: Call, token: Token) -> Decline | None:
 
 
 def require_shopper_address(call: Call) -> None:
-    """Refuse a call without the shopper's IP address, where the switch asks for it."""
-    if call.state.switches.require_forwarded_for and not call.headers.get(
-        "x-forwarded-for"
-    ):
-        raise invalid("Please provide the x-forwarded-for header.")
+    """Refuse a call without the shopper's IP address, unless the switch allows it.
+
+    Source: "Capture a charge", Clover Ecommerce API reference, read 2026-11: requests
+    that do not include the header are not successful.
+    """
+    shown = call.headers.get(addresses.HEADER, "")
+    if call.state.switches.require_forwarded_for and not addresses.is_bare(shown):
+        raise invalid(addresses.WANTED)
 
 
 def _check_currency(call: Call, currency: str) -> None:

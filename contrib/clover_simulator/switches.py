@@ -69,7 +69,9 @@ class Switches:
         "upper",
     )
     require_forwarded_for: bool = _switch(
-        False, "D7", "Refuse charge, capture and pay without `x-forwarded-for`."
+        True,
+        "D7",
+        "Refuse charge, capture and pay without one bare address in `x-forwarded-for`.",
     )
     idempotency_hours: float = _switch(24.0, "D8", "How long a key is remembered.")
     idempotency_key_length: int = _switch(255, "D8", "Longest key that is taken.")

@@ -335,8 +335,10 @@ def test_simultaneous_uses_of_a_token_make_one_charge(client):
     assert len(client.simulator.ledger.charges) == 1
 
 
-def test_a_missing_shopper_address_is_noted(client):
-    client.charge()
+@pytest.mark.parametrize("address", [None, "203.0.113.7:51234"])
+def test_a_missing_or_odd_shopper_address_is_noted(client, address):
+    body = {"amount": 1, "currency": "USD", "source": client.simulator.token()}
+    client.post("/v1/charges", body, headers={"x-forwarded-for": address})
 
     charge_request = client.simulator.requests[-1]
 

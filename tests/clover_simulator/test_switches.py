@@ -74,15 +74,52 @@ def test_d6_the_currency_is_answered_in_any_case(client, switch, case, shown):
     assert client.charge(currency="uSd").json()["currency"] == shown
 
 
-def test_d7_the_shoppers_address_can_be_demanded(client, switch):
-    authorization = client.charge(capture=False).json()["id"]
-    switch(require_forwarded_for=True)
-    body = {"amount": 1, "currency": "USD", "source": client.simulator.token()}
+BAD_ADDRESSES = [
+    None,
+    "unknown",
+    "203.0.113.7:51234",
+    "203.0.113.7, 198.51.100.1",
+    "[2001:db8::7]",
+    "fe80::1%eth0",
+]
 
-    assert client.post("/v1/charges", body).status == 400
-    assert capture(client, authorization).status == 400
-    with_address = {"x-forwarded-for": "203.0.113.7"}
-    assert client.post("/v1/charges", body, headers=with_address).status == 200
+
+def money_calls(client, address):
+    """Charge, capture and order pay, each as it would succeed, with this address."""
+    headers = {"x-forwarded-for": address}
+    authorization = client.charge(capture=False).json()["id"]
+    order = {"currency": "USD", "items": [{"amount": 500}]}
+    order_id = client.post("/v1/orders", order).json()["id"]
+    charge = {"amount": 1, "currency": "USD", "source": client.simulator.token()}
+    calls = {
+        "/v1/charges": charge,
+        f"/v1/charges/{authorization}/capture": {},
+        f"/v1/orders/{order_id}/pay": {"source": client.simulator.token()},
+    }
+    return [client.post(path, body, headers=headers) for path, body in calls.items()]
+
+
+@pytest.mark.parametrize("address", BAD_ADDRESSES)
+def test_d7_the_shoppers_address_is_demanded(client, address):
+    answers = money_calls(client, address)
+
+    assert [error_of(answer)[:2] for answer in answers] == [
+        (400, "invalid_request")
+    ] * 3
+    assert all("x-forwarded-for" in error_of(answer)[2] for answer in answers)
+    assert [c.amount_captured for c in client.simulator.ledger.charges] == [0]
+
+
+@pytest.mark.parametrize("address", ["203.0.113.7", "2001:db8::7"])
+def test_d7_one_bare_address_is_enough(client, address):
+    assert [answer.status for answer in money_calls(client, address)] == [200] * 3
+
+
+@pytest.mark.parametrize("address", BAD_ADDRESSES)
+def test_d7_the_address_can_be_left_to_the_client(client, switch, address):
+    switch(require_forwarded_for=False)
+
+    assert [answer.status for answer in money_calls(client, address)] == [200] * 3
 
 
 def test_d8_a_key_is_forgotten_after_its_time(client, switch):
