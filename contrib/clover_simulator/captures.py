@@ -33,7 +33,7 @@ def _find(call: Call) -> Charge:
 
 
 def _check_capturable(call: Call, charge: Charge) -> None:
-    if not charge.was_authorization:
+    if not charge.was_authorization or charge.status != "succeeded":
         raise unprocessed("Invalid request: cannot capture a non AUTH payment")
     if charge.state is ChargeState.CAPTURED:
         raise invalid("The charge is already captured.", "charge_already_captured")

@@ -1,11 +1,11 @@
 """`/v1/charges`: create, read and list."""
 
 import json
-from datetime import datetime
 
-from clover_simulator import addresses, issuer, listing, sources, tokens
+from clover_simulator import addresses, issuer, listing, refund_rows, sources, tokens
 from clover_simulator.answers import Answer, Call, Refusal, invalid
 from clover_simulator.cards import CardOnFile
+from clover_simulator.clock import milliseconds
 from clover_simulator.issuer import Decline
 from clover_simulator.records import JSON, Charge, ChargeState, Token, TokenState
 from clover_simulator.state import State
@@ -29,7 +29,13 @@ LIST_FILTERS = frozenset(
     {"customer", "is_threeds", "status_transitions", "threeds_validation_result"}
 ) | {f"status_transitions.{name}" for name in listing.COMPARISONS}
 """Of these, only `customer` has a meaning here."""
-LEFT_OUT_OF_THIN_READS = ("amount_refunded", "amount_captured", "refunded", "ref_num")
+LEFT_OUT_OF_THIN_READS = (
+    "amount_refunded",
+    "amount_captured",
+    "refunded",
+    "refunds",
+    "ref_num",
+)
 
 
 def create(call: Call) -> Answer:
@@ -89,7 +95,6 @@ def _check_body(call: Call, body: JSON) -> None:
 
 def _record(call: Call, body: JSON, card: CardOnFile, *, is_declined: bool) -> Charge:
     switches = call.state.switches
-    captured = body.get("capture", True)
     checks = issuer.check(card, switches, call.simulated)
     amount = _approved_amount(call, body["amount"])
     tip = body.get("tip_amount", 0)
@@ -101,7 +106,7 @@ def _record(call: Call, body: JSON, card: CardOnFile, *, is_declined: bool) -> C
         source_id=body["source"],
         card=card,
     )
-    charge.was_authorization = not captured
+    charge.was_authorization = not body.get("capture", True)
     charge.tip_amount = tip
     charge.tax_amount = body.get("tax_amount", 0)
     charge.external_reference_id = body.get("external_reference_id")
@@ -111,10 +116,15 @@ def _record(call: Call, body: JSON, card: CardOnFile, *, is_declined: bool) -> C
     charge.echo = {name: body[name] for name in ECHOED if name in body}
     if amount != body["amount"]:
         charge.echo["partial_auth"] = True
-    if call.simulated("status") in STATUSES:
-        charge.status = str(call.simulated("status"))
-    settle_state(charge, captured=captured, is_declined=is_declined)
+    settle(charge, _outcome(call, is_declined=is_declined))
     return charge
+
+
+def _outcome(call: Call, *, is_declined: bool) -> str:
+    if is_declined:
+        return "declined"
+    asked = call.simulated("status")
+    return asked if asked in STATUSES else call.state.switches.charge_status
 
 
 def _approved_amount(call: Call, amount: int) -> int:
@@ -149,11 +159,13 @@ def new_charge(
     return charge
 
 
-def settle_state(charge: Charge, *, captured: bool, is_declined: bool) -> None:
-    """Put a new charge into the state that the issuer's answer gives it."""
-    if is_declined:
-        charge.state, charge.status = ChargeState.DECLINED, "failed"
-    elif captured:
+def settle(charge: Charge, outcome: str) -> None:
+    """Put a charge into the state of `outcome`: one of `STATUSES`, or `declined`."""
+    if outcome != "succeeded":
+        charge.state, charge.amount_captured = ChargeState(outcome), 0
+    elif charge.was_authorization:
+        charge.state = ChargeState.AUTHORIZED
+    else:
         charge.state, charge.amount_captured = ChargeState.CAPTURED, charge.amount
 
 
@@ -238,10 +250,9 @@ def render(state: State, charge: Charge) -> JSON:
         "payment_method_details": "card",
         "currency": _currency(state, charge),
         "created": milliseconds(charge.created),
-        "captured": charge.captured,
+        "captured": charge.captured or _was_to_be_captured(charge),
         "ref_num": charge.ref_num,
         "auth_code": charge.auth_code,
-        "outcome": {"network_status": "approved_by_network", "type": "authorized"},
         "paid": charge.status == "succeeded",
         "refunded": marks_refunded or fully,
         "status": charge.status,
@@ -250,8 +261,20 @@ def render(state: State, charge: Charge) -> JSON:
         "ecomind": "ecom",
         "livemode": False,
     }
-    rendered |= charge.echo | _optional(charge)
-    return rendered
+    rendered |= _outcome_of(charge) | charge.echo | _optional(charge)
+    return rendered | refund_rows.of_charge(state, charge)
+
+
+def _was_to_be_captured(charge: Charge) -> bool:
+    """Clover describes `captured` as what was asked for; nothing was taken yet."""
+    return charge.status != "succeeded" and not charge.was_authorization
+
+
+def _outcome_of(charge: Charge) -> JSON:
+    if charge.status == "failed":
+        message = issuer.MESSAGES["card_declined"]
+        return {"failure_code": "card_declined", "failure_message": message}
+    return {"outcome": {"network_status": "approved_by_network", "type": "authorized"}}
 
 
 def _optional(charge: Charge) -> JSON:
@@ -296,8 +319,3 @@ def _currency(state: State, charge: Charge) -> str:
     if case == "as_sent":
         return charge.currency
     return charge.currency.lower() if case == "lower" else charge.currency.upper()
-
-
-def milliseconds(moment: datetime) -> int:
-    """Unix milliseconds."""
-    return int(moment.timestamp() * 1000)

@@ -5,10 +5,10 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from clover_simulator import charges, inspection, refunds
+from clover_simulator import charges, inspection, orders, refunds
 from clover_simulator.faults import Fault
 from clover_simulator.merchants import Merchant
-from clover_simulator.records import JSON, ChargeState, TokenState
+from clover_simulator.records import JSON, Charge, ChargeState, Refund, TokenState
 from clover_simulator.state import State
 
 Given = Mapping[str, Any]
@@ -139,9 +139,9 @@ def send_webhook(state: State, given: Given) -> JSON:
 
 def refund_in_dashboard(state: State, given: Given) -> JSON:
     """Refund a `charge`, past the API, as the merchant does in Clover's dashboard."""
-    charge = state.ledger.charges.get(str(given.get("charge")))
-    if charge is None or charge.state is ChargeState.DECLINED:
-        raise LookupError("no such charge")
+    charge = _charge(state, given)
+    if charge.status != "succeeded":
+        raise ValueError("the charge has not succeeded")
     left = (
         charge.amount
         if charge.state is ChargeState.AUTHORIZED
@@ -156,10 +156,60 @@ def refund_in_dashboard(state: State, given: Given) -> JSON:
 
 def set_status(state: State, given: Given) -> JSON:
     """Give a `charge` another `status`, such as a pending one that succeeds."""
-    charge = state.ledger.charges.get(str(given.get("charge")))
-    if charge is None:
-        raise LookupError("no such charge")
+    charge = _charge(state, given)
     if given.get("status") not in charges.STATUSES:
         raise ValueError(f"status is one of {charges.STATUSES}")
-    charge.status = str(given["status"])
+    if charge.state is ChargeState.VOIDED or charge.refund_ids:
+        raise ValueError("the charge was voided or refunded: its status is final")
+    charges.settle(charge, str(given["status"]))
+    order = state.ledger.orders.get(charge.order_id)
+    if order is not None:
+        orders.recount(state, order)
     return inspection.charge_entry(charge)
+
+
+def set_refund_status(state: State, given: Given) -> JSON:
+    """Give a `refund` another `status`, such as a pending one that fails."""
+    refund = _refund(state, given)
+    if given.get("status") not in refunds.STATUSES:
+        raise ValueError(f"status is one of {refunds.STATUSES}")
+    charge = state.ledger.charges[refund.charge_id]
+    refunds.change(charge, refund, status=str(given["status"]))
+    return inspection.refund_entry(refund)
+
+
+def void_refund(state: State, given: Given) -> JSON:
+    """Take a `refund` back: it then gave nothing back, and its row says `voided`."""
+    refund = _refund(state, given)
+    if refund.was_void or not refund.gives_back:
+        raise ValueError("this refund cannot be voided")
+    refunds.change(state.ledger.charges[refund.charge_id], refund, voided=True)
+    return inspection.refund_entry(refund)
+
+
+def void_in_dashboard(state: State, given: Given) -> JSON:
+    """Void a `charge`, captured or not, as the merchant does on the same day.
+
+    No refund stands in any list for it; the platform says `VOIDED`.
+    """
+    charge = _charge(state, given)
+    is_open = charge.state in (ChargeState.AUTHORIZED, ChargeState.CAPTURED)
+    if not is_open or charge.amount_refunded or charge.amount_refunding:
+        raise ValueError("this charge cannot be voided")
+    charge.amount_refunded = charge.total if charge.captured else 0
+    charge.state = ChargeState.VOIDED
+    return inspection.charge_entry(charge)
+
+
+def _charge(state: State, given: Given) -> Charge:
+    charge = state.ledger.charges.get(str(given.get("charge")))
+    if charge is None or charge.state is ChargeState.DECLINED:
+        raise LookupError("no such charge")
+    return charge
+
+
+def _refund(state: State, given: Given) -> Refund:
+    refund = state.ledger.refunds.get(str(given.get("refund")))
+    if refund is None:
+        raise LookupError("no such refund")
+    return refund

@@ -47,7 +47,10 @@ CHANGED: dict[tuple[str, str], Change] = {
     ("POST", "/deliveries/release"): commands.release_webhooks,
     ("POST", "/webhooks"): commands.send_webhook,
     ("POST", "/dashboard/refunds"): commands.refund_in_dashboard,
+    ("POST", "/dashboard/voids"): commands.void_in_dashboard,
     ("POST", "/charges/status"): commands.set_status,
+    ("POST", "/refunds/status"): commands.set_refund_status,
+    ("POST", "/refunds/void"): commands.void_refund,
 }
 
 

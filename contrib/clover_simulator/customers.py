@@ -2,7 +2,7 @@
 
 from clover_simulator import tokens
 from clover_simulator.answers import Answer, Call, Refusal, invalid
-from clover_simulator.charges import milliseconds
+from clover_simulator.clock import milliseconds
 from clover_simulator.records import JSON, Customer, Token, TokenState
 
 ECHOED = ("firstName", "lastName", "name", "phone", "shipping")

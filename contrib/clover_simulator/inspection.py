@@ -38,7 +38,7 @@ def ledger(state: State) -> JSON:
     books = state.ledger
     return {
         "charges": [charge_entry(charge) for charge in books.charges.values()],
-        "refunds": [_refund_entry(refund) for refund in books.refunds.values()],
+        "refunds": [refund_entry(refund) for refund in books.refunds.values()],
         "tokens": [_token_entry(token) for token in books.tokens.values()],
         "sessions": [_session_entry(session) for session in books.sessions.values()],
         "customers": [
@@ -85,13 +85,16 @@ def charge_entry(charge: Charge) -> JSON:
     }
 
 
-def _refund_entry(refund: Refund) -> JSON:
+def refund_entry(refund: Refund) -> JSON:
+    """One refund of the ledger."""
     return {
         "id": refund.id,
         "merchant": refund.merchant_id,
         "charge": refund.charge_id,
         "amount": refund.amount,
         "was_void": refund.was_void,
+        "status": refund.status,
+        "voided": refund.voided,
         "reason": refund.reason,
         "created": _time(refund.created),
         "idempotency_key": refund.idempotency_key,

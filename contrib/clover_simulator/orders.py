@@ -2,8 +2,9 @@
 
 from clover_simulator import charges, refunds
 from clover_simulator.answers import Answer, Call, Refusal, invalid, unprocessed
-from clover_simulator.charges import milliseconds
+from clover_simulator.clock import milliseconds
 from clover_simulator.records import JSON, Charge, Order
+from clover_simulator.state import State
 
 ECHOED = ("email", "customer", "shipping")
 
@@ -66,9 +67,17 @@ def pay(call: Call) -> Answer:
 def _book(call: Call, order: Order, charge: Charge) -> None:
     charge.via, charge.order_id = "order", order.id
     order.charges.append(charge.id)
-    order.amount_paid += charge.amount
-    if order.amount_paid >= order.amount:
-        order.paid_at = call.state.clock.now()
+    recount(call.state, order)
+
+
+def recount(state: State, order: Order) -> None:
+    """What the order's payments that have succeeded have paid."""
+    payments = (state.ledger.charges[name] for name in order.charges)
+    order.amount_paid = sum(p.amount for p in payments if p.status == "succeeded")
+    if order.amount_paid < order.amount:
+        order.paid_at = None
+    elif order.paid_at is None:
+        order.paid_at = state.clock.now()
 
 
 def give_back(call: Call) -> Answer:

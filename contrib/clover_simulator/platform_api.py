@@ -1,8 +1,15 @@
 """The platform's `/v3`, as far as payments are read back through it."""
 
 from clover_simulator.answers import Answer, Call, Refusal
-from clover_simulator.charges import milliseconds
+from clover_simulator.clock import milliseconds
 from clover_simulator.records import JSON, Charge, ChargeState
+
+RESULTS = {
+    ChargeState.DECLINED: "FAIL",
+    ChargeState.FAILED: "FAIL",
+    ChargeState.PENDING: "PENDING",
+    ChargeState.VOIDED: "VOIDED",
+}
 
 
 def merchant(call: Call) -> Answer:
@@ -25,11 +32,10 @@ def payment(call: Call) -> Answer:
 
 def render(charge: Charge) -> JSON:
     """The payment object."""
-    results = {ChargeState.DECLINED: "FAIL", ChargeState.VOIDED: "VOIDED"}
     taken = charge.amount_captured if charge.captured else charge.amount
     return {
         "id": charge.id,
-        "result": results.get(charge.state, "SUCCESS"),
+        "result": RESULTS.get(charge.state, "SUCCESS"),
         "amount": taken,
         "tipAmount": charge.tip_amount,
         "taxAmount": charge.tax_amount,
@@ -48,14 +54,15 @@ def render(charge: Charge) -> JSON:
 
 
 def render_refunds(call: Call, charge: Charge) -> list[JSON]:
-    """The refunds of a payment."""
+    """The refunds of a payment; one that has not succeeded is not among them."""
     return [
         {
             "id": refund.id,
             "amount": refund.amount,
             "createdTime": milliseconds(refund.created),
             "payment": {"id": charge.id},
+            "voided": refund.voided,
         }
-        for refund in call.state.ledger.refunds.values()
-        if refund.charge_id == charge.id
+        for refund in map(call.state.ledger.refunds.__getitem__, charge.refund_ids)
+        if refund.status == "succeeded"
     ]

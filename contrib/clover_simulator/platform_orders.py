@@ -7,7 +7,7 @@ from operator import ge, gt, le, lt
 
 from clover_simulator import platform_api
 from clover_simulator.answers import Answer, Call, Refusal
-from clover_simulator.charges import milliseconds
+from clover_simulator.clock import milliseconds
 from clover_simulator.records import JSON, Charge
 
 DEFAULT_LIMIT, HIGHEST_LIMIT = 100, 1000

@@ -20,12 +20,24 @@ class TokenState(StrEnum):
 
 
 class ChargeState(StrEnum):
-    """Where a charge stands; a declined one is kept, but cannot be read under `/v1`."""
+    """Where a charge stands; a declined one is kept, but cannot be read under `/v1`.
+
+    A pending or failed one was answered 200, is read and listed, and has taken nothing.
+    """
 
     AUTHORIZED = "authorized"
     CAPTURED = "captured"
     VOIDED = "voided"
     DECLINED = "declined"
+    PENDING = "pending"
+    FAILED = "failed"
+
+
+STATUSES = {
+    ChargeState.PENDING: "pending",
+    ChargeState.FAILED: "failed",
+    ChargeState.DECLINED: "failed",
+}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,7 +63,6 @@ class Charge:
     currency: str
     state: ChargeState
     created: datetime
-    status: str = "succeeded"
     source_id: str
     card: CardOnFile
     order_id: str
@@ -62,6 +73,9 @@ class Charge:
     tax_amount: int = 0
     amount_captured: int = 0
     amount_refunded: int = 0
+    amount_refunding: int = 0
+    """Of refunds that are pending: neither given back nor free for another one."""
+    refund_ids: list[str] = field(default_factory=list)
     external_reference_id: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
     idempotency_key: str | None = None
@@ -76,7 +90,13 @@ class Charge:
     @property
     def captured(self) -> bool:
         """Whether the money was taken, be it given back later."""
-        return self.state is ChargeState.CAPTURED
+        was_voided = self.state is ChargeState.VOIDED and self.amount_captured > 0
+        return self.state is ChargeState.CAPTURED or was_voided
+
+    @property
+    def status(self) -> str:
+        """Clover's word: succeeded, pending or failed."""
+        return STATUSES.get(self.state, "succeeded")
 
     @property
     def total(self) -> int:
@@ -96,11 +116,20 @@ class Refund:
     auth_code: str
     ref_num: str
     was_void: bool = False
+    status: str = "succeeded"
+    """`succeeded`, `pending`, `failed` or `canceled`."""
+    voided: bool = False
+    """It was taken back, so it gave nothing back."""
     reason: str | None = None
     external_reference_id: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
     idempotency_key: str | None = None
     via: str = "api"
+
+    @property
+    def gives_back(self) -> bool:
+        """Whether the money went back."""
+        return self.status == "succeeded" and not self.voided
 
 
 @dataclass(slots=True, kw_only=True)

@@ -2,15 +2,18 @@
 
 from datetime import timedelta
 
-from clover_simulator import captures, charges, listing
+from clover_simulator import captures, charges, listing, refund_rows
 from clover_simulator.answers import Answer, Call, Refusal, invalid, unprocessed
-from clover_simulator.records import JSON, Charge, ChargeState, Refund
+from clover_simulator.records import Charge, ChargeState, Refund
 from clover_simulator.state import State
 
 TOO_MUCH = (
     "This refund would make the order's total refunded amount greater than the original "
     "order's amount."
 )
+
+
+STATUSES = ("succeeded", "pending", "failed", "canceled")
 
 
 def create(call: Call) -> Answer:
@@ -23,12 +26,14 @@ def create(call: Call) -> Answer:
             "Payments of an order are returned with POST /v1/orders/{id}/returns."
         )
     amount = _amount(call.state, charge, call.body.get("amount"))
-    refund = give_back(call.state, charge, amount)
+    asked = call.simulated("status")
+    status = asked if asked in STATUSES else call.state.switches.refund_status
+    refund = give_back(call.state, charge, amount, status=status)
     refund.reason = call.body.get("reason")
     refund.external_reference_id = call.body.get("external_reference_id")
     refund.metadata = call.body.get("metadata", {})
     refund.idempotency_key = call.idempotency_key
-    return Answer(body=render(refund))
+    return Answer(body=refund_rows.render(refund))
 
 
 def _amount(state: State, charge: Charge, asked: int | None) -> int:
@@ -37,6 +42,8 @@ def _amount(state: State, charge: Charge, asked: int | None) -> int:
         raise _already_refunded()
     if charge.state is ChargeState.AUTHORIZED:
         return _void_amount(state, charge, asked)
+    if charge.status != "succeeded":
+        raise unprocessed("A charge that has not succeeded cannot be refunded.")
     left = refundable(charge)
     if left <= 0:
         raise _already_refunded()
@@ -69,29 +76,58 @@ def _already_refunded() -> Refusal:
 
 def refundable(charge: Charge) -> int:
     """What is left to give back of a captured charge."""
-    return charge.amount_captured + charge.tip_amount - charge.amount_refunded
+    paid = charge.amount_captured + charge.tip_amount
+    return paid - charge.amount_refunded - charge.amount_refunding
 
 
-def give_back(state: State, charge: Charge, amount: int, *, via: str = "api") -> Refund:
+def give_back(
+    state: State,
+    charge: Charge,
+    amount: int,
+    *,
+    via: str = "api",
+    status: str = "succeeded",
+) -> Refund:
     """Book the refund, or the void if nothing was captured."""
-    was_void = charge.state is ChargeState.AUTHORIZED
     refund = Refund(
         id=state.ids.object_id("refund"),
         merchant_id=charge.merchant_id,
         charge_id=charge.id,
         amount=amount,
         created=state.clock.now(),
-        was_void=was_void,
+        was_void=charge.state is ChargeState.AUTHORIZED,
+        status=status,
         auth_code="OK" + state.ids.digits("auth_code", 4),
         ref_num=state.ids.digits("ref_num", 12),
         via=via,
     )
-    if was_void:
-        charge.state = ChargeState.VOIDED
-    else:
-        charge.amount_refunded += amount
     state.ledger.refunds[refund.id] = refund
+    charge.refund_ids.append(refund.id)
+    _count(charge, refund, 1)
     return refund
+
+
+def change(
+    charge: Charge,
+    refund: Refund,
+    *,
+    status: str | None = None,
+    voided: bool | None = None,
+) -> None:
+    """Give a refund another status, or void it; what its charge has left follows."""
+    _count(charge, refund, -1)
+    refund.status = refund.status if status is None else status
+    refund.voided = refund.voided if voided is None else voided
+    _count(charge, refund, 1)
+
+
+def _count(charge: Charge, refund: Refund, sign: int) -> None:
+    if refund.was_void and refund.gives_back:
+        charge.state = ChargeState.VOIDED if sign > 0 else ChargeState.AUTHORIZED
+    elif refund.gives_back:
+        charge.amount_refunded += sign * refund.amount
+    elif refund.status == "pending" and not refund.was_void:
+        charge.amount_refunding += sign * refund.amount
 
 
 def retrieve(call: Call) -> Answer:
@@ -99,7 +135,7 @@ def retrieve(call: Call) -> Answer:
     refund = call.state.ledger.refunds.get(call.path["id"])
     if refund is None or refund.merchant_id != call.merchant.id:
         raise unprocessed("Not Found", status=404)
-    return Answer(body=render(refund))
+    return Answer(body=refund_rows.render(refund))
 
 
 def list_page(call: Call) -> Answer:
@@ -107,27 +143,6 @@ def list_page(call: Call) -> Answer:
     rows = call.state.ledger.refunds_of(call.merchant.id)
     if (charge_id := call.query.get("charge")) is not None:
         rows = [refund for refund in rows if refund.charge_id == charge_id]
+    is_bare = call.state.switches.refund_rows == "bare"
+    render = refund_rows.render_bare if is_bare else refund_rows.render
     return listing.page(call, rows, render, url="/v1/refunds", filters={"charge"})
-
-
-def render(refund: Refund) -> JSON:
-    """The refund object."""
-    gateway = {
-        "refundType": "PREAUTH" if refund.was_void else "AUTH",
-        "authCode": refund.auth_code,
-        "gatewayResponseCode": "000",
-        "refNum": refund.ref_num,
-    }
-    optional = {
-        "reason": refund.reason,
-        "external_reference_id": refund.external_reference_id,
-    }
-    return {
-        "id": refund.id,
-        "object": "refund",
-        "amount": refund.amount,
-        "charge": refund.charge_id,
-        "created": charges.milliseconds(refund.created),
-        "status": "succeeded",
-        "metadata": refund.metadata | gateway,
-    } | {name: value for name, value in optional.items() if value is not None}

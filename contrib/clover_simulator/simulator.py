@@ -179,6 +179,26 @@ class Simulator:
         given = {"charge": charge_id, "amount": cents}
         self._server.call(lambda: commands.refund_in_dashboard(self._state, given))
 
+    def void_in_dashboard(self, charge_id: str) -> None:
+        """What the merchant voids in Clover's dashboard, captured or not."""
+        given = {"charge": charge_id}
+        self._server.call(lambda: commands.void_in_dashboard(self._state, given))
+
+    def set_charge_status(self, charge_id: str, status: str) -> None:
+        """Let a charge be `pending`, `failed` or `succeeded` from now on."""
+        given = {"charge": charge_id, "status": status}
+        self._server.call(lambda: commands.set_status(self._state, given))
+
+    def set_refund_status(self, refund_id: str, status: str) -> None:
+        """Let a refund be `pending`, `failed`, `canceled` or `succeeded` from now on."""
+        given = {"refund": refund_id, "status": status}
+        self._server.call(lambda: commands.set_refund_status(self._state, given))
+
+    def void_refund(self, refund_id: str) -> None:
+        """Take a refund back: it gave nothing back, and its row says `voided`."""
+        given = {"refund": refund_id}
+        self._server.call(lambda: commands.void_refund(self._state, given))
+
     def wait_until(self, condition: Callable[[], object], seconds: float = 5.0) -> None:
         """Wait for something that happens in the background."""
         deadline = time.monotonic() + seconds

@@ -96,6 +96,33 @@ class Switches:
     capture_limit_percent: int = _switch(
         100, "D18", "Highest capture, in percent of the authorised amount."
     )
+    charge_status: str = _switch(
+        "succeeded",
+        "-",
+        "Status of every charge that is approved, of hosted pages too.",
+        "succeeded",
+        "pending",
+        "failed",
+    )
+    refund_status: str = _switch(
+        "succeeded",
+        "-",
+        "Status of every refund that is taken.",
+        "succeeded",
+        "pending",
+        "failed",
+        "canceled",
+    )
+    refund_rows: str = _switch(
+        "full",
+        "-",
+        "Rows of the list of refunds; `bare` is the one recorded.",
+        "full",
+        "bare",
+    )
+    charge_refunds: int = _switch(
+        10, "-", "How many of its refunds a charge shows, the newest."
+    )
     void_marks_refunded: bool = _switch(
         True, "D19", "A voided charge reads `refunded` with its full amount."
     )

@@ -5,7 +5,7 @@ import hmac
 import json
 
 from clover_simulator.merchants import Merchant
-from clover_simulator.records import JSON, Charge, ChargeState
+from clover_simulator.records import JSON, Charge
 from clover_simulator.switches import Switches
 
 WRONG_SECRET = "not-the-merchants-secret"  # noqa: S105 - forged on purpose
@@ -23,7 +23,7 @@ PASCAL_KEYS = {
 
 def event_of(charge: Charge, created: int, switches: Switches) -> JSON:
     """The webhook's content."""
-    declined = charge.state is ChargeState.DECLINED
+    declined = charge.status == "failed"
     event: JSON = {
         "createdTime": created,
         "message": f"{'Decline' if declined else 'Approved'} for {charge.amount}",
