@@ -32,6 +32,8 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict)
     filters: tuple[str, ...] = ()
     """The platform's `filter`, which may come several times."""
+    expand: frozenset[str] = frozenset()
+    """What the platform's `expand` names; it may come several times, and have commas."""
     headers: Mapping[str, str] = field(default_factory=dict)
     base_url: str = ""
 

@@ -6,9 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from clover_simulator import charges, inspection, orders, refunds
+from clover_simulator.cards import CardOnFile, Outcome
 from clover_simulator.faults import Fault
 from clover_simulator.merchants import Merchant
-from clover_simulator.records import JSON, Charge, ChargeState, Refund, TokenState
+from clover_simulator.records import (
+    JSON,
+    Charge,
+    ChargeState,
+    CounterPayment,
+    Refund,
+    TokenState,
+)
 from clover_simulator.state import State
 
 Given = Mapping[str, Any]
@@ -16,6 +24,26 @@ MERCHANT_FIELDS = frozenset(field.name for field in fields(Merchant)) - {
     "id",
     "inventory",
 }
+
+COUNTER_RESULTS = (
+    "SUCCESS",
+    "FAIL",
+    "AUTH",
+    "AUTH_COMPLETED",
+    "INITIATED",
+    "PENDING",
+    "VOIDED",
+    "VOIDING",
+    "VOID_FAILED",
+)
+COUNTER_CARD = CardOnFile(
+    brand="VISA",
+    first6="424242",
+    last4="4242",
+    exp_month="12",
+    exp_year="2099",
+    outcome=Outcome.APPROVED,
+)
 
 
 def move_clock(state: State, given: Given) -> JSON:
@@ -152,6 +180,41 @@ def refund_in_dashboard(state: State, given: Given) -> JSON:
         raise ValueError(f"there are {left} cents left to refund")
     refund = refunds.give_back(state, charge, amount, via="dashboard")
     return {"refund": refund.id, "charge": inspection.charge_entry(charge)}
+
+
+def add_counter_payment(state: State, given: Given) -> JSON:
+    """A payment at the counter, with `result`, `amount`, `tip_amount`, and a `card` or not.
+
+    `result` is one of `COUNTER_RESULTS`; `merchant` is the first one if not given.
+    """
+    merchant = state.merchants.get(str(given.get("merchant", _first_id(state))))
+    if merchant is None:
+        raise LookupError("no such merchant")
+    result = str(given.get("result", "SUCCESS"))
+    if result not in COUNTER_RESULTS:
+        raise ValueError(f"result is one of {COUNTER_RESULTS}")
+    paid = CounterPayment(
+        id=state.ids.object_id("counter_payment"),
+        merchant_id=merchant.id,
+        order_id=state.ids.object_id("counter_order"),
+        amount=_cents(given.get("amount", 0)),
+        tip_amount=_cents(given.get("tip_amount", 0)),
+        result=result,
+        created=state.clock.now(),
+        card=COUNTER_CARD if given.get("card", True) else None,
+    )
+    state.ledger.counter_payments[paid.id] = paid
+    return inspection.counter_entry(paid)
+
+
+def _first_id(state: State) -> str:
+    return state.merchants.first().id
+
+
+def _cents(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError("amounts are whole cents")
+    return value
 
 
 def set_status(state: State, given: Given) -> JSON:

@@ -48,6 +48,7 @@ CHANGED: dict[tuple[str, str], Change] = {
     ("POST", "/webhooks"): commands.send_webhook,
     ("POST", "/dashboard/refunds"): commands.refund_in_dashboard,
     ("POST", "/dashboard/voids"): commands.void_in_dashboard,
+    ("POST", "/counter/payments"): commands.add_counter_payment,
     ("POST", "/charges/status"): commands.set_status,
     ("POST", "/refunds/status"): commands.set_refund_status,
     ("POST", "/refunds/void"): commands.void_refund,

@@ -6,7 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from clover_simulator import cards, redact, switches
-from clover_simulator.records import JSON, Charge, CheckoutSession, Refund, Token
+from clover_simulator.records import (
+    JSON,
+    Charge,
+    CheckoutSession,
+    CounterPayment,
+    Refund,
+    Token,
+)
 from clover_simulator.state import State
 
 TOKEN_SHOWN_END = 4
@@ -38,6 +45,9 @@ def ledger(state: State) -> JSON:
     books = state.ledger
     return {
         "charges": [charge_entry(charge) for charge in books.charges.values()],
+        "counter_payments": [
+            counter_entry(paid) for paid in books.counter_payments.values()
+        ],
         "refunds": [refund_entry(refund) for refund in books.refunds.values()],
         "tokens": [_token_entry(token) for token in books.tokens.values()],
         "sessions": [_session_entry(session) for session in books.sessions.values()],
@@ -82,6 +92,20 @@ def charge_entry(charge: Charge) -> JSON:
         "metadata": redact.body(charge.metadata, inside="metadata"),
         "via": charge.via,
         "session": charge.session_id,
+    }
+
+
+def counter_entry(paid: CounterPayment) -> JSON:
+    """One payment at the counter."""
+    return {
+        "id": paid.id,
+        "merchant": paid.merchant_id,
+        "order": paid.order_id,
+        "amount": paid.amount,
+        "tip_amount": paid.tip_amount,
+        "result": paid.result,
+        "created": _time(paid.created),
+        "has_card": paid.card is not None,
     }
 
 

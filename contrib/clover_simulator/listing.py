@@ -29,8 +29,15 @@ TIME_FORMS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H%M%S", "%Y-%m-%d")
 class Listed(Protocol):
     """What can stand in a list."""
 
-    id: str
-    created: datetime
+    @property
+    def id(self) -> str:
+        """Its id."""
+        ...
+
+    @property
+    def created(self) -> datetime:
+        """When it was made."""
+        ...
 
 
 Item = TypeVar("Item", bound=Listed)
@@ -57,7 +64,7 @@ def page(
     _check_names(call, KNOWN.union(filters))
     limit = _limit(call.query)
     moments = _time_limits(call)
-    found = [item for item in items if _is_within(item, moments)]
+    found = [item for item in items if is_within(item, moments)]
     found = arrange(call.state, found)
     inclusive = switches.list_cursors == "inclusive"
     found, shown = _cut(found, call.query, limit, inclusive=inclusive)
@@ -101,7 +108,8 @@ def _milliseconds(text: str) -> int:
     raise invalid("Please provide created as Unix milliseconds or a date.")
 
 
-def _is_within(item: Listed, limits: Sequence[tuple[Compare, int]]) -> bool:
+def is_within(item: Listed, limits: Sequence[tuple[Compare, int]]) -> bool:
+    """Whether `item` was made within all `limits`, in Unix milliseconds."""
     created = int(item.created.timestamp() * 1000)
     return all(compare(created, moment) for compare, moment in limits)
 

@@ -105,6 +105,21 @@ class Charge:
 
 
 @dataclass(slots=True, kw_only=True)
+class CounterPayment:
+    """A payment at the merchant's counter: the platform lists it beside ours."""
+
+    id: str
+    merchant_id: str
+    order_id: str
+    amount: int
+    result: str
+    created: datetime
+    tip_amount: int = 0
+    tax_amount: int = 0
+    card: CardOnFile | None = None
+
+
+@dataclass(slots=True, kw_only=True)
 class Refund:
     """Money given back, or an authorisation released (`was_void`)."""
 

@@ -17,6 +17,7 @@ from clover_simulator.records import (
     Charge,
     ChargeState,
     CheckoutSession,
+    CounterPayment,
     Customer,
     Order,
     Refund,
@@ -35,6 +36,8 @@ class LedgerSnapshot:
     charges: list[Charge]
     """Charges and authorisations; what was declined is in `declined`."""
     declined: list[Charge]
+    counter_payments: list[CounterPayment]
+    """What was sold at the counter; only the platform knows it."""
     refunds: list[Refund]
     tokens: list[Token]
     customers: list[Customer]
@@ -184,6 +187,28 @@ class Simulator:
         given = {"charge": charge_id}
         self._server.call(lambda: commands.void_in_dashboard(self._state, given))
 
+    def add_counter_payment(
+        self,
+        result: str = "SUCCESS",
+        cents: int = 0,
+        *,
+        tip_cents: int = 0,
+        card: bool = True,
+        merchant: Merchant | None = None,
+    ) -> str:
+        """A payment at the merchant's counter, which the platform lists; its id."""
+        given = {
+            "result": result,
+            "amount": cents,
+            "tip_amount": tip_cents,
+            "card": card,
+            "merchant": (merchant or self.merchant).id,
+        }
+        made = self._server.call(
+            lambda: commands.add_counter_payment(self._state, given)
+        )
+        return str(made["id"])
+
     def set_charge_status(self, charge_id: str, status: str) -> None:
         """Let a charge be `pending`, `failed` or `succeeded` from now on."""
         given = {"charge": charge_id, "status": status}
@@ -213,6 +238,7 @@ class Simulator:
         return LedgerSnapshot(
             charges=[c for c in charges if c.state is not ChargeState.DECLINED],
             declined=[c for c in charges if c.state is ChargeState.DECLINED],
+            counter_payments=list(books.counter_payments.values()),
             refunds=list(books.refunds.values()),
             tokens=list(books.tokens.values()),
             customers=list(books.customers.values()),

@@ -201,6 +201,16 @@ class Switches:
     hosted_notes: bool = _switch(
         True, "-", "The platform's orders show the notes on a hosted page's lines."
     )
+    platform_window: str = _switch(
+        "narrowed",
+        "-",
+        "The 90 days of the platform's lists: a longer range is `narrowed` to its newest "
+        "ones, only `recent` ones are listed, an older filter is `refused`, or none.",
+        "narrowed",
+        "recent",
+        "refused",
+        "unlimited",
+    )
     fill_redirect_placeholders: bool = _switch(
         False, "D16", "`{CHECKOUT_SESSION_ID}` in redirect URLs is filled in."
     )
