@@ -2,7 +2,15 @@
 
 import json
 
-from clover_simulator import addresses, issuer, listing, refund_rows, sources, tokens
+from clover_simulator import (
+    addresses,
+    issuer,
+    listing,
+    refund_rows,
+    sources,
+    surcharges,
+    tokens,
+)
 from clover_simulator.answers import Answer, Call, Refusal, invalid
 from clover_simulator.cards import CardOnFile
 from clover_simulator.clock import milliseconds
@@ -151,6 +159,7 @@ def new_charge(
         created=state.clock.now(),
         source_id=source_id,
         card=card,
+        surcharge_rate=surcharges.rate_for(state, card),
         order_id=state.ids.object_id("order"),
         ref_num=state.ids.digits("ref_num", 12),
         auth_code="OK" + state.ids.digits("auth_code", 4),
@@ -262,6 +271,7 @@ def render(state: State, charge: Charge) -> JSON:
         "livemode": False,
     }
     rendered |= _outcome_of(charge) | charge.echo | _optional(charge)
+    rendered |= surcharges.on_charge(state, charge)
     return rendered | refund_rows.of_charge(state, charge)
 
 

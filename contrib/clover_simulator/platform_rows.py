@@ -9,6 +9,7 @@ from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from clover_simulator import surcharges
 from clover_simulator.clock import milliseconds
 from clover_simulator.merchants import Merchant
 from clover_simulator.records import (
@@ -107,7 +108,9 @@ def _parts(state: State, paid: Paid, expand: Set[str]) -> JSON:
         "refunds": _nested(
             [refund(state, row, set()) for row in _returned(state, paid)]
         ),
-        "additionalCharges": _nested([]),
+        "additionalCharges": _nested(
+            surcharges.of_charge(paid) if isinstance(paid, Charge) else []
+        ),
     }
     if card:
         parts["cardTransaction"] = card
@@ -154,7 +157,8 @@ def refund(state: State, given_back: Refund, expand: Set[str]) -> JSON:
         "voided": given_back.voided,
     }
     if "additionalCharges" in expand:
-        rendered["additionalCharges"] = _nested([])
+        rows = surcharges.of_refund(charge, given_back)
+        rendered["additionalCharges"] = _nested(rows)
     return rendered
 
 

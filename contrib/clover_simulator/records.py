@@ -8,6 +8,8 @@ from typing import Any
 from clover_simulator.cards import CardOnFile
 
 JSON = dict[str, Any]
+WHOLE_RATE = 1_000_000
+"""100 %, as a surcharge's rate is written."""
 
 
 class TokenState(StrEnum):
@@ -73,6 +75,10 @@ class Charge:
     tax_amount: int = 0
     amount_captured: int = 0
     amount_refunded: int = 0
+    surcharge_rate: int = 0
+    """Percent times 10000, on top of amount and tip."""
+    surcharge_returned: int = 0
+    """Given back with refunds, or about to be."""
     amount_refunding: int = 0
     """Of refunds that are pending: neither given back nor free for another one."""
     refund_ids: list[str] = field(default_factory=list)
@@ -97,6 +103,14 @@ class Charge:
     def status(self) -> str:
         """Clover's word: succeeded, pending or failed."""
         return STATUSES.get(self.state, "succeeded")
+
+    @property
+    def surcharge(self) -> int:
+        """What the shopper paid on top, in cents; fractions are left away."""
+        if self.status == "failed":
+            return 0
+        taken = self.amount_captured if self.captured else self.amount
+        return (taken + self.tip_amount) * self.surcharge_rate // WHOLE_RATE
 
     @property
     def total(self) -> int:
@@ -130,6 +144,8 @@ class Refund:
     created: datetime
     auth_code: str
     ref_num: str
+    surcharge: int = 0
+    """Given back on top of `amount`."""
     was_void: bool = False
     status: str = "succeeded"
     """`succeeded`, `pending`, `failed` or `canceled`."""

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from clover_simulator import captures, charges, listing, refund_rows
+from clover_simulator import captures, charges, listing, refund_rows, surcharges
 from clover_simulator.answers import Answer, Call, Refusal, invalid, unprocessed
 from clover_simulator.records import Charge, ChargeState, Refund
 from clover_simulator.state import State
@@ -89,13 +89,16 @@ def give_back(
     status: str = "succeeded",
 ) -> Refund:
     """Book the refund, or the void if nothing was captured."""
+    was_void = charge.state is ChargeState.AUTHORIZED
+    left = refundable(charge)
     refund = Refund(
         id=state.ids.object_id("refund"),
         merchant_id=charge.merchant_id,
         charge_id=charge.id,
         amount=amount,
         created=state.clock.now(),
-        was_void=charge.state is ChargeState.AUTHORIZED,
+        surcharge=0 if was_void else surcharges.part_of(state, charge, amount, left),
+        was_void=was_void,
         status=status,
         auth_code="OK" + state.ids.digits("auth_code", 4),
         ref_num=state.ids.digits("ref_num", 12),
@@ -126,8 +129,10 @@ def _count(charge: Charge, refund: Refund, sign: int) -> None:
         charge.state = ChargeState.VOIDED if sign > 0 else ChargeState.AUTHORIZED
     elif refund.gives_back:
         charge.amount_refunded += sign * refund.amount
+        charge.surcharge_returned += sign * refund.surcharge
     elif refund.status == "pending" and not refund.was_void:
         charge.amount_refunding += sign * refund.amount
+        charge.surcharge_returned += sign * refund.surcharge
 
 
 def retrieve(call: Call) -> Answer:

@@ -123,6 +123,19 @@ class Switches:
     charge_refunds: int = _switch(
         10, "-", "How many of its refunds a charge shows, the newest."
     )
+    surcharge_percent: float = _switch(
+        0.0, "-", "Surcharge on credit cards, in percent, paid on top; hosted too."
+    )
+    refund_surcharge: bool = _switch(
+        True, "-", "A refund gives its part of the surcharge back, on top."
+    )
+    additional_charges_form: str = _switch(
+        "object",
+        "-",
+        "Form of a charge's `additional_charges`: with `elements`, or a bare list.",
+        "object",
+        "list",
+    )
     void_marks_refunded: bool = _switch(
         True, "D19", "A voided charge reads `refunded` with its full amount."
     )
