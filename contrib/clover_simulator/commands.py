@@ -143,9 +143,9 @@ def redeliver(state: State, given: Given) -> JSON:
     return {"number": delivery.number}
 
 
-def _whole(value: object) -> int:
+def _whole(value: object, name: str = "number") -> int:
     if not isinstance(value, int):
-        raise ValueError("number is a whole number")
+        raise ValueError(f"{name} is a whole number")
     return value
 
 
@@ -153,6 +153,15 @@ def release_webhooks(state: State, given: Given) -> JSON:
     """Send what `webhook_reorder` holds back."""
     state.courier.release()
     return inspection.deliveries(state)
+
+
+def change_next_webhooks(state: State, given: Given) -> JSON:
+    """Let `switches` of webhooks hold for the next `count` payments only."""
+    changes, count = given.get("switches"), _whole(given.get("count"), "count")
+    if not isinstance(changes, dict):
+        raise ValueError("give the switches as an object")
+    state.courier.change_next(count, changes)
+    return {"count": count, "switches": changes}
 
 
 def send_webhook(state: State, given: Given) -> JSON:

@@ -46,6 +46,7 @@ CHANGED: dict[tuple[str, str], Change] = {
     ("POST", "/deliveries/redeliver"): commands.redeliver,
     ("POST", "/deliveries/release"): commands.release_webhooks,
     ("POST", "/webhooks"): commands.send_webhook,
+    ("POST", "/webhooks/next"): commands.change_next_webhooks,
     ("POST", "/dashboard/refunds"): commands.refund_in_dashboard,
     ("POST", "/dashboard/voids"): commands.void_in_dashboard,
     ("POST", "/counter/payments"): commands.add_counter_payment,

@@ -159,6 +159,10 @@ class Simulator:
         """Send the webhook with this number once more."""
         return self._server.call(lambda: self._state.courier.redeliver(number))
 
+    def next_webhooks(self, count: int, **switches: Value) -> None:
+        """Let switches of webhooks hold for the next `count` payments only."""
+        self._server.call(lambda: self._state.courier.change_next(count, switches))
+
     def release_webhooks(self) -> None:
         """Send the webhooks which `webhook_reorder` holds back."""
         self._server.call(lambda: self._state.courier.release())
