@@ -4,6 +4,7 @@ import json
 
 from clover_simulator import (
     addresses,
+    forms,
     issuer,
     listing,
     refund_rows,
@@ -19,6 +20,7 @@ from clover_simulator.records import JSON, Charge, ChargeState, Token, TokenStat
 from clover_simulator.state import State
 
 LONGEST_METADATA = 500
+PAYMENT_METHODS = ("card", "giftCard")
 STATUSES = ("succeeded", "pending", "failed")
 ECHOED = (
     "description",
@@ -37,6 +39,7 @@ LIST_FILTERS = frozenset(
     {"customer", "is_threeds", "status_transitions", "threeds_validation_result"}
 ) | {f"status_transitions.{name}" for name in listing.COMPARISONS}
 """Of these, only `customer` has a meaning here."""
+LEFT_OUT_OF_GIFT_CARDS = frozenset({"currency", "created", "auth_code"})
 LEFT_OUT_OF_THIN_READS = (
     "amount_refunded",
     "amount_captured",
@@ -124,6 +127,8 @@ def _record(call: Call, body: JSON, card: CardOnFile, *, is_declined: bool) -> C
     charge.echo = {name: body[name] for name in ECHOED if name in body}
     if amount != body["amount"]:
         charge.echo["partial_auth"] = True
+    asked = call.simulated("payment_method")
+    charge.payment_method = asked if asked in PAYMENT_METHODS else charge.payment_method
     settle(charge, _outcome(call, is_declined=is_declined))
     return charge
 
@@ -159,6 +164,7 @@ def new_charge(
         created=state.clock.now(),
         source_id=source_id,
         card=card,
+        payment_method=state.switches.payment_method,
         surcharge_rate=surcharges.rate_for(state, card),
         order_id=state.ids.object_id("order"),
         ref_num=state.ids.digits("ref_num", 12),
@@ -256,7 +262,7 @@ def render(state: State, charge: Charge) -> JSON:
         "amount": charge.amount,
         "amount_captured": charge.amount_captured,
         "amount_refunded": refunded,
-        "payment_method_details": "card",
+        "payment_method_details": charge.payment_method,
         "currency": _currency(state, charge),
         "created": milliseconds(charge.created),
         "captured": charge.captured or _was_to_be_captured(charge),
@@ -272,7 +278,20 @@ def render(state: State, charge: Charge) -> JSON:
     }
     rendered |= _outcome_of(charge) | charge.echo | _optional(charge)
     rendered |= surcharges.on_charge(state, charge)
+    if charge.payment_method == "giftCard":
+        rendered = _as_gift_card(rendered)
     return rendered | refund_rows.of_charge(state, charge)
+
+
+def _as_gift_card(rendered: JSON) -> JSON:
+    """A charge paid with a gift card, as Clover's page shows it.
+
+    Source: "Check gift card balance", docs.clover.com, read 2026-11.
+    """
+    source = {name: rendered["source"][name] for name in ("id", "last4")}
+    gift_card = {"previous_balance": rendered["amount"], "new_balance": 0}
+    kept = {k: v for k, v in rendered.items() if k not in LEFT_OUT_OF_GIFT_CARDS}
+    return kept | {"source": source, "gift_card": gift_card}
 
 
 def _was_to_be_captured(charge: Charge) -> bool:
@@ -306,10 +325,7 @@ def _render_source(state: State, charge: Charge) -> JSON:
         "id": charge.source_id,
         "brand": card.brand,
         "cvc_check": _worded(state, charge.cvc_check),
-        "exp_month": card.exp_month,
-        "exp_year": card.exp_year,
-        "first6": card.first6,
-        "last4": card.last4,
+        **forms.card(state.switches, card),
         "address_zip": card.address_zip,
         "address_line1_check": _worded(state, line1),
         "address_zip_check": _worded(state, charge.address_check),

@@ -1,6 +1,6 @@
 """The platform's `/v3`: a merchant, and its payments, refunds and orders one by one."""
 
-from clover_simulator import platform_rows
+from clover_simulator import forms, platform_rows
 from clover_simulator.answers import Answer, Call, Refusal
 
 
@@ -8,7 +8,8 @@ def merchant(call: Call) -> Answer:
     """`GET /v3/merchants/{mId}`."""
     found = call.merchant
     properties = {"defaultCurrency": found.currency}
-    return Answer(body={"id": found.id, "name": found.name, "properties": properties})
+    shown = forms.merchant_id(call.state.switches, found.id)
+    return Answer(body={"id": shown, "name": found.name, "properties": properties})
 
 
 def payment(call: Call) -> Answer:

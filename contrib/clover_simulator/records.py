@@ -85,6 +85,7 @@ class Charge:
     external_reference_id: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
     idempotency_key: str | None = None
+    payment_method: str = "card"
     via: str = "api"
     """`api`, `order` or `hosted`."""
     session_id: str | None = None

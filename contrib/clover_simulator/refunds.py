@@ -50,10 +50,23 @@ def _amount(state: State, charge: Charge, asked: int | None) -> int:
     if asked is not None and asked > left:
         raise unprocessed(TOO_MUCH)
     amount = left if asked is None else asked
-    has_extras = charge.tax_amount or charge.tip_amount
-    if amount < left and has_extras and state.switches.refuse_partial_refund_with_tax:
-        raise unprocessed("A charge with tax or tip can be refunded in full only.")
+    if amount < left:
+        _check_divisible(state, charge)
     return amount
+
+
+def _check_divisible(state: State, charge: Charge) -> None:
+    has_extras = charge.tax_amount or charge.tip_amount
+    if has_extras and state.switches.refuse_partial_refund_with_tax:
+        raise unprocessed("A charge with tax or tip can be refunded in full only.")
+    if _units(state, charge) > 1 and state.switches.refuse_partial_refund_of_lines:
+        raise unprocessed("A charge with several lines can be refunded in full only.")
+
+
+def _units(state: State, charge: Charge) -> int:
+    """What the order counts as lines: Clover splits a quantity into single ones."""
+    session = state.ledger.sessions.get(charge.session_id or "")
+    return sum(line.quantity for line in session.lines) if session else 1
 
 
 def _check_age(state: State, charge: Charge) -> None:

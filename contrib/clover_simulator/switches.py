@@ -93,6 +93,11 @@ class Switches:
     refuse_partial_refund_with_tax: bool = _switch(
         False, "D17", "Refuse a partial refund where the charge has tax or tip."
     )
+    refuse_partial_refund_of_lines: bool = _switch(
+        False,
+        "D17",
+        "Refuse a partial refund of a hosted payment with more than one line or unit.",
+    )
     capture_limit_percent: int = _switch(
         100, "D18", "Highest capture, in percent of the authorised amount."
     )
@@ -164,6 +169,29 @@ class Switches:
     )
     address_check: str = _switch(
         "unchecked", "-", "Result of the address checks.", "unchecked", "pass", "fail"
+    )
+
+    payment_method: str = _switch(
+        "card",
+        "-",
+        "What every charge is paid with; one of a gift card says less.",
+        "card",
+        "giftCard",
+    )
+
+    # Forms of values.
+    numbers_for_text: bool = _switch(
+        False, "-", "`last4`, `exp_month` and `exp_year` are numbers, not text."
+    )
+    year_digits: int = _switch(
+        4, "-", "Digits of `exp_year` in answers; 4 is as it was sent.", 4, 2
+    )
+    merchant_id_case: str = _switch(
+        "upper",
+        "-",
+        "Letter case of merchant ids in answers and webhooks.",
+        "upper",
+        "lower",
     )
 
     # Tokens and credentials.

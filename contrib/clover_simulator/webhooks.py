@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 
+from clover_simulator import forms
 from clover_simulator.merchants import Merchant
 from clover_simulator.records import JSON, Charge
 from clover_simulator.switches import Switches
@@ -30,7 +31,7 @@ def event_of(charge: Charge, created: int, switches: Switches) -> JSON:
         "status": "DECLINED" if declined else "APPROVED",
         "type": "PAYMENT",
         "id": charge.id,
-        "merchantId": charge.merchant_id,
+        "merchantId": forms.merchant_id(switches, charge.merchant_id),
     }
     key = switches.webhook_data_key
     if key != "none":

@@ -345,6 +345,37 @@ def test_d17_a_partial_refund_with_tax_can_be_refused(client, switch):
     assert refund(client, charge).status == 200
 
 
+TWO_LINES = [
+    [{"name": "Mug", "price": 500}, {"name": "Cup", "price": 500}],
+    [{"name": "Mug", "price": 500, "unitQty": 2}],
+]
+
+
+@pytest.mark.parametrize("lines", TWO_LINES)
+def test_d17_a_partial_refund_of_several_lines_can_be_refused(client, switch, lines):
+    client.simulator.pay_hosted(open_checkout(client, *lines).json()["href"])
+    charge = client.simulator.ledger.charges[0].id
+    allowed = refund(client, charge, amount=100)
+    switch(refuse_partial_refund_of_lines=True)
+
+    refused = refund(client, charge, amount=100)
+
+    assert allowed.status == 200
+    assert error_of(refused)[:2] == (400, "processing_error")
+    assert refund(client, charge).status == 200
+
+
+def test_d17_a_payment_of_one_line_is_refunded_in_parts(client, switch):
+    switch(refuse_partial_refund_of_lines=True)
+    line = {"name": "Mug", "price": 1000}
+    client.simulator.pay_hosted(open_checkout(client, line).json()["href"])
+    hosted = client.simulator.ledger.charges[0].id
+    api = client.charge(1000).json()["id"]
+
+    for charge in (hosted, api):
+        assert refund(client, charge, amount=100).status == 200
+
+
 def test_d18_more_than_authorized_can_be_captured(client, switch):
     charge = client.charge(1000, capture=False).json()["id"]
     switch(capture_limit_percent=115)
