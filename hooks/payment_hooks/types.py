@@ -17,6 +17,7 @@ from payment_hooks.kinds import (
     TransactionStatus,
 )
 from payment_hooks.money import Money
+from payment_hooks.secrecy import forgetful_type
 
 _TRANSACTION_ID = re.compile(r"[\w.:-]+")
 
@@ -26,6 +27,7 @@ def new_key() -> str:
     return str(uuid4())
 
 
+@forgetful_type
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentRequest:
     """Take or reserve `amount` from `source`."""
@@ -38,11 +40,11 @@ class PaymentRequest:
     operation_id: str = ""
     """Our unique id of this movement; the key when empty. Providers must echo it, or
     something derived from it, so that the movement can be found again."""
-    description: str = ""
+    description: str = field(default="", repr=False)
     shopper_ip: str = ""
-    shopper_email: str = ""
+    shopper_email: str = field(default="", repr=False)
     entered_by: EnteredBy = EnteredBy.SHOPPER
-    metadata: Mapping[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         _check_movement(self, self.amount)
