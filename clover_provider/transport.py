@@ -197,6 +197,7 @@ class Transport:
             body = _read_body(response.raw, config.max_answer_bytes)
             headers = response.raw.headers
             return Answer(
+                call=call,
                 status=response.raw.status,
                 body=read_json(body),
                 request_id=_request_id(headers),
@@ -377,16 +378,20 @@ def _refuse(call: Call, exchange: Exchange, reason: str) -> NoReturn:
 def _log(call: Call, exchange: Exchange, outcome: Answer | str, tries: int) -> None:
     if not logger.isEnabledFor(logging.INFO):
         return
-    answer = outcome if isinstance(outcome, Answer) else Answer(status=0)
+    status, request_id, reason = (
+        (outcome.status, outcome.request_id, "")
+        if isinstance(outcome, Answer)
+        else (0, "", outcome)
+    )
     logger.info(
         "clover request",
         extra={
             "method": call.method,
             "path": call.path,
-            "status": answer.status,
-            "reason": "" if answer is outcome else outcome,
+            "status": status,
+            "reason": reason,
             "ms": round((time.monotonic() - exchange.started_at) * 1000),
-            "request_id": answer.request_id,
+            "request_id": request_id,
             "attempt": call.attempt + tries - 1,
             "key_prefix": call.idempotency_key[:_KEY_PREFIX],
         },

@@ -2,6 +2,7 @@
 
 import copy
 import http.client
+import json
 import logging
 import pickle
 import re
@@ -90,7 +91,14 @@ def everything_about(error):
     return "\n".join(parts)
 
 
+def repeating(sock, request):
+    """Refuses what came, and repeats it, head first."""
+    said = json.dumps({"error": {"code": "x", "message": request.decode()}})
+    sock.sendall(http_answer(said.encode(), status="400 Bad Request"))
+
+
 ENDINGS = {
+    "a refusal that repeats the request": repeating,
     "reset": resetting,
     "a page of a gateway": answering_with(
         http_answer(f"<html>{PAN} {TOKEN}</html>".encode(), status="502 Bad Gateway")
@@ -200,7 +208,7 @@ def test_configuration_provider_and_calls_print_masked(merchant):
         headers={"apikey": "canary-hosted"},
         bearer=Secret(PRIVATE),
     )
-    answer = Answer(status=200, body=Fields(id=TOKEN))
+    answer = Answer(call=call, status=200, body=Fields(id=TOKEN))
 
     shown = f"{config!r}{config}{CloverProvider(config)!r}{call!r}{answer!r}"
     assert_clean(shown + repr([answer.fields, [answer.body]]) + str(answer.fields))
