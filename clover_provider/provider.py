@@ -1,4 +1,4 @@
-"""Clover behind the eleven payment hooks."""
+"""Clover behind the twelve payment hooks."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -40,6 +40,7 @@ from payment_hooks import (
     Redirect,
     RefundRequest,
     RemoveSourceRequest,
+    RetryRequest,
     SavedSource,
     SaveSourceRequest,
     Transaction,
@@ -52,7 +53,7 @@ from payment_hooks import (
     hookimpl,
 )
 
-_REPLAY = 2
+_SECOND = 2
 _ASKING = frozenset({"config", "merchant_id", "mode"})
 
 
@@ -220,13 +221,15 @@ class CloverProvider:
         )
 
     @hookimpl
+    def payment_retry(self, request: RetryRequest) -> Transaction:
+        """The first answer again: Clover knows the key for a day at least."""
+        capture = request.kind is TransactionKind.CHARGE
+        return self._take(request.request, capture=capture, attempt=_SECOND)
+
+    @hookimpl
     def payment_look_up(self, request: LookUpRequest) -> LookUpResult:
-        """What Clover knows of a movement; a replay sends the same request again."""
-        if request.replay is None:
-            return Finder(self._send, self.config).find(request)
-        capture = request.replay_kind is not TransactionKind.AUTHORIZATION
-        taken = self._take(request.replay, capture=capture, attempt=_REPLAY)
-        return LookUpResult(transactions=(taken,), complete=True)
+        """What Clover knows of a movement."""
+        return Finder(self._send, self.config).find(request)
 
     @hookimpl
     def payment_read_webhook(self, request: WebhookRequest) -> WebhookEvent:

@@ -31,6 +31,7 @@ from payment_hooks import (
     PaymentSource,
     RefundRequest,
     RemoveSourceRequest,
+    RetryRequest,
     SavedSource,
     SaveSourceRequest,
     Transaction,
@@ -164,6 +165,14 @@ class Telemetry:
         with self._span("payment.start_checkout", request.amount) as span:
             span.set_attribute("payment.mode", request.mode.value)
             return (yield)
+
+    @hookimpl(wrapper=True, tryfirst=True)
+    def payment_retry(
+        self, request: RetryRequest
+    ) -> Generator[None, Transaction, Transaction]:
+        """A span with the amount and the outcome."""
+        with self._span("payment.retry", request.request.amount) as span:
+            return _note(span, (yield))
 
     @hookimpl(wrapper=True, tryfirst=True)
     def payment_look_up(

@@ -8,13 +8,12 @@ from payment_hooks.cards import PaymentSource
 from payment_hooks.gateway import Gateway
 from payment_hooks.kinds import RefundReason, TransactionKind
 from payment_hooks.ledger import Operation, OperationKind, Payment
-from payment_hooks.sending import in_progress
 from payment_hooks.types import (
     CaptureRequest,
     CheckoutRequest,
-    LookUpRequest,
     PaymentRequest,
     RefundRequest,
+    RetryRequest,
     Transaction,
     VoidRequest,
 )
@@ -45,9 +44,10 @@ def ask_to_take(
     source: PaymentSource,
     details: TakeDetails,
 ) -> Call:
-    """The call which charges or authorizes the source; a doubt is replayed, not redone.
+    """The call which charges or authorizes the source; a doubt is retried, not redone.
 
-    A replay is a look-up, so that a wrapper's veto cannot stand for the provider's word.
+    A retry is a hook of its own, so that a wrapper's veto of a charge cannot stand for
+    the provider's word.
     """
 
     def call(operation: Operation, in_doubt: bool) -> Transaction:
@@ -60,7 +60,7 @@ def ask_to_take(
             **details,
         )
         if in_doubt:
-            return _replay(gateway, operation, request)
+            return gateway.retry(RetryRequest(request=request, kind=_kind(operation)))
         if operation.kind is OperationKind.AUTHORIZE:
             return gateway.authorize(request)
         return gateway.charge(request)
@@ -96,12 +96,6 @@ def ask_to_follow(
     return call
 
 
-def _replay(
-    gateway: Gateway, operation: Operation, request: PaymentRequest
-) -> Transaction:
+def _kind(operation: Operation) -> TransactionKind:
     is_reserving = operation.kind is OperationKind.AUTHORIZE
-    kind = TransactionKind.AUTHORIZATION if is_reserving else TransactionKind.CHARGE
-    found = gateway.look_up(LookUpRequest(replay=request, replay_kind=kind))
-    if not found.transactions:
-        raise in_progress(operation)
-    return found.transactions[0]
+    return TransactionKind.AUTHORIZATION if is_reserving else TransactionKind.CHARGE

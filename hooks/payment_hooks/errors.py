@@ -5,6 +5,7 @@ PaymentError
 ├── InvalidRequest         nothing was sent: the caller's input is wrong, mend it
 │   └── AlreadyPaid        nothing was sent: this money is here already
 ├── UnsupportedOperation   nothing was sent: this provider cannot do that
+├── KeyConflict            nothing was taken by this: the key was used before, look
 ├── AuthenticationFailed   nothing was taken: a key is wrong, missing or lacks a right
 ├── RateLimited            nothing was taken: come back after `retry_after_seconds`
 ├── ProviderUnavailable    provably not sent: safe to try again with the same key
@@ -91,6 +92,16 @@ class AlreadyPaid(InvalidRequest):
 
 class UnsupportedOperation(PaymentError):
     """The provider has no such operation; nothing was sent."""
+
+    text_code = "unavailable"
+
+
+class KeyConflict(PaymentError):
+    """The provider knows this idempotency key with other content.
+
+    This request took nothing, but whatever used the key before may have: a person must
+    look before the payment is asked for again.
+    """
 
     text_code = "unavailable"
 

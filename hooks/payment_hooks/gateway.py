@@ -16,6 +16,7 @@ from payment_hooks.errors import (
     ConfigurationError,
     OutcomeUnknown,
     PaymentError,
+    ProviderUnavailable,
     UnsupportedOperation,
 )
 from payment_hooks.events import PaymentChanged
@@ -40,6 +41,7 @@ from payment_hooks.types import (
     LookUpResult,
     PaymentRequest,
     RefundRequest,
+    RetryRequest,
     Transaction,
     VoidRequest,
     WebhookEvent,
@@ -47,6 +49,18 @@ from payment_hooks.types import (
 )
 
 Result = TypeVar("Result")
+
+_MOVING = frozenset(
+    {
+        "payment_authorize",
+        "payment_charge",
+        "payment_capture",
+        "payment_refund",
+        "payment_void",
+        "payment_retry",
+    }
+)
+"""The hooks that move money; after a failure of any other nothing has moved."""
 
 logger = logging.getLogger(__name__)
 
@@ -162,11 +176,13 @@ class PluginRegistry(pluggy.PluginManager):
 
     def _refuse_unknown_hooks(self, plugin: object) -> None:
         for attribute in dir(plugin):
-            if self.parse_hookimpl_opts(plugin, attribute) is None:
+            options = self.parse_hookimpl_opts(plugin, attribute)
+            if options is None or options["optionalhook"]:
                 continue
-            if not hasattr(self.hook, attribute):
+            hook = options["specname"] or attribute
+            if not hasattr(self.hook, hook):
                 raise pluggy.PluginValidationError(
-                    plugin, _no_such_hook(plugin, attribute, list(vars(self.hook)))
+                    plugin, _no_such_hook(plugin, hook, list(vars(self.hook)))
                 )
 
 
@@ -248,6 +264,10 @@ class Gateway:
         """See `payment_start_checkout`."""
         return self._ask("payment_start_checkout", CheckoutSession, request)
 
+    def retry(self, request: RetryRequest) -> Transaction:
+        """See `payment_retry`."""
+        return self._ask("payment_retry", Transaction, request)
+
     def look_up(self, request: LookUpRequest) -> LookUpResult:
         """See `payment_look_up`."""
         return self._ask("payment_look_up", LookUpResult, request)
@@ -297,14 +317,15 @@ class Gateway:
         caller = self._caller(hook)
         try:
             result = caller(request=request)
+        except OutcomeUnknown as error:
+            if hook in _MOVING:
+                raise
+            raise self._unusable(hook, error.message, error.code) from error
         except (PaymentError, ConfigurationError):
             raise
         except Exception as error:
-            raise OutcomeUnknown(
-                f"{hook} broke with {type(error).__name__}: look the outcome up",
-                code="plugin_error",
-                provider=self.provider,
-            ) from error
+            why = f"{hook} broke with {type(error).__name__}"
+            raise self._unusable(hook, why, "plugin_error") from error
         if result is None:
             raise UnsupportedOperation(
                 f"provider {self.provider!r} has no {hook}",
@@ -312,13 +333,21 @@ class Gateway:
                 provider=self.provider,
             )
         if not isinstance(result, expected):
-            raise OutcomeUnknown(
-                f"{hook} answered with {type(result).__name__}, "
-                f"not {expected.__name__}: look the outcome up",
-                code="plugin_error",
-                provider=self.provider,
+            why = (
+                f"{hook} answered with {type(result).__name__}, not {expected.__name__}"
             )
+            raise self._unusable(hook, why, "plugin_error")
         return result
+
+    def _unusable(self, hook: str, why: str, code: str) -> PaymentError:
+        """What an answer that cannot be used means for the money."""
+        if hook in _MOVING:
+            return OutcomeUnknown(
+                f"{why}: look the outcome up", code=code, provider=self.provider
+            )
+        return ProviderUnavailable(
+            f"{why}; nothing was moved, ask again", code=code, provider=self.provider
+        )
 
     def _caller(self, hook: str) -> Callable[..., object]:
         if self._generation != self.registry.generation:

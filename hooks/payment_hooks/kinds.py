@@ -30,6 +30,7 @@ class TransactionStatus(StrEnum):
     SUCCEEDED = "succeeded"
     PENDING = "pending"
     FAILED = "failed"
+    CANCELED = "canceled"
     VOIDED = "voided"
 
 

@@ -29,6 +29,7 @@ from payment_hooks.types import (
     LookUpResult,
     PaymentRequest,
     RefundRequest,
+    RetryRequest,
     Transaction,
     VoidRequest,
     WebhookEvent,
@@ -137,6 +138,7 @@ def payment_authorize(request: PaymentRequest) -> Transaction | None:
 
     Raises:
         PaymentDeclined: nothing is reserved; another source needs another key.
+        KeyConflict: the provider knows the key with other content.
         OutcomeUnknown: it may be reserved; only the same key may be sent again.
         ProviderUnavailable: provably not sent.
     """
@@ -163,6 +165,7 @@ def payment_charge(request: PaymentRequest) -> Transaction | None:
 
     Raises:
         PaymentDeclined: nothing is taken; another source needs another key.
+        KeyConflict: the provider knows the key with other content.
         OutcomeUnknown: it may be taken; only the same key may be sent again.
         ProviderUnavailable: provably not sent.
     """
@@ -265,12 +268,42 @@ def payment_start_checkout(request: CheckoutRequest) -> CheckoutSession | None:
 
 
 @hookspec(firstresult=True)
+def payment_retry(request: RetryRequest) -> Transaction | None:
+    """What a charge or authorization whose answer was lost came to, or comes to now.
+
+    The same request is sent again under the same key: a provider that knows the key
+    repeats its first answer, another one takes the money now. Called only while the
+    provider is trusted to remember the key (`Policy.safe_window`). `None` means that the
+    provider has no keys: it is looked up instead.
+
+    >>> from payment_hooks import TransactionKind
+    >>> class Bank:
+    ...     @hookimpl
+    ...     def payment_retry(self, request):
+    ...         return Transaction(
+    ...             kind=request.kind, transaction_id="C1", amount=request.request.amount)
+    >>> asked = PaymentRequest(
+    ...     amount=Money(500, "USD"), source=PaymentSource(token="t"), reference="7")
+    >>> Bank().payment_retry(RetryRequest(request=asked)).transaction_id
+    'C1'
+
+    Raises:
+        PaymentDeclined: nothing was taken, neither then nor now.
+        KeyConflict: the provider knows the key with other content.
+        OutcomeUnknown: it may have been taken; look it up.
+        ProviderUnavailable: provably not sent this time; the first sending stays in
+            doubt.
+    """
+
+
+@hookspec(firstresult=True)
 def payment_look_up(request: LookUpRequest) -> LookUpResult | None:
     """The movements that the provider knows, found as the request says.
 
-    Called to settle a doubt, after a webhook or a return, and by reconciliation.
-    An empty result with `complete=True` is evidence of absence; `None` means that the
-    provider cannot be asked.
+    Called to settle a doubt, after a webhook or a return, and by reconciliation. It
+    reads only. An empty result with `complete=True` is evidence of absence; `None`
+    means that the provider cannot be asked. Whoever believes a transaction reads its
+    `status` first.
 
     >>> class Bank:
     ...     @hookimpl
@@ -280,8 +313,8 @@ def payment_look_up(request: LookUpRequest) -> LookUpResult | None:
     ()
 
     Raises:
-        ProviderUnavailable: nobody answered; the doubt stays.
-        OutcomeUnknown: what came back cannot be read; the doubt stays.
+        ProviderUnavailable: nobody answered, or what came back cannot be read; the doubt
+            stays.
     """
 
 

@@ -208,34 +208,45 @@ class CardForm(CheckoutSession):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RetryRequest:
+    """Send `request` again under the same key: what it came to, or comes to now."""
+
+    request: PaymentRequest
+    kind: TransactionKind = TransactionKind.CHARGE
+    """What it was sent as: CHARGE or AUTHORIZATION."""
+
+    def __post_init__(self) -> None:
+        if self.kind not in (TransactionKind.CHARGE, TransactionKind.AUTHORIZATION):
+            raise InvalidRequest(
+                f"a {self.kind} is not sent again: charges and authorizations are",
+                code="retry_kind_invalid",
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LookUpRequest:
-    """Find movements at the provider: by id, by key replay, or by our own reference.
+    """Find movements at the provider: by id, or by our own reference. It moves none.
 
     With `transaction_id`, that transaction; an `operation_id` beside it says which of
-    its refunds is ours, where the provider shows only a digest. With `replay`, the same
-    request again under the same key, which gives the first answer (only inside the
-    key's safe window: the caller decides). With `operation_id`, the movement which
-    carries it, searched among those made from `since` until `until`. With the window
-    alone, everything in it.
+    its refunds is ours, where the provider shows only a digest. With `operation_id`, the
+    movement which carries it, searched among those made from `since` until `until`.
+    With the window alone, everything in it.
     """
 
     transaction_id: str = ""
     operation_id: str = ""
-    replay: PaymentRequest | None = None
-    replay_kind: TransactionKind = TransactionKind.CHARGE
-    """What the replayed request was: CHARGE or AUTHORIZATION."""
     since: datetime | None = None
     until: datetime | None = None
     with_refunds: bool = False
     """Also list the refunds of what is found, or those made in the window."""
     candidates: tuple[str, ...] = ()
-    """Operations which may be among those of a window: a provider that gives back only
-    a digest of our id can name them by these."""
+    """Operations which may be those of the transaction, or among those of a window: a
+    provider that gives back only a digest of our id can name them by these."""
 
     def __post_init__(self) -> None:
-        if not (self.transaction_id or self.replay or self.since):
+        if not (self.transaction_id or self.since):
             raise InvalidRequest(
-                "a look-up needs a transaction id, a request to replay, or a time window",
+                "a look-up needs a transaction id or a time window",
                 code="look_up_empty",
             )
         for moment in (self.since, self.until):
@@ -263,6 +274,9 @@ class Transaction:
     """The shop's reference, when the provider gives it back."""
     operation_id: str = ""
     """Our operation's id, when the provider gives it back."""
+    mark: str = ""
+    """What the provider gives back in place of our operation's id, such as a digest of
+    it; a row without either may be anybody's."""
     captured: Money | None = None
     refunded: Money | None = None
     tip: Money | None = None

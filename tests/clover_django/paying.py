@@ -38,7 +38,7 @@ def in_doubt(fake, *, after=False):
     """The answer to the charge was lost, and so was the one to the look after it."""
     payment = open_payment()
     fake.fail("payment_charge", OutcomeUnknown("lost"), after=after)
-    fake.fail("payment_look_up", OutcomeUnknown("lost"))
+    fake.fail("payment_retry", OutcomeUnknown("lost"))
     with suppress(OutcomeUnknown):
         get_payments().charge(payment.payment_id, PaymentSource(token="tok-1"))
     fake.mend()

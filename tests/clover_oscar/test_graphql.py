@@ -146,7 +146,7 @@ def test_a_declined_basket_can_be_changed_and_paid(ready, product, clover):
 def test_while_a_payment_is_in_doubt_the_basket_is_frozen(ready, clover):
     front, checkout = ready
     clover.fail("payment_charge", OutcomeUnknown("lost"), after=True)
-    clover.fail("payment_look_up", OutcomeUnknown("lost"))
+    clover.fail("payment_retry", OutcomeUnknown("lost"))
     doubtful = front.pay(checkout)
     status = list(baskets().values())
     clover.mend()
@@ -163,7 +163,7 @@ def test_recovery_places_the_order_of_a_shopper_who_left(ready, clover):
 
     front, checkout = ready
     clover.fail("payment_charge", OutcomeUnknown("lost"), after=True)
-    clover.fail("payment_look_up", OutcomeUnknown("lost"))
+    clover.fail("payment_retry", OutcomeUnknown("lost"))
     front.pay(checkout)
     clover.mend()
     then = timezone.now() - timedelta(minutes=10)

@@ -96,7 +96,7 @@ def test_money_of_an_order_is_given_back_on_the_orders_page(
 
 def test_a_doubt_is_settled_by_asking(owner, shopper, product, clover):
     clover.fail("payment_charge", OutcomeUnknown("no answer"), after=True)
-    clover.fail("payment_look_up", ProviderUnavailable("down"))
+    clover.fail("payment_retry", ProviderUnavailable("down"))
     shopper.reach_payment(product)
     shopper.pay()
     number = get_model("clover_oscar", "OrderNumber").objects.get().number

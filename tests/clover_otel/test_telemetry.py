@@ -108,7 +108,7 @@ def test_a_decline_is_told_with_its_code_and_is_no_error(watch):
 
 def test_a_doubt_is_counted_and_grows_old_until_it_is_settled(watch):
     watch.provider.fail("payment_charge", OutcomeUnknown("lost"), after=True)
-    watch.provider.fail("payment_look_up", OutcomeUnknown("lost"))
+    watch.provider.fail("payment_retry", OutcomeUnknown("lost"))
     before = watch.metric(OLDEST_UNKNOWN)
     with pytest.raises(OutcomeUnknown):
         watch.pay()
@@ -140,7 +140,7 @@ def test_nothing_secret_is_told(watch):
         CardDetails(number=CANARIES[0], exp_month=1, exp_year=2040, cvc="123")
     )
     watch.provider.fail("payment_charge", OutcomeUnknown("tok-canary"), after=True)
-    watch.provider.fail("payment_look_up", OutcomeUnknown("tok-canary"))
+    watch.provider.fail("payment_retry", OutcomeUnknown("tok-canary"))
     with pytest.raises(OutcomeUnknown):
         watch.pay()
     exported = "".join(span.to_json() for span in watch.spans.get_finished_spans())
@@ -170,7 +170,7 @@ def test_a_wrapper_that_breaks_is_counted_as_a_doubt():
             raise ZeroDivisionError
 
     watch = Watch(Broken())
-    watch.provider.fail("payment_look_up", OutcomeUnknown("lost"))
+    watch.provider.fail("payment_retry", OutcomeUnknown("lost"))
     with pytest.raises(OutcomeUnknown):
         watch.pay()
 

@@ -16,6 +16,7 @@ from payment_hooks import (
     PaymentSource,
     ProviderUnavailable,
     RefundRequest,
+    RetryRequest,
     TransactionKind,
     TransactionStatus,
     VoidRequest,
@@ -424,33 +425,33 @@ def test_what_is_no_list_is_a_doubt(answering, body):
         provider.payment_look_up(in_window())
 
 
-def test_a_replay_sends_the_same_request_again(answering, canned, ask_for):
+def test_a_retry_sends_the_same_request_again(answering, canned, ask_for):
     provider, transport = answering((200, canned("charge")), (200, canned("charge")))
 
     first = provider.payment_charge(ask_for())
-    found = provider.payment_look_up(LookUpRequest(replay=ask_for()))
+    found = provider.payment_retry(RetryRequest(request=ask_for()))
 
     sent, again = transport.calls
     assert (again.body, again.headers, again.url) == (sent.body, sent.headers, sent.url)
     assert again.idempotency_key == sent.idempotency_key
     assert (sent.attempt, again.attempt) == (1, 2)
-    assert found.transactions == (first,)
+    assert found == first
 
 
-def test_a_replay_of_an_authorization_does_not_capture(answering, canned, ask_for):
+def test_a_retry_of_an_authorization_does_not_capture(answering, canned, ask_for):
     provider, transport = answering((200, canned("authorization_thin")))
 
-    request = LookUpRequest(replay=ask_for(), replay_kind=TransactionKind.AUTHORIZATION)
-    provider.payment_look_up(request)
+    request = RetryRequest(request=ask_for(), kind=TransactionKind.AUTHORIZATION)
+    provider.payment_retry(request)
 
     assert transport.calls[0].body["capture"] is False
 
 
-def test_a_replayed_decline_is_the_decline(answering, canned, ask_for):
+def test_a_retried_decline_is_the_decline(answering, canned, ask_for):
     provider, _ = answering((402, canned("declined")))
 
     with pytest.raises(PaymentDeclined):
-        provider.payment_look_up(LookUpRequest(replay=ask_for()))
+        provider.payment_retry(RetryRequest(request=ask_for()))
 
 
 @pytest.fixture

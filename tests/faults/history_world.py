@@ -33,6 +33,7 @@ from payment_hooks import (
     ProviderUnavailable,
     RateLimited,
     Redirect,
+    RetryRequest,
     Transaction,
     TransactionKind,
     WebhookEvent,
@@ -255,15 +256,22 @@ class Bank:
         return page
 
     @hookimpl
-    def payment_look_up(self, request: LookUpRequest) -> LookUpResult:
-        """What the books hold; a replay is the request once more."""
+    def payment_retry(self, request: RetryRequest) -> Transaction:
+        """The request once more, under its key."""
         pause()
         if self.luck.strikes(0.15):
             raise ProviderUnavailable("the bank is away")
-        if request.replay is not None:
-            found = [self._take(request.replay_kind, request.replay)]
-        else:
-            found = [row for row in self.rows.values() if _is_asked(row, request)]
+        taken = self._take(request.kind, request.request)
+        pause()
+        return taken
+
+    @hookimpl
+    def payment_look_up(self, request: LookUpRequest) -> LookUpResult:
+        """What the books hold."""
+        pause()
+        if self.luck.strikes(0.15):
+            raise ProviderUnavailable("the bank is away")
+        found = [row for row in self.rows.values() if _is_asked(row, request)]
         pause()
         return LookUpResult(transactions=tuple(found), complete=True)
 

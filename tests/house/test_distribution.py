@@ -132,7 +132,7 @@ def test_the_entry_points_are_exact(wheel):
         "graphql-schema = clover_graphql.command:graphql_schema",
         "simulate = clover_simulator.cli:simulate",
         "[payment_hooks]",
-        "clover = clover_provider.plugin",
+        "clover = clover_provider.plugin:provider",
         "[saleor.plugins]",
         "clover_django = clover_saleor.companion:CloverTransactions",
         "clover_saleor = clover_saleor.plugin:CloverPlugin",

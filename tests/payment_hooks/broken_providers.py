@@ -233,12 +233,29 @@ class FindsNothing(FakeProvider):
         return LookUpResult(complete=True) if request.operation_id else found
 
 
-@found_by("test_a_lost_charge_is_found_by_replay")
-class ReplaysAnew(FakeProvider):
+@found_by("test_a_lost_charge_is_found_by_retry")
+class RetriesAnew(FakeProvider):
+    @hookimpl
+    def payment_retry(self, request):
+        self._by_key.clear()
+        return super().payment_retry(request)
+
+
+@found_by("test_a_look_up_moves_no_money")
+class ChargesWhatItIsAskedToFind(FakeProvider):
+    """As a look-up by the same request under the same key does."""
+
+    asked = None
+
+    @hookimpl
+    def payment_charge(self, request):
+        self.asked = self.asked or request
+        return super().payment_charge(request)
+
     @hookimpl
     def payment_look_up(self, request):
-        if request.replay:
-            self._by_key.clear()
+        if self.asked and request.operation_id == self.asked.operation_id:
+            self._once(TransactionKind.CHARGE, self.asked)
         return super().payment_look_up(request)
 
 

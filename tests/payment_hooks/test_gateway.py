@@ -303,6 +303,47 @@ def test_a_hook_like_nothing_known_is_refused_without_a_guess(registry):
     assert "Did you mean" not in str(caught.value)
 
 
+def test_a_hook_of_another_version_may_be_marked_as_optional(registry):
+    class Ahead:
+        @hookimpl(optionalhook=True)
+        def payment_of_next_year(self, request): ...
+
+    assert registry.register(Ahead())
+
+
+def test_a_hook_may_be_implemented_under_another_name(registry):
+    class Renamed:
+        @hookimpl(specname="shop_amount_due")
+        def what_is_due(self, reference):
+            return Money(2599, "USD") if reference == "renamed" else None
+
+    registry.register(Renamed())
+
+    assert registry.hook.shop_amount_due(reference="renamed") == Money(2599, "USD")
+
+
+def test_a_specname_that_is_no_hook_is_refused(registry):
+    class Misspelt:
+        @hookimpl(specname="payment_chrage")
+        def charge(self, request): ...
+
+    with pytest.raises(pluggy.PluginValidationError, match="payment_charge"):
+        registry.register(Misspelt())
+
+
+@pytest.mark.parametrize("error", [RuntimeError("bug"), OutcomeUnknown("unreadable")])
+def test_a_read_that_fails_says_that_nothing_moved(registry, error):
+    class Unreadable:
+        @hookimpl
+        def payment_look_up(self, request):
+            raise error
+
+    registry.register(Unreadable(), "unreadable")
+
+    with pytest.raises(ProviderUnavailable, match="nothing was moved"):
+        Gateway(registry, "unreadable").look_up(LookUpRequest(transaction_id="C1"))
+
+
 def test_what_is_not_marked_as_a_hook_may_have_any_name(registry):
     class Plain:
         def payment_chrage(self, request): ...

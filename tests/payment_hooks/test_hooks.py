@@ -11,6 +11,7 @@ from payment_hooks import (
     CardForm,
     CheckoutRequest,
     Gateway,
+    InvalidRequest,
     LookUpRequest,
     Mode,
     Money,
@@ -18,6 +19,7 @@ from payment_hooks import (
     PaymentSource,
     Redirect,
     RefundRequest,
+    RetryRequest,
     TransactionKind,
     VoidRequest,
     WebhookEvent,
@@ -118,7 +120,7 @@ def test_payment_start_checkout_gives_the_step_of_the_mode(gateway, mode, step):
     assert session.mode is mode
 
 
-def test_payment_look_up_finds_by_id_by_our_id_and_by_replay(gateway):
+def test_payment_look_up_finds_by_id_and_by_our_id(gateway):
     request = pay_request(operation_id="ours-7")
     charge = gateway.charge(request)
     since = datetime(2026, 1, 1, tzinfo=UTC)
@@ -126,10 +128,22 @@ def test_payment_look_up_finds_by_id_by_our_id_and_by_replay(gateway):
     ways = [
         LookUpRequest(transaction_id=charge.transaction_id),
         LookUpRequest(operation_id="ours-7", since=since),
-        LookUpRequest(replay=request),
     ]
 
-    assert [gateway.look_up(way).transactions for way in ways] == [(charge,)] * 3
+    assert [gateway.look_up(way).transactions for way in ways] == [(charge,)] * 2
+
+
+def test_payment_retry_gives_the_first_answer_again(gateway, fake):
+    request = pay_request()
+    charge = gateway.charge(request)
+
+    assert gateway.retry(RetryRequest(request=request)) == charge
+    assert list(fake.ledger) == [charge.transaction_id]
+
+
+def test_payment_retry_sends_what_can_be_sent_again():
+    with pytest.raises(InvalidRequest, match="a capture is not sent again"):
+        RetryRequest(request=pay_request(), kind=TransactionKind.CAPTURE)
 
 
 def test_payment_look_up_can_prove_absence(gateway):

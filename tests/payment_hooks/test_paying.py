@@ -74,7 +74,7 @@ def test_a_decline_is_an_answer(payments):
 
 def test_a_doubt_stays_one_until_a_look_finds_the_money(payments, provider):
     provider.fail("payment_charge", LOST, after=True)
-    provider.fail("payment_look_up", LOST)
+    provider.fail("payment_retry", LOST)
     payment = opened(payments)
 
     assert pay(payments, payment, CARD).is_in_doubt
@@ -86,7 +86,7 @@ def test_a_doubt_stays_one_until_a_look_finds_the_money(payments, provider):
 
 def test_a_look_that_fails_does_not_say_that_nothing_was_taken(payments, provider):
     provider.fail("payment_charge", LOST, after=True)
-    provider.fail("payment_look_up", LOST)
+    provider.fail("payment_retry", LOST)
     payment = opened(payments)
     pay(payments, payment, CARD)
     provider.fail("payment_look_up", ProviderUnavailable("not sent"))

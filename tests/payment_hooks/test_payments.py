@@ -156,7 +156,7 @@ def test_a_lost_answer_is_asked_for_again_under_the_same_key(payments, provider)
 
 def lose_everything(provider):
     provider.fail("payment_charge", OutcomeUnknown("reset"), after=True)
-    provider.fail("payment_look_up", ProviderUnavailable("down"))
+    provider.fail("payment_retry", ProviderUnavailable("down"))
 
 
 def test_a_doubt_stays_open_and_refuses_another_card(payments, provider):
@@ -188,7 +188,7 @@ def test_settling_finds_the_lost_charge_and_tells_once(payments, provider, shop)
 def test_a_replay_that_is_rate_limited_stays_a_doubt(payments, provider):
     payment_id = open_payment(payments)
     provider.fail("payment_charge", OutcomeUnknown("reset"), after=True)
-    provider.fail("payment_look_up", RateLimited("busy"))
+    provider.fail("payment_retry", RateLimited("busy"))
 
     with pytest.raises(OutcomeUnknown):
         payments.charge(payment_id, CARD)
@@ -200,7 +200,7 @@ def test_a_replay_that_finds_the_token_used_up_stays_a_doubt(payments, provider)
     payment_id = open_payment(payments)
     provider.fail("payment_charge", OutcomeUnknown("reset"), after=True)
     used = PaymentDeclined("used", decline_code=DeclineCode.SOURCE_ALREADY_USED)
-    provider.fail("payment_look_up", used)
+    provider.fail("payment_retry", used)
 
     with pytest.raises(OutcomeUnknown):
         payments.charge(payment_id, CARD)
@@ -297,7 +297,7 @@ def test_interruption_while_sending_is_settled_after_the_lease(
 def test_absence_is_believed_only_after_the_safe_window(payments, provider, clock):
     payment_id = open_payment(payments)
     provider.fail("payment_charge", OutcomeUnknown("never arrived"))
-    provider.fail("payment_look_up", ProviderUnavailable("down"))
+    provider.fail("payment_retry", ProviderUnavailable("down"))
     with pytest.raises(OutcomeUnknown):
         payments.charge(payment_id, CARD)
 

@@ -81,7 +81,7 @@ def test_a_closed_payment_in_doubt_is_followed_by_no_other(
     payments, ledger, provider, shop, payment_id
 ):
     provider.fail("payment_charge", OutcomeUnknown("reset"), after=True)
-    provider.fail("payment_look_up", OutcomeUnknown("reset"))
+    provider.fail("payment_retry", OutcomeUnknown("reset"))
     with pytest.raises(OutcomeUnknown):
         payments.charge(payment_id, CARD)
     payment = payments.get(payment_id)

@@ -195,7 +195,7 @@ def test_a_success_after_it_was_given_up_is_kept_and_flagged(
 ):
     payment_id = payments.open("100123", mode=Mode.IFRAME).payment_id
     provider.fail("payment_charge", OutcomeUnknown("reset"))
-    provider.fail("payment_look_up", ProviderUnavailable("down"))
+    provider.fail("payment_retry", ProviderUnavailable("down"))
     with pytest.raises(OutcomeUnknown):
         payments.charge(payment_id, CARD)
     clock.advance(hours=13)

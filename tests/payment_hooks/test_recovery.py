@@ -75,7 +75,7 @@ def test_nothing_due_is_nothing_to_report(payments):
 
 def test_a_lost_charge_is_found_and_told_once(payments, provider, clock, payment_id):
     provider.fail("payment_charge", OutcomeUnknown("reset"), after=True)
-    provider.fail("payment_look_up", ProviderUnavailable("down"))
+    provider.fail("payment_retry", ProviderUnavailable("down"))
     with pytest.raises(OutcomeUnknown):
         payments.charge(payment_id, CARD)
 
@@ -192,7 +192,7 @@ def test_one_doubt_keeps_no_other_payment_waiting(payments, provider, clock):
     ids = [payments.open(f"10{n}", mode=Mode.IFRAME).payment_id for n in range(3)]
     for payment_id in ids:
         provider.fail("payment_charge", OutcomeUnknown("reset"), after=True)
-        provider.fail("payment_look_up", ProviderUnavailable("down"))
+        provider.fail("payment_retry", ProviderUnavailable("down"))
         with pytest.raises(OutcomeUnknown):
             payments.charge(payment_id, CARD)
 
@@ -209,7 +209,7 @@ def test_a_doubt_is_looked_at_less_often_the_older_it_gets(
 ):
     for _ in range(2):
         provider.fail("payment_charge", OutcomeUnknown("reset"))
-    provider.fail("payment_look_up", ProviderUnavailable("down"))
+    provider.fail("payment_retry", ProviderUnavailable("down"))
     with pytest.raises(OutcomeUnknown):
         payments.charge(payment_id, CARD)
 
@@ -259,7 +259,7 @@ def test_another_merchants_payments_are_left_to_it(
     payments, make_payments, ledger, provider, clock, payment_id
 ):
     provider.fail("payment_charge", OutcomeUnknown("reset"), after=True)
-    provider.fail("payment_look_up", ProviderUnavailable("down"))
+    provider.fail("payment_retry", ProviderUnavailable("down"))
     with pytest.raises(OutcomeUnknown):
         payments.charge(payment_id, CARD)
     other = Payments.using(FakeProvider(merchant_id="OTHERMERCHANT"), ledger=ledger)

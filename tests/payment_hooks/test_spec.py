@@ -21,6 +21,7 @@ def test_these_are_the_hooks():
         "payment_read_webhook",
         "payment_refund",
         "payment_remove_source",
+        "payment_retry",
         "payment_save_source",
         "payment_start_checkout",
         "payment_tokenize",
@@ -62,3 +63,15 @@ def test_installed_packages_bring_their_plugins():
 
     assert registry.load_installed() >= 1
     assert registry.has_plugin("clover")
+
+
+@pytest.mark.parametrize("hook", PROVIDER_HOOKS)
+def test_the_installed_provider_has_every_hook(hook):
+    registry = PluginRegistry()
+    registry.load_installed()
+
+    answering = [
+        found.plugin_name for found in getattr(registry.hook, hook).get_hookimpls()
+    ]
+
+    assert "clover" in answering

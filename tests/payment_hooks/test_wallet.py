@@ -110,7 +110,7 @@ def test_somebody_elses_card_is_not_there(submit, wallet, provider):
 
 def test_no_card_is_saved_while_an_earlier_charge_is_in_doubt(submit, provider):
     provider.fail("payment_charge", OutcomeUnknown("lost"), after=True)
-    provider.fail("payment_look_up", OutcomeUnknown("lost"))
+    provider.fail("payment_retry", OutcomeUnknown("lost"))
     first = submit(entry())
     provider.fail("payment_look_up", OutcomeUnknown("lost"))
     second = submit(entry("tok-2", save=True))

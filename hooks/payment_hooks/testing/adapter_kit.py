@@ -270,8 +270,8 @@ def returned(shop: ShopBench) -> list[Money]:
 def lose_the_answer(shop: ShopBench) -> None:
     """The next charge is made, and nobody hears of it, nor of a look for a while."""
     shop.provider.fail("payment_charge", OutcomeUnknown("reset"), after=True)
-    for _ in range(3):
-        shop.provider.fail("payment_look_up", ProviderUnavailable("no answer"))
+    for hook in ("payment_retry", "payment_look_up", "payment_look_up"):
+        shop.provider.fail(hook, ProviderUnavailable("no answer"))
 
 
 def at_once(act: Callable[[], object]) -> None:

@@ -27,6 +27,7 @@ from payment_hooks.types import (
     PaymentRequest,
     Redirect,
     RefundRequest,
+    RetryRequest,
     Transaction,
     VoidRequest,
     WebhookEvent,
@@ -182,12 +183,15 @@ class FakeProvider:
         )
 
     @hookimpl
+    def payment_retry(self, request: RetryRequest) -> Transaction:
+        """What the key brought, or brings now."""
+        return self._take("payment_retry", request.kind, request.request)
+
+    @hookimpl
     def payment_look_up(self, request: LookUpRequest) -> LookUpResult:
         """What really moved."""
         self._before("payment_look_up")
-        if request.replay is not None:
-            found = [self._once(request.replay_kind, request.replay)]
-        elif request.transaction_id:
+        if request.transaction_id:
             found = [
                 row
                 for row in self.ledger.values()
