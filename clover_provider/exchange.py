@@ -1,16 +1,19 @@
 """One call to Clover and what came back: shown masked, parsed strictly."""
 
 import json
+import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field
 from typing import NoReturn, Protocol
+from urllib.parse import urlsplit
 
 from clover_provider.echoes import Echoes
 from clover_provider.secret import Secret
 from payment_hooks import InvalidRequest
 from payment_hooks.secrecy import forgetful_type
 
+_PLACE = re.compile(r"\{(\w+)\}")
 _GZIP = zlib.MAX_WBITS | 16
 _NOTHING = Secret()
 
@@ -63,6 +66,12 @@ class Call:
                     f"header {name} holds a line break or a foreign letter",
                     code="header_invalid",
                 )
+
+    @property
+    def shown_url(self) -> str:
+        """The address without ids, as an HTTP library and its watchers may log it."""
+        path = _PLACE.sub(r":\1", self.path)
+        return urlsplit(self.url)._replace(path=path, query="").geturl()
 
     def echoes(self) -> Echoes:
         """What this call sends as a secret, to be taken out of what comes back."""
@@ -117,6 +126,21 @@ class Sends(Protocol):
             OutcomeUnknown: it may have been carried out.
         """
         ...
+
+
+def write_headers(call: Call, user_agent: str) -> dict[str, str]:
+    """The headers as they go over the wire, key included."""
+    headers = {
+        "User-Agent": user_agent,
+        "Accept": "application/json",
+        "Accept-Encoding": "gzip",
+        **call.headers,
+    }
+    if call.bearer:
+        headers["Authorization"] = f"Bearer {call.bearer.reveal()}"
+    if call.idempotency_key:
+        headers["idempotency-key"] = call.idempotency_key
+    return headers
 
 
 def write_json(body: Mapping[str, object]) -> bytes:

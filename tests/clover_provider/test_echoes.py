@@ -15,11 +15,16 @@ import pytest
 from clover_provider import CloverConfig, CloverProvider, oauth
 from clover_provider.connecting import oauth_sender
 from clover_provider.echoes import WITHHELD, _texts
-from clover_provider.exchange import Answer, Fields, read_json, write_json
+from clover_provider.exchange import (
+    Answer,
+    Fields,
+    read_json,
+    write_headers,
+    write_json,
+)
 from clover_provider.failures import raise_for
 from clover_provider.oauth import OAuthSession, OAuthTokens
 from clover_provider.secret import Secret
-from clover_provider.transport import _headers
 from payment_hooks import (
     CaptureRequest,
     CardDetails,
@@ -113,7 +118,9 @@ class Echo:
 
 def request_of(call):
     """The call as it goes over the wire."""
-    head = "\r\n".join(f"{name}: {value}" for name, value in _headers(call).items())
+    head = "\r\n".join(
+        f"{name}: {value}" for name, value in write_headers(call, "test").items()
+    )
     body = write_json(call.body).decode() if call.body is not None else ""
     return f"{call.method} {call.url} HTTP/1.1\r\n{head}\r\n\r\n{body}"
 
