@@ -21,7 +21,7 @@ class Exchange:
         self.started_at = time.monotonic()
         self.ends_at = self.started_at + seconds
         self.has_sent = False
-        self.targets = (b"", b"")
+        self.targets: tuple[bytes, bytes] = (b"", b"")
         """Path and query as they are shown, without ids, and as they are sent."""
 
     def with_target(self, data: Any) -> Any:  # noqa: ANN401  as HTTPConnection has it
