@@ -176,6 +176,12 @@ def _number_mistakes(config: CloverConfig) -> Mistakes:
     url = config.redis_url.reveal()
     if url and not url.startswith(("redis://", "rediss://", "unix://")):
         yield "redis_url", "must begin with redis://, rediss:// or unix://"
+    elif not _is_readable(url):
+        yield (
+            "redis_url",
+            "is no address: write the letters / ? # [ ] @ : of a password as %2F, %3F, "
+            "%23, %5B, %5D, %40 and %3A",
+        )
     for name in _DURATIONS:
         value = getattr(config, name)
         if not (math.isfinite(value) and value > 0):
@@ -199,6 +205,15 @@ def _is_safe_base(url: str) -> bool:
     if not host or parts.username or parts.query or parts.fragment:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+
+
+def _is_readable(url: str) -> bool:
+    """Whether host and port can be told; a password with a slash hides them."""
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        return False
+    return True
 
 
 def is_loopback(host: str) -> bool:

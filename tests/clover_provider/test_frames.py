@@ -8,11 +8,12 @@ import pytest
 from clover_provider import CloverConfig, customers, oauth, references, tokens, webhooks
 from clover_provider.connecting import oauth_sender
 from clover_provider.encryption import encrypt_number
-from clover_provider.exchange import Call
+from clover_provider.exchange import Call, Fields
 from clover_provider.oauth import Consent, OAuthSession, OAuthTokens
 from clover_provider.secret import Secret
 from payment_hooks import (
     CardDetails,
+    ConfigurationError,
     PaymentSource,
     SaveSourceRequest,
     WebhookRequest,
@@ -199,6 +200,12 @@ REFUSALS = {
     "a key as flag": lambda: configured(REQUIRE_ENCRYPTION=BEARER),
     "a key as limit": lambda: configured(MAX_ANSWER_BYTES=BEARER),
     "a key as address of Redis": lambda: configured(REDIS_URL=BEARER),
+    "a password with a slash": lambda: configured(
+        REDIS_URL=f"redis://:{CODE[:9]}/{CODE}@127.0.0.1:6379/0"
+    ),
+    "a password with a bracket": lambda: configured(
+        REDIS_URL=f"redis://:{CODE}[@127.0.0.1:6379/0"
+    ),
     "a key with a blank": lambda: configured(PRIVATE_KEY=f"{BEARER} "),
     "a key that is two": lambda: configured(PLATFORM_TOKEN=BEARER),
     "a key in a list": lambda: configured(PRIVATE_KEY=[BEARER]),
@@ -242,3 +249,26 @@ def test_no_refusal_leaves_a_secret_behind(act):
 )
 def test_a_short_wrong_value_is_shown_and_a_long_one_is_measured(changes, said):
     assert said in str(refusal_of(lambda: configured(**changes)))
+
+
+@pytest.mark.parametrize("letter", "/?#[")
+def test_a_redis_password_that_hides_the_address_is_refused_at_once(letter):
+    url = f"redis://:c0de{letter}5f1b@127.0.0.1:6379/0"
+
+    error = refusal_of(lambda: configured(REDIS_URL=url))
+
+    assert isinstance(error, ConfigurationError)
+    assert "CLOVER['REDIS_URL'] is no address: write the letters" in str(error)
+    assert "c0de" not in everything_about(error)
+
+
+def test_a_redis_password_in_percent_notation_is_taken():
+    url = "redis://:c0de%2F5f1b@127.0.0.1:6379/0"
+
+    assert configured(REDIS_URL=url).redis_url == Secret(url)
+
+
+def test_a_json_object_shows_itself_to_sentry_as_it_prints():
+    fields = Fields(access_token=ACCESS)
+
+    assert fields.__sentry_repr__() == repr(fields) == "<1 fields>"
