@@ -10,10 +10,12 @@ from clover_provider.hosts import Environment, Hosts, hosts_of
 from clover_provider.mistakes import find_mistakes
 from clover_provider.secret import Secret
 from payment_hooks import Mode
+from payment_hooks.secrecy import forgetful, forgetful_type
 
 _EMPTY = Secret()
 
 
+@forgetful_type
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloverConfig:
     """Everything that `CloverProvider` must know about a merchant.
@@ -95,6 +97,7 @@ class CloverConfig:
             settings.refuse(self.source, name, remedy)
 
     @classmethod
+    @forgetful
     def from_mapping(
         cls, values: Mapping[str, object], *, source: str = "CLOVER"
     ) -> Self:
@@ -107,6 +110,7 @@ class CloverConfig:
         return cls(**settings.read(cls, values, source), source=source)
 
     @classmethod
+    @forgetful
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> Self:
         """The configuration in the environment variables `CLOVER_…`.
 

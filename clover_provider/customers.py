@@ -20,6 +20,7 @@ from payment_hooks import (
     SavedSource,
     SaveSourceRequest,
 )
+from payment_hooks.secrecy import forgetful
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SAVED = re.compile(r"([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{1,64})")
@@ -85,6 +86,7 @@ def ids_of(request: RemoveSourceRequest) -> tuple[str, str]:
     return customer_id, card_id
 
 
+@forgetful
 def read(
     answer: Mapping[str, object], request: SaveSourceRequest, *, merchant_id: str
 ) -> SavedSource:

@@ -1,5 +1,6 @@
 """What Clover's refusals mean: one table of its codes, and one way to raise them."""
 
+import re
 from typing import NoReturn
 
 from clover_provider.exchange import Answer, Call
@@ -74,6 +75,7 @@ _MESSAGES = (
 )
 """What processors write into a `card_declined`, and what it means."""
 
+_WORD = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _DEFINITIVE = frozenset({400, 402, 404})
 """With a well-formed error, these say that nothing was done."""
 _HINTS = {
@@ -159,7 +161,7 @@ def _raise_refusal(answer: Answer, call: Call, error: Reading) -> NoReturn:
         raise PaymentDeclined(
             _message(answer, call, error),
             decline_code=decline_of(error),
-            transaction_id=safe_text(error.text("charge")),
+            transaction_id=_word(error.text("charge")),
             **_facts(answer, code or "card_declined"),
         )
     kind = ERRORS.get(code, InvalidRequest)
@@ -180,11 +182,16 @@ def _raise_doubt(answer: Answer, call: Call, error: Reading) -> NoReturn:
 
 
 def _code(error: Reading) -> str:
-    return safe_text(error.text("code"))
+    return _word(error.text("code"))
+
+
+def _word(text: str) -> str:
+    """A code or an id; empty when it is none, and so no text either."""
+    return safe_text(text) if _WORD.fullmatch(text) else ""
 
 
 def _message(answer: Answer, call: Call, error: Reading, hint: str = "") -> str:
-    said = safe_text(error.text("message"), hidden=call.hidden)
+    said = safe_text(error.text("message"))
     parts = [f"{call.action} refused with {answer.status}", said, hint]
     text = ": ".join(part for part in parts if part)
     return f"{text} (request {answer.request_id})" if answer.request_id else text

@@ -357,7 +357,7 @@ def _check_taken(
     if taken.status is TransactionStatus.FAILED:
         raise PaymentDeclined(
             f"{taken.kind} {taken.transaction_id} failed: "
-            f"{safe_text(charge.text('failure_message'), hidden=call.hidden)}",
+            f"{safe_text(charge.text('failure_message'))}",
             decline_code=decline_of(charge),
             transaction_id=taken.transaction_id,
             code=safe_text(charge.text("failure_code")) or "failed",

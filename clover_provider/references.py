@@ -9,6 +9,7 @@ from clover_provider.limits import LONGEST_EXTERNAL_REFERENCE, LONGEST_METADATA
 from clover_provider.reading import Reading
 from payment_hooks import InvalidRequest
 from payment_hooks.cards import looks_like_card_number
+from payment_hooks.secrecy import forgetful
 
 _OURS = ("reference", "operation")
 _MARK = "Ref "
@@ -47,6 +48,7 @@ def read_mark(lines: Iterable[Mapping[str, object]]) -> str:
     return ""
 
 
+@forgetful
 def build_metadata(
     reference: str, operation_id: str, extra: Mapping[str, str] | None = None
 ) -> dict[str, str]:

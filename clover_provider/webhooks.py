@@ -17,6 +17,7 @@ from payment_hooks import (
     WebhookRejected,
     WebhookRequest,
 )
+from payment_hooks.secrecy import forgetful
 
 HEADER = "clover-signature"
 MOST_BODY_BYTES = 64 * 1024
@@ -27,6 +28,7 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _STATUSES = ("APPROVED", "DECLINED")
 
 
+@forgetful
 def read(
     request: WebhookRequest,
     *,

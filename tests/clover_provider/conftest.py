@@ -63,7 +63,9 @@ class FakeTransport:
         self.calls.append(call)
         status, body = self.answers.pop(0)
         text = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return Answer(status=status, body=read_json(text), request_id="req-1")
+        return Answer(
+            call=call, status=status, body=read_json(text), request_id="req-1"
+        )
 
 
 @pytest.fixture

@@ -78,14 +78,16 @@ def call(moves_money=True):
 def refuse(status, code="", message="Sorry.", moves_money=True, **more):
     error = {"code": code, "message": message, **more}
     body = Fields(message=f"{status}", error=Fields(error))
-    answer = Answer(status=status, body=body, request_id="req-1")
+    answer = Answer(
+        call=call(moves_money), status=status, body=body, request_id="req-1"
+    )
     with pytest.raises(PaymentError) as caught:
         raise_for(answer, call(moves_money))
     return caught.value
 
 
 def refuse_raw(status, body, moves_money=True, **more):
-    answer = Answer(status=status, body=read_json(body), **more)
+    answer = Answer(call=call(moves_money), status=status, body=read_json(body), **more)
     with pytest.raises(PaymentError) as caught:
         raise_for(answer, call(moves_money))
     return caught.value
@@ -114,7 +116,7 @@ def test_a_code_about_the_request_raises_what_its_row_says(code):
 
 
 def test_success_raises_nothing():
-    raise_for(Answer(status=200), call())
+    raise_for(Answer(call=call(), status=200), call())
 
 
 def test_a_refusal_says_what_was_done_what_came_back_and_which_request():
@@ -274,7 +276,7 @@ WORDS = st.dictionaries(
 
 @given(st.integers(min_value=100, max_value=599), WORDS, st.booleans())
 def test_no_answer_but_2xx_is_a_success_and_none_breaks(status, body, moves_money):
-    answer = Answer(status=status, body=Fields(body))
+    answer = Answer(call=call(moves_money), status=status, body=Fields(body))
 
     if 200 <= status < 300:
         raise_for(answer, call(moves_money))

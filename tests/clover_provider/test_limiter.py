@@ -9,7 +9,7 @@ from collections import deque
 import pytest
 
 from clover_provider.deadlines import Exchange
-from clover_provider.exchange import Answer
+from clover_provider.exchange import Answer, Call
 from clover_provider.limiter import LocalLimiter, TooLate, limiter_for
 from clover_provider.shared_limiter import SharedLimiter
 from clover_provider.transport import Transport
@@ -197,7 +197,8 @@ def test_too_many_calls_are_waited_for_as_told(provide, clover_simulator, ask_fo
 
 @pytest.mark.parametrize("told", ["\u00b2", "soon", "-1", "9999"])
 def test_an_odd_retry_after_breaks_nothing(provide, told):
-    answer = Answer(status=429, retry_after=told)
+    call = Call(method="GET", url="http://127.0.0.1:1", path="/", action="test")
+    answer = Answer(call=call, status=429, retry_after=told)
 
     pause = Transport(provide().config)._pause_before_retry(Exchange(1), answer, 1)
 

@@ -12,7 +12,9 @@ import socket
 import ssl
 import threading
 import time
+import traceback
 import tracemalloc
+from dataclasses import replace
 
 import pytest
 import requests.exceptions
@@ -646,3 +648,67 @@ def test_verification_has_no_switch():
     assert "verify=False" not in source
     assert "CERT_NONE" not in source
     assert "_create_unverified" not in source
+
+
+class Stopped(BaseException):
+    """As a task queue may raise it between any two lines."""
+
+
+@pytest.mark.parametrize("kind", [Stopped, RuntimeError, TypeError])
+def test_what_breaks_a_call_off_shows_neither_header_nor_body(make, monkeypatch, kind):
+    def stop(self):
+        raise kind("now")
+
+    monkeypatch.setattr(http.client.HTTPConnection, "getresponse", stop)
+    with serving(answering(OK)) as url, pytest.raises(kind) as caught:
+        make(url).send(a_call(url))
+
+    shown = traceback.TracebackException.from_exception(
+        caught.value, capture_locals=True
+    )
+    frames = str([frame.locals for frame in shown.stack])
+    assert "Transport" in frames
+    assert CANARY not in frames
+    assert "clv_canary" not in frames
+
+
+def test_a_body_that_is_no_json_shows_nothing_of_it(make):
+    with serving(answering(OK)) as url:
+        call = replace(a_call(url), body={"source": "clv_canary", "odd": object()})
+        with pytest.raises(TypeError) as caught:
+            make(url).send(call)
+
+    shown = traceback.TracebackException.from_exception(
+        caught.value, capture_locals=True
+    )
+    assert "clv_canary" not in str([frame.locals for frame in shown.stack[1:]])
+
+
+def test_ids_in_the_path_are_sent_and_seen_by_nobody_else(make, caplog, monkeypatch):
+    caplog.set_level(logging.DEBUG)
+    seen, put = [], []
+    put_request = http.client.HTTPConnection.putrequest
+
+    def watch(self, method, url, *args, **options):
+        put.append(url)
+        return put_request(self, method, url, *args, **options)
+
+    monkeypatch.setattr(http.client.HTTPConnection, "putrequest", watch)
+
+    def handle(sock, request):
+        seen.append(request.split(b"\r\n")[0])
+        sock.sendall(OK)
+
+    with serving(handle) as url:
+        call = Call(
+            method="DELETE",
+            url=f"{url}/v1/customers/CUST1/sources/CARD1?a=b",
+            path="/v1/customers/{id}/sources/{id}",
+            action="removal of a saved card",
+        )
+        make(url).send(call)
+
+    assert seen == [b"DELETE /v1/customers/CUST1/sources/CARD1?a=b HTTP/1.1"]
+    assert put == ["/v1/customers/:id/sources/:id"]
+    assert ":id/sources" in caplog.text
+    assert "CARD1" not in str([vars(record) for record in caplog.records])

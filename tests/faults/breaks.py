@@ -1,5 +1,6 @@
 """What a proxy can do to a request or an answer: each gives a fault for `Proxy`."""
 
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 
@@ -74,6 +75,24 @@ def answer_with(answer: bytes) -> Fault:
     def fault(exchange: Exchange) -> None:
         exchange.read()
         _answer(exchange, answer)
+
+    return fault
+
+
+def repeat_request(
+    status: str, write: Callable[[str], str], *, executed: bool = False
+) -> Fault:
+    """An error that says what it got, head and body, in that notation."""
+
+    def fault(exchange: Exchange) -> None:
+        request = exchange.read()
+        if executed:
+            exchange.execute(request)
+        said = write(request.decode("latin-1"))
+        error = {"code": "invalid_request", "message": said}
+        body = json.dumps({"error": error}).encode()
+        head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n"
+        _answer(exchange, head.encode() + body)
 
     return fault
 

@@ -1,4 +1,4 @@
-"""The fault matrix: 42 things that go wrong, and what must hold all the same.
+"""The fault matrix: 43 things that go wrong, and what must hold all the same.
 
 A test says which row it proves, and for which movements of money:
 
@@ -279,5 +279,11 @@ ROWS = (
         "a log handler or receiver that raises",
         KINDS,
         "The payment's result is the same.",
+    ),
+    Row(
+        43,
+        "an answer that repeats the request",
+        KINDS,
+        "No key and no token in an error, a log line, the ledger or a report.",
     ),
 )

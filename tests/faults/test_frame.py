@@ -11,9 +11,9 @@ from tests.faults.matrix import KINDS, ROWS
 from tests.faults.report import Report
 
 
-def test_the_matrix_has_42_rows_in_order() -> None:
-    assert [row.number for row in ROWS] == list(range(1, 43))
-    assert len({row.name for row in ROWS}) == 42
+def test_the_matrix_has_43_rows_in_order() -> None:
+    assert [row.number for row in ROWS] == list(range(1, 44))
+    assert len({row.name for row in ROWS}) == 43
 
 
 def test_a_row_holds_when_its_tests_passed() -> None:
@@ -24,7 +24,7 @@ def test_a_row_holds_when_its_tests_passed() -> None:
     line = report.matrix()[6]
     assert "authorize capture charge refund void" in line
     assert line.split()[-4:] == ["1", "1", "0", "0.25"]
-    assert report.summary().startswith("1 of 42 rows hold: 1 tests, 0 failed")
+    assert report.summary().startswith("1 of 43 rows hold: 1 tests, 0 failed")
 
 
 def test_a_movement_without_a_passing_test_is_named() -> None:
@@ -34,7 +34,7 @@ def test_a_movement_without_a_passing_test_is_named() -> None:
     report.count(6, ("void",), passed=False, seconds=0.1)
 
     assert "MISSING authorize capture void" in report.matrix()[6]
-    assert report.summary().startswith("0 of 42 rows hold: 2 tests, 1 failed")
+    assert report.summary().startswith("0 of 43 rows hold: 2 tests, 1 failed")
 
 
 def test_a_row_without_a_test_is_named() -> None:
