@@ -265,6 +265,7 @@ class CloverProvider:
         taken = charges.read_charge(
             answer.fields,
             merchant_id=config.merchant_id,
+            merchant_currency=config.currency,
             request_id=answer.request_id,
         )
         _check_taken(taken, answer, call, capture=capture)
@@ -287,7 +288,7 @@ class CloverProvider:
         """The charge with the sum of its refunds, to know what may be given back."""
         finder = Finder(self._send, config)
         found = finder.find_charge(charge_id, with_refunds=False)
-        if found is not None and found[0].refunded is None:
+        if found is not None and found.charge.refunded is None:
             found = finder.find_charge(charge_id, with_refunds=True)
         if found is None:
             raise InvalidRequest(
@@ -296,7 +297,7 @@ class CloverProvider:
                 code="resource_missing",
                 provider=PROVIDER,
             )
-        return found[0]
+        return found.charge
 
     def _open_page(self, request: CheckoutRequest, config: CloverConfig) -> Redirect:
         answer = self._ask(calls.open_page(request, config))
@@ -354,7 +355,7 @@ def _check_taken(
     taken: Transaction, answer: Answer, call: Call, *, capture: bool
 ) -> None:
     charge = Reading(fields=answer.fields, what="charge", request_id=answer.request_id)
-    if taken.status is TransactionStatus.FAILED:
+    if taken.status in (TransactionStatus.FAILED, TransactionStatus.CANCELED):
         raise PaymentDeclined(
             f"{taken.kind} {taken.transaction_id} failed: "
             f"{safe_text(charge.text('failure_message'), hidden=call.hidden)}",
