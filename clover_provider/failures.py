@@ -9,6 +9,7 @@ from payment_hooks import (
     AuthenticationFailed,
     DeclineCode,
     InvalidRequest,
+    KeyConflict,
     OutcomeUnknown,
     PaymentDeclined,
     PaymentError,
@@ -76,6 +77,10 @@ _MESSAGES = (
 
 _DEFINITIVE = frozenset({400, 402, 404})
 """With a well-formed error, these say that nothing was done."""
+_KNOWN_KEY = (
+    "the key was used for something else: do not send it again, compare with Clover's "
+    "list of payments"
+)
 _HINTS = {
     401: "the key is wrong, or its permission is missing: re-install the app",
     403: "the key may not do that, or a filter in front of the host refused the call",
@@ -90,6 +95,7 @@ def raise_for(answer: Answer, call: Call) -> None:
         InvalidRequest: nothing was taken, and it is about the request.
         AuthenticationFailed: nothing was taken, the key is wrong or lacks a permission.
         RateLimited: nothing was taken, too many calls.
+        KeyConflict: Clover knows the idempotency key with other content.
         OutcomeUnknown: anything else, if the call moves money.
         ProviderUnavailable: anything else, if it does not.
     """
@@ -97,6 +103,11 @@ def raise_for(answer: Answer, call: Call) -> None:
         return
     error = _error_of(answer)
     code = _code(error)
+    if _is_key_conflict(answer, call, error):
+        raise KeyConflict(
+            _message(answer, call, error, _KNOWN_KEY),
+            **_facts(answer, "idempotency_error"),
+        )
     if answer.status == 429 or code == "rate_limit":
         raise RateLimited(
             _message(answer, call, error, "too many calls"),
@@ -140,6 +151,17 @@ def _error_of(answer: Answer) -> Reading:
     return inner if inner.fields else whole
 
 
+def _is_key_conflict(answer: Answer, call: Call, error: Reading) -> bool:
+    """Whether a key of ours was used before us, for whatever it was.
+
+    A first sending cannot meet itself. Another one may: then 409 says that the first is
+    being carried out still.
+    """
+    if error.text("type") != "idempotency_error" or not call.moves_money:
+        return False
+    return call.attempt == 1 or answer.status != 409
+
+
 def _is_definitive(answer: Answer, error: Reading) -> bool:
     is_idempotency = error.text("type") == "idempotency_error"
     is_doubtful = ERRORS.get(error.text("code")) is OutcomeUnknown
@@ -171,11 +193,7 @@ def _raise_doubt(answer: Answer, call: Call, error: Reading) -> NoReturn:
     facts = _facts(answer, _code(error) or f"http_{answer.status}")
     if not call.moves_money:
         raise ProviderUnavailable(_message(answer, call, error, "try again"), **facts)
-    if error.text("type") == "idempotency_error" and answer.status != 409:
-        hint = "the key was used for something else: do not send it again, look it up"
-        facts["code"] = "idempotency_error"
-    else:
-        hint = "look it up, or repeat it with the same key"
+    hint = "look it up, or repeat it with the same key"
     raise OutcomeUnknown(_message(answer, call, error, hint), **facts)
 
 

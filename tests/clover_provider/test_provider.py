@@ -21,6 +21,7 @@ from payment_hooks import (
     DeclineCode,
     Gateway,
     InvalidRequest,
+    KeyConflict,
     LookUpRequest,
     Mode,
     Money,
@@ -579,10 +580,10 @@ def test_a_used_token_is_a_decline_of_its_own(simulated, token, ask_for):
     assert caught.value.decline_code is DeclineCode.SOURCE_ALREADY_USED
 
 
-def test_a_key_with_another_body_is_a_doubt(simulated, token, ask_for):
+def test_a_key_with_another_body_is_a_conflict(simulated, token, ask_for):
     simulated.payment_charge(ask_for(source=token()))
 
-    with pytest.raises(OutcomeUnknown) as caught:
+    with pytest.raises(KeyConflict) as caught:
         simulated.payment_charge(ask_for(2600, source=token()))
 
     assert caught.value.code == "idempotency_error"
