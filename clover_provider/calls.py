@@ -2,7 +2,14 @@
 
 from urllib.parse import quote
 
-from clover_provider import charges, checkout, customers, refunds, tokens
+from clover_provider import (
+    charges,
+    checkout,
+    customers,
+    refunds,
+    shopper_address,
+    tokens,
+)
 from clover_provider.config import CloverConfig
 from clover_provider.exchange import Call
 from payment_hooks import (
@@ -29,7 +36,7 @@ def charge(
         path="/v1/charges",
         action=f"{action} of {request.amount} for {request.reference}",
         body=charges.build_charge(request, capture=capture),
-        headers=charges.build_headers(request.shopper_ip),
+        headers=shopper_address.build_headers(request.shopper_ip),
         bearer=config.ecommerce_key,
         idempotency_key=request.idempotency_key,
         moves_money=True,
@@ -47,7 +54,7 @@ def capture(request: CaptureRequest, config: CloverConfig) -> Call:
         path="/v1/charges/{id}/capture",
         action=f"capture of {request.amount} on {request.transaction_id}",
         body=charges.build_capture(request),
-        headers=charges.build_headers(request.shopper_ip),
+        headers=shopper_address.build_headers(request.shopper_ip),
         bearer=config.ecommerce_key,
         idempotency_key=request.idempotency_key,
         moves_money=True,

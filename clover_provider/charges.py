@@ -1,6 +1,5 @@
 """Charges, authorizations and captures, as Clover writes and reads them."""
 
-import ipaddress
 from collections.abc import Mapping
 
 from clover_provider import additional_charges, customers
@@ -73,25 +72,6 @@ def build_charge(request: PaymentRequest, *, capture: bool) -> dict[str, object]
         "metadata": metadata,
         **{name: value for name, value in optional.items() if value},
     }
-
-
-def build_headers(shopper_ip: str) -> dict[str, str]:
-    """The shopper's address, which Clover wants with charges and captures.
-
-    Raises:
-        InvalidRequest: it is no IP address.
-    """
-    if not shopper_ip:
-        return {}
-    try:
-        address = ipaddress.ip_address(shopper_ip)
-    except ValueError:
-        raise InvalidRequest(
-            "shopper_ip is no IP address: pass the one the shopper came from, "
-            "without port",
-            code="shopper_ip_invalid",
-        ) from None
-    return {"x-forwarded-for": address.compressed.partition("%")[0]}
 
 
 def build_capture(request: CaptureRequest) -> dict[str, object]:

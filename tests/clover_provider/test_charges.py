@@ -92,30 +92,6 @@ def test_metadata_that_clover_or_we_cannot_take_is_refused(ask_for, metadata, co
     assert caught.value.code == code
 
 
-@pytest.mark.parametrize(
-    ("given_ip", "sent"),
-    [
-        ("203.0.113.7", "203.0.113.7"),
-        ("2001:DB8:0::7", "2001:db8::7"),
-        ("fe80::1%eth0", "fe80::1"),
-    ],
-)
-def test_the_shoppers_address_is_passed_on(given_ip, sent):
-    assert charges.build_headers(given_ip) == {"x-forwarded-for": sent}
-
-
-def test_without_an_address_no_header_is_made():
-    assert charges.build_headers("") == {}
-
-
-@pytest.mark.parametrize(
-    "address", ["localhost", "203.0.113.7:80", "203.0.113.7\r\nX-A: b", "1, 2"]
-)
-def test_what_is_no_address_is_refused(address):
-    with pytest.raises(InvalidRequest, match="shopper_ip is no IP address"):
-        charges.build_headers(address)
-
-
 def test_a_charge_is_read(canned):
     charge = read(canned("charge", metadata={"reference": "100123", "operation": KEY}))
 
