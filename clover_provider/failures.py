@@ -139,9 +139,16 @@ def decline_of(error: Reading) -> DeclineCode:
     return DECLINES.get(code, DeclineCode.CARD_DECLINED)
 
 
-def code_of(answer: Answer) -> str:
-    """Clover's code of a refusal, empty when it gave none."""
-    return _code(_error_of(answer))
+def is_missing(answer: Answer) -> bool:
+    """Whether Ecommerce says in its own words that there is no such id.
+
+    A 404 of a gateway, or of a wrong address, has no error object: it says nothing about
+    the id. The code differs: `invalid_request` was recorded, `resource_missing` is
+    documented.
+    """
+    error = Reading(fields=answer.fields, what="error").part("error")
+    is_wellformed = bool(error.text("code") or error.text("message"))
+    return answer.status == 404 and is_wellformed
 
 
 def _error_of(answer: Answer) -> Reading:

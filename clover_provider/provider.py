@@ -15,7 +15,7 @@ from clover_provider import (
 )
 from clover_provider.config import CloverConfig
 from clover_provider.exchange import Answer, Call, Sends
-from clover_provider.failures import code_of, decline_of, raise_for
+from clover_provider.failures import decline_of, is_missing, raise_for
 from clover_provider.keys import KeyStore, MemoryKeyStore, PublicKeys
 from clover_provider.locales import pick_locale
 from clover_provider.lookup import Finder
@@ -149,8 +149,9 @@ class CloverProvider:
         """True once the card is gone; its customer stays, without a card."""
         call = calls.remove_source(request, self.config)
         answer = self._send(call)
-        if answer.status == 404 and code_of(answer) == "resource_missing":
+        if is_missing(answer):
             return True
+        customers.refuse_foreign_404(answer)
         raise_for(answer, call)
         customers.check_removed(answer.fields)
         return True

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 
 from clover_provider.config import CloverConfig
 from clover_provider.exchange import Answer, Call, Fields
-from clover_provider.failures import raise_for
+from clover_provider.failures import is_missing, raise_for
 from clover_provider.limits import LARGEST_PAGE
 from clover_provider.reading import PROVIDER, Reading, only_read, rows_of
 from clover_provider.time_window import SeenRows, TimeWindow
@@ -175,7 +175,7 @@ class Reads:
         )
         answer = self._send(call)
         # A 404 of a gateway, or of a wrong address, is no evidence of absence.
-        if answer.status == 404 and answer.fields:
+        if is_missing(answer) or (platform and _is_missing_there(answer)):
             return None
         try:
             raise_for(answer, call)
@@ -188,6 +188,12 @@ class Reads:
                 request_id=answer.request_id,
             ) from error
         return answer
+
+
+def _is_missing_there(answer: Answer) -> bool:
+    """Whether the platform says so: its errors are a message, without an error object."""
+    error = Reading(fields=answer.fields, what="error")
+    return answer.status == 404 and bool(error.text("message"))
 
 
 def _is_new(row: Fields, seen: set[str]) -> bool:

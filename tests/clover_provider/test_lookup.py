@@ -69,7 +69,11 @@ def test_an_unknown_id_is_evidence_of_absence(answering):
     assert found.transactions == ()
 
 
-@pytest.mark.parametrize("body", [b"404 Not Found", b"<html>", b"null"])
+@pytest.mark.parametrize(
+    "body",
+    [b"404 Not Found", b"<html>", b"null", {}, {"message": "no Route matched"}],
+    ids=str,
+)
 def test_a_404_of_somebody_else_is_no_evidence(answering, body):
     provider, _ = answering((404, body))
 
