@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from clover_provider.hosts import Environment
+from clover_provider.hosts import Environment, HostedLines
 from clover_provider.limits import REQUESTS_AT_ONCE, REQUESTS_PER_SECOND
 from clover_provider.mistakes import COUNTRY_OF, LOCALE_OF
 from clover_provider.secret import Secret
@@ -86,6 +86,7 @@ def complete(config: CloverConfig) -> None:
     """Fill in what follows from something else."""
     _choose(config, "environment", Environment)
     _choose(config, "mode", Mode)
+    _choose(config, "hosted_lines", HostedLines)
     _set(config, "modes", config.modes or (config.mode,))
     _set(config, "currency", config.currency.upper())
     country = config.country or COUNTRY_OF.get(config.currency, "")
@@ -111,7 +112,9 @@ def _set(config: CloverConfig, name: str, value: object) -> None:
 
 
 def _choose(
-    config: CloverConfig, name: str, kind: type[Environment] | type[Mode]
+    config: CloverConfig,
+    name: str,
+    kind: type[Environment] | type[Mode] | type[HostedLines],
 ) -> None:
     value = getattr(config, name)
     choices = [str(choice) for choice in kind]
