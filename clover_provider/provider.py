@@ -344,7 +344,7 @@ class CloverProvider:
 
 
 def _check_merchant(source: PaymentSource, config: CloverConfig) -> None:
-    if source.merchant_id not in ("", config.merchant_id):
+    if source.merchant_id.upper() not in ("", config.merchant_id):
         raise InvalidRequest(
             "this card token was made for another merchant: nothing was sent",
             code="source_of_another_merchant",

@@ -88,6 +88,8 @@ def complete(config: CloverConfig) -> None:
     _choose(config, "mode", Mode)
     _choose(config, "hosted_lines", HostedLines)
     _set(config, "modes", config.modes or (config.mode,))
+    # The dashboard's address shows it in either case; Clover's answers, in capitals.
+    _set(config, "merchant_id", config.merchant_id.upper())
     _set(config, "currency", config.currency.upper())
     country = config.country or COUNTRY_OF.get(config.currency, "")
     _set(config, "country", country.upper())
