@@ -19,6 +19,20 @@ from clover_django.fields import (
 _ID_LENGTH = 255
 
 
+class Installation(models.Model):
+    """The one row which tells this ledger from any other at the same merchant."""
+
+    installation_id = StorableCharField(max_length=64)
+
+    class Meta:
+        """Made by the ledger; nobody edits it."""
+
+        verbose_name = _("installation")
+
+    def __str__(self) -> str:
+        return str(self.installation_id)
+
+
 class Payment(models.Model):
     """One attempt of a shopper to pay one thing."""
 
@@ -83,6 +97,7 @@ class Operation(models.Model):
     session_url = StorableTextField(blank=True)
     session_expires_at = models.DateTimeField(null=True)
     details = StorableJSONField(default=dict, blank=True)
+    shopper_ip = StorableCharField(max_length=_ID_LENGTH, blank=True)
     told = models.BooleanField(default=False)
     due = models.DateTimeField(null=True, db_index=True)
     created_at = models.DateTimeField()

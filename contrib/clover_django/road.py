@@ -23,11 +23,10 @@ from payment_hooks import (
     Payments,
     PluginRegistry,
     Policy,
-    StaleVersion,
 )
 
 PROVIDER = "clover"
-NOT_NOW = (PaymentError, ConfigurationError, StaleVersion, DatabaseError)
+NOT_NOW = (PaymentError, ConfigurationError, DatabaseError)
 """What a look at a payment may end with when it brings nothing: look again later."""
 
 Merchants = Callable[[], Iterable[Payments]]

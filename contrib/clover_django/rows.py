@@ -23,6 +23,7 @@ _PLAIN = (
     "session_id",
     "session_url",
     "session_expires_at",
+    "shopper_ip",
     "told",
     "due",
     "created_at",

@@ -1,9 +1,10 @@
 """The ledger in Django's ORM: every write is committed when the call returns."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
+from uuid import uuid4
 
 from django.db import IntegrityError, connections, transaction
 from django.db.models import Q, QuerySet
@@ -18,6 +19,8 @@ from payment_hooks.types import WebhookEvent
 
 _Event = dict[str, str | None]
 _TRIES = 3
+_ONLY = 1
+"""The primary key of the one installation."""
 _IDENTITY = ("provider", "merchant_id", "reference", "sequence")
 
 
@@ -30,6 +33,13 @@ class DjangoLedger:
 
     def __init__(self, using: str) -> None:
         self.using = using
+        self._installation_id = ""
+
+    def installation_id(self) -> str:
+        """See `Ledger`."""
+        if not self._installation_id:
+            self._installation_id = self._read_installation_id()
+        return self._installation_id
 
     def add_payment(self, payment: Payment) -> Payment:
         """See `Ledger`."""
@@ -179,6 +189,15 @@ class DjangoLedger:
             models.WebhookReceipt.objects.using(self.using).filter(
                 event_id=event_id, finished_at=None
             ).update(finished_at=timezone.now())
+
+    def _read_installation_id(self) -> str:
+        installations = models.Installation.objects.using(self.using)
+        known = installations.filter(pk=_ONLY).first()
+        if known is None:
+            with suppress(IntegrityError), self._commit():
+                installations.create(pk=_ONLY, installation_id=uuid4().hex)
+            known = installations.get(pk=_ONLY)
+        return str(known.installation_id)
 
     @contextmanager
     def _commit(self) -> Iterator[None]:

@@ -26,7 +26,6 @@ from clover_graphql.payloads import (
     TransactionRequestAction,
     TransactionRequestActionError,
 )
-from clover_graphql.submitting import tell
 from clover_graphql.transactions import TransactionEvent, item_of
 from payment_hooks import (
     InvalidRequest,
@@ -113,7 +112,6 @@ def move(asking: Asking, asked: Movement) -> None:
         payments.void(payment_id)
     else:
         payments.refund(payment_id, asked.amount, request_id=_request_id(asking, asked))
-    tell(payments, payment_id)
 
 
 def report(

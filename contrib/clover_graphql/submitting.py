@@ -22,7 +22,6 @@ from payment_hooks import (
     PaymentState,
     Purchase,
     ReturnUrls,
-    StaleVersion,
 )
 from payment_hooks.ledger import TAKING
 from payment_hooks.paying import Progress, attempt, begin, pay
@@ -132,7 +131,7 @@ def tell(payments: Payments, payment_id: str) -> None:
 
     What fails is told again by recovery.
     """
-    with suppress(PaymentError, StaleVersion):
+    with suppress(PaymentError):
         payments.tell(payment_id)
 
 
@@ -195,6 +194,7 @@ def _pay(
             source,
             capture=asked.offer.captures(payment.mode),
             page=purchase.for_page(payment, urls),
+            notify=False,
             shopper_ip=asked.client_ip,
             shopper_email=purchase.customer.email,
         )

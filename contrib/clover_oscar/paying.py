@@ -110,6 +110,7 @@ def pay(
     take(
         payment.payment_id,
         source,
+        notify=False,  # once the view has placed the order
         shopper_ip=request.META.get("REMOTE_ADDR", ""),
         shopper_email=email,
     )

@@ -56,9 +56,7 @@ def move(payment: Payment, asked: Movement, user: OscarObject) -> Operation:
     if user is None or not user.has_perm(PERMISSIONS[asked.kind]):
         raise PermissionDenied(f"{PERMISSIONS[asked.kind]} is needed")
     with acting_as(f"user {user.pk}"):
-        done = _move(payment, asked)
-        get_payments().tell(payment.payment_id)
-    return done
+        return _move(payment, asked)
 
 
 def _move(payment: Payment, asked: Movement) -> Operation:

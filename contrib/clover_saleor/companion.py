@@ -91,14 +91,17 @@ class CloverTransactions(BasePlugin):
     ) -> SaleorObject:
         """Capture."""
         asked = transaction_action_data
-        return self._request(asked, previous_value, "CHARGE", Payments.capture)
+        capture = partial(Payments.capture, notify=False)
+        return self._request(asked, previous_value, "CHARGE", capture)
 
     def transaction_refund_requested(
         self, transaction_action_data: SaleorObject, previous_value: SaleorObject
     ) -> SaleorObject:
         """Give back; each request of Saleor's is an intent of its own."""
         asked = transaction_action_data
-        refund = partial(Payments.refund, request_id=f"saleor event {asked.event.pk}")
+        refund = partial(
+            Payments.refund, request_id=f"saleor event {asked.event.pk}", notify=False
+        )
         return self._request(asked, previous_value, "REFUND", refund)
 
     def transaction_cancelation_requested(
@@ -107,7 +110,7 @@ class CloverTransactions(BasePlugin):
         """Release; always the whole."""
 
         def void(payments: Payments, payment_id: str, amount: Money) -> Operation:
-            return payments.void(payment_id)
+            return payments.void(payment_id, notify=False)
 
         return self._request(transaction_action_data, previous_value, "CANCEL", void)
 

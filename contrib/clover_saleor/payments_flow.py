@@ -57,6 +57,7 @@ def submit(merchant: Merchant, asked: SaleorObject, *, first: bool) -> GatewayRe
             source,
             capture=merchant.takes_at_once,
             page=_page(asked, payment, entry),
+            notify=False,
             shopper_ip=asked.customer_ip_address or "",
             shopper_email=asked.customer_email or "",
         )

@@ -259,7 +259,6 @@ class CloverPlugin(BasePlugin):
     ) -> GatewayResponse:
         def run(merchant: Merchant) -> GatewayResponse:
             operation = move(merchant, asked)
-            merchant.payments.tell(operation.payment_id)
             return answers.done(asked, operation)
 
         try:

@@ -60,6 +60,7 @@ def submit(merchant: Merchant, asked: SaleorObject, *, first: bool) -> Response:
             source,
             capture=_takes_at_once(merchant, asked),
             page=_page(asked, payment),
+            notify=False,
             shopper_ip=asked.customer_ip_address or "",
             shopper_email=_email(asked.source_object),
         )

@@ -43,6 +43,7 @@ _OF_OPERATION = (
     "session_id",
     "session_url",
     "session_expires_at",
+    "shopper_ip",
     "told",
     "due",
     "created_at",

@@ -1,9 +1,11 @@
 """The ledger in SQLAlchemy Core: every write is committed when the call returns."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, Select, and_, false, or_, select
 from sqlalchemy.exc import IntegrityError
@@ -22,11 +24,13 @@ from payment_hooks import Operation, Payment, StaleVersion, WebhookEvent
 Actor = str | Callable[[], str]
 
 _TRIES = 8
+_ONLY = 1
+"""The primary key of the one installation."""
 _IDENTITY = ("provider", "merchant_id", "reference", "sequence")
 
 
 class SqlAlchemyLedger:
-    """A `Ledger` in four tables, which `create_tables` makes.
+    """A `Ledger` in five tables, which `create_tables` makes.
 
     It opens connections of its own, in the way of the engine it is given: what a shop's
     transaction rolls back is not rolled back here, and nothing waits for its commit.
@@ -43,6 +47,14 @@ class SqlAlchemyLedger:
         self.engine = own_engine(engine)
         self.actor = actor
         self._committer = Committer(self.engine)
+        self._installation_id = ""
+
+    def installation_id(self) -> str:
+        """See `Ledger`."""
+        if not self._installation_id:
+            known = self._read_installation_id() or self._make_installation_id()
+            self._installation_id = known
+        return self._installation_id
 
     def add_payment(self, payment: Payment) -> Payment:
         """See `Ledger`."""
@@ -239,6 +251,24 @@ class SqlAlchemyLedger:
     def close(self) -> None:
         """Close the connections that are not in use; the next call opens new ones."""
         self.engine.dispose()
+
+    def _read_installation_id(self) -> str:
+        wanted = select(tables.installations.c.installation_id).where(
+            tables.installations.c.id == _ONLY
+        )
+        found = self._committer.read(
+            lambda connection: connection.execute(wanted).scalar()
+        )
+        return found or ""
+
+    def _make_installation_id(self) -> str:
+        """Ours, or that of somebody who was first."""
+        insert = tables.installations.insert().values(
+            id=_ONLY, installation_id=uuid4().hex
+        )
+        with suppress(IntegrityError):
+            self._committer.write(lambda connection: connection.execute(insert))
+        return self._read_installation_id()
 
     def _payments(self, wanted: Select[Any]) -> tuple[Payment, ...]:
         found = self._committer.read(

@@ -41,6 +41,15 @@ metadata = MetaData(
 )
 """Name it in Alembic's `target_metadata`, beside your own."""
 
+installations = Table(
+    "clover_installations",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("installation_id", ExactText(64), nullable=False),
+    **_OPTIONS,
+)
+"""The one row which tells this ledger from any other at the same merchant."""
+
 payments = Table(
     "clover_payments",
     metadata,
@@ -98,6 +107,7 @@ operations = Table(
     Column("session_url", LongText, nullable=False),
     Column("session_expires_at", UtcTime),
     Column("details", JsonText, nullable=False),
+    Column("shopper_ip", ExactText(_ID_LENGTH), nullable=False),
     Column("told", Boolean, nullable=False),
     Column("due", UtcTime),
     Column("created_at", UtcTime, nullable=False),

@@ -1,7 +1,7 @@
 """From an operation to the request that the provider gets."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypedDict
 
 from payment_hooks.cards import PaymentSource
@@ -18,8 +18,20 @@ from payment_hooks.types import (
     VoidRequest,
 )
 
-Call = Callable[[Operation, bool], Transaction]
-"""Asks the provider for an operation; True when it may have been asked before."""
+Request = PaymentRequest | CaptureRequest | RefundRequest | VoidRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What an operation asks the provider for, in two steps.
+
+    Nothing was sent while the request is built, so a request that cannot be built is
+    no intent either.
+    """
+
+    build: Callable[[Operation], Request]
+    ask: Callable[[Operation, Request, bool], Transaction]
+    """Asks for it; True when it may have been asked before."""
 
 
 class TakeDetails(TypedDict, total=False):
@@ -50,8 +62,8 @@ def ask_to_take(
     the provider's word.
     """
 
-    def call(operation: Operation, in_doubt: bool) -> Transaction:
-        request = PaymentRequest(
+    def build(operation: Operation) -> PaymentRequest:
+        return PaymentRequest(
             amount=operation.amount,
             source=source,
             reference=payment.reference,
@@ -59,25 +71,25 @@ def ask_to_take(
             operation_id=operation.operation_id,
             **details,
         )
+
+    def ask(operation: Operation, request: Request, in_doubt: bool) -> Transaction:
+        if not isinstance(request, PaymentRequest):
+            raise TypeError(f"{operation.kind} is not asked with {type(request)}")
         if in_doubt:
             return gateway.retry(RetryRequest(request=request, kind=_kind(operation)))
         if operation.kind is OperationKind.AUTHORIZE:
             return gateway.authorize(request)
         return gateway.charge(request)
 
-    return call
+    return Call(build=build, ask=ask)
 
 
 def ask_to_follow(
-    gateway: Gateway,
-    payment: Payment,
-    *,
-    reason: RefundReason | None = None,
-    shopper_ip: str = "",
+    gateway: Gateway, payment: Payment, *, reason: RefundReason | None = None
 ) -> Call:
     """The call which captures, refunds or voids what the operation names."""
 
-    def call(operation: Operation, in_doubt: bool) -> Transaction:
+    def build(operation: Operation) -> Request:
         common = {
             "transaction_id": operation.parent_id,
             "reference": payment.reference,
@@ -86,14 +98,22 @@ def ask_to_follow(
         }
         amount = operation.amount
         if operation.kind is OperationKind.CAPTURE:
-            return gateway.capture(
-                CaptureRequest(amount=amount, shopper_ip=shopper_ip, **common)
-            )
+            shopper_ip = operation.shopper_ip
+            return CaptureRequest(amount=amount, shopper_ip=shopper_ip, **common)
         if operation.kind is OperationKind.REFUND:
-            return gateway.refund(RefundRequest(amount=amount, reason=reason, **common))
-        return gateway.void(VoidRequest(amount=amount, **common))
+            return RefundRequest(amount=amount, reason=reason, **common)
+        return VoidRequest(amount=amount, **common)
 
-    return call
+    def ask(operation: Operation, request: Request, in_doubt: bool) -> Transaction:
+        if isinstance(request, CaptureRequest):
+            return gateway.capture(request)
+        if isinstance(request, RefundRequest):
+            return gateway.refund(request)
+        if isinstance(request, VoidRequest):
+            return gateway.void(request)
+        raise TypeError(f"{operation.kind} is not asked with {type(request)}")
+
+    return Call(build=build, ask=ask)
 
 
 def _kind(operation: Operation) -> TransactionKind:

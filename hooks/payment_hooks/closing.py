@@ -4,7 +4,7 @@ from payment_hooks.errors import OutcomeUnknown
 from payment_hooks.ledger import Ledger, OperationKind, Payment
 from payment_hooks.sending import in_progress
 from payment_hooks.settling import Settler
-from payment_hooks.standing import refuse_unclear
+from payment_hooks.standing import refuse_conflict, refuse_unclear
 
 
 class Closer:
@@ -16,6 +16,9 @@ class Closer:
 
     def close(self, payment_id: str) -> Payment:
         """See `Payments.close`."""
+        payment = self.ledger.get_payment(payment_id)
+        if payment is not None:
+            refuse_conflict(payment)
         self._refuse_doubts(payment_id)
         self.settler.refresh(payment_id, closed=True)
         try:

@@ -1,8 +1,10 @@
 """Look before you believe: does a transaction fit what was asked?"""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
 
-from payment_hooks.kinds import CheckResult
+from payment_hooks.kinds import CheckResult, TransactionStatus
 from payment_hooks.ledger import (
     TAKING,
     Operation,
@@ -14,6 +16,49 @@ from payment_hooks.policy import Policy
 from payment_hooks.types import (
     Transaction,
 )
+
+
+class Verdict(StrEnum):
+    """What a transaction means for the operation that it is compared with."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    """The last word is no: nothing was moved, or nothing is left of it."""
+    OPEN = "open"
+    """Not the last word, or not a word about this operation."""
+    MISFIT = "misfit"
+    """Money moved, and not as it was asked: a person must look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict, and why."""
+
+    verdict: Verdict
+    why: str = ""
+    """The flag of a misfit, the status of a refusal; empty for what is done."""
+
+
+def judge(
+    payment: Payment,
+    operation: Operation,
+    transaction: Transaction,
+    policy: Policy,
+) -> Judgement:
+    """What the transaction means for the operation; only SUCCEEDED is money.
+
+    Every road asks here: the provider's own answer, a look-up, the return from a hosted
+    page, a message and reconciliation.
+    """
+    if transaction.status is TransactionStatus.SUCCEEDED:
+        flag = find_flag(payment, operation, transaction, policy)
+        return Judgement(Verdict.MISFIT, flag) if flag else Judgement(Verdict.DONE)
+    foreign = _find_foreign(payment, operation, transaction, policy)
+    if foreign:
+        return Judgement(Verdict.OPEN, foreign)
+    is_last = transaction.status is not TransactionStatus.PENDING
+    verdict = Verdict.REFUSED if is_last else Verdict.OPEN
+    return Judgement(verdict, transaction.status.value)
 
 
 def find_flag(
@@ -28,11 +73,10 @@ def find_flag(
     a partial approval never fits.
     """
     # Whose it is comes first: what is another's money differs in amount as well.
+    foreign = _find_foreign(payment, operation, transaction, policy)
+    if foreign:
+        return foreign
     checks = {
-        "merchant_differs": transaction.merchant_id not in ("", payment.merchant_id),
-        "reference_differs": transaction.operation_id
-        not in ("", operation.operation_id),
-        "older_than_asked": _is_older(operation, transaction, policy),
         "currency_differs": transaction.amount.currency != operation.amount.currency,
         "partial_approval": transaction.partial_approval,
         "amount_differs": transaction.amount != operation.amount
@@ -81,6 +125,19 @@ def describe(transaction: Transaction) -> dict[str, str]:
         else "",
     }
     return {name: value for name, value in values.items() if value}
+
+
+def _find_foreign(
+    payment: Payment, operation: Operation, transaction: Transaction, policy: Policy
+) -> str:
+    """Why the transaction is not this operation's at all; empty if it may be."""
+    checks = {
+        "merchant_differs": transaction.merchant_id not in ("", payment.merchant_id),
+        "reference_differs": transaction.operation_id
+        not in ("", operation.operation_id),
+        "older_than_asked": _is_older(operation, transaction, policy),
+    }
+    return next((name for name, is_wrong in checks.items() if is_wrong), "")
 
 
 def _has_extras(transaction: Transaction) -> bool:

@@ -1,5 +1,6 @@
 """What may be asked of money that is there: capture, refund, void, undo."""
 
+from payment_hooks.addresses import bare_address
 from payment_hooks.asking import ask_to_follow
 from payment_hooks.errors import InvalidRequest
 from payment_hooks.gateway import Gateway
@@ -39,8 +40,13 @@ class Follower:
                 "capture",
                 code="nothing_to_capture",
             )
-        call = ask_to_follow(self.gateway, payment, shopper_ip=shopper_ip)
-        return self.movements.follow(payment, OperationKind.CAPTURE, asked, call)
+        return self.movements.follow(
+            payment,
+            OperationKind.CAPTURE,
+            asked,
+            ask_to_follow(self.gateway, payment),
+            shopper_ip=bare_address(shopper_ip) or parent.shopper_ip,
+        )
 
     def refund(
         self,
@@ -62,7 +68,7 @@ class Follower:
             )
         call = ask_to_follow(self.gateway, payment, reason=reason)
         return self.movements.follow(
-            payment, OperationKind.REFUND, asked, call, request_id
+            payment, OperationKind.REFUND, asked, call, request_id=request_id
         )
 
     def void(self, payment: Payment) -> Operation:

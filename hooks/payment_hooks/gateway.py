@@ -228,6 +228,12 @@ class Gateway:
         plugin = self.registry.get_plugin(self.provider)
         return str(getattr(plugin, "merchant_id", ""))
 
+    def has(self, hook: str) -> bool:
+        """Whether the provider itself answers this hook."""
+        chosen = self.registry.get_plugin(self.provider)
+        found = getattr(self.registry.hook, hook).get_hookimpls()
+        return any(implementation.plugin is chosen for implementation in found)
+
     def tokenize(self, request: CardDetails) -> PaymentSource:
         """See `payment_tokenize`."""
         return self._ask("payment_tokenize", PaymentSource, request)

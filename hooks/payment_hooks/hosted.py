@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from payment_hooks.comparing import Verdict
 from payment_hooks.errors import (
     ConfigurationError,
     OutcomeUnknown,
@@ -11,7 +12,6 @@ from payment_hooks.errors import (
 )
 from payment_hooks.gateway import Gateway
 from payment_hooks.intents import new_operation
-from payment_hooks.kinds import TransactionStatus
 from payment_hooks.ledger import (
     Ledger,
     Operation,
@@ -63,10 +63,11 @@ class HostedSessions:
             payment,
             OperationKind.CHECKOUT,
             payment.amount_due,
+            installation_id=self.ledger.installation_id(),
             now=self.now(),
             attempt=self._next_attempt(sessions),
         )
-        known = self.ledger.add_operation(self.sender.lease(intent))
+        known = self.sender.record(self.sender.lease(intent))
         if known.operation_id == intent.operation_id:
             return self._start(known, asked)
         known = self.sender.wait(known)
@@ -137,16 +138,19 @@ class HostedSessions:
                 f"transaction {transaction_id} cannot be read yet",
                 code="transaction_not_found",
             )
-        if transaction.status is not TransactionStatus.SUCCEEDED:
-            self.sender.release(claimed)
-            return
-        flag = self.settler.find_flag(payment, claimed, transaction)
-        if flag in _OF_SOMETHING_ELSE:
+        judgement = self.settler.judge(payment, claimed, transaction)
+        if judgement.why in _OF_SOMETHING_ELSE:
             # A message that names the wrong page must not use up the right one.
             self.sender.release(claimed)
-            self.settler.refresh(payment.payment_id, flag=flag)
-        else:
-            self.settler.accept(payment, claimed, transaction)
+            if judgement.verdict is Verdict.MISFIT:
+                self.settler.refresh(payment.payment_id, flag=judgement.why)
+            return
+        self.settler.resolve(payment, claimed, transaction)
+        if judgement.verdict is Verdict.OPEN:
+            raise OutcomeUnknown(
+                f"transaction {transaction_id} is {judgement.why} still: look again",
+                code="transaction_pending",
+            )
 
     def _sessions(self, payment: Payment) -> list[Operation]:
         return [

@@ -17,6 +17,7 @@ _NOT_SENT = frozenset({"shopper_ip"})
 
 
 def derive_key(
+    installation_id: str,
     payment: Payment,
     kind: OperationKind,
     *,
@@ -24,8 +25,12 @@ def derive_key(
     request_id: str,
     attempt: int,
 ) -> str:
-    """The idempotency key of an intent: the same in any process, for ever."""
+    """The idempotency key of an intent: the same in any process of this installation.
+
+    Another ledger at the same merchant, with orders of the same numbers, has other keys.
+    """
     parts = (
+        installation_id,
         payment.provider,
         payment.merchant_id,
         payment.reference,
@@ -63,9 +68,11 @@ def new_operation(
     kind: OperationKind,
     amount: Money,
     *,
+    installation_id: str,
     now: datetime,
     source: PaymentSource | None = None,
     details: Mapping[str, object] | None = None,
+    shopper_ip: str = "",
     parent_id: str = "",
     request_id: str = "",
     attempt: int = 1,
@@ -80,8 +87,14 @@ def new_operation(
         request_id=request_id,
         attempt=attempt,
         fingerprint=fingerprint(amount, source, details),
+        shopper_ip=shopper_ip,
         idempotency_key=derive_key(
-            payment, kind, parent_id=parent_id, request_id=request_id, attempt=attempt
+            installation_id,
+            payment,
+            kind,
+            parent_id=parent_id,
+            request_id=request_id,
+            attempt=attempt,
         ),
         slot=_slot(payment, kind, attempt),
         due=now,

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from payment_hooks.comparing import find_flag
+from payment_hooks.comparing import Verdict, find_flag
 from payment_hooks.errors import OutcomeUnknown
 from payment_hooks.findings import Finding, FindingKind
 from payment_hooks.kinds import TransactionKind, TransactionStatus
 from payment_hooks.ledger import (
     CAPTURING,
+    GIVEN_BACK,
     TAKING,
     Operation,
     OperationKind,
@@ -18,7 +19,7 @@ from payment_hooks.money import Money
 from payment_hooks.payments import Payments
 from payment_hooks.sending import Sender
 from payment_hooks.settling import Settler
-from payment_hooks.standing import brings_money, counts, refundable
+from payment_hooks.standing import brings_money, counts, derive_state, refundable
 from payment_hooks.types import Transaction
 
 _TAKING = (TransactionKind.CHARGE, TransactionKind.AUTHORIZATION)
@@ -26,7 +27,6 @@ _RETURNING = {
     TransactionKind.REFUND: OperationKind.REFUND,
     TransactionKind.VOID: OperationKind.VOID,
 }
-_NOT_MONEY = (TransactionStatus.FAILED, TransactionStatus.PENDING)
 
 Operations = tuple[Operation, ...]
 Findings = Iterator[Finding]
@@ -35,8 +35,16 @@ Findings = Iterator[Finding]
 class Window:
     """The ledger's operations around a window of time, found by any of their ids."""
 
-    def __init__(self, rows: Iterable[Operation]) -> None:
+    def __init__(
+        self, rows: Iterable[Operation], listed: Iterable[Transaction] = ()
+    ) -> None:
         self.rows = tuple(rows)
+        self.returned_there = {
+            transaction.parent_id
+            for transaction in listed
+            if transaction.kind in _RETURNING and _is_money(transaction)
+        }
+        """What the provider lists a refund or a void of."""
         self.by_id = {row.operation_id: row for row in self.rows}
         self.takings = {
             row.transaction_id: row
@@ -67,8 +75,6 @@ class Judge:
 
     def judge(self, transaction: Transaction, window: Window) -> Findings:
         """The differences that this transaction shows; most often none."""
-        if transaction.status in _NOT_MONEY:
-            return
         if transaction.kind in _TAKING:
             yield from self._judge_taking(transaction, window)
         elif transaction.kind in _RETURNING:
@@ -76,7 +82,10 @@ class Judge:
 
     def _judge_taking(self, transaction: Transaction, window: Window) -> Findings:
         payment, operation = self._owner(transaction, window)
-        if payment is None:
+        if not _is_money(transaction):
+            if payment is not None and operation is not None:
+                yield from self._judge_no_money(payment, operation, transaction, window)
+        elif payment is None:
             self._unknown.add(transaction.transaction_id)
             if not transaction.may_be_in_person:
                 yield _flagged("unknown_charge", transaction)
@@ -88,6 +97,51 @@ class Judge:
             yield from self._recover(payment, operation, transaction)
         else:
             yield from self._adopt(payment, transaction, "late_success")
+
+    def _judge_no_money(
+        self,
+        payment: Payment,
+        operation: Operation,
+        transaction: Transaction,
+        window: Window,
+    ) -> Findings:
+        """A taking of ours that is pending, failed, canceled or voided there."""
+        if operation.state.is_open:
+            yield from self._recover(payment, operation, transaction)
+            return
+        is_the_money = operation.transaction_id == transaction.transaction_id
+        is_pending = transaction.status is TransactionStatus.PENDING
+        if is_pending or not (is_the_money and counts(operation)):
+            return
+        known = self.ledger.operations(payment.payment_id)
+        if derive_state(known, closed=False) in GIVEN_BACK:
+            return
+        if transaction.status is TransactionStatus.VOIDED:
+            if transaction.transaction_id not in window.returned_there:
+                yield from self._record_void(payment, operation, transaction, known)
+        else:
+            flag = f"money_{transaction.status}"
+            self._mark(payment, flag)
+            yield _flagged(flag, transaction, payment, operation)
+
+    def _record_void(
+        self,
+        payment: Payment,
+        operation: Operation,
+        transaction: Transaction,
+        known: Operations,
+    ) -> Findings:
+        """What was voided at the provider as a whole is with the shopper again."""
+        was_held = operation.kind is OperationKind.AUTHORIZE and not _captures(known)
+        left = operation.amount if was_held else refundable(payment, known)
+        returned = replace(
+            transaction,
+            kind=TransactionKind.VOID if was_held else TransactionKind.REFUND,
+            status=TransactionStatus.SUCCEEDED,
+            parent_id=transaction.transaction_id,
+            amount=left,
+        )
+        yield from self._record(payment, _RETURNING[returned.kind], returned)
 
     def _owner(
         self, transaction: Transaction, window: Window
@@ -128,13 +182,22 @@ class Judge:
                 amount=transaction.captured or transaction.amount,
                 parent_id=transaction.transaction_id,
             )
-            yield from self._record(payment, OperationKind.CAPTURE, taken)
+            reversal = self.settler.find_reversal(payment.payment_id)
+            if reversal:
+                yield from self._keep(payment, OperationKind.CAPTURE, taken, reversal)
+            else:
+                yield from self._record(payment, OperationKind.CAPTURE, taken)
 
     def _recover(
         self, payment: Payment, operation: Operation, transaction: Transaction
     ) -> Findings:
-        """What an open operation waits for was found."""
-        flag = self.settler.find_flag(payment, operation, transaction)
+        """What an open operation waits for was found, or its last word is no."""
+        judgement = self.settler.judge(payment, operation, transaction)
+        is_refused = judgement.verdict is Verdict.REFUSED
+        is_page = operation.kind is OperationKind.CHECKOUT
+        if judgement.verdict is Verdict.OPEN or (is_refused and is_page):
+            return
+        flag = judgement.why
         if not flag and operation.kind in TAKING and payment.payment_id in self._paid:
             flag = "double_capture"
         if self.repair:
@@ -142,8 +205,11 @@ class Judge:
                 claimed = self.sender.claim(operation)
             except OutcomeUnknown:
                 return  # its owner is at work
-            flag = self.settler.accept(payment, claimed, transaction).flag
+            done = self.settler.resolve(payment, claimed, transaction)
             self.payments.tell(payment.payment_id)
+            flag = done.flag
+        if is_refused:
+            return
         if flag:
             yield _flagged(flag, transaction, payment, operation)
             return
@@ -151,29 +217,49 @@ class Judge:
         yield _finding(FindingKind.RECOVERED, transaction, payment, operation)
 
     def _adopt(self, payment: Payment, transaction: Transaction, flag: str) -> Findings:
-        """Money that nobody waits for: kept and flagged, but not counted."""
+        """Money that nobody waits for."""
         known = self.ledger.operations(payment.payment_id)
         if any(brings_money(row) for row in known):
             flag = "double_capture"
+        is_held = transaction.kind is TransactionKind.AUTHORIZATION
+        kind = OperationKind.AUTHORIZE if is_held else OperationKind.CHARGE
+        yield from self._keep(payment, kind, transaction, flag)
+
+    def _keep(
+        self,
+        payment: Payment,
+        kind: OperationKind,
+        transaction: Transaction,
+        flag: str,
+    ) -> Findings:
+        """Money that a person must look at: in the ledger, flagged and not counted."""
         if self.repair:
-            is_held = transaction.kind is TransactionKind.AUTHORIZATION
-            kind = OperationKind.AUTHORIZE if is_held else OperationKind.CHARGE
             self.settler.adopt(payment, kind, transaction, flag)
             self.payments.tell(payment.payment_id)
         yield _flagged(flag, transaction, payment)
 
     def _judge_return(self, transaction: Transaction, window: Window) -> Findings:
-        if transaction.transaction_id in window.returns:
+        recorded = window.returns.get(transaction.transaction_id)
+        if recorded is not None:
+            yield from self._compare_return(recorded, transaction)
             return
         payment = self._payer(transaction, window)
+        if payment is None and not _is_money(transaction):
+            return
         if payment is None:
             if transaction.parent_id not in self._unknown:
                 yield _flagged("unknown_refund", transaction)
             return
         known = self.ledger.operations(payment.payment_id)
-        ids = {row.transaction_id for row in known if row.kind in _RETURNING.values()}
-        if transaction.transaction_id in ids:
+        returns = {
+            row.transaction_id: row for row in known if row.kind in _RETURNING.values()
+        }
+        if transaction.transaction_id in returns:
+            recorded = returns[transaction.transaction_id]
+            yield from self._compare_return(recorded, transaction)
             return
+        if transaction.parent_id in returns:
+            return  # it is part of the void that was recorded under the payment's id
         kind = _RETURNING[transaction.kind]
         open_ones = [row for row in known if row.kind is kind and row.state.is_open]
         mine = [
@@ -181,6 +267,8 @@ class Judge:
         ]
         if mine:
             yield from self._recover(payment, mine[0], transaction)
+        elif not _is_money(transaction):
+            return
         elif open_ones:
             # Without our mark on it, this may be the very one that is in doubt.
             yield _flagged("refund_in_doubt", transaction, payment, open_ones[0])
@@ -189,6 +277,21 @@ class Judge:
             yield _flagged("refund_too_large", transaction, payment)
         else:
             yield from self._record(payment, kind, transaction)
+
+    def _compare_return(
+        self, recorded: Operation, transaction: Transaction
+    ) -> Findings:
+        """A refund or void that both know; one that is not good any more is flagged.
+
+        The money is the merchant's again, and the shop believes that it was given back.
+        """
+        is_pending = transaction.status is TransactionStatus.PENDING
+        if _is_money(transaction) or is_pending or not counts(recorded):
+            return
+        payment = self.payments.get(recorded.payment_id)
+        flag = f"{recorded.kind}_{transaction.status}"
+        self._mark(payment, flag)
+        yield _flagged(flag, transaction, payment, recorded)
 
     def _payer(self, transaction: Transaction, window: Window) -> Payment | None:
         """The payment whose money is given back."""
@@ -210,6 +313,10 @@ class Judge:
     def _mark(self, payment: Payment, flag: str) -> None:
         if self.repair:
             self.payments.flag(payment.payment_id, flag)
+
+
+def _is_money(transaction: Transaction) -> bool:
+    return transaction.status is TransactionStatus.SUCCEEDED
 
 
 def _taking_of(known: Operations, transaction_id: str) -> Operation | None:

@@ -136,6 +136,8 @@ class Operation:
     session_expires_at: datetime | None = None
     details: Mapping[str, str] = field(default_factory=dict)
     """Brand, last four digits, checks, tip and the like; nothing secret."""
+    shopper_ip: str = ""
+    """Where the shopper was who paid: a later capture names the same address."""
     told: bool = False
     """Whether the shop's handlers returned after being told the outcome."""
     due: datetime | None = None
@@ -160,6 +162,14 @@ class Ledger(Protocol):
     cannot hold, NUL and lone surrogates, may come back as U+FFFD; it never makes a
     write fail. Times come back aware, in UTC, to the microsecond.
     """
+
+    def installation_id(self) -> str:
+        """The store's own id: made once, kept in it, the same for everybody who asks.
+
+        It is part of every idempotency key, so that two stores at one merchant, a
+        development database that was set up anew say, never send the same key.
+        """
+        ...
 
     def add_payment(self, payment: Payment) -> Payment:
         """Insert it, or give the one with the same merchant, reference and sequence."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from threading import Lock
+from uuid import uuid4
 
 from payment_hooks.ledger import Operation, Payment, StaleVersion
 from payment_hooks.types import WebhookEvent
@@ -15,10 +16,15 @@ class MemoryLedger:
 
     def __init__(self) -> None:
         self._lock = Lock()
+        self._installation_id = uuid4().hex
         self._payments: dict[str, Payment] = {}
         self._operations: dict[str, Operation] = {}
         self._events: dict[str, WebhookEvent] = {}
         self._finished: set[str] = set()
+
+    def installation_id(self) -> str:
+        """See `Ledger`."""
+        return self._installation_id
 
     def add_payment(self, payment: Payment) -> Payment:
         """See `Ledger`."""

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable
 
+from payment_hooks.addresses import bare_address
 from payment_hooks.asking import Call, TakeDetails, ask_to_follow, ask_to_take
 from payment_hooks.cards import PaymentSource
 from payment_hooks.comparing import failed_check
@@ -29,7 +30,7 @@ from payment_hooks.ledger import (
 )
 from payment_hooks.money import Money
 from payment_hooks.policy import FailedChecks
-from payment_hooks.sending import Sender, decline_of, in_progress
+from payment_hooks.sending import Sender, decline_of, in_progress, refusal_of
 from payment_hooks.settling import Settler
 from payment_hooks.standing import (
     brings_money,
@@ -37,6 +38,7 @@ from payment_hooks.standing import (
     find_obstacle,
     money_of,
     next_attempt,
+    refuse_conflict,
     refuse_unclear,
 )
 from payment_hooks.types import (
@@ -81,15 +83,18 @@ class Movements:
                 _refuse_given_back(payment, known)
                 return brought
             refuse_unclear(known)
+            refuse_conflict(payment)
             earlier = [row for row in known if row.kind in TAKING]
             _refuse_repeated_decline(earlier, fingerprint(payment.amount_due, source))
             intent = new_operation(
                 payment,
                 kind,
                 payment.amount_due,
+                installation_id=self.ledger.installation_id(),
                 now=self.now(),
                 source=source,
                 details=details,
+                shopper_ip=bare_address(details.get("shopper_ip", "")),
                 attempt=next_attempt(earlier),
             )
             done = self._run(payment, intent, call)
@@ -106,7 +111,9 @@ class Movements:
         kind: OperationKind,
         amount: Money,
         call: Call,
+        *,
         request_id: str = "",
+        shopper_ip: str = "",
     ) -> Operation:
         """The capture, refund or void of what the payment holds."""
         known = self.ledger.operations(payment.payment_id)
@@ -121,9 +128,11 @@ class Movements:
             payment,
             kind,
             amount,
+            installation_id=self.ledger.installation_id(),
             now=self.now(),
             parent_id=money_of(payment, known).transaction_id,
             request_id=request_id,
+            shopper_ip=shopper_ip,
             attempt=next_attempt(refused),
         )
         for _ in range(_TRIES):
@@ -143,7 +152,8 @@ class Movements:
 
     def _run(self, payment: Payment, intent: Operation, call: Call) -> Operation | None:
         """The operation once done; None when the intent must be made anew."""
-        known = self.ledger.add_operation(self.sender.lease(intent))
+        call.build(intent)  # what cannot be asked is no intent
+        known = self.sender.record(self.sender.lease(intent))
         if known.operation_id == intent.operation_id:
             self._refuse_if_closed(known)
             self._refuse_if_overtaken(payment, known)
@@ -201,7 +211,8 @@ class Movements:
 
     def _may_replay(self, known: Operation) -> bool:
         return (
-            known.kind in (OperationKind.AUTHORIZE, OperationKind.CHARGE)
+            self.gateway.has("payment_retry")
+            and known.kind in (OperationKind.AUTHORIZE, OperationKind.CHARGE)
             and self.now() - known.created_at < self.policy.safe_window
         )
 
@@ -229,12 +240,14 @@ class Movements:
     def _receive(
         self, payment: Payment, sent: Operation, transaction: Transaction
     ) -> Operation:
-        if transaction.status is not TransactionStatus.SUCCEEDED:
-            self.sender.release(sent, state=OperationState.UNKNOWN)
-            raise in_progress(sent)
         unwanted = self._find_unwanted(sent, transaction)
         if not unwanted:
-            return self.settler.accept(payment, sent, transaction)
+            done = self.settler.resolve(payment, sent, transaction)
+            if done.state is OperationState.SUCCEEDED:
+                return done
+            if done.state.is_open:
+                raise in_progress(done)
+            raise refusal_of(done, transaction)
         self.sender.succeed(sent, transaction, flag=unwanted)
         self._give_back(payment, sent, transaction)
         raise PaymentDeclined(
@@ -245,7 +258,8 @@ class Movements:
         )
 
     def _find_unwanted(self, sent: Operation, transaction: Transaction) -> str:
-        if sent.kind not in TAKING:
+        is_here = transaction.status is TransactionStatus.SUCCEEDED
+        if sent.kind not in TAKING or not is_here:
             return ""
         if transaction.partial_approval:
             return "partial_approval"
@@ -262,6 +276,7 @@ class Movements:
             payment,
             OperationKind.VOID if is_void else OperationKind.REFUND,
             transaction.amount,
+            installation_id=self.ledger.installation_id(),
             now=self.now(),
             parent_id=transaction.transaction_id,
             request_id=f"give-back {sent.operation_id}",

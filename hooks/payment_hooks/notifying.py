@@ -14,6 +14,7 @@ logger = logging.getLogger(__name__)
 
 _TELLING_LEASE = timedelta(minutes=2)
 _TELL_AGAIN = timedelta(minutes=1)
+_TRIES = 10
 
 
 class Notifier:
@@ -51,15 +52,28 @@ class Notifier:
         except StaleVersion:
             return False
         told = self._call(PaymentChanged(payment=payment, operation=ours))
-        self.ledger.replace_operation(
-            replace(
-                ours,
-                told=told,
-                lease_until=None,
-                due=None if told else now + _TELL_AGAIN,
-            )
-        )
+        self._note(ours, told)
         return told
+
+    def _note(self, ours: Operation, told: bool) -> None:
+        """Written over whatever changed meanwhile; the lease of who tells is ours."""
+        row: Operation | None = ours
+        for _ in range(_TRIES):
+            if row is None or row.flag != ours.flag:
+                return  # flagged meanwhile, which is told anew
+            try:
+                self.ledger.replace_operation(
+                    replace(
+                        row,
+                        told=told,
+                        lease_until=None,
+                        due=None if told else self.now() + _TELL_AGAIN,
+                    )
+                )
+            except StaleVersion:
+                row = self.ledger.get_operation(ours.operation_id)
+            else:
+                return
 
     def _call(self, event: PaymentChanged) -> bool:
         try:

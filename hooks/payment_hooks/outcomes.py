@@ -15,13 +15,12 @@ from payment_hooks.ledger import (
     OperationState,
     PaymentState,
 )
-from payment_hooks.standing import derive_state
+from payment_hooks.standing import derive_state, find_unclear
 
 _HELD = frozenset(
     {PaymentState.AUTHORIZED, PaymentState.PAID, PaymentState.PARTLY_REFUNDED}
 )
 _GONE = frozenset({PaymentState.VOIDED, PaymentState.REFUNDED})
-_GIVING_BACK = frozenset({OperationKind.VOID, OperationKind.REFUND})
 _BETWEEN_LOOKS = timedelta(seconds=3)
 
 
@@ -50,7 +49,7 @@ def outcome_of(
     takings = [row for row in operations if row.kind in TAKING]
     if turned_back:
         takings = [row for row in takings if not _is_open_page(row)]
-    if any(row.state.is_open or _is_in_question(row, operations) for row in takings):
+    if find_unclear(operations) or any(row.state.is_open for row in takings):
         return Outcome.CHECKING
     return Outcome.GIVEN_BACK if state in _GONE else Outcome.NOT_PAID
 
@@ -76,18 +75,6 @@ def is_worth_a_look(operations: Sequence[Operation], now: datetime) -> bool:
 
 def _is_open_page(row: Operation) -> bool:
     return row.kind is OperationKind.CHECKOUT and row.state.is_open
-
-
-def _is_in_question(row: Operation, operations: Sequence[Operation]) -> bool:
-    """Whether it took money that does not fit and was not given back."""
-    if row.state is not OperationState.SUCCEEDED or not row.flag:
-        return False
-    return not any(
-        other.kind in _GIVING_BACK
-        and other.state is OperationState.SUCCEEDED
-        and other.parent_id == row.transaction_id
-        for other in operations
-    )
 
 
 def _is_due(row: Operation, now: datetime) -> bool:

@@ -20,7 +20,6 @@ from payment_hooks.ledger import (
     Operation,
     Payment,
     PaymentState,
-    StaleVersion,
 )
 from payment_hooks.money import Money
 from payment_hooks.outcomes import Outcome, last_decline, outcome_of
@@ -81,12 +80,13 @@ def pay(
     *,
     capture: bool = True,
     page: CheckoutRequest | None = None,
+    notify: bool = True,
     **details: Unpack[TakeDetails],
 ) -> Progress:
     """Take the payment with the source, or say what the browser must do to give one.
 
     Without a source it looks first: at the page that the shopper comes back from, or at
-    the charge whose answer was lost.
+    the charge whose answer was lost. `notify` as for `Payments.charge`.
     """
 
     def submit() -> Progress:
@@ -99,7 +99,7 @@ def pay(
         if source is None or payment.mode is Mode.HOSTED:
             return _ask(payments, current, page)
         take = payments.charge if capture else payments.authorize
-        money = take(payment.payment_id, source, **details)
+        money = take(payment.payment_id, source, notify=notify, **details)
         return Progress(payment=payments.get(payment.payment_id), money=money)
 
     return attempt(submit, payment)
@@ -114,9 +114,6 @@ def attempt(submit: Callable[[], Progress], payment: Payment | None = None) -> P
     except ConfigurationError as error:
         unusable = UnsupportedOperation(str(error), code="configuration")
         return Progress(payment=payment, refusal=unusable)
-    except StaleVersion:
-        overtaken = OutcomeUnknown("somebody else is at it", code="in_progress")
-        return Progress(payment=payment, refusal=overtaken)
 
 
 def _ask(

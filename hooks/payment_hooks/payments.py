@@ -1,19 +1,19 @@
 """The one road: every adapter takes money through `Payments`, and only here."""
 
 import logging
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Self, Unpack
 
 from payment_hooks.asking import TakeDetails, ask_for_page
 from payment_hooks.cards import CardDetails, PaymentSource
 from payment_hooks.closing import Closer
-from payment_hooks.errors import InvalidRequest, PaymentError
+from payment_hooks.errors import InvalidRequest, OutcomeUnknown, PaymentError
 from payment_hooks.following import Follower
 from payment_hooks.gateway import Gateway, PluginRegistry
 from payment_hooks.hosted import HostedSessions
-from payment_hooks.intake import WebhookIntake
+from payment_hooks.intake import UnmatchedMessage, WebhookIntake
 from payment_hooks.kinds import Mode, RefundReason
 from payment_hooks.ledger import (
     Ledger,
@@ -190,42 +190,69 @@ class Payments:
         return self.gateway.start_checkout(asked)
 
     def authorize(
-        self, payment_id: str, source: PaymentSource, **details: Unpack[TakeDetails]
+        self,
+        payment_id: str,
+        source: PaymentSource,
+        *,
+        notify: bool = True,
+        **details: Unpack[TakeDetails],
     ) -> Operation:
-        """Reserve what is due; `details` as for `charge`."""
-        return self._take(payment_id, OperationKind.AUTHORIZE, source, details)
+        """Reserve what is due; `notify` and `details` as for `charge`."""
+        with self._telling(payment_id, notify=notify):
+            return self._take(payment_id, OperationKind.AUTHORIZE, source, details)
 
     def charge(
-        self, payment_id: str, source: PaymentSource, **details: Unpack[TakeDetails]
+        self,
+        payment_id: str,
+        source: PaymentSource,
+        *,
+        notify: bool = True,
+        **details: Unpack[TakeDetails],
     ) -> Operation:
         """Take what is due; the operation which brought the money.
 
         A payment that holds its money answers with the operation that brought it, so a
-        second submit gets the first one's result. The shop is told afterwards by
-        `tell`, or with the next `settle`.
+        second submit gets the first one's result. The shop is notified before this
+        returns or raises, whatever the outcome is.
 
         Args:
             payment_id: from `open`.
             source: from the card form.
+            notify: False leaves it to a later `tell`, `settle` or recovery, for a shop
+                that first has to write down what it was answered.
             details: `shopper_ip`, `shopper_email`, `description`.
 
         Raises:
             PaymentDeclined: nothing was taken; another source may be tried.
+            KeyConflict: nothing was taken; a person must look at the provider's list.
             OutcomeUnknown: nothing may be sent again: show that it is being checked.
             PaymentError: nothing was taken.
         """
-        return self._take(payment_id, OperationKind.CHARGE, source, details)
+        with self._telling(payment_id, notify=notify):
+            return self._take(payment_id, OperationKind.CHARGE, source, details)
 
     def capture(
-        self, payment_id: str, amount: Money | None = None, *, shopper_ip: str = ""
+        self,
+        payment_id: str,
+        amount: Money | None = None,
+        *,
+        shopper_ip: str = "",
+        notify: bool = True,
     ) -> Operation:
         """Take all or a part of what was authorized, once.
+
+        Args:
+            payment_id: the payment that holds the authorization.
+            amount: what to take; all of it if None.
+            shopper_ip: the address that was named with the authorization if empty.
+            notify: as for `charge`.
 
         Raises:
             InvalidRequest: nothing is authorized, it was captured, or more is asked.
             OutcomeUnknown: settle it before asking again.
         """
-        return self._follower.capture(self._ours(payment_id), amount, shopper_ip)
+        with self._telling(payment_id, notify=notify):
+            return self._follower.capture(self._ours(payment_id), amount, shopper_ip)
 
     def refund(
         self,
@@ -234,6 +261,7 @@ class Payments:
         *,
         request_id: str,
         reason: RefundReason | None = None,
+        notify: bool = True,
     ) -> Operation:
         """Give back `amount`, or all that is left.
 
@@ -243,28 +271,37 @@ class Payments:
             request_id: the caller's name for this intent, such as a form token: the
                 same one twice is one refund, two of them are two.
             reason: why.
+            notify: as for `charge`.
 
         Raises:
             InvalidRequest: more than was captured and not yet given back.
             OutcomeUnknown: settle it before asking again.
         """
-        payment = self._ours(payment_id)
-        return self._follower.refund(payment, amount, request_id, reason)
+        with self._telling(payment_id, notify=notify):
+            payment = self._ours(payment_id)
+            return self._follower.refund(payment, amount, request_id, reason)
 
-    def void(self, payment_id: str) -> Operation:
+    def void(self, payment_id: str, *, notify: bool = True) -> Operation:
         """Release the whole of an authorization that was not captured.
 
         Raises:
             InvalidRequest: there is none, or it was captured: refund it.
             OutcomeUnknown: settle it before asking again.
         """
-        return self._follower.void(self._ours(payment_id))
+        with self._telling(payment_id, notify=notify):
+            return self._follower.void(self._ours(payment_id))
 
     def undo(
-        self, payment_id: str, amount: Money | None = None, *, request_id: str
+        self,
+        payment_id: str,
+        amount: Money | None = None,
+        *,
+        request_id: str,
+        notify: bool = True,
     ) -> Operation:
         """Void what was only authorized, refund what was captured."""
-        return self._follower.undo(self._ours(payment_id), amount, request_id)
+        with self._telling(payment_id, notify=notify):
+            return self._follower.undo(self._ours(payment_id), amount, request_id)
 
     def refundable(self, payment_id: str) -> Money:
         """What was captured and neither given back nor asked back so far."""
@@ -295,7 +332,7 @@ class Payments:
         ]
         told = self.tell(payment_id)
         if problems:
-            raise problems[0]
+            raise _all_of(problems)
         return told
 
     def resume(self, payment_id: str) -> Payment:
@@ -329,6 +366,21 @@ class Payments:
             self.tell(payment.payment_id)
         return event
 
+    def match_messages(self) -> tuple[UnmatchedMessage, ...]:
+        """What the provider told of and fits no payment, after looking once more.
+
+        A message may name no session: then the payment is found by our mark on it,
+        where the provider gives that back.
+        """
+        matched, left = self._intake.match_messages()
+        for payment in matched:
+            self.tell(payment.payment_id)
+        return tuple(left)
+
+    def dismiss_message(self, event_id: str) -> None:
+        """Forget a message that fits no payment of ours: a person has looked."""
+        self.ledger.finish_event(event_id)
+
     def close(self, payment_id: str) -> Payment:
         """The payment as given up: no new money is asked for it.
 
@@ -351,6 +403,28 @@ class Payments:
             InvalidRequest: money that does not fit is still held.
         """
         return self._settler.unflag(payment_id, flag)
+
+    @contextmanager
+    def _telling(self, payment_id: str, *, notify: bool) -> Iterator[None]:
+        """Tell the shop what came of the block, also where it raises.
+
+        What cannot be told now is due, and recovery tells it: the outcome stands.
+        """
+        try:
+            yield
+        finally:
+            if notify:
+                self._tell_if_possible(payment_id)
+
+    def _tell_if_possible(self, payment_id: str) -> None:
+        try:
+            self.tell(payment_id)
+        except Exception:
+            with suppress(Exception):  # a broken log must not hide the outcome
+                logger.exception(
+                    "the shop was not notified; recovery will do it",
+                    extra={"payment_id": payment_id},
+                )
 
     def _try_to_settle(
         self, payment: Payment, operation: Operation
@@ -392,3 +466,15 @@ class Payments:
                 code="mode_is_hosted",
             )
         return self._movements.take(payment, kind, source, details)
+
+
+def _all_of(problems: Sequence[PaymentError]) -> PaymentError:
+    """One error for all: in doubt if any is, else as the first."""
+    first, *others = problems
+    if not others:
+        return first
+    message = "; ".join(error.message for error in problems)
+    in_doubt = next((row for row in problems if isinstance(row, OutcomeUnknown)), None)
+    kind = OutcomeUnknown if in_doubt else type(first)
+    code = (in_doubt or first).code
+    return kind(message, code=code, provider=first.provider)

@@ -66,7 +66,7 @@ class Reconciliation:
         waiting = [row.operation_id for row in self._rows(since, until) if _waits(row)]
         # The list comes first: what was sent before it is in the ledger after it.
         listed, complete = self._list(since, until, tuple(waiting))
-        window = Window(self._rows(since, until))
+        window = Window(self._rows(since, until), listed)
         findings = list(self._judge(listed, window, repair, on_progress))
         if complete:
             findings.extend(self._missing(since, until, listed, window, repair))

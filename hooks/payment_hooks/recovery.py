@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from payment_hooks.errors import PaymentError
+from payment_hooks.intake import UnmatchedMessage
 from payment_hooks.ledger import (
     Operation,
     OperationKind,
@@ -43,6 +44,8 @@ class RecoveryReport:
     """What one pass found; each payment once."""
 
     rows: tuple[Recovered, ...] = ()
+    messages: tuple[UnmatchedMessage, ...] = ()
+    """What the provider told of, and no payment of ours is known for."""
 
     @property
     def doubtful(self) -> tuple[Recovered, ...]:
@@ -57,7 +60,7 @@ class RecoveryReport:
     @property
     def is_clean(self) -> bool:
         """Whether nothing is left to do for anybody."""
-        return not (self.doubtful or self.flagged)
+        return not (self.doubtful or self.flagged or self.messages)
 
 
 class Recovery:
@@ -83,7 +86,7 @@ class Recovery:
                 rows.append(row)
                 if on_progress is not None:
                     on_progress(len(rows), row.reference)
-        return RecoveryReport(rows=tuple(rows))
+        return RecoveryReport(rows=tuple(rows), messages=self.payments.match_messages())
 
     def _due(self, limit: int) -> Iterator[str]:
         """Each payment once; what was looked at is not due again for a while."""
@@ -130,7 +133,10 @@ def recover_all(
         Recovery(payments).run(limit=limit, on_progress=on_progress)
         for payments in merchants
     ]
-    return RecoveryReport(rows=tuple(row for each in reports for row in each.rows))
+    return RecoveryReport(
+        rows=tuple(row for each in reports for row in each.rows),
+        messages=tuple(row for each in reports for row in each.messages),
+    )
 
 
 def find_problem(operations: tuple[Operation, ...]) -> str:

@@ -49,10 +49,15 @@ def recovery_table(report: RecoveryReport) -> str:
         for row in report.rows
     ]
     table = _table(("REFERENCE", "PAYMENT", "DUE", "STATE", ""), rows)
-    return (
-        f"{table}{len(report.rows)} looked at, {len(report.doubtful)} still in doubt, "
+    said = [
+        f"message {row.event_id} of {row.transaction_id} fits no payment: {row.remedy}"
+        for row in report.messages
+    ]
+    sums = (
+        f"{len(report.rows)} looked at, {len(report.doubtful)} still in doubt, "
         f"{len(report.flagged)} for a person"
     )
+    return table + "\n".join([*said, sums])
 
 
 def recovery_json(report: RecoveryReport) -> str:
@@ -68,7 +73,16 @@ def recovery_json(report: RecoveryReport) -> str:
         }
         for row in report.rows
     ]
-    return _json({"clean": report.is_clean, "payments": rows})
+    messages = [
+        {
+            "event_id": row.event_id,
+            "transaction_id": row.transaction_id,
+            "occurred_at": row.occurred_at.isoformat(),
+            "remedy": row.remedy,
+        }
+        for row in report.messages
+    ]
+    return _json({"clean": report.is_clean, "payments": rows, "messages": messages})
 
 
 def reconcile_table(report: ReconcileReport) -> str:

@@ -8,16 +8,21 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from payment_hooks.asking import Call, Request
 from payment_hooks.comparing import describe
 from payment_hooks.decline_codes import DeclineCode
 from payment_hooks.errors import (
     ConfigurationError,
+    InvalidRequest,
+    KeyConflict,
     OutcomeUnknown,
     PaymentDeclined,
     PaymentError,
 )
+from payment_hooks.kinds import TransactionStatus
 from payment_hooks.ledger import Ledger, Operation, OperationState, StaleVersion
 from payment_hooks.policy import Policy
+from payment_hooks.standing import KEY_CONFLICT
 from payment_hooks.time_limit import seconds_left
 from payment_hooks.types import Transaction
 
@@ -58,6 +63,17 @@ class Sender:
             updated_at=now,
         )
 
+    def record(self, operation: Operation) -> Operation:
+        """The recorded operation, or what stands in its way.
+
+        Raises:
+            OutcomeUnknown: what stands in its way changes all the time.
+        """
+        try:
+            return self.ledger.add_operation(operation)
+        except StaleVersion as error:
+            raise in_progress(operation) from error
+
     def claim(self, operation: Operation) -> Operation:
         """The recorded operation with a fresh lease of ours.
 
@@ -71,20 +87,25 @@ class Sender:
         except StaleVersion as error:
             raise in_progress(operation) from error
 
-    def send(
-        self, operation: Operation, call: Callable[[Operation, bool], Transaction]
-    ) -> tuple[Operation, Transaction]:
+    def send(self, operation: Operation, call: Call) -> tuple[Operation, Transaction]:
         """The claimed operation and what the provider answered.
 
         Every other ending is written down before it is raised. An operation that was
         in doubt before leaves it only by success or by the bank's own no.
         """
         in_doubt = operation.state in (OperationState.SENDING, OperationState.UNKNOWN)
+        request = self._build(operation, call, in_doubt=in_doubt)
         sending = self.write(self.lease(operation), state=OperationState.SENDING)
         try:
-            return sending, call(sending, in_doubt)
+            return sending, call.ask(sending, request, in_doubt)
         except OutcomeUnknown as error:
             self._doubt(sending, error)
+            raise
+        except KeyConflict as error:
+            if in_doubt:
+                self._doubt(sending, error)
+                raise in_progress(sending) from error
+            self.refuse(sending, error, flag=KEY_CONFLICT)
             raise
         except (PaymentError, ConfigurationError) as error:
             if in_doubt and not _is_conclusive(error):
@@ -109,7 +130,7 @@ class Sender:
         )
 
     def refuse(
-        self, operation: Operation, error: PaymentError | ConfigurationError
+        self, operation: Operation, error: Exception, flag: str = ""
     ) -> Operation:
         """The operation as a definitive no."""
         declined = isinstance(error, PaymentDeclined)
@@ -119,6 +140,7 @@ class Sender:
             state=OperationState.DECLINED if declined else OperationState.FAILED,
             code=code or getattr(error, "code", "") or type(error).__name__,
             message=str(error),
+            flag=flag,
         )
 
     def write(self, operation: Operation, **changes: object) -> Operation:
@@ -160,6 +182,17 @@ class Sender:
         """Whether somebody owns it at that time."""
         return operation.lease_until is not None and operation.lease_until > now
 
+    def _build(self, operation: Operation, call: Call, *, in_doubt: bool) -> Request:
+        """The request; one that cannot be built was not sent, and is over at once."""
+        try:
+            return call.build(operation)
+        except Exception as error:
+            if in_doubt:
+                self.release(operation, state=OperationState.UNKNOWN)
+            else:
+                self.refuse(operation, error)
+            raise
+
     def _is_being_sent(self, operation: Operation) -> bool:
         return operation.state.is_open and self.is_leased(operation, self.now())
 
@@ -198,6 +231,22 @@ def in_progress(operation: Operation) -> OutcomeUnknown:
         "settle it before asking again",
         code="in_progress",
     )
+
+
+def refusal_of(operation: Operation, transaction: Transaction) -> PaymentError:
+    """The error for a transaction that is there, and brought nothing in the end."""
+    told = (
+        f"{operation.kind} {transaction.transaction_id} is {transaction.status}: "
+        "nothing of it was moved"
+    )
+    if transaction.status is TransactionStatus.FAILED:
+        return PaymentDeclined(
+            told,
+            decline_code=DeclineCode.PROCESSING_ERROR,
+            transaction_id=transaction.transaction_id,
+            code=transaction.status.value,
+        )
+    return InvalidRequest(told, code=transaction.status.value)
 
 
 def decline_of(operation: Operation) -> PaymentDeclined:

@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from payment_hooks.comparing import (
+    Judgement,
+    Verdict,
     describe,
     failed_check,
-    find_flag,
     is_second_take,
+    judge,
 )
-from payment_hooks.errors import InvalidRequest, PaymentError
+from payment_hooks.errors import InvalidRequest, OutcomeUnknown, PaymentError
 from payment_hooks.gateway import Gateway
 from payment_hooks.intents import new_operation
 from payment_hooks.kinds import TransactionKind, TransactionStatus
@@ -26,7 +28,7 @@ from payment_hooks.ledger import (
     StaleVersion,
 )
 from payment_hooks.policy import FailedChecks, Policy
-from payment_hooks.sending import Sender
+from payment_hooks.sending import Sender, refusal_of
 from payment_hooks.standing import brings_money, derive_state, find_unclear
 from payment_hooks.types import (
     LookUpRequest,
@@ -60,11 +62,53 @@ class Settler:
         self.policy = policy
         self.now = now
 
-    def accept(
+    def judge(
+        self, payment: Payment, operation: Operation, transaction: Transaction
+    ) -> Judgement:
+        """What the transaction means for the operation, and beside all that is here."""
+        judgement = judge(payment, operation, transaction, self.policy)
+        if judgement.verdict is not Verdict.DONE:
+            return judgement
+        flag = self._find_beside(payment, operation, transaction)
+        return Judgement(Verdict.MISFIT, flag) if flag else judgement
+
+    def resolve(
         self, payment: Payment, operation: Operation, transaction: Transaction
     ) -> Operation:
+        """The claimed operation as the transaction leaves it: done, refused or open."""
+        judgement = self.judge(payment, operation, transaction)
+        match judgement.verdict:
+            case Verdict.OPEN:
+                return self._keep_open(operation)
+            case Verdict.REFUSED:
+                return self._refuse(payment, operation, transaction)
+            case _:
+                return self._accept(payment, operation, transaction, judgement.why)
+
+    def _keep_open(self, operation: Operation) -> Operation:
+        is_page = operation.kind is OperationKind.CHECKOUT
+        if is_page:
+            return self.sender.release(operation)
+        return self.sender.release(operation, state=OperationState.UNKNOWN)
+
+    def _refuse(
+        self, payment: Payment, operation: Operation, transaction: Transaction
+    ) -> Operation:
+        """What failed, was canceled or was voided is a no; a page can be paid again."""
+        if operation.kind is OperationKind.CHECKOUT:
+            return self.sender.release(operation)
+        closed = self.sender.refuse(operation, refusal_of(operation, transaction))
+        self.refresh(payment.payment_id)
+        return closed
+
+    def _accept(
+        self,
+        payment: Payment,
+        operation: Operation,
+        transaction: Transaction,
+        flag: str,
+    ) -> Operation:
         """The operation as succeeded; flagged when the transaction does not fit it."""
-        flag = self.find_flag(payment, operation, transaction)
         done = self.sender.succeed(operation, transaction, flag)
         if done.kind is OperationKind.CHECKOUT and not flag:
             done = self._flag_later_pages(done)
@@ -73,14 +117,23 @@ class Settler:
         self.refresh(payment.payment_id, flag=flag)
         return done
 
-    def find_flag(
+    def _find_beside(
         self, payment: Payment, operation: Operation, transaction: Transaction
     ) -> str:
-        """Why a person must look, if this is what the operation brought."""
-        flag = find_flag(payment, operation, transaction, self.policy)
-        if not flag and operation.kind in TAKING:
-            flag = self._doubled(payment, operation, transaction)
-        return flag
+        """Why a person must look at money that fits by itself; empty if nobody must."""
+        if operation.kind in TAKING:
+            return self._doubled(payment, operation, transaction)
+        if operation.kind is OperationKind.CAPTURE:
+            return self.find_reversal(payment.payment_id)
+        return ""
+
+    def find_reversal(self, payment_id: str) -> str:
+        """The flag for money that comes after all of it was given back.
+
+        Nothing leads from voided or refunded back to paid by itself.
+        """
+        state = derive_state(self.ledger.operations(payment_id), closed=False)
+        return f"captured_after_{state}" if state in GIVEN_BACK else ""
 
     def adopt(
         self,
@@ -94,11 +147,12 @@ class Settler:
             payment,
             kind,
             transaction.amount,
+            installation_id=self.ledger.installation_id(),
             now=self.now(),
             parent_id=transaction.parent_id,
             request_id=f"found {transaction.transaction_id}",
         )
-        known = self.ledger.add_operation(
+        known = self.sender.record(
             replace(
                 found,
                 slot=found.operation_id,
@@ -129,7 +183,7 @@ class Settler:
             self.sender.release(claimed, state=OperationState.UNKNOWN)
             raise error
         if found is not None:
-            return self.accept(payment, claimed, found)
+            return self.resolve(payment, claimed, found)
         if complete and self._is_absence_proof(claimed):
             return self._give_up(payment, claimed, "not found by a complete look-up")
         return self.sender.release(claimed, state=OperationState.UNKNOWN)
@@ -205,7 +259,10 @@ class Settler:
                 return self.ledger.replace_payment(changed)
             except StaleVersion:
                 continue
-        raise StaleVersion(f"payment {payment_id} is changed all the time")
+        raise OutcomeUnknown(
+            f"payment {payment_id} is changed all the time: look at it again",
+            code="in_progress",
+        )
 
     def _with_state(self, payment: Payment, closed: bool | None, flag: str) -> Payment:
         operations = self.ledger.operations(payment.payment_id)
@@ -302,11 +359,15 @@ class Settler:
 def _capture_in(
     transactions: tuple[Transaction, ...], operation: Operation
 ) -> Transaction | None:
-    """The capture that the authorization itself tells of, if it was captured."""
+    """The capture that the authorization itself tells of, if it tells of one.
+
+    Once the authorization is voided there can be none: then it tells of that.
+    """
     for transaction in transactions:
-        is_parent = transaction.transaction_id == operation.parent_id
         was_captured = transaction.kind is TransactionKind.CHARGE
-        if is_parent and was_captured and _is_done(transaction):
+        is_over = transaction.status is TransactionStatus.VOIDED
+        is_parent = transaction.transaction_id == operation.parent_id
+        if is_parent and (was_captured or is_over):
             return replace(
                 transaction,
                 kind=TransactionKind.CAPTURE,
@@ -314,10 +375,6 @@ def _capture_in(
                 operation_id="",
             )
     return None
-
-
-def _is_done(transaction: Transaction) -> bool:
-    return transaction.status is TransactionStatus.SUCCEEDED
 
 
 def _lease(policy: Policy) -> timedelta:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from payment_hooks.errors import InvalidRequest, OutcomeUnknown
+from payment_hooks.errors import InvalidRequest, KeyConflict, OutcomeUnknown
 from payment_hooks.ledger import (
     CAPTURING,
     TAKING,
@@ -16,7 +16,9 @@ from payment_hooks.money import Money
 
 Operations = Iterable[Operation]
 
-_RETURNING = frozenset({OperationKind.REFUND, OperationKind.VOID})
+CAPTURE = OperationKind.CAPTURE
+KEY_CONFLICT = "key_conflict"
+"""The flag of a payment whose key the provider knows with other content."""
 
 
 def counts(operation: Operation) -> bool:
@@ -29,18 +31,33 @@ def brings_money(operation: Operation) -> bool:
     return operation.kind in TAKING and counts(operation)
 
 
+def held_of(operation: Operation, operations: Operations) -> Money:
+    """What is here of all that the operation brought, tip and surcharge included.
+
+    Compared by sums: what was given back in part is here in part.
+    """
+    held = operation.moved or operation.amount
+    for extra in ("tip", "surcharge"):
+        if told := operation.details.get(extra):
+            held += Money.of(*told.split())
+    for row in operations:
+        if not (counts(row) and row.parent_id == operation.transaction_id):
+            continue
+        if row.kind is OperationKind.REFUND:
+            held -= row.moved or row.amount
+        elif row.kind is OperationKind.VOID and operation.kind is not CAPTURE:
+            held -= held
+    return held
+
+
 def find_unclear(operations: Operations) -> Operation | None:
-    """Money that came and does not fit, and was not given back: a person must look."""
+    """Money that came, does not fit and is still here: a person must look."""
     known = tuple(operations)
-    returned = {
-        operation.parent_id
-        for operation in known
-        if operation.kind in _RETURNING and counts(operation)
-    }
     for operation in known:
-        has_money = operation.state is OperationState.SUCCEEDED and operation.flag
-        is_here = operation.transaction_id not in returned
-        if operation.kind in TAKING and has_money and is_here:
+        is_money = operation.kind in TAKING | CAPTURING and operation.flag
+        if not (is_money and operation.state is OperationState.SUCCEEDED):
+            continue
+        if held_of(operation, known).minor_units > 0:
             return operation
     return None
 
@@ -51,12 +68,28 @@ def refuse_unclear(operations: Operations) -> None:
     Raises:
         OutcomeUnknown: there is such money.
     """
-    unclear = find_unclear(operations)
+    known = tuple(operations)
+    unclear = find_unclear(known)
     if unclear is not None:
         raise OutcomeUnknown(
-            f"{unclear.moved} came as {unclear.transaction_id} and does not fit "
-            f"({unclear.flag}): a person must look before anything more is taken",
+            f"{held_of(unclear, known)} of {unclear.transaction_id} is here and does not "
+            f"fit ({unclear.flag}): a person must look before anything more is taken",
             code=unclear.flag,
+        )
+
+
+def refuse_conflict(payment: Payment) -> None:
+    """Let nothing be asked for while the provider knows our key from somewhere else.
+
+    Raises:
+        KeyConflict: a person has not looked yet.
+    """
+    if KEY_CONFLICT in payment.flags:
+        raise KeyConflict(
+            f"the provider knows the key of payment {payment.payment_id} with other "
+            "content: an older copy of this ledger may have taken it. Compare with the "
+            "provider's list (reconcile), then remove the flag key_conflict",
+            code=KEY_CONFLICT,
         )
 
 

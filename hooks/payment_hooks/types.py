@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
 
+from payment_hooks.addresses import bare_address
 from payment_hooks.cards import PaymentSource, looks_like_card_number
 from payment_hooks.errors import InvalidRequest
 from payment_hooks.kinds import (
@@ -40,11 +41,14 @@ class PaymentRequest:
     something derived from it, so that the movement can be found again."""
     description: str = ""
     shopper_ip: str = ""
+    """The shopper's address; see `bare_address` for what is made of other forms."""
     shopper_email: str = ""
     entered_by: EnteredBy = EnteredBy.SHOPPER
     metadata: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "shopper_ip", bare_address(self.shopper_ip))
+        _check_texts(self, "description", "shopper_email")
         _check_movement(self, self.amount)
         _refuse_card_number(self.description)
 
@@ -59,8 +63,10 @@ class CaptureRequest:
     idempotency_key: str = field(default_factory=new_key)
     operation_id: str = ""
     shopper_ip: str = ""
+    """That of the shopper who paid, also when staff captures."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "shopper_ip", bare_address(self.shopper_ip))
         _check_movement(self, self.amount)
         _check_transaction_id(self.transaction_id)
 
@@ -345,6 +351,16 @@ def _check_movement(
         object.__setattr__(request, "operation_id", request.idempotency_key)
 
 
+def _check_texts(request: PaymentRequest, *names: str) -> None:
+    for name in names:
+        value = getattr(request, name)
+        if not isinstance(value, str):
+            raise InvalidRequest(
+                f"{name} must be text, not {type(value).__name__}: leave it out instead",
+                code="text_expected",
+            )
+
+
 def _check_amount(amount: Money) -> None:
     if not isinstance(amount, Money):
         raise InvalidRequest(
@@ -359,7 +375,7 @@ def _check_amount(amount: Money) -> None:
 
 
 def _check_reference(reference: str) -> None:
-    if not reference or not reference.isprintable():
+    if not (isinstance(reference, str) and reference and reference.isprintable()):
         raise InvalidRequest(
             "the shop's reference must be printable text, such as the order number",
             code="reference_invalid",

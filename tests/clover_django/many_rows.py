@@ -28,7 +28,13 @@ _UNIQUE = {
 
 
 def make_operation(payment, **changes):
-    made = new_operation(payment, OperationKind.CHARGE, DUE, now=NOW)
+    made = new_operation(
+        payment,
+        OperationKind.CHARGE,
+        DUE,
+        installation_id="here",
+        now=NOW,
+    )
     return replace(made, **{"due": None, **changes})
 
 

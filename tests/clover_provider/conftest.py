@@ -123,6 +123,7 @@ def ask_for():
             "source": PaymentSource(token="clv_1TSTSabcDEF123ghiJKL456mno"),
             "reference": "100123",
             "idempotency_key": "9b2f6e0c-5b1d-4e0f-8d54-5f7f4d6f2a10",
+            "shopper_ip": "203.0.113.7",
         }
         return PaymentRequest(**defaults | changes)
 

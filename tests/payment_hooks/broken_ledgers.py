@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
+from uuid import uuid4
 
 import pytest
 
@@ -192,6 +193,12 @@ class CommitsLater(MemoryLedger):
 
     def reopen(self):
         return self.committed
+
+
+@found_by("test_eight_threads_find_one_installation")
+class AnotherInstallationForEachProcess(MemoryLedger):
+    def installation_id(self):
+        return uuid4().hex
 
 
 @found_by("test_due_operations_come_most_urgent_first")

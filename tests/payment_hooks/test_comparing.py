@@ -30,7 +30,13 @@ PAYMENT = Payment(
     amount_due=DUE,
     created_at=NOW,
 )
-SESSION = new_operation(PAYMENT, OperationKind.CHECKOUT, DUE, now=NOW)
+SESSION = new_operation(
+    PAYMENT,
+    OperationKind.CHECKOUT,
+    DUE,
+    installation_id="here",
+    now=NOW,
+)
 FITTING = Transaction(
     kind=TransactionKind.CHARGE,
     transaction_id="T1",

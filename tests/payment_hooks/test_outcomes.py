@@ -22,7 +22,13 @@ PAYMENT = Payment(
 
 
 def row(kind, state="succeeded", **changes):
-    operation = new_operation(PAYMENT, OperationKind(kind), PAYMENT.amount_due, now=NOW)
+    operation = new_operation(
+        PAYMENT,
+        OperationKind(kind),
+        PAYMENT.amount_due,
+        installation_id="here",
+        now=NOW,
+    )
     return replace(operation, state=OperationState(state), **changes)
 
 

@@ -325,7 +325,7 @@ def test_partial_capture_honours_the_asked_amount(payments, provider):
     done = payments.capture(payment_id, dollars("10.00"))
     again = payments.capture(payment_id, dollars("10.00"))
 
-    assert (done.moved, again) == (dollars("10.00"), done)
+    assert (done.moved, again.operation_id) == (dollars("10.00"), done.operation_id)
     assert payments.refundable(payment_id) == dollars("10.00")
     assert provider.calls.count("payment_capture") == 1
 

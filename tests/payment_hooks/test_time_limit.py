@@ -29,7 +29,11 @@ def test_a_second_submit_waits_for_the_first_no_longer_than_that(payments):
     payment = payments.open("100123", mode=Mode.IFRAME)
     source = PaymentSource(token="tok-good")
     elsewhere = new_operation(
-        payment, OperationKind.CHARGE, payment.amount_due, now=payments.now()
+        payment,
+        OperationKind.CHARGE,
+        payment.amount_due,
+        installation_id="elsewhere",
+        now=payments.now(),
     )
     payments.ledger.add_operation(payments._sender.lease(elsewhere))
     began = time.monotonic()

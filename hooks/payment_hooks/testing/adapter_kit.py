@@ -7,7 +7,7 @@ from typing import Protocol
 import pytest
 
 from payment_hooks.errors import OutcomeUnknown, ProviderUnavailable
-from payment_hooks.kinds import TransactionKind
+from payment_hooks.kinds import TransactionKind, TransactionStatus
 from payment_hooks.money import Money
 from payment_hooks.testing.fake_provider import FakeProvider
 
@@ -15,6 +15,12 @@ DUE = Money.of("25.99", "USD")
 TEN = Money.of("10.00", "USD")
 CARD, OTHER_CARD, BAD_CARD = "tok-1", "tok-2", "decline-1"
 THREADS = 8
+NO_MONEY = (
+    TransactionStatus.FAILED,
+    TransactionStatus.CANCELED,
+    TransactionStatus.VOIDED,
+)
+"""How a movement ends that brought nothing, whatever it was before."""
 
 
 class ShopBench(Protocol):
@@ -173,6 +179,33 @@ class AdapterKit:
 
         assert (shop.state(checkout), shop.orders(checkout)) == ("paid", 1)
 
+    def test_a_charge_that_needs_time_is_neither_paid_nor_open(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """The bank says pending: it has taken nothing so far, and may any moment."""
+        shop.provider.next_status = TransactionStatus.PENDING
+        shop.submit(checkout, CARD)
+
+        assert (shop.state(checkout), shop.orders(checkout)) == ("checking", 0)
+
+        shop.provider.become(last(shop), TransactionStatus.SUCCEEDED)
+        shop.later()
+        assert (shop.state(checkout), shop.orders(checkout)) == ("paid", 1)
+
+    @pytest.mark.parametrize("status", NO_MONEY)
+    def test_a_charge_that_failed_after_all_may_be_paid_again(
+        self, shop: ShopBench, checkout: str, status: TransactionStatus
+    ) -> None:
+        """What is found is not what was taken: its status decides."""
+        shop.provider.next_status = TransactionStatus.PENDING
+        shop.submit(checkout, CARD)
+        shop.provider.become(last(shop), status)
+        shop.later()
+
+        assert (shop.state(checkout), shop.orders(checkout)) == ("open", 0)
+        shop.submit(checkout, OTHER_CARD)
+        assert (taken(shop), shop.orders(checkout)) == ([DUE], 1)
+
     def test_looking_again_changes_nothing(
         self, shop: ShopBench, checkout: str
     ) -> None:
@@ -254,7 +287,9 @@ def taken(shop: ShopBench) -> list[Money]:
     return [
         row.captured
         for row in shop.provider.ledger.values()
-        if row.kind is TransactionKind.CHARGE and row.captured is not None
+        if row.kind is TransactionKind.CHARGE
+        and row.captured is not None
+        and row.status is TransactionStatus.SUCCEEDED
     ]
 
 
@@ -265,6 +300,11 @@ def returned(shop: ShopBench) -> list[Money]:
         for row in shop.provider.ledger.values()
         if row.kind is TransactionKind.REFUND
     ]
+
+
+def last(shop: ShopBench) -> str:
+    """The provider's id of its newest movement."""
+    return list(shop.provider.ledger)[-1]
 
 
 def lose_the_answer(shop: ShopBench) -> None:

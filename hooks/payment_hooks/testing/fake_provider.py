@@ -8,7 +8,7 @@ from itertools import count
 
 from payment_hooks.cards import CardDetails, PaymentSource
 from payment_hooks.errors import InvalidRequest, PaymentDeclined, WebhookRejected
-from payment_hooks.kinds import Mode, TransactionKind
+from payment_hooks.kinds import Mode, TransactionKind, TransactionStatus
 from payment_hooks.money import Money
 from payment_hooks.saved_sources import (
     RemoveSourceRequest,
@@ -34,6 +34,7 @@ from payment_hooks.types import (
     WebhookRequest,
 )
 
+_GIVING = (TransactionStatus.SUCCEEDED, TransactionStatus.PENDING)
 _SESSION_LIFE = timedelta(minutes=15)
 _TOLERANCE = timedelta(minutes=5)
 
@@ -73,6 +74,8 @@ class FakeProvider:
     calls: list[str] = field(default_factory=list)
     saved: dict[str, SavedSource] = field(default_factory=dict)
     """The cards on file, by their id."""
+    next_status: TransactionStatus = TransactionStatus.SUCCEEDED
+    """Where the next movement stands: the bank may need time, or say no after all."""
     _by_key: dict[str, Transaction | PaymentDeclined] = field(default_factory=dict)
     _faults: dict[str, list[Fault]] = field(default_factory=dict)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
@@ -84,6 +87,12 @@ class FakeProvider:
     def mend(self) -> None:
         """Let nothing go wrong any more."""
         self._faults.clear()
+
+    def become(self, transaction_id: str, status: TransactionStatus) -> Transaction:
+        """Let the bank change its mind of a movement."""
+        changed = replace(self.ledger[transaction_id], status=status)
+        self.ledger[transaction_id] = changed
+        return changed
 
     def pay_session(self, amount: Money) -> Transaction:
         """What a shopper's payment on a hosted page leaves in the ledger."""
@@ -263,7 +272,7 @@ class FakeProvider:
             raise InvalidRequest("no such authorization", code="not_found")
         if held.kind is not TransactionKind.AUTHORIZATION:
             raise InvalidRequest("captured before", code="charge_already_captured")
-        if self._changes(held, TransactionKind.VOID):
+        if held.status is not TransactionStatus.SUCCEEDED:
             raise InvalidRequest("voided before", code="charge_already_voided")
         _refuse_more_than(held.amount, request.amount)
         return held
@@ -275,6 +284,7 @@ class FakeProvider:
         given = sum(
             row.amount.minor_units
             for row in self._changes(taken, TransactionKind.REFUND)
+            if row.status in _GIVING
         )
         left = taken.captured.minor_units - given
         _refuse_more_than(Money(left, taken.captured.currency), request.amount)
@@ -322,6 +332,8 @@ class FakeProvider:
             operation_id=request.operation_id,
             parent_id=request.transaction_id,
         )
+        if kind is TransactionKind.VOID:
+            self.become(request.transaction_id, TransactionStatus.VOIDED)
         self._after(hook)
         return returned
 
@@ -332,9 +344,11 @@ class FakeProvider:
         operation_id: str = "",
         parent_id: str = "",
     ) -> Transaction:
+        status, self.next_status = self.next_status, TransactionStatus.SUCCEEDED
         row = Transaction(
             kind=kind,
             transaction_id=f"T{next(self._numbers)}",
+            status=status,
             amount=amount,
             captured=amount if kind is TransactionKind.CHARGE else None,
             provider="fake",

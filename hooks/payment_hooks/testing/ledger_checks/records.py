@@ -74,6 +74,7 @@ def make_operation(
         payment,
         kind,
         payment.amount_due,
+        installation_id="kit",
         now=NOW,
         attempt=attempt,
         request_id=request_id,

@@ -45,6 +45,15 @@ class SharingChecks(StoreHooks):
         assert len({payment.payment_id for payment in results}) == 1
         assert ledger.find_payments(reference="100123") == (results[0],)
 
+    def test_eight_threads_find_one_installation(
+        self, ledger: Ledger, reopen: Reopen
+    ) -> None:
+        """Its id is part of every key: two ids would be two keys for one intent."""
+        found = at_once(lambda _: reopen().installation_id(), self.leave_thread)
+
+        assert set(found) == {ledger.installation_id()}
+        assert ledger.installation_id()
+
     def test_eight_threads_record_one_intent(self, ledger: Ledger) -> None:
         """A double click, a second tab and a load balancer that tries again."""
         payment = ledger.add_payment(make_payment())

@@ -1,0 +1,62 @@
+"""Of whatever a server calls the shopper's address, the bare address is kept."""
+
+import pytest
+
+from payment_hooks import CaptureRequest, Money, PaymentRequest, PaymentSource
+from payment_hooks.addresses import bare_address
+
+CARD = PaymentSource(token="tok-good")
+DUE = Money(2599, "USD")
+FORMS = {
+    "203.0.113.7": "203.0.113.7",
+    "203.0.113.7:51234": "203.0.113.7",
+    " 203.0.113.7 ": "203.0.113.7",
+    "2001:db8::1": "2001:db8::1",
+    "2001:0DB8:0:0::1": "2001:db8::1",
+    "[2001:db8::1]": "2001:db8::1",
+    "[2001:db8::1]:443": "2001:db8::1",
+    "fe80::1%eth0": "fe80::1",
+    "[fe80::1%25eth0]:443": "fe80::1",
+    "::ffff:203.0.113.7": "203.0.113.7",
+    "203.0.113.7, 10.0.0.1": "203.0.113.7",
+    "unknown, 203.0.113.7:80": "203.0.113.7",
+    '"[2001:db8::1]:443"': "2001:db8::1",
+    "unknown": "",
+    "": "",
+    "not an address" * 1000: "",
+    "203.0.113.7; drop table": "",
+    "203.0.113.256": "",
+    "203.0.113.7\r\nX-Evil: 1": "",
+    "/run/gunicorn.sock": "",
+}
+
+
+@pytest.mark.parametrize(("text", "address"), FORMS.items(), ids=lambda text: text[:30])
+def test_an_address_is_found_in_whatever_form_it_comes(text, address):
+    assert bare_address(text) == address
+
+
+@pytest.mark.parametrize("text", FORMS, ids=lambda text: text[:30])
+def test_no_form_of_an_address_refuses_a_payment(payments, provider, text):
+    payment_id = payments.open("100123", mode="iframe").payment_id
+
+    payments.authorize(payment_id, CARD, shopper_ip=text)
+    captured = payments.capture(payment_id)
+
+    assert captured.shopper_ip == bare_address(text)
+
+
+def test_what_is_left_out_is_logged_without_its_value(caplog):
+    assert bare_address("secret-host.internal") == ""
+
+    assert "no IP address" in caplog.text
+    assert "secret-host" not in caplog.text
+
+
+@pytest.mark.parametrize("kind", [PaymentRequest, CaptureRequest])
+def test_a_request_carries_a_bare_address(kind):
+    given = {"source": CARD} if kind is PaymentRequest else {"transaction_id": "C1"}
+
+    request = kind(amount=DUE, reference="1", shopper_ip="203.0.113.7:51234", **given)
+
+    assert request.shopper_ip == "203.0.113.7"

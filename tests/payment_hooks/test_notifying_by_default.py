@@ -1,0 +1,91 @@
+"""Whoever moves money through `Payments` need not remember to tell the shop."""
+
+import pytest
+
+from payment_hooks import (
+    Mode,
+    OperationKind,
+    OperationState,
+    OutcomeUnknown,
+    PaymentDeclined,
+    PaymentSource,
+    PaymentState,
+)
+
+CARD = PaymentSource(token="tok-good")
+BAD_CARD = PaymentSource(token="decline-me")
+MOVES = {
+    "charge": (),
+    "capture": ("authorize",),
+    "void": ("authorize",),
+    "refund": ("charge",),
+    "undo": ("charge",),
+}
+
+
+def move(payments, name, payment_id, **options):
+    given = [CARD] if name in ("charge", "authorize") else []
+    if name in ("refund", "undo"):
+        options["request_id"] = "form-1"
+    return getattr(payments, name)(payment_id, *given, **options)
+
+
+@pytest.fixture
+def payment_id(payments):
+    return payments.open("100123", mode=Mode.IFRAME).payment_id
+
+
+@pytest.mark.parametrize("name", ["authorize", *MOVES])
+def test_every_movement_notifies_the_shop(payments, shop, payment_id, name):
+    for before in MOVES.get(name, ()):
+        move(payments, before, payment_id)
+    shop.told.clear()
+
+    done = move(payments, name, payment_id)
+
+    assert [event.operation.operation_id for event in shop.told] == [done.operation_id]
+
+
+@pytest.mark.parametrize("name", ["authorize", *MOVES])
+def test_a_caller_may_notify_later(payments, shop, payment_id, name):
+    for before in MOVES.get(name, ()):
+        move(payments, before, payment_id)
+    shop.told.clear()
+
+    move(payments, name, payment_id, notify=False)
+
+    assert shop.told == []
+    payments.tell(payment_id)
+    assert len(shop.told) == 1
+
+
+def test_a_decline_is_told_too(payments, shop, payment_id):
+    with pytest.raises(PaymentDeclined):
+        payments.charge(payment_id, BAD_CARD)
+
+    assert shop.states() == [(OperationKind.CHARGE, OperationState.DECLINED)]
+
+
+def test_a_doubt_is_no_outcome_to_tell(payments, provider, shop, payment_id):
+    for hook in ("payment_charge", "payment_retry"):
+        provider.fail(hook, OutcomeUnknown("reset"), after=True)
+    with pytest.raises(OutcomeUnknown):
+        payments.charge(payment_id, CARD)
+
+    assert shop.told == []
+
+
+def test_a_shop_that_cannot_be_told_does_not_change_the_outcome(
+    payments, shop, payment_id, monkeypatch
+):
+    def no_database(payment_id):
+        raise ConnectionError("the database is away")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(payments, "tell", no_database)
+        done = payments.charge(payment_id, CARD)
+    assert done.state is OperationState.SUCCEEDED
+    assert shop.told == []
+
+    assert payments.settle(payment_id).state is PaymentState.PAID
+    assert len(shop.told) == 1
