@@ -37,8 +37,15 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.command()
 @_payments
 @click.option("--limit", default=10_000, show_default=True, help="At most so many.")
+@click.option(
+    "--dismiss",
+    "dismissed",
+    multiple=True,
+    metavar="EVENT",
+    help="A message that fits no payment, and is none of this shop's; repeatable.",
+)
 @_as_json
-def recover(place: str, limit: int, as_json: bool) -> None:
+def recover(place: str, limit: int, dismissed: tuple[str, ...], as_json: bool) -> None:
     """Bring payments that were interrupted to their end.
 
     Asks Clover about payments in doubt, sends the refunds that were recorded and never
@@ -46,7 +53,10 @@ def recover(place: str, limit: int, as_json: bool) -> None:
     twice, and to be killed. Exits with 1 while something is in doubt, or a person must
     look.
     """
-    recovery = Recovery(_find(place))
+    payments = _find(place)
+    for event_id in dismissed:
+        payments.dismiss_message(event_id)
+    recovery = Recovery(payments)
     with progress_bar("recovering") as advance:
         report = recovery.run(
             limit=limit, on_progress=lambda done, reference: advance(done, None)

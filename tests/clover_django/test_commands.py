@@ -1,6 +1,8 @@
 """`clover_check`, `clover_recover` and `clover_reconcile`."""
 
 import json
+import re
+from dataclasses import replace
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -97,6 +99,19 @@ def test_one_payment_that_fails_stops_no_other(fake, capsys):
 
     assert get_payments().get(second.payment_id).state is PaymentState.PAID
     assert "half an answer" in capsys.readouterr().out
+
+
+def test_a_message_that_fits_nothing_is_dismissed_by_its_name(fake, capsys):
+    payment, session = at_the_page()
+    paid = fake.pay_session(payment.amount_due)
+    keep_message(replace(session, session_id=""), paid)
+    with pytest.raises(SystemExit):
+        call_command("clover_recover")
+    event = re.search(r"message (about \S+) of", capsys.readouterr().out)[1]
+
+    call_command("clover_recover", "--dismiss", event)
+
+    assert "fits no payment" not in capsys.readouterr().out
 
 
 def test_a_message_without_effect_is_brought_in(fake):

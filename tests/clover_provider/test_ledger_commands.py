@@ -14,11 +14,17 @@ from payment_hooks.testing import FakeProvider
 provider = FakeProvider()
 payments = Payments.using(provider)
 paid = payments.open("100123", mode=Mode.IFRAME, amount_due=Money.of("5.00", "USD"))
-payments.charge(paid.payment_id, PaymentSource(token="tok-1"))
+payments.charge(paid.payment_id, PaymentSource(token="tok-1"), notify=False)
 provider._add(TransactionKind.CHARGE, Money.of("7.00", "USD"))
 number = 7
 
 def make():
+    return payments
+
+def with_message():
+    payments.ledger.add_event(WebhookEvent(
+        event_id="stray", provider="fake", merchant_id=provider.merchant_id,
+        transaction_id="T9", approved=True, occurred_at=paid.created_at))
     return payments
 
 def broken():
@@ -47,6 +53,17 @@ def test_recovery_tells_what_was_not_told(run, name):
     assert done.exit_code == 0, done.output
     assert "100123" in done.output
     assert "1 looked at, 0 still in doubt, 0 for a person" in done.output
+
+
+def test_a_message_that_fits_nothing_is_named_until_it_is_dismissed(run):
+    left = run("recover", payments="with_message")
+    told = json.loads(run("recover", "--json", payments="with_message").output)
+
+    assert left.exit_code == 1
+    assert "message stray of T9 fits no payment" in left.output
+    assert told["messages"][0]["event_id"] == "stray"
+    done = run("recover", "--dismiss", "stray", payments="with_message")
+    assert (done.exit_code, "stray" in done.output) == (0, False)
 
 
 def test_recovery_in_json(run):

@@ -17,6 +17,7 @@ from payment_hooks import (
     PaymentSource,
     ProviderUnavailable,
     TransactionKind,
+    TransactionStatus,
     hookimpl,
 )
 from payment_hooks.testing import FakeProvider, ProviderKit
@@ -257,6 +258,18 @@ class ChargesWhatItIsAskedToFind(FakeProvider):
         if self.asked and request.operation_id == self.asked.operation_id:
             self._once(TransactionKind.CHARGE, self.asked)
         return super().payment_look_up(request)
+
+
+@found_by("test_what_was_voided_is_never_told_as_money")
+class ReadsTheAmountAndNotTheStatus(FakeProvider):
+    @hookimpl
+    def payment_look_up(self, request):
+        found = super().payment_look_up(request)
+        rows = [
+            replace(row, status=TransactionStatus.SUCCEEDED)
+            for row in found.transactions
+        ]
+        return replace(found, transactions=tuple(rows))
 
 
 @found_by("test_a_forged_message_is_rejected")

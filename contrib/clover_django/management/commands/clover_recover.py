@@ -23,6 +23,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """How many at most, and in which form."""
         parser.add_argument("--limit", type=int, default=10_000, help="at most so many")
+        parser.add_argument(
+            "--dismiss",
+            action="append",
+            default=[],
+            metavar="EVENT",
+            help="a message that fits no payment, and is none of this shop's",
+        )
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -31,6 +38,8 @@ class Command(BaseCommand):
             merchants = all_payments()
         except ConfigurationError as error:
             raise CommandError(str(error)) from error
+        for event_id in options["dismiss"]:
+            merchants[0].dismiss_message(event_id)
         with acting_as("clover_recover"), progress_bar("recovering") as advance:
             report = recover_all(
                 merchants,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from payment_hooks.errors import InvalidRequest, PaymentDeclined, PaymentError
-from payment_hooks.kinds import TransactionKind
+from payment_hooks.kinds import TransactionKind, TransactionStatus
 from payment_hooks.money import Money
 from payment_hooks.testing.provider_checks.bench import (
     DUE,
@@ -18,7 +18,7 @@ from payment_hooks.testing.provider_checks.bench import (
     refund,
     void,
 )
-from payment_hooks.types import Transaction
+from payment_hooks.types import LookUpRequest, Transaction
 
 
 class ChangingChecks:
@@ -122,6 +122,19 @@ class ChangingChecks:
         _is_refused(lambda: capture(bench, held))
 
         assert bench.moved().taken == 0
+
+    @needs("payment_authorize", "payment_void", "payment_look_up")
+    def test_what_was_voided_is_never_told_as_money(self, bench: Bench) -> None:
+        """A look-up that says less would turn the void into a payment."""
+        held = authorize(bench)
+        void(bench, held)
+
+        found = bench.provider.payment_look_up(
+            request=LookUpRequest(transaction_id=held.transaction_id, with_refunds=True)
+        )
+
+        told = {row.transaction_id: row for row in found.transactions}
+        assert told[held.transaction_id].status is TransactionStatus.VOIDED
 
     @needs("payment_authorize", "payment_capture", "payment_void")
     def test_what_was_captured_cannot_be_voided(self, bench: Bench) -> None:
