@@ -2,14 +2,7 @@
 
 from urllib.parse import quote
 
-from clover_provider import (
-    charges,
-    checkout,
-    customers,
-    refunds,
-    shopper_address,
-    tokens,
-)
+from clover_provider import charges, checkout, customers, refunds, tokens
 from clover_provider.config import CloverConfig
 from clover_provider.exchange import Call
 from payment_hooks import (
@@ -36,7 +29,7 @@ def charge(
         path="/v1/charges",
         action=f"{action} of {request.amount} for {request.reference}",
         body=charges.build_charge(request, capture=capture),
-        headers=shopper_address.build_headers(request.shopper_ip),
+        headers=charges.build_headers(request.shopper_ip),
         bearer=config.ecommerce_key,
         idempotency_key=request.idempotency_key,
         moves_money=True,
@@ -54,7 +47,7 @@ def capture(request: CaptureRequest, config: CloverConfig) -> Call:
         path="/v1/charges/{id}/capture",
         action=f"capture of {request.amount} on {request.transaction_id}",
         body=charges.build_capture(request),
-        headers=shopper_address.build_headers(request.shopper_ip),
+        headers=charges.build_headers(request.shopper_ip),
         bearer=config.ecommerce_key,
         idempotency_key=request.idempotency_key,
         moves_money=True,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clover_provider import charges
+from clover_provider import calls, charges
 from clover_provider.exchange import read_json
 from clover_provider.references import external_reference
 from payment_hooks import (
@@ -90,6 +90,27 @@ def test_metadata_that_clover_or_we_cannot_take_is_refused(ask_for, metadata, co
         charges.build_charge(ask_for(metadata=metadata), capture=True)
 
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("given_ip", "headers"),
+    [
+        ("203.0.113.7:51234", {"x-forwarded-for": "203.0.113.7"}),
+        ("198.51.100.9, 203.0.113.7", {"x-forwarded-for": "203.0.113.7"}),
+        ("[2001:db8::1]:443", {"x-forwarded-for": "2001:db8::1"}),
+        ("unknown", {}),
+        ("203.0.113.7\r\nX-A: b", {}),
+        ("", {}),
+    ],
+)
+def test_charge_and_capture_send_the_shoppers_bare_address(
+    config, ask_for, given_ip, headers
+):
+    charge = ask_for(shopper_ip=given_ip)
+    capture = capture_request(shopper_ip=given_ip)
+
+    assert calls.charge(charge, config, capture=True, attempt=1).headers == headers
+    assert calls.capture(capture, config).headers == headers
 
 
 def test_a_charge_is_read(canned):
