@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from clover_provider import settings
-from clover_provider.hosts import Environment, Hosts, hosts_of
+from clover_provider.hosts import Environment, HostedLines, Hosts, hosts_of
 from clover_provider.mistakes import find_mistakes
 from clover_provider.secret import Secret
 from payment_hooks import Mode
@@ -63,6 +63,8 @@ class CloverConfig:
     """Language of Clover's card fields: en, en-CA or fr-CA; follows the country."""
     page_config_id: str = ""
     """Which configured checkout page a hosted session shows; the default when empty."""
+    hosted_lines: HostedLines = HostedLines.ONE
+    """How many lines a hosted page shows: Clover refunds several only as a whole."""
     pci_attestation: str = ""
     """Names your own PCI DSS assessment (SAQ D); mode api is refused without it."""
     require_encryption: bool = True

@@ -129,6 +129,21 @@ def refuse_saved_before(answer: Answer) -> None:
         )
 
 
+def refuse_foreign_404(answer: Answer) -> None:
+    """Refuse a 404 that is not Clover's own.
+
+    Raises:
+        ProviderUnavailable: the card may be on file still.
+    """
+    if answer.status == 404:
+        raise ProviderUnavailable(
+            "the removal of a saved card met a 404 that is not Clover's: remove it again",
+            code="http_404",
+            provider=PROVIDER,
+            request_id=answer.request_id,
+        )
+
+
 def check_removed(answer: Mapping[str, object]) -> None:
     """Refuse an answer which does not say that the card is gone.
 

@@ -31,6 +31,8 @@ _SECRETS = (
     "app_secret",
 )
 _MAY_BE_EQUAL = {"private_key", "hosted_private_key"}
+_NAMES = ("merchant_id", "app_id", "page_config_id")
+"""No secrets, but each from a field of its own, and two of them look alike."""
 _DURATIONS = (
     "connect_timeout_seconds",
     "read_timeout_seconds",
@@ -39,6 +41,7 @@ _DURATIONS = (
 )
 _SMALLEST_CAP = 1024
 _LONGEST_SHOWN = 12
+_COPY = "copy each from its own field of Clover's dashboard"
 
 Mistakes = Iterator[tuple[str, str]]
 
@@ -100,12 +103,13 @@ def _key_mistakes(config: CloverConfig) -> Mistakes:
             )
         twin = seen.get(key)
         if key and twin and {name, twin} != _MAY_BE_EQUAL:
-            yield (
-                name,
-                f"is the same as {twin}: these are different keys, copy each from its "
-                "own field of Clover's dashboard",
-            )
+            yield name, f"is the same as {twin}: these are different keys, {_COPY}"
         seen[key] = name
+    for name in _NAMES:
+        text = Secret(getattr(config, name))
+        if text and text in seen:
+            yield name, f"is the same as {seen[text]}: these differ, {_COPY}"
+        seen[text] = name
 
 
 def _mode_mistakes(config: CloverConfig) -> Mistakes:

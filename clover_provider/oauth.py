@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 
 from clover_provider.config import CloverConfig
 from clover_provider.exchange import Fields
+from clover_provider.reading import read_moment
 from clover_provider.secret import Secret
 from payment_hooks import AuthenticationFailed, ConfigurationError, InvalidRequest
 from payment_hooks.secrecy import forgetful
@@ -199,7 +200,7 @@ def check_return(query: Mapping[str, str], *, expected_state: str) -> Consent:
         raise InvalidRequest(
             "Clover's return has no code: the merchant may have refused", code="no_code"
         )
-    return Consent(merchant_id=query["merchant_id"], code=Secret(query["code"]))
+    return Consent(merchant_id=query["merchant_id"].upper(), code=Secret(query["code"]))
 
 
 @forgetful
@@ -264,13 +265,10 @@ def _secret(answer: Mapping[str, object], name: str) -> Secret:
 
 
 def _time(answer: Mapping[str, object], name: str) -> datetime:
-    value = answer.get(name)
-    if isinstance(value, bool) or not isinstance(value, int):
+    moment = read_moment(answer.get(name))
+    if moment is None:
         raise _incomplete(name)
-    try:
-        return datetime.fromtimestamp(value, UTC)
-    except (ValueError, OverflowError, OSError):
-        raise _incomplete(name) from None
+    return moment
 
 
 def _incomplete(name: str) -> AuthenticationFailed:

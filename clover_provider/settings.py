@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from clover_provider.hosts import Environment
+from clover_provider.hosts import Environment, HostedLines
 from clover_provider.limits import REQUESTS_AT_ONCE, REQUESTS_PER_SECOND
 from clover_provider.mistakes import COUNTRY_OF, LOCALE_OF, shown
 from clover_provider.secret import Secret
@@ -87,7 +87,10 @@ def complete(config: CloverConfig) -> None:
     """Fill in what follows from something else."""
     _choose(config, "environment", Environment)
     _choose(config, "mode", Mode)
+    _choose(config, "hosted_lines", HostedLines)
     _set(config, "modes", config.modes or (config.mode,))
+    # The dashboard's address shows it in either case; Clover's answers, in capitals.
+    _set(config, "merchant_id", config.merchant_id.upper())
     _set(config, "currency", config.currency.upper())
     country = config.country or COUNTRY_OF.get(config.currency, "")
     _set(config, "country", country.upper())
@@ -112,7 +115,9 @@ def _set(config: CloverConfig, name: str, value: object) -> None:
 
 
 def _choose(
-    config: CloverConfig, name: str, kind: type[Environment] | type[Mode]
+    config: CloverConfig,
+    name: str,
+    kind: type[Environment] | type[Mode] | type[HostedLines],
 ) -> None:
     value = getattr(config, name)
     choices = [str(choice) for choice in kind]

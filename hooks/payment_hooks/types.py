@@ -311,6 +311,9 @@ class LookUpResult:
     transactions: tuple[Transaction, ...] = ()
     complete: bool = False
     """Whether the whole asked window was seen, so that absence is evidence."""
+    too_long: bool = False
+    """Whether it is incomplete because more stood in the window than can be read at
+    once: a shorter window may be seen whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -201,8 +201,24 @@ def test_a_removal_names_customer_and_card(answering):
     assert (call.body, call.moves_money) == (None, False)
 
 
-def test_what_is_gone_already_is_gone(answering):
-    provider, _ = answering((404, MISSING))
+RECORDED = {
+    "message": "404 Not Found",
+    "error": {
+        "type": "invalid_request_error",
+        "code": "invalid_request",
+        "message": f"Card with id {CARD} not found.",
+    },
+}
+NO_CUSTOMER = {"error": {"message": f"Customer with id {CUSTOMER} not found."}}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [RECORDED, MISSING, NO_CUSTOMER, {"error": {"code": "a_new_code"}}],
+    ids=["recorded", "documented", "no customer", "new"],
+)
+def test_what_is_gone_already_is_gone(answering, body):
+    provider, _ = answering((404, body))
 
     assert provider.payment_remove_source(removal()) is True
 
@@ -211,6 +227,14 @@ def test_what_is_gone_already_is_gone(answering):
     ("status", "body", "error"),
     [
         (404, b"404 Not Found", ProviderUnavailable),
+        (404, b"<html>", ProviderUnavailable),
+        (404, {}, ProviderUnavailable),
+        (404, {"message": "no Route matched with those values"}, ProviderUnavailable),
+        (
+            404,
+            {"status": 404, "error": "Not Found", "path": "/v1"},
+            ProviderUnavailable,
+        ),
         (200, {"deleted": False}, ProviderUnavailable),
         (200, b"<html>", ProviderUnavailable),
         (502, b"", ProviderUnavailable),

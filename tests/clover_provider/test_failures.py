@@ -11,6 +11,7 @@ from payment_hooks import (
     AuthenticationFailed,
     DeclineCode,
     InvalidRequest,
+    KeyConflict,
     OutcomeUnknown,
     PaymentDeclined,
     PaymentError,
@@ -65,24 +66,25 @@ DOCUMENTED = [
 """Source: "Ecommerce API error codes" and the Transarmor Tokenization API, read 2026-11."""
 
 
-def call(moves_money=True):
+def call(moves_money=True, attempt=1):
     return Call(
         method="POST",
         url="https://scl.clover.com/v1/charges",
         path="/v1/charges",
         action="charge of 25.99 USD for 100123",
         moves_money=moves_money,
+        attempt=attempt,
     )
 
 
-def refuse(status, code="", message="Sorry.", moves_money=True, **more):
+def refuse(status, code="", message="Sorry.", moves_money=True, attempt=1, **more):
     error = {"code": code, "message": message, **more}
     body = Fields(message=f"{status}", error=Fields(error))
     answer = Answer(
         call=call(moves_money), status=status, body=body, request_id="req-1"
     )
     with pytest.raises(PaymentError) as caught:
-        raise_for(answer, call(moves_money))
+        raise_for(answer, call(moves_money, attempt))
     return caught.value
 
 
@@ -226,14 +228,25 @@ def test_a_refusal_without_a_proper_error_object_is_a_doubt(status, body):
     assert type(refuse_raw(status, body)) is OutcomeUnknown
 
 
-@pytest.mark.parametrize("status", [400, 409, 422])
-def test_a_key_that_was_used_for_something_else_is_a_doubt_that_freezes(status):
-    error = refuse(status, "", type="idempotency_error")
+@pytest.mark.parametrize("status", [400, 401, 402, 409, 422, 429, 500])
+@pytest.mark.parametrize("attempt", [1, 2])
+def test_a_key_that_was_used_for_something_else_is_a_conflict(status, attempt):
+    error = refuse(status, "", type="idempotency_error", attempt=attempt)
 
-    assert type(error) is OutcomeUnknown
-    if status != 409:
+    if (status, attempt) == (409, 2):
+        # The first sending is being carried out still.
+        assert type(error) is OutcomeUnknown
+        assert "repeat it with the same key" in str(error)
+    else:
+        assert type(error) is KeyConflict
         assert error.code == "idempotency_error"
         assert "do not send it again" in str(error)
+
+
+def test_a_conflict_of_keys_is_none_where_no_money_moves():
+    error = refuse(409, "", type="idempotency_error", moves_money=False)
+
+    assert type(error) is ProviderUnavailable
 
 
 def test_an_unknown_code_in_a_proper_refusal_says_that_nothing_was_done():

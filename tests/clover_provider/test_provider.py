@@ -21,6 +21,7 @@ from payment_hooks import (
     DeclineCode,
     Gateway,
     InvalidRequest,
+    KeyConflict,
     LookUpRequest,
     Mode,
     Money,
@@ -378,6 +379,22 @@ def test_a_key_store_that_knows_the_key_saves_the_call(answering, configure):
     assert transport.calls == []
 
 
+def test_merchants_ids_in_small_letters_are_compared_as_they_are_meant(
+    answering, configure, canned, ask_for
+):
+    provider, _ = answering(
+        (200, pakms(merchantUuid="testmerch0001")),
+        (200, canned("charge")),
+        config=configure(PUBLIC_KEY=None, MERCHANT_ID="testmerch0001"),
+    )
+    source = PaymentSource(token="clv_1", merchant_id="testmerch0001")
+
+    session = provider.payment_start_checkout(checkout_in(Mode.IFRAME))
+    charge = provider.payment_charge(ask_for(source=source))
+
+    assert session.merchant_id == charge.merchant_id == "TESTMERCH0001"
+
+
 def test_a_private_key_of_another_merchant_shows_with_the_public_key(
     answering, configure
 ):
@@ -579,10 +596,10 @@ def test_a_used_token_is_a_decline_of_its_own(simulated, token, ask_for):
     assert caught.value.decline_code is DeclineCode.SOURCE_ALREADY_USED
 
 
-def test_a_key_with_another_body_is_a_doubt(simulated, token, ask_for):
+def test_a_key_with_another_body_is_a_conflict(simulated, token, ask_for):
     simulated.payment_charge(ask_for(source=token()))
 
-    with pytest.raises(OutcomeUnknown) as caught:
+    with pytest.raises(KeyConflict) as caught:
         simulated.payment_charge(ask_for(2600, source=token()))
 
     assert caught.value.code == "idempotency_error"
