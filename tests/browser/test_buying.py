@@ -85,7 +85,7 @@ def test_the_card_is_entered_by_keyboard_alone(wide_shopper):
     page = wide_shopper.page
     typed = {
         "CARD_NUMBER": APPROVED,
-        "CARD_DATE": "1230",
+        "CARD_DATE": "1299",
         "CARD_CVV": "123",
         "CARD_POSTAL_CODE": "62701",
     }

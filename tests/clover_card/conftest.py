@@ -11,7 +11,7 @@ from tests.clover_card.servers import CheckoutHost, Shop, running
 SCREENSHOTS = Path(__file__).parents[1] / "browser" / "screenshots"
 CARD = {
     "CARD_NUMBER": "4242424242424242",
-    "CARD_DATE": "12/30",
+    "CARD_DATE": "12/99",
     "CARD_CVV": "123",
     "CARD_POSTAL_CODE": "12207",
 }

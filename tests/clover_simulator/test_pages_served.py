@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 CARD = {
     "CARD_NUMBER": "4242424242424242",
-    "CARD_DATE": "12/30",
+    "CARD_DATE": "12/99",
     "CARD_CVV": "123",
     "CARD_POSTAL_CODE": "12207",
 }

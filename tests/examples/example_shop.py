@@ -13,8 +13,8 @@ from tests.house.project import ROOT
 EXAMPLES = ROOT / "docs/examples"
 PATHS = [EXAMPLES, ROOT, ROOT / "hooks", ROOT / "contrib"]
 APPROVED, DECLINED = "4242424242424242", "4005571702222222"
-FIELDS = {"CARD_DATE": "12/30", "CARD_CVV": "123", "CARD_POSTAL_CODE": "62701"}
-PAGE = {"exp": "12/30", "cvv": "123", "zip": "62701"}
+FIELDS = {"CARD_DATE": "12/99", "CARD_CVV": "123", "CARD_POSTAL_CODE": "62701"}
+PAGE = {"exp": "12/99", "cvv": "123", "zip": "62701"}
 
 
 @dataclass
