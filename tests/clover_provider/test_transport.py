@@ -40,13 +40,14 @@ from tests.clover_provider.badserver import (
     serving,
     silent,
 )
+from tests.patience import ends_in_time
 
 CANARY = "canary-key-1234567890"
 OK = http_answer(
     b'{"id":"C1"}', "Content-Type: application/json", "X-Request-Id: req-7"
 )
-DEADLINE = 0.6
-SLACK = 0.25
+DEADLINE = 3.0
+"""Enough for what is answered; `ends_in_time` gives what must run out its own."""
 
 
 @pytest.fixture
@@ -54,8 +55,8 @@ def make(configure):
     """Builds transports to a local double and closes them at the end."""
     made = []
 
-    def build(url, **changes):
-        short = {"DEADLINE_SECONDS": DEADLINE, "READ_TIMEOUT_SECONDS": DEADLINE}
+    def build(url, deadline=DEADLINE, **changes):
+        short = {"DEADLINE_SECONDS": deadline, "READ_TIMEOUT_SECONDS": deadline}
         config = configure(ENVIRONMENT="local", BASE_URL=url, **short | changes)
         made.append(Transport(config))
         return made[-1]
@@ -202,18 +203,22 @@ def test_a_full_backlog_is_a_connection_that_times_out(make):
 
 
 def test_slow_name_resolution_keeps_the_deadline(make, monkeypatch):
+    over = threading.Event()
+
     def resolve(*args, **kwargs):
-        time.sleep(5)
+        over.wait(60)
         raise socket.gaierror("too late")
 
+    def send(seconds):
+        with pytest.raises(ProviderUnavailable) as caught:
+            make("http://127.0.0.1:1", seconds).send(a_call("http://slow.example"))
+        assert caught.value.code == "not_sent"
+
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
-    started = time.monotonic()
 
-    with pytest.raises(ProviderUnavailable) as caught:
-        make("http://127.0.0.1:1").send(a_call("http://slow.example"))
+    ends_in_time(send)
 
-    assert caught.value.code == "not_sent"
-    assert time.monotonic() - started <= DEADLINE + SLACK
+    over.set()
 
 
 UNUSABLE = {
@@ -275,14 +280,18 @@ def test_a_connection_that_died_while_idle_leaves_a_doubt_only_if_it_was_used(ma
 
 
 def test_a_connection_closed_while_idle_is_replaced_unseen(make):
+    closed = threading.Event()
+
     def handle(sock, request):
         sock.sendall(OK)
+        sock.shutdown(socket.SHUT_RDWR)
         sock.close()
+        closed.set()
 
     with serving(handle) as url:
         transport = make(url)
         transport.send(a_call(url))
-        time.sleep(0.05)
+        assert closed.wait(60)
 
         assert transport.send(a_call(url)).status == 200
 
@@ -307,37 +316,36 @@ DRIPS = {
 @pytest.mark.parametrize("handler", DRIPS.values(), ids=DRIPS.keys())
 def test_a_drip_does_not_outlast_the_deadline(make, handler):
     with serving(handler) as url:
-        started = time.monotonic()
 
-        with pytest.raises(OutcomeUnknown):
-            make(url).send(a_call(url))
+        def send(seconds):
+            with pytest.raises(OutcomeUnknown):
+                make(url, seconds).send(a_call(url))
 
-        assert time.monotonic() - started <= DEADLINE + SLACK
+        ends_in_time(send)
 
 
 def test_a_drip_inside_tls_does_not_outlast_the_deadline(make, certificate):
     bundle, server = certificate()
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n"
     with serving(dripping(head, b"{"), tls=server) as url:
-        transport = make(url, CA_BUNDLE=bundle)
-        started = time.monotonic()
 
-        with pytest.raises(OutcomeUnknown):
-            transport.send(a_call(url))
+        def send(seconds):
+            with pytest.raises(OutcomeUnknown):
+                make(url, seconds, CA_BUNDLE=bundle).send(a_call(url))
 
-        assert time.monotonic() - started <= DEADLINE + SLACK
+        ends_in_time(send)
 
 
 def test_a_handshake_that_drips_does_not_outlast_the_deadline_and_sends_nothing(make):
     record = b"\x16\x03\x03\x40\x00"
     with serving(dripping(record, b"\x00"), reads=False) as url:
-        started = time.monotonic()
 
-        with pytest.raises(ProviderUnavailable) as caught:
-            make(url).send(a_call(url.replace("http:", "https:")))
+        def send(seconds):
+            with pytest.raises(ProviderUnavailable) as caught:
+                make(url, seconds).send(a_call(url.replace("http:", "https:")))
+            assert caught.value.code == "not_sent"
 
-        assert time.monotonic() - started <= DEADLINE + SLACK
-    assert caught.value.code == "not_sent"
+        ends_in_time(send)
 
 
 def test_a_server_that_does_not_read_does_not_outlast_the_deadline(make):
@@ -350,12 +358,12 @@ def test_a_server_that_does_not_read_does_not_outlast_the_deadline(make):
             body={"a": "x" * 30_000_000},
             moves_money=True,
         )
-        started = time.monotonic()
 
-        with pytest.raises(OutcomeUnknown):
-            make(url).send(call)
+        def send(seconds):
+            with pytest.raises(OutcomeUnknown):
+                make(url, seconds).send(call)
 
-        assert time.monotonic() - started <= DEADLINE + SLACK
+        ends_in_time(send)
 
 
 BLANKS = b"HTTP/1.1 200 OK\r\n\r\n" + b" " * 3_000_000
@@ -371,7 +379,7 @@ LARGE = {
 @pytest.mark.parametrize("handler", LARGE.values(), ids=LARGE.keys())
 def test_no_more_than_the_cap_is_read(make, handler):
     with serving(handler) as url:
-        transport = make(url, DEADLINE_SECONDS=5)
+        transport = make(url, DEADLINE_SECONDS=60)
         tracemalloc.start()
 
         with pytest.raises(OutcomeUnknown, match="larger than 1048576 bytes"):
