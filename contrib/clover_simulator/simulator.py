@@ -179,7 +179,9 @@ class Simulator:
         given = {"charge": charge_id, "amount": cents}
         self._server.call(lambda: commands.refund_in_dashboard(self._state, given))
 
-    def wait_until(self, condition: Callable[[], object], seconds: float = 5.0) -> None:
+    def wait_until(
+        self, condition: Callable[[], object], seconds: float = 30.0
+    ) -> None:
         """Wait for something that happens in the background."""
         deadline = time.monotonic() + seconds
         while not condition():

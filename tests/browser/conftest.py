@@ -9,7 +9,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.clover_card.chromium import chromium
+from tests.clover_card.chromium import PATIENCE_MS, chromium
 
 HERE = Path(__file__).parent
 SCREENSHOTS = HERE / "screenshots"
@@ -154,7 +154,7 @@ class Shopper:
 
 def make_shopper(browser, servers, width):
     page = browser.new_page(viewport={"width": width, "height": 900})
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_MS)
     problems = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     return Shopper(page=page, servers=servers, problems=problems)

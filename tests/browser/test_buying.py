@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import APPROVED, DECLINED
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("mode", ["iframe", "api"])

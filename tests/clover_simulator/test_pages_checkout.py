@@ -8,7 +8,7 @@ from string import Template
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.clover_card.chromium import chromium
+from tests.clover_card.chromium import PATIENCE_MS, chromium
 from tests.clover_card.servers import PAGES, Shop, read_file, running
 
 pytestmark = pytest.mark.browser
@@ -58,7 +58,7 @@ def hosted() -> Iterator[HostedCheckout]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 1280, "height": 800})
-    page.set_default_timeout(5_000)
+    page.set_default_timeout(PATIENCE_MS)
     yield page
     page.close()
 

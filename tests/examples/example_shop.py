@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.request import Request, urlopen
 
+from tests.clover_card.chromium import PATIENCE_MS
 from tests.house.project import ROOT
 
 EXAMPLES = ROOT / "docs/examples"
@@ -80,7 +81,7 @@ def shopper(browser, width=1280):
     """A page of a window of its own; an error in a script fails the test."""
     context = browser.new_context(viewport={"width": width, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_MS)
     problems = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     yield page
