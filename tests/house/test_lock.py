@@ -194,3 +194,63 @@ def test_what_is_installed_is_what_the_lock_says():
     }
 
     assert other == {}, "make .venv anew: make clean, and then make test"
+
+
+RESOLVING = [
+    re.compile(r"^(?!.*--no-deps).*\bpip install\b", re.MULTILINE),
+    re.compile(
+        r"^(?!.*(?:--no-build-isolation|--only-binary)).*pip install", re.MULTILINE
+    ),
+    re.compile(r"\b(?:npm|npx|pipx|uv) (?:install|add|sync|run|build|tool)\b"),
+]
+RESOLVING_IN_TESTS = [
+    re.compile(r'"uv", "(?:build|sync|run|add)"'),
+    re.compile(r'"build",(?![^\]]*"--no-isolation")[^\]]*\]'),
+    re.compile(r'"pip", "install",(?![^\]]*"--no-deps")[^\]]*\]'),
+]
+"""What asks an index for the newest of something, in a script and in a test."""
+NOT_OURS = {
+    "tests/house/test_lock.py": "what this page itself must find",
+    "tests/real_saleor/serve.py": "a real Saleor's environment is its own to lock",
+}
+
+
+def resolving(text, patterns):
+    """The places in a text that ask an index for the newest of something."""
+    return [match.group()[:60] for each in patterns for match in each.finditer(text)]
+
+
+def test_no_script_of_the_project_resolves_versions():
+    scripts = [ROOT / "Makefile", ROOT / ".ci/install", ROOT / ".ci/setup"]
+    scripts += [ROOT / ".ci/run", ROOT / ".ci/test"]
+
+    found = [each for s in scripts for each in resolving(s.read_text(), RESOLVING)]
+
+    assert found == []
+
+
+def test_no_test_resolves_versions():
+    found = [
+        (path.name, each)
+        for path in tracked_files()
+        if path.suffix == ".py" and path.is_relative_to(ROOT / "tests")
+        if str(path.relative_to(ROOT)) not in NOT_OURS
+        for each in resolving(path.read_text(), RESOLVING_IN_TESTS)
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("text", "patterns"),
+    [
+        ("pip install --require-hashes -r x", RESOLVING),
+        ("pip install --no-deps -e .", RESOLVING),
+        ("uv build --wheel", RESOLVING),
+        ('[sys.executable, "-m", "build", "--outdir", x]', RESOLVING_IN_TESTS),
+        ('["uv", "build", "--wheel"]', RESOLVING_IN_TESTS),
+        ('[python, "-m", "pip", "install", "x"]', RESOLVING_IN_TESTS),
+    ],
+)
+def test_what_resolves_versions_is_found(text, patterns):
+    assert resolving(text, patterns)
