@@ -228,7 +228,9 @@ class Simulator:
         given = {"refund": refund_id}
         self._server.call(lambda: commands.void_refund(self._state, given))
 
-    def wait_until(self, condition: Callable[[], object], seconds: float = 5.0) -> None:
+    def wait_until(
+        self, condition: Callable[[], object], seconds: float = 30.0
+    ) -> None:
         """Wait for something that happens in the background."""
         deadline = time.monotonic() + seconds
         while not condition():

@@ -19,8 +19,8 @@ class CardDetails:
     so by themselves too, it cannot be pickled, copied or compared, and has no `__dict__`.
     What is refused leaves nothing in the frames of the traceback.
 
-    >>> CardDetails(number="4242 4242 4242 4242", exp_month=12, exp_year=2030, cvc="123")
-    CardDetails(number='************4242', exp_month=12, exp_year=2030, cvc='***')
+    >>> CardDetails(number="4242 4242 4242 4242", exp_month=12, exp_year=2099, cvc="123")
+    CardDetails(number='************4242', exp_month=12, exp_year=2099, cvc='***')
 
     Raises:
         InvalidRequest: the number, date or code cannot be one; the message never

@@ -131,7 +131,7 @@ def test_a_charge_is_read(canned):
         "VISA",
         "4242",
         12,
-        2030,
+        2099,
     )
     assert not source.token.startswith("clv_")
 

@@ -29,7 +29,7 @@ MISSING = {"error": {"code": "resource_missing", "message": f"{CUSTOMER} not fou
 
 
 def save_of(token=TOKEN, **changes):
-    source = PaymentSource(token=token, brand="VISA", last4="4242", exp_year=2031)
+    source = PaymentSource(token=token, brand="VISA", last4="4242", exp_year=2099)
     values = {"source": source, "email": "buyer@shop.example"}
     return SaveSourceRequest(**values | changes)
 
@@ -63,7 +63,7 @@ def test_saving_sends_token_and_email(answering):
         "name": "Ada Buyer",
     }
     assert (saved.source_id, saved.merchant_id) == (SAVED, MERCHANT)
-    assert (saved.brand, saved.last4, saved.exp_year) == ("VISA", "4242", 2031)
+    assert (saved.brand, saved.last4, saved.exp_year) == ("VISA", "4242", 2099)
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def merchant(configure):
 
 
 def a_card():
-    return CardDetails(number=PAN, exp_month=12, exp_year=2040, cvc=CVC)
+    return CardDetails(number=PAN, exp_month=12, exp_year=2099, cvc=CVC)
 
 
 def an_error(act):
@@ -186,7 +186,7 @@ def test_a_whole_sale_logs_and_shows_nothing_secret(
 ):
     caplog.set_level(logging.DEBUG)
     provider = provide()
-    card = CardDetails(number=APPROVED_CARD, exp_month=12, exp_year=2040, cvc="123")
+    card = CardDetails(number=APPROVED_CARD, exp_month=12, exp_year=2099, cvc="123")
 
     source = provider.payment_tokenize(card)
     charge = provider.payment_charge(ask_for(source=source))

@@ -423,7 +423,7 @@ def test_d21_required_card_fields(client, switch, rules, missing, status):
     card = {
         "number": "4242424242424242",
         "exp_month": "12",
-        "exp_year": "2040",
+        "exp_year": "2099",
         "cvv": "123",
         "brand": "VISA",
         "first6": "424242",

@@ -149,9 +149,9 @@ def test_a_forbidden_look_does_not_end_a_doubt(road: Road, kind: OperationKind) 
 def test_a_key_whose_first_request_still_runs_leaves_a_doubt_and_one_movement(
     make_road: Callable[..., Road], kind: OperationKind
 ) -> None:
-    road = make_road(DEADLINE_SECONDS=0.3)
+    road = make_road(DEADLINE_SECONDS=1.5)
     movement = road.prepare(kind)
-    road.simulator.switch(processing_seconds=0.8)
+    road.simulator.switch(processing_seconds=4)
 
     with pytest.raises(OutcomeUnknown):
         movement.make()
@@ -293,7 +293,7 @@ def test_too_many_calls_move_nothing_and_are_not_slept_through(
     ):
         movement.make()
 
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30  # half of what the answer asks for
     assert raised.value.retry_after_seconds == (60 if headers else None)
     movement.is_unmoved()
     movement.comes_right()
