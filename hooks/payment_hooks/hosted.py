@@ -25,6 +25,7 @@ from payment_hooks.standing import refuse_unclear
 from payment_hooks.types import (
     CheckoutRequest,
     Redirect,
+    Transaction,
 )
 
 _MARGIN = timedelta(minutes=1)
@@ -102,24 +103,32 @@ class HostedSessions:
         self, payment: Payment, transaction_id: str, session_id: str
     ) -> Operation | None:
         """The session that this transaction may have paid; None if nothing is to do."""
-        sessions = self._sessions(payment)
-        if any(row.transaction_id == transaction_id for row in sessions):
+        known = self.ledger.operations(payment.payment_id)
+        if any(row.transaction_id == transaction_id for row in known):
             return None
+        sessions = [row for row in known if row.kind is OperationKind.CHECKOUT]
         waiting = [row for row in sessions if row.state is OperationState.WAITING]
         named = [row for row in waiting if session_id in ("", row.session_id)]
         if named:
-            return self._pick(named, transaction_id)
+            return self._pick(payment, named, transaction_id)
         self.settler.refresh(payment.payment_id, flag="double_capture")
         return None
 
-    def _pick(self, waiting: list[Operation], transaction_id: str) -> Operation:
-        """The newest session that was open when the payment was made.
+    def _pick(
+        self, payment: Payment, waiting: list[Operation], transaction_id: str
+    ) -> Operation:
+        """The session whose mark it has, or the newest that was open when it was made.
 
         A message may name no session, and a renewed page leaves two that wait.
         """
         if len(waiting) == 1:
             return waiting[0]
-        paid = self.settler.fetch(transaction_id)
+        paid = self._fetch(payment, transaction_id)
+        marked = [
+            row for row in waiting if paid and row.operation_id == paid.operation_id
+        ]
+        if marked:
+            return marked[0]
         made_at = paid.created_at if paid else None
         older = [row for row in waiting if made_at and row.created_at <= made_at]
         return (older or waiting)[-1]
@@ -128,7 +137,7 @@ class HostedSessions:
         self, payment: Payment, claimed: Operation, transaction_id: str
     ) -> None:
         try:
-            transaction = self.settler.fetch(transaction_id)
+            transaction = self._fetch(payment, transaction_id)
         except PaymentError:
             self.sender.release(claimed)
             raise
@@ -151,6 +160,11 @@ class HostedSessions:
                 f"transaction {transaction_id} is {judgement.why} still: look again",
                 code="transaction_pending",
             )
+
+    def _fetch(self, payment: Payment, transaction_id: str) -> Transaction | None:
+        """The transaction; of which page it is, where the provider can tell."""
+        pages = [row.operation_id for row in self._sessions(payment)]
+        return self.settler.fetch(transaction_id, candidates=pages)
 
     def _sessions(self, payment: Payment) -> list[Operation]:
         return [

@@ -12,6 +12,8 @@ from payment_hooks.money import Money
 
 _NAMESPACE = UUID("5d3a4a56-6a0c-5f0e-9a55-2f1f1c6f9b7e")
 _HALF = 32
+_OWNER = 8
+"""How many letters of an operation's id are its installation's."""
 _NOT_SENT = frozenset({"shopper_ip"})
 """No part of the body, and another one as soon as the shopper's network changes."""
 
@@ -79,7 +81,7 @@ def new_operation(
 ) -> Operation:
     """The operation for this intent, not yet recorded."""
     return Operation(
-        operation_id=uuid4().hex,
+        operation_id=_new_id(installation_id),
         payment_id=payment.payment_id,
         kind=kind,
         amount=amount,
@@ -101,6 +103,20 @@ def new_operation(
         created_at=now,
         updated_at=now,
     )
+
+
+def is_of_another_installation(operation_id: str, installation_id: str) -> bool:
+    """Whether an operation's id, as a provider gives it back, was made elsewhere.
+
+    Two ledgers at one merchant may use the same order numbers; what the other one sold
+    must not keep an order of this one waiting.
+    """
+    return bool(operation_id) and operation_id[:_OWNER] != installation_id[:_OWNER]
+
+
+def _new_id(installation_id: str) -> str:
+    """Random, but for the beginning, which tells whose it is."""
+    return installation_id[:_OWNER] + uuid4().hex[_OWNER:]
 
 
 def _slot(payment: Payment, kind: OperationKind, attempt: int) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from payment_hooks.comparing import Verdict, find_flag
 from payment_hooks.errors import OutcomeUnknown
 from payment_hooks.findings import Finding, FindingKind
+from payment_hooks.intents import is_of_another_installation
 from payment_hooks.kinds import TransactionKind, TransactionStatus
 from payment_hooks.ledger import (
     CAPTURING,
@@ -117,7 +118,13 @@ class Judge:
         if derive_state(known, closed=False) in GIVEN_BACK:
             return
         if transaction.status is TransactionStatus.VOIDED:
-            if transaction.transaction_id not in window.returned_there:
+            if transaction.transaction_id in window.returned_there:
+                return
+            open_ones = [row for row in known if row.parent_id and row.state.is_open]
+            if open_ones:
+                # How much went back is known once these are: the next run records it.
+                yield _flagged("refund_in_doubt", transaction, payment, open_ones[0])
+            else:
                 yield from self._record_void(payment, operation, transaction, known)
         else:
             flag = f"money_{transaction.status}"
@@ -156,7 +163,11 @@ class Judge:
         if found:
             known = self.ledger.operations(found[0].payment_id)
             return found[0], _taking_of(known, transaction.transaction_id)
-        if transaction.reference:
+        # An order number is no proof: another installation counts orders, too.
+        is_others = is_of_another_installation(
+            transaction.operation_id, self.ledger.installation_id()
+        )
+        if transaction.reference and not is_others:
             found = self.ledger.find_payments(reference=transaction.reference)
         ours = [payment for payment in found if self.payments.owns(payment)]
         return (ours[-1], None) if ours else (None, None)
@@ -251,9 +262,7 @@ class Judge:
                 yield _flagged("unknown_refund", transaction)
             return
         known = self.ledger.operations(payment.payment_id)
-        returns = {
-            row.transaction_id: row for row in known if row.kind in _RETURNING.values()
-        }
+        returns = {row.transaction_id: row for row in _returns(known)}
         if transaction.transaction_id in returns:
             recorded = returns[transaction.transaction_id]
             yield from self._compare_return(recorded, transaction)
@@ -324,6 +333,10 @@ def _taking_of(known: Operations, transaction_id: str) -> Operation | None:
         if row.kind in TAKING and row.transaction_id == transaction_id:
             return row
     return None
+
+
+def _returns(known: Operations) -> Operations:
+    return tuple(row for row in known if row.kind in _RETURNING.values())
 
 
 def _captures(known: Operations) -> Operations:

@@ -1,7 +1,7 @@
 """Telling the shop each outcome once, and remembering what was told."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -27,13 +27,16 @@ class Notifier:
         self.ledger = ledger
         self.now = now
 
-    def tell(self, payment: Payment) -> bool:
-        """Tell every untold outcome of the payment; whether none is left untold."""
-        untold = [
+    def find_untold(self, payment_id: str) -> list[Operation]:
+        """The outcomes that the shop was not told yet."""
+        return [
             operation
-            for operation in self.ledger.operations(payment.payment_id)
+            for operation in self.ledger.operations(payment_id)
             if not operation.state.is_open and not operation.told
         ]
+
+    def tell(self, payment: Payment, untold: Iterable[Operation]) -> bool:
+        """Tell these outcomes, which the payment's row knows; whether all were told."""
         told = [self._tell(payment, operation) for operation in untold]
         return all(told)
 

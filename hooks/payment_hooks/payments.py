@@ -350,8 +350,11 @@ class Payments:
 
     def tell(self, payment_id: str) -> Payment:
         """The payment, after telling the shop every outcome it was not told yet."""
+        # Read before the payment's row is: what is told now stands in that row by then.
+        # What ends meanwhile is due, and told with the row that knows of it.
+        untold = self._notifier.find_untold(payment_id)
         payment = self._settler.refresh(payment_id)
-        self._notifier.tell(payment)
+        self._notifier.tell(payment, untold)
         return payment
 
     def receive_webhook(self, request: WebhookRequest) -> WebhookEvent:

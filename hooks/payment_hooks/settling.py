@@ -1,6 +1,6 @@
 """Bringing doubts to an end by looking: a found transaction, or proof of absence."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -205,9 +205,16 @@ class Settler:
         except StaleVersion:
             return session
 
-    def fetch(self, transaction_id: str) -> Transaction | None:
-        """The transaction of that id as the provider tells it now."""
-        result = self.gateway.look_up(LookUpRequest(transaction_id=transaction_id))
+    def fetch(
+        self, transaction_id: str, *, candidates: Iterable[str] = ()
+    ) -> Transaction | None:
+        """The transaction of that id as the provider tells it now.
+
+        `candidates` are the operations that it may be of; see `LookUpRequest`.
+        """
+        result = self.gateway.look_up(
+            LookUpRequest(transaction_id=transaction_id, candidates=tuple(candidates))
+        )
         return next(
             (
                 transaction
@@ -231,8 +238,8 @@ class Settler:
         Raises:
             InvalidRequest: money that does not fit is still held.
         """
-        held = find_unclear(self.ledger.operations(payment_id))
-        if held is not None and held.flag == flag:
+        held = find_unclear(self.ledger.operations(payment_id), flag)
+        if held is not None:
             raise InvalidRequest(
                 f"{held.moved} of {held.transaction_id} ({flag}) is still held by "
                 f"payment {payment_id}: give it back first",

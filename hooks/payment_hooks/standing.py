@@ -50,14 +50,18 @@ def held_of(operation: Operation, operations: Operations) -> Money:
     return held
 
 
-def find_unclear(operations: Operations) -> Operation | None:
-    """Money that came, does not fit and is still here: a person must look."""
+def find_unclear(operations: Operations, flag: str = "") -> Operation | None:
+    """Money that came, does not fit (for that reason) and is still here.
+
+    A person must look at it.
+    """
     known = tuple(operations)
     for operation in known:
         is_money = operation.kind in TAKING | CAPTURING and operation.flag
         if not (is_money and operation.state is OperationState.SUCCEEDED):
             continue
-        if held_of(operation, known).minor_units > 0:
+        is_asked = flag in ("", operation.flag)
+        if is_asked and held_of(operation, known).minor_units > 0:
             return operation
     return None
 

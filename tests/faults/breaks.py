@@ -106,6 +106,15 @@ def change_answer(change: Callable[[bytes], bytes]) -> Fault:
     return fault
 
 
+def change_request(change: Callable[[bytes], bytes]) -> Fault:
+    """Another request is executed than was sent."""
+
+    def fault(exchange: Exchange) -> None:
+        _answer(exchange, exchange.execute(change(exchange.read())))
+
+    return fault
+
+
 def drip(pieces: Callable[[bytes], Iterable[bytes]], every: float = 0.04) -> Fault:
     """Executed; of the answer one piece comes after the other, with a pause between."""
 

@@ -1,76 +1,37 @@
-"""Who acts in a history: shoppers, staff, a courier, an attacker, workers."""
+"""Who acts in a history: shoppers, a courier, an attacker, workers; staff elsewhere."""
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
+
+from greenlet import getcurrent
 
 from payment_hooks import (
+    InvalidRequest,
     Mode,
     Money,
     PaymentError,
-    Payments,
     PaymentSource,
-    PaymentState,
     Redirect,
-    StaleVersion,
     WebhookRequest,
 )
+from payment_hooks.outcomes import Outcome, outcome_of
 from payment_hooks.recovery import Recovery
-from tests.faults.history_world import (
-    SIGNED,
-    Bank,
-    Books,
-    Clock,
-    DatabaseDown,
-    Luck,
-    Shop,
-    pause,
-)
+from tests.faults.history_installation import World
+from tests.faults.history_lists import Marks
+from tests.faults.history_world import SIGNED, DatabaseDown, pause
 
-TROUBLE = (PaymentError, DatabaseDown, StaleVersion)
+TROUBLE = (PaymentError, DatabaseDown)
 """What a call may end with; whoever made it may try again, or not."""
+NOT_BUILT = (InvalidRequest, TypeError)
+"""What a call ends with whose arguments cannot be right."""
 USD = "USD"
-PATIENCE = 60
-WISHES = {
-    PaymentState.AUTHORIZED: ["capture", "capture", "capture part", "void", "undo"]
-}
-NOTHING = (PaymentState.OPEN, PaymentState.CLOSED)
-
-
-@dataclass(eq=False)
-class World:
-    """All that exists in one history."""
-
-    luck: Luck
-    clock: Clock
-    bank: Bank
-    shop: Shop
-    books: Books
-    payments: Payments
-    letters: list[tuple[str, str]] = field(default_factory=list)
-    """Webhooks on their way: transaction and session."""
-    unsettled: list[str] = field(default_factory=list)
-    """What was in doubt still after two passes of recovery, before anything else."""
-    very_late: set[str] = field(default_factory=set)
-    """What the bank did when everybody had given it up: it can only be flagged."""
-
-    def chance(self, probability: float) -> bool:
-        """Whether somebody decides so."""
-        return self.luck.dice.random() < probability
-
-    def ids(self, reference: str) -> list[str]:
-        """The payments of a reference, oldest first."""
-        found = self.payments.ledger.find_payments(reference=reference)
-        return [payment.payment_id for payment in found]
-
-    def holds_money(self, reference: str) -> bool:
-        """Whether the shop's rows say that money of the reference is there."""
-        found = self.payments.ledger.find_payments(reference=reference)
-        return any(payment.state not in NOTHING for payment in found)
-
-
-Act = Callable[[World, str], None]
+WRONG: tuple[dict[str, Any], ...] = (
+    {"description": None},
+    {"shopper_adress": "203.0.113.7"},
+    {"description": "4242 4242 4242 4242"},
+)
+"""Details that no request can be built of: no text, a misspelt name, a card number."""
 
 
 def shop_with_a_card(world: World, reference: str) -> None:
@@ -80,14 +41,33 @@ def shop_with_a_card(world: World, reference: str) -> None:
         if world.chance(0.08):
             world.shop.due[reference] = Money(dice.choice([2599, 3100]), USD)
         with suppress(*TROUBLE):
-            payment = world.payments.open(reference, mode=Mode.IFRAME)
-            source = PaymentSource(token=dice.choice(["tok-1", "tok-2", "decline-1"]))
-            take = (
-                world.payments.authorize if world.chance(0.5) else world.payments.charge
-            )
-            take(payment.payment_id, source)
-            world.payments.tell(payment.payment_id)
+            _submit(world, reference)
         pause()
+
+
+def _submit(world: World, reference: str) -> None:
+    payment = world.payments.open(reference, mode=Mode.IFRAME)
+    source = PaymentSource(
+        token=world.luck.dice.choice(["tok-1", "tok-2", "decline-1"])
+    )
+    take = world.payments.authorize if world.chance(0.5) else world.payments.charge
+    if world.chance(0.06):
+        _ask_wrongly(world, payment.payment_id, take, source)
+    world.expect_notified(lambda: take(payment.payment_id, source))
+
+
+def _ask_wrongly(
+    world: World, payment_id: str, take: Callable[..., Any], source: PaymentSource
+) -> None:
+    """What cannot be asked was not sent, and keeps nobody from asking rightly."""
+    before = {row.operation_id for row in world.books.every_operation(payment_id)}
+    try:
+        take(payment_id, source, **world.luck.dice.choice(WRONG))
+    except NOT_BUILT:
+        for row in world.books.every_operation(payment_id):
+            is_mine = world.books.makers[row.operation_id] is getcurrent()
+            if is_mine and row.state.is_open and row.operation_id not in before:
+                world.broken.append(f"I9 what was never sent is {row.state}")
 
 
 def shop_on_a_page(world: World, reference: str) -> None:
@@ -95,14 +75,10 @@ def shop_on_a_page(world: World, reference: str) -> None:
     dice = world.luck.dice
     for _ in range(dice.randrange(1, 4)):
         with suppress(*TROUBLE):
-            payment_id = world.payments.open(reference, mode=Mode.HOSTED).payment_id
-            page = cast("Redirect", world.payments.start_checkout(payment_id))
+            payment_id, page = open_page(world, reference)
             pause()
             if world.chance(0.7):
-                tip = 200 if world.chance(0.05) else 0
-                paid = world.bank.pay_page(page.session_id, tip)
-                if paid is not None:
-                    world.letters.append((paid.transaction_id, page.session_id))
+                _pay(world, page.session_id)
             pause()
             if world.chance(0.3):
                 world.payments.close(payment_id)
@@ -110,37 +86,34 @@ def shop_on_a_page(world: World, reference: str) -> None:
         pause()
 
 
-def manage(world: World, reference: str) -> None:
-    """Staff captures, refunds in parts, voids; the same form may be sent twice."""
-    dice = world.luck.dice
-    for _ in range(PATIENCE):
-        if world.holds_money(reference):
-            break
-        pause()
-    for _ in range(dice.randrange(1, 5)):
-        pause()
-        for payment_id in world.ids(reference)[-1:]:
-            with suppress(*TROUBLE):
-                _act_on(world, payment_id)
+def open_page(world: World, reference: str) -> tuple[str, Redirect]:
+    """A payment's page; none is given out while money that does not fit is held."""
+    before = {
+        row.transaction_id
+        for payment_id in world.ids(reference)
+        for row in world.misfits(payment_id)
+    }
+    payment_id = world.payments.open(reference, mode=Mode.HOSTED, again=True).payment_id
+    page = cast("Redirect", world.payments.start_checkout(payment_id))
+    held = [row for row in world.misfits(payment_id) if row.transaction_id in before]
+    if held:
+        what = f"{held[0].moved} ({held[0].flag})"
+        world.broken.append(f"I10 a page is given out while {what} is held")
+    return payment_id, page
 
 
-def _act_on(world: World, payment_id: str) -> None:
+def _pay(world: World, session_id: str) -> None:
+    """The right amount most often; with a tip, another one, or a card that is no good."""
     dice = world.luck.dice
-    form = str(dice.randrange(3))
-    part = Money(dice.choice([500, 1300, 2599]), USD)
-    action = dice.choice(
-        ["capture", "capture part", "refund", "refund", "void", "undo"]
-    )
-    if action == "capture":
-        world.payments.capture(payment_id)
-    elif action == "capture part":
-        world.payments.capture(payment_id, part)
-    elif action == "refund":
-        world.payments.refund(payment_id, part, request_id=form)
-    elif action == "void":
-        world.payments.void(payment_id)
-    else:
-        world.payments.undo(payment_id, request_id=f"undo-{form}")
+    if world.chance(0.1):
+        refused = world.bank.pay_page(session_id, card="decline-1")
+        if refused is not None:
+            world.letters.append((refused.transaction_id, session_id))
+    tip = 200 if world.chance(0.05) else 0
+    cents = dice.choice([9999, 599]) if world.chance(world.misfit) else 0
+    paid = world.bank.pay_page(session_id, tip=tip, cents=cents)
+    if paid is not None:
+        world.letters.append((paid.transaction_id, session_id))
 
 
 def deliver(world: World, reference: str) -> None:
@@ -174,6 +147,8 @@ def attack(world: World, reference: str) -> None:
         transaction_id = dice.choice([*rows, "T999"])
         body = f"{transaction_id} {dice.choice(pages)} APPROVED"
         how = dice.choice(["forged", "foreign", "misdirected"])
+        if how == "misdirected" and world.bank.marks is not Marks.WHOLE:
+            continue  # only the bank can sign that, and there only amounts could tell
         _post(
             world,
             body,
@@ -207,3 +182,12 @@ def look(world: World, reference: str) -> None:
         for payment_id in world.ids(reference):
             with suppress(*TROUBLE):
                 world.payments.settle(payment_id)
+                _read_the_page(world, payment_id)
+
+
+def _read_the_page(world: World, payment_id: str) -> None:
+    """Nobody reads that nothing was paid while money that does not fit is held."""
+    held = world.misfits(payment_id)
+    said = outcome_of(world.books.every_operation(payment_id))
+    if held and said is Outcome.NOT_PAID:
+        world.broken.append(f"I10 {said} is said while {held[0].moved} is held")

@@ -3,65 +3,138 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from payment_hooks import OperationState, PaymentState, Transaction, TransactionKind
-from payment_hooks.ledger import CAPTURING, OperationKind
-from tests.faults.history_actors import World
+from greenlet import getcurrent
+
+from payment_hooks import (
+    Operation,
+    OperationState,
+    PaymentState,
+    Transaction,
+    TransactionKind,
+    TransactionStatus,
+)
+from payment_hooks.ledger import CAPTURING, TAKING, OperationKind
+from tests.faults.history_bank import REFUSED
+from tests.faults.history_installation import RETURNING, World
+from tests.faults.history_lists import RETURNS
 
 FINAL = {OperationState.SUCCEEDED, OperationState.DECLINED, OperationState.FAILED}
 HELD = {PaymentState.PAID, PaymentState.PARTLY_REFUNDED, PaymentState.REFUNDED}
+HERE = {PaymentState.AUTHORIZED, PaymentState.PAID, PaymentState.PARTLY_REFUNDED}
 RANK = {
     PaymentState.OPEN: 0,
     PaymentState.CLOSED: 0,
     PaymentState.AUTHORIZED: 1,
-    PaymentState.VOIDED: 2,
     PaymentState.PAID: 2,
     PaymentState.PARTLY_REFUNDED: 3,
     PaymentState.REFUNDED: 4,
+    PaymentState.VOIDED: 4,
 }
+"""Nothing leads to a lower one: what was given back never becomes paid."""
 
 
 def violations(world: World) -> Iterator[str]:
     """Every broken promise, in words."""
+    yield from world.bank.broken
+    for each in (world, world.neighbour):
+        if each is not None:
+            yield from _violations_of(each)
+
+
+def _violations_of(world: World) -> Iterator[str]:
+    yield from world.broken
     for reference in world.shop.due:
         yield from _charged_once(world, reference)
         yield from _nothing_lost(world, reference)
     yield from _paid_with_money(world)
+    yield from _nothing_of_the_neighbour(world)
+    yield from _refused_is_a_no(world)
+    yield from _gone_is_known(world)
     yield from _nothing_given_twice(world)
+    yield from _nothing_recorded_twice(world)
     yield from _never_back(world)
     yield from world.unsettled
     yield from in_doubt(world)
     yield from _told_once(world)
 
 
-def _charges(world: World, reference: str) -> list[Transaction]:
-    """Captured charges of a reference that nobody gave back, or not wholly."""
-    returned: Counter[str] = Counter()
-    for row in world.bank.rows.values():
-        if row.kind is TransactionKind.REFUND:
-            returned[row.parent_id] += row.amount.minor_units
-    return [
+def last_word(world: World, operation: Operation) -> None:
+    """What must hold when an operation is given its last word."""
+    if operation.state is OperationState.SUCCEEDED:
+        _believed(world, operation)
+    else:
+        _given_up(world, operation)
+
+
+def _believed(world: World, operation: Operation) -> None:
+    """I3: whoever calls an operation succeeded has heard just that from the bank."""
+    heard = world.bank.told.get((getcurrent(), operation.transaction_id))
+    if heard is None:
+        world.broken.append(f"I3 {operation.kind} succeeded, and nobody looked")
+    elif heard.status is not TransactionStatus.SUCCEEDED and not (
+        # Money that reads as voided is what tells of its return.
+        heard.status is TransactionStatus.VOIDED
+        and operation.transaction_id == operation.parent_id
+        and operation.kind in RETURNING
+    ):
+        world.broken.append(f"I3 {operation.kind} succeeded, and is {heard.status}")
+    elif (
+        operation.kind is OperationKind.CAPTURE
+        and heard.kind is TransactionKind.AUTHORIZATION
+    ):
+        world.broken.append("I3 capture succeeded, and is an authorization")
+
+
+def _given_up(world: World, operation: Operation) -> None:
+    """I2: nobody calls an operation failed whose money has moved."""
+    is_page = operation.kind is OperationKind.CHECKOUT
+    if not is_page and world.bank.has_made(operation.operation_id):
+        world.broken.append(f"I2 {operation.kind} is {operation.state}, and was made")
+
+
+def pending_is_open(world: World) -> list[str]:
+    """I3: what the bank has not decided is neither a yes nor a no."""
+    pending = [
         row
         for row in world.bank.rows.values()
+        if row.status is TransactionStatus.PENDING
+    ]
+    captures = {row.transaction_id for row in pending} & world.bank.captured.keys()
+    others = {row.operation_id for row in pending if row.transaction_id not in captures}
+    return [
+        f"I3 {row.kind} is {row.state}, and pending at the bank"
+        for row in world.books.every_operation()
+        if (
+            row.operation_id in others
+            or (row.kind is OperationKind.CAPTURE and row.parent_id in captures)
+        )
+        and not row.state.is_open
+    ]
+
+
+def _charges(world: World, reference: str) -> list[Transaction]:
+    """Captured charges of a reference that nobody gave back, or not wholly."""
+    return [
+        row
+        for row in world.rows(reference)
         if row.kind is TransactionKind.CHARGE
-        and row.reference == reference
-        and (row.captured or row.amount).minor_units > returned[row.transaction_id]
+        and world.bank.held(row.transaction_id) > 0
     ]
 
 
 def _flagged(world: World) -> set[str]:
-    return {
-        row.transaction_id
-        for payment in world.books.find_payments_all()
-        for row in world.payments.ledger.operations(payment.payment_id)
-        if row.flag
-    }
+    return {row.transaction_id for row in world.books.every_operation() if row.flag}
 
 
 def _charged_once(world: World, reference: str) -> Iterator[str]:
     """I1: at most one, but for pages that the shopper paid twice, which are flagged."""
-    charges = _charges(world, reference)
-    flagged = _flagged(world)
-    clean = [row for row in charges if row.transaction_id not in flagged]
+    charges = [
+        row
+        for row in _charges(world, reference)
+        if row.transaction_id not in world.bank.taken_again
+    ]
+    known = _flagged(world) | _found_on_the_list(world)
+    clean = [row for row in charges if row.transaction_id not in known]
     if len(clean) > 1:
         yield f"I1 {reference} charged {len(clean)} times"
     card = [
@@ -72,6 +145,15 @@ def _charged_once(world: World, reference: str) -> Iterator[str]:
     ]
     if len(card) > 1:
         yield f"I1 {reference} charged {len(card)} times by card"
+
+
+def _found_on_the_list(world: World) -> set[str]:
+    """What the bank's list told, and nothing connects with a payment."""
+    return {
+        found.transaction_id
+        for found in world.findings or ()
+        if found.flag == "unknown_charge"
+    }
 
 
 def _pages(world: World) -> set[str]:
@@ -87,7 +169,7 @@ def _nothing_lost(world: World, reference: str) -> Iterator[str]:
         if row.state is OperationState.SUCCEEDED
     }
     for charge in _charges(world, reference):
-        if charge.transaction_id not in known:
+        if charge.transaction_id not in known | _found_on_the_list(world):
             yield f"I2 {charge.transaction_id} of {reference} is lost"
     for payment_id in world.ids(reference):
         yield from _not_seen_as_paid(world, payment_id)
@@ -100,23 +182,22 @@ def _not_seen_as_paid(world: World, payment_id: str) -> Iterator[str]:
         money = world.bank.rows.get(row.transaction_id)
         is_good = row.state is OperationState.SUCCEEDED and not row.flag
         if row.kind is OperationKind.AUTHORIZE and is_good and money is not None:
-            was_taken = money.kind is TransactionKind.CHARGE
+            was_taken = money.kind is TransactionKind.CHARGE and _is_done(money)
             if was_taken and state not in HELD:
                 yield f"I2 {money.transaction_id} is captured, and the payment {state}"
 
 
 def _paid_with_money(world: World) -> Iterator[str]:
     """I4: paid only with money of the right amount, for this reference."""
-    for payment in world.books.find_payments_all():
-        operations = world.payments.ledger.operations(payment.payment_id)
-        for row in operations:
+    for payment in world.books.every_payment():
+        for row in world.books.every_operation(payment.payment_id):
             counts = row.state is OperationState.SUCCEEDED and not row.flag
             if not counts:
                 continue
             money = world.bank.rows.get(row.transaction_id)
             if money is None:
                 yield f"I4 {row.kind} {payment.reference} without money"
-            elif money.reference != payment.reference:
+            elif money.reference not in ("", payment.reference):
                 yield f"I4 {payment.reference} is paid with {money.reference}'s money"
             elif row.kind in (OperationKind.CHARGE, OperationKind.CHECKOUT) and (
                 money.amount != payment.amount_due or money.tip
@@ -124,26 +205,59 @@ def _paid_with_money(world: World) -> Iterator[str]:
                 yield f"I4 {payment.reference} is paid with {money.amount}"
 
 
+def _nothing_of_the_neighbour(world: World) -> Iterator[str]:
+    """I8: what another installation sold stands in no payment of this one."""
+    if world.neighbour is None:
+        return
+    for row in world.books.every_operation():
+        money = world.bank.rows.get(row.transaction_id)
+        if money is not None and world.neighbour.books.knows(money.operation_id):
+            yield f"I8 {row.kind} holds another installation's money: {row.flag}"
+
+
+def _refused_is_a_no(world: World) -> Iterator[str]:
+    """I3: what failed, was canceled or voided at the bank is closed, as a no."""
+    rows: dict[str, list[Transaction]] = {}
+    for row in world.bank.rows.values():
+        rows.setdefault(row.operation_id, []).append(row)
+    for operation in world.books.every_operation():
+        mine = rows.get(operation.operation_id, [])
+        is_refused = mine and all(row.status in REFUSED for row in mine)
+        is_page = operation.kind is OperationKind.CHECKOUT
+        if is_refused and operation.state.is_open and not is_page:
+            yield f"I3 {operation.kind} is {operation.state}, and {mine[0].status}"
+
+
+def _gone_is_known(world: World) -> Iterator[str]:
+    """I3: a shop that compared with the bank's list knows what was given back there."""
+    if world.findings is None:
+        return
+    for payment in world.books.every_payment():
+        money = [
+            row.transaction_id
+            for row in world.books.every_operation(payment.payment_id)
+            if row.kind in TAKING and row.state is OperationState.SUCCEEDED
+        ]
+        held = sum(map(world.bank.held, money))
+        if money and not payment.flags and (payment.state in HERE) is not (held > 0):
+            yield f"I3 {payment.reference} is {payment.state}, and {held} is held"
+
+
 def _nothing_given_twice(world: World) -> Iterator[str]:
     """One refund per intent, and never more back than was taken."""
     intents: Counter[str] = Counter()
     back: Counter[str] = Counter()
-    voided = {
-        row.parent_id
-        for row in world.bank.rows.values()
-        if row.kind is TransactionKind.VOID
-    }
-    for row in world.bank.rows.values():
-        if row.kind in (TransactionKind.REFUND, TransactionKind.VOID):
-            intents[row.operation_id] += 1
-            back[row.parent_id] += row.amount.minor_units
+    returns = [row for row in world.rows() if row.kind in RETURNS and _is_done(row)]
+    voided = {row.parent_id for row in returns if row.kind is TransactionKind.VOID}
+    for row in returns:
+        intents[row.operation_id] += bool(row.operation_id)
+        back[row.parent_id] += row.amount.minor_units
     for operation_id, times in intents.items():
         if times > 1:
             yield f"I1 refund {operation_id[:4]} made {times} times"
     forms = Counter(
-        (payment.payment_id, row.request_id)
-        for payment in world.books.find_payments_all()
-        for row in world.payments.ledger.operations(payment.payment_id)
+        (row.payment_id, row.request_id)
+        for row in world.books.every_operation()
         if row.kind is OperationKind.REFUND and row.state is OperationState.SUCCEEDED
     )
     for (_, form), times in forms.items():
@@ -153,8 +267,19 @@ def _nothing_given_twice(world: World) -> Iterator[str]:
         row = world.bank.rows[transaction_id]
         if transaction_id in voided and row.kind is TransactionKind.CHARGE:
             yield f"I1 {transaction_id} was voided and captured"
-        if amount > (row.captured or row.amount).minor_units:
+        if amount > world.bank.taken(transaction_id):
             yield f"I1 {transaction_id} gave back {amount}"
+
+
+def _nothing_recorded_twice(world: World) -> Iterator[str]:
+    """I1: the shop's rows say of no money that more of it was given back than came."""
+    back: Counter[str] = Counter()
+    for row in world.books.every_operation():
+        if row.kind in RETURNING and row.state is OperationState.SUCCEEDED:
+            back[row.parent_id] += (row.moved or row.amount).minor_units
+    for transaction_id, amount in back.items():
+        if amount > world.bank.taken(transaction_id):
+            yield f"I1 {transaction_id} is recorded as given back with {amount}"
 
 
 def _never_back(world: World) -> Iterator[str]:
@@ -175,8 +300,8 @@ def _never_back(world: World) -> Iterator[str]:
 
 def in_doubt(world: World) -> Iterator[str]:
     """I6: nothing is in doubt any more, but pages that nobody paid."""
-    for payment in world.books.find_payments_all():
-        for row in world.payments.ledger.operations(payment.payment_id):
+    for payment in world.books.every_payment():
+        for row in world.books.every_operation(payment.payment_id):
             if row.state.is_open and row.state is not OperationState.WAITING:
                 yield f"I6 {row.kind} of {payment.reference} is {row.state}"
             if not (row.state.is_open or row.told):
@@ -201,7 +326,11 @@ def _told_once(world: World) -> Iterator[str]:
         and event.operation.state is OperationState.SUCCEEDED
         and not event.operation.flag
     )
-    for payment in world.books.find_payments_all():
+    for payment in world.books.every_payment():
         if payment.state in HELD and fulfilled[payment.payment_id] != 1:
             times = fulfilled[payment.payment_id]
             yield f"I2 {payment.reference} is {payment.state}, fulfilled {times} times"
+
+
+def _is_done(row: Transaction) -> bool:
+    return row.status is TransactionStatus.SUCCEEDED

@@ -1,4 +1,4 @@
-"""The fault matrix: 43 things that go wrong, and what must hold all the same.
+"""The fault matrix: 49 things that go wrong, and what must hold all the same.
 
 A test says which row it proves, and for which movements of money:
 
@@ -212,7 +212,7 @@ ROWS = (
         31,
         "a webhook that never comes",
         NONE,
-        "Recovery finds the payment within two passes.",
+        "One reconciliation finds the money; recovery alone leaves the page open.",
     ),
     Row(
         32,
@@ -285,5 +285,41 @@ ROWS = (
         "an answer that repeats the request",
         KINDS,
         "No key and no token in an error, a log line, the ledger or a report.",
+    ),
+    Row(
+        44,
+        "a status: pending, failed, canceled, voided",
+        KINDS,
+        "Pending stays unknown; the others are a no, and the shopper may try again.",
+    ),
+    Row(
+        45,
+        "money that does not fit, given back in part",
+        NONE,
+        "Nobody pays again before all of it is back: sums count, not refunds.",
+    ),
+    Row(
+        46,
+        "a list whose filter is ignored or refused",
+        TAKES,
+        "Money is found all the same; absence is believed of a whole list only.",
+    ),
+    Row(
+        47,
+        "two ledgers at one merchant",
+        TAKES,
+        "No key is shared: the same order number is paid in both, each with its own.",
+    ),
+    Row(
+        48,
+        "an argument that no request can be built of",
+        TAKES,
+        "Refused before the intent: nothing is recorded, sent or kept waiting.",
+    ),
+    Row(
+        49,
+        "a webhook without a session",
+        NONE,
+        "Settled by our mark where the provider shows it; else kept and named.",
     ),
 )

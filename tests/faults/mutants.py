@@ -12,11 +12,19 @@ from unittest.mock import patch
 from uuid import uuid4
 
 from payment_hooks import (
+    Gateway,
+    LookUpRequest,
+    LookUpResult,
     Money,
     Operation,
+    PaymentRequest,
+    Payments,
+    PaymentSource,
     PaymentState,
     Transaction,
     TransactionKind,
+    TransactionStatus,
+    comparing,
     memory,
     movements,
     opening,
@@ -27,8 +35,10 @@ from payment_hooks import (
 from payment_hooks import following as following_module
 from payment_hooks import hosted as hosted_module
 from payment_hooks import intents as intents_module
+from payment_hooks.asking import Call
 from payment_hooks.closing import Closer
 from payment_hooks.intake import WebhookIntake
+from payment_hooks.judging import Judge
 from payment_hooks.ledger import CAPTURING, OperationKind, OperationState
 from payment_hooks.movements import Movements
 from payment_hooks.notifying import Notifier
@@ -78,7 +88,7 @@ def _claim_without_asking(self: Sender, operation: Operation) -> Operation:
     return self.ledger.get_operation(operation.operation_id) or operation
 
 
-def _believe(self: Settler, transaction_id: str) -> Transaction:
+def _believe(self: Settler, transaction_id: str, **options: Any) -> Transaction:
     """What a webhook says is what the bank has."""
     return Transaction(
         kind=TransactionKind.CHARGE,
@@ -117,7 +127,7 @@ def movements_event(payment: Any, operation: Operation) -> Any:
 
 
 def _without(*flags: str) -> Callable[..., str]:
-    real = settling.find_flag
+    real = comparing.find_flag
 
     def find_flag(*args: Any) -> str:
         found = real(*args)
@@ -213,8 +223,90 @@ _OPEN = opening.Opener.open
 
 def _send_unfenced(self: Sender, operation: Operation, call: Any) -> Any:
     """Send first, and see then who owned it."""
-    transaction = call(operation, False)
+    transaction = call.ask(operation, call.build(operation), False)
     return self.write(operation, state=OperationState.SENDING), transaction
+
+
+def _seen_as(
+    status: TransactionStatus, *wrong: TransactionStatus
+) -> Callable[..., Any]:
+    """Judge these statuses as if they were that one."""
+    real = comparing.judge
+
+    def judge(
+        payment: Any, operation: Any, transaction: Transaction, policy: Any
+    ) -> Any:
+        if transaction.status in wrong:
+            transaction = replace(transaction, status=status)
+        return real(payment, operation, transaction, policy)
+
+    return judge
+
+
+def _all_back_with_the_first(operation: Operation, operations: Any) -> Money:
+    """Nothing is here any more once anything was given back."""
+    is_back = any(row.parent_id == operation.transaction_id for row in operations)
+    held = _HELD_OF(operation, operations)
+    return replace(held, minor_units=0) if is_back else held
+
+
+_HELD_OF = standing.held_of
+
+
+def _believe_the_list(self: Gateway, request: LookUpRequest) -> LookUpResult:
+    return replace(_LOOK_UP(self, request), complete=True)
+
+
+_LOOK_UP = Gateway.look_up
+
+
+def _key_of_the_merchant(installation_id: str, *args: Any, **parts: Any) -> str:
+    return _DERIVE_KEY("", *args, **parts)
+
+
+_DERIVE_KEY = intents_module.derive_key
+
+
+def _look_by_sending(self: Settler, operation: Operation) -> tuple[Transaction, bool]:
+    """What looking up by replay was: the key repeats an answer, or takes the money."""
+    payment = self.ledger.get_payment(operation.payment_id)
+    request = PaymentRequest(
+        amount=operation.amount,
+        source=PaymentSource(token="tok-1"),
+        reference=payment.reference if payment else "",
+        idempotency_key=operation.idempotency_key,
+        operation_id=operation.operation_id,
+    )
+    return self.gateway.charge(request), True
+
+
+def _judge_voided_as_taken(self: Judge, transaction: Transaction, window: Any) -> Any:
+    """What Clover's platform says of a voided payment looks like a capture."""
+    if transaction.status is TransactionStatus.VOIDED:
+        transaction = replace(transaction, status=TransactionStatus.SUCCEEDED)
+    return _JUDGE_TAKING(self, transaction, window)
+
+
+_JUDGE_TAKING = Judge._judge_taking
+
+
+def _build_when_sending(*args: Any, **options: Any) -> Call:
+    """The request is built once the intent is recorded as being sent."""
+    real = _ASK_TO_TAKE(*args, **options)
+
+    def ask(operation: Operation, request: Any, in_doubt: bool) -> Transaction:
+        return real.ask(operation, real.build(operation), in_doubt)
+
+    return Call(build=nothing, ask=ask)
+
+
+_ASK_TO_TAKE = movements.ask_to_take
+_NO_MONEY = (
+    TransactionStatus.PENDING,
+    TransactionStatus.FAILED,
+    TransactionStatus.CANCELED,
+    TransactionStatus.VOIDED,
+)
 
 
 MUTANTS = (
@@ -238,11 +330,11 @@ MUTANTS = (
     Mutant("several tell at once", ((Notifier, "_tell", _tell_without_lease),)),
     Mutant(
         "the amount is not compared",
-        ((settling, "find_flag", _without("amount_differs")),),
+        ((comparing, "find_flag", _without("amount_differs")),),
     ),
     Mutant(
         "whose money it is is not compared",
-        ((settling, "find_flag", _without("reference_differs", "older_than_asked")),),
+        ((comparing, "find_flag", _without("reference_differs", "older_than_asked")),),
         near=3925,
     ),
     Mutant(
@@ -294,5 +386,39 @@ MUTANTS = (
         "a closed payment is followed at once", ((opening.Opener, "open", _open_next),)
     ),
     Mutant("no fence before sending", ((Sender, "send", _send_unfenced),)),
+    Mutant(
+        "the status is not read",
+        ((settling, "judge", _seen_as(TransactionStatus.SUCCEEDED, *_NO_MONEY)),),
+    ),
+    Mutant(
+        "pending is a yes",
+        ((settling, "judge", _seen_as(TransactionStatus.SUCCEEDED, _NO_MONEY[0])),),
+    ),
+    Mutant(
+        "pending is a no",
+        ((settling, "judge", _seen_as(TransactionStatus.FAILED, _NO_MONEY[0])),),
+    ),
+    Mutant(
+        "one refund is all of them",
+        ((standing, "held_of", _all_back_with_the_first),),
+    ),
+    Mutant("a cut list is believed", ((Gateway, "look_up", _believe_the_list),)),
+    Mutant(
+        "two installations have one key",
+        ((intents_module, "derive_key", _key_of_the_merchant),),
+    ),
+    Mutant("a look sends again", ((Settler, "_find_by_operation", _look_by_sending),)),
+    Mutant(
+        "what was voided is taken for captured",
+        ((Judge, "_judge_taking", _judge_voided_as_taken),),
+    ),
+    Mutant(
+        "the shop is not notified of a charge",
+        ((Payments, "_tell_if_possible", nothing),),
+    ),
+    Mutant(
+        "a request is built after its intent",
+        ((movements, "ask_to_take", _build_when_sending),),
+    ),
 )
 """More than twenty; each is found within the histories of one run."""

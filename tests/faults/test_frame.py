@@ -8,12 +8,24 @@ import pytest
 
 from payment_hooks.ledger import OperationKind
 from tests.faults.matrix import KINDS, ROWS
+from tests.faults.mutants import MUTANTS
 from tests.faults.report import Report
+from tests.house.project import ROOT
 
 
-def test_the_matrix_has_43_rows_in_order() -> None:
-    assert [row.number for row in ROWS] == list(range(1, 44))
-    assert len({row.name for row in ROWS}) == 43
+def test_the_matrix_has_its_rows_in_order_and_each_is_another() -> None:
+    assert [row.number for row in ROWS] == list(range(1, len(ROWS) + 1))
+    assert len({row.name for row in ROWS}) == len(ROWS) >= 49
+
+
+def test_the_page_and_the_texts_have_the_rows_of_the_matrix() -> None:
+    page = (ROOT / "docs/explanation/faults.md").read_text()
+    table = [f"| {row.number} | {row.name} | {row.holds} |" for row in ROWS]
+
+    assert [line for line in page.splitlines() if line.startswith("| ")][1:] == table
+    assert f"lists {len(ROWS)} of\nthem" in page
+    assert f"in {len(MUTANTS)} ways" in " ".join(page.split())
+    assert f"{len(ROWS)} faults" in (ROOT / "README.md").read_text()
 
 
 def test_a_row_holds_when_its_tests_passed() -> None:
@@ -24,7 +36,7 @@ def test_a_row_holds_when_its_tests_passed() -> None:
     line = report.matrix()[6]
     assert "authorize capture charge refund void" in line
     assert line.split()[-4:] == ["1", "1", "0", "0.25"]
-    assert report.summary().startswith("1 of 43 rows hold: 1 tests, 0 failed")
+    assert report.summary().startswith(f"1 of {len(ROWS)} rows hold: 1 tests, 0 failed")
 
 
 def test_a_movement_without_a_passing_test_is_named() -> None:
@@ -34,7 +46,7 @@ def test_a_movement_without_a_passing_test_is_named() -> None:
     report.count(6, ("void",), passed=False, seconds=0.1)
 
     assert "MISSING authorize capture void" in report.matrix()[6]
-    assert report.summary().startswith("0 of 43 rows hold: 2 tests, 1 failed")
+    assert report.summary().startswith(f"0 of {len(ROWS)} rows hold: 2 tests, 1 failed")
 
 
 def test_a_row_without_a_test_is_named() -> None:
@@ -78,7 +90,7 @@ def test_every_row_has_a_test_for_every_movement_that_it_can_hit() -> None:
 
 def test_every_mark_names_a_row_and_its_movements() -> None:
     for mark in marks():
-        assert mark.kwargs["row"] in range(43)
+        assert mark.kwargs["row"] in range(len(ROWS) + 1)
         assert set(map(str, mark.kwargs.get("kinds", ()))) <= set(KINDS)
 
 

@@ -73,7 +73,7 @@ def test_histories_are_full_of_trouble(report):
     seen = Counter()
     for seed in range(300):
         world = run(seed)
-        for payment in world.books.find_payments_all():
+        for payment in world.books.every_payment():
             for row in world.payments.operations(payment.payment_id):
                 seen[row.kind, row.state] += 1
                 seen["flagged"] += bool(row.flag)

@@ -81,7 +81,7 @@ class Shopkeeping(RuleBasedStateMachine):
         def act(world, payments):
             payment = payments.open(PAGE, mode=Mode.HOSTED)
             page = payments.start_checkout(payment.payment_id)
-            paid = world.bank.pay_page(page.session_id, tip)
+            paid = world.bank.pay_page(page.session_id, tip=tip)
             if paid is not None:
                 world.letters.append((paid.transaction_id, page.session_id))
 

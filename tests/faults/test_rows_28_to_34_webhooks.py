@@ -173,13 +173,30 @@ def reconcile(road: Road) -> None:
 
 
 @pytest.mark.matrix(row=31)
-def test_money_of_which_no_message_ever_comes_is_found(road: Road, page: Page) -> None:
+def test_money_of_which_no_message_ever_comes_is_found_by_one_reconciliation(
+    road: Road, page: Page
+) -> None:
+    page.pay()
+
+    reconcile(road)
+
+    is_paid_once(page)
+
+
+@pytest.mark.matrix(row=31)
+def test_recovery_alone_leaves_a_page_open_of_which_no_message_came(
+    road: Road, page: Page
+) -> None:
+    """A hosted session cannot be read back: there is nothing that it could ask."""
     page.pay()
 
     for _ in range(2):
-        reconcile(road)
         road.recover()
+        road.let_time_pass(hours=13)
 
+    assert page.row.state is OperationState.WAITING
+    assert page.payment.state is PaymentState.OPEN
+    reconcile(road)
     is_paid_once(page)
 
 

@@ -1,0 +1,96 @@
+"""How the bank of a history lists its rows: as Clover does, and as badly.
+
+A list may be cut, hold a row twice, come in any order, or not heed the time that was
+asked for; and it shows of the shop's mark as much as the bank gives back.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from payment_hooks import (
+    LookUpRequest,
+    Transaction,
+    TransactionKind,
+    TransactionStatus,
+)
+from tests.faults.history_world import Luck
+
+RETURNS = (TransactionKind.REFUND, TransactionKind.VOID)
+
+
+class Marks(StrEnum):
+    """What the bank's rows show of the shop's mark."""
+
+    WHOLE = "whole"
+    """Operation and reference, as Clover's metadata does."""
+    DIGEST = "digest"
+    """A digest: an operation is named only to whoever asks for it."""
+    CARDS = "cards"
+    """As a digest, and nothing at all on what was paid on a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What was listed, and whether that is all."""
+
+    rows: list[Transaction]
+    complete: bool = True
+
+
+def list_rows(
+    rows: Iterable[Transaction], request: LookUpRequest, luck: Luck, is_cut: bool
+) -> Listing:
+    """The rows that were asked for, as far as the list is any good.
+
+    A provider says of a cut list that it is not complete; the repetitions, the order
+    and the rows of another time it may hand on.
+    """
+    is_window = not request.transaction_id
+    is_any_time = is_window and luck.strikes(0.2)
+    asked = [row for row in rows if _is_asked(row, request, is_any_time=is_any_time)]
+    if not (is_window or request.with_refunds):
+        return Listing(asked)
+    if luck.strikes(0.2):
+        asked += [row for row in asked if luck.strikes(0.5)]
+        luck.dice.shuffle(asked)
+    if is_cut or luck.strikes(0.1):
+        return Listing(asked[: luck.dice.randrange(len(asked) + 1)], complete=False)
+    return Listing(asked)
+
+
+def show(
+    row: Transaction, request: LookUpRequest, marks: Marks, pages: Collection[str]
+) -> Transaction:
+    """The row with as much of the shop's mark as the bank shows.
+
+    Where it shows the less, it also calls what was released a charge, voided: so does
+    Clover's platform, beside its ecommerce service.
+    """
+    if marks is Marks.WHOLE:
+        return row
+    if row.status is TransactionStatus.VOIDED and row.kind not in RETURNS:
+        row = replace(row, kind=TransactionKind.CHARGE, captured=row.amount)
+    if not row.operation_id:
+        return row
+    if marks is Marks.CARDS and row.operation_id in pages:
+        return replace(row, operation_id="", reference="")
+    asked = (request.operation_id, *request.candidates)
+    named = row.operation_id if row.operation_id in asked else ""
+    mark = f"digest-of-{row.operation_id}"
+    return replace(row, operation_id=named, reference="", mark=mark)
+
+
+def _is_asked(row: Transaction, request: LookUpRequest, *, is_any_time: bool) -> bool:
+    is_return = row.kind in RETURNS
+    if request.transaction_id:
+        is_child = request.with_refunds and row.parent_id == request.transaction_id
+        return row.transaction_id == request.transaction_id or is_child
+    if is_return and not request.with_refunds:
+        return False
+    if request.operation_id not in ("", row.operation_id):
+        return False
+    made, since, until = row.created_at, request.since, request.until
+    if is_any_time or made is None:
+        return True
+    return (since is None or since <= made) and (until is None or made < until)

@@ -1,0 +1,107 @@
+"""Which page was paid, where the provider names an operation only to whoever asks."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from payment_hooks import (
+    Mode,
+    Money,
+    OperationState,
+    PaymentSource,
+    PaymentState,
+    TransactionKind,
+    hookimpl,
+)
+
+DUE, TOO_MUCH = Money(2599, "USD"), Money(9999, "USD")
+
+
+class Digests:
+    """Names the operation of a row only among those that are asked for."""
+
+    @hookimpl(wrapper=True)
+    def payment_look_up(self, request):
+        found = yield
+        asked = (request.operation_id, *request.candidates)
+        rows = tuple(
+            row if row.operation_id in asked else replace(row, operation_id="")
+            for row in found.transactions
+        )
+        return replace(found, transactions=rows)
+
+
+@pytest.fixture
+def pages(payments, registry, clock):
+    """Two pages of one payment: the first is too old when the second is opened."""
+    registry.register(Digests())
+    payment_id = payments.open("100123", mode=Mode.HOSTED).payment_id
+    payments.start_checkout(payment_id)
+    clock.advance(minutes=16)
+    payments.start_checkout(payment_id)
+    return payments.operations(payment_id)
+
+
+def pay(provider, page, amount, clock):
+    row = provider._add(TransactionKind.CHARGE, amount, operation_id=page.operation_id)
+    made_at = clock() + timedelta(minutes=1)
+    provider.ledger[row.transaction_id] = replace(row, created_at=made_at)
+    return row.transaction_id
+
+
+def test_money_of_the_first_page_does_not_use_up_the_second(
+    payments, provider, pages, clock
+):
+    first, _ = pages
+    misfit = pay(provider, first, TOO_MUCH, clock)
+
+    payments.settle(first.payment_id, transaction_id=misfit)
+
+    known = payments.operations(first.payment_id)
+    assert [row.state for row in known] == [
+        OperationState.SUCCEEDED,
+        OperationState.WAITING,
+    ]
+    assert known[0].transaction_id == misfit
+
+
+def test_both_pages_are_settled_with_their_own_money(payments, provider, pages, clock):
+    first, second = pages
+    misfit, right = (
+        pay(provider, page, amount, clock)
+        for page, amount in ((first, TOO_MUCH), (second, DUE))
+    )
+    payments.settle(first.payment_id, transaction_id=misfit)
+
+    payments.settle(
+        first.payment_id, transaction_id=right, session_id=second.session_id
+    )
+
+    known = payments.operations(first.payment_id)
+    assert [row.transaction_id for row in known] == [misfit, right]
+    assert [row.flag for row in known] == ["amount_differs", ""]
+    assert payments.get(first.payment_id).state is PaymentState.PAID
+
+
+def test_a_message_that_names_the_other_page_uses_neither_up(
+    payments, provider, pages, clock
+):
+    first, second = pages
+    paid = pay(provider, first, DUE, clock)
+
+    payments.settle(first.payment_id, transaction_id=paid, session_id=second.session_id)
+
+    known = payments.operations(first.payment_id)
+    assert {row.state for row in known} == {OperationState.WAITING}
+    assert payments.get(first.payment_id).flags == ("reference_differs",)
+
+
+def test_a_message_about_money_that_the_payment_holds_flags_nothing(payments, provider):
+    """A message need not be about a page: it names what is known already."""
+    payment_id = payments.open("100124", mode=Mode.IFRAME).payment_id
+    done = payments.charge(payment_id, PaymentSource(token="tok-good"))
+
+    settled = payments.settle(payment_id, transaction_id=done.transaction_id)
+
+    assert (settled.state, settled.flags) == (PaymentState.PAID, ())
