@@ -46,10 +46,10 @@ format: .venv/.dev ## Format the code.
 clean: ## Remove what was built, the environment included.
 	rm -rf .venv .demo dist build docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-.venv/.demo: .ci/requirements-demo.txt pyproject.toml
+.venv/.demo: .ci/requirements-demo.txt .ci/requirements-build.txt .ci/install pyproject.toml
 	@.ci/install .ci/requirements-demo.txt
 	@touch $@
 
-.venv/.dev: .ci/requirements.txt pyproject.toml
+.venv/.dev: .ci/requirements.txt .ci/requirements-build.txt .ci/install pyproject.toml
 	@.ci/install .ci/requirements.txt
 	@touch $@ .venv/.demo

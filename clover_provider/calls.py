@@ -83,6 +83,7 @@ def tokenize(
         action="tokenization of a card",
         headers={"apikey": public_key},
         body=tokens.build(card, encryption_key=encryption_key),
+        hidden=(card.number,),  # not in the body when it goes encrypted
     )
 
 

@@ -1,14 +1,14 @@
 """Charges, authorizations and captures, as Clover writes and reads them."""
 
-import ipaddress
 from collections.abc import Mapping
 
-from clover_provider import customers
+from clover_provider import additional_charges, customers
 from clover_provider.limits import MOST_MINOR_UNITS
 from clover_provider.reading import PROVIDER, Reading
 from clover_provider.references import (
     build_metadata,
     external_reference,
+    mark_of,
     operation_of,
 )
 from clover_provider.scrub import redact, safe_text
@@ -30,7 +30,9 @@ _STATUSES = {
     "succeeded": TransactionStatus.SUCCEEDED,
     "pending": TransactionStatus.PENDING,
     "failed": TransactionStatus.FAILED,
+    "canceled": TransactionStatus.CANCELED,
 }
+_NOT_TAKEN = (TransactionStatus.FAILED, TransactionStatus.CANCELED)
 _CHECKS = {
     # Clover's pages write both forms.
     "pass": CheckResult.PASSED,
@@ -75,20 +77,11 @@ def build_charge(request: PaymentRequest, *, capture: bool) -> dict[str, object]
 def build_headers(shopper_ip: str) -> dict[str, str]:
     """The shopper's address, which Clover wants with charges and captures.
 
-    Raises:
-        InvalidRequest: it is no IP address.
+    A request holds one bare address, or none: what cannot be one was left out of it.
+
+    Source: "Create a charge" and "Capture a charge", read 2026-11.
     """
-    if not shopper_ip:
-        return {}
-    try:
-        address = ipaddress.ip_address(shopper_ip)
-    except ValueError:
-        raise InvalidRequest(
-            "shopper_ip is no IP address: pass the one the shopper came from, "
-            "without port",
-            code="shopper_ip_invalid",
-        ) from None
-    return {"x-forwarded-for": address.compressed.partition("%")[0]}
+    return {"x-forwarded-for": shopper_ip} if shopper_ip else {}
 
 
 def build_capture(request: CaptureRequest) -> dict[str, object]:
@@ -100,12 +93,22 @@ def build_capture(request: CaptureRequest) -> dict[str, object]:
 
 
 def read_charge(
-    fields: Mapping[str, object], *, merchant_id: str, request_id: str = ""
+    fields: Mapping[str, object],
+    *,
+    merchant_id: str,
+    merchant_currency: str = "",
+    request_id: str = "",
 ) -> Transaction:
     """The transaction which Clover's charge object describes.
 
     `captured: false` gives an AUTHORIZATION, `true` a CHARGE. Clover reports a voided
     authorization as refunded; it is VOIDED here.
+
+    Args:
+        fields: the charge object.
+        merchant_id: the merchant it was asked of.
+        merchant_currency: that of a gift card's charge, which names none.
+        request_id: what Clover calls the exchange.
 
     Raises:
         OutcomeUnknown: id, amount, currency, status or `captured` is missing or odd; the
@@ -115,30 +118,35 @@ def read_charge(
     """
     charge = Reading(fields=fields, what="charge", request_id=request_id)
     transaction_id = charge.need_id()
-    currency = charge.need_currency()
+    currency = _currency(charge, merchant_currency)
     captured = _need_captured(charge)
     kind = TransactionKind.CHARGE if captured else TransactionKind.AUTHORIZATION
     amount = Money(charge.need_minor_units("amount"), currency)
+    status = _status(charge, captured)
     source = charge.part("source")
+    on_top = additional_charges.read(charge, currency)
+    said = safe_text(charge.text("warning_message"))
     return Transaction(
         kind=kind,
         transaction_id=transaction_id,
         amount=amount,
-        status=_status(charge, captured),
+        status=status,
         provider=PROVIDER,
         merchant_id=merchant_id,
         reference=charge.part("metadata").text("reference"),
         operation_id=operation_of(charge),
+        mark=mark_of(charge),
         captured=_captured(charge, amount) if captured else None,
         refunded=_refunded(charge, amount),
         tip=_money(charge, "tip_amount", currency),
+        surcharge=on_top.total,
         tax=_money(charge, "tax_amount", currency),
         source=_read_source(source, transaction_id),
         cvc_check=_check(source, "cvc_check"),
         postal_code_check=_check(source, "address_zip_check"),
         address_check=_check(source, "address_line1_check"),
         partial_approval=charge.flag("partial_auth") is True,
-        warning=safe_text(charge.text("warning_message")),
+        warning="; ".join(text for text in (said, on_top.warning) if text),
         created_at=charge.moment("created"),
         request_id=request_id,
         raw=redact(fields),
@@ -175,15 +183,28 @@ def read_capture(
         reference=request.reference,
         operation_id=request.operation_id,
         captured=charge.captured,
+        tip=charge.tip,
+        surcharge=charge.surcharge,
         source=charge.source,
+        warning=charge.warning,
         created_at=charge.created_at,
         request_id=request_id,
         raw=charge.raw,
     )
 
 
+def _currency(charge: Reading, merchant_currency: str) -> str:
+    """What the charge says; the merchant's own for a gift card, which may say nothing."""
+    is_gift_card = charge.text("payment_method_details") == "giftCard"
+    if is_gift_card and merchant_currency and charge.fields.get("currency") is None:
+        return merchant_currency
+    return charge.need_currency()
+
+
 def _need_captured(charge: Reading) -> bool:
     captured = charge.flag("captured")
+    if captured is None and _STATUSES.get(charge.text("status")) in _NOT_TAKEN:
+        return False
     if captured is None:
         raise charge.refuse("it does not say whether it is captured")
     return captured
@@ -195,7 +216,7 @@ def _status(charge: Reading, captured: bool) -> TransactionStatus:
         raise charge.refuse("its status is unknown")
     if status is TransactionStatus.SUCCEEDED and charge.flag("paid") is False:
         raise charge.refuse("it succeeded and is not paid")
-    if not captured and charge.flag("refunded"):
+    if not captured and charge.flag("refunded") and status not in _NOT_TAKEN:
         return TransactionStatus.VOIDED
     return status
 
@@ -229,11 +250,7 @@ def _read_source(source: Reading, transaction_id: str) -> PaymentSource | None:
     return PaymentSource(
         token=f"spent-on-{transaction_id}",
         brand=safe_text(source.text("brand")).upper(),
-        last4=_digits(source.text("last4")),
-        exp_month=int(_digits(source.text("exp_month")) or 0) or None,
-        exp_year=int(_digits(source.text("exp_year")) or 0) or None,
+        last4=source.last4(),
+        exp_month=source.number("exp_month") or None,
+        exp_year=source.year("exp_year"),
     )
-
-
-def _digits(text: str) -> str:
-    return text if text.isascii() and text.isdigit() and len(text) <= 4 else ""

@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from clover_provider import settings
-from clover_provider.hosts import Environment, Hosts, hosts_of
+from clover_provider.hosts import Environment, HostedLines, Hosts, hosts_of
 from clover_provider.mistakes import find_mistakes
 from clover_provider.secret import Secret
 from payment_hooks import Mode
+from payment_hooks.secrecy import forgetful, forgetful_type
 
 _EMPTY = Secret()
 
 
+@forgetful_type
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloverConfig:
     """Everything that `CloverProvider` must know about a merchant.
@@ -61,6 +63,8 @@ class CloverConfig:
     """Language of Clover's card fields: en, en-CA or fr-CA; follows the country."""
     page_config_id: str = ""
     """Which configured checkout page a hosted session shows; the default when empty."""
+    hosted_lines: HostedLines = HostedLines.ONE
+    """How many lines a hosted page shows: Clover refunds several only as a whole."""
     pci_attestation: str = ""
     """Names your own PCI DSS assessment (SAQ D); mode api is refused without it."""
     require_encryption: bool = True
@@ -95,6 +99,7 @@ class CloverConfig:
             settings.refuse(self.source, name, remedy)
 
     @classmethod
+    @forgetful
     def from_mapping(
         cls, values: Mapping[str, object], *, source: str = "CLOVER"
     ) -> Self:
@@ -107,6 +112,7 @@ class CloverConfig:
         return cls(**settings.read(cls, values, source), source=source)
 
     @classmethod
+    @forgetful
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> Self:
         """The configuration in the environment variables `CLOVER_…`.
 

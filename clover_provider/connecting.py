@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from clover_provider.config import CloverConfig
-from clover_provider.exchange import Call, Fields, Sends
+from clover_provider.exchange import Call, Sends
 from clover_provider.failures import raise_for
 from clover_provider.oauth import Send
+from payment_hooks.secrecy import forgetful
 
 
 def oauth_sender(config: CloverConfig, transport: Sends | None = None) -> Send:
@@ -22,6 +23,7 @@ def oauth_sender(config: CloverConfig, transport: Sends | None = None) -> Send:
     """
     used = transport
 
+    @forgetful
     def send(path: str, body: Mapping[str, object]) -> Mapping[str, object]:
         nonlocal used
         if used is None:
@@ -35,7 +37,6 @@ def oauth_sender(config: CloverConfig, transport: Sends | None = None) -> Send:
             action="OAuth request",
             body=body,
         )
-        body = Fields()  # a traceback shows locals, and this held a secret
         answer = used.send(call)
         raise_for(answer, call)
         return answer.fields

@@ -20,6 +20,7 @@ from payment_hooks import (
     SavedSource,
     SaveSourceRequest,
 )
+from payment_hooks.secrecy import forgetful
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SAVED = re.compile(r"([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{1,64})")
@@ -85,6 +86,7 @@ def ids_of(request: RemoveSourceRequest) -> tuple[str, str]:
     return customer_id, card_id
 
 
+@forgetful
 def read(
     answer: Mapping[str, object], request: SaveSourceRequest, *, merchant_id: str
 ) -> SavedSource:
@@ -122,6 +124,21 @@ def refuse_saved_before(answer: Answer) -> None:
             "Clover has this card on file already: charge the saved one, or let the "
             "shopper enter the card again",
             code="source_already_saved",
+            provider=PROVIDER,
+            request_id=answer.request_id,
+        )
+
+
+def refuse_foreign_404(answer: Answer) -> None:
+    """Refuse a 404 that is not Clover's own.
+
+    Raises:
+        ProviderUnavailable: the card may be on file still.
+    """
+    if answer.status == 404:
+        raise ProviderUnavailable(
+            "the removal of a saved card met a 404 that is not Clover's: remove it again",
+            code="http_404",
             provider=PROVIDER,
             request_id=answer.request_id,
         )

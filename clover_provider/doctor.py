@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from clover_provider.config import CloverConfig
 from payment_hooks import (
     AuthenticationFailed,
+    CardFields,
+    CardForm,
     CheckoutRequest,
     ConfigurationError,
     Gateway,
@@ -20,6 +22,10 @@ from payment_hooks import (
 
 _NO_PAYMENT = "DOCTOR0000000"
 _ROTATION = 2
+_OTHER_TYPE = (
+    "the private key of a pair made for Hosted Checkout is refused here as well: card "
+    "payments want one of the integration type iframe or API"
+)
 
 
 class Verdict(StrEnum):
@@ -88,11 +94,30 @@ def _keys(config: CloverConfig) -> Iterator[Finding]:
             "OAuthSession",
             verdict=Verdict.UNKNOWN,
         )
-    if {Mode.IFRAME, Mode.API} & set(config.modes):
+    if _takes_cards(config) and _is_hosted_key(config):
+        yield Finding(
+            subject="private key",
+            text="the same as HOSTED_PRIVATE_KEY, which is of the pair made for Hosted "
+            "Checkout: card payments want the private key of a pair made for the "
+            "integration type iframe or API",
+            verdict=Verdict.WRONG,
+        )
+    if _takes_cards(config):
         fetched = "fetched from Clover (PAKMS) on first use"
         yield Finding(
             subject="public key", text="set" if config.public_key else fetched
         )
+
+
+def _takes_cards(config: CloverConfig) -> bool:
+    return bool({Mode.IFRAME, Mode.API} & set(config.modes))
+
+
+def _is_hosted_key(config: CloverConfig) -> bool:
+    """Whether cards would be charged with the key of the hosted pair."""
+    return bool(config.hosted_private_key) and (
+        config.ecommerce_key == config.hosted_private_key
+    )
 
 
 def _hosted(config: CloverConfig) -> Iterator[Finding]:
@@ -145,6 +170,8 @@ def _ask(config: CloverConfig) -> Iterator[Finding]:
         for mode in (Mode.IFRAME, Mode.API):
             if mode in config.modes:
                 yield _try_checkout(gateway, config, mode)
+        if config.public_key and _takes_cards(config):
+            yield _try_pair(config)
         if config.platform_key:
             yield _try_platform(gateway)
 
@@ -171,11 +198,46 @@ def _try_checkout(gateway: Gateway, config: CloverConfig, mode: Mode) -> Finding
     )
     try:
         gateway.start_checkout(request)
+    except AuthenticationFailed as error:
+        text = f"{error.message}; {_OTHER_TYPE}"
+        return Finding(subject=subject, text=text, verdict=Verdict.WRONG)
     except PaymentError as error:
         return Finding(subject=subject, text=error.message, verdict=Verdict.WRONG)
     except ConfigurationError as error:
         return Finding(subject=subject, text=str(error), verdict=Verdict.WRONG)
     return Finding(subject=subject, text="all that the card form needs is there")
+
+
+def _try_pair(config: CloverConfig) -> Finding:
+    """Whether Clover names the configured public key for the private one.
+
+    It may refuse to say so, or name another public key of the merchant's: neither is
+    proof of a mistake, but the only trace that a key of the wrong pair leaves.
+    """
+    from clover_provider.provider import CloverProvider
+
+    subject = "key pair"
+    mode = Mode.IFRAME if Mode.IFRAME in config.modes else Mode.API
+    request = CheckoutRequest(
+        amount=Money(100, config.currency), reference="doctor", mode=mode
+    )
+    with closing(CloverProvider(replace(config, public_key=""))) as provider:
+        try:
+            session = Gateway.to(provider).start_checkout(request)
+        except ConfigurationError as error:
+            return Finding(subject=subject, text=str(error), verdict=Verdict.WRONG)
+        except PaymentError as error:
+            text = f"{error.message}; {_OTHER_TYPE}"
+            return Finding(subject=subject, text=text, verdict=Verdict.UNKNOWN)
+    shown = session.public_key if isinstance(session, CardFields | CardForm) else ""
+    if shown == config.public_key:
+        return Finding(subject=subject, text="the public key is the private one's")
+    return Finding(
+        subject=subject,
+        text="Clover names another public key for this private one: if card fields do "
+        "not work, copy both from the same pair",
+        verdict=Verdict.UNKNOWN,
+    )
 
 
 def _try_platform(gateway: Gateway) -> Finding:

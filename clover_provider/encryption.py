@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from clover_provider.hosts import Environment
 from payment_hooks import ConfigurationError
+from payment_hooks.secrecy import forgetful
 
 _HALF = 256
 _PREFIX = "00000000"
@@ -33,6 +34,7 @@ def pick_key(keys: Mapping[str, object], environment: Environment) -> str:
     return key
 
 
+@forgetful
 def encrypt_number(number: str, packed_key: str) -> str:
     """The base64 text that goes into `encrypted_pan`.
 

@@ -1,14 +1,19 @@
 """One call to Clover and what came back: shown masked, parsed strictly."""
 
 import json
+import re
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from typing import NoReturn, Protocol
+from urllib.parse import urlsplit
 
+from clover_provider.echoes import Echoes
 from clover_provider.secret import Secret
 from payment_hooks import InvalidRequest
+from payment_hooks.secrecy import forgetful_type
 
+_PLACE = re.compile(r"\{(\w+)\}")
 _GZIP = zlib.MAX_WBITS | 16
 _NOTHING = Secret()
 
@@ -20,12 +25,15 @@ class Fields(dict[str, object]):
         return f"<{len(self)} fields>"
 
     __str__ = __repr__
+    # Sentry walks through a mapping that a traceback's frame holds, unless it finds this.
+    __sentry_repr__ = __repr__
 
 
 class Unreadable(ValueError):
     """What came back cannot be used; the message holds nothing of it."""
 
 
+@forgetful_type
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """What to send; prints without body, headers and key.
@@ -48,7 +56,8 @@ class Call:
     """Whether a lost answer leaves a doubt; one to a reading call does not."""
     attempt: int = 1
     hidden: tuple[str, ...] = field(default=(), repr=False)
-    """What Clover may repeat and no message shall show, such as a chargeable id."""
+    """What Clover may repeat and no message shall show, such as a chargeable id: what of
+    it stands in the path, or is not sent at all. Headers and body speak for themselves."""
 
     def __post_init__(self) -> None:
         for name, value in (*self.headers.items(), ("key", self.idempotency_key)):
@@ -58,16 +67,47 @@ class Call:
                     code="header_invalid",
                 )
 
+    @property
+    def shown_url(self) -> str:
+        """The address without ids, as an HTTP library and its watchers may log it."""
+        path = _PLACE.sub(r":\1", self.path)
+        return urlsplit(self.url)._replace(path=path, query="").geturl()
+
+    def echoes(self) -> Echoes:
+        """What this call sends as a secret, to be taken out of what comes back."""
+        return Echoes(
+            bearer=self.bearer.reveal(),
+            headers=self.headers,
+            body=self.body,
+            ids=self.hidden,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came back, whatever its status."""
+    """What came back, whatever its status, without the secrets that its call sent.
 
+    They are taken out when it is made, so that nothing which is made of it can show them.
+    """
+
+    call: InitVar[Call]
+    """What it answers; not kept."""
     status: int
     body: object = field(default=None, repr=False)
     """The parsed JSON; None when it was not JSON."""
     request_id: str = ""
+    """Clover's id of the exchange; empty when it told none that can be shown."""
     retry_after: str = ""
+
+    def __post_init__(self, call: Call) -> None:
+        echoes = call.echoes()
+        is_success = 200 <= self.status < 300
+        clean = echoes.clean_success if is_success else echoes.clean_refusal
+        object.__setattr__(self, "body", clean(self.body))
+        for name in ("request_id", "retry_after"):
+            text = getattr(self, name)
+            is_clean = echoes.clean(text) == text
+            object.__setattr__(self, name, text if is_clean else "")
 
     @property
     def fields(self) -> Fields:
@@ -86,6 +126,21 @@ class Sends(Protocol):
             OutcomeUnknown: it may have been carried out.
         """
         ...
+
+
+def write_headers(call: Call, user_agent: str) -> dict[str, str]:
+    """The headers as they go over the wire, key included."""
+    headers = {
+        "User-Agent": user_agent,
+        "Accept": "application/json",
+        "Accept-Encoding": "gzip",
+        **call.headers,
+    }
+    if call.bearer:
+        headers["Authorization"] = f"Bearer {call.bearer.reveal()}"
+    if call.idempotency_key:
+        headers["idempotency-key"] = call.idempotency_key
+    return headers
 
 
 def write_json(body: Mapping[str, object]) -> bytes:

@@ -1,5 +1,6 @@
 """What Clover's refusals mean: one table of its codes, and one way to raise them."""
 
+import re
 from typing import NoReturn
 
 from clover_provider.exchange import Answer, Call
@@ -9,6 +10,7 @@ from payment_hooks import (
     AuthenticationFailed,
     DeclineCode,
     InvalidRequest,
+    KeyConflict,
     OutcomeUnknown,
     PaymentDeclined,
     PaymentError,
@@ -74,8 +76,13 @@ _MESSAGES = (
 )
 """What processors write into a `card_declined`, and what it means."""
 
+_WORD = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _DEFINITIVE = frozenset({400, 402, 404})
 """With a well-formed error, these say that nothing was done."""
+_KNOWN_KEY = (
+    "the key was used for something else: do not send it again, compare with Clover's "
+    "list of payments"
+)
 _HINTS = {
     401: "the key is wrong, or its permission is missing: re-install the app",
     403: "the key may not do that, or a filter in front of the host refused the call",
@@ -90,6 +97,7 @@ def raise_for(answer: Answer, call: Call) -> None:
         InvalidRequest: nothing was taken, and it is about the request.
         AuthenticationFailed: nothing was taken, the key is wrong or lacks a permission.
         RateLimited: nothing was taken, too many calls.
+        KeyConflict: Clover knows the idempotency key with other content.
         OutcomeUnknown: anything else, if the call moves money.
         ProviderUnavailable: anything else, if it does not.
     """
@@ -97,6 +105,11 @@ def raise_for(answer: Answer, call: Call) -> None:
         return
     error = _error_of(answer)
     code = _code(error)
+    if _is_key_conflict(answer, call, error):
+        raise KeyConflict(
+            _message(answer, call, error, _KNOWN_KEY),
+            **_facts(answer, "idempotency_error"),
+        )
     if answer.status == 429 or code == "rate_limit":
         raise RateLimited(
             _message(answer, call, error, "too many calls"),
@@ -128,9 +141,16 @@ def decline_of(error: Reading) -> DeclineCode:
     return DECLINES.get(code, DeclineCode.CARD_DECLINED)
 
 
-def code_of(answer: Answer) -> str:
-    """Clover's code of a refusal, empty when it gave none."""
-    return _code(_error_of(answer))
+def is_missing(answer: Answer) -> bool:
+    """Whether Ecommerce says in its own words that there is no such id.
+
+    A 404 of a gateway, or of a wrong address, has no error object: it says nothing about
+    the id. The code differs: `invalid_request` was recorded, `resource_missing` is
+    documented.
+    """
+    error = Reading(fields=answer.fields, what="error").part("error")
+    is_wellformed = bool(error.text("code") or error.text("message"))
+    return answer.status == 404 and is_wellformed
 
 
 def _error_of(answer: Answer) -> Reading:
@@ -138,6 +158,17 @@ def _error_of(answer: Answer) -> Reading:
     whole = Reading(fields=answer.fields, what="error", request_id=answer.request_id)
     inner = whole.part("error")
     return inner if inner.fields else whole
+
+
+def _is_key_conflict(answer: Answer, call: Call, error: Reading) -> bool:
+    """Whether a key of ours was used before us, for whatever it was.
+
+    A first sending cannot meet itself. Another one may: then 409 says that the first is
+    being carried out still.
+    """
+    if error.text("type") != "idempotency_error" or not call.moves_money:
+        return False
+    return call.attempt == 1 or answer.status != 409
 
 
 def _is_definitive(answer: Answer, error: Reading) -> bool:
@@ -159,7 +190,7 @@ def _raise_refusal(answer: Answer, call: Call, error: Reading) -> NoReturn:
         raise PaymentDeclined(
             _message(answer, call, error),
             decline_code=decline_of(error),
-            transaction_id=safe_text(error.text("charge")),
+            transaction_id=_word(error.text("charge")),
             **_facts(answer, code or "card_declined"),
         )
     kind = ERRORS.get(code, InvalidRequest)
@@ -171,20 +202,21 @@ def _raise_doubt(answer: Answer, call: Call, error: Reading) -> NoReturn:
     facts = _facts(answer, _code(error) or f"http_{answer.status}")
     if not call.moves_money:
         raise ProviderUnavailable(_message(answer, call, error, "try again"), **facts)
-    if error.text("type") == "idempotency_error" and answer.status != 409:
-        hint = "the key was used for something else: do not send it again, look it up"
-        facts["code"] = "idempotency_error"
-    else:
-        hint = "look it up, or repeat it with the same key"
+    hint = "look it up, or repeat it with the same key"
     raise OutcomeUnknown(_message(answer, call, error, hint), **facts)
 
 
 def _code(error: Reading) -> str:
-    return safe_text(error.text("code"))
+    return _word(error.text("code"))
+
+
+def _word(text: str) -> str:
+    """A code or an id; empty when it is none, and so no text either."""
+    return safe_text(text) if _WORD.fullmatch(text) else ""
 
 
 def _message(answer: Answer, call: Call, error: Reading, hint: str = "") -> str:
-    said = safe_text(error.text("message"), hidden=call.hidden)
+    said = safe_text(error.text("message"))
     parts = [f"{call.action} refused with {answer.status}", said, hint]
     text = ": ".join(part for part in parts if part)
     return f"{text} (request {answer.request_id})" if answer.request_id else text

@@ -67,7 +67,7 @@ class PublicKeys:
             )
         )
         key = pakms.read(answer.fields)
-        if key.merchant_id not in ("", config.merchant_id):
+        if key.merchant_id.upper() not in ("", config.merchant_id):
             raise ConfigurationError(
                 "CLOVER['PRIVATE_KEY'] belongs to another merchant than "
                 f"CLOVER['MERCHANT_ID'], {config.merchant_id}: set the two that belong "

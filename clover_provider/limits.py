@@ -14,6 +14,14 @@ LONGEST_METADATA = 500
 LARGEST_PAGE = 100
 """Items on one page of a list. Source: "Get a list of charges", read 2026-11."""
 
+MOST_NESTED = 100
+"""Objects of a part that is expanded in another. Source: "Add pagination requests",
+docs.clover.com, read 2026-11."""
+
+LONGEST_REACH = timedelta(days=90)
+"""How far the platform's lists of orders and payments reach. Source: "Limits added for
+calls to Payments and Orders API endpoints", docs.clover.com, read 2026-11."""
+
 SESSION_LIFE = timedelta(minutes=15)
 """How long a hosted page can be paid. Source: "Creating a Hosted Checkout session"."""
 

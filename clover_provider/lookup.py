@@ -1,26 +1,45 @@
 """Finding movements again: by id, by our reference, or all of a window of time."""
 
-from collections.abc import Callable
-from dataclasses import replace
-from urllib.parse import quote
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from clover_provider import charges, platform_payments, refunds
 from clover_provider.config import CloverConfig
 from clover_provider.exchange import Answer, Call, Fields
-from clover_provider.reading import Reading
+from clover_provider.reading import PROVIDER, Reading, only_read
 from clover_provider.reads import Reads, TooManyPages
-from clover_provider.references import belongs_to, is_marked
-from clover_provider.windows import Windows, created
+from clover_provider.references import (
+    belongs_to,
+    is_marked,
+    names_of,
+    operation_named,
+    read_mark,
+)
+from clover_provider.time_window import TimeWindow
+from clover_provider.windows import Windows, elements
 from payment_hooks import (
     AuthenticationFailed,
     LookUpRequest,
     LookUpResult,
     Mode,
+    ProviderUnavailable,
     Transaction,
 )
 
-Found = tuple[Transaction, tuple[Transaction, ...]]
-"""A charge, and the refunds that came with it."""
+logger = logging.getLogger(__name__)
+
+_WHOLE_PAYMENT = ("refunds", "cardTransaction", "additionalCharges")
+"""Clover asks for at most three expansions in a call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A charge, the refunds that came with it, and the order that holds it."""
+
+    charge: Transaction
+    refunds: tuple[Transaction, ...] = ()
+    order_id: str = ""
 
 
 class Finder:
@@ -31,27 +50,17 @@ class Finder:
         self._config = config
 
     def find(self, request: LookUpRequest) -> LookUpResult:
-        """What the request asks for, unless it asks for a replay.
+        """What the request asks for.
 
         Raises:
-            ProviderUnavailable: nobody answered.
-            OutcomeUnknown: the answer cannot be read.
+            ProviderUnavailable: nobody answered, or the answer cannot be read.
         """
-        if not request.transaction_id:
+        with only_read():
+            if request.transaction_id:
+                return self._find_by_id(request)
             if request.operation_id:
                 return self._find_operation(request)
             return Windows(self._reads).list(request)
-        found = self.find_charge(
-            request.transaction_id, with_refunds=request.with_refunds
-        )
-        if found is None:
-            return LookUpResult(complete=True)
-        charge, returned = found
-        if not request.with_refunds:
-            return LookUpResult(transactions=(charge,), complete=True)
-        named = tuple(_named(row, request.operation_id) for row in returned)
-        is_proof = _is_proof(named, is_asked=bool(request.operation_id))
-        return LookUpResult(transactions=(charge, *named), complete=is_proof)
 
     def find_charge(self, charge_id: str, *, with_refunds: bool) -> Found | None:
         """The charge of that id, and its refunds when they are asked for or came along.
@@ -59,11 +68,15 @@ class Finder:
         The ecommerce service is asked first. A hosted payment may be known to the
         platform alone, and a hosted key may not be allowed to read charges: where there
         is a platform token, the platform is asked too, and first if all is hosted.
+
+        Raises:
+            ProviderUnavailable: nobody answered, or the answer cannot be read.
         """
         refused: AuthenticationFailed | None = None
         for ask in self._places():
             try:
-                found = ask(charge_id, with_refunds)
+                with only_read():
+                    found = ask(charge_id, with_refunds)
             except AuthenticationFailed as error:
                 refused = error
                 continue
@@ -73,6 +86,19 @@ class Finder:
             raise refused
         return None
 
+    def _find_by_id(self, request: LookUpRequest) -> LookUpResult:
+        found = self.find_charge(
+            request.transaction_id, with_refunds=request.with_refunds
+        )
+        if found is None:
+            return LookUpResult(complete=True)
+        charge = self._with_name(found, request.candidates)
+        if not request.with_refunds:
+            return LookUpResult(transactions=(charge,), complete=True)
+        named = tuple(_named(row, request.operation_id) for row in found.refunds)
+        is_proof = _is_proof(named, is_asked=bool(request.operation_id))
+        return LookUpResult(transactions=(charge, *named), complete=is_proof)
+
     def _places(self) -> list[Callable[[str, bool], Found | None]]:
         if not self._config.platform_key:
             return [self._ask_ecommerce]
@@ -81,36 +107,49 @@ class Finder:
         return [self._ask_ecommerce, self._ask_platform]
 
     def _ask_ecommerce(self, charge_id: str, with_refunds: bool) -> Found | None:
-        answer = self._reads.get(
-            f"{self._config.ecommerce_url}/v1/charges/{quote(charge_id, safe='')}",
-            path="/v1/charges/{id}",
-            action=f"look-up of {charge_id}",
-        )
+        answer = self._reads.charge(charge_id)
         if answer is None:
             return None
         charge = charges.read_charge(
             answer.fields,
             merchant_id=self._config.merchant_id,
+            merchant_currency=self._config.currency,
             request_id=answer.request_id,
         )
-        self._require_same(charge, charge_id)
+        _require_same(charge, charge_id)
+        order_id = Reading(fields=answer.fields, what="charge").text("order")
         if not with_refunds:
-            return charge, ()
-        returned = tuple(
-            refunds.read_refund(row, charge)
-            for row in self._reads.pages("/v1/refunds", {"charge": charge_id})
+            return Found(charge=charge, order_id=order_id)
+        returned = tuple(self._refunds_of(charge))
+        return Found(
+            charge=refunds.with_refunds(charge, returned),
+            refunds=returned,
+            order_id=order_id,
         )
-        return refunds.with_refunds(charge, returned), returned
+
+    def _refunds_of(self, charge: Transaction) -> Iterator[Transaction]:
+        """The charge's refunds, from their own list: the charge shows the newest only."""
+        # None is older than its charge: where the list is sorted, it ends there.
+        window = TimeWindow(since=charge.created_at)
+        asked = {"charge": charge.transaction_id}
+        listed = list(self._reads.pages("/v1/refunds", asked, window, is_sent=False))
+        parents = [Reading(fields=row, what="refund").text("charge") for row in listed]
+        is_filtered = set(parents) <= {"", charge.transaction_id}
+        for row, parent in zip(listed, parents, strict=True):
+            if parent == charge.transaction_id or (is_filtered and not parent):
+                yield refunds.read_refund(row, charge)
+            elif not parent:
+                raise ProviderUnavailable(
+                    f"Clover lists refunds of other charges with those of "
+                    f"{charge.transaction_id}, and one that names no charge: look for "
+                    "it in Clover's dashboard",
+                    code="refund_unassignable",
+                    provider=PROVIDER,
+                )
 
     def _ask_platform(self, charge_id: str, with_refunds: bool) -> Found | None:
         config = self._config
-        answer = self._reads.get(
-            f"{config.api_url}/v3/merchants/{config.merchant_id}/payments/"
-            f"{quote(charge_id, safe='')}?expand=refunds",
-            path="/v3/merchants/{mId}/payments/{id}",
-            action=f"look-up of {charge_id} on the platform",
-            platform=True,
-        )
+        answer = self._reads.platform("payments", charge_id, _WHOLE_PAYMENT)
         if answer is None:
             return None
         payment = platform_payments.read_payment(
@@ -119,45 +158,80 @@ class Finder:
             currency=config.currency,
             request_id=answer.request_id,
         )
-        self._require_same(payment, charge_id)
-        return payment, platform_payments.read_refunds(answer.fields, payment)
+        _require_same(payment, charge_id)
+        return Found(
+            charge=payment,
+            refunds=platform_payments.read_refunds(answer.fields, payment),
+            order_id=platform_payments.order_of(answer.fields),
+        )
+
+    def _with_name(self, found: Found, candidates: tuple[str, ...]) -> Transaction:
+        """The charge with the name of the candidate whose page it was paid on.
+
+        A hosted payment names no session and carries no metadata; the lines of its order
+        are those of the page, and the note on one of them is our mark.
+        """
+        charge = found.charge
+        is_hosted = Mode.HOSTED in self._config.modes
+        if not candidates or charge.operation_id or not is_hosted:
+            return charge
+        if not self._config.platform_key:
+            return charge
+        try:
+            digest = self._mark_of(found)
+        except AuthenticationFailed:
+            logger.warning(
+                "the platform token may not read orders: whose a hosted payment is "
+                "cannot be told; grant it Read orders",
+                extra={"transaction_id": charge.transaction_id},
+            )
+            return charge
+        name = operation_named(digest, names_of(candidates))
+        return replace(charge, mark=digest or charge.mark, operation_id=name)
+
+    def _mark_of(self, found: Found) -> str:
+        order_id = found.order_id or self._order_of(found.charge.transaction_id)
+        if not order_id:
+            return ""
+        order = self._reads.platform("orders", order_id, ("lineItems",))
+        return read_mark(elements(order.fields, "lineItems")) if order else ""
+
+    def _order_of(self, charge_id: str) -> str:
+        payment = self._reads.platform("payments", charge_id, _WHOLE_PAYMENT)
+        return platform_payments.order_of(payment.fields) if payment else ""
 
     def _find_operation(self, request: LookUpRequest) -> LookUpResult:
         """The charge of an operation, among those of the window."""
+        window = TimeWindow.of(request)
         is_any_marked = is_any_bare = False
         try:
-            for fields in self._reads.pages("/v1/charges", created(request)):
+            for fields in self._reads.pages("/v1/charges", {}, window):
                 charge = Reading(fields=fields, what="charge")
                 if belongs_to(charge, request.operation_id):
                     found = _named(self._read_listed(fields), request.operation_id)
                     return LookUpResult(transactions=(found,), complete=True)
                 if is_marked(charge):
                     is_any_marked = True
-                elif _is_in_window(charge, request):
+                elif window.holds(charge.moment("created")):
                     is_any_bare = True
-        except TooManyPages:
-            return LookUpResult()
+        except TooManyPages as error:
+            return LookUpResult(too_long=error.helps_to_ask_for_less)
         # Where no listed charge carries a reference, Clover may leave them out of lists.
         return LookUpResult(complete=is_any_marked or not is_any_bare)
 
     def _read_listed(self, fields: Fields) -> Transaction:
-        return charges.read_charge(fields, merchant_id=self._config.merchant_id)
-
-    def _require_same(self, charge: Transaction, charge_id: str) -> None:
-        if charge.transaction_id != charge_id:
-            raise Reading(fields=Fields(), what="charge").refuse(
-                "it is another one than was asked for"
-            )
+        return charges.read_charge(
+            fields,
+            merchant_id=self._config.merchant_id,
+            merchant_currency=self._config.currency,
+        )
 
 
-def _is_in_window(charge: Reading, request: LookUpRequest) -> bool:
-    """Whether a listed charge is of the window; Clover's filters are not trusted."""
-    created = charge.moment("created")
-    if created is None:
-        return True
-    is_early = request.since is not None and created < request.since
-    is_late = request.until is not None and created > request.until
-    return not (is_early or is_late)
+def _require_same(charge: Transaction, charge_id: str) -> None:
+    if charge.transaction_id != charge_id:
+        raise Reading(fields=Fields(), what="charge").refuse(
+            "it is another one than was asked for"
+        )
 
 
 def _is_proof(rows: tuple[Transaction, ...], *, is_asked: bool) -> bool:
@@ -167,7 +241,7 @@ def _is_proof(rows: tuple[Transaction, ...], *, is_asked: bool) -> bool:
     be the missing one; if one carries only the digest, it can be told only when an
     operation was asked for.
     """
-    marked = [row for row in rows if is_marked(Reading(fields=row.raw, what="row"))]
+    marked = [row for row in rows if row.operation_id or row.mark]
     unresolved = [row for row in marked if not row.operation_id]
     return not rows or (bool(marked) and (is_asked or not unresolved))
 
@@ -176,6 +250,6 @@ def _named(row: Transaction, operation_id: str) -> Transaction:
     """The row with our id, where Clover gave only the digest of it back."""
     if row.operation_id or not operation_id:
         return row
-    reading = Reading(fields=row.raw, what="row")
-    is_ours = belongs_to(reading, operation_id)
-    return replace(row, operation_id=operation_id) if is_ours else row
+    return replace(
+        row, operation_id=operation_named(row.mark, names_of((operation_id,)))
+    )

@@ -31,6 +31,8 @@ _SECRETS = (
     "app_secret",
 )
 _MAY_BE_EQUAL = {"private_key", "hosted_private_key"}
+_NAMES = ("merchant_id", "app_id", "page_config_id")
+"""No secrets, but each from a field of its own, and two of them look alike."""
 _DURATIONS = (
     "connect_timeout_seconds",
     "read_timeout_seconds",
@@ -38,8 +40,22 @@ _DURATIONS = (
     "webhook_tolerance_seconds",
 )
 _SMALLEST_CAP = 1024
+_LONGEST_SHOWN = 12
+_COPY = "copy each from its own field of Clover's dashboard"
 
 Mistakes = Iterator[tuple[str, str]]
+
+
+def shown(value: object) -> str:
+    """A wrong value as a message may show it: a long word may be a key in its place.
+
+    >>> shown("EUR"), shown("/etc/ca.pem"), shown("b4e97f205d1c48a69f3e27d0c6a81b5f")
+    ("'EUR'", "'/etc/ca.pem'", 'a text of 32 characters')
+    """
+    text = str(value)
+    if len(text) <= _LONGEST_SHOWN or (text.startswith(os.sep) and os.sep in text[1:]):
+        return repr(value)
+    return f"a text of {len(text)} characters"
 
 
 def find_mistakes(config: CloverConfig) -> Mistakes:
@@ -60,11 +76,14 @@ def _identity_mistakes(config: CloverConfig) -> Mistakes:
             "characters: copy it from the address of the merchant's dashboard",
         )
     if config.currency not in COUNTRY_OF:
-        yield "currency", f"must be USD or CAD, not {config.currency!r}"
+        yield "currency", f"must be USD or CAD, not {shown(config.currency)}"
     if config.country not in LOCALE_OF:
-        yield "country", f"must be US or CA, not {config.country!r}"
+        yield "country", f"must be US or CA, not {shown(config.country)}"
     if config.locale not in LOCALES:
-        yield "locale", f"must be one of {', '.join(LOCALES)}, not {config.locale!r}"
+        yield (
+            "locale",
+            f"must be one of {', '.join(LOCALES)}, not {shown(config.locale)}",
+        )
 
 
 def _key_mistakes(config: CloverConfig) -> Mistakes:
@@ -84,12 +103,13 @@ def _key_mistakes(config: CloverConfig) -> Mistakes:
             )
         twin = seen.get(key)
         if key and twin and {name, twin} != _MAY_BE_EQUAL:
-            yield (
-                name,
-                f"is the same as {twin}: these are different keys, copy each from its "
-                "own field of Clover's dashboard",
-            )
+            yield name, f"is the same as {twin}: these are different keys, {_COPY}"
         seen[key] = name
+    for name in _NAMES:
+        text = Secret(getattr(config, name))
+        if text and text in seen:
+            yield name, f"is the same as {seen[text]}: these differ, {_COPY}"
+        seen[text] = name
 
 
 def _mode_mistakes(config: CloverConfig) -> Mistakes:
@@ -152,7 +172,7 @@ def _certificate_mistakes(config: CloverConfig) -> Mistakes:
     if config.ca_bundle and not os.path.exists(config.ca_bundle):
         yield (
             "ca_bundle",
-            f"must name a file of certificates: {config.ca_bundle!r} is none",
+            f"must name a file of certificates: {shown(config.ca_bundle)} is none",
         )
 
 
@@ -160,6 +180,12 @@ def _number_mistakes(config: CloverConfig) -> Mistakes:
     url = config.redis_url.reveal()
     if url and not url.startswith(("redis://", "rediss://", "unix://")):
         yield "redis_url", "must begin with redis://, rediss:// or unix://"
+    elif not _is_readable(url):
+        yield (
+            "redis_url",
+            "is no address: write the letters / ? # [ ] @ : of a password as %2F, %3F, "
+            "%23, %5B, %5D, %40 and %3A",
+        )
     for name in _DURATIONS:
         value = getattr(config, name)
         if not (math.isfinite(value) and value > 0):
@@ -183,6 +209,15 @@ def _is_safe_base(url: str) -> bool:
     if not host or parts.username or parts.query or parts.fragment:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+
+
+def _is_readable(url: str) -> bool:
+    """Whether host and port can be told; a password with a slash hides them."""
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        return False
+    return True
 
 
 def is_loopback(host: str) -> bool:

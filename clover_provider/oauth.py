@@ -18,8 +18,11 @@ from typing import Protocol
 from urllib.parse import urlencode
 
 from clover_provider.config import CloverConfig
+from clover_provider.exchange import Fields
+from clover_provider.reading import read_moment
 from clover_provider.secret import Secret
 from payment_hooks import AuthenticationFailed, ConfigurationError, InvalidRequest
+from payment_hooks.secrecy import forgetful
 
 TOKEN_PATH = "/oauth/v2/token"  # noqa: S105 - a path
 REFRESH_PATH = "/oauth/v2/refresh"
@@ -114,7 +117,9 @@ class OAuthSession:
 
     def _refresh(self, tokens: OAuthTokens) -> OAuthTokens:
         try:
-            answer = self._send(REFRESH_PATH, build_refresh(self._config, tokens))
+            answer = Fields(
+                self._send(REFRESH_PATH, build_refresh(self._config, tokens))
+            )
         except (AuthenticationFailed, InvalidRequest) as error:
             raise AuthenticationFailed(
                 "Clover refused the refresh token, which works only once: the merchant "
@@ -137,16 +142,26 @@ def new_verifier() -> str:
     return secrets.token_urlsafe(64)
 
 
+@forgetful
 def challenge_of(verifier: str) -> str:
     """The S256 challenge of a verifier.
 
     >>> challenge_of("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
     'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
+
+    Raises:
+        InvalidRequest: it holds a letter that no verifier has.
     """
+    if not verifier.isascii():
+        raise InvalidRequest(
+            "this is no PKCE verifier: make one with new_verifier()",
+            code="verifier_invalid",
+        )
     digest = hashlib.sha256(verifier.encode("ascii")).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
 
 
+@forgetful
 def authorize_url(
     config: CloverConfig, *, redirect_uri: str, state: str, code_challenge: str = ""
 ) -> str:
@@ -166,6 +181,7 @@ def authorize_url(
     return f"{config.www_url}/oauth/v2/authorize?{urlencode(query)}"
 
 
+@forgetful
 def check_return(query: Mapping[str, str], *, expected_state: str) -> Consent:
     """What came back, once its state proves that we asked.
 
@@ -184,9 +200,10 @@ def check_return(query: Mapping[str, str], *, expected_state: str) -> Consent:
         raise InvalidRequest(
             "Clover's return has no code: the merchant may have refused", code="no_code"
         )
-    return Consent(merchant_id=query["merchant_id"], code=Secret(query["code"]))
+    return Consent(merchant_id=query["merchant_id"].upper(), code=Secret(query["code"]))
 
 
+@forgetful
 def build_exchange(
     config: CloverConfig, consent: Consent, *, verifier: str = ""
 ) -> dict[str, object]:
@@ -208,6 +225,7 @@ def build_exchange(
     return body | {"client_secret": config.app_secret.reveal()}
 
 
+@forgetful
 def build_refresh(config: CloverConfig, tokens: OAuthTokens) -> dict[str, object]:
     """The body of `POST /oauth/v2/refresh`; it uses the refresh token up."""
     return {
@@ -216,6 +234,7 @@ def build_refresh(config: CloverConfig, tokens: OAuthTokens) -> dict[str, object
     }
 
 
+@forgetful
 def read_tokens(answer: Mapping[str, object]) -> OAuthTokens:
     """The tokens in Clover's answer; its times are Unix seconds.
 
@@ -246,13 +265,10 @@ def _secret(answer: Mapping[str, object], name: str) -> Secret:
 
 
 def _time(answer: Mapping[str, object], name: str) -> datetime:
-    value = answer.get(name)
-    if isinstance(value, bool) or not isinstance(value, int):
+    moment = read_moment(answer.get(name))
+    if moment is None:
         raise _incomplete(name)
-    try:
-        return datetime.fromtimestamp(value, UTC)
-    except (ValueError, OverflowError, OSError):
-        raise _incomplete(name) from None
+    return moment
 
 
 def _incomplete(name: str) -> AuthenticationFailed:

@@ -1,7 +1,9 @@
-"""Hosted payments as the platform (v3) tells them; it shares its ids with Ecommerce."""
+"""Payments as the platform (v3) tells them; it shares its ids with Ecommerce."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from clover_provider import additional_charges, refunds
 from clover_provider.reading import PROVIDER, Reading, rows_of
 from clover_provider.scrub import redact, safe_text
 from payment_hooks import (
@@ -12,11 +14,17 @@ from payment_hooks import (
     TransactionStatus,
 )
 
-_STATUSES = {
+_RESULTS = {
     "SUCCESS": TransactionStatus.SUCCEEDED,
+    "AUTH": TransactionStatus.SUCCEEDED,  # reserved: a tab that is open
     "FAIL": TransactionStatus.FAILED,
     "VOIDED": TransactionStatus.VOIDED,
+    "INITIATED": TransactionStatus.PENDING,
+    "PENDING": TransactionStatus.PENDING,
+    # Until the void is through, the money is neither here nor given back.
+    "VOIDING": TransactionStatus.PENDING,
 }
+"""AUTH_COMPLETED and VOID_FAILED are left out: what holds then is not written down."""
 
 
 def read_payment(
@@ -28,8 +36,11 @@ def read_payment(
 ) -> Transaction:
     """The transaction which a platform payment describes.
 
+    What was voided is VOIDED, with nothing captured: an AUTHORIZATION where the card
+    was only authorized, or where that is not said; else a CHARGE.
+
     Args:
-        fields: the answer, with its refunds expanded.
+        fields: the answer, with refunds, card and additional charges expanded.
         merchant_id: the merchant it was asked of.
         currency: the merchant's; the platform's payments do not name one.
         request_id: what Clover calls the exchange.
@@ -40,46 +51,62 @@ def read_payment(
     Source: "Get a single payment", Clover REST API reference, read 2026-11.
     """
     payment = Reading(fields=fields, what="payment", request_id=request_id)
-    status = _STATUSES.get(payment.text("result"))
+    result = payment.text("result")
+    status = _RESULTS.get(result)
     if status is None:
         raise payment.refuse("its result is unknown")
     amount = Money(payment.need_minor_units("amount"), currency)
-    is_held = _is_held(payment.part("cardTransaction"))
-    return Transaction(
-        kind=TransactionKind.AUTHORIZATION if is_held else TransactionKind.CHARGE,
+    kind = _kind(payment, result)
+    on_top = additional_charges.read(payment, currency)
+    is_voided = status is TransactionStatus.VOIDED
+    found = Transaction(
+        kind=kind,
         transaction_id=payment.need_id(),
         amount=amount,
         status=status,
         provider=PROVIDER,
         merchant_id=merchant_id,
-        captured=None if is_held else amount,
-        refunded=Money(_refunded(payment), currency),
+        captured=_captured(kind, status, amount),
         tip=_money(payment, "tipAmount", currency),
+        surcharge=on_top.total,
         tax=_money(payment, "taxAmount", currency),
         source=_read_source(payment),
+        warning=on_top.warning,
         created_at=payment.moment("createdTime"),
         request_id=request_id,
         raw=redact(fields),
     )
+    returned = refunds.sum_of(read_refunds(fields, found), currency)
+    return replace(found, refunded=amount if is_voided else returned)
 
 
 def read_refunds(
     fields: Mapping[str, object], payment: Transaction
 ) -> tuple[Transaction, ...]:
-    """The refunds which a platform payment lists."""
+    """The refunds which a platform payment lists; one that was voided gave nothing."""
+    currency = payment.amount.currency
     is_held = payment.kind is TransactionKind.AUTHORIZATION
     return tuple(
         Transaction(
             kind=TransactionKind.VOID if is_held else TransactionKind.REFUND,
             transaction_id=refund.need_id(),
             parent_id=payment.transaction_id,
-            amount=Money(refund.need_minor_units("amount"), payment.amount.currency),
+            amount=Money(refund.need_minor_units("amount"), currency),
+            status=TransactionStatus.VOIDED
+            if refund.flag("voided")
+            else TransactionStatus.SUCCEEDED,
             provider=PROVIDER,
             merchant_id=payment.merchant_id,
+            surcharge=additional_charges.read(refund, currency).total,
             created_at=refund.moment("createdTime"),
         )
         for refund in _refunds(Reading(fields=fields, what="payment"))
     )
+
+
+def order_of(fields: Mapping[str, object]) -> str:
+    """The order that a platform payment belongs to; empty when it names none."""
+    return Reading(fields=fields, what="payment").part("order").text("id")
 
 
 def _refunds(payment: Reading) -> list[Reading]:
@@ -88,12 +115,24 @@ def _refunds(payment: Reading) -> list[Reading]:
     return [Reading(fields=row, what="refund") for row in rows]
 
 
-def _refunded(payment: Reading) -> int:
-    return sum(refund.need_minor_units("amount") for refund in _refunds(payment))
+def _kind(payment: Reading, result: str) -> TransactionKind:
+    card = payment.part("cardTransaction")
+    was_reserved = card.text("type") == "PREAUTH"
+    is_held = was_reserved and card.text("state") == "PENDING"
+    # A void leaves the card's state closed, as a capture does.
+    may_be_held = result == "VOIDED" and (was_reserved or not card.fields)
+    if is_held or may_be_held or result == "AUTH":
+        return TransactionKind.AUTHORIZATION
+    return TransactionKind.CHARGE
 
 
-def _is_held(card: Reading) -> bool:
-    return card.text("type") == "PREAUTH" and card.text("state") == "PENDING"
+def _captured(
+    kind: TransactionKind, status: TransactionStatus, amount: Money
+) -> Money | None:
+    if kind is TransactionKind.AUTHORIZATION:
+        return None
+    is_taken = status is TransactionStatus.SUCCEEDED
+    return amount if is_taken else Money(0, amount.currency)
 
 
 def _money(payment: Reading, name: str, currency: str) -> Money | None:
@@ -108,5 +147,5 @@ def _read_source(payment: Reading) -> PaymentSource | None:
     return PaymentSource(
         token=f"spent-on-{payment.need_id()}",
         brand=safe_text(card.text("cardType")).upper(),
-        last4=card.text("last4")[-4:],
+        last4=card.last4(),
     )

@@ -15,7 +15,7 @@ from clover_provider import (
 )
 from clover_provider.config import CloverConfig
 from clover_provider.exchange import Answer, Call, Sends
-from clover_provider.failures import code_of, decline_of, raise_for
+from clover_provider.failures import decline_of, is_missing, raise_for
 from clover_provider.keys import KeyStore, MemoryKeyStore, PublicKeys
 from clover_provider.locales import pick_locale
 from clover_provider.lookup import Finder
@@ -149,8 +149,9 @@ class CloverProvider:
         """True once the card is gone; its customer stays, without a card."""
         call = calls.remove_source(request, self.config)
         answer = self._send(call)
-        if answer.status == 404 and code_of(answer) == "resource_missing":
+        if is_missing(answer):
             return True
+        customers.refuse_foreign_404(answer)
         raise_for(answer, call)
         customers.check_removed(answer.fields)
         return True
@@ -265,6 +266,7 @@ class CloverProvider:
         taken = charges.read_charge(
             answer.fields,
             merchant_id=config.merchant_id,
+            merchant_currency=config.currency,
             request_id=answer.request_id,
         )
         _check_taken(taken, answer, call, capture=capture)
@@ -287,7 +289,7 @@ class CloverProvider:
         """The charge with the sum of its refunds, to know what may be given back."""
         finder = Finder(self._send, config)
         found = finder.find_charge(charge_id, with_refunds=False)
-        if found is not None and found[0].refunded is None:
+        if found is not None and found.charge.refunded is None:
             found = finder.find_charge(charge_id, with_refunds=True)
         if found is None:
             raise InvalidRequest(
@@ -296,7 +298,7 @@ class CloverProvider:
                 code="resource_missing",
                 provider=PROVIDER,
             )
-        return found[0]
+        return found.charge
 
     def _open_page(self, request: CheckoutRequest, config: CloverConfig) -> Redirect:
         answer = self._ask(calls.open_page(request, config))
@@ -342,7 +344,7 @@ class CloverProvider:
 
 
 def _check_merchant(source: PaymentSource, config: CloverConfig) -> None:
-    if source.merchant_id not in ("", config.merchant_id):
+    if source.merchant_id.upper() not in ("", config.merchant_id):
         raise InvalidRequest(
             "this card token was made for another merchant: nothing was sent",
             code="source_of_another_merchant",
@@ -354,10 +356,10 @@ def _check_taken(
     taken: Transaction, answer: Answer, call: Call, *, capture: bool
 ) -> None:
     charge = Reading(fields=answer.fields, what="charge", request_id=answer.request_id)
-    if taken.status is TransactionStatus.FAILED:
+    if taken.status in (TransactionStatus.FAILED, TransactionStatus.CANCELED):
         raise PaymentDeclined(
             f"{taken.kind} {taken.transaction_id} failed: "
-            f"{safe_text(charge.text('failure_message'), hidden=call.hidden)}",
+            f"{safe_text(charge.text('failure_message'))}",
             decline_code=decline_of(charge),
             transaction_id=taken.transaction_id,
             code=safe_text(charge.text("failure_code")) or "failed",

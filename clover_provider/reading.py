@@ -1,13 +1,19 @@
 """Reading Clover's JSON field by field: what is missing or odd is a doubt, not a guess."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Self
 
 from clover_provider.exchange import Fields, read_json
-from payment_hooks import InvalidRequest, Money, OutcomeUnknown
+from payment_hooks import (
+    InvalidRequest,
+    Money,
+    OutcomeUnknown,
+    ProviderUnavailable,
+)
 
 PROVIDER = "clover"
 
@@ -15,6 +21,9 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MOST_MINOR_UNITS = 10**12
 _SECONDS_END = 10**11
 """Unix seconds stay below it until the year 5138, milliseconds are above it since 1973."""
+_UNIX = re.compile(r"[0-9]{10}|[0-9]{13}")
+_DIGITS = re.compile(r"[0-9]{1,4}")
+_CENTURY = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +31,8 @@ class Reading:
     """An object that Clover sent, and what it is, for messages.
 
     Every `need_…` raises `OutcomeUnknown` when the field is missing or odd: the answer
-    cannot be trusted, whatever its status was.
+    cannot be trusted, whatever its status was. Where nothing but a question was sent,
+    `only_read` turns that into `ProviderUnavailable`.
     """
 
     fields: Mapping[str, object] = field(repr=False)
@@ -95,31 +105,86 @@ class Reading:
         return type(self)(fields=known, what=self.what, request_id=self.request_id)
 
     def moment(self, name: str) -> datetime | None:
-        """The time of that name: Unix milliseconds or seconds, or ISO 8601."""
+        """The time of that name; None when there is none, or an odd one."""
+        return read_moment(self.fields.get(name))
+
+    def number(self, name: str) -> int | None:
+        """The small number of that name, such as a month; as text or as a number."""
+        return read_number(self.fields.get(name))
+
+    def year(self, name: str) -> int | None:
+        """The year of that name with four digits; Clover writes two or four."""
+        year = self.number(name)
+        return year + _CENTURY if year is not None and year < _CENTURY else year
+
+    def last4(self, name: str = "last4") -> str:
+        """The last four digits of a card; as a number they have lost their zeros."""
         value = self.fields.get(name)
-        try:
-            if isinstance(value, str):
-                moment = datetime.fromisoformat(value)
-                aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-                return aware.astimezone(UTC)
-            if type(value) is int:
-                seconds = value if value < _SECONDS_END else value / 1000
-                return datetime.fromtimestamp(seconds, UTC)
-        except (ValueError, OverflowError, OSError):
-            return None
+        if type(value) is int and 0 <= value <= 9999:
+            return f"{value:04d}"
+        text = self.text(name)[-4:]
+        return text if _DIGITS.fullmatch(text) else ""
+
+
+def read_moment(value: object) -> datetime | None:
+    """A time in any of the forms that Clover's pages and recordings show.
+
+    Unix seconds or milliseconds, as a number or as text; ISO 8601; a date and a time
+    with a blank between them, which are UTC.
+
+    >>> read_moment("2026-01-01 12:00:00") == read_moment(1767268800000)
+    True
+    """
+    try:
+        if isinstance(value, str) and _UNIX.fullmatch(value):
+            value = int(value)
+        if isinstance(value, str):
+            moment = datetime.fromisoformat(value)
+            aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            return aware.astimezone(UTC)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            seconds = value if value < _SECONDS_END else value / 1000
+            return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
         return None
+    return None
+
+
+def read_number(value: object) -> int | None:
+    """Up to four digits, as text or as a number; None for anything else."""
+    text = str(value) if type(value) is int else value
+    is_number = isinstance(text, str) and _DIGITS.fullmatch(text)
+    return int(text) if is_number and isinstance(text, str) else None
+
+
+@contextmanager
+def only_read() -> Iterator[None]:
+    """What cannot be read inside is `ProviderUnavailable`: no money was to be moved."""
+    try:
+        yield
+    except OutcomeUnknown as error:
+        raise ProviderUnavailable(
+            error.message,
+            code=error.code,
+            provider=PROVIDER,
+            request_id=error.request_id,
+        ) from error
 
 
 def rows_of(body: object, what: str) -> tuple[Fields, ...]:
     """The objects of a list, in whichever of its three envelopes it came.
 
     Raises:
-        OutcomeUnknown: it is none of them.
+        ProviderUnavailable: it is none of them; only questions are answered with lists.
     """
     data = body
     for name in ("data", "elements"):
         if isinstance(data, Mapping) and name in data:
             data = data[name]
     if not isinstance(data, list) or not all(isinstance(row, Fields) for row in data):
-        raise Reading(fields=Fields(), what=what).refuse("it is no list")
+        raise ProviderUnavailable(
+            f"{what} cannot be read: it is no list; ask again",
+            code="answer_unreadable",
+            provider=PROVIDER,
+        )
     return tuple(data)

@@ -3,15 +3,19 @@
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 
 from clover_provider.limits import LONGEST_EXTERNAL_REFERENCE, LONGEST_METADATA
 from clover_provider.reading import Reading
+from clover_provider.scrub import safe_text
 from payment_hooks import InvalidRequest
 from payment_hooks.cards import looks_like_card_number
+from payment_hooks.secrecy import forgetful
 
 _OURS = ("reference", "operation")
 _MARK = "Ref "
+_DIGEST = re.compile(rf"[A-Z2-7]{{{LONGEST_EXTERNAL_REFERENCE}}}")
 
 
 def external_reference(operation_id: str) -> str:
@@ -42,11 +46,12 @@ def read_mark(lines: Iterable[Mapping[str, object]]) -> str:
         note = line.get("note")
         if isinstance(note, str) and note.startswith(_MARK):
             digest = note.removeprefix(_MARK)
-            if len(digest) == LONGEST_EXTERNAL_REFERENCE and digest.isalnum():
+            if _DIGEST.fullmatch(digest):
                 return digest
     return ""
 
 
+@forgetful
 def build_metadata(
     reference: str, operation_id: str, extra: Mapping[str, str] | None = None
 ) -> dict[str, str]:
@@ -78,14 +83,34 @@ def operation_of(reading: Reading) -> str:
     return reading.part("metadata").text("operation")
 
 
+def mark_of(reading: Reading) -> str:
+    """What stands where our digest would; empty when Clover left it out."""
+    return safe_text(reading.text("external_reference_id"))
+
+
+def names_of(operation_ids: Iterable[str]) -> dict[str, str]:
+    """The operation ids by their digests."""
+    return {external_reference(name): name for name in operation_ids}
+
+
+def operation_named(mark: str, names: Mapping[str, str]) -> str:
+    """The operation whose digest the mark is; empty when it is none of these."""
+    return names.get(mark, "")
+
+
 def belongs_to(reading: Reading, operation_id: str) -> bool:
     """Whether an object carries the operation's id, or the digest of it."""
     told = operation_of(reading)
     if told:
         return told == operation_id
-    return reading.text("external_reference_id") == external_reference(operation_id)
+    return mark_of(reading) == external_reference(operation_id)
 
 
 def is_marked(reading: Reading) -> bool:
     """Whether an object carries anybody's reference at all."""
-    return bool(operation_of(reading) or reading.text("external_reference_id"))
+    return bool(operation_of(reading) or mark_of(reading))
+
+
+def may_be_ours(reading: Reading) -> bool:
+    """Whether an object carries an operation's id, or what can be the digest of one."""
+    return bool(operation_of(reading) or _DIGEST.fullmatch(mark_of(reading)))

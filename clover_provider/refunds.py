@@ -1,12 +1,14 @@
 """Refunds and voids: refused here when Clover's documented limits say no."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from clover_provider import additional_charges
 from clover_provider.reading import PROVIDER, Reading
 from clover_provider.references import (
     build_metadata,
     external_reference,
+    mark_of,
     operation_of,
 )
 from clover_provider.scrub import redact
@@ -26,9 +28,11 @@ _STATUSES = {
     "succeeded": TransactionStatus.SUCCEEDED,
     "pending": TransactionStatus.PENDING,
     "failed": TransactionStatus.FAILED,
-    "canceled": TransactionStatus.FAILED,
+    "canceled": TransactionStatus.CANCELED,
     "": TransactionStatus.SUCCEEDED,  # lists leave it out
 }
+_GIVEN_BACK = (TransactionStatus.SUCCEEDED, TransactionStatus.PENDING)
+"""What leaves less to be given back: what is under way may not be given twice."""
 
 
 def build_refund(request: RefundRequest) -> dict[str, object]:
@@ -59,7 +63,8 @@ def read_refund(
 ) -> Transaction:
     """The REFUND of `charge` which Clover's refund object describes.
 
-    What was given back before a capture is a VOID.
+    What was given back before a capture is a VOID. A refund which Clover marks as
+    voided is VOIDED: it gave nothing back.
 
     Raises:
         OutcomeUnknown: id or amount is missing, or it is another charge's refund.
@@ -68,8 +73,11 @@ def read_refund(
     status = _STATUSES.get(refund.text("status"))
     if status is None:
         raise refund.refuse("its status is unknown")
+    if refund.flag("voided"):
+        status = TransactionStatus.VOIDED
     if refund.text("charge") not in ("", charge.transaction_id):
         raise refund.refuse("it is the refund of another charge")
+    currency = charge.amount.currency
     is_void = (
         charge.kind is TransactionKind.AUTHORIZATION
         or refund.part("metadata").text("refundType") == "PREAUTH"
@@ -78,12 +86,14 @@ def read_refund(
         kind=TransactionKind.VOID if is_void else TransactionKind.REFUND,
         transaction_id=refund.need_id(),
         parent_id=charge.transaction_id,
-        amount=Money(refund.need_minor_units("amount"), charge.amount.currency),
+        amount=Money(refund.need_minor_units("amount"), currency),
         status=status,
         provider=PROVIDER,
         merchant_id=charge.merchant_id,
         reference=refund.part("metadata").text("reference"),
         operation_id=operation_of(refund),
+        mark=mark_of(refund),
+        surcharge=additional_charges.read(refund, currency).total,
         created_at=refund.moment("created"),
         request_id=request_id,
         raw=redact(fields),
@@ -108,14 +118,16 @@ def check_refund(request: RefundRequest, charge: Transaction) -> None:
     if charge.status is not TransactionStatus.SUCCEEDED:
         raise _refuse(request, f"it is {charge.status}", "charge_not_captured")
     left = refundable(charge)
-    if not left.minor_units:
+    if left.minor_units <= 0:
         raise _refuse(request, "nothing is left", "charge_already_refunded")
     if request.amount > left:
         raise _refuse(request, f"only {left} is left", "refund_too_large")
-    if request.amount < left and (charge.tax or charge.tip):
+    # Clover gives a surcharge back by itself, in proportion, on top of what is asked.
+    whole = left if charge.surcharge is None else left - charge.surcharge
+    if request.amount < whole and (charge.tax or charge.tip):
         raise _refuse(
             request,
-            f"Clover refunds a charge with tax or tip only whole, {left}",
+            f"Clover refunds a charge with tax or tip only whole, {whole}",
             "partial_refund_with_tax",
         )
 
@@ -142,10 +154,10 @@ def check_returned(request: RefundRequest | VoidRequest, returned: Transaction) 
     Raises:
         PaymentDeclined: the bank did not take it back; nothing was moved.
     """
-    if returned.status is TransactionStatus.FAILED:
+    if returned.status not in _GIVEN_BACK:
         raise PaymentDeclined(
-            f"{returned.kind} of {request.amount} on {request.transaction_id} failed at "
-            "the bank: try again later, or in Clover's dashboard",
+            f"{returned.kind} of {request.amount} on {request.transaction_id} "
+            f"{returned.status} at the bank: try again later, or in Clover's dashboard",
             decline_code=DeclineCode.PROCESSING_ERROR,
             transaction_id=returned.transaction_id,
             code="refund_failed",
@@ -155,22 +167,36 @@ def check_returned(request: RefundRequest | VoidRequest, returned: Transaction) 
 
 
 def refundable(charge: Transaction) -> Money:
-    """What is left of a charge: taken, with its tip, less what was given back."""
+    """What is left of a charge: all that the shopper paid, less what was given back."""
     left = charge.captured or charge.amount
-    if charge.tip is not None:
-        left += charge.tip
+    for extra in (charge.tip, charge.surcharge):
+        if extra is not None:
+            left += extra
     return left if charge.refunded is None else left - charge.refunded
 
 
 def with_refunds(charge: Transaction, returned: tuple[Transaction, ...]) -> Transaction:
-    """The charge as its list of refunds completes it."""
-    done = [row for row in returned if row.status is not TransactionStatus.FAILED]
-    if any(row.kind is TransactionKind.VOID for row in done):
+    """The charge as its list of refunds completes it.
+
+    What failed, was canceled or voided was not given back.
+    """
+    counted = [row for row in returned if row.status in _GIVEN_BACK]
+    if any(_is_done(row) and row.kind is TransactionKind.VOID for row in counted):
         return replace(charge, status=TransactionStatus.VOIDED, refunded=charge.amount)
-    total = Money(0, charge.amount.currency)
-    for row in done:
-        total += row.amount
-    return replace(charge, refunded=total)
+    return replace(charge, refunded=sum_of(counted, charge.amount.currency))
+
+
+def sum_of(returned: Iterable[Transaction], currency: str) -> Money:
+    """What these gave back, with what they gave back of a surcharge."""
+    total = Money(0, currency)
+    for row in returned:
+        if row.status in _GIVEN_BACK:
+            total += row.amount if row.surcharge is None else row.amount + row.surcharge
+    return total
+
+
+def _is_done(row: Transaction) -> bool:
+    return row.status is TransactionStatus.SUCCEEDED
 
 
 def _build(request: RefundRequest | VoidRequest) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """What may be kept and shown of Clover's words: an allow-list, and masked texts."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 _LONGEST = 200
 _TOKEN = re.compile(r"clv_\w+")
@@ -66,18 +66,14 @@ def redact(fields: Mapping[str, object]) -> Mapping[str, object]:
     return kept
 
 
-def safe_text(
-    text: object, limit: int = _LONGEST, *, hidden: Iterable[str] = ()
-) -> str:
+def safe_text(text: object, limit: int = _LONGEST) -> str:
     """A text of Clover's, fit for messages and logs.
 
-    Tokens, what is `hidden` and runs of digits as long as a card number are masked,
-    control characters replaced, and the rest cut at `limit`.
+    Tokens and runs of digits as long as a card number are masked, control characters
+    replaced, and the rest cut at `limit`. What the call itself sent as a secret was taken
+    out when the `Answer` was made.
     """
-    shown = str(text)
-    for secret in hidden:
-        shown = shown.replace(secret, "[id]")
-    shown = shown[: limit * 2]
+    shown = str(text)[: limit * 2]
     shown = _DIGITS.sub("[digits]", _TOKEN.sub("[token]", shown))
     if not shown.isprintable():
         shown = "".join(letter if letter.isprintable() else " " for letter in shown)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from clover_provider.hosts import Environment
+from clover_provider.hosts import Environment, HostedLines
 from clover_provider.limits import REQUESTS_AT_ONCE, REQUESTS_PER_SECOND
-from clover_provider.mistakes import COUNTRY_OF, LOCALE_OF
+from clover_provider.mistakes import COUNTRY_OF, LOCALE_OF, shown
 from clover_provider.secret import Secret
 from payment_hooks import ConfigurationError, Mode
 
@@ -86,7 +87,10 @@ def complete(config: CloverConfig) -> None:
     """Fill in what follows from something else."""
     _choose(config, "environment", Environment)
     _choose(config, "mode", Mode)
+    _choose(config, "hosted_lines", HostedLines)
     _set(config, "modes", config.modes or (config.mode,))
+    # The dashboard's address shows it in either case; Clover's answers, in capitals.
+    _set(config, "merchant_id", config.merchant_id.upper())
     _set(config, "currency", config.currency.upper())
     country = config.country or COUNTRY_OF.get(config.currency, "")
     _set(config, "country", country.upper())
@@ -111,13 +115,17 @@ def _set(config: CloverConfig, name: str, value: object) -> None:
 
 
 def _choose(
-    config: CloverConfig, name: str, kind: type[Environment] | type[Mode]
+    config: CloverConfig,
+    name: str,
+    kind: type[Environment] | type[Mode] | type[HostedLines],
 ) -> None:
     value = getattr(config, name)
     choices = [str(choice) for choice in kind]
     if value not in choices:
         refuse(
-            config.source, name, f"must be one of {', '.join(choices)}, not {value!r}"
+            config.source,
+            name,
+            f"must be one of {', '.join(choices)}, not {shown(value)}",
         )
     _set(config, name, kind(value))
 
@@ -159,7 +167,7 @@ def _items(value: object) -> tuple[object, ...]:
 
 def _mode(name: str, value: object, source: str) -> Mode:
     if value not in [str(mode) for mode in Mode]:
-        refuse(source, name, f"must hold only {', '.join(Mode)}, not {value!r}")
+        refuse(source, name, f"must hold only {', '.join(Mode)}, not {shown(value)}")
     return Mode(str(value))
 
 
@@ -175,15 +183,15 @@ def _flag(name: str, value: object, source: str) -> bool:
     if isinstance(value, bool):
         return value
     if str(value).lower() not in _FLAGS:
-        refuse(source, name, f"must be true or false, not {value!r}")
+        refuse(source, name, f"must be true or false, not {shown(value)}")
     return _FLAGS[str(value).lower()]
 
 
 def _number(name: str, default: float, value: object, source: str) -> float:
     kind = type(default)
-    try:
-        if isinstance(value, bool) or not isinstance(value, int | float | str):
-            raise ValueError(name)
-        return kind(value)
-    except ValueError:
-        refuse(source, name, f"must be a number, not {value!r}")
+    if isinstance(value, int | float | str) and not isinstance(value, bool):
+        # Refused outside of this block: the error that it would carry along repeats
+        # the value.
+        with suppress(ValueError):
+            return kind(value)
+    refuse(source, name, f"must be a number, not {shown(value)}")

@@ -19,6 +19,7 @@ from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
 
 from clover_provider.limiter import LocalLimiter, TooLate
+from payment_hooks.secrecy import forgetful_type
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ class _Slots(threading.local):
         self.slots: list[str] = []
 
 
+@forgetful_type
 class SharedLimiter:
     """Queues in this process first, and then with the others."""
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from clover_provider.encryption import encrypt_number
 from payment_hooks import CardDetails, PaymentSource, ProviderUnavailable
+from payment_hooks.secrecy import forgetful
 
 _BRANDS = (
     ("AMEX", re.compile(r"3[47]")),
@@ -20,6 +21,9 @@ _BRANDS = (
 )
 """Clover's names of the brands and the first digits of their cards."""
 _SHORT_NUMBER = re.compile(r"[0-9]{1,4}")
+_TOKEN = re.compile(r"[\w.:-]{1,128}", re.ASCII)
+_BRAND = re.compile(r"[A-Za-z_ ]{1,20}")
+_LAST4 = re.compile(r"[0-9]{4}")
 _CENTURY = 2000
 
 
@@ -32,6 +36,7 @@ def brand_of(number: str) -> str:
     return next((name for name, digits in _BRANDS if digits.match(number)), "")
 
 
+@forgetful
 def build(card: CardDetails, *, encryption_key: str = "") -> dict[str, object]:
     """The body of `POST /v1/tokens`; with a key, the number goes encrypted."""
     fields = {
@@ -53,6 +58,7 @@ def build(card: CardDetails, *, encryption_key: str = "") -> dict[str, object]:
     return {"card": {name: value for name, value in fields.items() if value}}
 
 
+@forgetful
 def read(answer: Mapping[str, object], *, merchant_id: str) -> PaymentSource:
     """The source that a token stands for.
 
@@ -61,7 +67,7 @@ def read(answer: Mapping[str, object], *, merchant_id: str) -> PaymentSource:
             may be sent again.
     """
     token, card = answer.get("id"), answer.get("card")
-    if not isinstance(token, str) or not token:
+    if not isinstance(token, str) or not _TOKEN.fullmatch(token):
         raise ProviderUnavailable(
             "Clover gave no token for the card: send it again",
             code="token_missing",
@@ -70,12 +76,18 @@ def read(answer: Mapping[str, object], *, merchant_id: str) -> PaymentSource:
     details = card if isinstance(card, Mapping) else {}
     return PaymentSource(
         token=token,
-        brand=str(details.get("brand") or ""),
-        last4=str(details.get("last4") or ""),
+        brand=_if_it_is(_BRAND, details.get("brand")),
+        last4=_if_it_is(_LAST4, details.get("last4")),
         exp_month=_number(details.get("exp_month")),
         exp_year=_year(details.get("exp_year")),
         merchant_id=merchant_id,
     )
+
+
+def _if_it_is(form: re.Pattern[str], value: object) -> str:
+    """The value as text; empty when it has another form, so that it may be shown."""
+    text = str(value)
+    return text if value is not None and form.fullmatch(text) else ""
 
 
 def _number(value: object) -> int | None:

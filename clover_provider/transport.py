@@ -4,6 +4,7 @@ import logging
 import os
 import socket
 import ssl
+import sys
 import time
 import urllib.request
 from contextlib import suppress
@@ -27,6 +28,7 @@ from clover_provider.exchange import (
     Unreadable,
     inflate,
     read_json,
+    write_headers,
     write_json,
 )
 from clover_provider.limiter import (
@@ -40,6 +42,7 @@ from clover_provider.mistakes import is_loopback
 from clover_provider.reading import PROVIDER
 from clover_provider.scrub import safe_text
 from payment_hooks import ConfigurationError, OutcomeUnknown, ProviderUnavailable
+from payment_hooks.secrecy import forget_frames
 from payment_hooks.time_limit import seconds_left
 
 if TYPE_CHECKING:
@@ -171,14 +174,21 @@ class Transport:
 
     def _attempt(self, call: Call, exchange: Exchange) -> Answer | str:
         """The answer, or why there is none."""
+        handled = sys.exception()
         try:
             return self._exchange(call, exchange)
         except _WENT_WRONG as error:
             return _reason(error)
+        except BaseException as error:
+            # A bug, or a signal of a task queue: the frames of the HTTP library, which
+            # hold header and body, end here.
+            forget_frames(error, until=handled)
+            raise
 
     def _exchange(self, call: Call, exchange: Exchange) -> Answer:
         config = self._config
         active.exchange = exchange
+        exchange.targets = (_target_of(call.shown_url), _target_of(call.url))
         response = self._adapter().send(
             _prepare(call),
             stream=True,
@@ -197,6 +207,7 @@ class Transport:
             body = _read_body(response.raw, config.max_answer_bytes)
             headers = response.raw.headers
             return Answer(
+                call=call,
                 status=response.raw.status,
                 body=read_json(body),
                 request_id=_request_id(headers),
@@ -262,7 +273,7 @@ class _Bounded(HTTPConnection):
         if self.sock is not None:
             self.sock.settimeout(active.exchange.remaining())
         active.exchange.has_sent = True
-        super().send(data)
+        super().send(active.exchange.with_target(data))
 
 
 class _BoundedTLS(_Bounded, HTTPSConnection):
@@ -299,8 +310,8 @@ def _bind(manager: PoolManager) -> PoolManager:
 def _prepare(call: Call) -> PreparedRequest:
     request = PreparedRequest()
     request.method = call.method
-    request.url = call.url
-    request.headers = CaseInsensitiveDict(_headers(call))
+    request.url = call.shown_url
+    request.headers = CaseInsensitiveDict(write_headers(call, _USER_AGENT))
     request.body = None
     if call.body is not None:
         request.body = write_json(call.body)
@@ -309,18 +320,9 @@ def _prepare(call: Call) -> PreparedRequest:
     return request
 
 
-def _headers(call: Call) -> dict[str, str]:
-    headers = {
-        "User-Agent": _USER_AGENT,
-        "Accept": "application/json",
-        "Accept-Encoding": "gzip",
-        **call.headers,
-    }
-    if call.bearer:
-        headers["Authorization"] = f"Bearer {call.bearer.reveal()}"
-    if call.idempotency_key:
-        headers["idempotency-key"] = call.idempotency_key
-    return headers
+def _target_of(url: str) -> bytes:
+    """Path and query."""
+    return urlsplit(url)._replace(scheme="", netloc="").geturl().encode("ascii")
 
 
 def _read_body(raw: Any, limit: int) -> bytes:  # noqa: ANN401  urllib3's response
@@ -377,16 +379,20 @@ def _refuse(call: Call, exchange: Exchange, reason: str) -> NoReturn:
 def _log(call: Call, exchange: Exchange, outcome: Answer | str, tries: int) -> None:
     if not logger.isEnabledFor(logging.INFO):
         return
-    answer = outcome if isinstance(outcome, Answer) else Answer(status=0)
+    status, request_id, reason = (
+        (outcome.status, outcome.request_id, "")
+        if isinstance(outcome, Answer)
+        else (0, "", outcome)
+    )
     logger.info(
         "clover request",
         extra={
             "method": call.method,
             "path": call.path,
-            "status": answer.status,
-            "reason": "" if answer is outcome else outcome,
+            "status": status,
+            "reason": reason,
             "ms": round((time.monotonic() - exchange.started_at) * 1000),
-            "request_id": answer.request_id,
+            "request_id": request_id,
             "attempt": call.attempt + tries - 1,
             "key_prefix": call.idempotency_key[:_KEY_PREFIX],
         },

@@ -9,24 +9,26 @@ import hmac
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
+from clover_provider.reading import read_moment
 from payment_hooks import (
     ConfigurationError,
     WebhookEvent,
     WebhookRejected,
     WebhookRequest,
 )
+from payment_hooks.secrecy import forgetful
 
 HEADER = "clover-signature"
 MOST_BODY_BYTES = 64 * 1024
-_MILLISECONDS_FROM = 100_000_000_000
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _STATUSES = ("APPROVED", "DECLINED")
 
 
+@forgetful
 def read(
     request: WebhookRequest,
     *,
@@ -117,7 +119,7 @@ def _read_body(body: bytes, merchant_id: str) -> WebhookEvent:
     fields = {name.lower(): value for name, value in _parse(body).items()}
     session_id = _text(fields, "data") or _text(fields, "checkoutsessionid")
     payment_id, about = _text(fields, "id"), _text(fields, "merchantid")
-    if about != merchant_id:
+    if about.upper() != merchant_id.upper():
         raise _rejected("merchant_differs", "it is about another merchant")
     if _text(fields, "type").upper() != "PAYMENT":
         raise _rejected("type_unknown", "it is not about a payment")
@@ -160,14 +162,13 @@ def _text(fields: Mapping[str, object], name: str) -> str:
 
 
 def _time(value: object) -> datetime:
-    """Seconds or milliseconds, by size."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise _rejected("body_malformed", "it names no time")
-    try:
-        seconds = value / 1000 if value >= _MILLISECONDS_FROM else value
-        return datetime.fromtimestamp(seconds, UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise _rejected("body_malformed", "its time is out of range") from error
+    """In whichever form Clover writes it."""
+    moment = read_moment(value)
+    if moment is None:
+        raise _rejected(
+            "body_malformed", "it names no time, or one that is out of range"
+        )
+    return moment
 
 
 def _rejected(code: str, why: str) -> WebhookRejected:

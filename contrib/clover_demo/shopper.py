@@ -11,7 +11,7 @@ from clover_demo import pages
 from clover_demo.pages import Form, Page
 
 CARD_NUMBER = "4242424242424242"
-EXPIRY_MONTH, EXPIRY_YEAR, SECURITY_CODE = "12", "2040", "123"
+EXPIRY_MONTH, EXPIRY_YEAR, SECURITY_CODE = "12", "2099", "123"
 GUEST = {"username": "guest@example.com", "options": "anonymous"}
 ADDRESS = {
     "first_name": "Ada",

@@ -32,6 +32,8 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict)
     filters: tuple[str, ...] = ()
     """The platform's `filter`, which may come several times."""
+    expand: frozenset[str] = frozenset()
+    """What the platform's `expand` names; it may come several times, and have commas."""
     headers: Mapping[str, str] = field(default_factory=dict)
     base_url: str = ""
 
@@ -109,3 +111,8 @@ class Refusal(Exception):
 def invalid(message: str, code: str = "invalid_request") -> Refusal:
     """A request that is refused with HTTP 400."""
     return Refusal.ecommerce(400, code, message)
+
+
+def unprocessed(message: str, *, status: int = 400) -> Refusal:
+    """`processing_error`, which every recorded answer gives without a `type`."""
+    return Refusal.ecommerce(status, "processing_error", message, kind=None)

@@ -23,7 +23,7 @@ from clover_simulator import (
     orders,
     pakms,
     platform_api,
-    platform_orders,
+    platform_lists,
     refunds,
     tokens,
 )
@@ -173,14 +173,38 @@ OPERATIONS = (
     ),
     Operation(
         method="GET",
+        path="/v3/merchants/{mId}/payments",
+        run=platform_lists.payments,
+        credential=Credential.PLATFORM,
+    ),
+    Operation(
+        method="GET",
         path="/v3/merchants/{mId}/payments/{id}",
         run=platform_api.payment,
         credential=Credential.PLATFORM,
     ),
     Operation(
         method="GET",
+        path="/v3/merchants/{mId}/refunds",
+        run=platform_lists.refunds,
+        credential=Credential.PLATFORM,
+    ),
+    Operation(
+        method="GET",
+        path="/v3/merchants/{mId}/refunds/{id}",
+        run=platform_api.refund,
+        credential=Credential.PLATFORM,
+    ),
+    Operation(
+        method="GET",
         path="/v3/merchants/{mId}/orders",
-        run=platform_orders.list_page,
+        run=platform_lists.orders,
+        credential=Credential.PLATFORM,
+    ),
+    Operation(
+        method="GET",
+        path="/v3/merchants/{mId}/orders/{id}",
+        run=platform_api.order,
         credential=Credential.PLATFORM,
     ),
     Operation(

@@ -1,16 +1,14 @@
 """`POST /v1/charges/{id}/capture`: take what an authorisation has reserved, once."""
 
-import re
 from datetime import timedelta
 
 from clover_simulator import charges
-from clover_simulator.answers import Answer, Call, invalid
+from clover_simulator.answers import Answer, Call, invalid, unprocessed
 from clover_simulator.records import Charge, ChargeState
 from clover_simulator.state import State
 
 DAYS_BY_BRAND = {"VISA": 7, "MC": 30}
 OTHER_BRANDS_DAYS = 7
-CHARGE_ID = re.compile(r"[0-9A-Z]{13}")
 
 
 def create(call: Call) -> Answer:
@@ -28,19 +26,15 @@ def create(call: Call) -> Answer:
 
 
 def _find(call: Call) -> Charge:
-    charge_id = call.path["id"]
-    if not CHARGE_ID.fullmatch(charge_id):
-        raise invalid("Please provide a valid charge id.")
-    charge = charges.find(call, charge_id)
+    charge = charges.find(call, call.path["id"])
     if charge is None:
-        raise charges.not_found(charge_id)
+        raise invalid("Please provide a valid charge id.")
     return charge
 
 
 def _check_capturable(call: Call, charge: Charge) -> None:
-    if not charge.was_authorization:
-        message = "Invalid request: cannot capture a non AUTH payment"
-        raise invalid(message, "processing_error")
+    if not charge.was_authorization or charge.status != "succeeded":
+        raise unprocessed("Invalid request: cannot capture a non AUTH payment")
     if charge.state is ChargeState.CAPTURED:
         raise invalid("The charge is already captured.", "charge_already_captured")
     if charge.state is ChargeState.VOIDED:

@@ -51,6 +51,7 @@ def read_card(state: State, given: JSON, *, rules: str = "lenient") -> CardOnFil
         exp_month=given["exp_month"],
         exp_year=given["exp_year"],
         outcome=test_card.outcome,
+        is_debit=test_card.is_debit,
         address_zip=given.get("address_zip", ""),
         address_line1=given.get("address_line1", ""),
     )

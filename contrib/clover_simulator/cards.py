@@ -22,6 +22,7 @@ class PublishedCard:
     number: str
     brand: str
     outcome: Outcome
+    is_debit: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ class CardOnFile:
     outcome: Outcome
     address_zip: str = ""
     address_line1: str = ""
+    is_debit: bool = False
 
     @property
     def expires(self) -> tuple[int, int]:
@@ -60,8 +62,14 @@ NUMBERS: dict[tuple[str, Outcome], str] = {
     ("MC", Outcome.DECLINED): "5424180273333333",
     ("AMEX", Outcome.DECLINED): "375987654000004",
 }
+DEBIT_CARDS = frozenset({"4000056655665556"})
 CARDS = {
-    number: PublishedCard(number=number, brand=brand, outcome=outcome)
+    number: PublishedCard(
+        number=number,
+        brand=brand,
+        outcome=outcome,
+        is_debit=number in DEBIT_CARDS,
+    )
     for (brand, outcome), numbers in NUMBERS.items()
     for number in numbers.split()
 }

@@ -1,16 +1,26 @@
 """`/v1/charges`: create, read and list."""
 
 import json
-from datetime import datetime
 
-from clover_simulator import issuer, listing, sources, tokens
+from clover_simulator import (
+    addresses,
+    forms,
+    issuer,
+    listing,
+    refund_rows,
+    sources,
+    surcharges,
+    tokens,
+)
 from clover_simulator.answers import Answer, Call, Refusal, invalid
 from clover_simulator.cards import CardOnFile
+from clover_simulator.clock import milliseconds
 from clover_simulator.issuer import Decline
 from clover_simulator.records import JSON, Charge, ChargeState, Token, TokenState
 from clover_simulator.state import State
 
 LONGEST_METADATA = 500
+PAYMENT_METHODS = ("card", "giftCard")
 STATUSES = ("succeeded", "pending", "failed")
 ECHOED = (
     "description",
@@ -25,7 +35,18 @@ ECHOED = (
     "customer",
     "shipping",
 )
-LEFT_OUT_OF_THIN_READS = ("amount_refunded", "amount_captured", "refunded", "ref_num")
+LIST_FILTERS = frozenset(
+    {"customer", "is_threeds", "status_transitions", "threeds_validation_result"}
+) | {f"status_transitions.{name}" for name in listing.COMPARISONS}
+"""Of these, only `customer` has a meaning here."""
+LEFT_OUT_OF_GIFT_CARDS = frozenset({"currency", "created", "auth_code"})
+LEFT_OUT_OF_THIN_READS = (
+    "amount_refunded",
+    "amount_captured",
+    "refunded",
+    "refunds",
+    "ref_num",
+)
 
 
 def create(call: Call) -> Answer:
@@ -57,11 +78,14 @@ def _decide(call: Call, token: Token) -> Decline | None:
 
 
 def require_shopper_address(call: Call) -> None:
-    """Refuse a call without the shopper's IP address, where the switch asks for it."""
-    if call.state.switches.require_forwarded_for and not call.headers.get(
-        "x-forwarded-for"
-    ):
-        raise invalid("Please provide the x-forwarded-for header.")
+    """Refuse a call without the shopper's IP address, unless the switch allows it.
+
+    Source: "Capture a charge", Clover Ecommerce API reference, read 2026-11: requests
+    that do not include the header are not successful.
+    """
+    shown = call.headers.get(addresses.HEADER, "")
+    if call.state.switches.require_forwarded_for and not addresses.is_bare(shown):
+        raise invalid(addresses.WANTED)
 
 
 def _check_currency(call: Call, currency: str) -> None:
@@ -82,7 +106,6 @@ def _check_body(call: Call, body: JSON) -> None:
 
 def _record(call: Call, body: JSON, card: CardOnFile, *, is_declined: bool) -> Charge:
     switches = call.state.switches
-    captured = body.get("capture", True)
     checks = issuer.check(card, switches, call.simulated)
     amount = _approved_amount(call, body["amount"])
     tip = body.get("tip_amount", 0)
@@ -94,7 +117,7 @@ def _record(call: Call, body: JSON, card: CardOnFile, *, is_declined: bool) -> C
         source_id=body["source"],
         card=card,
     )
-    charge.was_authorization = not captured
+    charge.was_authorization = not body.get("capture", True)
     charge.tip_amount = tip
     charge.tax_amount = body.get("tax_amount", 0)
     charge.external_reference_id = body.get("external_reference_id")
@@ -104,10 +127,17 @@ def _record(call: Call, body: JSON, card: CardOnFile, *, is_declined: bool) -> C
     charge.echo = {name: body[name] for name in ECHOED if name in body}
     if amount != body["amount"]:
         charge.echo["partial_auth"] = True
-    if call.simulated("status") in STATUSES:
-        charge.status = str(call.simulated("status"))
-    settle_state(charge, captured=captured, is_declined=is_declined)
+    asked = call.simulated("payment_method")
+    charge.payment_method = asked if asked in PAYMENT_METHODS else charge.payment_method
+    settle(charge, _outcome(call, is_declined=is_declined))
     return charge
+
+
+def _outcome(call: Call, *, is_declined: bool) -> str:
+    if is_declined:
+        return "declined"
+    asked = call.simulated("status")
+    return asked if asked in STATUSES else call.state.switches.charge_status
 
 
 def _approved_amount(call: Call, amount: int) -> int:
@@ -134,6 +164,8 @@ def new_charge(
         created=state.clock.now(),
         source_id=source_id,
         card=card,
+        payment_method=state.switches.payment_method,
+        surcharge_rate=surcharges.rate_for(state, card),
         order_id=state.ids.object_id("order"),
         ref_num=state.ids.digits("ref_num", 12),
         auth_code="OK" + state.ids.digits("auth_code", 4),
@@ -142,11 +174,13 @@ def new_charge(
     return charge
 
 
-def settle_state(charge: Charge, *, captured: bool, is_declined: bool) -> None:
-    """Put a new charge into the state that the issuer's answer gives it."""
-    if is_declined:
-        charge.state, charge.status = ChargeState.DECLINED, "failed"
-    elif captured:
+def settle(charge: Charge, outcome: str) -> None:
+    """Put a charge into the state of `outcome`: one of `STATUSES`, or `declined`."""
+    if outcome != "succeeded":
+        charge.state, charge.amount_captured = ChargeState(outcome), 0
+    elif charge.was_authorization:
+        charge.state = ChargeState.AUTHORIZED
+    else:
         charge.state, charge.amount_captured = ChargeState.CAPTURED, charge.amount
 
 
@@ -197,11 +231,11 @@ def list_page(call: Call) -> Answer:
     if (customer := call.query.get("customer")) is not None:
         rows = [charge for charge in rows if charge.source_id == customer]
     return listing.page(
+        call,
         rows,
-        call.query,
         lambda charge: render_read(call.state, charge),
         url="/v1/charges",
-        envelope=call.state.switches.list_envelope,
+        filters=LIST_FILTERS,
     )
 
 
@@ -228,13 +262,12 @@ def render(state: State, charge: Charge) -> JSON:
         "amount": charge.amount,
         "amount_captured": charge.amount_captured,
         "amount_refunded": refunded,
-        "payment_method_details": "card",
+        "payment_method_details": charge.payment_method,
         "currency": _currency(state, charge),
         "created": milliseconds(charge.created),
-        "captured": charge.captured,
+        "captured": charge.captured or _was_to_be_captured(charge),
         "ref_num": charge.ref_num,
         "auth_code": charge.auth_code,
-        "outcome": {"network_status": "approved_by_network", "type": "authorized"},
         "paid": charge.status == "succeeded",
         "refunded": marks_refunded or fully,
         "status": charge.status,
@@ -243,8 +276,34 @@ def render(state: State, charge: Charge) -> JSON:
         "ecomind": "ecom",
         "livemode": False,
     }
-    rendered |= charge.echo | _optional(charge)
-    return rendered
+    rendered |= _outcome_of(charge) | charge.echo | _optional(charge)
+    rendered |= surcharges.on_charge(state, charge)
+    if charge.payment_method == "giftCard":
+        rendered = _as_gift_card(rendered)
+    return rendered | refund_rows.of_charge(state, charge)
+
+
+def _as_gift_card(rendered: JSON) -> JSON:
+    """A charge paid with a gift card, as Clover's page shows it.
+
+    Source: "Check gift card balance", docs.clover.com, read 2026-11.
+    """
+    source = {name: rendered["source"][name] for name in ("id", "last4")}
+    gift_card = {"previous_balance": rendered["amount"], "new_balance": 0}
+    kept = {k: v for k, v in rendered.items() if k not in LEFT_OUT_OF_GIFT_CARDS}
+    return kept | {"source": source, "gift_card": gift_card}
+
+
+def _was_to_be_captured(charge: Charge) -> bool:
+    """Clover describes `captured` as what was asked for; nothing was taken yet."""
+    return charge.status != "succeeded" and not charge.was_authorization
+
+
+def _outcome_of(charge: Charge) -> JSON:
+    if charge.status == "failed":
+        message = issuer.MESSAGES["card_declined"]
+        return {"failure_code": "card_declined", "failure_message": message}
+    return {"outcome": {"network_status": "approved_by_network", "type": "authorized"}}
 
 
 def _optional(charge: Charge) -> JSON:
@@ -266,10 +325,7 @@ def _render_source(state: State, charge: Charge) -> JSON:
         "id": charge.source_id,
         "brand": card.brand,
         "cvc_check": _worded(state, charge.cvc_check),
-        "exp_month": card.exp_month,
-        "exp_year": card.exp_year,
-        "first6": card.first6,
-        "last4": card.last4,
+        **forms.card(state.switches, card),
         "address_zip": card.address_zip,
         "address_line1_check": _worded(state, line1),
         "address_zip_check": _worded(state, charge.address_check),
@@ -289,8 +345,3 @@ def _currency(state: State, charge: Charge) -> str:
     if case == "as_sent":
         return charge.currency
     return charge.currency.lower() if case == "lower" else charge.currency.upper()
-
-
-def milliseconds(moment: datetime) -> int:
-    """Unix milliseconds."""
-    return int(moment.timestamp() * 1000)

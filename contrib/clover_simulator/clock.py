@@ -57,6 +57,11 @@ class Clock:
         return self.now()
 
 
+def milliseconds(moment: datetime) -> int:
+    """Unix milliseconds."""
+    return int(moment.timestamp() * 1000)
+
+
 def iso(moment: datetime) -> str:
     """`moment` as Clover's platform writes it: milliseconds and `+0000`."""
     return (

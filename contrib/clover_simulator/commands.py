@@ -5,10 +5,18 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from clover_simulator import charges, inspection, refunds
+from clover_simulator import charges, inspection, orders, refunds
+from clover_simulator.cards import CardOnFile, Outcome
 from clover_simulator.faults import Fault
 from clover_simulator.merchants import Merchant
-from clover_simulator.records import JSON, ChargeState, TokenState
+from clover_simulator.records import (
+    JSON,
+    Charge,
+    ChargeState,
+    CounterPayment,
+    Refund,
+    TokenState,
+)
 from clover_simulator.state import State
 
 Given = Mapping[str, Any]
@@ -16,6 +24,26 @@ MERCHANT_FIELDS = frozenset(field.name for field in fields(Merchant)) - {
     "id",
     "inventory",
 }
+
+COUNTER_RESULTS = (
+    "SUCCESS",
+    "FAIL",
+    "AUTH",
+    "AUTH_COMPLETED",
+    "INITIATED",
+    "PENDING",
+    "VOIDED",
+    "VOIDING",
+    "VOID_FAILED",
+)
+COUNTER_CARD = CardOnFile(
+    brand="VISA",
+    first6="424242",
+    last4="4242",
+    exp_month="12",
+    exp_year="2099",
+    outcome=Outcome.APPROVED,
+)
 
 
 def move_clock(state: State, given: Given) -> JSON:
@@ -115,9 +143,9 @@ def redeliver(state: State, given: Given) -> JSON:
     return {"number": delivery.number}
 
 
-def _whole(value: object) -> int:
+def _whole(value: object, name: str = "number") -> int:
     if not isinstance(value, int):
-        raise ValueError("number is a whole number")
+        raise ValueError(f"{name} is a whole number")
     return value
 
 
@@ -125,6 +153,15 @@ def release_webhooks(state: State, given: Given) -> JSON:
     """Send what `webhook_reorder` holds back."""
     state.courier.release()
     return inspection.deliveries(state)
+
+
+def change_next_webhooks(state: State, given: Given) -> JSON:
+    """Let `switches` of webhooks hold for the next `count` payments only."""
+    changes, count = given.get("switches"), _whole(given.get("count"), "count")
+    if not isinstance(changes, dict):
+        raise ValueError("give the switches as an object")
+    state.courier.change_next(count, changes)
+    return {"count": count, "switches": changes}
 
 
 def send_webhook(state: State, given: Given) -> JSON:
@@ -139,9 +176,9 @@ def send_webhook(state: State, given: Given) -> JSON:
 
 def refund_in_dashboard(state: State, given: Given) -> JSON:
     """Refund a `charge`, past the API, as the merchant does in Clover's dashboard."""
-    charge = state.ledger.charges.get(str(given.get("charge")))
-    if charge is None or charge.state is ChargeState.DECLINED:
-        raise LookupError("no such charge")
+    charge = _charge(state, given)
+    if charge.status != "succeeded":
+        raise ValueError("the charge has not succeeded")
     left = (
         charge.amount
         if charge.state is ChargeState.AUTHORIZED
@@ -154,12 +191,97 @@ def refund_in_dashboard(state: State, given: Given) -> JSON:
     return {"refund": refund.id, "charge": inspection.charge_entry(charge)}
 
 
+def add_counter_payment(state: State, given: Given) -> JSON:
+    """A payment at the counter, with `result`, `amount`, `tip_amount`, and a `card` or not.
+
+    `result` is one of `COUNTER_RESULTS`; `merchant` is the first one if not given.
+    """
+    merchant = state.merchants.get(str(given.get("merchant", _first_id(state))))
+    if merchant is None:
+        raise LookupError("no such merchant")
+    result = str(given.get("result", "SUCCESS"))
+    if result not in COUNTER_RESULTS:
+        raise ValueError(f"result is one of {COUNTER_RESULTS}")
+    paid = CounterPayment(
+        id=state.ids.object_id("counter_payment"),
+        merchant_id=merchant.id,
+        order_id=state.ids.object_id("counter_order"),
+        amount=_cents(given.get("amount", 0)),
+        tip_amount=_cents(given.get("tip_amount", 0)),
+        result=result,
+        created=state.clock.now(),
+        card=COUNTER_CARD if given.get("card", True) else None,
+    )
+    state.ledger.counter_payments[paid.id] = paid
+    return inspection.counter_entry(paid)
+
+
+def _first_id(state: State) -> str:
+    return state.merchants.first().id
+
+
+def _cents(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError("amounts are whole cents")
+    return value
+
+
 def set_status(state: State, given: Given) -> JSON:
     """Give a `charge` another `status`, such as a pending one that succeeds."""
-    charge = state.ledger.charges.get(str(given.get("charge")))
-    if charge is None:
-        raise LookupError("no such charge")
+    charge = _charge(state, given)
     if given.get("status") not in charges.STATUSES:
         raise ValueError(f"status is one of {charges.STATUSES}")
-    charge.status = str(given["status"])
+    if charge.state is ChargeState.VOIDED or charge.refund_ids:
+        raise ValueError("the charge was voided or refunded: its status is final")
+    charges.settle(charge, str(given["status"]))
+    order = state.ledger.orders.get(charge.order_id)
+    if order is not None:
+        orders.recount(state, order)
     return inspection.charge_entry(charge)
+
+
+def set_refund_status(state: State, given: Given) -> JSON:
+    """Give a `refund` another `status`, such as a pending one that fails."""
+    refund = _refund(state, given)
+    if given.get("status") not in refunds.STATUSES:
+        raise ValueError(f"status is one of {refunds.STATUSES}")
+    charge = state.ledger.charges[refund.charge_id]
+    refunds.change(charge, refund, status=str(given["status"]))
+    return inspection.refund_entry(refund)
+
+
+def void_refund(state: State, given: Given) -> JSON:
+    """Take a `refund` back: it then gave nothing back, and its row says `voided`."""
+    refund = _refund(state, given)
+    if refund.was_void or not refund.gives_back:
+        raise ValueError("this refund cannot be voided")
+    refunds.change(state.ledger.charges[refund.charge_id], refund, voided=True)
+    return inspection.refund_entry(refund)
+
+
+def void_in_dashboard(state: State, given: Given) -> JSON:
+    """Void a `charge`, captured or not, as the merchant does on the same day.
+
+    No refund stands in any list for it; the platform says `VOIDED`.
+    """
+    charge = _charge(state, given)
+    is_open = charge.state in (ChargeState.AUTHORIZED, ChargeState.CAPTURED)
+    if not is_open or charge.amount_refunded or charge.amount_refunding:
+        raise ValueError("this charge cannot be voided")
+    charge.amount_refunded = charge.total if charge.captured else 0
+    charge.state = ChargeState.VOIDED
+    return inspection.charge_entry(charge)
+
+
+def _charge(state: State, given: Given) -> Charge:
+    charge = state.ledger.charges.get(str(given.get("charge")))
+    if charge is None or charge.state is ChargeState.DECLINED:
+        raise LookupError("no such charge")
+    return charge
+
+
+def _refund(state: State, given: Given) -> Refund:
+    refund = state.ledger.refunds.get(str(given.get("refund")))
+    if refund is None:
+        raise LookupError("no such refund")
+    return refund

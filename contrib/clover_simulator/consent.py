@@ -6,6 +6,7 @@ from urllib.parse import urlencode, urlsplit
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
+from clover_simulator import forms
 from clover_simulator.merchants import Merchant
 from clover_simulator.state import State
 
@@ -48,7 +49,7 @@ async def allow(request: Request) -> Response:
         return BAD_REQUEST
     state: State = request.app.state.simulator
     answer = {
-        "merchant_id": merchant.id,
+        "merchant_id": forms.merchant_id(state.switches, merchant.id),
         "employee_id": state.ids.object_id("employee"),
         "client_id": merchant.app_id,
         "code": state.oauth.new_code(merchant, query.get("code_challenge")),

@@ -46,8 +46,13 @@ CHANGED: dict[tuple[str, str], Change] = {
     ("POST", "/deliveries/redeliver"): commands.redeliver,
     ("POST", "/deliveries/release"): commands.release_webhooks,
     ("POST", "/webhooks"): commands.send_webhook,
+    ("POST", "/webhooks/next"): commands.change_next_webhooks,
     ("POST", "/dashboard/refunds"): commands.refund_in_dashboard,
+    ("POST", "/dashboard/voids"): commands.void_in_dashboard,
+    ("POST", "/counter/payments"): commands.add_counter_payment,
     ("POST", "/charges/status"): commands.set_status,
+    ("POST", "/refunds/status"): commands.set_refund_status,
+    ("POST", "/refunds/void"): commands.void_refund,
 }
 
 

@@ -2,15 +2,18 @@
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from http.client import HTTPException
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from clover_simulator import webhooks
 from clover_simulator.client import fetch
 from clover_simulator.merchants import Merchant
 from clover_simulator.records import JSON, Charge
+from clover_simulator.switches import Value
 
 if TYPE_CHECKING:
     from clover_simulator.state import State
@@ -37,6 +40,8 @@ class Delivery:
     status: int | None = None
     answer: str = ""
     """The beginning of the shop's answer, or why there was none."""
+    switches: dict[str, Value] = field(default_factory=dict)
+    """Switches that hold for this one alone."""
 
 
 class Courier:
@@ -48,22 +53,50 @@ class Courier:
         self._waiting: deque[Delivery] = deque()
         self._held: list[Delivery] = []
         self._task: asyncio.Task[None] | None = None
+        self._next_count = 0
+        self._next_switches: dict[str, Value] = {}
+
+    def change_next(self, count: int, changes: Mapping[str, Value]) -> None:
+        """Let switches of webhooks hold for the next `count` payments only.
+
+        Raises:
+            ValueError: a switch is unknown, or none of webhooks.
+        """
+        self._state.switches.changed(changes)
+        if count < 1 or not all(name.startswith("webhook_") for name in changes):
+            raise ValueError("give a count from 1, and switches of webhooks")
+        self._next_count, self._next_switches = count, dict(changes)
+
+    def _take_next(self) -> dict[str, Value]:
+        if not self._next_count:
+            return {}
+        self._next_count -= 1
+        return self._next_switches
 
     def announce(self, charge: Charge) -> None:
         """Send the webhook for an attempt on the hosted page."""
         merchant = self._state.merchants.get(charge.merchant_id)
         now = self._state.clock.seconds()
         if merchant is not None:
-            self.post(merchant, webhooks.event_of(charge, now, self._state.switches))
+            changes = self._take_next()
+            switches = self._state.switches.changed(changes)
+            self.post(merchant, webhooks.event_of(charge, now, switches), changes)
 
-    def post(self, merchant: Merchant, event: JSON) -> None:
-        """Send `event`, as far as the switches let it."""
-        switches = self._state.switches
+    def post(
+        self,
+        merchant: Merchant,
+        event: JSON,
+        changes: Mapping[str, Value] = MappingProxyType({}),
+    ) -> None:
+        """Send `event`, as far as the switches, with their `changes`, let it."""
+        switches = self._state.switches.changed(changes)
         if switches.webhook_drop or not merchant.webhook_url:
-            lost = self._note(merchant, event)
+            lost = self._note(merchant, event, changes)
             lost.state = "dropped" if merchant.webhook_url else "no url"
             return
-        copies = [self._note(merchant, event) for _ in range(switches.webhook_copies)]
+        copies = [
+            self._note(merchant, event, changes) for _ in range(switches.webhook_copies)
+        ]
         if switches.webhook_reorder and not self._held:
             self._held = copies
             for copy in copies:
@@ -93,7 +126,7 @@ class Courier:
             raise LookupError(
                 f"delivery {number} cannot be sent; is a webhook URL set?"
             )
-        new = self._note(merchant, old.event)
+        new = self._note(merchant, old.event, old.switches)
         self._waiting.append(new)
         self.release()
         return new
@@ -104,13 +137,16 @@ class Courier:
         if self._task is not None:
             self._task.cancel()
 
-    def _note(self, merchant: Merchant, event: JSON) -> Delivery:
+    def _note(
+        self, merchant: Merchant, event: JSON, changes: Mapping[str, Value]
+    ) -> Delivery:
         delivery = Delivery(
             number=len(self.deliveries) + 1,
             merchant_id=merchant.id,
             url=merchant.webhook_url,
             event=event,
             at=self._state.clock.now(),
+            switches=dict(changes),
         )
         self.deliveries.append(delivery)
         return delivery
@@ -118,13 +154,14 @@ class Courier:
     async def _work(self) -> None:
         while self._waiting:
             delivery = self._waiting.popleft()
-            await asyncio.sleep(self._state.switches.webhook_delay_seconds)
+            switches = self._state.switches.changed(delivery.switches)
+            await asyncio.sleep(switches.webhook_delay_seconds)
             merchant = self._state.merchants.get(delivery.merchant_id)
             if merchant is not None:
                 await self._deliver(merchant, delivery)
 
     async def _deliver(self, merchant: Merchant, delivery: Delivery) -> None:
-        switches = self._state.switches
+        switches = self._state.switches.changed(delivery.switches)
         for attempt in range(switches.webhook_retries + 1):
             if attempt:
                 await asyncio.sleep(RETRY_AFTER_SECONDS)

@@ -2,7 +2,7 @@
 
 from clover_simulator import tokens
 from clover_simulator.answers import Answer, Call, Refusal, invalid
-from clover_simulator.charges import milliseconds
+from clover_simulator.clock import milliseconds
 from clover_simulator.records import JSON, Customer, Token, TokenState
 
 ECHOED = ("firstName", "lastName", "name", "phone", "shipping")
@@ -11,6 +11,8 @@ ECHOED = ("firstName", "lastName", "name", "phone", "shipping")
 def create(call: Call) -> Answer:
     """`POST /v1/customers`; a source is saved and becomes multi-pay."""
     source = _source_to_save(call)
+    if source is None and call.state.switches.customer_needs_source:
+        raise invalid("Please provide a valid source or token.")
     customer = Customer(
         id=call.state.ids.object_id("customer"),
         merchant_id=call.merchant.id,
@@ -53,21 +55,39 @@ def _save(call: Call, customer: Customer, source: Token | None) -> Answer:
 
 def delete_source(call: Call) -> Answer:
     """`DELETE /v1/customers/{id}/sources/{source}`."""
-    customer, card = _find(call), call.path["source"]
+    customer, card = _lookup(call), call.path["source"]
+    if customer is None:
+        raise _gone(call, _unknown(call))
     if card not in customer.sources:
-        message = f"Card with id {card} not found."
-        raise Refusal.ecommerce(404, "resource_missing", message)
+        raise _gone(call, f"Card with id {card} not found.")
     token = customer.sources.pop(card)
     call.state.ledger.tokens[token].state = TokenState.SPENT
     return Answer(body={"deleted": True, "id": card, "object": "deletedcard"})
 
 
+def _gone(call: Call, message: str) -> Refusal:
+    """What DELETE answers where there is nothing to delete; its code was recorded."""
+    code = call.state.switches.delete_missing_code
+    return Refusal.ecommerce(404, code, message)
+
+
 def _find(call: Call) -> Customer:
-    customer = call.state.ledger.customers.get(call.path["id"])
-    if customer is None or customer.merchant_id != call.merchant.id:
-        message = f"Customer with id {call.path['id']} not found."
-        raise Refusal.ecommerce(404, "resource_missing", message)
+    customer = _lookup(call)
+    if customer is None:
+        raise Refusal.ecommerce(
+            404, "resource_missing", _unknown(call), kind="validation_error"
+        )
     return customer
+
+
+def _lookup(call: Call) -> Customer | None:
+    customer = call.state.ledger.customers.get(call.path["id"])
+    is_theirs = customer is not None and customer.merchant_id == call.merchant.id
+    return customer if is_theirs else None
+
+
+def _unknown(call: Call) -> str:
+    return f"Customer with id {call.path['id']} not found."
 
 
 def _render(call: Call, customer: Customer) -> JSON:

@@ -105,6 +105,7 @@ async def _read(operation: Operation, request: Request, state: State) -> Call:
         path=path,
         query=dict(request.query_params),
         filters=tuple(request.query_params.getlist("filter")),
+        expand=frozenset(",".join(request.query_params.getlist("expand")).split(",")),
         headers=headers,
         base_url=str(request.base_url).rstrip("/"),
     )

@@ -51,6 +51,7 @@ class Exchange:
     def __init__(self, scope: Scope, receive: Receive, send: Send, wire: Wire) -> None:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
+        self.query: str = scope["query_string"].decode("latin-1")
         self.headers = {
             k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]
         }

@@ -45,6 +45,12 @@ class Action(StrEnum):
     """Answer 401 in plain text; not executed."""
     ANSWER = "answer"
     """Answer `status` and `body` as given; not executed."""
+    ECHO_REQUEST = "echo_request"
+    """Answer `status` (400) with the whole request in it, in `form`; not executed."""
+
+
+FORMS = ("plain", "spaced", "json", "base64", "url", "all")
+MEDIA = ("json", "html")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,6 +70,10 @@ class Fault:
     status: int | None = None
     body: Any = None
     retry_after: int | None = None
+    form: str = "plain"
+    """How an echo is written: one of `FORMS`."""
+    media: str = "json"
+    """What an echo comes in: one of `MEDIA`."""
     seen: int = 0
     """Matching requests so far."""
     fired: int = 0
@@ -89,6 +99,8 @@ class Fault:
             raise ValueError("nth starts at 1; at_byte and seconds are not negative")
         if self.status is not None and not 200 <= self.status <= 599:
             raise ValueError("status is from 200 to 599")
+        if self.form not in FORMS or self.media not in MEDIA:
+            raise ValueError(f"form is one of {FORMS}, media one of {MEDIA}")
 
     def as_dict(self) -> dict[str, Any]:
         """The rule as JSON."""
@@ -118,6 +130,8 @@ KINDS: dict[str, tuple[type, ...]] = {
     "at_byte": (int,),
     "status": (int, NoneType),
     "retry_after": (int, NoneType),
+    "form": (str,),
+    "media": (str,),
 }
 SETTABLE = frozenset(f.name for f in fields(Fault)) - {"seen", "fired"}
 
@@ -146,6 +160,8 @@ class Faults:
         fault.at_byte = int(_number(metadata.get("sim_at_byte"), fault.at_byte))
         status = int(_number(metadata.get("sim_http_status"), 500))
         fault.status = status if 200 <= status <= 599 else None
+        form = metadata.get("sim_form")
+        fault.form = form if form in FORMS else fault.form
         return fault
 
 

@@ -2,7 +2,7 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from clover_simulator import mishaps, redact
+from clover_simulator import addresses, mishaps, redact
 from clover_simulator.answers import Refusal
 from clover_simulator.exchange import Exchange, Reply
 from clover_simulator.faults import Fault
@@ -12,9 +12,7 @@ from clover_simulator.wire import Wire
 
 CONTROL_PREFIX = "/_simulator"
 WANT_SHOPPER_ADDRESS = ("/v1/charges", "/capture", "/pay")
-NO_ADDRESS = (
-    "x-forwarded-for is missing; Clover's documentation demands the shopper's address"
-)
+NO_ADDRESS = f"{addresses.HEADER} is no bare IP address, as Clover's pages demand it"
 
 
 class Gate:
@@ -55,8 +53,8 @@ class Gate:
         )
         wants_address = exchange.path.endswith(WANT_SHOPPER_ADDRESS)
         if exchange.method == "POST" and wants_address:
-            missing = "x-forwarded-for" not in exchange.headers
-            seen.warnings += [NO_ADDRESS] if missing else []
+            shown = exchange.headers.get(addresses.HEADER, "")
+            seen.warnings += [] if addresses.is_bare(shown) else [NO_ADDRESS]
         traffic.add(seen)
         return seen
 

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from clover_simulator import checkout, hosted_payments
 from clover_simulator.card_entry import CardProblem
 from clover_simulator.hosted_payments import NotPayable
-from clover_simulator.records import CheckoutSession
+from clover_simulator.records import WHOLE_RATE, CheckoutSession
 from clover_simulator.state import State
 
 TEMPLATE = Path(__file__).with_name("pages") / "checkout.html"
@@ -97,7 +97,7 @@ def _page(
         total=decimal(session.total),
         currency=escape(merchant.currency) if merchant else "",
         lines_html=_lines_html(session),
-        tax_html=_tax_html(session),
+        tax_html=_tax_html(session) + _surcharge_html(state, session),
         message_html=alert if message else "",
         pay_action=f"{path}/pay",
         cancel_action=f"{path}/cancel",
@@ -149,6 +149,12 @@ def _lines_html(session: CheckoutSession) -> str:
 
 def _tax_html(session: CheckoutSession) -> str:
     return "".join(_row(name, cents) for name, cents in session.taxes.items())
+
+
+def _surcharge_html(state: State, session: CheckoutSession) -> str:
+    rate = round(state.switches.surcharge_percent * 10_000)
+    cents = (session.total + state.switches.hosted_tip) * rate // WHOLE_RATE
+    return _row("Credit card surcharge, on top of the total", cents) if cents else ""
 
 
 def _row(text: str, cents: int) -> str:

@@ -75,5 +75,5 @@ def _record(
     charge.via, charge.session_id = "hosted", session.id
     charge.tax_amount, charge.tip_amount = session.tax, state.switches.hosted_tip
     charge.cvc_check, charge.address_check = checks.cvc, checks.address
-    charges.settle_state(charge, captured=True, is_declined=is_declined)
+    charges.settle(charge, "declined" if is_declined else state.switches.charge_status)
     return charge

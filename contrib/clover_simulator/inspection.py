@@ -6,7 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from clover_simulator import cards, redact, switches
-from clover_simulator.records import JSON, Charge, CheckoutSession, Refund, Token
+from clover_simulator.records import (
+    JSON,
+    Charge,
+    CheckoutSession,
+    CounterPayment,
+    Refund,
+    Token,
+)
 from clover_simulator.state import State
 
 TOKEN_SHOWN_END = 4
@@ -38,7 +45,10 @@ def ledger(state: State) -> JSON:
     books = state.ledger
     return {
         "charges": [charge_entry(charge) for charge in books.charges.values()],
-        "refunds": [_refund_entry(refund) for refund in books.refunds.values()],
+        "counter_payments": [
+            counter_entry(paid) for paid in books.counter_payments.values()
+        ],
+        "refunds": [refund_entry(refund) for refund in books.refunds.values()],
         "tokens": [_token_entry(token) for token in books.tokens.values()],
         "sessions": [_session_entry(session) for session in books.sessions.values()],
         "customers": [
@@ -67,6 +77,7 @@ def charge_entry(charge: Charge) -> JSON:
         "amount": charge.amount,
         "tip_amount": charge.tip_amount,
         "tax_amount": charge.tax_amount,
+        "surcharge": charge.surcharge,
         "currency": charge.currency,
         "captured": charge.captured,
         "amount_captured": charge.amount_captured,
@@ -85,13 +96,31 @@ def charge_entry(charge: Charge) -> JSON:
     }
 
 
-def _refund_entry(refund: Refund) -> JSON:
+def counter_entry(paid: CounterPayment) -> JSON:
+    """One payment at the counter."""
+    return {
+        "id": paid.id,
+        "merchant": paid.merchant_id,
+        "order": paid.order_id,
+        "amount": paid.amount,
+        "tip_amount": paid.tip_amount,
+        "result": paid.result,
+        "created": _time(paid.created),
+        "has_card": paid.card is not None,
+    }
+
+
+def refund_entry(refund: Refund) -> JSON:
+    """One refund of the ledger."""
     return {
         "id": refund.id,
         "merchant": refund.merchant_id,
         "charge": refund.charge_id,
         "amount": refund.amount,
+        "surcharge": refund.surcharge,
         "was_void": refund.was_void,
+        "status": refund.status,
+        "voided": refund.voided,
         "reason": refund.reason,
         "created": _time(refund.created),
         "idempotency_key": refund.idempotency_key,

@@ -6,6 +6,7 @@ from clover_simulator.records import (
     Charge,
     ChargeState,
     CheckoutSession,
+    CounterPayment,
     Customer,
     Order,
     Refund,
@@ -20,6 +21,7 @@ class Ledger:
     tokens: dict[str, Token] = field(default_factory=dict)
     charges: dict[str, Charge] = field(default_factory=dict)
     """Declined attempts are among them; see `ChargeState`."""
+    counter_payments: dict[str, CounterPayment] = field(default_factory=dict)
     refunds: dict[str, Refund] = field(default_factory=dict)
     customers: dict[str, Customer] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)

@@ -1,46 +1,82 @@
-"""Lists as Clover answers them: filters by time, pages by id, one of four envelopes."""
+"""Lists as Clover's `/v1` answers them: filters by time, pages by id, four envelopes.
 
+Source: "Paginate requests" and "Get a list of charges", docs.clover.com, read 2026-11.
+"""
+
+import hashlib
+import hmac
 import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from operator import ge, gt, le, lt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from operator import eq, ge, gt, le, lt
 from typing import Protocol, TypeVar
 
-from clover_simulator.answers import Answer, invalid
+from clover_simulator.answers import Answer, Call, invalid
 from clover_simulator.records import JSON
+from clover_simulator.state import State
 
 DEFAULT_LIMIT, HIGHEST_LIMIT = 10, 100
 Compare = Callable[[int, int], bool]
 COMPARISONS: dict[str, Compare] = {"gt": gt, "gte": ge, "lt": lt, "lte": le}
+TIME_FILTERS: dict[str, Compare] = {"created": eq} | {
+    f"created.{name}": compare for name, compare in COMPARISONS.items()
+}
+KNOWN = frozenset({"limit", "starting_after", "ending_before", "expand", *TIME_FILTERS})
+"""What every list under `/v1` takes; `created[gte]` stands on none of Clover's pages."""
+TIME_FORMS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H%M%S", "%Y-%m-%d")
 
 
 class Listed(Protocol):
     """What can stand in a list."""
 
-    id: str
-    created: datetime
+    @property
+    def id(self) -> str:
+        """Its id."""
+        ...
+
+    @property
+    def created(self) -> datetime:
+        """When it was made."""
+        ...
 
 
 Item = TypeVar("Item", bound=Listed)
 
 
 def page(
+    call: Call,
     items: Sequence[Item],
-    query: Mapping[str, str],
     render: Callable[[Item], JSON],
     *,
     url: str,
-    envelope: str,
+    filters: Iterable[str] = (),
 ) -> Answer:
-    """One page of `items`, which come newest first."""
-    limit = _limit(query)
-    moments = _time_limits(query)
-    items = [item for item in items if _is_within(item, moments)]
-    items = _after_cursor(items, query)
-    backwards = "ending_before" in query and "starting_after" not in query
-    shown = items[-limit:] if backwards else items[:limit]
+    """One page of `items`, which come newest first.
+
+    Args:
+        call: the request.
+        items: all that may be listed.
+        render: writes one row.
+        url: the list's path, which the answer repeats.
+        filters: the parameters of this list alone.
+    """
+    switches = call.state.switches
+    _check_names(call, KNOWN.union(filters))
+    limit = _limit(call.query)
+    moments = _time_limits(call)
+    found = [item for item in items if is_within(item, moments)]
+    found = arrange(call.state, found)
+    inclusive = switches.list_cursors == "inclusive"
+    found, shown = _cut(found, call.query, limit, inclusive=inclusive)
     rows = [render(item) for item in shown]
-    return Answer(body=_wrap(rows, url=url, has_more=len(items) > limit, form=envelope))
+    form = switches.list_envelope
+    return Answer(body=_wrap(rows, url=url, has_more=len(found) > limit, form=form))
+
+
+def _check_names(call: Call, known: frozenset[str]) -> None:
+    unknown = call.query.keys() - known
+    if unknown and call.state.switches.unknown_parameters == "refuse":
+        raise invalid(f"Unknown parameter {min(unknown)}.")
 
 
 def _limit(query: Mapping[str, str]) -> int:
@@ -50,30 +86,66 @@ def _limit(query: Mapping[str, str]) -> int:
     return int(text)
 
 
-def _time_limits(query: Mapping[str, str]) -> list[tuple[Compare, int]]:
-    limits = []
-    for name, compare in COMPARISONS.items():
-        text = query.get(f"created[{name}]", query.get(f"created.{name}"))
-        if text is None:
+def _time_limits(call: Call) -> list[tuple[Compare, int]]:
+    way = call.state.switches.time_filters
+    given = [name for name in TIME_FILTERS if name in call.query]
+    if given and way == "refused":
+        raise invalid("This list is not filtered by created.")
+    if way == "ignored":
+        return []
+    return [(TIME_FILTERS[name], _milliseconds(call.query[name])) for name in given]
+
+
+def _milliseconds(text: str) -> int:
+    if re.fullmatch(r"[0-9]{1,15}", text):
+        return int(text)
+    for form in TIME_FORMS:
+        try:
+            moment = datetime.strptime(text, form).replace(tzinfo=UTC)
+        except ValueError:
             continue
-        if not re.fullmatch(r"[0-9]{1,15}", text):
-            raise invalid("Please provide created as Unix milliseconds.")
-        limits.append((compare, int(text)))
-    return limits
+        return int(moment.timestamp() * 1000)
+    raise invalid("Please provide created as Unix milliseconds or a date.")
 
 
-def _is_within(item: Listed, limits: Sequence[tuple[Compare, int]]) -> bool:
+def is_within(item: Listed, limits: Sequence[tuple[Compare, int]]) -> bool:
+    """Whether `item` was made within all `limits`, in Unix milliseconds."""
     created = int(item.created.timestamp() * 1000)
     return all(compare(created, moment) for compare, moment in limits)
 
 
-def _after_cursor(items: list[Item], query: Mapping[str, str]) -> list[Item]:
+def arrange(state: State, items: Sequence[Item]) -> list[Item]:
+    """`items`, newest first, in the order that the switch `list_order` wants.
+
+    The shuffled one is the same every time, or no cursor would lead anywhere.
+    """
+    order = state.switches.list_order
+    if order == "shuffled":
+        seed = state.seed.encode()
+        return sorted(
+            items,
+            key=lambda item: hmac.digest(seed, item.id.encode(), hashlib.sha256),
+        )
+    return list(reversed(items)) if order == "oldest_first" else list(items)
+
+
+def _cut(
+    items: list[Item], query: Mapping[str, str], limit: int, *, inclusive: bool
+) -> tuple[list[Item], list[Item]]:
+    """What lies beyond the cursor, and the page of it.
+
+    Clover's page lets both cursors begin their page with the object they name; the one
+    of `ending_before` then walks back through the list.
+    """
     ids = [item.id for item in items]
     if (after := query.get("starting_after")) is not None:
-        items = items[_position(ids, after) + 1 :]
+        items = items[_position(ids, after) + (not inclusive) :]
     elif (before := query.get("ending_before")) is not None:
-        items = items[: _position(ids, before)]
-    return items
+        items = items[: _position(ids, before) + inclusive]
+        if not inclusive:
+            return items, items[-limit:]
+        items = items[::-1]
+    return items, items[:limit]
 
 
 def _position(ids: list[str], wanted: str) -> int:

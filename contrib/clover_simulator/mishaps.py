@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from starlette.types import ASGIApp
 
+from clover_simulator import echoes
 from clover_simulator.answers import Answer
 from clover_simulator.exchange import Exchange, Reply
 from clover_simulator.faults import Action, Fault
@@ -96,6 +97,13 @@ async def _answer(exchange: Exchange, fault: Fault, app: ASGIApp) -> None:
     await exchange.answer(Reply.of(Answer(status=fault.status or 200, body=body)))
 
 
+async def _echo_request(exchange: Exchange, fault: Fault, app: ASGIApp) -> None:
+    echo = echoes.answer(
+        exchange, status=fault.status or 400, form=fault.form, media=fault.media
+    )
+    await exchange.answer(Reply.of(echo))
+
+
 def _error(status: int, headers: Mapping[str, str] | None = None) -> Reply:
     body = {"message": f"{status} {HTTPStatus(status).phrase}"}
     return Reply.of(Answer(status=status, body=body, headers=headers or {}))
@@ -116,4 +124,5 @@ PLAYS: dict[Action, Play] = {
     Action.RATE_LIMIT: _rate_limit,
     Action.UNAUTHORIZED: _unauthorized,
     Action.ANSWER: _answer,
+    Action.ECHO_REQUEST: _echo_request,
 }

@@ -1,9 +1,10 @@
 """`/v1/orders`: open an order, pay it in one or more parts, return it."""
 
 from clover_simulator import charges, refunds
-from clover_simulator.answers import Answer, Call, Refusal, invalid
-from clover_simulator.charges import milliseconds
+from clover_simulator.answers import Answer, Call, Refusal, invalid, unprocessed
+from clover_simulator.clock import milliseconds
 from clover_simulator.records import JSON, Charge, Order
+from clover_simulator.state import State
 
 ECHOED = ("email", "customer", "shipping")
 
@@ -43,7 +44,7 @@ def pay(call: Call) -> Answer:
     """`POST /v1/orders/{id}/pay`: all that is unpaid, or `amount` of it."""
     order = _find(call)
     if not order.items:
-        raise _not_found(f"Order with id {order.id} has no line items")
+        raise _nothing(f"Order with id {order.id} has no line items")
     left = order.amount - order.amount_paid
     if left <= 0:
         message = f"Order with id {order.id} has been already paid."
@@ -66,9 +67,17 @@ def pay(call: Call) -> Answer:
 def _book(call: Call, order: Order, charge: Charge) -> None:
     charge.via, charge.order_id = "order", order.id
     order.charges.append(charge.id)
-    order.amount_paid += charge.amount
-    if order.amount_paid >= order.amount:
-        order.paid_at = call.state.clock.now()
+    recount(call.state, order)
+
+
+def recount(state: State, order: Order) -> None:
+    """What the order's payments that have succeeded have paid."""
+    payments = (state.ledger.charges[name] for name in order.charges)
+    order.amount_paid = sum(p.amount for p in payments if p.status == "succeeded")
+    if order.amount_paid < order.amount:
+        order.paid_at = None
+    elif order.paid_at is None:
+        order.paid_at = state.clock.now()
 
 
 def give_back(call: Call) -> Answer:
@@ -77,13 +86,13 @@ def give_back(call: Call) -> Answer:
     paid = [call.state.ledger.charges[charge_id] for charge_id in order.charges]
     left = sum(refunds.refundable(charge) for charge in paid)
     if not left:
-        raise _not_found("Order has no payments. Nothing to refund")
+        raise _nothing("Order has no payments. Nothing to refund")
     items = call.body.get("items", [])
     wanted = (
         sum(item.get("amount", 0) * item.get("quantity", 1) for item in items) or left
     )
     if wanted > left:
-        raise invalid(refunds.TOO_MUCH, "processing_error")
+        raise unprocessed(refunds.TOO_MUCH)
     order.amount_returned += wanted
     order.returned_at = call.state.clock.now()
     for charge in paid:
@@ -103,6 +112,11 @@ def _find(call: Call) -> Order:
 
 def _not_found(message: str) -> Refusal:
     return Refusal.ecommerce(404, "resource_missing", message)
+
+
+def _nothing(message: str) -> Refusal:
+    """The recorded answer where there is an order, but nothing to do with it."""
+    return Refusal.ecommerce(404, "invalid_request", message)
 
 
 def _render(call: Call, order: Order) -> JSON:

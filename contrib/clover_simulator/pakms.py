@@ -1,5 +1,6 @@
 """`GET /pakms/apikey`: the public key for tokenising, and the card encryption key."""
 
+from clover_simulator import forms
 from clover_simulator.answers import Answer, Call
 
 CREATED_MILLISECONDS = 1767225600000
@@ -10,7 +11,7 @@ def api_key(call: Call) -> Answer:
     return Answer(
         body={
             "apiAccessKey": call.merchant.pakms_key,
-            "merchantUuid": call.merchant.id,
+            "merchantUuid": forms.merchant_id(call.state.switches, call.merchant.id),
             "developerAppUuid": call.merchant.app_id,
             "active": True,
             "createdTime": CREATED_MILLISECONDS,

@@ -1,61 +1,41 @@
-"""The platform's `/v3`, as far as payments are read back through it."""
+"""The platform's `/v3`: a merchant, and its payments, refunds and orders one by one."""
 
+from clover_simulator import forms, platform_rows
 from clover_simulator.answers import Answer, Call, Refusal
-from clover_simulator.charges import milliseconds
-from clover_simulator.records import JSON, Charge, ChargeState
 
 
 def merchant(call: Call) -> Answer:
     """`GET /v3/merchants/{mId}`."""
     found = call.merchant
     properties = {"defaultCurrency": found.currency}
-    return Answer(body={"id": found.id, "name": found.name, "properties": properties})
+    shown = forms.merchant_id(call.state.switches, found.id)
+    return Answer(body={"id": shown, "name": found.name, "properties": properties})
 
 
 def payment(call: Call) -> Answer:
     """`GET /v3/merchants/{mId}/payments/{id}`; a declined attempt reads `FAIL`."""
-    charge = call.state.ledger.charges.get(call.path["id"])
-    if charge is None or charge.merchant_id != call.merchant.id:
-        raise Refusal.platform(404, "Not Found", "Payment not found.")
-    rendered = render(charge)
-    if "refunds" in call.query.get("expand", ""):
-        rendered["refunds"] = {"elements": render_refunds(call, charge)}
-    return Answer(body=rendered)
+    books, name = call.state.ledger, call.path["id"]
+    paid = books.charges.get(name) or books.counter_payments.get(name)
+    if paid is None or paid.merchant_id != call.merchant.id:
+        raise _not_found("Payment")
+    return Answer(body=platform_rows.payment(call.state, paid, call.expand))
 
 
-def render(charge: Charge) -> JSON:
-    """The payment object."""
-    results = {ChargeState.DECLINED: "FAIL", ChargeState.VOIDED: "VOIDED"}
-    taken = charge.amount_captured if charge.captured else charge.amount
-    return {
-        "id": charge.id,
-        "result": results.get(charge.state, "SUCCESS"),
-        "amount": taken,
-        "tipAmount": charge.tip_amount,
-        "taxAmount": charge.tax_amount,
-        "createdTime": milliseconds(charge.created),
-        "order": {"id": charge.order_id},
-        "cardTransaction": {
-            "cardType": charge.card.brand,
-            "first6": charge.card.first6,
-            "last4": charge.card.last4,
-            "authCode": charge.auth_code,
-            "referenceId": charge.ref_num,
-            "type": "PREAUTH" if charge.was_authorization else "AUTH",
-            "state": "PENDING" if charge.state is ChargeState.AUTHORIZED else "CLOSED",
-        },
-    }
+def refund(call: Call) -> Answer:
+    """`GET /v3/merchants/{mId}/refunds/{id}`."""
+    for found in platform_rows.refunds_of(call.state, call.merchant.id):
+        if found.id == call.path["id"]:
+            return Answer(body=platform_rows.refund(call.state, found, call.expand))
+    raise _not_found("Refund")
 
 
-def render_refunds(call: Call, charge: Charge) -> list[JSON]:
-    """The refunds of a payment."""
-    return [
-        {
-            "id": refund.id,
-            "amount": refund.amount,
-            "createdTime": milliseconds(refund.created),
-            "payment": {"id": charge.id},
-        }
-        for refund in call.state.ledger.refunds.values()
-        if refund.charge_id == charge.id
-    ]
+def order(call: Call) -> Answer:
+    """`GET /v3/merchants/{mId}/orders/{id}`."""
+    for found in platform_rows.orders_of(call.state, call.merchant):
+        if found.id == call.path["id"]:
+            return Answer(body=platform_rows.order(call.state, found, call.expand))
+    raise _not_found("Order")
+
+
+def _not_found(what: str) -> Refusal:
+    return Refusal.platform(404, "Not Found", f"{what} not found.")

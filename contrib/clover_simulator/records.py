@@ -8,6 +8,8 @@ from typing import Any
 from clover_simulator.cards import CardOnFile
 
 JSON = dict[str, Any]
+WHOLE_RATE = 1_000_000
+"""100 %, as a surcharge's rate is written."""
 
 
 class TokenState(StrEnum):
@@ -20,12 +22,24 @@ class TokenState(StrEnum):
 
 
 class ChargeState(StrEnum):
-    """Where a charge stands; a declined one is kept, but cannot be read under `/v1`."""
+    """Where a charge stands; a declined one is kept, but cannot be read under `/v1`.
+
+    A pending or failed one was answered 200, is read and listed, and has taken nothing.
+    """
 
     AUTHORIZED = "authorized"
     CAPTURED = "captured"
     VOIDED = "voided"
     DECLINED = "declined"
+    PENDING = "pending"
+    FAILED = "failed"
+
+
+STATUSES = {
+    ChargeState.PENDING: "pending",
+    ChargeState.FAILED: "failed",
+    ChargeState.DECLINED: "failed",
+}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,7 +65,6 @@ class Charge:
     currency: str
     state: ChargeState
     created: datetime
-    status: str = "succeeded"
     source_id: str
     card: CardOnFile
     order_id: str
@@ -62,9 +75,17 @@ class Charge:
     tax_amount: int = 0
     amount_captured: int = 0
     amount_refunded: int = 0
+    surcharge_rate: int = 0
+    """Percent times 10000, on top of amount and tip."""
+    surcharge_returned: int = 0
+    """Given back with refunds, or about to be."""
+    amount_refunding: int = 0
+    """Of refunds that are pending: neither given back nor free for another one."""
+    refund_ids: list[str] = field(default_factory=list)
     external_reference_id: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
     idempotency_key: str | None = None
+    payment_method: str = "card"
     via: str = "api"
     """`api`, `order` or `hosted`."""
     session_id: str | None = None
@@ -76,12 +97,41 @@ class Charge:
     @property
     def captured(self) -> bool:
         """Whether the money was taken, be it given back later."""
-        return self.state is ChargeState.CAPTURED
+        was_voided = self.state is ChargeState.VOIDED and self.amount_captured > 0
+        return self.state is ChargeState.CAPTURED or was_voided
+
+    @property
+    def status(self) -> str:
+        """Clover's word: succeeded, pending or failed."""
+        return STATUSES.get(self.state, "succeeded")
+
+    @property
+    def surcharge(self) -> int:
+        """What the shopper paid on top, in cents; fractions are left away."""
+        if self.status == "failed":
+            return 0
+        taken = self.amount_captured if self.captured else self.amount
+        return (taken + self.tip_amount) * self.surcharge_rate // WHOLE_RATE
 
     @property
     def total(self) -> int:
         """Amount and tip, which a refund may give back."""
         return self.amount + self.tip_amount
+
+
+@dataclass(slots=True, kw_only=True)
+class CounterPayment:
+    """A payment at the merchant's counter: the platform lists it beside ours."""
+
+    id: str
+    merchant_id: str
+    order_id: str
+    amount: int
+    result: str
+    created: datetime
+    tip_amount: int = 0
+    tax_amount: int = 0
+    card: CardOnFile | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -95,12 +145,23 @@ class Refund:
     created: datetime
     auth_code: str
     ref_num: str
+    surcharge: int = 0
+    """Given back on top of `amount`."""
     was_void: bool = False
+    status: str = "succeeded"
+    """`succeeded`, `pending`, `failed` or `canceled`."""
+    voided: bool = False
+    """It was taken back, so it gave nothing back."""
     reason: str | None = None
     external_reference_id: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
     idempotency_key: str | None = None
     via: str = "api"
+
+    @property
+    def gives_back(self) -> bool:
+        """Whether the money went back."""
+        return self.status == "succeeded" and not self.voided
 
 
 @dataclass(slots=True, kw_only=True)

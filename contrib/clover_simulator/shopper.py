@@ -8,7 +8,7 @@ from clover_simulator.records import JSON
 
 APPROVED_CARD = "4242424242424242"
 DECLINED_CARD = "4005571702222222"
-EXPIRY = ("12", "2040")
+EXPIRY = ("12", "2099")
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 

@@ -17,6 +17,7 @@ from clover_simulator.records import (
     Charge,
     ChargeState,
     CheckoutSession,
+    CounterPayment,
     Customer,
     Order,
     Refund,
@@ -35,6 +36,8 @@ class LedgerSnapshot:
     charges: list[Charge]
     """Charges and authorisations; what was declined is in `declined`."""
     declined: list[Charge]
+    counter_payments: list[CounterPayment]
+    """What was sold at the counter; only the platform knows it."""
     refunds: list[Refund]
     tokens: list[Token]
     customers: list[Customer]
@@ -156,6 +159,10 @@ class Simulator:
         """Send the webhook with this number once more."""
         return self._server.call(lambda: self._state.courier.redeliver(number))
 
+    def next_webhooks(self, count: int, **switches: Value) -> None:
+        """Let switches of webhooks hold for the next `count` payments only."""
+        self._server.call(lambda: self._state.courier.change_next(count, switches))
+
     def release_webhooks(self) -> None:
         """Send the webhooks which `webhook_reorder` holds back."""
         self._server.call(lambda: self._state.courier.release())
@@ -179,7 +186,51 @@ class Simulator:
         given = {"charge": charge_id, "amount": cents}
         self._server.call(lambda: commands.refund_in_dashboard(self._state, given))
 
-    def wait_until(self, condition: Callable[[], object], seconds: float = 5.0) -> None:
+    def void_in_dashboard(self, charge_id: str) -> None:
+        """What the merchant voids in Clover's dashboard, captured or not."""
+        given = {"charge": charge_id}
+        self._server.call(lambda: commands.void_in_dashboard(self._state, given))
+
+    def add_counter_payment(
+        self,
+        result: str = "SUCCESS",
+        cents: int = 0,
+        *,
+        tip_cents: int = 0,
+        card: bool = True,
+        merchant: Merchant | None = None,
+    ) -> str:
+        """A payment at the merchant's counter, which the platform lists; its id."""
+        given = {
+            "result": result,
+            "amount": cents,
+            "tip_amount": tip_cents,
+            "card": card,
+            "merchant": (merchant or self.merchant).id,
+        }
+        made = self._server.call(
+            lambda: commands.add_counter_payment(self._state, given)
+        )
+        return str(made["id"])
+
+    def set_charge_status(self, charge_id: str, status: str) -> None:
+        """Let a charge be `pending`, `failed` or `succeeded` from now on."""
+        given = {"charge": charge_id, "status": status}
+        self._server.call(lambda: commands.set_status(self._state, given))
+
+    def set_refund_status(self, refund_id: str, status: str) -> None:
+        """Let a refund be `pending`, `failed`, `canceled` or `succeeded` from now on."""
+        given = {"refund": refund_id, "status": status}
+        self._server.call(lambda: commands.set_refund_status(self._state, given))
+
+    def void_refund(self, refund_id: str) -> None:
+        """Take a refund back: it gave nothing back, and its row says `voided`."""
+        given = {"refund": refund_id}
+        self._server.call(lambda: commands.void_refund(self._state, given))
+
+    def wait_until(
+        self, condition: Callable[[], object], seconds: float = 30.0
+    ) -> None:
         """Wait for something that happens in the background."""
         deadline = time.monotonic() + seconds
         while not condition():
@@ -193,6 +244,7 @@ class Simulator:
         return LedgerSnapshot(
             charges=[c for c in charges if c.state is not ChargeState.DECLINED],
             declined=[c for c in charges if c.state is ChargeState.DECLINED],
+            counter_payments=list(books.counter_payments.values()),
             refunds=list(books.refunds.values()),
             tokens=list(books.tokens.values()),
             customers=list(books.customers.values()),

@@ -30,6 +30,36 @@ class Switches:
     list_envelope: str = _switch(
         "data", "D5", "Form of a list answer.", "data", "elements", "nested", "bare"
     )
+    list_cursors: str = _switch(
+        "inclusive",
+        "-",
+        "Whether a page begins with the object that its cursor names.",
+        "inclusive",
+        "exclusive",
+    )
+    list_order: str = _switch(
+        "newest_first",
+        "-",
+        "Order of the rows of a list; no page of Clover's promises one.",
+        "newest_first",
+        "oldest_first",
+        "shuffled",
+    )
+    time_filters: str = _switch(
+        "honoured",
+        "-",
+        "What becomes of the `created` filters of a list under `/v1`.",
+        "honoured",
+        "ignored",
+        "refused",
+    )
+    unknown_parameters: str = _switch(
+        "ignore",
+        "-",
+        "What a list under `/v1` does with a parameter it does not know.",
+        "ignore",
+        "refuse",
+    )
     currency_case: str = _switch(
         "as_sent",
         "D6",
@@ -39,7 +69,9 @@ class Switches:
         "upper",
     )
     require_forwarded_for: bool = _switch(
-        False, "D7", "Refuse charge, capture and pay without `x-forwarded-for`."
+        True,
+        "D7",
+        "Refuse charge, capture and pay without one bare address in `x-forwarded-for`.",
     )
     idempotency_hours: float = _switch(24.0, "D8", "How long a key is remembered.")
     idempotency_key_length: int = _switch(255, "D8", "Longest key that is taken.")
@@ -61,8 +93,53 @@ class Switches:
     refuse_partial_refund_with_tax: bool = _switch(
         False, "D17", "Refuse a partial refund where the charge has tax or tip."
     )
+    refuse_partial_refund_of_lines: bool = _switch(
+        False,
+        "D17",
+        "Refuse a partial refund of a hosted payment with more than one line or unit.",
+    )
     capture_limit_percent: int = _switch(
         100, "D18", "Highest capture, in percent of the authorised amount."
+    )
+    charge_status: str = _switch(
+        "succeeded",
+        "-",
+        "Status of every charge that is approved, of hosted pages too.",
+        "succeeded",
+        "pending",
+        "failed",
+    )
+    refund_status: str = _switch(
+        "succeeded",
+        "-",
+        "Status of every refund that is taken.",
+        "succeeded",
+        "pending",
+        "failed",
+        "canceled",
+    )
+    refund_rows: str = _switch(
+        "full",
+        "-",
+        "Rows of the list of refunds; `bare` is the one recorded.",
+        "full",
+        "bare",
+    )
+    charge_refunds: int = _switch(
+        10, "-", "How many of its refunds a charge shows, the newest."
+    )
+    surcharge_percent: float = _switch(
+        0.0, "-", "Surcharge on credit cards, in percent, paid on top; hosted too."
+    )
+    refund_surcharge: bool = _switch(
+        True, "-", "A refund gives its part of the surcharge back, on top."
+    )
+    additional_charges_form: str = _switch(
+        "object",
+        "-",
+        "Form of a charge's `additional_charges`: with `elements`, or a bare list.",
+        "object",
+        "list",
     )
     void_marks_refunded: bool = _switch(
         True, "D19", "A voided charge reads `refunded` with its full amount."
@@ -94,6 +171,29 @@ class Switches:
         "unchecked", "-", "Result of the address checks.", "unchecked", "pass", "fail"
     )
 
+    payment_method: str = _switch(
+        "card",
+        "-",
+        "What every charge is paid with; one of a gift card says less.",
+        "card",
+        "giftCard",
+    )
+
+    # Forms of values.
+    numbers_for_text: bool = _switch(
+        False, "-", "`last4`, `exp_month` and `exp_year` are numbers, not text."
+    )
+    year_digits: int = _switch(
+        4, "-", "Digits of `exp_year` in answers; 4 is as it was sent.", 4, 2
+    )
+    merchant_id_case: str = _switch(
+        "upper",
+        "-",
+        "Letter case of merchant ids in answers and webhooks.",
+        "upper",
+        "lower",
+    )
+
     # Tokens and credentials.
     token_fields: str = _switch(
         "lenient",
@@ -119,6 +219,18 @@ class Switches:
         5, "-", "Refresh tokens alive per merchant and app; the oldest dies first."
     )
 
+    # Customers.
+    customer_needs_source: bool = _switch(
+        True, "-", "A customer is created with a card only, as recorded."
+    )
+    delete_missing_code: str = _switch(
+        "invalid_request",
+        "-",
+        "Code of the 404 where the card or customer to delete is not there.",
+        "invalid_request",
+        "resource_missing",
+    )
+
     # Hosted checkout and its webhooks.
     checkout_times: str = _switch(
         "iso", "D13", "Form of the session's times.", "iso", "unix", "unix_ms"
@@ -129,6 +241,16 @@ class Switches:
     )
     hosted_notes: bool = _switch(
         True, "-", "The platform's orders show the notes on a hosted page's lines."
+    )
+    platform_window: str = _switch(
+        "narrowed",
+        "-",
+        "The 90 days of the platform's lists: a longer range is `narrowed` to its newest "
+        "ones, only `recent` ones are listed, an older filter is `refused`, or none.",
+        "narrowed",
+        "recent",
+        "refused",
+        "unlimited",
     )
     fill_redirect_placeholders: bool = _switch(
         False, "D16", "`{CHECKOUT_SESSION_ID}` in redirect URLs is filled in."

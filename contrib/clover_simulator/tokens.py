@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from clover_simulator import forms
 from clover_simulator.answers import BY_STATUS, Answer, Call, Refusal, invalid
 from clover_simulator.card_entry import CardProblem, read_card
 from clover_simulator.records import JSON, Token, TokenState
@@ -30,12 +31,8 @@ def create(call: Call) -> Answer:
 def _render(state: State, token: Token, brand: str | None) -> JSON:
     card = token.card
     as_sent = state.switches.brand_case == "as_sent" and brand
-    shown = {
-        "exp_month": card.exp_month,
-        "exp_year": card.exp_year,
-        "first6": card.first6,
-        "last4": card.last4,
-        "brand": brand if as_sent else card.brand,
+    shown = forms.card(state.switches, card) | {
+        "brand": brand if as_sent else card.brand
     }
     return {"id": token.id, "object": "token", "card": shown}
 
@@ -49,7 +46,9 @@ def retrieve(call: Call) -> Answer:
             "card": rendered["card"],
             "cloverToken": {
                 "tokenValue": token.id,
-                "merchantUuid": token.merchant_id,
+                "merchantUuid": forms.merchant_id(
+                    call.state.switches, token.merchant_id
+                ),
                 "developerAppUuid": call.merchant.app_id,
                 "createdTime": _milliseconds(token.created),
                 "lastAccessedTime": _milliseconds(token.last_used),

@@ -4,8 +4,9 @@ import hashlib
 import hmac
 import json
 
+from clover_simulator import forms
 from clover_simulator.merchants import Merchant
-from clover_simulator.records import JSON, Charge, ChargeState
+from clover_simulator.records import JSON, Charge
 from clover_simulator.switches import Switches
 
 WRONG_SECRET = "not-the-merchants-secret"  # noqa: S105 - forged on purpose
@@ -23,14 +24,14 @@ PASCAL_KEYS = {
 
 def event_of(charge: Charge, created: int, switches: Switches) -> JSON:
     """The webhook's content."""
-    declined = charge.state is ChargeState.DECLINED
+    declined = charge.status == "failed"
     event: JSON = {
         "createdTime": created,
         "message": f"{'Decline' if declined else 'Approved'} for {charge.amount}",
         "status": "DECLINED" if declined else "APPROVED",
         "type": "PAYMENT",
         "id": charge.id,
-        "merchantId": charge.merchant_id,
+        "merchantId": forms.merchant_id(switches, charge.merchant_id),
     }
     key = switches.webhook_data_key
     if key != "none":

@@ -5,19 +5,22 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from payment_hooks.errors import InvalidRequest
+from payment_hooks.secrecy import Masked, forgetful_type
 
 _NUMBER = re.compile(r"[0-9]{12,19}")
 _CVC = re.compile(r"[0-9]{3,4}")
 
 
+@forgetful_type
 class CardDetails:
     """A card as the shopper typed it; only `payment_tokenize` takes it.
 
-    The values can be read one by one, but the object prints masked, cannot be
-    pickled, copied or compared, and has no `__dict__`.
+    The values can be read one by one, but the object prints masked, number and code do
+    so by themselves too, it cannot be pickled, copied or compared, and has no `__dict__`.
+    What is refused leaves nothing in the frames of the traceback.
 
-    >>> CardDetails(number="4242 4242 4242 4242", exp_month=12, exp_year=2030, cvc="123")
-    CardDetails(number='************4242', exp_month=12, exp_year=2030, cvc='***')
+    >>> CardDetails(number="4242 4242 4242 4242", exp_month=12, exp_year=2099, cvc="123")
+    CardDetails(number='************4242', exp_month=12, exp_year=2099, cvc='***')
 
     Raises:
         InvalidRequest: the number, date or code cannot be one; the message never
@@ -47,10 +50,10 @@ class CardDetails:
         postal_code: str = "",
         country: str = "",
     ) -> None:
-        self.number = re.sub(r"[ -]", "", number)
+        self.number = Masked(re.sub(r"[ -]", "", _text(number)))
         self.exp_month = exp_month
         self.exp_year = exp_year
-        self.cvc = cvc.strip()
+        self.cvc = Masked(_text(cvc).strip())
         self.name = name
         self.address_line1 = address_line1
         self.postal_code = postal_code
@@ -62,7 +65,7 @@ class CardDetails:
             raise InvalidRequest(
                 "the card number is not valid", code="incorrect_number"
             )
-        if not 1 <= self.exp_month <= 12 or not 2000 <= self.exp_year <= 2099:
+        if not _is_month(self.exp_month, self.exp_year):
             raise InvalidRequest(
                 "the expiry needs a month from 1 to 12 and a four-digit year",
                 code="incorrect_expiry",
@@ -91,6 +94,7 @@ class CardDetails:
         raise TypeError("CardDetails cannot be pickled or copied: tokenize it at once")
 
 
+@forgetful_type
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentSource:
     """What can be charged in place of a card: a token, and what may be shown of it.
@@ -129,6 +133,17 @@ def looks_like_card_number(text: str) -> bool:
     """Whether `text`, without blanks and dashes, is a possible card number."""
     digits = re.sub(r"[\s-]", "", text)
     return bool(_NUMBER.fullmatch(digits)) and _passes_luhn(digits)
+
+
+def _text(value: object) -> str:
+    """What was typed, if it is text; anything else is no card's."""
+    return value if isinstance(value, str) else ""
+
+
+def _is_month(month: object, year: object) -> bool:
+    if not isinstance(month, int) or not isinstance(year, int):
+        return False
+    return 1 <= month <= 12 and 2000 <= year <= 2099
 
 
 def _passes_luhn(digits: str) -> bool:

@@ -96,7 +96,7 @@ class Reconciliation:
             )
         )
         half = (until - since) / 2
-        if result.complete or half < _SMALLEST_WINDOW:
+        if not result.too_long or half < _SMALLEST_WINDOW:
             return list(result.transactions), result.complete
         early, early_complete = self._list(since, since + half, candidates)
         late, late_complete = self._list(since + half, until, candidates)

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING
 
 from payment_hooks.cards import PaymentSource, looks_like_card_number
 from payment_hooks.errors import InvalidRequest
+from payment_hooks.secrecy import forgetful_type
 
 if TYPE_CHECKING:
     from payment_hooks.payments import Payments
 
 
+@forgetful_type
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveSourceRequest:
     """Keep `source` for later payments; the shopper agreed to it, and nothing is taken."""
@@ -39,6 +41,7 @@ class SaveSourceRequest:
             )
 
 
+@forgetful_type
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedSource:
     """A card on file: what a shop may keep of it, beside the shopper it belongs to.
@@ -79,6 +82,7 @@ class SavedSource:
         )
 
 
+@forgetful_type
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveSourceRequest:
     """Forget a card on file."""

@@ -61,7 +61,7 @@ def payment_tokenize(request: CardDetails) -> PaymentSource | None:
     ...     @hookimpl
     ...     def payment_tokenize(self, request):
     ...         return PaymentSource(token="tok-1", last4=request.last4)
-    >>> card = CardDetails(number="4242424242424242", exp_month=1, exp_year=2031, cvc="123")
+    >>> card = CardDetails(number="4242424242424242", exp_month=1, exp_year=2099, cvc="123")
     >>> Vault().payment_tokenize(card).last4
     '4242'
 

@@ -7,6 +7,7 @@ from payment_hooks.cards import CardDetails, PaymentSource
 from payment_hooks.errors import InvalidRequest
 from payment_hooks.kinds import Mode
 from payment_hooks.paying import Progress
+from payment_hooks.secrecy import forgetful
 from payment_hooks.types import CardFields, CardForm, CheckoutSession, Redirect
 
 _CARD_TEXTS = {
@@ -40,6 +41,7 @@ class Entry:
     """Not checked: whether the shop owns it is for the adapter to say."""
 
 
+@forgetful
 def read_entry(data: object) -> Entry:
     """The entry in a storefront's JSON object; what it does not know it leaves alone.
 

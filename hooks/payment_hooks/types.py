@@ -18,6 +18,7 @@ from payment_hooks.kinds import (
     TransactionStatus,
 )
 from payment_hooks.money import Money
+from payment_hooks.secrecy import forgetful_type
 
 _TRANSACTION_ID = re.compile(r"[\w.:-]+")
 
@@ -27,6 +28,7 @@ def new_key() -> str:
     return str(uuid4())
 
 
+@forgetful_type
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentRequest:
     """Take or reserve `amount` from `source`."""
@@ -39,12 +41,12 @@ class PaymentRequest:
     operation_id: str = ""
     """Our unique id of this movement; the key when empty. Providers must echo it, or
     something derived from it, so that the movement can be found again."""
-    description: str = ""
+    description: str = field(default="", repr=False)
     shopper_ip: str = ""
     """The shopper's address; see `bare_address` for what is made of other forms."""
-    shopper_email: str = ""
+    shopper_email: str = field(default="", repr=False)
     entered_by: EnteredBy = EnteredBy.SHOPPER
-    metadata: Mapping[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "shopper_ip", bare_address(self.shopper_ip))
@@ -309,6 +311,9 @@ class LookUpResult:
     transactions: tuple[Transaction, ...] = ()
     complete: bool = False
     """Whether the whole asked window was seen, so that absence is evidence."""
+    too_long: bool = False
+    """Whether it is incomplete because more stood in the window than can be read at
+    once: a shorter window may be seen whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.clover_card.chromium import chromium
+from tests.clover_card.chromium import PATIENCE_MS, chromium
 
 HERE = Path(__file__).parent
 SCREENSHOTS = HERE / "screenshots"
@@ -104,7 +104,7 @@ class Shopper:
             self._type_into_frame(number)
         elif mode == "api":
             self.page.fill("[name=card_number]", number)
-            self.page.fill("[name=card_expiry]", "12/30")
+            self.page.fill("[name=card_expiry]", "12/99")
             self.page.fill("[name=card_cvc]", "123")
 
     def go_on(self):
@@ -121,7 +121,7 @@ class Shopper:
         page.wait_for_url("**/pay-checkout/**")
         for name, value in {
             "number": number,
-            "exp": "12/30",
+            "exp": "12/99",
             "cvv": "123",
             "zip": "62701",
         }.items():
@@ -139,7 +139,7 @@ class Shopper:
     def _type_into_frame(self, number):
         values = {
             "CARD_NUMBER": number,
-            "CARD_DATE": "12/30",
+            "CARD_DATE": "12/99",
             "CARD_CVV": "123",
             "CARD_POSTAL_CODE": "62701",
         }
@@ -154,7 +154,7 @@ class Shopper:
 
 def make_shopper(browser, servers, width):
     page = browser.new_page(viewport={"width": width, "height": 900})
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_MS)
     problems = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     return Shopper(page=page, servers=servers, problems=problems)

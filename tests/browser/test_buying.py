@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import APPROVED, DECLINED
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("mode", ["iframe", "api"])
@@ -85,7 +85,7 @@ def test_the_card_is_entered_by_keyboard_alone(wide_shopper):
     page = wide_shopper.page
     typed = {
         "CARD_NUMBER": APPROVED,
-        "CARD_DATE": "1230",
+        "CARD_DATE": "1299",
         "CARD_CVV": "123",
         "CARD_POSTAL_CODE": "62701",
     }

@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
+PATIENCE_MS = 60_000
+"""How long a page is waited for: only what never happens takes so long."""
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # Nothing but the pages under test may open a connection.
 ARGUMENTS = [
@@ -33,6 +35,7 @@ def chromium() -> Iterator[Browser]:
     It lives for one test module: while Playwright runs, its event loop occupies the
     thread, and Django refuses to use its database there.
     """
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         path = find_chromium(playwright.chromium.executable_path)
         if path is None:

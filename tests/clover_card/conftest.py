@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Locator, Page
 
-from tests.clover_card.chromium import chromium
+from tests.clover_card.chromium import PATIENCE_MS, chromium
 from tests.clover_card.servers import CheckoutHost, Shop, running
 
 SCREENSHOTS = Path(__file__).parents[1] / "browser" / "screenshots"
 CARD = {
     "CARD_NUMBER": "4242424242424242",
-    "CARD_DATE": "12/30",
+    "CARD_DATE": "12/99",
     "CARD_CVV": "123",
     "CARD_POSTAL_CODE": "12207",
 }
@@ -85,7 +85,7 @@ class PaymentPage:
         self.pay_button.click()
 
     def expect_thanks(self) -> None:
-        self.page.wait_for_selector("h1:text('Thank you')", timeout=5_000)
+        self.page.wait_for_selector("h1:text('Thank you')", timeout=PATIENCE_MS)
 
     def keep_events(self) -> None:
         """From the next load on, the page keeps the element's events."""
@@ -128,6 +128,6 @@ def shop() -> Iterator[Shop]:
 @pytest.fixture
 def checkout(browser: Browser, shop: Shop, host: CheckoutHost) -> Iterator[PaymentPage]:
     page = browser.new_page(viewport={"width": 1280, "height": 800})
-    page.set_default_timeout(5_000)
+    page.set_default_timeout(PATIENCE_MS)
     yield PaymentPage(page, shop, host)
     page.close()

@@ -23,7 +23,7 @@ def test_a_card_becomes_a_token_on_another_origin(checkout, layout):
         {
             "number": "4242424242424242",
             "exp_month": "12",
-            "exp_year": "2030",
+            "exp_year": "2099",
             "cvv": "123",
             "brand": "VISA",
             "first6": "424242",
@@ -194,7 +194,7 @@ def test_tokenize_gives_the_token_and_what_may_be_shown_of_the_card(checkout):
         "brand": "VISA",
         "last4": "4242",
         "expMonth": "12",
-        "expYear": "2030",
+        "expYear": "2099",
     }
     assert checkout.page.locator("input[name=clover_token]").input_value() == ""
 

@@ -10,7 +10,7 @@ from clover_simulator.cards import Outcome as IssuerOutcome
 from clover_simulator.courier import Delivery
 from clover_simulator.records import Charge, ChargeState
 
-NOW = datetime(2030, 1, 1, tzinfo=UTC)
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ORDER = ShopOrder(
     number="100001",
     charge_id="CHARGE0000001",
@@ -23,7 +23,7 @@ CARD = CardOnFile(
     first6="424242",
     last4="4242",
     exp_month="12",
-    exp_year="2040",
+    exp_year="2099",
     outcome=IssuerOutcome.APPROVED,
 )
 CHARGE = Charge(

@@ -11,7 +11,7 @@ import sys
 import pytest
 
 COMMAND = (sys.executable, "-c", "from clover_provider.cli import main; main()", "demo")
-SECONDS = 240
+SECONDS = 600
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(2 * SECONDS)]
 

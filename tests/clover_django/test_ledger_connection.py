@@ -8,6 +8,7 @@ import pytest
 from tests.clover_django.shop.process import ShopProcess
 
 TABLES = {
+    "clover_django_installation",
     "clover_django_operation",
     "clover_django_payment",
     "clover_django_paymentevent",

@@ -9,7 +9,7 @@ from clover_django.road import get_payments
 from payment_hooks import Money, PaymentState, TransactionKind
 from tests.clover_django.paying import in_doubt, let_time_pass, paid
 
-SECONDS = 20
+SECONDS = 120
 
 
 def leave_logging_alone(**options):

@@ -10,7 +10,7 @@ from tests.clover_card.chromium import chromium
 from tests.clover_django.paying import in_doubt
 
 pytestmark = pytest.mark.browser
-PATIENCE_MS = 20_000
+PATIENCE_MS = 120_000
 PAID = "text=your payment is made"
 
 

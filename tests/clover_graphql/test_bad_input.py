@@ -149,7 +149,7 @@ def test_payment_data_that_cannot_be_right(storefront, data):
 def test_a_card_is_refused_where_cards_are_not_taken(build_api, caplog):
     caplog.set_level(logging.DEBUG)
     storefront = Storefront(build_api(modes=(Mode.IFRAME,)))
-    card = {"number": CANARY, "expMonth": 12, "expYear": 2040, "cvc": "123"}
+    card = {"number": CANARY, "expMonth": 12, "expYear": 2099, "cvc": "123"}
     refused = start(storefront, gateway={"id": OURS, "data": {"card": card}})
 
     assert "mode api" in refused["errors"][0]["message"]

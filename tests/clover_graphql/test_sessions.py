@@ -25,7 +25,7 @@ from tests.clover_graphql.operations import (
 from tests.clover_graphql.shop import DUE, RETURN_URL, Storefront
 from tests.clover_graphql.shop import GATEWAY as OURS
 
-CARD = {"number": "4242424242424242", "expMonth": 12, "expYear": 2040, "cvc": "123"}
+CARD = {"number": "4242424242424242", "expMonth": 12, "expYear": 2099, "cvc": "123"}
 
 
 def start(storefront, data, **options):

@@ -21,7 +21,7 @@ from tests.clover_oscar.shopper import Shopper
 ROOT = Path(__file__).parents[2]
 WORKERS = 4
 PRODUCTS = 20
-PATIENCE = 30
+PATIENCE = 120
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ CVC = "9871"
 SECRETS = re.compile(rf"{NUMBER}|4242 4242 4242 4242|\b{CVC}\b")
 CARD = {
     "card_number": "4242 4242 4242 4242",
-    "card_expiry": "12/30",
+    "card_expiry": "12/99",
     "card_cvc": CVC,
     "card_name": "Ada Lovelace",
     "card_postal_code": "62701",
@@ -61,7 +61,7 @@ def test_without_preview_the_form_places_the_order(
     ("change", "message"),
     [
         ({"card_number": "4242 4242 4242 4241"}, "The card number is not valid"),
-        ({"card_expiry": "13/30"}, "The expiry date is not valid"),
+        ({"card_expiry": "13/99"}, "The expiry date is not valid"),
         ({"card_expiry": "soon"}, "Enter a valid value"),
         ({"card_cvc": "12"}, "The security code (CVV) is not right"),
         ({"card_number": ""}, "This field is required"),

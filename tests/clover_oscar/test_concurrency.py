@@ -26,7 +26,7 @@ def place_at_once(tmp_path, token):
         env=environ,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]

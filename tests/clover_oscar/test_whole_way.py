@@ -113,7 +113,7 @@ def test_api_mode_from_the_form_to_the_books(shop, shopper, product, clover_simu
     shopper.reach_payment(product)
 
     done = shopper.place_order(
-        card_number="4242 4242 4242 4242", card_expiry="12/40", card_cvc="123"
+        card_number="4242 4242 4242 4242", card_expiry="12/99", card_cvc="123"
     )
 
     assert done.url == THANK_YOU

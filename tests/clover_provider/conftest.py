@@ -63,7 +63,9 @@ class FakeTransport:
         self.calls.append(call)
         status, body = self.answers.pop(0)
         text = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return Answer(status=status, body=read_json(text), request_id="req-1")
+        return Answer(
+            call=call, status=status, body=read_json(text), request_id="req-1"
+        )
 
 
 @pytest.fixture
@@ -123,6 +125,7 @@ def ask_for():
             "source": PaymentSource(token="clv_1TSTSabcDEF123ghiJKL456mno"),
             "reference": "100123",
             "idempotency_key": "9b2f6e0c-5b1d-4e0f-8d54-5f7f4d6f2a10",
+            "shopper_ip": "203.0.113.7",
         }
         return PaymentRequest(**defaults | changes)
 

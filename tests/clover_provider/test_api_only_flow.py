@@ -105,7 +105,7 @@ def provider(clover_simulator, app, store, wire):
 
 
 def make_card():
-    return CardDetails(number=NUMBER, exp_month=12, exp_year=2030, cvc="123")
+    return CardDetails(number=NUMBER, exp_month=12, exp_year=2099, cvc="123")
 
 
 def test_from_consent_to_charge(clover_simulator, provider, ask_for):

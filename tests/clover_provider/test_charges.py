@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clover_provider import charges
+from clover_provider import calls, charges
 from clover_provider.exchange import read_json
 from clover_provider.references import external_reference
 from payment_hooks import (
@@ -93,27 +93,24 @@ def test_metadata_that_clover_or_we_cannot_take_is_refused(ask_for, metadata, co
 
 
 @pytest.mark.parametrize(
-    ("given_ip", "sent"),
+    ("given_ip", "headers"),
     [
-        ("203.0.113.7", "203.0.113.7"),
-        ("2001:DB8:0::7", "2001:db8::7"),
-        ("fe80::1%eth0", "fe80::1"),
+        ("203.0.113.7:51234", {"x-forwarded-for": "203.0.113.7"}),
+        ("198.51.100.9, 203.0.113.7", {"x-forwarded-for": "203.0.113.7"}),
+        ("[2001:db8::1]:443", {"x-forwarded-for": "2001:db8::1"}),
+        ("unknown", {}),
+        ("203.0.113.7\r\nX-A: b", {}),
+        ("", {}),
     ],
 )
-def test_the_shoppers_address_is_passed_on(given_ip, sent):
-    assert charges.build_headers(given_ip) == {"x-forwarded-for": sent}
+def test_charge_and_capture_send_the_shoppers_bare_address(
+    config, ask_for, given_ip, headers
+):
+    charge = ask_for(shopper_ip=given_ip)
+    capture = capture_request(shopper_ip=given_ip)
 
-
-def test_without_an_address_no_header_is_made():
-    assert charges.build_headers("") == {}
-
-
-@pytest.mark.parametrize(
-    "address", ["localhost", "203.0.113.7:80", "203.0.113.7\r\nX-A: b", "1, 2"]
-)
-def test_what_is_no_address_is_refused(address):
-    with pytest.raises(InvalidRequest, match="shopper_ip is no IP address"):
-        charges.build_headers(address)
+    assert calls.charge(charge, config, capture=True, attempt=1).headers == headers
+    assert calls.capture(capture, config).headers == headers
 
 
 def test_a_charge_is_read(canned):
@@ -134,7 +131,7 @@ def test_a_charge_is_read(canned):
         "VISA",
         "4242",
         12,
-        2030,
+        2099,
     )
     assert not source.token.startswith("clv_")
 
@@ -204,7 +201,19 @@ def test_metadata_may_come_as_a_text(canned):
 
 
 @pytest.mark.parametrize(
-    "created", [1767225600123, 1767225600, "2026-01-01T00:00:00.000+0000"]
+    "created",
+    [
+        1767225600123,
+        1767225600,
+        1767225600.123,
+        "1767225600123",
+        "1767225600",
+        "2026-01-01T00:00:00.000+0000",
+        "2026-01-01T00:00:00Z",
+        "2026-01-01T000000",
+        "2026-01-01 00:00:00",
+        "2026-01-01",
+    ],
 )
 def test_times_are_read_in_all_their_forms(canned, created):
     moment = read(canned("charge", created=created)).created_at
@@ -215,6 +224,71 @@ def test_times_are_read_in_all_their_forms(canned, created):
 @pytest.mark.parametrize("created", ["yesterday", 10**30, True, [], -(10**30)])
 def test_an_odd_time_is_no_time(canned, created):
     assert read(canned("charge") | {"created": created}).created_at is None
+
+
+@pytest.mark.parametrize(
+    ("told", "read_as"),
+    [
+        ({"last4": "0042", "exp_month": "12", "exp_year": "2099"}, ("0042", 12, 2099)),
+        ({"last4": 42, "exp_month": 12, "exp_year": 2099}, ("0042", 12, 2099)),
+        ({"last4": 4242, "exp_month": "09", "exp_year": "99"}, ("4242", 9, 2099)),
+        ({"last4": "4242", "exp_month": 9, "exp_year": 99}, ("4242", 9, 2099)),
+        ({"last4": True, "exp_month": "x", "exp_year": None}, ("", None, None)),
+        ({"last4": -1, "exp_month": "", "exp_year": 12345}, ("", None, None)),
+    ],
+    ids=str,
+)
+def test_a_card_is_shown_whether_its_details_are_texts_or_numbers(
+    canned, told, read_as
+):
+    source = read(canned("charge", source=told)).source
+
+    assert (source.last4, source.exp_month, source.exp_year) == read_as
+
+
+@pytest.mark.parametrize("status", ["failed", "canceled"])
+@pytest.mark.parametrize("captured", [None, False, True])
+def test_a_charge_that_took_nothing_is_read_without_being_captured(
+    canned, status, captured
+):
+    charge = read(canned("charge", status=status, captured=captured, paid=False))
+
+    assert charge.status == status
+
+
+GIFT_CARD = {"payment_method_details": "giftCard", "currency": None, "created": None}
+
+
+def test_a_gift_card_is_charged_in_the_merchants_currency(canned):
+    charge = charges.read_charge(
+        canned("charge", **GIFT_CARD), merchant_id=MERCHANT, merchant_currency="CAD"
+    )
+
+    assert (charge.amount, charge.created_at) == (Money(2599, "CAD"), None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "currency"),
+    [
+        (GIFT_CARD, ""),
+        (GIFT_CARD | {"currency": "doubloon"}, "CAD"),
+        (GIFT_CARD | {"payment_method_details": "card"}, "CAD"),
+    ],
+)
+def test_no_other_charge_is_read_without_a_currency(canned, changes, currency):
+    with pytest.raises(OutcomeUnknown):
+        charges.read_charge(
+            canned("charge", **changes),
+            merchant_id=MERCHANT,
+            merchant_currency=currency,
+        )
+
+
+def test_what_stands_where_our_digest_would_is_the_mark(canned):
+    digest = external_reference(KEY)
+
+    assert read(canned("charge", external_reference_id=digest)).mark == digest
+    assert read(canned("charge", external_reference_id=None)).mark == ""
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,8 @@ def test_lines_tax_and_shipping_go_out_as_they_are():
         operation_id="9b2f6e0c-5b1d-4e0f-8d54-5f7f4d6f2a10",
     )
 
-    body = checkout.build(request, make_config(PAGE_CONFIG_ID="page-1"))
+    config = make_config(PAGE_CONFIG_ID="page-1", HOSTED_LINES="all")
+    body = checkout.build(request, config)
 
     assert body == {
         "pageConfigUuid": "page-1",
@@ -93,6 +94,56 @@ def test_lines_tax_and_shipping_go_out_as_they_are():
             "cancel": URLS.failure,
         },
     }
+
+
+def lines_on_page(request, **settings):
+    body = checkout.build(request, make_config(**settings))
+    return body["shoppingCart"]["lineItems"]
+
+
+def test_a_page_shows_one_line_named_after_what_is_bought():
+    request = make_request(
+        2931,
+        line("Mug", 1195, 2),
+        tax=usd(41),
+        shipping=usd(500),
+        operation_id="9b2f6e0c-5b1d-4e0f-8d54-5f7f4d6f2a10",
+    )
+
+    assert lines_on_page(request) == [
+        {
+            "name": "Order 100123: 2 \N{MULTIPLICATION SIGN} Mug, Shipping, Tax",
+            "price": 2931,
+            "unitQty": 1,
+            "note": "Ref H2E5WTTOQGC5",
+        }
+    ]
+
+
+def test_a_quantity_is_several_lines_of_the_order_and_becomes_one():
+    [shown] = lines_on_page(make_request(1000, line("Mug", 500, 2)))
+
+    assert (shown["price"], shown["unitQty"]) == (1000, 1)
+
+
+def test_the_only_piece_keeps_its_name():
+    [shown] = lines_on_page(make_request(500, line("Mug", 500)))
+
+    assert shown["name"] == "Mug"
+
+
+def test_a_name_that_is_too_long_is_cut_where_it_can_be_seen():
+    many = [line(f"Article number {n}", 100) for n in range(20)]
+
+    [shown] = lines_on_page(make_request(2000, *many))
+
+    assert len(shown["name"]) == 127
+    assert shown["name"].endswith("\N{HORIZONTAL ELLIPSIS}")
+
+
+def test_lines_that_miss_the_amount_are_refused_though_only_one_is_shown():
+    with pytest.raises(InvalidRequest, match="the lines come to"):
+        lines_on_page(make_request(2590, line("Mug", 2599)))
 
 
 def test_without_lines_one_line_shows_the_whole_amount():
@@ -260,7 +311,15 @@ def test_a_session_without_return_addresses_is_refused():
 
 @pytest.mark.parametrize(
     "expires",
-    ["2026-01-01T00:15:00.000+0000", "2026-01-01T00:15:00", 1767226500, 1767226500000],
+    [
+        "2026-01-01T00:15:00.000+0000",
+        "2026-01-01T00:15:00",
+        "2026-01-01 00:15:00",
+        "1767226500",
+        "1767226500000",
+        1767226500,
+        1767226500000,
+    ],
 )
 def test_the_answer_is_read_however_it_tells_the_time(expires):
     answer = {

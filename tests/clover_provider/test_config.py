@@ -279,3 +279,7 @@ def test_mode_api_needs_the_extra_unless_cards_may_go_unencrypted(
 def test_a_certificate_file_must_exist(configure):
     with pytest.raises(ConfigurationError, match=r"CA_BUNDLE'\] must name a file"):
         configure(CA_BUNDLE="/nowhere/ca.pem")
+
+
+def test_a_merchants_id_in_small_letters_is_the_same_merchant(configure):
+    assert configure(MERCHANT_ID="testmerch0001").merchant_id == "TESTMERCH0001"

@@ -29,7 +29,7 @@ MISSING = {"error": {"code": "resource_missing", "message": f"{CUSTOMER} not fou
 
 
 def save_of(token=TOKEN, **changes):
-    source = PaymentSource(token=token, brand="VISA", last4="4242", exp_year=2031)
+    source = PaymentSource(token=token, brand="VISA", last4="4242", exp_year=2099)
     values = {"source": source, "email": "buyer@shop.example"}
     return SaveSourceRequest(**values | changes)
 
@@ -63,7 +63,7 @@ def test_saving_sends_token_and_email(answering):
         "name": "Ada Buyer",
     }
     assert (saved.source_id, saved.merchant_id) == (SAVED, MERCHANT)
-    assert (saved.brand, saved.last4, saved.exp_year) == ("VISA", "4242", 2031)
+    assert (saved.brand, saved.last4, saved.exp_year) == ("VISA", "4242", 2099)
 
 
 @pytest.mark.parametrize(
@@ -201,8 +201,24 @@ def test_a_removal_names_customer_and_card(answering):
     assert (call.body, call.moves_money) == (None, False)
 
 
-def test_what_is_gone_already_is_gone(answering):
-    provider, _ = answering((404, MISSING))
+RECORDED = {
+    "message": "404 Not Found",
+    "error": {
+        "type": "invalid_request_error",
+        "code": "invalid_request",
+        "message": f"Card with id {CARD} not found.",
+    },
+}
+NO_CUSTOMER = {"error": {"message": f"Customer with id {CUSTOMER} not found."}}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [RECORDED, MISSING, NO_CUSTOMER, {"error": {"code": "a_new_code"}}],
+    ids=["recorded", "documented", "no customer", "new"],
+)
+def test_what_is_gone_already_is_gone(answering, body):
+    provider, _ = answering((404, body))
 
     assert provider.payment_remove_source(removal()) is True
 
@@ -211,6 +227,14 @@ def test_what_is_gone_already_is_gone(answering):
     ("status", "body", "error"),
     [
         (404, b"404 Not Found", ProviderUnavailable),
+        (404, b"<html>", ProviderUnavailable),
+        (404, {}, ProviderUnavailable),
+        (404, {"message": "no Route matched with those values"}, ProviderUnavailable),
+        (
+            404,
+            {"status": 404, "error": "Not Found", "path": "/v1"},
+            ProviderUnavailable,
+        ),
         (200, {"deleted": False}, ProviderUnavailable),
         (200, b"<html>", ProviderUnavailable),
         (502, b"", ProviderUnavailable),

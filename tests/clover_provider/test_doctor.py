@@ -241,3 +241,80 @@ def test_online_a_clover_that_does_not_answer_is_wrong(clover_simulator):
 
     assert done.exit_code == 1
     assert verdicts(done)["charges"] == "wrong"
+
+
+def hosted_key_everywhere(**changes):
+    return {
+        "CLOVER_MODES": "iframe,hosted",
+        "CLOVER_HOSTED_PRIVATE_KEY": CANARY,
+        "CLOVER_WEBHOOK_SECRETS": "secret",
+    } | changes
+
+
+@pytest.mark.parametrize("private_key", [CANARY, ""])
+def test_the_hosted_key_is_no_key_for_cards(private_key):
+    done = examine("--json", **hosted_key_everywhere(CLOVER_PRIVATE_KEY=private_key))
+
+    assert done.exit_code == 1
+    assert verdicts(done)["private key"] == "wrong"
+    assert "made for the integration type iframe or API" in done.output
+    assert CANARY not in done.output
+
+
+def test_where_all_is_hosted_one_key_may_stand_in_both_places():
+    changes = hosted_key_everywhere(CLOVER_MODE="hosted", CLOVER_MODES="hosted")
+
+    assert "private key" not in verdicts(examine("--json", **changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"CLOVER_APP_ID": "TESTMERCH0001"}, "APP_ID"),
+        ({"CLOVER_APP_ID": CANARY}, "APP_ID"),
+        ({"CLOVER_PAGE_CONFIG_ID": CANARY}, "PAGE_CONFIG_ID"),
+        ({"CLOVER_APP_SECRET": CANARY}, "APP_SECRET"),
+        ({"CLOVER_WEBHOOK_SECRETS": CANARY}, "WEBHOOK_SECRETS"),
+    ],
+)
+def test_what_stands_in_two_places_is_named(changes, named):
+    done = examine("--json", **changes)
+
+    [finding] = json.loads(done.output)
+    assert done.exit_code == 1
+    assert f"{named}" in finding["text"]
+    assert "is the same as" in finding["text"]
+    assert CANARY not in done.output
+
+
+@pytest.mark.parametrize("public_key", ["", "a-public-key"])
+def test_online_a_key_of_the_wrong_type_leaves_a_trace(clover_simulator, public_key):
+    clover_simulator.switch(strict_key_types=True)
+    hosted_key = clover_simulator.merchant.hosted_private_key
+    wrong = local(
+        clover_simulator, CLOVER_PRIVATE_KEY=hosted_key, CLOVER_PUBLIC_KEY=public_key
+    )
+
+    done = examine("--online", "--json", **wrong)
+
+    subject, verdict = (
+        ("key pair", "unknown") if public_key else ("mode iframe", "wrong")
+    )
+    assert verdicts(done)[subject] == verdict
+    assert "pair made for Hosted Checkout" in done.output
+    assert hosted_key not in done.output
+
+
+@pytest.mark.parametrize("is_pair", [True, False])
+def test_online_the_public_key_is_held_against_the_private_one(
+    clover_simulator, is_pair
+):
+    known = clover_simulator.merchant.pakms_key
+    settings = local(
+        clover_simulator, CLOVER_PUBLIC_KEY=known if is_pair else "another-public-key"
+    )
+
+    done = examine("--online", "--json", **settings)
+
+    assert verdicts(done)["key pair"] == ("ok" if is_pair else "unknown")
+    assert done.exit_code == 0

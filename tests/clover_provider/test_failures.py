@@ -11,6 +11,7 @@ from payment_hooks import (
     AuthenticationFailed,
     DeclineCode,
     InvalidRequest,
+    KeyConflict,
     OutcomeUnknown,
     PaymentDeclined,
     PaymentError,
@@ -65,27 +66,30 @@ DOCUMENTED = [
 """Source: "Ecommerce API error codes" and the Transarmor Tokenization API, read 2026-11."""
 
 
-def call(moves_money=True):
+def call(moves_money=True, attempt=1):
     return Call(
         method="POST",
         url="https://scl.clover.com/v1/charges",
         path="/v1/charges",
         action="charge of 25.99 USD for 100123",
         moves_money=moves_money,
+        attempt=attempt,
     )
 
 
-def refuse(status, code="", message="Sorry.", moves_money=True, **more):
+def refuse(status, code="", message="Sorry.", moves_money=True, attempt=1, **more):
     error = {"code": code, "message": message, **more}
     body = Fields(message=f"{status}", error=Fields(error))
-    answer = Answer(status=status, body=body, request_id="req-1")
+    answer = Answer(
+        call=call(moves_money), status=status, body=body, request_id="req-1"
+    )
     with pytest.raises(PaymentError) as caught:
-        raise_for(answer, call(moves_money))
+        raise_for(answer, call(moves_money, attempt))
     return caught.value
 
 
 def refuse_raw(status, body, moves_money=True, **more):
-    answer = Answer(status=status, body=read_json(body), **more)
+    answer = Answer(call=call(moves_money), status=status, body=read_json(body), **more)
     with pytest.raises(PaymentError) as caught:
         raise_for(answer, call(moves_money))
     return caught.value
@@ -114,7 +118,7 @@ def test_a_code_about_the_request_raises_what_its_row_says(code):
 
 
 def test_success_raises_nothing():
-    raise_for(Answer(status=200), call())
+    raise_for(Answer(call=call(), status=200), call())
 
 
 def test_a_refusal_says_what_was_done_what_came_back_and_which_request():
@@ -224,14 +228,25 @@ def test_a_refusal_without_a_proper_error_object_is_a_doubt(status, body):
     assert type(refuse_raw(status, body)) is OutcomeUnknown
 
 
-@pytest.mark.parametrize("status", [400, 409, 422])
-def test_a_key_that_was_used_for_something_else_is_a_doubt_that_freezes(status):
-    error = refuse(status, "", type="idempotency_error")
+@pytest.mark.parametrize("status", [400, 401, 402, 409, 422, 429, 500])
+@pytest.mark.parametrize("attempt", [1, 2])
+def test_a_key_that_was_used_for_something_else_is_a_conflict(status, attempt):
+    error = refuse(status, "", type="idempotency_error", attempt=attempt)
 
-    assert type(error) is OutcomeUnknown
-    if status != 409:
+    if (status, attempt) == (409, 2):
+        # The first sending is being carried out still.
+        assert type(error) is OutcomeUnknown
+        assert "repeat it with the same key" in str(error)
+    else:
+        assert type(error) is KeyConflict
         assert error.code == "idempotency_error"
         assert "do not send it again" in str(error)
+
+
+def test_a_conflict_of_keys_is_none_where_no_money_moves():
+    error = refuse(409, "", type="idempotency_error", moves_money=False)
+
+    assert type(error) is ProviderUnavailable
 
 
 def test_an_unknown_code_in_a_proper_refusal_says_that_nothing_was_done():
@@ -274,7 +289,7 @@ WORDS = st.dictionaries(
 
 @given(st.integers(min_value=100, max_value=599), WORDS, st.booleans())
 def test_no_answer_but_2xx_is_a_success_and_none_breaks(status, body, moves_money):
-    answer = Answer(status=status, body=Fields(body))
+    answer = Answer(call=call(moves_money), status=status, body=Fields(body))
 
     if 200 <= status < 300:
         raise_for(answer, call(moves_money))

@@ -1,17 +1,17 @@
 """Finding movements again, on canned answers and on the simulator."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from clover_provider import reads
-from clover_provider.references import external_reference
+from clover_provider import reads, scrub
+from clover_provider.references import build_mark, external_reference
 from payment_hooks import (
     AuthenticationFailed,
     LookUpRequest,
     Money,
-    OutcomeUnknown,
     PaymentDeclined,
     PaymentSource,
     ProviderUnavailable,
@@ -69,7 +69,11 @@ def test_an_unknown_id_is_evidence_of_absence(answering):
     assert found.transactions == ()
 
 
-@pytest.mark.parametrize("body", [b"404 Not Found", b"<html>", b"null"])
+@pytest.mark.parametrize(
+    "body",
+    [b"404 Not Found", b"<html>", b"null", {}, {"message": "no Route matched"}],
+    ids=str,
+)
 def test_a_404_of_somebody_else_is_no_evidence(answering, body):
     provider, _ = answering((404, body))
 
@@ -80,7 +84,7 @@ def test_a_404_of_somebody_else_is_no_evidence(answering, body):
 def test_an_answer_about_another_charge_is_not_believed(answering, canned):
     provider, _ = answering((200, canned("charge", id="ANOTHERCHARGE")))
 
-    with pytest.raises(OutcomeUnknown, match="another one"):
+    with pytest.raises(ProviderUnavailable, match="another one"):
         provider.payment_look_up(by_id())
 
 
@@ -188,7 +192,7 @@ def test_a_charge_that_only_the_platform_knows_is_found_there(
     call = transport.calls[1]
     assert call.url == (
         "https://apisandbox.dev.clover.com/v3/merchants/TESTMERCH0001/payments/"
-        f"{CHARGE}?expand=refunds"
+        f"{CHARGE}?expand=refunds%2CcardTransaction%2CadditionalCharges"
     )
     assert call.bearer.reveal() == "v3"
     payment, refund = found.transactions
@@ -270,7 +274,7 @@ def test_a_platform_payment_that_cannot_be_read_is_a_doubt(
         (200, canned("platform_payment", **changes)), config=all_hosted
     )
 
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(ProviderUnavailable):
         provider.payment_look_up(by_id())
 
 
@@ -284,8 +288,8 @@ def test_the_window_is_asked_for_in_milliseconds(answering):
 
     assert provider.payment_look_up(in_window()).complete
     assert query_of(transport.calls[0]) == {
-        "created[gte]": "1767268800000",
-        "created[lte]": "1767272400000",
+        "created.gte": "1767268800000",
+        "created.lte": "1767272400000",
         "limit": "100",
     }
 
@@ -315,8 +319,11 @@ def test_a_full_page_without_a_word_about_more_is_followed_by_another(
 
 
 def test_a_window_too_large_to_read_proves_no_absence(answering, canned):
-    page = {"data": [listed(canned, 1)], "has_more": True}
-    provider, transport = answering(*[(200, page)] * reads.MOST_PAGES)
+    pages = [
+        {"data": [listed(canned, number)], "has_more": True}
+        for number in range(reads.MOST_PAGES)
+    ]
+    provider, transport = answering(*[(200, page) for page in pages])
 
     found = provider.payment_look_up(in_window(operation_id="op-9"))
 
@@ -364,7 +371,7 @@ def test_a_window_may_be_open_at_its_end(answering, canned):
     found = provider.payment_look_up(LookUpRequest(since=NOON))
 
     assert len(found.transactions) == 1
-    assert "created[lte]" not in query_of(transport.calls[0])
+    assert "created.lte" not in query_of(transport.calls[0])
 
 
 def test_metadata_of_another_operation_outweighs_an_equal_digest(answering, canned):
@@ -379,14 +386,37 @@ def test_metadata_of_another_operation_outweighs_an_equal_digest(answering, cann
     assert provider.payment_look_up(in_window(operation_id=OP)).transactions == ()
 
 
-def test_an_unreadable_charge_in_the_window_leaves_a_gap(answering, canned):
-    rows = [listed(canned, 1), listed(canned, 2, status="a new word")]
-    provider, _ = answering((200, rows))
+OURS = {"external_reference_id": external_reference("op-7")}
+NO_MARK = {"external_reference_id": ""}
+
+
+@pytest.mark.parametrize(
+    ("rows", "complete"),
+    [
+        ([{}, OURS | {"status": "a new word"}], False),
+        ([{}, {"metadata": {"operation": "op-7"}, "amount": 0}], False),
+        ([OURS, {"status": "a new word"}], True),
+        ([OURS, NO_MARK | {"amount": 0}], True),
+        ([NO_MARK, NO_MARK | {"status": "a new word"}], False),
+    ],
+    ids=["ours by digest", "ours by id", "another's", "bare", "none is marked"],
+)
+def test_only_what_may_be_ours_and_cannot_be_read_leaves_a_gap(
+    answering, canned, rows, complete
+):
+    page = [listed(canned, number, **row) for number, row in enumerate(rows)]
+    provider, _ = answering((200, page))
 
     found = provider.payment_look_up(in_window())
 
-    assert len(found.transactions) == 1
-    assert not found.complete
+    assert (len(found.transactions), found.complete) == (1, complete)
+
+
+def test_what_cannot_be_read_outside_of_the_window_is_no_gap(answering, canned):
+    early = int((NOON - timedelta(days=1)).timestamp() * 1000)
+    provider, _ = answering((200, [listed(canned, 1, created=early, amount=0, **OURS)]))
+
+    assert provider.payment_look_up(in_window()).complete
 
 
 def test_an_unreadable_charge_of_others_does_not_hide_that_ours_is_absent(
@@ -401,7 +431,7 @@ def test_our_own_charge_that_cannot_be_read_is_a_doubt(answering, canned):
     row = listed(canned, 1, status="a new word", metadata={"operation": OP})
     provider, _ = answering((200, [row]))
 
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(ProviderUnavailable):
         provider.payment_look_up(in_window(operation_id=OP))
 
 
@@ -421,7 +451,7 @@ def test_a_list_without_any_reference_proves_no_absence(answering, canned):
 def test_what_is_no_list_is_a_doubt(answering, body):
     provider, _ = answering((200, body))
 
-    with pytest.raises(OutcomeUnknown, match="no list"):
+    with pytest.raises(ProviderUnavailable, match="no list"):
         provider.payment_look_up(in_window())
 
 
@@ -452,6 +482,198 @@ def test_a_retried_decline_is_the_decline(answering, canned, ask_for):
 
     with pytest.raises(PaymentDeclined):
         provider.payment_retry(RetryRequest(request=ask_for()))
+
+
+LOOK_UPS = {
+    "by digest of the refund": by_id(with_refunds=True, operation_id="op-3"),
+    "by id of the refund": by_id(with_refunds=True, operation_id="op-4"),
+    "absent": by_id(with_refunds=True, operation_id="op-9"),
+    "unnamed": by_id(with_refunds=True),
+    "by operation": in_window(operation_id=OP),
+    "absent operation": in_window(operation_id="op-9"),
+    "window": in_window(with_refunds=True, candidates=(OP, "op-3")),
+}
+
+
+@pytest.mark.parametrize("request_", LOOK_UPS.values(), ids=LOOK_UPS.keys())
+def test_the_redacted_answer_is_never_needed(answering, canned, monkeypatch, request_):
+    ours = listed(canned, 1, external_reference_id=external_reference(OP), id=CHARGE)
+    refunds = [
+        canned("refund", id="RFND000000001", **DIGEST),
+        canned("refund", id="RFND000000002", metadata={"operation": "op-4"}),
+    ]
+    is_window = request_.since is not None
+    charges = {"data": [ours, listed(canned, 2)]} if is_window else ours
+    answers = [(200, charges), (200, {"data": refunds})]
+
+    def look_up():
+        provider, _ = answering(*answers)
+        found = provider.payment_look_up(request_)
+        rows = [replace(row, raw={}) for row in found.transactions]
+        return rows, found.complete, [dict(row.raw) for row in found.transactions]
+
+    usual = look_up()
+    monkeypatch.setattr(scrub, "_FIELDS", frozenset())
+    monkeypatch.setattr(scrub, "_PARTS", {})
+    redacted = look_up()
+
+    assert redacted[:2] == usual[:2]
+    assert not any(redacted[2])
+
+
+@pytest.fixture
+def hosted_too(configure):
+    return configure(
+        MODES=["iframe", "hosted"],
+        PLATFORM_TOKEN="v3",
+        HOSTED_PRIVATE_KEY="hosted",
+        WEBHOOK_SECRETS="secret",
+    )
+
+
+def order_of(operation_id):
+    lines = [{"name": "Shipping"}, {"name": "Mug", "note": build_mark(operation_id)}]
+    return {"id": "ZYXWVTSRQPNM1", "lineItems": {"elements": lines}}
+
+
+CANDIDATES = {"candidates": ("op-1", "op-2")}
+NO_PERMISSION = (401, b"Unauthorized")
+
+
+def paths_of(transport):
+    return [call.path.removeprefix("/v3/merchants/{mId}") for call in transport.calls]
+
+
+def test_a_hosted_payment_is_named_by_the_mark_on_its_order(
+    answering, canned, hosted_too
+):
+    provider, transport = answering(
+        (200, canned("charge")), (200, order_of("op-2")), config=hosted_too
+    )
+
+    (paid,) = provider.payment_look_up(by_id(**CANDIDATES)).transactions
+
+    assert (paid.operation_id, paid.mark) == ("op-2", external_reference("op-2"))
+    assert transport.calls[1].url.endswith("/orders/ZYXWVTSRQPNM1?expand=lineItems")
+    assert transport.calls[1].bearer.reveal() == "v3"
+
+
+def test_where_all_is_hosted_the_platforms_payment_names_the_order(
+    answering, canned, all_hosted
+):
+    provider, transport = answering(
+        (200, canned("platform_payment")), (200, order_of("op-2")), config=all_hosted
+    )
+
+    (paid,) = provider.payment_look_up(by_id(**CANDIDATES)).transactions
+
+    assert paid.operation_id == "op-2"
+    assert paths_of(transport) == ["/payments/{id}", "/orders/{id}"]
+
+
+def test_a_charge_that_names_no_order_is_asked_of_the_platform(
+    answering, canned, hosted_too
+):
+    provider, transport = answering(
+        (200, canned("charge", order=None)),
+        (200, canned("platform_payment")),
+        (200, order_of("op-1")),
+        config=hosted_too,
+    )
+
+    (paid,) = provider.payment_look_up(by_id(**CANDIDATES)).transactions
+
+    assert paid.operation_id == "op-1"
+    assert paths_of(transport)[1:] == ["/payments/{id}", "/orders/{id}"]
+
+
+def test_the_mark_of_somebody_else_names_nobody(answering, canned, hosted_too):
+    provider, _ = answering(
+        (200, canned("charge")), (200, order_of("op-9")), config=hosted_too
+    )
+
+    (paid,) = provider.payment_look_up(by_id(**CANDIDATES)).transactions
+
+    assert (paid.operation_id, paid.mark) == ("", external_reference("op-9"))
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [NO_PERMISSION],
+        [(404, {"message": "Not Found"})],
+        [(200, {"id": "ZYXWVTSRQPNM1"})],
+    ],
+    ids=["no permission", "no order", "no lines"],
+)
+def test_without_its_order_a_hosted_payment_is_known_and_unnamed(
+    answering, canned, hosted_too, answers
+):
+    provider, transport = answering(
+        (200, canned("charge")), *answers, config=hosted_too
+    )
+
+    (paid,) = provider.payment_look_up(by_id(**CANDIDATES)).transactions
+
+    assert (paid.transaction_id, paid.operation_id) == (CHARGE, "")
+    assert not transport.answers
+
+
+def test_a_platform_that_does_not_answer_leaves_the_name_open(
+    answering, canned, hosted_too
+):
+    provider, _ = answering((200, canned("charge")), (503, b""), config=hosted_too)
+
+    with pytest.raises(ProviderUnavailable):
+        provider.payment_look_up(by_id(**CANDIDATES))
+
+
+@pytest.mark.parametrize(
+    ("changes", "request_"),
+    [
+        ({}, {}),
+        ({"PLATFORM_TOKEN": None}, CANDIDATES),
+        ({"MODES": ["iframe"], "HOSTED_PRIVATE_KEY": None}, CANDIDATES),
+    ],
+    ids=["no candidates", "no platform token", "no hosted pages"],
+)
+def test_an_order_is_not_asked_for_in_vain(
+    answering, canned, configure, changes, request_
+):
+    hosted = {
+        "MODES": ["iframe", "hosted"],
+        "PLATFORM_TOKEN": "v3",
+        "HOSTED_PRIVATE_KEY": "hosted",
+        "WEBHOOK_SECRETS": "secret",
+    }
+    provider, transport = answering(
+        (200, canned("charge")), config=configure(**hosted | changes)
+    )
+
+    provider.payment_look_up(by_id(**request_))
+
+    assert len(transport.calls) == 1
+
+
+def test_a_charge_that_names_its_operation_needs_no_order(
+    answering, canned, hosted_too
+):
+    named = canned("charge", metadata={"operation": "op-2"})
+    provider, transport = answering((200, named), config=hosted_too)
+
+    (paid,) = provider.payment_look_up(by_id(**CANDIDATES)).transactions
+
+    assert paid.operation_id == "op-2"
+    assert len(transport.calls) == 1
+
+
+@pytest.mark.parametrize("status", [400, 402, 409, 500])
+def test_what_is_said_to_a_question_is_no_word_about_money(answering, status):
+    refusal = {"error": {"code": "card_declined", "message": "Do not honor"}}
+    provider, _ = answering((status, refusal))
+
+    with pytest.raises(ProviderUnavailable):
+        provider.payment_look_up(by_id())
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from payment_hooks import (
     DeclineCode,
     Gateway,
     InvalidRequest,
+    KeyConflict,
     LookUpRequest,
     Mode,
     Money,
@@ -76,7 +77,7 @@ def checkout_in(mode, **changes):
 
 
 def a_card(number=APPROVED_CARD):
-    return CardDetails(number=number, exp_month=12, exp_year=2040, cvc="123")
+    return CardDetails(number=number, exp_month=12, exp_year=2099, cvc="123")
 
 
 def test_it_answers_every_provider_hook(config):
@@ -378,6 +379,22 @@ def test_a_key_store_that_knows_the_key_saves_the_call(answering, configure):
     assert transport.calls == []
 
 
+def test_merchants_ids_in_small_letters_are_compared_as_they_are_meant(
+    answering, configure, canned, ask_for
+):
+    provider, _ = answering(
+        (200, pakms(merchantUuid="testmerch0001")),
+        (200, canned("charge")),
+        config=configure(PUBLIC_KEY=None, MERCHANT_ID="testmerch0001"),
+    )
+    source = PaymentSource(token="clv_1", merchant_id="testmerch0001")
+
+    session = provider.payment_start_checkout(checkout_in(Mode.IFRAME))
+    charge = provider.payment_charge(ask_for(source=source))
+
+    assert session.merchant_id == charge.merchant_id == "TESTMERCH0001"
+
+
 def test_a_private_key_of_another_merchant_shows_with_the_public_key(
     answering, configure
 ):
@@ -579,10 +596,10 @@ def test_a_used_token_is_a_decline_of_its_own(simulated, token, ask_for):
     assert caught.value.decline_code is DeclineCode.SOURCE_ALREADY_USED
 
 
-def test_a_key_with_another_body_is_a_doubt(simulated, token, ask_for):
+def test_a_key_with_another_body_is_a_conflict(simulated, token, ask_for):
     simulated.payment_charge(ask_for(source=token()))
 
-    with pytest.raises(OutcomeUnknown) as caught:
+    with pytest.raises(KeyConflict) as caught:
         simulated.payment_charge(ask_for(2600, source=token()))
 
     assert caught.value.code == "idempotency_error"
@@ -616,10 +633,10 @@ def test_a_lost_answer_is_a_doubt_that_a_replay_settles(
 def test_an_answer_after_the_deadline_is_a_doubt(
     provide, clover_simulator, token, ask_for
 ):
-    clover_simulator.fail("POST", "/v1/charges", "drip", seconds=0.01)
+    clover_simulator.fail("POST", "/v1/charges", "drip", seconds=0.1)
 
     with pytest.raises(OutcomeUnknown):
-        provide(DEADLINE_SECONDS=0.5).payment_charge(ask_for(source=token()))
+        provide(DEADLINE_SECONDS=2).payment_charge(ask_for(source=token()))
 
     assert len(clover_simulator.ledger.charges) == 1
 

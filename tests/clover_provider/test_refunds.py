@@ -124,6 +124,47 @@ def test_a_refund_that_failed_at_the_bank_moved_nothing(canned, charge):
     assert caught.value.code == "refund_failed"
 
 
+@pytest.mark.parametrize("status", ["canceled", "failed"])
+def test_a_refund_that_was_not_made_is_a_decline(canned, charge, status):
+    refund = refunds.read_refund(canned("refund", status=status), charge())
+
+    assert refund.status == status
+    with pytest.raises(PaymentDeclined, match=f"{status} at the bank"):
+        refunds.check_returned(refund_of(500), refund)
+
+
+def test_a_voided_refund_gave_nothing_back(canned, charge):
+    thin = charge("authorization_thin", captured=True)
+    rows = [
+        {"id": "RFND000000001", "amount": 500, "voided": True},
+        {"id": "RFND000000002", "amount": 300, "voided": False},
+        canned("refund", id="RFND000000003", amount=100, status="canceled"),
+        canned("refund", id="RFND000000004", amount=200, status="pending"),
+    ]
+    returned = tuple(refunds.read_refund(row, thin) for row in rows)
+
+    assert returned[0].status is TransactionStatus.VOIDED
+    # What is under way may not be given back a second time.
+    assert refunds.with_refunds(thin, returned).refunded == usd(500)
+    with pytest.raises(PaymentDeclined):
+        refunds.check_returned(refund_of(500), returned[0])
+
+
+@pytest.mark.parametrize("changes", [{"status": "failed"}, {"voided": True}], ids=str)
+def test_a_void_that_was_not_made_leaves_the_authorization(canned, charge, changes):
+    held = charge("authorization_thin")
+    void = refunds.read_refund(canned("void", **changes), held)
+
+    assert refunds.with_refunds(held, (void,)).status is TransactionStatus.SUCCEEDED
+
+
+def test_what_stands_where_our_digest_would_is_the_mark(canned, charge):
+    digest = external_reference("op-3")
+    row = canned("refund", external_reference_id=digest)
+
+    assert refunds.read_refund(row, charge()).mark == digest
+
+
 @pytest.mark.parametrize(
     ("cents", "changes", "code"),
     [

@@ -2,10 +2,12 @@
 
 import copy
 import http.client
+import json
 import logging
 import pickle
 import re
 import traceback
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -15,11 +17,22 @@ from clover_provider.scrub import redact, safe_text
 from clover_provider.secret import Secret
 from clover_simulator.shopper import APPROVED_CARD
 from payment_hooks import (
+    CaptureRequest,
     CardDetails,
+    CheckoutRequest,
     Gateway,
     LookUpRequest,
+    Mode,
+    Money,
     PaymentError,
+    PaymentRequest,
     PaymentSource,
+    RefundRequest,
+    RemoveSourceRequest,
+    ReturnUrls,
+    SavedSource,
+    SaveSourceRequest,
+    VoidRequest,
 )
 from tests.clover_provider.badserver import (
     answering as answering_with,
@@ -29,7 +42,10 @@ from tests.clover_provider.badserver import (
     resetting,
     serving,
 )
+from tests.clover_provider.canaries import everything_about as everything_of
+from tests.clover_provider.canaries import found_in
 
+DUE = Money(2599, "USD")
 CVC = "8237"
 PAN = "371449635398431"
 PRIVATE = "canary-private-key"
@@ -70,7 +86,7 @@ def merchant(configure):
 
 
 def a_card():
-    return CardDetails(number=PAN, exp_month=12, exp_year=2040, cvc=CVC)
+    return CardDetails(number=PAN, exp_month=12, exp_year=2099, cvc=CVC)
 
 
 def an_error(act):
@@ -90,7 +106,14 @@ def everything_about(error):
     return "\n".join(parts)
 
 
+def repeating(sock, request):
+    """Refuses what came, and repeats it, head first."""
+    said = json.dumps({"error": {"code": "x", "message": request.decode()}})
+    sock.sendall(http_answer(said.encode(), status="400 Bad Request"))
+
+
 ENDINGS = {
+    "a refusal that repeats the request": repeating,
     "reset": resetting,
     "a page of a gateway": answering_with(
         http_answer(f"<html>{PAN} {TOKEN}</html>".encode(), status="502 Bad Gateway")
@@ -163,7 +186,7 @@ def test_a_whole_sale_logs_and_shows_nothing_secret(
 ):
     caplog.set_level(logging.DEBUG)
     provider = provide()
-    card = CardDetails(number=APPROVED_CARD, exp_month=12, exp_year=2040, cvc="123")
+    card = CardDetails(number=APPROVED_CARD, exp_month=12, exp_year=2099, cvc="123")
 
     source = provider.payment_tokenize(card)
     charge = provider.payment_charge(ask_for(source=source))
@@ -200,7 +223,7 @@ def test_configuration_provider_and_calls_print_masked(merchant):
         headers={"apikey": "canary-hosted"},
         bearer=Secret(PRIVATE),
     )
-    answer = Answer(status=200, body=Fields(id=TOKEN))
+    answer = Answer(call=call, status=200, body=Fields(id=TOKEN))
 
     shown = f"{config!r}{config}{CloverProvider(config)!r}{call!r}{answer!r}"
     assert_clean(shown + repr([answer.fields, [answer.body]]) + str(answer.fields))
@@ -260,3 +283,73 @@ def test_an_environment_is_not_echoed(monkeypatch):
     error = an_error(CloverConfig.from_environ)
 
     assert_clean(everything_about(error))
+
+
+def everything_the_shop_does(provider, simulator):
+    """Each thing that a shop asks Clover for, with a card and a token of its own."""
+    asked = Gateway.to(provider)
+    card = CardDetails(number=APPROVED_CARD, exp_month=12, exp_year=2099, cvc=CVC[:3])
+    source = PaymentSource(token=simulator.token())
+    following = {"transaction_id": "ABCDEFGHJKMN1", "amount": DUE, "reference": "1"}
+    page = {"success": "https://a.example", "failure": "https://a.example"}
+    payment = {"amount": DUE, "source": source, "reference": "1"}
+    saved = SavedSource(source_id="CUSTQ4W7ERT2Y.CARDZ8X5CVB1N")
+    since = datetime.now(UTC) - timedelta(minutes=1)
+    return source.token, {
+        "charge": lambda: asked.charge(PaymentRequest(**payment)),
+        "authorize": lambda: asked.authorize(PaymentRequest(**payment)),
+        "charge again": lambda: asked.charge(
+            PaymentRequest(**payment | {"source": saved.as_source()})
+        ),
+        "capture": lambda: asked.capture(CaptureRequest(**following)),
+        "refund": lambda: asked.refund(RefundRequest(**following)),
+        "void": lambda: asked.void(VoidRequest(**following)),
+        "tokenize": lambda: asked.tokenize(card),
+        "save": lambda: asked.save_source(
+            SaveSourceRequest(source=source, email="a@b.example")
+        ),
+        "remove": lambda: asked.remove_source(
+            RemoveSourceRequest(source_id=saved.source_id)
+        ),
+        "hosted page": lambda: asked.start_checkout(
+            CheckoutRequest(
+                amount=DUE,
+                reference="1",
+                mode=Mode.HOSTED,
+                return_urls=ReturnUrls(**page),
+            )
+        ),
+        "list": lambda: asked.look_up(LookUpRequest(since=since)),
+    }
+
+
+@pytest.mark.parametrize("status", [400, 402, 500])
+@pytest.mark.parametrize("form", ["plain", "spaced", "json", "base64", "url", "all"])
+def test_a_clover_that_echoes_every_request_makes_nobody_show_one(
+    provide, clover_simulator, caplog, status, form
+):
+    caplog.set_level(logging.DEBUG)
+    provider = provide()
+    token, acts = everything_the_shop_does(provider, clover_simulator)
+    acts["tokenize"]()  # it knows the public keys from here on
+    clover_simulator.fail(
+        "*", "*", "echo_request", form=form, status=status, times=len(acts)
+    )
+    merchant = clover_simulator.merchant
+    secrets = (
+        APPROVED_CARD,
+        token,
+        merchant.private_key,
+        merchant.hosted_private_key,
+        "CUSTQ4W7ERT2Y",
+        "CARDZ8X5CVB1N",
+    )
+
+    for name, act in acts.items():
+        error = an_error(act)
+
+        assert isinstance(error, PaymentError), name
+        assert found_in(everything_of(error), secrets) == [], name
+        assert CVC[:3] not in error.message, name
+    logged = str([vars(record) for record in caplog.records])
+    assert found_in(logged, secrets) == []

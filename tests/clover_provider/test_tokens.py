@@ -7,7 +7,7 @@ from payment_hooks import CardDetails, ProviderUnavailable
 
 
 def make_card(number="4242424242424242", **changes):
-    values = {"exp_month": 1, "exp_year": 2030, "cvc": "123", **changes}
+    values = {"exp_month": 1, "exp_year": 2099, "cvc": "123", **changes}
     return CardDetails(number=number, **values)
 
 
@@ -18,7 +18,7 @@ def test_a_plain_card_goes_out_with_all_that_clover_asks_for():
         "card": {
             "number": "4242424242424242",
             "exp_month": "01",
-            "exp_year": "2030",
+            "exp_year": "2099",
             "cvv": "123",
             "brand": "VISA",
             "first6": "424242",
@@ -65,20 +65,20 @@ def test_a_token_becomes_a_source_of_this_merchant():
     answer = {
         "id": "clv_1TSTSabcDEF123ghiJKL456mno",
         "object": "token",
-        "card": {"exp_month": "12", "exp_year": "30", "last4": "4242", "brand": "VISA"},
+        "card": {"exp_month": "12", "exp_year": "99", "last4": "4242", "brand": "VISA"},
     }
 
     source = tokens.read(answer, merchant_id="TESTMERCH0001")
 
     assert (source.token, source.brand, source.last4) == (answer["id"], "VISA", "4242")
-    assert (source.exp_month, source.exp_year) == (12, 2030)
+    assert (source.exp_month, source.exp_year) == (12, 2099)
     assert source.merchant_id == "TESTMERCH0001"
     assert answer["id"] not in repr(source)
 
 
 @pytest.mark.parametrize(
     ("sent", "read"),
-    [("30", 2030), ("2030", 2030), (2030, 2030), ("9" * 5000, None), ("soon", None)],
+    [("99", 2099), ("2099", 2099), (2099, 2099), ("9" * 5000, None), ("soon", None)],
 )
 def test_the_year_of_expiry_is_read_in_either_form(sent, read):
     answer = {"id": "clv_1", "card": {"exp_year": sent}}

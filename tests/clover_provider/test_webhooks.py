@@ -223,8 +223,24 @@ def test_news_of_another_type_is_rejected_though_it_is_signed():
     assert caught.value.code == "type_unknown"
 
 
-def test_milliseconds_are_told_from_seconds():
-    assert read(*signed(createdTime=SIGNED_AT * 1000)).occurred_at == NOW
+@pytest.mark.parametrize(
+    "told",
+    [
+        SIGNED_AT * 1000,
+        str(SIGNED_AT),
+        str(SIGNED_AT * 1000),
+        NOW.isoformat(),
+        NOW.strftime("%Y-%m-%d %H:%M:%S"),
+    ],
+)
+def test_the_time_is_read_in_every_form(told):
+    assert read(*signed(createdTime=told)).occurred_at == NOW
+
+
+def test_the_merchants_id_may_come_in_small_letters():
+    event = read(*signed(merchantId="testmerch0001"))
+
+    assert event.merchant_id == "TESTMERCH0001"
 
 
 def test_two_deliveries_of_one_news_are_one_event():

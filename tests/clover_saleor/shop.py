@@ -24,7 +24,7 @@ from clover_saleor.names import GATEWAY
 from clover_saleor.plugin import CloverPlugin
 
 RETURN_URL = "https://shop.example/done"
-CARD = {"number": "4242424242424242", "expMonth": 12, "expYear": 2040, "cvc": "123"}
+CARD = {"number": "4242424242424242", "expMonth": 12, "expYear": 2099, "cvc": "123"}
 
 
 def credentials(simulator, mode="iframe", **changes):

@@ -35,7 +35,7 @@ def delivered(simulator, count=1):
         found = simulator.deliveries
         return len(found) >= count and all(row.status for row in found)
 
-    simulator.wait_until(is_done, 20)
+    simulator.wait_until(is_done, 120)
     return simulator.deliveries[-1]
 
 

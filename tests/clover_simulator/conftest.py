@@ -16,6 +16,7 @@ from clover_simulator.testing import (
     clover_simulator_server,
 )
 
+SHOPPER_ADDRESS = "203.0.113.7"
 __all__ = ["clover_simulator", "clover_simulator_server"]
 
 
@@ -33,10 +34,14 @@ class Client:
         body: object = None,
         *,
         key: str | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | None] | None = None,
         **query: object,
     ) -> Page:
-        sent = {"authorization": f"Bearer {self.merchant.private_key}"}
+        """One request; a header that is None in `headers` is left out."""
+        sent: dict[str, str | None] = {
+            "authorization": f"Bearer {self.merchant.private_key}",
+            "x-forwarded-for": SHOPPER_ADDRESS,
+        }
         text = ""
         if body is not None:
             sent["content-type"] = "application/json"
@@ -46,7 +51,9 @@ class Client:
         target = f"{self.simulator.url}{path}" + (
             f"?{urlencode(query)}" if query else ""
         )
-        return fetch(method, target, text, sent | dict(headers or {}))
+        given = (sent | dict(headers or {})).items()
+        kept = {name: value for name, value in given if value is not None}
+        return fetch(method, target, text, kept)
 
     def get(self, path: str, **query: object) -> Page:
         return self.call("GET", path, **query)

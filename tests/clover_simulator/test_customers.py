@@ -58,6 +58,7 @@ def test_a_charged_token_cannot_be_saved(client, token):
 
 
 def test_a_customer_without_card_cannot_pay(client):
+    client.simulator.switch(customer_needs_source=False)
     customer = create(client).json()["id"]
 
     assert error_of(client.charge(source=customer))[:2] == (400, "card_on_file_missing")
@@ -98,11 +99,12 @@ def test_a_deleted_card_is_gone(client, kept, token):
     deleted, again = client.call("DELETE", path), client.call("DELETE", path)
 
     assert deleted.json() == {"deleted": True, "id": card, "object": "deletedcard"}
-    assert error_of(again) == (
-        404,
-        "resource_missing",
-        f"Card with id {card} not found.",
-    )
+    assert again.status == 404
+    assert again.json()["error"] == {
+        "type": "invalid_request_error",
+        "code": "invalid_request",
+        "message": f"Card with id {card} not found.",
+    }
     assert client.charge(source=token).status == 400
 
 
@@ -110,6 +112,24 @@ def test_a_customer_of_another_merchant_is_unknown(canadian, customer):
     body = {"email": EMAIL}
     message = f"Customer with id {customer} not found."
 
-    answer = canadian.call("PUT", f"/v1/customers/{customer}", body)
+    update = canadian.call("PUT", f"/v1/customers/{customer}", body)
+    delete = canadian.call("DELETE", f"/v1/customers/{customer}/sources/CARDABCDEF123")
 
-    assert error_of(answer) == (404, "resource_missing", message)
+    assert (update.status, update.json()["error"]) == (
+        404,
+        {"type": "validation_error", "code": "resource_missing", "message": message},
+    )
+    assert (delete.status, delete.json()["error"]) == (
+        404,
+        {
+            "type": "invalid_request_error",
+            "code": "invalid_request",
+            "message": message,
+        },
+    )
+
+
+def test_a_customer_without_a_card_is_refused(client):
+    message = "Please provide a valid source or token."
+
+    assert error_of(create(client)) == (400, "invalid_request", message)

@@ -73,7 +73,8 @@ def test_delay_before_executes_even_when_the_client_has_gone(client):
     host, port = client.simulator.url.removeprefix("http://").split(":")
     request = (
         f"POST /v1/charges HTTP/1.1\r\nHost: {host}\r\ncontent-length: {len(body)}\r\n"
-        f"authorization: Bearer {client.merchant.private_key}\r\n\r\n{body}"
+        f"authorization: Bearer {client.merchant.private_key}\r\n"
+        f"x-forwarded-for: 203.0.113.7\r\n\r\n{body}"
     )
 
     with socket.create_connection((host, int(port))) as connection:
@@ -90,6 +91,7 @@ def test_a_request_that_is_cut_is_not_executed(client):
         f"POST /v1/charges/{charge}/capture HTTP/1.1",
         f"Host: {host}",
         f"Authorization: Bearer {client.merchant.private_key}",
+        "X-Forwarded-For: 203.0.113.7",
         "Content-Length: 15",
     ]
 
@@ -191,7 +193,8 @@ def test_any_answer_can_be_given(client):
 
 
 def test_every_action_has_a_test():
-    tests = Path(__file__).read_text(encoding="utf-8")
+    files = ("test_faults.py", "test_echoes.py")
+    tests = "".join((Path(__file__).parent / name).read_text("utf-8") for name in files)
 
     assert all(f'"{action}"' in tests for action in Action)
 

@@ -90,7 +90,7 @@ def test_a_session_is_paid_once(client, href):
     [
         ({"number": "4242424242424241"}, "Card number is incorrect."),
         ({"number": ""}, "Card number is invalid."),
-        ({"exp": "13/40"}, "expiry date as MM/YY"),
+        ({"exp": "13/99"}, "expiry date as MM/YY"),
         ({"exp": "<b>"}, "expiry date as MM/YY"),
         ({"cvv": "x"}, "CVV is invalid."),
         ({"cvv": "1234"}, "CVV is invalid."),
@@ -107,7 +107,7 @@ def test_a_malformed_card_is_told_and_nothing_is_tried(client, href, fields, mes
 
 @pytest.mark.parametrize("typed", ["4242 4242 4242 4242", "4242-4242-4242-4242"])
 def test_the_number_may_be_grouped_and_the_year_long(client, href, typed):
-    assert client.simulator.pay_hosted(href, typed, exp="12/2040").status == 303
+    assert client.simulator.pay_hosted(href, typed, exp="12/2099").status == 303
 
 
 def test_cancel_leads_back_and_the_session_stays_open(client, href):

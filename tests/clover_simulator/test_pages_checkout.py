@@ -8,7 +8,7 @@ from string import Template
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.clover_card.chromium import chromium
+from tests.clover_card.chromium import PATIENCE_MS, chromium
 from tests.clover_card.servers import PAGES, Shop, read_file, running
 
 pytestmark = pytest.mark.browser
@@ -58,7 +58,7 @@ def hosted() -> Iterator[HostedCheckout]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 1280, "height": 800})
-    page.set_default_timeout(5_000)
+    page.set_default_timeout(PATIENCE_MS)
     yield page
     page.close()
 
@@ -72,7 +72,7 @@ def test_a_shopper_types_a_card_and_pays(page, hosted):
     page.goto(hosted.url)
 
     page.get_by_label("Card number").press_sequentially("4242424242424242")
-    page.get_by_label("Expiry date").press_sequentially("1230")
+    page.get_by_label("Expiry date").press_sequentially("1299")
     page.get_by_label("Security code").fill("123")
     page.get_by_label("ZIP").fill("12207")
     page.get_by_role("button", name="Pay $27.65").click()
@@ -82,7 +82,7 @@ def test_a_shopper_types_a_card_and_pays(page, hosted):
     assert hosted.forms == [
         {
             "number": ["4242 4242 4242 4242"],
-            "exp": ["12/30"],
+            "exp": ["12/99"],
             "cvv": ["123"],
             "zip": ["12207"],
         }
@@ -94,7 +94,7 @@ def test_the_page_works_without_scripts(browser, hosted):
     page.goto(hosted.url)
 
     page.get_by_label("Card number").fill("4242424242424242")
-    page.get_by_label("Expiry date").fill("12/30")
+    page.get_by_label("Expiry date").fill("12/99")
     page.get_by_label("Security code").fill("123")
     page.get_by_label("ZIP").fill("12207")
     page.get_by_role("button", name="Pay $27.65").click()

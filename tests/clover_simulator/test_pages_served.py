@@ -6,14 +6,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from clover_simulator.testing import Simulator
-from tests.clover_card.chromium import chromium
+from tests.clover_card.chromium import PATIENCE_MS, chromium
 from tests.clover_card.servers import Shop, running
 
 pytestmark = pytest.mark.browser
 
 CARD = {
     "CARD_NUMBER": "4242424242424242",
-    "CARD_DATE": "12/30",
+    "CARD_DATE": "12/99",
     "CARD_CVV": "123",
     "CARD_POSTAL_CODE": "12207",
 }
@@ -40,7 +40,7 @@ def payment_page(browser: Browser, simulator: Simulator) -> Iterator[Page]:
               public-key="{simulator.merchant.public_key}"
               merchant-id="{simulator.merchant.id}"></clover-card></form>"""
         page = browser.new_page()
-        page.set_default_timeout(5_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.goto(shop.url)
         yield page
         page.close()

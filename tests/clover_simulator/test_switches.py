@@ -11,6 +11,7 @@ from clover_simulator.webhooks import signature
 from .conftest import error_of, open_checkout
 from .shop import running_shop
 from .test_captures import capture
+from .test_oauth import allow, trade
 from .test_refunds import read, refund
 from .test_tokens import tokenize
 
@@ -73,15 +74,52 @@ def test_d6_the_currency_is_answered_in_any_case(client, switch, case, shown):
     assert client.charge(currency="uSd").json()["currency"] == shown
 
 
-def test_d7_the_shoppers_address_can_be_demanded(client, switch):
-    authorization = client.charge(capture=False).json()["id"]
-    switch(require_forwarded_for=True)
-    body = {"amount": 1, "currency": "USD", "source": client.simulator.token()}
+BAD_ADDRESSES = [
+    None,
+    "unknown",
+    "203.0.113.7:51234",
+    "203.0.113.7, 198.51.100.1",
+    "[2001:db8::7]",
+    "fe80::1%eth0",
+]
 
-    assert client.post("/v1/charges", body).status == 400
-    assert capture(client, authorization).status == 400
-    with_address = {"x-forwarded-for": "203.0.113.7"}
-    assert client.post("/v1/charges", body, headers=with_address).status == 200
+
+def money_calls(client, address):
+    """Charge, capture and order pay, each as it would succeed, with this address."""
+    headers = {"x-forwarded-for": address}
+    authorization = client.charge(capture=False).json()["id"]
+    order = {"currency": "USD", "items": [{"amount": 500}]}
+    order_id = client.post("/v1/orders", order).json()["id"]
+    charge = {"amount": 1, "currency": "USD", "source": client.simulator.token()}
+    calls = {
+        "/v1/charges": charge,
+        f"/v1/charges/{authorization}/capture": {},
+        f"/v1/orders/{order_id}/pay": {"source": client.simulator.token()},
+    }
+    return [client.post(path, body, headers=headers) for path, body in calls.items()]
+
+
+@pytest.mark.parametrize("address", BAD_ADDRESSES)
+def test_d7_the_shoppers_address_is_demanded(client, address):
+    answers = money_calls(client, address)
+
+    assert [error_of(answer)[:2] for answer in answers] == [
+        (400, "invalid_request")
+    ] * 3
+    assert all("x-forwarded-for" in error_of(answer)[2] for answer in answers)
+    assert [c.amount_captured for c in client.simulator.ledger.charges] == [0]
+
+
+@pytest.mark.parametrize("address", ["203.0.113.7", "2001:db8::7"])
+def test_d7_one_bare_address_is_enough(client, address):
+    assert [answer.status for answer in money_calls(client, address)] == [200] * 3
+
+
+@pytest.mark.parametrize("address", BAD_ADDRESSES)
+def test_d7_the_address_can_be_left_to_the_client(client, switch, address):
+    switch(require_forwarded_for=False)
+
+    assert [answer.status for answer in money_calls(client, address)] == [200] * 3
 
 
 def test_d8_a_key_is_forgotten_after_its_time(client, switch):
@@ -98,6 +136,28 @@ def test_d8_a_key_is_forgotten_after_its_time(client, switch):
 def test_d8_a_key_has_a_longest_length(client, switch):
     assert client.charge(key="k" * 255).status == 200
     assert client.charge(key="k" * 256).status == 400
+
+
+def test_d8_a_key_lives_and_measures_what_the_switches_say(client, switch):
+    switch(idempotency_hours=1, idempotency_key_length=4)
+    token = client.simulator.token()
+    client.charge(source=token, key="k-1")
+    client.simulator.clock.advance(minutes=61)
+
+    assert error_of(client.charge(source=token, key="k-1"))[1] == "token_already_used"
+    assert client.charge(key="k-123").status == 400
+
+
+def test_tokens_of_oauth_live_as_long_as_the_switches_say(client, switch):
+    switch(access_token_minutes=1, refresh_token_days=1)
+    grant = trade(client, allow(client)["code"]).json()
+
+    lifetimes = [
+        grant["access_token_expiration"] - client.simulator.clock.seconds(),
+        grant["refresh_token_expiration"] - client.simulator.clock.seconds(),
+    ]
+    assert 50 <= lifetimes[0] <= 60
+    assert 86_390 <= lifetimes[1] <= 86_400
 
 
 def test_d8_another_body_is_400_or_409(client, switch):
@@ -285,6 +345,37 @@ def test_d17_a_partial_refund_with_tax_can_be_refused(client, switch):
     assert refund(client, charge).status == 200
 
 
+TWO_LINES = [
+    [{"name": "Mug", "price": 500}, {"name": "Cup", "price": 500}],
+    [{"name": "Mug", "price": 500, "unitQty": 2}],
+]
+
+
+@pytest.mark.parametrize("lines", TWO_LINES)
+def test_d17_a_partial_refund_of_several_lines_can_be_refused(client, switch, lines):
+    client.simulator.pay_hosted(open_checkout(client, *lines).json()["href"])
+    charge = client.simulator.ledger.charges[0].id
+    allowed = refund(client, charge, amount=100)
+    switch(refuse_partial_refund_of_lines=True)
+
+    refused = refund(client, charge, amount=100)
+
+    assert allowed.status == 200
+    assert error_of(refused)[:2] == (400, "processing_error")
+    assert refund(client, charge).status == 200
+
+
+def test_d17_a_payment_of_one_line_is_refunded_in_parts(client, switch):
+    switch(refuse_partial_refund_of_lines=True)
+    line = {"name": "Mug", "price": 1000}
+    client.simulator.pay_hosted(open_checkout(client, line).json()["href"])
+    hosted = client.simulator.ledger.charges[0].id
+    api = client.charge(1000).json()["id"]
+
+    for charge in (hosted, api):
+        assert refund(client, charge, amount=100).status == 200
+
+
 def test_d18_more_than_authorized_can_be_captured(client, switch):
     charge = client.charge(1000, capture=False).json()["id"]
     switch(capture_limit_percent=115)
@@ -332,7 +423,7 @@ def test_d21_required_card_fields(client, switch, rules, missing, status):
     card = {
         "number": "4242424242424242",
         "exp_month": "12",
-        "exp_year": "2040",
+        "exp_year": "2099",
         "cvv": "123",
         "brand": "VISA",
         "first6": "424242",
@@ -519,6 +610,25 @@ def test_one_key_pair_can_do_for_everything(client, switch):
     )
 
 
+def test_a_customer_can_be_created_without_a_card(client, switch):
+    body = {"email": "buyer@example.test"}
+    refused = client.post("/v1/customers", body)
+    switch(customer_needs_source=False)
+
+    assert refused.status == 400
+    assert client.post("/v1/customers", body).status == 200
+
+
+def test_a_delete_of_what_is_gone_has_two_codes(client, switch):
+    path = "/v1/customers/CUSTABCDEF123/sources/CARDABCDEF123"
+    recorded = error_of(client.call("DELETE", path))
+    switch(delete_missing_code="resource_missing")
+    other = error_of(client.call("DELETE", path))
+
+    assert recorded[:2] == (404, "invalid_request")
+    assert other[:2] == (404, "resource_missing")
+
+
 def test_a_session_can_live_for_other_minutes(client, switch):
     switch(session_minutes=1)
     href = open_checkout(client).json()["href"]
@@ -561,20 +671,14 @@ def test_the_shopper_can_tip_on_the_page(client, switch):
 
 
 def test_every_switch_has_a_meaning_and_a_test():
-    tests = Path(__file__).read_text(encoding="utf-8")
-    elsewhere = {
-        "processing_seconds",
-        "access_token_minutes",
-        "refresh_token_days",
-        "refresh_tokens_alive",
-        "idempotency_hours",
-        "idempotency_key_length",
-    }
+    tests = "".join(
+        path.read_text(encoding="utf-8")
+        for path in Path(__file__).parent.glob("test_*.py")
+    )
 
     for entry in describe():
         assert entry.text.endswith("."), entry.name
         assert entry.name in tests, entry.name
-    assert elsewhere <= {entry.name for entry in describe()}
 
 
 @pytest.mark.parametrize(

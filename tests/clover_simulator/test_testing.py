@@ -6,7 +6,6 @@ import threading
 import time
 from http.client import HTTPConnection
 from pathlib import Path
-from statistics import median
 from urllib.parse import urlsplit
 
 import pytest
@@ -88,7 +87,7 @@ def test_the_fixture_is_a_pytest_plugin(tmp_path):
         env={"PYTHONPATH": str(CONTRIB), "PATH": ""},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
 
     assert "2 passed" in done.stdout
@@ -98,14 +97,15 @@ def test_an_answer_on_a_kept_connection_does_not_wait_for_the_network(
     clover_simulator,
 ):
     address = urlsplit(clover_simulator.url)
-    connection = HTTPConnection(address.hostname, address.port, timeout=5)
+    connection = HTTPConnection(address.hostname, address.port, timeout=60)
     seconds = []
-    for _ in range(15):
+    for _ in range(60):
         began = time.perf_counter()
         connection.request("GET", "/v1/charges")
         connection.getresponse().read()
         seconds.append(time.perf_counter() - began)
     connection.close()
 
-    # With Nagle's algorithm each but the first takes 40 ms.
-    assert median(seconds) < 0.03
+    # With Nagle's algorithm each but the first takes 40 ms; a busy machine holds up many
+    # of them, and never all.
+    assert sorted(seconds)[5] < 0.03

@@ -13,7 +13,7 @@ from clover_simulator.client import fetch
 CARD = {
     "number": "4242424242424242",
     "exp_month": "12",
-    "exp_year": "2040",
+    "exp_year": "2099",
     "cvv": "123",
 }
 
@@ -46,7 +46,7 @@ def test_a_token_has_clovers_form(clover_simulator):
     assert answer["object"] == "token"
     assert answer["card"] == {
         "exp_month": "12",
-        "exp_year": "2040",
+        "exp_year": "2099",
         "first6": "424242",
         "last4": "4242",
         "brand": "VISA",

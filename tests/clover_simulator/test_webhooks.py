@@ -134,3 +134,41 @@ def test_a_dropped_webhook_can_be_delivered_by_hand(client, shop):
 def test_an_unknown_delivery_cannot_be_repeated(client, shop):
     with pytest.raises(LookupError, match="delivery 7"):
         client.simulator.redeliver(7)
+
+
+def test_switches_can_hold_for_the_next_webhooks_only(client, shop):
+    client.simulator.next_webhooks(2, webhook_data_key="none")
+    sessions = [pay(client).encode() for _ in range(3)]
+    client.simulator.wait_until(lambda: len(shop.received) == 3)
+
+    bodies = [body for _, body in shop.received]
+    named = [name in body for name, body in zip(sessions, bodies, strict=True)]
+    assert named == [False, False, True]
+    assert b'"data"' not in bodies[0]
+
+
+def test_the_next_webhook_can_be_dropped_doubled_or_forged(client, shop):
+    client.simulator.next_webhooks(1, webhook_drop=True)
+    pay(client)
+    client.simulator.next_webhooks(1, webhook_copies=2, webhook_keys="pascal")
+    pay(client)
+    client.simulator.wait_until(lambda: len(shop.received) == 2)
+    pay(client)
+    client.simulator.wait_until(lambda: len(shop.received) == 3)
+
+    states = [delivery.state for delivery in client.simulator.deliveries]
+    assert states[0] == "dropped"
+    assert [b'"Id"' in body for _, body in shop.received] == [True, True, False]
+
+
+def test_the_next_webhooks_are_set_by_the_control_api(client, shop):
+    given = {"count": 1, "switches": {"webhook_data_key": "none"}}
+    answer = client.control("POST", "/webhooks/next", given)
+    session = pay(client).encode()
+    client.simulator.wait_until(lambda: shop.received)
+
+    assert answer.json() == given
+    assert session not in shop.received[0][1]
+    wrong = {"count": 1, "switches": {"thin_reads": True}}
+    assert client.control("POST", "/webhooks/next", wrong).status == 400
+    assert client.control("POST", "/webhooks/next", {"count": 0}).status == 400

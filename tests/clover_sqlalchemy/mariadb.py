@@ -17,7 +17,7 @@ MISSING = (
 )
 _PROGRAMS = ("mariadbd", "mariadb-install-db", "my_print_defaults")
 _PLACES = f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin"
-_PATIENCE_SECONDS = 60
+_PATIENCE_SECONDS = 300
 
 
 def find_programs():

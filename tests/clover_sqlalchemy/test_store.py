@@ -208,7 +208,7 @@ def test_four_processes_record_one_intent(kind, request):
             )
             for number in range(4)
         ]
-        printed = [worker.communicate(timeout=100)[0] for worker in workers]
+        printed = [worker.communicate(timeout=300)[0] for worker in workers]
 
     assert [worker.returncode for worker in workers] == [0] * 4
     assert len(set(printed)) == 1

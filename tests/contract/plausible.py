@@ -42,6 +42,7 @@ def post(simulator: Simulator, path: str, body: object) -> dict[str, Any]:
     headers = {
         "authorization": f"Bearer {simulator.merchant.private_key}",
         "content-type": "application/json",
+        "x-forwarded-for": "203.0.113.7",
     }
     answer = fetch("POST", simulator.url + path, json.dumps(body), headers)
     assert answer.status == 200, answer.text
@@ -102,8 +103,7 @@ def refund_request(simulator: Simulator, body: dict[str, Any], case: Case) -> No
 
 
 def customer_request(simulator: Simulator, body: dict[str, Any], case: Case) -> None:
-    if "source" in body:
-        body["source"] = simulator.token()
+    body["source"] = simulator.token()
 
 
 def order_request(simulator: Simulator, body: dict[str, Any], case: Case) -> None:

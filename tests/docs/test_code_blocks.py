@@ -56,7 +56,7 @@ def run_console(code, folder):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
         printed = done.stdout.splitlines()

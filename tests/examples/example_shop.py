@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.request import Request, urlopen
 
+from tests.clover_card.chromium import PATIENCE_MS
 from tests.house.project import ROOT
 
 EXAMPLES = ROOT / "docs/examples"
 PATHS = [EXAMPLES, ROOT, ROOT / "hooks", ROOT / "contrib"]
 APPROVED, DECLINED = "4242424242424242", "4005571702222222"
-FIELDS = {"CARD_DATE": "12/30", "CARD_CVV": "123", "CARD_POSTAL_CODE": "62701"}
-PAGE = {"exp": "12/30", "cvv": "123", "zip": "62701"}
+FIELDS = {"CARD_DATE": "12/99", "CARD_CVV": "123", "CARD_POSTAL_CODE": "62701"}
+PAGE = {"exp": "12/99", "cvv": "123", "zip": "62701"}
 
 
 @dataclass
@@ -80,7 +81,7 @@ def shopper(browser, width=1280):
     """A page of a window of its own; an error in a script fails the test."""
     context = browser.new_context(viewport={"width": width, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_MS)
     problems = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     yield page

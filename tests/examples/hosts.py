@@ -40,7 +40,7 @@ def free_port():
         return listening.getsockname()[1]
 
 
-def wait_until(condition, seconds=30, what="it"):
+def wait_until(condition, seconds=120, what="it"):
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < deadline, f"{what} did not happen"
@@ -93,7 +93,7 @@ class Hosts:
             process.terminate()
         for process in self.processes.values():
             try:
-                process.wait(10)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

@@ -356,7 +356,7 @@ def press_pay(page):
 
 
 def is_thanked(page):
-    page.get_by_text("Your order number is").wait_for(timeout=30_000)
+    page.get_by_text("Your order number is").wait_for(timeout=120_000)
 
 
 def post(shop, path):
@@ -371,7 +371,7 @@ class StayHere(HTTPRedirectHandler):
 def answer_of(request):
     """Status, where it leads, and the text."""
     try:
-        with build_opener(StayHere).open(request, timeout=30) as answer:
+        with build_opener(StayHere).open(request, timeout=120) as answer:
             return answer.status, "", answer.read().decode()
     except HTTPError as error:
         with error:
@@ -386,7 +386,7 @@ def is_up(shop):
         return False
 
 
-def wait_until(condition, seconds=20):
+def wait_until(condition, seconds=120):
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < deadline, "it did not happen"

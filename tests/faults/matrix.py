@@ -122,13 +122,13 @@ ROWS = (
         16,
         "409, the key is in use",
         KINDS,
-        "Somebody is sending: unknown, asked again under the same key.",
+        "Behind our own sending: unknown, asked again; before it: flagged, not sent again.",
     ),
     Row(
         17,
         "the same key with another body",
         KINDS,
-        "Refused or looked up, not sent; if the provider reports it, the doubt stays.",
+        "Refused or looked up, not sent; if the provider reports it, a person compares.",
     ),
     Row(
         18,

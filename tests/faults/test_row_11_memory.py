@@ -64,7 +64,7 @@ class Probe:
 
     def end(self) -> None:
         """Its input ends, and so does it."""
-        self.process.communicate(timeout=20)
+        self.process.communicate(timeout=120)
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from tests.faults.matrix import KINDS
 from tests.faults.proxy import Exchange
 from tests.faults.road import Road
 
-DEADLINE, MARGIN = 0.4, 0.25
+DEADLINE, PATIENCE = 0.4, 60
+"""Seconds; a deadline on the clock that jumps is an hour off, or more."""
 SKEWS = {"ten minutes behind": -10, "ten minutes ahead": 10}
 JUMPS = {"an hour back": -1, "an hour on": 1}
 
@@ -98,7 +99,7 @@ def test_a_clock_that_jumps_moves_no_deadline(
     with road.proxy.breaking(fault), pytest.raises(OutcomeUnknown):
         movement.make()
 
-    assert time.monotonic() - started <= 3 * (DEADLINE + MARGIN)
+    assert time.monotonic() - started <= PATIENCE
     assert movement.times_moved == 1
 
 

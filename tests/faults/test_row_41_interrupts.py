@@ -114,7 +114,7 @@ def test_a_forked_worker_and_its_parent_share_no_connection(
         text=True,
         cwd=ROOT,
         env={"PYTHONPATH": path},
-        timeout=60,
+        timeout=300,
     )
 
     assert sorted(done.stdout.split()) == ["child", "parent"], done.stderr

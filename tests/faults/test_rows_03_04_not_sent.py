@@ -16,6 +16,9 @@ from tests.faults.matrix import KINDS
 from tests.faults.proxy import Proxy
 from tests.faults.road import Movement, Road
 
+MOST_SECONDS = 15
+"""What waits for the whole deadline, or for the other side, takes longer."""
+
 
 def is_not_sent(movement: Movement, seen: int) -> ProviderUnavailable:
     """The error of a movement of which Clover saw nothing, and which is closed."""
@@ -57,14 +60,14 @@ def test_a_refused_connection_moves_nothing_and_may_be_tried_again(
 def test_a_connection_that_nobody_takes_ends_in_time(
     make_road: Callable[..., Road], kind: OperationKind
 ) -> None:
-    road = make_road(CONNECT_TIMEOUT_SECONDS=0.3)
+    road = make_road(CONNECT_TIMEOUT_SECONDS=0.3, DEADLINE_SECONDS=60)
     movement = road.prepare(kind)
     started = time.monotonic()
 
     with full_backlog(road.proxy):
         is_not_sent(movement, len(road.simulator.requests))
 
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < MOST_SECONDS
     movement.comes_right()
 
 
@@ -149,7 +152,7 @@ def test_a_handshake_that_stalls_ends_with_the_deadline(tls_road: Road) -> None:
     with tls_road.proxy.greeting(greet=fall_silent):
         is_not_sent(movement, len(tls_road.simulator.requests))
 
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < MOST_SECONDS
     movement.comes_right()
 
 

@@ -15,11 +15,9 @@ from tests.faults.messages import END_OF_HEAD, body_of
 from tests.faults.proxy import Fault
 from tests.faults.report import Report
 from tests.faults.road import Movement, Road
+from tests.patience import DEADLINES, LATE
 
 DEADLINE = 0.4
-MARGIN = 0.25
-TRIES = 3
-"""A machine that is busy may overshoot once; a call without a deadline does always."""
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
@@ -90,54 +88,55 @@ def longest(report: Report) -> Iterator[dict[str, float]]:
     yield seconds
     report.line(
         "deadlines",
-        f"{len(seconds)} slow servers, deadline {DEADLINE} s: the longest call took "
+        f"{len(seconds)} slow servers, deadline {DEADLINES[0]} s: the longest call took "
         f"{max(seconds.values()):.3f} s",
     )
 
 
 @pytest.fixture
-def road(make_road: Callable[..., Road]) -> Road:
-    """A shop with little patience, which asks once."""
-    return make_road(policy=Policy(replay_seconds=0), DEADLINE_SECONDS=DEADLINE)
+def hurry(make_road: Callable[..., Road]) -> Callable[[float], Road]:
+    """Builds a shop with so little patience, which asks once."""
+    return lambda seconds: make_road(
+        policy=Policy(replay_seconds=0), DEADLINE_SECONDS=seconds
+    )
 
 
-def take_time(movement: Movement, fault: Fault) -> float:
-    """How long the movement took, whose outcome is unknown."""
-    started = time.monotonic()
+def doubt(movement: Movement, fault: Fault) -> None:
+    """Make the movement, whose outcome is unknown."""
     with movement.road.proxy.breaking(fault), pytest.raises(OutcomeUnknown):
         movement.make()
-    seconds = time.monotonic() - started
     assert movement.states == [OperationState.UNKNOWN]
-    return seconds
 
 
-def ends_in_time(
-    road: Road, kind: OperationKind | str, fault: Fault
+def make_in_time(
+    hurry: Callable[[float], Road], kind: OperationKind | str, fault: Fault
 ) -> tuple[Movement, float]:
-    """A movement that ended within the deadline and a little more, and its seconds."""
-    for _ in range(TRIES):
-        movement = road.prepare(kind)
-        seconds = take_time(movement, fault)
-        if seconds <= DEADLINE + MARGIN:
+    """A movement that ended within its deadline, and how long it took."""
+    for given in DEADLINES:
+        movement = hurry(given).prepare(kind)
+        started = time.monotonic()
+        doubt(movement, fault)
+        seconds = time.monotonic() - started
+        if seconds <= given * (1 + LATE):
             return movement, seconds
-    raise AssertionError(f"{kind} took longer than {DEADLINE + MARGIN} s {TRIES} times")
+    raise AssertionError(f"{kind} took {seconds:.2f} s where {given} s were given")
 
 
 @pytest.mark.parametrize("name", SLOW)
 @pytest.mark.matrix(row=9, kinds=("charge",))
 def test_every_call_ends_within_its_deadline(
-    road: Road, name: str, longest: dict[str, float]
+    hurry: Callable[[float], Road], name: str, longest: dict[str, float]
 ) -> None:
-    movement, longest[name] = ends_in_time(road, "charge", SLOW[name])
+    movement, longest[name] = make_in_time(hurry, "charge", SLOW[name])
 
     movement.comes_right()
 
 
 @pytest.mark.matrix(row=9, kinds=KINDS)
 def test_an_answer_that_drips_ends_with_the_deadline(
-    road: Road, kind: OperationKind
+    hurry: Callable[[float], Road], kind: OperationKind
 ) -> None:
-    movement, _ = ends_in_time(road, kind, SLOW["byte by byte behind the head"])
+    movement, _ = make_in_time(hurry, kind, SLOW["byte by byte behind the head"])
 
     assert movement.times_moved == 1
     movement.comes_right()
@@ -145,9 +144,9 @@ def test_an_answer_that_drips_ends_with_the_deadline(
 
 @pytest.mark.matrix(row=7, kinds=KINDS)
 def test_a_request_that_is_never_answered_is_in_doubt(
-    road: Road, kind: OperationKind
+    hurry: Callable[[float], Road], kind: OperationKind
 ) -> None:
-    movement, _ = ends_in_time(road, kind, SLOW["executed, and never answered"])
+    movement, _ = make_in_time(hurry, kind, SLOW["executed, and never answered"])
 
     assert movement.times_moved == 1
     movement.comes_right()
@@ -155,10 +154,10 @@ def test_a_request_that_is_never_answered_is_in_doubt(
 
 @pytest.mark.matrix(row=7, kinds=KINDS)
 def test_money_that_moves_after_the_deadline_is_found(
-    road: Road, kind: OperationKind
+    hurry: Callable[[float], Road], kind: OperationKind
 ) -> None:
-    movement, _ = ends_in_time(road, kind, breaks.execute_when_the_client_has_gone())
-    road.simulator.wait_until(lambda: movement.times_moved)
+    movement, _ = make_in_time(hurry, kind, breaks.execute_when_the_client_has_gone())
+    movement.road.simulator.wait_until(lambda: movement.times_moved)
 
     movement.comes_right()
 
@@ -170,6 +169,6 @@ def test_a_charge_is_not_asked_for_again_once_it_is_late(
     late = Policy(replay_seconds=DEADLINE / 2)
     road = make_road(policy=late, DEADLINE_SECONDS=DEADLINE)
 
-    take_time(road.prepare(kind), SLOW["read, and never answered"])
+    doubt(road.prepare(kind), SLOW["read, and never answered"])
 
     assert road.proxy.hits == 1

@@ -17,10 +17,10 @@ def packages():
     return found
 
 
-def requirements_of(*, extras=(), groups=()):
+def requirements_of(*, extras=(), groups=(), core=True):
     """What the project itself asks for: the core, and these extras and groups."""
     [project] = packages()[PROJECT]
-    needs = [project["dependencies"]]
+    needs = [project["dependencies"]] if core else []
     needs += [project["optional-dependencies"][extra] for extra in extras]
     needs += [project["dev-dependencies"][group] for group in groups]
     return [need for part in needs for need in part]
@@ -46,3 +46,8 @@ def hashes(row):
     """The digests of every file of a locked package."""
     files = [row.get("sdist"), *row.get("wheels", ())]
     return {file["hash"] for file in files if file}
+
+
+def wheel_names(row):
+    """The file names of a locked package's wheels."""
+    return [wheel["url"].rsplit("/", 1)[1] for wheel in row.get("wheels", ())]

@@ -38,7 +38,12 @@ PUBLISHED_TEST_CARDS = frozenset(
 _DIGITS = re.compile(
     r"(?<![0-9A-Za-z.-])[3-6][0-9](?:[ -]?[0-9]){11,17}(?![0-9A-Za-z-])"
 )
-_NO_CARDS = {"uv.lock", ".ci/requirements.txt", ".ci/requirements-demo.txt"}
+_NO_CARDS = {
+    "uv.lock",
+    ".ci/requirements.txt",
+    ".ci/requirements-build.txt",
+    ".ci/requirements-demo.txt",
+}
 
 
 def test_only_published_test_cards_are_written_down():

@@ -1,6 +1,8 @@
 """Of whatever a server calls the shopper's address, the bare address is kept."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from payment_hooks import CaptureRequest, Money, PaymentRequest, PaymentSource
 from payment_hooks.addresses import bare_address
@@ -20,6 +22,14 @@ FORMS = {
     "::ffff:203.0.113.7": "203.0.113.7",
     "203.0.113.7, 10.0.0.1": "203.0.113.7",
     "unknown, 203.0.113.7:80": "203.0.113.7",
+    "198.51.100.9, 203.0.113.7": "203.0.113.7",
+    "198.51.100.9,203.0.113.7:51234, ::ffff:10.0.0.2": "203.0.113.7",
+    "203.0.113.7, ::1, fd00::2, fe80::1": "203.0.113.7",
+    "203.0.113.7, unknown,": "203.0.113.7",
+    "203.0.113.7" + ", 10.0.0.2" * 50: "203.0.113.7",
+    "10.0.0.5, 10.0.0.2": "10.0.0.2",
+    "203.0.113.7:80:90": "",
+    "[]:443": "",
     '"[2001:db8::1]:443"': "2001:db8::1",
     "unknown": "",
     "": "",
@@ -34,6 +44,14 @@ FORMS = {
 @pytest.mark.parametrize(("text", "address"), FORMS.items(), ids=lambda text: text[:30])
 def test_an_address_is_found_in_whatever_form_it_comes(text, address):
     assert bare_address(text) == address
+
+
+@given(st.text() | st.from_regex(r"[0-9a-f:.%\[\], ]{0,60}", fullmatch=True))
+def test_no_text_gives_more_than_one_bare_address(text):
+    address = bare_address(text)
+
+    assert address.isascii()
+    assert not set(address) - set("0123456789abcdef.:")
 
 
 @pytest.mark.parametrize("text", FORMS, ids=lambda text: text[:30])

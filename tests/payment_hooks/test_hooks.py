@@ -48,7 +48,7 @@ def pay_request(**changes):
 
 def test_payment_tokenize_gives_a_source_without_the_card(gateway):
     number = "4242424242424242"
-    card = CardDetails(number=number, exp_month=1, exp_year=2031, cvc="123")
+    card = CardDetails(number=number, exp_month=1, exp_year=2099, cvc="123")
 
     source = gateway.tokenize(card)
 

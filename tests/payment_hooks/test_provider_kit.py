@@ -25,7 +25,7 @@ def verdicts(tmp_path_factory):
         cwd=folder,
         stdout=subprocess.DEVNULL,
         check=False,
-        timeout=100,
+        timeout=300,
     )
     failed = {}
     for case in ElementTree.parse(report).iter("testcase"):

@@ -211,14 +211,14 @@ def test_recovery_sends_no_capture_that_a_void_overtook(
 
 def test_nobody_waits_for_the_shop_to_be_told():
     """The teller's lease is not a sender's: who waits may hold what the shop waits for."""
-    payments = Payments.using(FakeProvider(), policy=Policy(wait_seconds=5))
+    payments = Payments.using(FakeProvider(), policy=Policy(wait_seconds=300))
     payment = payments.open("100123", mode=Mode.IFRAME, amount_due=DUE)
     done = payments.charge(payment.payment_id, PaymentSource(token="tok-good"))
-    until = payments.now() + timedelta(minutes=2)
+    until = payments.now() + timedelta(minutes=9)
     payments.ledger.replace_operation(replace(done, lease_until=until))
     began = time.monotonic()
 
     seen = payments._sender.wait(payments.ledger.get_operation(done.operation_id))
 
     assert seen.transaction_id == done.transaction_id
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 60

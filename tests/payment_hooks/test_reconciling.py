@@ -287,11 +287,16 @@ def test_money_that_the_provider_does_not_know_is_flagged(
 
 
 class HalfSeen:
-    """Lets no list be complete."""
+    """Lets no list be complete, and counts those that were asked for."""
+
+    def __init__(self, *, too_long=False):
+        self.too_long = too_long
+        self.lists = 0
 
     @hookimpl(wrapper=True)
     def payment_look_up(self, request):
-        return replace((yield), complete=False)
+        self.lists += bool(request.since)
+        return replace((yield), complete=False, too_long=self.too_long)
 
 
 def test_nothing_is_missing_from_a_list_that_is_not_complete(
@@ -303,6 +308,18 @@ def test_nothing_is_missing_from_a_list_that_is_not_complete(
     report = reconcile()
 
     assert (report.findings, report.complete, report.is_clean) == ((), False, False)
+
+
+@pytest.mark.parametrize(("too_long", "lists"), [(False, 1), (True, 31)])
+def test_only_a_list_that_is_too_long_is_asked_for_in_halves(
+    reconcile, registry, too_long, lists
+):
+    half_seen = HalfSeen(too_long=too_long)
+    registry.register(half_seen, "half-seen")
+
+    reconcile()
+
+    assert half_seen.lists == lists
 
 
 def test_a_list_that_cannot_be_had_changes_nothing(reconcile, provider, paid):

@@ -7,7 +7,7 @@ import pytest
 from payment_hooks import CardFields, CardForm, InvalidRequest, Mode, Redirect
 from payment_hooks.storefront import describe_step, read_entry
 
-CARD = {"number": "4242424242424242", "expMonth": 12, "expYear": 2030, "cvc": "123"}
+CARD = {"number": "4242424242424242", "expMonth": 12, "expYear": 2099, "cvc": "123"}
 
 
 def test_what_the_card_element_gives_is_a_source():
@@ -16,14 +16,14 @@ def test_what_the_card_element_gives_is_a_source():
         "brand": "VISA",
         "last4": "4242",
         "expMonth": "12",
-        "expYear": 2030,
+        "expYear": 2099,
         "anything": ["else"],
     }
 
     source = read_entry(sent).source
 
     assert (source.token, source.last4) == ("clv_1TST", "4242")
-    assert (source.exp_month, source.exp_year) == (12, 2030)
+    assert (source.exp_month, source.exp_year) == (12, 2099)
     assert not source.is_saved
 
 

@@ -19,7 +19,7 @@ from payment_hooks.testing import FakeProvider
 from payment_hooks.wallet import MemoryWallet, choose_source, forget_source, note_card
 
 DUE = Money.of("25.99", "USD")
-CARD = CardDetails(number="4242424242424242", exp_month=1, exp_year=2040, cvc="123")
+CARD = CardDetails(number="4242424242424242", exp_month=1, exp_year=2099, cvc="123")
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from tests.real_saleor.shop import AMOUNT, GATEWAY
 
-CARD = {"brand": "VISA", "last4": "4242", "expMonth": 12, "expYear": 2040}
+CARD = {"brand": "VISA", "last4": "4242", "expMonth": 12, "expYear": 2099}
 DELETE = """mutation($id: ID!, $channel: String!) {
   storedPaymentMethodRequestDelete(id: $id, channel: $channel) {
     result errors { field code message } } }"""

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -38,7 +39,9 @@ def install_wheel(python, folder):
     """Build what we ship, and put it where Saleor finds it."""
     source = os.environ.get("CLOVER_SOURCE", ROOT)
     quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": source}
-    build = ["uv", "build", "--quiet", "--wheel", "--out-dir", str(folder)]
+    # Built with what the lock names, and not with what came out today.
+    build = [sys.executable, "-m", "build", "--no-isolation", "--wheel"]
+    build += ["--outdir", str(folder)]
     subprocess.run(build, **quiet)
     (wheel,) = folder.glob("*.whl")
     install = ["uv", "pip", "install", "--quiet", "--python", str(python)]

@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 
 GATEWAY = "clover.payments"
-CARD = {"number": "4242424242424242", "expMonth": 12, "expYear": 2040, "cvc": "123"}
+CARD = {"number": "4242424242424242", "expMonth": 12, "expYear": 2099, "cvc": "123"}
 DECLINED = "4005571702222222"
 CENTS = 2599
 AMOUNT = "25.99"

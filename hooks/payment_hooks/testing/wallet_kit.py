@@ -16,7 +16,7 @@ SHOP, OTHER = "MERCHANT1", "MERCHANT2"
 
 
 def _saved(number: int = 1, **known: object) -> SavedSource:
-    told = {"brand": "VISA", "last4": "4242", "exp_month": 1, "exp_year": 2040}
+    told = {"brand": "VISA", "last4": "4242", "exp_month": 1, "exp_year": 2099}
     return SavedSource(source_id=f"at-provider-{number}", **{**told, **known})  # type: ignore[arg-type]  # the tests' own words
 
 
@@ -34,7 +34,7 @@ class WalletKit:
             "VISA",
             "4242",
         )
-        assert (listed.exp_month, listed.exp_year) == (1, 2040)
+        assert (listed.exp_month, listed.exp_year) == (1, 2099)
         assert found.source_id == "at-provider-1"
         assert found.merchant_id == SHOP
         assert found.as_source().is_saved

@@ -24,6 +24,7 @@ from payment_hooks.types import (
 )
 
 DUE = 2599
+SHOPPER_IP = "203.0.113.7"
 Check = TypeVar("Check", bound=Callable[..., None])
 
 
@@ -123,6 +124,7 @@ def capture(bench: Bench, held: Transaction, cents: int = DUE) -> Transaction:
             transaction_id=held.transaction_id,
             amount=Money(cents, bench.currency),
             reference="100123",
+            shopper_ip=SHOPPER_IP,
         )
     )
     assert type(result) is Transaction
@@ -162,6 +164,7 @@ def ask(bench: Bench, source: PaymentSource | None = None) -> PaymentRequest:
         source=source or bench.approved(),
         reference="100123",
         operation_id=str(uuid4()),
+        shopper_ip=SHOPPER_IP,
     )
 
 

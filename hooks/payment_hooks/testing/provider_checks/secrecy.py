@@ -48,7 +48,7 @@ class SecrecyChecks:
     @needs("payment_tokenize")
     def test_a_source_shows_no_card(self, bench: Bench) -> None:
         """But for its last four digits."""
-        card = CardDetails(number=CARD, exp_month=12, exp_year=2031, cvc="123")
+        card = CardDetails(number=CARD, exp_month=12, exp_year=2099, cvc="123")
 
         source = bench.provider.payment_tokenize(request=card)
 
