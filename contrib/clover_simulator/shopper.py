@@ -3,6 +3,7 @@
 import json
 from urllib.parse import urlencode
 
+from clover_simulator import cards
 from clover_simulator.client import Page, fetch
 from clover_simulator.records import JSON
 
@@ -16,7 +17,10 @@ def tokenize(url: str, public_key: str, number: str, **fields: str) -> str:
     """The token for a card, as the iframe's fields get it."""
     month, year = EXPIRY
     cvv = "1234" if number.startswith(("34", "37")) else "123"
-    card = {"number": number, "exp_month": month, "exp_year": year, "cvv": cvv} | fields
+    card = {"number": number, "exp_month": month, "exp_year": year, "cvv": cvv}
+    known = cards.find(number)
+    card |= {"first6": number[:6], "last4": number[-4:]}
+    card |= ({"brand": known.brand} if known else {}) | fields
     headers = {"apikey": public_key, "content-type": "application/json"}
     page = fetch("POST", f"{url}/v1/tokens", json.dumps({"card": card}), headers)
     if page.status != 200:

@@ -434,6 +434,13 @@ def test_d21_required_card_fields(client, switch, rules, missing, status):
     assert tokenize(client.simulator, given).status == status
 
 
+@pytest.mark.parametrize("rules", ["docs", "transarmor"])
+def test_d21_the_shopper_fills_in_all_that_may_be_required(client, switch, rules):
+    switch(token_fields=rules)
+
+    assert client.charge().status == 200
+
+
 def test_d22_the_brand_is_taken_in_any_case_and_answered_upper(client, switch):
     upper = tokenize(client.simulator, brand="Visa").json()["card"]["brand"]
     switch(brand_case="as_sent")
