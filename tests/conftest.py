@@ -3,6 +3,15 @@
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "patient",
+    settings.default,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("patient")  # how long an example takes is the machine's affair
 
 ALLOWED = "reference documents are not beside this checkout"
 """The one reason to skip in CI: files that carry no licence and are not shipped."""

@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 
+from hypothesis import HealthCheck, settings
+
 from tests.house.project import ROOT, tracked_files
 
 SLOW_SET_UP = """
@@ -84,3 +86,8 @@ def test_no_test_is_against_the_clock_of_a_fast_machine():
     ]
 
     assert found == [], "say what the promise is with tests.patience.ends_in_time"
+
+
+def test_no_generated_example_has_a_time_limit():
+    assert settings.default.deadline is None
+    assert HealthCheck.too_slow in settings.default.suppress_health_check
