@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from payment_hooks.ledger import Operation, Payment
 from payment_hooks.money import Money
+from payment_hooks.types import Transaction
 
 
 class FindingKind(StrEnum):
@@ -57,3 +59,41 @@ class ReconcileReport:
     def is_clean(self) -> bool:
         """Whether nobody needs to look at anything."""
         return self.complete and not self.of(FindingKind.FLAGGED)
+
+
+def finding_of(
+    kind: FindingKind,
+    transaction: Transaction,
+    payment: Payment | None = None,
+    operation: Operation | None = None,
+    flag: str = "",
+) -> Finding:
+    """What the transaction shows, beside what the ledger has of it."""
+    return Finding(
+        kind=kind,
+        transaction_id=transaction.transaction_id,
+        reference=payment.reference if payment else transaction.reference,
+        payment_id=payment.payment_id if payment else "",
+        expected=operation.amount if operation else None,
+        found=_with_extras(transaction),
+        flag=flag,
+    )
+
+
+def flagged(
+    flag: str,
+    transaction: Transaction,
+    payment: Payment | None = None,
+    operation: Operation | None = None,
+) -> Finding:
+    """A finding which asks a person to look."""
+    return finding_of(FindingKind.FLAGGED, transaction, payment, operation, flag)
+
+
+def _with_extras(transaction: Transaction) -> Money:
+    """All that the shopper paid, with tip and surcharge."""
+    total = transaction.amount
+    for extra in (transaction.tip, transaction.surcharge):
+        if extra is not None:
+            total += extra
+    return total

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from payment_hooks.comparing import Verdict, find_flag
 from payment_hooks.errors import OutcomeUnknown
-from payment_hooks.findings import Finding, FindingKind
+from payment_hooks.findings import Finding, FindingKind, finding_of, flagged
 from payment_hooks.intents import is_of_another_installation
 from payment_hooks.kinds import TransactionKind, TransactionStatus
 from payment_hooks.ledger import (
@@ -16,7 +16,6 @@ from payment_hooks.ledger import (
     OperationKind,
     Payment,
 )
-from payment_hooks.money import Money
 from payment_hooks.payments import Payments
 from payment_hooks.sending import Sender
 from payment_hooks.settling import Settler
@@ -89,7 +88,7 @@ class Judge:
         elif payment is None:
             self._unknown.add(transaction.transaction_id)
             if not transaction.may_be_in_person:
-                yield _flagged("unknown_charge", transaction)
+                yield flagged("unknown_charge", transaction)
         elif operation is None:
             yield from self._adopt(payment, transaction, "unknown_charge")
         elif operation.transaction_id == transaction.transaction_id:
@@ -123,13 +122,13 @@ class Judge:
             open_ones = [row for row in known if row.parent_id and row.state.is_open]
             if open_ones:
                 # How much went back is known once these are: the next run records it.
-                yield _flagged("refund_in_doubt", transaction, payment, open_ones[0])
+                yield flagged("refund_in_doubt", transaction, payment, open_ones[0])
             else:
                 yield from self._record_void(payment, operation, transaction, known)
         else:
             flag = f"money_{transaction.status}"
             self._mark(payment, flag)
-            yield _flagged(flag, transaction, payment, operation)
+            yield flagged(flag, transaction, payment, operation)
 
     def _record_void(
         self,
@@ -179,13 +178,13 @@ class Judge:
         known = self.ledger.operations(payment.payment_id)
         if operation.flag:
             if operation.flag in payment.flags:
-                yield _flagged(operation.flag, transaction, payment, operation)
+                yield flagged(operation.flag, transaction, payment, operation)
             return
         same = _before_capture(operation, transaction, known)
         flag = find_flag(payment, operation, same, self.payments.policy)
         if flag:
             self._mark(payment, flag)
-            yield _flagged(flag, transaction, payment, operation)
+            yield flagged(flag, transaction, payment, operation)
         elif _was_captured_there(operation, transaction, known):
             taken = replace(
                 transaction,
@@ -222,10 +221,10 @@ class Judge:
         if is_refused:
             return
         if flag:
-            yield _flagged(flag, transaction, payment, operation)
+            yield flagged(flag, transaction, payment, operation)
             return
         self._paid.add(payment.payment_id)
-        yield _finding(FindingKind.RECOVERED, transaction, payment, operation)
+        yield finding_of(FindingKind.RECOVERED, transaction, payment, operation)
 
     def _adopt(self, payment: Payment, transaction: Transaction, flag: str) -> Findings:
         """Money that nobody waits for."""
@@ -247,7 +246,7 @@ class Judge:
         if self.repair:
             self.settler.adopt(payment, kind, transaction, flag)
             self.payments.tell(payment.payment_id)
-        yield _flagged(flag, transaction, payment)
+        yield flagged(flag, transaction, payment)
 
     def _judge_return(self, transaction: Transaction, window: Window) -> Findings:
         recorded = window.returns.get(transaction.transaction_id)
@@ -259,7 +258,7 @@ class Judge:
             return
         if payment is None:
             if transaction.parent_id not in self._unknown:
-                yield _flagged("unknown_refund", transaction)
+                yield flagged("unknown_refund", transaction)
             return
         known = self.ledger.operations(payment.payment_id)
         returns = {row.transaction_id: row for row in _returns(known)}
@@ -280,10 +279,10 @@ class Judge:
             return
         elif open_ones:
             # Without our mark on it, this may be the very one that is in doubt.
-            yield _flagged("refund_in_doubt", transaction, payment, open_ones[0])
+            yield flagged("refund_in_doubt", transaction, payment, open_ones[0])
         elif _is_too_much(payment, transaction, known):
             self._mark(payment, "refund_too_large")
-            yield _flagged("refund_too_large", transaction, payment)
+            yield flagged("refund_too_large", transaction, payment)
         else:
             yield from self._record(payment, kind, transaction)
 
@@ -300,7 +299,7 @@ class Judge:
         payment = self.payments.get(recorded.payment_id)
         flag = f"{recorded.kind}_{transaction.status}"
         self._mark(payment, flag)
-        yield _flagged(flag, transaction, payment, recorded)
+        yield flagged(flag, transaction, payment, recorded)
 
     def _payer(self, transaction: Transaction, window: Window) -> Payment | None:
         """The payment whose money is given back."""
@@ -317,7 +316,7 @@ class Judge:
         if self.repair:
             self.settler.adopt(payment, kind, transaction)
             self.payments.tell(payment.payment_id)
-        yield _finding(FindingKind.RECORDED, transaction, payment)
+        yield finding_of(FindingKind.RECORDED, transaction, payment)
 
     def _mark(self, payment: Payment, flag: str) -> None:
         if self.repair:
@@ -380,39 +379,3 @@ def _is_too_much(payment: Payment, transaction: Transaction, known: Operations) 
     )
     is_refund = transaction.kind is TransactionKind.REFUND
     return is_of_money and is_refund and transaction.amount > refundable(payment, known)
-
-
-def _with_extras(transaction: Transaction) -> Money:
-    """All that the shopper paid, with tip and surcharge."""
-    total = transaction.amount
-    for extra in (transaction.tip, transaction.surcharge):
-        if extra is not None:
-            total += extra
-    return total
-
-
-def _finding(
-    kind: FindingKind,
-    transaction: Transaction,
-    payment: Payment | None = None,
-    operation: Operation | None = None,
-    flag: str = "",
-) -> Finding:
-    return Finding(
-        kind=kind,
-        transaction_id=transaction.transaction_id,
-        reference=payment.reference if payment else transaction.reference,
-        payment_id=payment.payment_id if payment else "",
-        expected=operation.amount if operation else None,
-        found=_with_extras(transaction),
-        flag=flag,
-    )
-
-
-def _flagged(
-    flag: str,
-    transaction: Transaction,
-    payment: Payment | None = None,
-    operation: Operation | None = None,
-) -> Finding:
-    return _finding(FindingKind.FLAGGED, transaction, payment, operation, flag)

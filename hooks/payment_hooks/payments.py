@@ -1,19 +1,15 @@
 """The one road: every adapter takes money through `Payments`, and only here."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Self, Unpack
 
 from payment_hooks.asking import TakeDetails, ask_for_page
 from payment_hooks.cards import CardDetails, PaymentSource
-from payment_hooks.closing import Closer
-from payment_hooks.errors import InvalidRequest, OutcomeUnknown, PaymentError
+from payment_hooks.errors import InvalidRequest
 from payment_hooks.following import Follower
 from payment_hooks.gateway import Gateway, PluginRegistry
-from payment_hooks.hosted import HostedSessions
-from payment_hooks.intake import UnmatchedMessage, WebhookIntake
 from payment_hooks.kinds import Mode, RefundReason
 from payment_hooks.ledger import (
     Ledger,
@@ -23,24 +19,20 @@ from payment_hooks.ledger import (
 )
 from payment_hooks.memory import MemoryLedger
 from payment_hooks.money import Money
-from payment_hooks.movements import Movements
-from payment_hooks.notifying import Notifier
 from payment_hooks.opening import Opener
 from payment_hooks.policy import Policy
-from payment_hooks.sending import Sender, utc_now
-from payment_hooks.settling import Settler
-from payment_hooks.standing import refundable, refuse_unless_open
+from payment_hooks.resolving import Resolving
+from payment_hooks.sending import utc_now
+from payment_hooks.standing import refuse_unless_open
 from payment_hooks.types import (
     CheckoutRequest,
     CheckoutSession,
-    WebhookEvent,
-    WebhookRequest,
 )
 
 logger = logging.getLogger(__name__)
 
 
-class Payments:
+class Payments(Resolving):
     """Takes and gives back money for one provider, on one ledger.
 
     Every movement is recorded before it is sent, sent by one owner under a key derived
@@ -57,19 +49,9 @@ class Payments:
         policy: Policy | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
-        self.gateway = gateway
-        self.ledger = ledger
-        self.policy = policy or Policy()
-        self.now = now
-        self._sender = Sender(ledger, self.policy, now)
-        self._settler = Settler(gateway, ledger, self._sender, self.policy, now)
-        self._closer = Closer(ledger, self._settler)
+        super().__init__(gateway, ledger, policy=policy, now=now)
         self._opener = Opener(gateway, ledger, self._closer.close, now)
-        self._movements = Movements(gateway, ledger, self._sender, self._settler)
         self._follower = Follower(gateway, ledger, self._movements)
-        self._sessions = HostedSessions(gateway, ledger, self._sender, self._settler)
-        self._intake = WebhookIntake(gateway, ledger, self._sessions)
-        self._notifier = Notifier(gateway, ledger, now)
 
     @classmethod
     def using(
@@ -127,28 +109,6 @@ class Payments:
             OutcomeUnknown: an earlier payment of it is in doubt; nothing may be sent.
         """
         return self._opener.open(reference, mode, amount_due, context, again=again)
-
-    def get(self, payment_id: str) -> Payment:
-        """The payment of that id.
-
-        Raises:
-            InvalidRequest: there is none.
-        """
-        payment = self.ledger.get_payment(payment_id)
-        if payment is None:
-            raise InvalidRequest(f"no payment {payment_id}", code="payment_unknown")
-        return payment
-
-    def owns(self, payment: Payment) -> bool:
-        """Whether it is made with this provider's merchant."""
-        return (payment.provider, payment.merchant_id) == (
-            self.gateway.provider,
-            self.gateway.merchant_id,
-        )
-
-    def operations(self, payment_id: str) -> tuple[Operation, ...]:
-        """What was asked for the payment, and what became of it, oldest first."""
-        return self.ledger.operations(payment_id)
 
     def tokenize(self, card: CardDetails) -> PaymentSource:
         """A source for the card; see `payment_tokenize`. Nothing of it is kept."""
@@ -303,158 +263,6 @@ class Payments:
         with self._telling(payment_id, notify=notify):
             return self._follower.undo(self._ours(payment_id), amount, request_id)
 
-    def refundable(self, payment_id: str) -> Money:
-        """What was captured and neither given back nor asked back so far."""
-        return refundable(self.get(payment_id), self.operations(payment_id))
-
-    def settle(
-        self, payment_id: str, *, transaction_id: str = "", session_id: str = ""
-    ) -> Payment:
-        """The payment after looking at the provider, and after telling the shop.
-
-        Args:
-            payment_id: the payment in doubt; without doubts nothing is asked.
-            transaction_id: what a webhook named; it is fetched and compared with the
-                open hosted sessions before it counts.
-            session_id: the hosted session that the webhook named, if it did.
-
-        Raises:
-            ProviderUnavailable: nobody answered; ask again later.
-            OutcomeUnknown: the answer cannot be read, or somebody else settles it.
-        """
-        payment = self._ours(payment_id)
-        if transaction_id:
-            self._sessions.settle(payment, transaction_id, session_id)
-        problems = [
-            problem
-            for operation in self.operations(payment_id)
-            if (problem := self._try_to_settle(payment, operation))
-        ]
-        told = self.tell(payment_id)
-        if problems:
-            raise _all_of(problems)
-        return told
-
-    def resume(self, payment_id: str) -> Payment:
-        """The payment as after `settle`, and after what was interrupted was sent.
-
-        A capture, refund or void that was recorded and never sent goes out now, under
-        the key it was recorded with. Meant for recovery: whoever asks again instead
-        has the interrupted one given up.
-        """
-        payment = self._ours(payment_id)
-        for operation in self.operations(payment_id):
-            with suppress(PaymentError):  # it is written down; `settle` tells of it
-                self._movements.resume(payment, operation)
-        return self.settle(payment_id)
-
-    def tell(self, payment_id: str) -> Payment:
-        """The payment, after telling the shop every outcome it was not told yet."""
-        # Read before the payment's row is: what is told now stands in that row by then.
-        # What ends meanwhile is due, and told with the row that knows of it.
-        untold = self._notifier.find_untold(payment_id)
-        payment = self._settler.refresh(payment_id)
-        self._notifier.tell(payment, untold)
-        return payment
-
-    def receive_webhook(self, request: WebhookRequest) -> WebhookEvent:
-        """The event, once it is stored and its effect is in place.
-
-        Raises:
-            WebhookRejected: forged, stale or another merchant's: answer 400.
-            PaymentError: its effect is not in place yet: answer 503, settle later.
-        """
-        event, payment = self._intake.receive(request)
-        if payment is not None:
-            self.tell(payment.payment_id)
-        return event
-
-    def match_messages(self) -> tuple[UnmatchedMessage, ...]:
-        """What the provider told of and fits no payment, after looking once more.
-
-        A message may name no session: then the payment is found by our mark on it,
-        where the provider gives that back.
-        """
-        matched, left = self._intake.match_messages()
-        for payment in matched:
-            self.tell(payment.payment_id)
-        return tuple(left)
-
-    def dismiss_message(self, event_id: str) -> None:
-        """Forget a message that fits no payment of ours: a person has looked."""
-        self.ledger.finish_event(event_id)
-
-    def close(self, payment_id: str) -> Payment:
-        """The payment as given up: no new money is asked for it.
-
-        A hosted session of it cannot be called back; if the shopper pays it after all,
-        that money is recorded.
-
-        Raises:
-            OutcomeUnknown: something of it is in doubt; settle it first.
-        """
-        return self._closer.close(payment_id)
-
-    def flag(self, payment_id: str, flag: str) -> Payment:
-        """The payment with this mark, which asks a person to look."""
-        return self._settler.refresh(payment_id, flag=flag)
-
-    def unflag(self, payment_id: str, flag: str) -> Payment:
-        """The payment without this mark: what it asked for is done.
-
-        Raises:
-            InvalidRequest: money that does not fit is still held.
-        """
-        return self._settler.unflag(payment_id, flag)
-
-    @contextmanager
-    def _telling(self, payment_id: str, *, notify: bool) -> Iterator[None]:
-        """Tell the shop what came of the block, also where it raises.
-
-        What cannot be told now is due, and recovery tells it: the outcome stands.
-        """
-        try:
-            yield
-        finally:
-            if notify:
-                self._tell_if_possible(payment_id)
-
-    def _tell_if_possible(self, payment_id: str) -> None:
-        try:
-            self.tell(payment_id)
-        except Exception:
-            with suppress(Exception):  # a broken log must not hide the outcome
-                logger.exception(
-                    "the shop was not notified; recovery will do it",
-                    extra={"payment_id": payment_id},
-                )
-
-    def _try_to_settle(
-        self, payment: Payment, operation: Operation
-    ) -> PaymentError | None:
-        """Why it could not be settled; one doubt does not keep the others waiting."""
-        try:
-            self._intake.apply_stored(payment, operation)
-            self._settler.settle(payment, operation)
-        except PaymentError as error:
-            return error
-        return None
-
-    def _ours(self, payment_id: str) -> Payment:
-        """The payment, if it is made with the merchant whose money this road moves.
-
-        Raises:
-            InvalidRequest: it is another merchant's; nothing was asked.
-        """
-        payment = self.get(payment_id)
-        if not self.owns(payment):
-            raise InvalidRequest(
-                f"payment {payment_id} belongs to merchant {payment.merchant_id}, not to "
-                f"{self.gateway.merchant_id}: use that merchant's Payments",
-                code="payment_of_another_merchant",
-            )
-        return payment
-
     def _take(
         self,
         payment_id: str,
@@ -469,15 +277,3 @@ class Payments:
                 code="mode_is_hosted",
             )
         return self._movements.take(payment, kind, source, details)
-
-
-def _all_of(problems: Sequence[PaymentError]) -> PaymentError:
-    """One error for all: in doubt if any is, else as the first."""
-    first, *others = problems
-    if not others:
-        return first
-    message = "; ".join(error.message for error in problems)
-    in_doubt = next((row for row in problems if isinstance(row, OutcomeUnknown)), None)
-    kind = OutcomeUnknown if in_doubt else type(first)
-    code = (in_doubt or first).code
-    return kind(message, code=code, provider=first.provider)

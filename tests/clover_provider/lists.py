@@ -45,11 +45,13 @@ class ListTransport:
         limits = {name: query.pop(name) for name in list(query) if "created" in name}
         if limits and self.filters == "refused":
             body = {"error": {"code": "parameter_unknown", "message": "created"}}
-            return Answer(status=400, body=read_json(json.dumps(body).encode()))
+            return Answer(
+                call=call, status=400, body=read_json(json.dumps(body).encode())
+            )
         key = (parts.path, *limits.values())
         if key not in self._sorted:
             self._sorted[key] = list(self._ordered(parts.path, limits))
-        return self._page(self._sorted[key], query)
+        return Answer(call=call, status=200, body=self._page(self._sorted[key], query))
 
     def count(self) -> int:
         """How many calls were made."""
@@ -65,7 +67,7 @@ class ListTransport:
             if self.filters == "ignored" or _is_within(row, limits):
                 yield row
 
-    def _page(self, rows: list[Row], query: Mapping[str, str]) -> Answer:
+    def _page(self, rows: list[Row], query: Mapping[str, str]) -> object:
         after = query.get("starting_after")
         if after is not None:
             at = next(n for n, row in enumerate(rows) if row["id"] == after)
@@ -80,7 +82,7 @@ class ListTransport:
         body: Row = {"object": "list", "data": rows[:limit]}
         if told[self.has_more] is not None:
             body["has_more"] = told[self.has_more]
-        return Answer(status=200, body=read_json(json.dumps(body).encode()))
+        return read_json(json.dumps(body).encode())
 
 
 def _is_within(row: Row, limits: Mapping[str, str]) -> bool:

@@ -303,23 +303,22 @@ def test_no_call_shows_what_it_sent_whatever_its_status(
 ):
     echo = Echo(method, path)
     asked = asking(config, echo)
-    for status in STATUSES:
-        for which in range(3):
+    for which, status in enumerate(STATUSES):
 
-            def say(call, status=status, which=which):
-                said = echoed(call)[which]
-                body = {"error": {"code": "invalid_request", "message": said}}
-                head = {"request_id": said, "retry_after": said}
-                return answer_to(call, status, body, **head)
+        def say(call, status=status, which=which):
+            said = echoed(call)[which % 3]
+            body = {"error": {"code": "invalid_request", "message": said}}
+            head = {"request_id": said, "retry_after": said}
+            return answer_to(call, status, body, **head)
 
-            echo.say = say
+        echo.say = say
 
-            result, error = outcome_of(lambda: act(asked))
+        result, error = outcome_of(lambda: act(asked))
 
-            assert echo.count
-            assert_clean(result, error, (*SECRETS, CVV, *SAVED))
-            # The public key is a browser's too; it may stand in a frame.
-            assert found_in(str(error), (APIKEY,)) == []
+        assert echo.count
+        assert_clean(result, error, (*SECRETS, CVV, *SAVED))
+        # The public key is a browser's too; it may stand in a frame.
+        assert found_in(str(error), (APIKEY,)) == []
     assert found_in("".join(logged.texts()), (*SECRETS, CVV, *SAVED)) == []
 
 

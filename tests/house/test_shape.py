@@ -14,6 +14,8 @@ BLANKET_EXCEPTIONS = {
     "hooks/payment_hooks/gateway.py": "a plugin's bug must not look like 'not taken'",
     "hooks/payment_hooks/recovery.py": "one payment must not keep the others waiting",
     "hooks/payment_hooks/secrecy.py": "whatever is raised keeps no secret in its frames",
+    "hooks/payment_hooks/resolving.py": "an outcome stands, whoever cannot be told",
+    "hooks/payment_hooks/sending.py": "what cannot be built was not sent",
     "hooks/payment_hooks/notifying.py": "the shop's bug must not undo a payment",
     "contrib/clover_otel/telemetry.py": "a plugin's bug counts as a doubt, and goes on",
     "contrib/clover_saleor/companion.py": "Saleor shows what a plugin lets out",

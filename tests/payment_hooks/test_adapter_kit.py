@@ -39,5 +39,5 @@ def test_every_check_says_what_it_wants():
     checks = inspect.getmembers(AdapterKit, inspect.isfunction)
     tests = [check for name, check in checks if name.startswith("test_")]
 
-    assert len(tests) == 17
+    assert len(tests) == 19
     assert all(inspect.getdoc(check) for check in tests)

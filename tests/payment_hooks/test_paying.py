@@ -163,4 +163,4 @@ def test_money_counts_before_the_payments_own_row_knows_of_it(payments, provider
 
     progress = attempt(lambda: pay(payments, payments.get(payment.payment_id), None))
 
-    assert progress.money == paid.money
+    assert progress.money.operation_id == paid.money.operation_id

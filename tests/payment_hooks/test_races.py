@@ -213,7 +213,8 @@ def test_nobody_waits_for_the_shop_to_be_told():
     """The teller's lease is not a sender's: who waits may hold what the shop waits for."""
     payments = Payments.using(FakeProvider(), policy=Policy(wait_seconds=300))
     payment = payments.open("100123", mode=Mode.IFRAME, amount_due=DUE)
-    done = payments.charge(payment.payment_id, PaymentSource(token="tok-good"))
+    source = PaymentSource(token="tok-good")
+    done = payments.charge(payment.payment_id, source, notify=False)
     until = payments.now() + timedelta(minutes=9)
     payments.ledger.replace_operation(replace(done, lease_until=until))
     began = time.monotonic()

@@ -175,7 +175,7 @@ def test_what_somebody_is_sending_is_left_alone(payments, ledger, provider, paym
 
 def test_a_shop_that_fails_is_told_again_and_named(payments, shop, clock, payment_id):
     shop.failures = [ValueError("first"), ValueError("second")]
-    payments.charge(payment_id, CARD)
+    payments.charge(payment_id, CARD, notify=False)
 
     first = Recovery(payments).run()
     later(clock)
@@ -238,7 +238,8 @@ def test_an_abandoned_page_is_not_looked_at_for_ever(make_payments, ledger, cloc
 
 
 def test_progress_is_told_for_each_payment(payments, provider, clock):
-    payments.charge(payments.open("7", mode=Mode.IFRAME).payment_id, CARD)
+    payment_id = payments.open("7", mode=Mode.IFRAME).payment_id
+    payments.charge(payment_id, CARD, notify=False)
     seen = []
 
     Recovery(payments).run(on_progress=lambda count, name: seen.append((count, name)))
@@ -249,7 +250,8 @@ def test_progress_is_told_for_each_payment(payments, provider, clock):
 def test_no_more_than_the_limit_is_looked_at(payments):
     for number in range(5):
         reference = f"30{number}"
-        payments.charge(payments.open(reference, mode=Mode.IFRAME).payment_id, CARD)
+        payment_id = payments.open(reference, mode=Mode.IFRAME).payment_id
+        payments.charge(payment_id, CARD, notify=False)
 
     assert len(Recovery(payments).run(limit=3).rows) == 3
     assert len(Recovery(payments).run().rows) == 2
