@@ -96,6 +96,9 @@ class Sender:
         in_doubt = operation.state in (OperationState.SENDING, OperationState.UNKNOWN)
         request = self._build(operation, call, in_doubt=in_doubt)
         sending = self.write(self.lease(operation), state=OperationState.SENDING)
+        if not self.is_leased(sending, self.now()):
+            # Held up for so long that others may have looked, and found nothing.
+            raise in_progress(sending)
         try:
             return sending, call.ask(sending, request, in_doubt)
         except OutcomeUnknown as error:

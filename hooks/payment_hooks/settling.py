@@ -143,6 +143,9 @@ class Settler:
         flag: str = "",
     ) -> Operation:
         """The operation for what nobody asked us for, but was made all the same."""
+        # A void is of the whole: whichever row tells of it, it is the same one.
+        is_void = kind is OperationKind.VOID
+        name = transaction.parent_id if is_void else transaction.transaction_id
         found = new_operation(
             payment,
             kind,
@@ -150,7 +153,7 @@ class Settler:
             installation_id=self.ledger.installation_id(),
             now=self.now(),
             parent_id=transaction.parent_id,
-            request_id=f"found {transaction.transaction_id}",
+            request_id=f"found {name}",
         )
         known = self.sender.record(
             replace(

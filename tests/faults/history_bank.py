@@ -7,6 +7,7 @@ is voided by staff in its own dashboard.
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -53,6 +54,8 @@ REFUSED = (
     TransactionStatus.VOIDED,
 )
 """What a movement may end as that moved nothing, or nothing that is left."""
+DEADLINE = timedelta(seconds=60)
+"""After which a provider sends nothing any more; shorter than a lease."""
 TRIED = (TransactionStatus.FAILED, TransactionStatus.CANCELED)
 """After these a page can be paid on once more."""
 LATER = (
@@ -301,7 +304,10 @@ class Bank:
         return self._answer(request, lambda: self._once(kind, request))
 
     def _answer(self, request: Any, execute: Callable[[], Transaction]) -> Transaction:
+        asked_at = self.clock()
         pause()
+        if self.clock() - asked_at > DEADLINE:
+            raise OutcomeUnknown("the deadline of the call has passed: not sent")
         key, operation_id = request.idempotency_key, request.operation_id
         if self.owners.setdefault(key, operation_id) != operation_id:
             self.broken.append(f"I8 a key of {request.reference} was another's before")

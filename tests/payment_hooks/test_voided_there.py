@@ -8,9 +8,11 @@ import pytest
 from payment_hooks import (
     Mode,
     Money,
+    OperationKind,
     OutcomeUnknown,
     PaymentSource,
     PaymentState,
+    TransactionKind,
     TransactionStatus,
 )
 from payment_hooks.reconciling import Reconciliation
@@ -75,3 +77,17 @@ def test_a_void_beside_a_capture_that_is_refused_is_a_void(
 
     assert [row.flag for row in during.findings] == ["refund_in_doubt"]
     assert payments.get(payment_id).state is PaymentState.VOIDED
+
+
+def test_a_void_that_two_rows_tell_of_is_recorded_once(payments, provider):
+    """The authorization reads as voided, and its release is a row of its own."""
+    payment_id = payments.open("100124", mode=Mode.IFRAME).payment_id
+    held = payments.authorize(payment_id, CARD).transaction_id
+    release = provider._add(TransactionKind.VOID, DUE, parent_id=held)
+    itself = replace(release, transaction_id=held)
+
+    for row in (itself, release):
+        payments._settler.adopt(payments.get(payment_id), OperationKind.VOID, row)
+
+    kinds = [row.kind for row in payments.operations(payment_id)]
+    assert kinds == [OperationKind.AUTHORIZE, OperationKind.VOID]
