@@ -8,6 +8,7 @@ after decoding, the whole text is withheld.
 
 import binascii
 import html
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -87,7 +88,7 @@ _GIVEN_BACK = frozenset({"access_token", "refresh_token", "sources"})
 class Echoes:
     """Finds and hides the secrets of one call; shows nothing of them."""
 
-    __slots__ = ("_codes", "_fragments", "_known", "_open", "_short")
+    __slots__ = ("_body", "_codes", "_fragments", "_known", "_short")
 
     def __init__(
         self,
@@ -100,7 +101,7 @@ class Echoes:
         secrets = {bearer, *_secret_headers(headers), *_texts(body, is_secret=True)}
         ids = {name for name in ids if name}
         secrets -= {"", *ids}
-        self._open = frozenset(_texts(body, is_secret=False))
+        self._body = body
         masks = [(secret, _HIDDEN) for secret in secrets] + [(id_, _ID) for id_ in ids]
         known = [(text, mask) for text, mask in masks if len(_squeeze(text)) >= _SHORT]
         self._known = sorted(known, key=lambda entry: -len(entry[0]))
@@ -131,7 +132,7 @@ class Echoes:
         That are new tokens, under names which nobody shows, and what was sent openly: a
         year may hold the digits of a security code.
         """
-        everything = "\n".join(_strings(body))
+        everything = json.dumps(body, ensure_ascii=False)
         if not self._codes and not self._shows(everything, ()):
             return body
         return self._walk(body, is_refusal=False)
@@ -156,7 +157,7 @@ class Echoes:
         self, value: str | float, *, is_refusal: bool, name: str
     ) -> object:
         text = str(value)
-        if not is_refusal and text in self._open:
+        if not is_refusal and text in _texts(self._body, is_secret=False):
             return value
         if is_refusal:
             shown = self._clean(text[:_LONGEST_EXAMINED], self._short)
@@ -209,18 +210,6 @@ def _texts(value: object, *, is_secret: bool, is_open: bool = False) -> Iterator
             yield from _texts(part, is_secret=is_secret, is_open=is_open)
     elif isinstance(value, bool) or is_secret is is_open:
         return
-    elif isinstance(value, str | int | float):
-        yield str(value)
-
-
-def _strings(value: object) -> Iterator[str]:
-    """Every text of an answer, and every number as text."""
-    if isinstance(value, dict):
-        for part in value.values():
-            yield from _strings(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from _strings(part)
     elif isinstance(value, str | int | float):
         yield str(value)
 

@@ -45,9 +45,10 @@ def bare_address(text: str) -> str:
     """
     parts = str(text or "")[-_LONGEST:].split(",")
     found = [address for part in parts if (address := _read(part)) is not None]
+    if len(found) > 1:
+        found = [row for row in found if not _is_inside(row)] or found
     if found:
-        outside = [address for address in found if not _is_inside(address)]
-        return (outside or found)[-1].compressed
+        return found[-1].compressed
     if text:
         logger.warning(
             "shopper_ip holds no IP address and is left out (%d characters)",

@@ -10,7 +10,8 @@ from clover_provider import CloverConfig, CloverProvider
 from payment_hooks import Gateway, Money, PaymentRequest, PaymentSource
 from tests.clover_provider.badserver import answering, http_answer, serving
 
-MOST_CALLS = 1_700
+MOST_CALLS = 1_850
+"""Some 150 of them see to it that no answer shows what was sent as a secret."""
 ANSWER = Path(__file__).parents[1] / "answers" / "clover" / "charge.json"
 
 

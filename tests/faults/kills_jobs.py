@@ -29,6 +29,7 @@ from tests.faults.kills_trace import (
     TracedLedger,
     TracedTransport,
 )
+from tests.faults.road import SHOPPER
 
 JSON = dict[str, Any]
 TOLD = ("event_id", "reference", "kind", "transaction_id", "times")
@@ -214,12 +215,16 @@ def _open(payments: Payments, order: JSON, mode: Mode = Mode.IFRAME) -> Any:
 
 def _charge(payments: Payments, order: JSON, source: PaymentSource) -> str:
     payment = _open(payments, order)
-    return _done(payments, payments.charge(payment.payment_id, source))
+    return _done(
+        payments, payments.charge(payment.payment_id, source, shopper_ip=SHOPPER)
+    )
 
 
 def _authorize(payments: Payments, order: JSON, source: PaymentSource) -> str:
     payment = _open(payments, order)
-    return _done(payments, payments.authorize(payment.payment_id, source))
+    return _done(
+        payments, payments.authorize(payment.payment_id, source, shopper_ip=SHOPPER)
+    )
 
 
 def _capture(payments: Payments, order: JSON, source: PaymentSource) -> str:

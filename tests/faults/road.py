@@ -51,6 +51,9 @@ _BEFORE = {
 }
 _references = count(1)
 
+SHOPPER = "203.0.113.7"
+"""The address that Clover wants with a charge, an authorization and a capture."""
+
 
 class Clock:
     """The shop's clock, a little or much beside the real one."""
@@ -123,9 +126,11 @@ class Movement:
         payments = self.road.payments
         ask: dict[OperationKind, Callable[[], Operation]] = {
             OperationKind.AUTHORIZE: lambda: payments.authorize(
-                self.payment_id, self.source
+                self.payment_id, self.source, shopper_ip=SHOPPER
             ),
-            OperationKind.CHARGE: lambda: payments.charge(self.payment_id, self.source),
+            OperationKind.CHARGE: lambda: payments.charge(
+                self.payment_id, self.source, shopper_ip=SHOPPER
+            ),
             OperationKind.CAPTURE: lambda: payments.capture(self.payment_id),
             OperationKind.REFUND: lambda: payments.refund(
                 self.payment_id, request_id="the form"

@@ -37,8 +37,7 @@ def _submit(payments: Payments, order: JSON, chance: Random) -> str:
     try:
         payment = payments.open(order["reference"], mode=Mode.IFRAME, amount_due=due)
         source = PaymentSource(token=chance.choice(order["tokens"]))
-        payments.charge(payment.payment_id, source)
-        payments.tell(payment.payment_id)
+        payments.charge(payment.payment_id, source, shopper_ip="203.0.113.7")
     except PaymentError as error:
         return error.code
     return "paid"

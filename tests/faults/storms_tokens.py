@@ -104,7 +104,10 @@ def _let_expire(url: str) -> None:
 
 def _charge(provider: CloverProvider, token: str) -> str:
     request = PaymentRequest(
-        amount=Money(500, "USD"), source=PaymentSource(token=token), reference="shared"
+        amount=Money(500, "USD"),
+        source=PaymentSource(token=token),
+        reference="shared",
+        shopper_ip="203.0.113.7",
     )
     try:
         provider.payment_charge(request)

@@ -13,9 +13,11 @@ from tests.clover_oscar.test_whole_way import shop  # noqa: F401 - a fixture
 
 DUE = Money(2599, "USD")
 MOVES = {
-    "charge": lambda payments, payment_id, source: payments.charge(payment_id, source),
+    "charge": lambda payments, payment_id, source: payments.charge(
+        payment_id, source, shopper_ip="203.0.113.7"
+    ),
     "authorize": lambda payments, payment_id, source: payments.authorize(
-        payment_id, source
+        payment_id, source, shopper_ip="203.0.113.7"
     ),
 }
 
