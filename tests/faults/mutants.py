@@ -335,12 +335,12 @@ MUTANTS = (
     Mutant(
         "whose money it is is not compared",
         ((comparing, "find_flag", _without("reference_differs", "older_than_asked")),),
-        near=3925,
+        near=5800,
     ),
     Mutant(
         "a closed payment takes money",
         ((Movements, "_refuse_if_closed", nothing),),
-        near=4500,
+        near=7900,
     ),
     Mutant("closing looks only before", ((Closer, "close", _close_once),), near=3900),
     Mutant("closing does not look at all", ((Closer, "close", _close_blindly),)),
