@@ -146,7 +146,7 @@ def attack(world: World, reference: str) -> None:
             continue
         transaction_id = dice.choice([*rows, "T999"])
         body = f"{transaction_id} {dice.choice(pages)} APPROVED"
-        how = dice.choice(["forged", "foreign", "misdirected"])
+        how = dice.choice(["forged", "foreign", "misdirected", "misdirected"])
         if how == "misdirected" and world.bank.marks is not Marks.WHOLE:
             continue  # only the bank can sign that, and there only amounts could tell
         _post(

@@ -55,7 +55,8 @@ def list_rows(
         asked += [row for row in asked if luck.strikes(0.5)]
         luck.dice.shuffle(asked)
     if is_cut or luck.strikes(0.1):
-        return Listing(asked[: luck.dice.randrange(len(asked) + 1)], complete=False)
+        left = luck.dice.choice([0, 0, luck.dice.randrange(len(asked) + 1)])
+        return Listing(asked[:left], complete=False)
     return Listing(asked)
 
 

@@ -220,7 +220,7 @@ def come_to_rest(world: World) -> None:
 def _let_recovery_pass(world: World, installations: list[World]) -> None:
     """Soon, and after half a day; once more if the bank was slow, or its lists cut."""
     bank = world.bank
-    is_slow, is_cut = world.chance(0.3), world.chance(0.2)
+    is_slow, is_cut = world.chance(0.3), world.chance(0.3)
     waits = [timedelta(minutes=90), timedelta(hours=13)]
     waits += [timedelta(hours=2)] if is_slow or is_cut else []
     if not is_slow:
