@@ -75,10 +75,9 @@ def test_a_shop_that_cannot_be_told_is_told_later_with_a_broken_log_too(
     road: Road, broken_log: BrokenHandler, kind: OperationKind
 ) -> None:
     movement = road.prepare(kind)
-    movement.make()
     road.shop.failures = [RuntimeError("the mail server is away")]
 
-    movement.settle()
+    movement.make()
 
     assert (movement.times_told, road.shop.failures) == (0, [])
     assert movement.states[-1] is OperationState.SUCCEEDED
@@ -91,9 +90,9 @@ def test_one_shop_that_cannot_be_told_keeps_no_other_waiting(
     road: Road, broken_log: BrokenHandler
 ) -> None:
     movements = [road.prepare("charge") for _ in range(3)]
+    road.shop.failures = [RuntimeError("the mail server is away") for _ in range(4)]
     for movement in movements:
         movement.make()
-    road.shop.failures = [RuntimeError("the mail server is away")]
 
     report = road.recover()
 
