@@ -121,21 +121,23 @@ class Movement:
     payment_id: str
     source: PaymentSource
 
-    def make(self) -> Operation:
+    def make(self, *, notify: bool = True) -> Operation:
         """Ask the road for it; asked again, it is the same intent."""
         payments = self.road.payments
         ask: dict[OperationKind, Callable[[], Operation]] = {
             OperationKind.AUTHORIZE: lambda: payments.authorize(
-                self.payment_id, self.source, shopper_ip=SHOPPER
+                self.payment_id, self.source, shopper_ip=SHOPPER, notify=notify
             ),
             OperationKind.CHARGE: lambda: payments.charge(
-                self.payment_id, self.source, shopper_ip=SHOPPER
+                self.payment_id, self.source, shopper_ip=SHOPPER, notify=notify
             ),
-            OperationKind.CAPTURE: lambda: payments.capture(self.payment_id),
+            OperationKind.CAPTURE: lambda: payments.capture(
+                self.payment_id, notify=notify
+            ),
             OperationKind.REFUND: lambda: payments.refund(
-                self.payment_id, request_id="the form"
+                self.payment_id, request_id="the form", notify=notify
             ),
-            OperationKind.VOID: lambda: payments.void(self.payment_id),
+            OperationKind.VOID: lambda: payments.void(self.payment_id, notify=notify),
         }
         return ask[self.kind]()
 

@@ -23,7 +23,7 @@ from tests.faults import breaks
 from tests.faults.matrix import FOLLOWS, KINDS, TAKES
 from tests.faults.messages import answer, body_of
 from tests.faults.proxy import Fault
-from tests.faults.road import Movement, Road
+from tests.faults.road import SHOPPER, Movement, Road
 
 DECLINED_CARD = "4005571702222222"
 ERRORS = {500: "Error", 502: "Bad Gateway", 503: "Unavailable", 504: "Timeout"}
@@ -216,10 +216,20 @@ def test_other_details_are_not_sent_under_the_key_of_a_doubt(
     movement = road.prepare(kind)
     take = road.payments.charge if kind == "charge" else road.payments.authorize
     with road.proxy.breaking(breaks.lose_answer()), pytest.raises(OutcomeUnknown):
-        take(movement.payment_id, movement.source, shopper_email="a@shop.example")
+        take(
+            movement.payment_id,
+            movement.source,
+            shopper_ip=SHOPPER,
+            shopper_email="a@shop.example",
+        )
     sent = len(road.proxy.requests)
 
-    take(movement.payment_id, movement.source, shopper_email="b@shop.example")
+    take(
+        movement.payment_id,
+        movement.source,
+        shopper_ip=SHOPPER,
+        shopper_email="b@shop.example",
+    )
 
     assert [r for r in road.proxy.requests[sent:] if r.startswith(b"POST")] == []
     movement.settle()

@@ -35,7 +35,7 @@ def test_what_was_recorded_before_the_crash_is_told_once_after_it(
     make_road: Callable[..., Road], durable_ledger: DjangoLedger, kind: OperationKind
 ) -> None:
     died = make_road(durable_ledger).prepare(kind)
-    died.make()
+    died.make(notify=False)
     alive = replace(died, road=make_road(durable_ledger))
 
     alive.road.recover()

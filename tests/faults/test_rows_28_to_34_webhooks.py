@@ -165,10 +165,10 @@ def test_a_message_after_the_refund_does_not_undo_it(road: Road, page: Page) -> 
     assert len(road.simulator.ledger.refunds) == 1
 
 
-def reconcile(road: Road) -> None:
-    """Compare Clover's list of today with the ledger, and write down what is certain."""
+def reconcile(road: Road, days: int = 1) -> None:
+    """Compare Clover's list of so long with the ledger; write down what is certain."""
     now = road.clock()
-    since, until = now - timedelta(days=1), now + timedelta(minutes=1)
+    since, until = now - timedelta(days=days), now + timedelta(minutes=1)
     Reconciliation(road.payments).run(since, until, repair=True)
 
 
@@ -196,7 +196,7 @@ def test_recovery_alone_leaves_a_page_open_of_which_no_message_came(
 
     assert page.row.state is OperationState.WAITING
     assert page.payment.state is PaymentState.OPEN
-    reconcile(road)
+    reconcile(road, days=2)
     is_paid_once(page)
 
 
