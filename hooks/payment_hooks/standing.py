@@ -43,10 +43,12 @@ def held_of(operation: Operation, operations: Operations) -> Money:
     for row in operations:
         if not (counts(row) and row.parent_id == operation.transaction_id):
             continue
-        if row.kind is OperationKind.REFUND:
-            held -= row.moved or row.amount
-        elif row.kind is OperationKind.VOID and operation.kind is not CAPTURE:
-            held -= held
+        if row.kind is OperationKind.VOID and operation.kind is not CAPTURE:
+            return Money(0, held.currency)
+        returned = row.moved or row.amount
+        # What came back in another currency says nothing of how much is left.
+        if row.kind is OperationKind.REFUND and returned.currency == held.currency:
+            held -= returned
     return held
 
 

@@ -96,3 +96,22 @@ def test_a_tip_that_nobody_asked_for_is_part_of_what_is_here(payments, provider,
 
     with pytest.raises(OutcomeUnknown, match=r"5\.00 USD"):
         payments.start_checkout(payment_id)
+
+
+def test_a_refund_in_another_currency_says_nothing_of_what_is_left(
+    payments, provider, clock
+):
+    payment_id = payments.open("100123", mode=Mode.HOSTED).payment_id
+    page = payments.start_checkout(payment_id)
+    paid = provider.pay_session(Money(2599, "CAD"))
+    payments.settle(
+        payment_id, transaction_id=paid.transaction_id, session_id=page.session_id
+    )
+    provider._add(TransactionKind.REFUND, DUE, parent_id=paid.transaction_id)
+    now = clock()
+    Reconciliation(payments).run(
+        now - timedelta(days=1), now + timedelta(hours=1), repair=True
+    )
+
+    with pytest.raises(OutcomeUnknown, match=r"25\.99 CAD"):
+        payments.start_checkout(payment_id)
