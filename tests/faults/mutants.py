@@ -380,7 +380,7 @@ MUTANTS = (
     Mutant(
         "a closed payment is not closed again",
         ((Closer, "close", _close_stale),),
-        near=11900,
+        near=31200,
     ),
     Mutant(
         "a closed payment is followed at once", ((opening.Opener, "open", _open_next),)
