@@ -355,7 +355,7 @@ MUTANTS = (
     Mutant(
         "absence is believed at once",
         ((Settler, "_is_absence_proof", always(True)),),
-        near=420,
+        near=3500,
     ),
     Mutant(
         "a second payment is as good as the first", ((Settler, "_doubled", always("")),)
