@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from payment_hooks.kinds import CheckResult, TransactionStatus
+from payment_hooks.kinds import CheckResult, TransactionKind, TransactionStatus
 from payment_hooks.ledger import (
     TAKING,
     Operation,
@@ -16,6 +16,18 @@ from payment_hooks.policy import Policy
 from payment_hooks.types import (
     Transaction,
 )
+
+_TAKEN = frozenset({TransactionKind.AUTHORIZATION, TransactionKind.CHARGE})
+_RETURNED = frozenset({TransactionKind.REFUND, TransactionKind.VOID})
+_ANSWERS = {
+    OperationKind.AUTHORIZE: _TAKEN,
+    OperationKind.CHARGE: _TAKEN,
+    OperationKind.CHECKOUT: _TAKEN,
+    OperationKind.CAPTURE: frozenset({TransactionKind.CAPTURE}),
+    OperationKind.REFUND: _RETURNED,
+    OperationKind.VOID: _RETURNED,
+}
+"""What may be an operation's own: a refund, say, is no payment of a hosted page."""
 
 
 class Verdict(StrEnum):
@@ -69,14 +81,16 @@ def find_flag(
 ) -> str:
     """Why a person must look at this transaction; empty when it fits.
 
-    Merchant, currency, amount, our own id and time are compared with the operation;
-    a partial approval never fits.
+    Merchant, kind, currency, amount, our own id and time are compared with the
+    operation; a partial approval never fits.
     """
     # Whose it is comes first: what is another's money differs in amount as well.
     foreign = _find_foreign(payment, operation, transaction, policy)
     if foreign:
         return foreign
+    is_held = transaction.kind is TransactionKind.AUTHORIZATION
     checks = {
+        "not_captured": is_held and operation.kind is not OperationKind.AUTHORIZE,
         "currency_differs": transaction.amount.currency != operation.amount.currency,
         "partial_approval": transaction.partial_approval,
         "amount_differs": transaction.amount != operation.amount
@@ -133,6 +147,7 @@ def _find_foreign(
     """Why the transaction is not this operation's at all; empty if it may be."""
     checks = {
         "merchant_differs": transaction.merchant_id not in ("", payment.merchant_id),
+        "kind_differs": transaction.kind not in _ANSWERS[operation.kind],
         "reference_differs": transaction.operation_id
         not in ("", operation.operation_id),
         "older_than_asked": _is_older(operation, transaction, policy),

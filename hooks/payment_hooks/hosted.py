@@ -33,6 +33,7 @@ _TRIES = 3
 _OF_SOMETHING_ELSE = frozenset(
     {
         "merchant_differs",
+        "kind_differs",
         "reference_differs",
         "older_than_asked",
         "transaction_of_another_payment",

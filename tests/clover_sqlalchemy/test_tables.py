@@ -22,6 +22,7 @@ NAMES = {
     "clover_operations",
     "clover_history",
     "clover_events",
+    "clover_installations",
     "clover_saved_sources",
 }
 

@@ -355,3 +355,52 @@ def test_what_is_no_money_and_nobodys_is_not_mentioned(
     )
 
     assert report.findings == ()
+
+
+def test_a_message_that_names_a_refund_leaves_the_page_to_its_money(
+    payments, provider, hosted
+):
+    """Else the refund uses the page up, and the money that pays it is kept nowhere."""
+    payment_id, session_id = hosted
+    paid = provider.pay_session(DUE).transaction_id
+    back = provider._add(TransactionKind.REFUND, Money(1300, "USD"), parent_id=paid)
+
+    payments.settle(
+        payment_id, transaction_id=back.transaction_id, session_id=session_id
+    )
+    payment = payments.settle(payment_id, transaction_id=paid, session_id=session_id)
+
+    assert (payment.state, payment.flags) == (PaymentState.PAID, ("kind_differs",))
+    [page] = payments.operations(payment_id)
+    assert page.transaction_id == paid
+
+
+@pytest.mark.parametrize("kind", [TransactionKind.REFUND, TransactionKind.VOID])
+def test_what_gives_money_back_is_never_the_answer_to_a_charge(
+    payments, provider, payment_id, kind
+):
+    lose(provider, "payment_charge")
+    with pytest.raises(OutcomeUnknown):
+        payments.charge(payment_id, CARD)
+    [name] = provider.ledger
+    provider.ledger[name] = replace(provider.ledger[name], kind=kind)
+
+    payment = payments.settle(payment_id)
+
+    assert (payment.state, payment.flags) == (PaymentState.OPEN, ("kind_differs",))
+
+
+def test_a_charge_that_is_only_reserved_is_not_called_paid(
+    payments, provider, payment_id
+):
+    lose(provider, "payment_charge")
+    with pytest.raises(OutcomeUnknown):
+        payments.charge(payment_id, CARD)
+    [name] = provider.ledger
+    provider.ledger[name] = replace(
+        provider.ledger[name], kind=TransactionKind.AUTHORIZATION, captured=None
+    )
+
+    payment = payments.settle(payment_id)
+
+    assert (payment.state, payment.flags) == (PaymentState.OPEN, ("not_captured",))
