@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from payment_hooks.kinds import CheckResult, TransactionStatus
+from payment_hooks.kinds import CheckResult, TransactionKind, TransactionStatus
 from payment_hooks.ledger import (
     TAKING,
     Operation,
@@ -16,6 +16,8 @@ from payment_hooks.policy import Policy
 from payment_hooks.types import (
     Transaction,
 )
+
+_RETURNING = frozenset({TransactionKind.REFUND, TransactionKind.VOID})
 
 
 class Verdict(StrEnum):
@@ -134,7 +136,9 @@ def _find_foreign(
     checks = {
         "merchant_differs": transaction.merchant_id not in ("", payment.merchant_id),
         "reference_differs": transaction.operation_id
-        not in ("", operation.operation_id),
+        not in ("", operation.operation_id)
+        # What was given back to somebody is nobody's payment.
+        or (operation.kind in TAKING and transaction.kind in _RETURNING),
         "older_than_asked": _is_older(operation, transaction, policy),
     }
     return next((name for name, is_wrong in checks.items() if is_wrong), "")
