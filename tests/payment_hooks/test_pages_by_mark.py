@@ -105,3 +105,21 @@ def test_a_message_about_money_that_the_payment_holds_flags_nothing(payments, pr
     settled = payments.settle(payment_id, transaction_id=done.transaction_id)
 
     assert (settled.state, settled.flags) == (PaymentState.PAID, ())
+
+
+@pytest.mark.parametrize("kind", [TransactionKind.REFUND, TransactionKind.VOID])
+def test_what_was_given_back_to_somebody_pays_no_page(payments, provider, kind):
+    """Also where the amount is right, and the message is signed."""
+    payment_id = payments.open("100124", mode=Mode.HOSTED).payment_id
+    page = payments.start_checkout(payment_id)
+    returned = provider._add(kind, payments.get(payment_id).amount_due)
+
+    settled = payments.settle(
+        payment_id,
+        transaction_id=returned.transaction_id,
+        session_id=page.session_id,
+    )
+
+    assert (settled.state, settled.flags) == (PaymentState.OPEN, ("kind_differs",))
+    [row] = payments.operations(payment_id)
+    assert row.state is OperationState.WAITING
