@@ -87,14 +87,15 @@ class HostedSessions:
             session = self._find_unpaid(payment, transaction_id, session_id)
             if session is None:
                 return
+            current = self.sender.wait(session)
+            if current.state is not OperationState.WAITING:
+                continue  # webhook and return came at once, and the other one is done
             try:
-                claimed = self.sender.claim(self.sender.wait(session))
+                claimed = self.sender.claim(current)
             except OutcomeUnknown:
-                continue  # webhook and return came at once; the other one may be done
-            if claimed.state is OperationState.WAITING:
-                self._settle(payment, claimed, transaction_id)
-                return
-            self.sender.release(claimed)
+                continue
+            self._settle(payment, claimed, transaction_id)
+            return
         raise OutcomeUnknown(
             f"payment {payment.payment_id} is being settled elsewhere: look again",
             code="in_progress",

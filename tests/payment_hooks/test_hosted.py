@@ -7,6 +7,7 @@ from threading import Thread
 import pytest
 
 from payment_hooks import (
+    MemoryLedger,
     Mode,
     Money,
     OutcomeUnknown,
@@ -319,3 +320,29 @@ def test_an_unpaid_session_makes_room_for_doubts(payments, hosted, clock):
     assert payments.ledger.due_operations(clock(), 10) == ()
     clock.advance(hours=2)
     assert len(payments.ledger.due_operations(clock(), 10)) == 1
+
+
+def test_who_comes_second_to_a_page_leaves_nothing_due(make_payments, provider, clock):
+    """The other one had the page, and the shop was told, while this one waited."""
+
+    class SeenTooEarly(MemoryLedger):
+        early = None
+
+        def operations(self, payment_id):
+            found, self.early = self.early, None
+            return found or super().operations(payment_id)
+
+    ledger = SeenTooEarly()
+    payments = make_payments(ledger)
+    payment_id = payments.open("100123", mode=Mode.HOSTED).payment_id
+    page = payments.start_checkout(payment_id)
+    [waiting] = ledger.operations(payment_id)
+    paid = provider.pay_session(DUE).transaction_id
+    until = clock() + timedelta(seconds=30)
+    payments.settle(payment_id, transaction_id=paid, session_id=page.session_id)
+
+    ledger.early = (replace(waiting, lease_owner="the other", lease_until=until),)
+    payments.settle(payment_id, transaction_id=paid, session_id=page.session_id)
+
+    [done] = ledger.operations(payment_id)
+    assert (done.told, done.due) == (True, None)
