@@ -35,15 +35,22 @@ def serving(
                 open_sockets.append(sock)
                 threading.Thread(target=serve, args=(sock,), daemon=True).start()
 
-    threading.Thread(target=accept, daemon=True).start()
+    accepting = threading.Thread(target=accept, daemon=True)
+    accepting.start()
     scheme = "https" if tls else "http"
     try:
         yield f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
     finally:
+        shut(listener)
+        accepting.join()  # what it has just accepted is closed as well
         for sock in open_sockets:
-            with contextlib.suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
-            sock.close()
+            shut(sock)
+
+
+def shut(sock: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
+    sock.close()
 
 
 def read_request(sock: socket.socket) -> bytes:
