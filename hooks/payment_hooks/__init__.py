@@ -7,8 +7,10 @@ from payment_hooks.cards import CardDetails, PaymentSource
 from payment_hooks.decline_codes import DeclineCode
 from payment_hooks.errors import (
     AlreadyPaid,
+    AmountNotDue,
     AuthenticationFailed,
     ConfigurationError,
+    GivenBack,
     InvalidRequest,
     KeyConflict,
     OutcomeUnknown,
@@ -19,7 +21,7 @@ from payment_hooks.errors import (
     UnsupportedOperation,
     WebhookRejected,
 )
-from payment_hooks.events import PaymentChanged
+from payment_hooks.events import PaymentChanged, ShopBusy
 from payment_hooks.gateway import Gateway, PluginRegistry
 from payment_hooks.kinds import (
     CheckResult,
@@ -81,6 +83,7 @@ from payment_hooks.types import (
 __all__ = [
     "AccessRequest",
     "AlreadyPaid",
+    "AmountNotDue",
     "AuthenticationFailed",
     "CaptureRequest",
     "CardDetails",
@@ -97,6 +100,7 @@ __all__ = [
     "FailedChecks",
     "FindPurchaseRequest",
     "Gateway",
+    "GivenBack",
     "HoldPurchaseRequest",
     "InvalidRequest",
     "KeyConflict",
@@ -133,6 +137,7 @@ __all__ = [
     "ReturnUrls",
     "SaveSourceRequest",
     "SavedSource",
+    "ShopBusy",
     "StaffAction",
     "StaleVersion",
     "Transaction",

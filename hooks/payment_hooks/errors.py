@@ -3,7 +3,9 @@
 PaymentError
 ├── PaymentDeclined        nothing was taken: show `shopper_message`, offer another card
 ├── InvalidRequest         nothing was sent: the caller's input is wrong, mend it
-│   └── AlreadyPaid        nothing was sent: this money is here already
+│   ├── AlreadyPaid        nothing was sent: this money is here already
+│   ├── AmountNotDue       nothing was sent: ask for `due`, or for nothing
+│   └── GivenBack          nothing was sent: begin another payment
 ├── UnsupportedOperation   nothing was sent: this provider cannot do that
 ├── KeyConflict            nothing was taken by this: the key was used before, look
 ├── AuthenticationFailed   nothing was taken: a key is wrong, missing or lacks a right
@@ -88,6 +90,32 @@ class AlreadyPaid(InvalidRequest):
     """What is asked for was paid before, or by another submit; nothing was taken again."""
 
     text_code = "already_paid"
+
+
+class AmountNotDue(InvalidRequest):
+    """Another amount was asked for than is due; nothing was taken.
+
+    Attributes:
+        due: what is due, such as "9.99 USD"; empty where nothing is.
+    """
+
+    text_code = "amount_not_due"
+
+    def __init__(self, message: str, *, due: str = "", code: str = "") -> None:
+        super().__init__(message, code=code)
+        self.due = due
+
+    def shopper_message(self, language: str = "en") -> str:
+        """What is left to pay."""
+        if not self.due:
+            return shopper_text("nothing_due", language)
+        return shopper_text(self.text_code, language).format(amount=self.due)
+
+
+class GivenBack(InvalidRequest):
+    """The payment's money is with the shopper again; nothing was taken."""
+
+    text_code = "given_back"
 
 
 class UnsupportedOperation(PaymentError):

@@ -21,3 +21,10 @@ class PaymentChanged:
     def event_id(self) -> str:
         """The same each time this outcome is told."""
         return f"{self.operation.operation_id}:{self.operation.state}"
+
+
+class ShopBusy(Exception):
+    """Raised by `shop_payment_changed` where the shop is at this payment itself.
+
+    Nothing is wrong: the same is told again in a minute.
+    """

@@ -61,9 +61,9 @@ class Follower:
         earlier = find_intent(known, OperationKind.REFUND, request_id)
         asked = amount or (earlier.amount if earlier else left)
         if earlier is None and not Money(0, left.currency) < asked <= left:
+            why = f"{left} is left" if left.minor_units else "nothing is left"
             raise InvalidRequest(
-                f"{asked} cannot be refunded on payment {payment.payment_id}: {left} "
-                "is left",
+                f"{asked} cannot be refunded on payment {payment.payment_id}: {why}",
                 code="refund_too_large",
             )
         call = ask_to_follow(self.gateway, payment, reason=reason)

@@ -10,6 +10,7 @@ from payment_hooks.comparing import failed_check
 from payment_hooks.decline_codes import DeclineCode
 from payment_hooks.errors import (
     ConfigurationError,
+    GivenBack,
     InvalidRequest,
     OutcomeUnknown,
     PaymentDeclined,
@@ -295,7 +296,7 @@ def _refuse_given_back(payment: Payment, known: Iterable[Operation]) -> None:
     """What was taken once, and given back, must not look like money that is here."""
     state = derive_state(known, closed=False)
     if state in GIVEN_BACK:
-        raise InvalidRequest(
+        raise GivenBack(
             f"payment {payment.payment_id} is {state}: open the next one with again=True",
             code="payment_given_back",
         )

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from payment_hooks.events import PaymentChanged
+from payment_hooks.events import PaymentChanged, ShopBusy
 from payment_hooks.gateway import Gateway
 from payment_hooks.ledger import Ledger, Operation, Payment, StaleVersion
 
@@ -81,6 +81,13 @@ class Notifier:
     def _call(self, event: PaymentChanged) -> bool:
         try:
             self.gateway.payment_changed(event)
+        except ShopBusy as busy:
+            logger.info(
+                "the shop is busy with this payment and will be told again: %s",
+                busy,
+                extra={"event_id": event.event_id},
+            )
+            return False
         except Exception:
             with suppress(Exception):  # a broken log must not undo a payment either
                 logger.exception(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from payment_hooks.errors import InvalidRequest
+from payment_hooks.errors import AmountNotDue, InvalidRequest
 from payment_hooks.gateway import Gateway
 from payment_hooks.kinds import Mode
 from payment_hooks.ledger import GIVEN_BACK, Ledger, Payment, PaymentState, StaleVersion
@@ -78,7 +78,7 @@ class Opener:
         self, reference: str, sequence: int, mode: Mode, due: Money, context: Context
     ) -> Payment:
         if due.minor_units <= 0:
-            raise InvalidRequest(
+            raise AmountNotDue(
                 f"{due} is nothing to pay for {reference!r}", code="amount_not_positive"
             )
         payment = Payment(

@@ -9,6 +9,7 @@ from payment_hooks.cards import PaymentSource
 from payment_hooks.errors import (
     AlreadyPaid,
     ConfigurationError,
+    GivenBack,
     InvalidRequest,
     OutcomeUnknown,
     PaymentError,
@@ -90,19 +91,32 @@ def pay(
     """
 
     def submit() -> Progress:
-        current = payment
-        if source is None or payment.mode is Mode.HOSTED:
-            current = _settle(payments, payment)
-        money = _find_money(payments, current)
+        brings_card = source is not None and payment.mode is not Mode.HOSTED
+        look_at = _find_money if brings_card else look
+        money = look_at(payments, payment)
         if money is not None:
-            return Progress(payment=current, money=money)
-        if source is None or payment.mode is Mode.HOSTED:
-            return _ask(payments, current, page)
+            return Progress(payment=payments.get(payment.payment_id), money=money)
+        if source is None or not brings_card:
+            return _ask(payments, payment, page)
         take = payments.charge if capture else payments.authorize
         money = take(payment.payment_id, source, notify=notify, **details)
         return Progress(payment=payments.get(payment.payment_id), money=money)
 
     return attempt(submit, payment)
+
+
+def look(payments: Payments, payment: Payment) -> Operation | None:
+    """What brought the payment its money, after a look at what of it is open.
+
+    None where it is not paid, or waits for the shopper on a page.
+
+    Raises:
+        GivenBack: its money is with the shopper again.
+        OutcomeUnknown: money may be under way still.
+        PaymentDeclined: the bank's no, which only the look has brought.
+    """
+    _settle(payments, payment)
+    return _find_money(payments, payment)
 
 
 def attempt(submit: Callable[[], Progress], payment: Payment | None = None) -> Progress:
@@ -137,21 +151,21 @@ def _find_money(payments: Payments, payment: Payment) -> Operation | None:
     Only the operations are asked: the payment's own row learns a moment later.
 
     Raises:
-        InvalidRequest: it was given back.
+        GivenBack: its money is with the shopper again.
     """
     operations = payments.operations(payment.payment_id)
     state = derive_state(operations, closed=False)
     if state is PaymentState.OPEN:
         return None
     if state in GIVEN_BACK:
-        raise InvalidRequest(
+        raise GivenBack(
             f"payment {payment.payment_id} is {state}", code="payment_given_back"
         )
     return money_of(payment, operations)
 
 
-def _settle(payments: Payments, payment: Payment) -> Payment:
-    """The payment after a look at what of it is open.
+def _settle(payments: Payments, payment: Payment) -> None:
+    """Look at what of the payment is open.
 
     Raises:
         OutcomeUnknown: money may be under way still; an unpaid page is no doubt.
@@ -159,9 +173,9 @@ def _settle(payments: Payments, payment: Payment) -> Payment:
     """
     payment_id = payment.payment_id
     if not any(row.state.is_open for row in payments.operations(payment_id)):
-        return payment
+        return
     try:
-        settled = payments.settle(payment_id)
+        payments.settle(payment_id)
     except PaymentError as error:
         raise OutcomeUnknown(
             f"payment {payment_id} is in doubt: {error}", code="in_doubt"
@@ -173,4 +187,3 @@ def _settle(payments: Payments, payment: Payment) -> Payment:
     declined = last_decline(operations)
     if outcome is Outcome.NOT_PAID and declined and payment.mode is not Mode.HOSTED:
         raise decline_of(declined)
-    return settled

@@ -154,6 +154,26 @@ def refundable(payment: Payment, operations: Operations) -> Money:
     return left
 
 
+def money_here(payment: Payment, operations: Operations) -> Money:
+    """What is reserved or captured and not with the shopper again.
+
+    Money that does not fit is here as well; what is being given back may yet stay.
+    """
+    known = tuple(operations)
+    here = Money(0, payment.amount_due.currency)
+    captured = {row.parent_id for row in known if row.kind is CAPTURE and counts(row)}
+    for operation in known:
+        is_money = operation.kind in TAKING | CAPTURING
+        if not is_money or operation.state is not OperationState.SUCCEEDED:
+            continue
+        if operation.transaction_id in captured and operation.kind is not CAPTURE:
+            continue  # what is left of it was released
+        held = held_of(operation, known)
+        if held.currency == here.currency:
+            here += held
+    return here
+
+
 def find_obstacle(
     payment: Payment, operation: Operation, operations: Operations
 ) -> str:

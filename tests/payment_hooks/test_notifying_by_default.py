@@ -10,6 +10,7 @@ from payment_hooks import (
     PaymentDeclined,
     PaymentSource,
     PaymentState,
+    ShopBusy,
 )
 
 CARD = PaymentSource(token="tok-good")
@@ -88,4 +89,21 @@ def test_a_shop_that_cannot_be_told_does_not_change_the_outcome(
     assert shop.told == []
 
     assert payments.settle(payment_id).state is PaymentState.PAID
+    assert len(shop.told) == 1
+
+
+def test_a_shop_that_is_busy_is_told_again_and_that_is_no_error(
+    payments, shop, payment_id, caplog, clock
+):
+    shop.failures.append(ShopBusy("the checkout is being completed"))
+    with caplog.at_level("INFO"):
+        move(payments, "charge", payment_id)
+
+    assert shop.told == []
+    assert [row.levelname for row in caplog.records if "busy" in row.message] == [
+        "INFO"
+    ]
+    assert not [row for row in caplog.records if row.exc_info]
+    clock.advance(minutes=2)
+    payments.tell(payment_id)
     assert len(shop.told) == 1

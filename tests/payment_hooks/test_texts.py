@@ -10,6 +10,7 @@ CODES = {code.value for code in DeclineCode} | {
     for kind in vars(errors).values()
     if isinstance(kind, type) and issubclass(kind, errors.PaymentError)
 }
+CODES.add("nothing_due")  # `AmountNotDue` without an amount
 NOTHING_TAKEN = {
     "en": ("not been charged", "nothing was charged"),
     "fr": ("n'a pas été débitée", "rien n'a été débité"),
