@@ -15,13 +15,9 @@ from saleor.payment.interface import (
     StoredPaymentMethodRequestDeleteResult,
     TransactionSessionResult,
 )
-from saleor.payment.utils import (
-    create_transaction_event_from_request_and_webhook_response,
-)
 from saleor.plugins.base_plugin import BasePlugin
 
 from clover_saleor import merchants, session_books, sessions, stored_methods
-from clover_saleor.app_row import find_app
 from clover_saleor.merchants import Merchant
 from clover_saleor.names import GATEWAY, SESSIONS, TITLE
 from clover_saleor.untyped import SaleorObject
@@ -92,7 +88,7 @@ class CloverTransactions(BasePlugin):
         """Capture."""
         asked = transaction_action_data
         capture = partial(Payments.capture, notify=False)
-        return self._request(asked, previous_value, "CHARGE", capture)
+        return self._request(asked, previous_value, capture)
 
     def transaction_refund_requested(
         self, transaction_action_data: SaleorObject, previous_value: SaleorObject
@@ -102,7 +98,7 @@ class CloverTransactions(BasePlugin):
         refund = partial(
             Payments.refund, request_id=f"saleor event {asked.event.pk}", notify=False
         )
-        return self._request(asked, previous_value, "REFUND", refund)
+        return self._request(asked, previous_value, refund)
 
     def transaction_cancelation_requested(
         self, transaction_action_data: SaleorObject, previous_value: SaleorObject
@@ -112,7 +108,7 @@ class CloverTransactions(BasePlugin):
         def void(payments: Payments, payment_id: str, amount: Money) -> Operation:
             return payments.void(payment_id, notify=False)
 
-        return self._request(transaction_action_data, previous_value, "CANCEL", void)
+        return self._request(transaction_action_data, previous_value, void)
 
     def list_stored_payment_methods(
         self,
@@ -203,24 +199,20 @@ class CloverTransactions(BasePlugin):
             return sessions.submit(merchant, asked, first=first)
 
     def _request(
-        self,
-        asked: SaleorObject,
-        previous: SaleorObject,
-        prefix: str,
-        move: Move,
+        self, asked: SaleorObject, previous: SaleorObject, move: Move
     ) -> SaleorObject:
         if asked.transaction.app_identifier != GATEWAY:
             return previous
+        session_books.forget_miss(asked.event)
         try:
             merchant = _merchant_of(asked.transaction)
             payment = sessions.find_payment(merchant, asked.transaction)
             self._move(asked, merchant, payment.payment_id, move)
         except (PaymentError, ConfigurationError) as error:
-            told = sessions.failure(prefix, asked.action_value, str(error))
-            _record(asked.event, told)
+            session_books.refuse(asked.event, str(error))
         except Exception:
             # The request stays without an outcome, which is what is known of it.
-            logger.exception("%s of %s broke off", prefix, asked.transaction.token)
+            logger.exception("%s of %s broke off", asked.event, asked.transaction.token)
         return previous
 
     def _move(
@@ -236,7 +228,7 @@ class CloverTransactions(BasePlugin):
             _await(asked.event, payments.operations(payment_id))
         else:
             session_books.record(asked.event, operation)
-            payments.tell(payment_id)
+            payments.tell(payment_id)  # which also books what a capture has released
 
 
 def _merchant_of(item: SaleorObject) -> Merchant:
@@ -253,15 +245,8 @@ def _merchant_of(item: SaleorObject) -> Merchant:
 
 
 def _await(request: SaleorObject, operations: Sequence[Operation]) -> None:
-    """Let Saleor count what is in doubt as pending, under the name of its operation."""
     for row in reversed(operations):
         asked_for = session_books.REQUEST_OF.get(row.kind)
         if row.state.is_open and asked_for == request.type:
-            _record(request, {"pspReference": row.operation_id})
+            session_books.wait_for(request, row)
             return
-
-
-def _record(request: SaleorObject, response: sessions.Response) -> None:
-    create_transaction_event_from_request_and_webhook_response(
-        request, find_app(), response
-    )

@@ -13,9 +13,10 @@ from saleor.plugins.manager import get_plugins_manager
 from clover_saleor import sessions
 from clover_saleor.app_row import find_app
 from clover_saleor.untyped import SaleorObject
-from payment_hooks import Operation, OperationKind, PaymentChanged
+from payment_hooks import Money, Operation, OperationKind, Payment, PaymentChanged
 from payment_hooks.ledger import TAKING
 from payment_hooks.standing import counts
+from payment_hooks.transaction_events import actions_after
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ REQUEST_OF = {
     OperationKind.REFUND: TransactionEventType.REFUND_REQUEST,
     OperationKind.VOID: TransactionEventType.CANCEL_REQUEST,
 }
+_NOBODY = "Cannot find a webhook that can process the action."
 _BEGINNING = (
     TransactionEventType.CHARGE_REQUEST,
     TransactionEventType.AUTHORIZATION_REQUEST,
@@ -39,8 +41,11 @@ def book(event: PaymentChanged) -> None:
     item = TransactionItem.objects.filter(token=token).first()
     if item is None:
         logger.error("Saleor has no transaction for %s", event.payment.payment_id)
-    elif not is_booked(item, operation):
+        return
+    if not is_booked(item, operation):
         _write(item, operation)
+    if operation.kind is OperationKind.CAPTURE:
+        _release(item, event.payment, operation)
 
 
 def is_booked(item: SaleorObject, operation: Operation) -> bool:
@@ -51,12 +56,36 @@ def is_booked(item: SaleorObject, operation: Operation) -> bool:
     return bool(events.filter(psp_reference__in=names).exists())
 
 
+def refuse(request: SaleorObject, text: str) -> None:
+    """Why what staff asked for was not done."""
+    word = request.type.removesuffix("_request").upper()
+    response = sessions.failure(
+        word, request.amount_value, text, f"request-{request.pk}"
+    )
+    _answer(request, response)
+
+
+def wait_for(request: SaleorObject, operation: Operation) -> None:
+    """Let Saleor count what is in doubt as pending, under the name of its operation."""
+    _answer(request, {"pspReference": operation.operation_id})
+
+
+def forget_miss(request: SaleorObject) -> None:
+    """Take back what Saleor's webhook plugin has said of a request that is ours.
+
+    It comes first, finds no webhook, and writes that nobody can process the action.
+    """
+    request.transaction.events.filter(
+        pk__gt=request.pk,
+        type=request.type.replace("_request", "_failure"),
+        message=_NOBODY,
+        include_in_calculations=False,
+    ).delete()
+
+
 def record(request: SaleorObject, operation: Operation) -> None:
     """The outcome of what staff asked for."""
-    response = sessions.success(operation, request.psp_reference or "")
-    create_transaction_event_from_request_and_webhook_response(
-        request, find_app(), response
-    )
+    _answer(request, sessions.success(operation, request.psp_reference or ""))
 
 
 def _write(item: SaleorObject, operation: Operation) -> None:
@@ -69,7 +98,25 @@ def _write(item: SaleorObject, operation: Operation) -> None:
             sessions.success(operation),
         )
     else:
-        record(_find_request(item, operation) or _request(item, operation), operation)
+        asked = _find_request(item, operation)
+        record(asked or _request(item, operation.kind, operation.amount), operation)
+
+
+def _release(item: SaleorObject, payment: Payment, capture: Operation) -> None:
+    """A capture is the last: what it leaves is not reserved any more."""
+    rest = payment.amount_due - (capture.moved or capture.amount)
+    events = item.events.filter(type=TransactionEventType.CANCEL_SUCCESS)
+    is_booked_already = events.filter(psp_reference=capture.operation_id).exists()
+    if rest.minor_units <= 0 or is_booked_already:
+        return
+    released = {
+        "result": "CANCEL_SUCCESS",
+        "pspReference": capture.operation_id,
+        "amount": rest.to_decimal(),
+        "message": f"{rest} was not captured, and is released.",
+        "actions": list(actions_after(capture.kind)),
+    }
+    _answer(_request(item, OperationKind.VOID, rest), released)
 
 
 def _find_request(item: SaleorObject, operation: Operation) -> SaleorObject | None:
@@ -79,11 +126,17 @@ def _find_request(item: SaleorObject, operation: Operation) -> SaleorObject | No
     ).last()
 
 
-def _request(item: SaleorObject, operation: Operation) -> SaleorObject:
+def _request(item: SaleorObject, kind: OperationKind, amount: Money) -> SaleorObject:
     """Saleor has no outcome without a request: this is of what nobody asked it for."""
     return item.events.create(
-        type=REQUEST_OF[operation.kind],
-        amount_value=operation.amount.to_decimal(),
-        currency=operation.amount.currency,
+        type=REQUEST_OF[kind],
+        amount_value=amount.to_decimal(),
+        currency=amount.currency,
         include_in_calculations=False,
+    )
+
+
+def _answer(request: SaleorObject, response: sessions.Response) -> None:
+    create_transaction_event_from_request_and_webhook_response(
+        request, find_app(), response
     )

@@ -1,5 +1,6 @@
 """One channel which sells through the simulator."""
 
+from django.test import Client
 from saleor.order.models import Order
 
 from tests.clover_saleor import shop as saleor
@@ -8,6 +9,7 @@ from tests.clover_saleor import shop as saleor
 class Shop:
     def __init__(self, channel, simulator):
         self.channel, self.simulator = channel, simulator
+        simulator.send_webhooks_to("http://127.0.0.1:9/")
 
     def configure(self, mode="iframe", *, active=True, **changes):
         values = saleor.credentials(self.simulator, mode, **changes)
@@ -26,6 +28,20 @@ class Shop:
         assert done.order, done
         payment.refresh_from_db()
         return payment
+
+    def deliver(self):
+        """The last message about a page comes to the channel's address."""
+        simulator = self.simulator
+        simulator.wait_until(
+            lambda: simulator.deliveries and simulator.deliveries[-1].signature
+        )
+        sent = simulator.deliveries[-1]
+        return Client().post(
+            f"/plugins/channel/{self.channel.slug}/clover.payments/webhook/",
+            sent.body,
+            "application/json",
+            HTTP_CLOVER_SIGNATURE=sent.signature,
+        )
 
     @property
     def charges(self):

@@ -176,9 +176,10 @@ def test_an_old_submit_after_the_refund_takes_nothing(shop, checkout):
     done = pay(shop, checkout, key="key-1")
     request(done.item, "refund", "25.99")
 
-    again = process(done.item, {"token": shop.simulator.token()})
+    again = pay(shop, checkout, key="key-1")
 
     assert again.event.type == "charge_failure"
+    assert "given back" in again.event.message
     assert shop.charges == [2599]
 
 
@@ -195,18 +196,61 @@ def test_reserved_captured_in_part_and_refunded_twice(shop, checkout):
     assert shop.refunds == [300, 300]
 
 
-def test_the_last_event_of_a_request_is_ours(shop, checkout):
-    """Saleor's own plugin adds a failure that does not count; granted refunds go by
-    the last one."""
+def test_what_a_capture_leaves_is_not_reserved_any_more(shop, checkout):
+    """Else Saleor shows it as authorized for ever."""
+    held = pay(shop, checkout, action="authorization").item
+
+    request(held, "charge", "10.00")
+
+    assert (held.charged_value, held.authorized_value) == (10, 0)
+    released = held.events.get(type="cancel_success")
+    assert (held.canceled_value, released.message) == (
+        Decimal("15.99"),
+        "15.99 USD was not captured, and is released.",
+    )
+    assert (held.available_actions, shop.voids) == (["REFUND"], [])
+
+
+def test_what_a_capture_in_doubt_leaves_is_released_by_recovery_once(
+    shop, checkout, recover
+):
+    held = pay(shop, checkout, action="authorization").item
+    shop.simulator.fail("POST", "/v1/charges/{id}/capture", "reset_after", times=1)
+    request(held, "charge", "10.00")
+
+    for _ in range(2):
+        recover()
+
+    held.refresh_from_db()
+    assert (held.charged_value, held.authorized_value) == (10, 0)
+    assert types(held).count("cancel_success") == types(held).count("charge_success")
+
+
+def test_a_capture_of_all_leaves_nothing_to_release(shop, checkout):
+    held = pay(shop, checkout, action="authorization").item
+
+    request(held, "charge", "25.99")
+
+    assert "cancel_success" not in types(held)
+
+
+def test_what_saleors_own_plugin_says_of_our_requests_is_taken_back(shop, checkout):
+    """It finds no webhook for them, and writes a failure beside each success."""
     done = pay(shop, checkout)
 
     request(done.item, "refund", "25.99")
 
-    assert types(done.item)[-3:] == [
-        "refund_request",
-        "refund_failure",
-        "refund_success",
-    ]
+    assert types(done.item)[-2:] == ["refund_request", "refund_success"]
+
+
+def test_what_it_says_of_others_requests_stays(shop, checkout):
+    done = pay(shop, checkout)
+    done.item.app_identifier = "somebody.else"
+    done.item.save()
+
+    event = request(done.item, "refund", "25.99")
+
+    assert (event.type, event.message[:11]) == ("refund_failure", "Cannot find")
 
 
 def test_a_cancel_releases(shop, checkout):
@@ -216,16 +260,38 @@ def test_a_cancel_releases(shop, checkout):
     assert (held.authorized_value, len(shop.voids)) == (0, 1)
 
 
-@pytest.mark.parametrize(
-    ("action", "amount"), [("refund", "26.00"), ("charge", "1.00"), ("cancel", "25.99")]
-)
-def test_what_cannot_be_done_is_a_failure_with_a_reason(shop, checkout, action, amount):
+NOT_DONE = [
+    ("refund", "26.00", "25.99 USD"),
+    ("charge", "1.00", "no authorization"),
+    ("cancel", "25.99", "captured"),
+]
+
+
+@pytest.mark.parametrize(("action", "amount", "reason"), NOT_DONE)
+def test_what_cannot_be_done_is_a_failure_with_a_reason(
+    shop, checkout, action, amount, reason
+):
     done = pay(shop, checkout)
 
     event = request(done.item, action, amount)
 
-    assert (event.type, bool(event.message)) == (f"{action}_failure", True)
+    assert event.type == f"{action}_failure"
+    assert reason in event.message
+    assert types(done.item).count(f"{action}_failure") == 1
     assert (shop.refunds, shop.voids) == ([], [])
+
+
+def test_each_refusal_has_its_own_reason(shop, checkout):
+    """Failures with the same reference are one to Saleor, whatever their texts."""
+    done = pay(shop, checkout)
+    asked = [request(done.item, "refund", amount) for amount in ("26.00", "27.00")]
+    request(done.item, "refund", "25.99")
+
+    last = request(done.item, "refund", "26.00")
+
+    assert len({event.message for event in [*asked, last]}) == 3
+    assert "nothing is left" in last.message
+    assert (done.item.charged_value, shop.refunds) == (0, [2599])
 
 
 def test_turned_off_it_takes_nothing_new_and_gives_back(shop, checkout):

@@ -9,6 +9,19 @@ import requests
 
 from tests.real_saleor.shop import AMOUNT, CARD, DECLINED, FLOAT, GATEWAY
 
+COMPLETES = """mutation($id: ID!, $wanted: Boolean!) {
+  channelUpdate(id: $id, input: {
+    checkoutSettings: { automaticallyCompleteFullyPaidCheckouts: $wanted } }) {
+    channel { id } errors { field message code } } }"""
+SALEORS_WORKER = """
+from saleor.celeryconf import app
+from saleor.channel.models import Channel
+from saleor.checkout import tasks
+app.conf.task_always_eager = True
+if hasattr(tasks, "trigger_automatic_checkout_completion_task"):  # 3.22 and later
+    Channel.objects.update(automatic_completion_delay=0)  # of 30 minutes
+    tasks.trigger_automatic_checkout_completion_task()
+"""
 RETURN = {"returnUrl": "http://localhost/done"}
 
 
@@ -161,6 +174,9 @@ def test_reserved_and_captured_in_part(shop, reserving):
     assert answer["errors"] == []
     found = shop.staff.transaction(transaction)
     assert found["chargedAmount"]["amount"] == 10, found
+    assert found["authorizedAmount"]["amount"] == 0, found
+    assert found["canceledAmount"]["amount"] == 15.99, found
+    assert shop.order(order["id"])["totalAuthorized"]["amount"] == 0
     (charge,) = shop.new_charges()
     assert charge.amount_captured == 1000
 
@@ -191,6 +207,54 @@ def test_a_cancel_asked_for_twice(shop, reserving):
     assert found["canceledAmount"]["amount"] == FLOAT, found
     assert found["authorizedAmount"]["amount"] == 0
     assert len(shop.voids()) == 1
+
+
+def failures(shop, transaction):
+    events = shop.staff.transaction(transaction)["events"]
+    return [row["message"] for row in events if row["type"].endswith("_FAILURE")]
+
+
+def test_staff_read_why_each_request_was_refused(shop):
+    """Saleor asks for no more than there is: for 0.00, where there is nothing."""
+    shop.configure()
+    order, transaction = pay(shop)
+    shop.staff.transaction_request(transaction, "CHARGE", "1.00")
+    shop.staff.transaction_request(transaction, "CANCEL")
+    shop.staff.transaction_request(transaction, "REFUND", AMOUNT)
+    shop.staff.transaction_request(transaction, "REFUND", "1.00")
+
+    told = failures(shop, transaction)
+    print("\nstaff reads:", *told, sep="\n  ")
+    assert not [text for text in told if "webhook" in text], told
+    assert len(set(told)) == len(told) == 3, told
+    assert shop.refunds() == [2599]
+    assert shop.order(order["id"])["totalRefunded"]["amount"] == FLOAT
+
+
+def test_beside_a_success_stands_no_failure(shop, reserving):
+    shop.configure()
+    _, transaction = pay(shop)
+
+    shop.staff.transaction_request(transaction, "CHARGE", "10.00")
+    shop.staff.transaction_request(transaction, "REFUND", "4.00")
+
+    assert failures(shop, transaction) == []
+
+
+def test_a_page_whose_shopper_is_gone_becomes_an_order_by_itself(shop):
+    shop.configure("hosted")
+    email = f"gone-{uuid.uuid4().hex[:8]}@example.com"
+    shop.staff.do(COMPLETES, id=shop.channel_id, wanted=True)
+    try:
+        checkout = shop.checkout(email=email)
+        shop.simulator.pay_hosted(page_of(start(shop, checkout, RETURN)))
+        assert shop.deliver().status == 200
+        shop.saleor.manage("shell", "-c", SALEORS_WORKER)
+    finally:
+        shop.staff.do(COMPLETES, id=shop.channel_id, wanted=False)
+
+    (order,) = [row for row in shop.staff.orders() if row["userEmail"] == email]
+    assert_paid(shop, order)
 
 
 def test_a_declined_card_and_then_another(shop):

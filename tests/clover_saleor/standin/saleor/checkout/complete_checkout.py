@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -20,9 +22,9 @@ def complete_checkout(
         checkout.completing_started_at = timezone.now()
         checkout.save()
         payment = checkout.get_last_active_payment()
-    if _covered_by_transactions(checkout):
+    if _covered_by_transactions(checkout) or checkout.channel.allow_unpaid_orders:
         payment = None
-    elif payment is None or payment.total < checkout.total_gross_amount:
+    elif payment is None or payment.total < total_of(checkout):
         _fail(checkout, manager, payment)
         raise ValidationError("not covered", code="CHECKOUT_NOT_FULLY_PAID")
     txn = None
@@ -66,10 +68,16 @@ def _order_of(pk):
     return Order.objects.filter(checkout_token=str(pk)).first()
 
 
+def total_of(checkout):
+    """What is due, the gift cards taken off."""
+    balance = checkout.get_total_gift_cards_balance().amount
+    return max(Decimal(checkout.total_gross_amount) - balance, Decimal(0))
+
+
 def _covered_by_transactions(checkout):
     items = checkout.payment_transactions.all()
     covered = sum(item.charged_value + item.authorized_value for item in items)
-    return bool(items) and covered >= checkout.total_gross_amount
+    return bool(items) and covered >= total_of(checkout)
 
 
 def _fail(checkout, manager, payment):
@@ -84,7 +92,8 @@ def _make_order(checkout):
         checkout_token=str(checkout.pk),
         user_email=checkout.email,
         currency=checkout.currency,
-        total_gross_amount=checkout.total_gross_amount,
+        user=checkout.user,
+        total_gross_amount=total_of(checkout),
     )
     checkout.payments.update(order=order, checkout=None)
     checkout.payment_transactions.update(order=order, checkout=None)

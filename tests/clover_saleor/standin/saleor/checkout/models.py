@@ -1,4 +1,6 @@
 import uuid
+from decimal import Decimal
+from types import SimpleNamespace
 
 from django.db import models
 from django.utils import timezone
@@ -13,6 +15,7 @@ class Checkout(models.Model):
     email = models.EmailField()
     currency = models.CharField(max_length=3)
     total_gross_amount = models.DecimalField(max_digits=12, decimal_places=3)
+    gift_cards_balance = models.DecimalField(max_digits=12, decimal_places=3, default=0)
     completing_started_at = models.DateTimeField(null=True)
     # Switches of the tests:
     variant_is_gone = models.BooleanField(default=False)
@@ -23,6 +26,9 @@ class Checkout(models.Model):
     def is_checkout_locked(self):
         began = self.completing_started_at
         return bool(began) and (timezone.now() - began).seconds < LOCK_SECONDS
+
+    def get_total_gift_cards_balance(self, database_connection_name="default"):
+        return SimpleNamespace(amount=Decimal(self.gift_cards_balance))
 
     def get_last_active_payment(self):
         return self.payments.filter(is_active=True).order_by("pk").last()

@@ -42,3 +42,4 @@ class TransactionEventType:
     CANCEL_SUCCESS = "cancel_success"
     CANCEL_FAILURE = "cancel_failure"
     CANCEL_REQUEST = "cancel_request"
+    INFO = "info"

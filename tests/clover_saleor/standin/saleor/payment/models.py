@@ -1,6 +1,9 @@
 import uuid
+from decimal import Decimal
+from types import SimpleNamespace
 
 from django.db import models
+from django.utils import timezone
 
 
 def _amount():
@@ -29,6 +32,10 @@ class Payment(models.Model):
 
     def succeeded(self, kind):
         return self.transactions.filter(kind=kind, is_success=True).order_by("pk")
+
+    def get_authorized_amount(self):
+        rows = [] if self.succeeded("capture") else self.succeeded("auth")
+        return SimpleNamespace(amount=sum((row.amount for row in rows), Decimal(0)))
 
     def can_refund(self):
         return self.is_active and self.captured_amount > 0
@@ -63,6 +70,7 @@ class TransactionItem(models.Model):
     order = models.ForeignKey(
         "order.Order", models.CASCADE, null=True, related_name="payment_transactions"
     )
+    name = models.CharField(max_length=512, blank=True, default="")
     currency = models.CharField(max_length=3)
     psp_reference = models.CharField(max_length=512, null=True)
     app_identifier = models.CharField(max_length=256, null=True)
@@ -74,6 +82,7 @@ class TransactionItem(models.Model):
     charge_pending_value = _amount()
     authorize_pending_value = _amount()
     refund_pending_value = _amount()
+    cancel_pending_value = _amount()
 
 
 class TransactionEvent(models.Model):
@@ -87,6 +96,7 @@ class TransactionEvent(models.Model):
     currency = models.CharField(max_length=3)
     amount_value = _amount()
     include_in_calculations = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ("pk",)

@@ -6,12 +6,26 @@ from django.db import transaction as database
 from saleor.payment import PaymentError, TransactionKind
 from saleor.payment.models import Transaction, TransactionEvent, TransactionItem
 
-SUCCESS = {
-    "authorization_success": "authorized_value",
-    "charge_success": "charged_value",
-    "refund_success": "refunded_value",
-    "cancel_success": "canceled_value",
+SUCCESS = frozenset(
+    {"authorization_success", "charge_success", "refund_success", "cancel_success"}
+)
+AMOUNT_OF = {
+    "authorization": ("authorized_value", None),
+    "charge": ("charged_value", "authorized_value"),
+    "refund": ("refunded_value", "charged_value"),
+    "cancel": ("canceled_value", "authorized_value"),
 }
+"""What a success adds to, and what it takes it from, which never goes below zero."""
+PENDING_OF = {
+    "authorization": "authorize_pending_value",
+    "charge": "charge_pending_value",
+    "refund": "refund_pending_value",
+    "cancel": "cancel_pending_value",
+}
+SAME_REFERENCE = (
+    "The transaction with provided `pspReference` and `type` already exists with "
+    "different amount."
+)
 
 
 def create_transaction(
@@ -83,7 +97,8 @@ def create_failed_transaction_event(request, cause):
         type=f"{name}_failure",
         amount_value=request.amount_value,
         currency=request.currency,
-        message=cause,
+        message=cause[:512],
+        psp_reference=request.psp_reference,
     )
 
 
@@ -93,9 +108,17 @@ def create_transaction_event_for_transaction_session(
     answer = transaction_webhook_response
     if not answer or not answer.get("result"):
         return create_failed_transaction_event(request_event, "Failed to deliver")
-    event = _event(request_event, answer)
+    event, error = _event(request_event, answer)
+    if event is None:
+        return create_failed_transaction_event(request_event, error)
+    request_event.psp_reference = event.psp_reference
+    request_event.save()
     if event.type in SUCCESS:
         _write(request_event.transaction, answer)
+    elif event.psp_reference:
+        TransactionItem.objects.filter(pk=request_event.transaction_id).update(
+            psp_reference=event.psp_reference
+        )
     return event
 
 
@@ -107,33 +130,46 @@ def create_transaction_event_from_request_and_webhook_response(
         request_event.psp_reference = answer["pspReference"]
         request_event.include_in_calculations = True
         request_event.save()
-    event = _event(request_event, answer) if answer.get("result") else None
+    event = None
+    if answer.get("result"):
+        event, error = _event(request_event, answer)
+        if error:
+            return create_failed_transaction_event(request_event, error)
     _write(request_event.transaction, {**answer, "pspReference": None})
     return event
 
 
 def _event(request, answer):
-    """The event; one with the same reference and type is there already."""
+    """The event and no error; one with the same reference and type is there already.
+
+    No reference is a reference, too: two failures without one are the first.
+    """
     with database.atomic():
         item = TransactionItem.objects.select_for_update().get(
             pk=request.transaction_id
         )
-        name = answer["result"].lower()
+        name, amount = answer["result"].lower(), Decimal(answer["amount"])
         if name in SUCCESS and not answer.get("pspReference"):
-            raise ValueError("pspReference is required")
+            return None, "Missing value for field: pspReference."
         known = item.events.filter(
             psp_reference=answer.get("pspReference"), type=name
         ).first()
-        if known and name in SUCCESS:
-            return known
-        return item.events.create(
+        if known and not name.endswith("_action_required") and name != "info":
+            if known.amount_value == amount:
+                return known, None
+            return None, SAME_REFERENCE
+        begun = item.events.filter(type="authorization_success")
+        if name == "authorization_success" and begun.exists():
+            return None, "Event with `AUTHORIZATION_SUCCESS` already reported."
+        event = item.events.create(
             type=name,
             psp_reference=answer.get("pspReference"),
-            amount_value=answer["amount"],
+            amount_value=amount,
             currency=request.currency,
-            message=answer.get("message"),
-            include_in_calculations=name in SUCCESS,
+            message=(answer.get("message") or "")[:512],
+            include_in_calculations=True,
         )
+        return event, None
 
 
 def _write(item, answer):
@@ -141,15 +177,37 @@ def _write(item, answer):
     item.psp_reference = answer.get("pspReference") or item.psp_reference
     if answer.get("actions") is not None:
         item.available_actions = answer["actions"]
-    sums = dict.fromkeys(SUCCESS.values(), Decimal(0))
-    for event in item.events.filter(include_in_calculations=True):
-        if event.type in SUCCESS:
-            sums[SUCCESS[event.type]] += event.amount_value
-    if sums["charged_value"] or sums["canceled_value"]:
-        sums["authorized_value"] = Decimal(0)
-    sums["charged_value"] -= sums["refunded_value"]
-    for name, value in sums.items():
-        setattr(item, name, value)
+    for name in (*PENDING_OF.values(), *(value for value, _ in AMOUNT_OF.values())):
+        setattr(item, name, Decimal(0))
+    for (word, _), events in _by_reference(item).items():
+        _count(item, word, events)
+    item.authorized_value = max(item.authorized_value, Decimal(0))
     item.save()
     if item.order:
         item.order.update_amounts()
+
+
+def _by_reference(item):
+    found = {}
+    for event in item.events.filter(include_in_calculations=True):
+        word, _, what = event.type.partition("_")
+        if event.psp_reference:
+            found.setdefault((word, event.psp_reference), {})[what] = event
+    return found
+
+
+def _count(item, word, events):
+    """A success, unless a later failure has its reference; else a request is pending."""
+    value, before = AMOUNT_OF[word]
+    asked, done, failed = (
+        events.get(what) for what in ("request", "success", "failure")
+    )
+    if done and failed and failed.created_at >= done.created_at:
+        return
+    if not done:
+        if failed or not asked:
+            return
+        done, value = asked, PENDING_OF[word]
+    setattr(item, value, getattr(item, value) + done.amount_value)
+    if before:
+        setattr(item, before, getattr(item, before) - done.amount_value)

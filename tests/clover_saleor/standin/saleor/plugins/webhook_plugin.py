@@ -23,8 +23,10 @@ class WebhookPlugin(BasePlugin):
 
     def transaction_charge_requested(self, transaction_action_data, previous_value):
         create_failed_transaction_event(
-            transaction_action_data.event, "Cannot find a webhook"
+            transaction_action_data.event,
+            "Cannot find a webhook that can process the action.",
         )
+        return previous_value
 
     transaction_refund_requested = transaction_charge_requested
     transaction_cancelation_requested = transaction_charge_requested
