@@ -104,6 +104,23 @@ def _channel(
     yield from examine(config, online=online)
     if Mode.HOSTED in config.modes:
         yield from _addresses(channel, config)
+        yield _completion(channel)
+
+
+def _completion(channel: SaleorObject) -> Finding:
+    """Whether a paid page becomes an order though its shopper does not come back."""
+    if channel.automatically_complete_fully_paid_checkouts:
+        delay = getattr(channel, "automatic_completion_delay", 0) or 0
+        text = "a paid checkout becomes an order, also without its shopper"
+        text += f", after {delay} minutes" if delay else ""
+        return Finding(subject="completion", text=text)
+    return Finding(
+        subject="completion",
+        text="in the Transactions API a hosted page that was paid becomes no order "
+        "while its shopper stays away: switch on the channel's "
+        "automaticallyCompleteFullyPaidCheckouts",
+        verdict=Verdict.UNKNOWN,
+    )
 
 
 def _addresses(channel: SaleorObject, config: CloverConfig) -> Iterator[Finding]:

@@ -33,22 +33,18 @@ from saleor.plugins.manager import get_plugins_manager
 from clover_saleor import answers
 from clover_saleor.names import GATEWAY
 from clover_saleor.untyped import SaleorObject
-from payment_hooks import Operation, Payment, PaymentChanged
+from payment_hooks import Operation, Payment, PaymentChanged, ShopBusy
 from payment_hooks.ledger import GIVEN_BACK, TAKING
 from payment_hooks.standing import counts
 
 logger = logging.getLogger(__name__)
 
 
-class NotYet(Exception):
-    """Saleor is at it at this moment: tell the shop again in a minute."""
-
-
 def book(event: PaymentChanged) -> None:
     """Write the movement down where Saleor has not, and complete a paid checkout.
 
     Raises:
-        NotYet: a checkout is just being completed.
+        ShopBusy: a checkout is just being completed.
         ValidationError: a paid checkout cannot become an order, nor could its money be
             given back: a person must look.
     """
@@ -148,7 +144,7 @@ def _tell_order(
 def _complete(checkout: SaleorObject, saleor: SaleorObject) -> None:
     """Make the order that the shopper paid for and did not come back to ask for."""
     if checkout.is_checkout_locked():
-        raise NotYet(f"checkout {checkout.pk} is being completed")
+        raise ShopBusy(f"checkout {checkout.pk} is being completed")
     manager = get_plugins_manager(allow_replica=False)
     lines, unavailable = fetch_checkout_lines(checkout)
     info = fetch_checkout_info(checkout, lines, manager)

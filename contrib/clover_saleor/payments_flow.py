@@ -148,9 +148,14 @@ def reference_of(asked: SaleorObject) -> str:
     """The checkout: one that changes its Saleor payment must not be paid twice."""
     if asked.checkout_token:
         return str(asked.checkout_token)
-    if asked.order_id and asked.order_id != _NO_ORDER:
+    if has_order(asked):
         return f"order {asked.order_id}"
     return str(asked.graphql_payment_id)
+
+
+def has_order(asked: SaleorObject) -> bool:
+    """Whether the payment is an order's, and so whoever asks is staff."""
+    return bool(asked.order_id) and asked.order_id != _NO_ORDER
 
 
 def _kind_of(merchant: Merchant) -> str:

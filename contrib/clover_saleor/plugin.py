@@ -36,8 +36,8 @@ from payment_hooks.time_limit import time_limit
 
 logger = logging.getLogger(__name__)
 
-_UNAVAILABLE = shopper_text("unavailable")
-_MOVED_OR_NOT = (
+_UNAVAILABLE, _ERROR = shopper_text("unavailable"), shopper_text("error")
+_IN_DOUBT = (
     "It is not known yet whether the money moved: do not ask for anything else, look "
     "again in a minute. The recovery task finds out."
 )
@@ -265,14 +265,20 @@ class CloverPlugin(BasePlugin):
             return self._within_limit(run)
         except OutcomeUnknown as error:
             logger.error("%s of %s: %s", kind, asked.token, error)
-            return answers.failed(asked, kind, _MOVED_OR_NOT)
+            text, for_shopper = _IN_DOUBT, error.shopper_message()
         except PaymentError as error:
-            return answers.failed(asked, kind, error.message)
+            text, for_shopper = error.message, error.shopper_message()
         except ConfigurationError as error:
-            return answers.failed(asked, kind, f"Nothing was moved: {error}")
+            text, for_shopper = f"Nothing was moved: {error}", _ERROR
         except Exception:
             logger.exception("%s of %s ended in the middle", kind, asked.token)
-            return answers.failed(asked, kind, _MOVED_OR_NOT)
+            text, for_shopper = _IN_DOUBT, shopper_text("outcome_unknown")
+        if payments_flow.has_order(asked):
+            return answers.failed(asked, kind, text)
+        # Saleor gives back what a checkout could not be completed with, and shows the
+        # text to whoever wanted to complete it.
+        logger.warning("%s of %s: %s", kind, asked.token, text)
+        return answers.failed(asked, kind, for_shopper)
 
     def _within_limit(
         self, run: Callable[[Merchant], GatewayResponse]

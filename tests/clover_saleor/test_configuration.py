@@ -2,6 +2,7 @@
 
 import json
 import logging
+from contextlib import suppress
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -152,6 +153,28 @@ def test_the_doctor_finds_what_is_missing(shop, capsys):
     assert "ok       us: charges:" in printed
     assert "us: webhook URL: https://saleor.example/plugins/channel/us/" in printed
     assert shop.simulator.merchant.private_key not in printed
+
+
+@pytest.mark.parametrize(
+    ("mode", "completes", "told"),
+    [
+        ("hosted", False, "unknown  us: completion: in the Transactions API a hosted"),
+        ("hosted", True, "ok       us: completion: a paid checkout becomes an order"),
+        ("iframe", False, None),
+    ],
+)
+def test_the_doctor_says_whether_a_page_becomes_an_order(
+    shop, capsys, mode, completes, told
+):
+    shop.configure(mode)
+    shop.channel.automatically_complete_fully_paid_checkouts = completes
+    shop.channel.save()
+
+    with suppress(SystemExit):
+        call_command("clover_doctor")
+
+    printed = capsys.readouterr().out
+    assert told in printed if told else "completion" not in printed
 
 
 def test_the_doctor_notices_that_recovery_does_not_run(shop, capsys):

@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from django.utils import timezone
+from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 from saleor.payment import PaymentError, gateway
 from saleor.plugins.manager import get_plugins_manager
@@ -387,6 +389,35 @@ def test_a_refund_whose_answer_was_lost_is_one_refund(shop, recover):
     assert payment.captured_amount == Decimal("20.99")
     assert shop.refunds == [500]
     assert ["refunded", "5.00"] in shop.order().events
+
+
+def test_what_staff_read_of_a_doubt_no_shopper_reads(shop):
+    """Saleor gives back by itself what it cannot make an order of."""
+    shop.configure()
+    checkout, _ = shop.begin(stock_is_gone=True)
+    shop.simulator.fail("POST", "/v1/refunds", "reset_after", times=1)
+
+    with pytest.raises(PaymentError) as caught:
+        complete(checkout)
+
+    assert str(caught.value).startswith("We are checking your payment")
+
+
+def test_a_checkout_that_is_being_completed_is_no_error(shop, recover, caplog):
+    shop.configure()
+    checkout, _ = shop.begin()
+    shop.simulator.fail("POST", "/v1/charges", **LOST)
+    complete(checkout)
+    began = timezone.now()
+    Checkout.objects.filter(pk=checkout.pk).update(completing_started_at=began)
+    caplog.set_level("INFO", "payment_hooks.notifying")
+
+    with pytest.raises(SystemExit):  # something is left to do
+        recover(completing=False)
+
+    said = [row for row in caplog.records if row.name == "payment_hooks.notifying"]
+    assert [(row.levelname, bool(row.exc_info)) for row in said] == [("INFO", False)]
+    assert not Order.objects.exists()
 
 
 def test_a_refund_in_the_providers_dashboard_reaches_the_books(shop):

@@ -1,5 +1,7 @@
 """Granted refunds, and a second channel with a merchant of its own, in a real Saleor."""
 
+import pytest
+
 from clover_simulator.shopper import APPROVED_CARD, tokenize
 from tests.real_saleor.shop import AMOUNT, GATEWAY, credentials
 
@@ -32,8 +34,9 @@ def test_a_granted_refund_ends_as_done(shop):
     assert shop.refunds() == [1000]
 
 
+@pytest.fixture
 def canadian(shop):
-    """The Canadian channel, which sells through a merchant of its own."""
+    """The Canadian channel's merchant, one of its own."""
     merchant = shop.simulator.merchants[1]
     values = credentials(shop.simulator) | {
         "merchant_id": merchant.id,
@@ -46,12 +49,13 @@ def canadian(shop):
     }
     channel = shop.saleor.seeds["channels"]["ca"]
     shop.staff.plugin_update(GATEWAY, channel, True, **values)
-    return merchant
+    yield merchant
+    shop.staff.plugin_update(GATEWAY, channel, False)
 
 
-def test_each_channel_pays_its_own_merchant_in_both_flows(shop):
+def test_each_channel_pays_its_own_merchant_in_both_flows(shop, canadian):
     shop.configure()
-    merchant = canadian(shop)
+    merchant = canadian
     url, card = shop.simulator.url, APPROVED_CARD
     first, second = shop.checkout(channel="ca"), shop.checkout(channel="ca")
     token = {"token": tokenize(url, merchant.public_key, card)}

@@ -24,6 +24,10 @@ from tests.real_saleor.servers import (
 )
 
 HERE = Path(__file__).parent
+MIGRATES = """
+Saleor's migrations run now, which takes 5 to 15 minutes. They do so once: the database
+is kept in {}.
+"""
 
 
 def new_rsa_key():
@@ -44,10 +48,10 @@ def install_wheel(python, folder):
     build += ["--outdir", str(folder)]
     subprocess.run(build, **quiet)
     (wheel,) = folder.glob("*.whl")
-    install = ["uv", "pip", "install", "--quiet", "--python", str(python)]
+    # Ours, since an environment that uv made has no pip of its own.
+    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "-q"]
     subprocess.run([*install, f"{wheel}[saleor]"], **quiet)
-    again = ["--reinstall-package", "clover-provider", "--no-deps", str(wheel)]
-    subprocess.run([*install, *again], **quiet)
+    subprocess.run([*install, "--force-reinstall", "--no-deps", str(wheel)], **quiet)
 
 
 class Saleor:
@@ -81,6 +85,7 @@ class Saleor:
         self.environment = self._environment()
         install_wheel(self.python, self.work)
         if not self.database.kept.exists():
+            print(MIGRATES.format(self.database.kept), file=sys.stderr, flush=True)
             self.manage("migrate", "--verbosity", "0")
             self.database.keep()
         self.manage("migrate", "--verbosity", "0")

@@ -17,7 +17,7 @@ def free_port():
         return taken.getsockname()[1]
 
 
-def wait_for_port(port, process, seconds=90):
+def wait_for_port(port, process, seconds=600):
     deadline = time.monotonic() + seconds
     while True:
         try:
