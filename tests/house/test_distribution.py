@@ -128,6 +128,7 @@ def test_the_entry_points_are_exact(wheel):
         "[console_scripts]",
         "clover = clover_provider.cli:main",
         "[clover.commands]",
+        "card-package = clover_card.command:card_package",
         "demo = clover_demo.cli:demo",
         "graphql-schema = clover_graphql.command:graphql_schema",
         "simulate = clover_simulator.cli:simulate",
