@@ -11,6 +11,7 @@ from clover_saleor.merchants import Merchant
 from clover_saleor.stored_methods import choose_source, note_card
 from clover_saleor.untyped import SaleorObject
 from payment_hooks import (
+    AlreadyPaid,
     CheckoutRequest,
     InvalidRequest,
     Mode,
@@ -22,6 +23,7 @@ from payment_hooks import (
     UnsupportedOperation,
 )
 from payment_hooks.outcomes import Outcome, outcome_of
+from payment_hooks.parts import find_parts
 from payment_hooks.paying import Progress, attempt, begin, pay
 from payment_hooks.storefront import Entry, read_entry
 
@@ -34,10 +36,11 @@ def submit(merchant: Merchant, asked: SaleorObject, *, first: bool) -> GatewayRe
     """`process_payment` and `confirm_payment`: take the money, or say what comes next."""
 
     def run() -> Progress:
-        entry = read_entry(asked.data)
+        entry, reference = read_entry(asked.data), reference_of(asked)
+        _refuse_parts(merchant, reference)
         payment = begin(
             merchant.payments,
-            reference_of(asked),
+            reference,
             mode=merchant.mode,
             amount_due=Money.of(asked.amount, asked.currency),
             context=_context(asked),
@@ -156,6 +159,21 @@ def reference_of(asked: SaleorObject) -> str:
 def has_order(asked: SaleorObject) -> bool:
     """Whether the payment is an order's, and so whoever asks is staff."""
     return bool(asked.order_id) and asked.order_id != _NO_ORDER
+
+
+def _refuse_parts(merchant: Merchant, reference: str) -> None:
+    """This flow pays the whole, and the other one has taken a part of it.
+
+    Raises:
+        AlreadyPaid: it has.
+    """
+    for part in find_parts(merchant.payments, reference):
+        if part.payment.reference != reference and part.money.minor_units:
+            raise AlreadyPaid(
+                f"{part.money} of {reference} was paid as a part: pay the rest with "
+                "another transaction",
+                code="paid_in_part",
+            )
 
 
 def _kind_of(merchant: Merchant) -> str:

@@ -77,6 +77,36 @@ def test_without_an_amount_the_gift_card_is_taken_off(shop, channel):
     assert again.event.type == "charge_failure"
 
 
+@pytest.mark.parametrize("second", MODES)
+def test_beside_a_gift_card_a_doubt_is_looked_at_and_not_paid_beside(
+    shop, channel, second
+):
+    shop.configure()
+    checkout = create_checkout(channel, "24.99", gift_cards_balance="15.00")
+    lose_the_answer(shop)
+    begun = initialize(checkout, entry(shop, "iframe"), amount="9.99")
+    shop.configure(second)
+
+    other = initialize(checkout, entry(shop, second), amount="9.99")
+    done = process(begun.item)
+
+    assert begun.data["status"] == other.data["status"] == "checking"
+    assert (done.event.type, shop.charges) == ("charge_success", [999])
+
+
+def test_the_rest_of_a_part_is_not_paid_as_the_whole_in_the_other_flow(shop, channel):
+    """Saleor refuses to begin it from 3.22 on."""
+    shop.configure()
+    checkout = create_checkout(channel)
+    first = pay(shop, checkout, amount="10.00")
+    pay(shop, checkout, amount="5.00")
+    request(first.item, "refund", "10.00")
+    create_payment(checkout, shop.simulator.token())
+
+    assert complete(checkout).order is None
+    assert shop.charges == [1000, 500]
+
+
 @pytest.mark.parametrize("balance", ["15.00", "0"])
 @pytest.mark.parametrize("mode", MODES)
 def test_more_than_is_due_is_refused_with_what_is_due(shop, channel, mode, balance):
