@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.db import transaction
 from oscar.core.loading import get_class, get_model
 
-from clover_oscar import options
+from clover_oscar import options, orders
 from clover_oscar.transactions import lock
 from clover_oscar.untyped import OscarObject
 from payment_hooks import Operation, OperationKind, Payment
@@ -59,6 +59,7 @@ def record(
     The order's status moves where `CLOVER["ORDER_STATUS"]` and Oscar's pipeline both
     allow it, and only when there was something new to book.
     """
+    orders.remember(order, payment)
     done = [row for row in operations if counts(row)]
     taking = next((row for row in done if row.kind in TAKING), None)
     if taking is None:
