@@ -37,8 +37,8 @@ class Movement:
     """What staff ask for."""
 
     kind: OperationKind
-    amount: Money | None = None
-    """All that is left when None; a void is always of the whole."""
+    amount: Money
+    """As it was read and confirmed; a void is always of the whole."""
     request_id: str
     """The form's token: the same one twice is one movement."""
     reason: RefundReason | None = None
@@ -117,7 +117,7 @@ def left_to_capture(payment: Payment) -> Money:
 
 def _refuse_part(payment: Payment, asked: Movement) -> None:
     held = left_to_capture(payment)
-    if asked.amount is not None and held.minor_units and asked.amount != held:
+    if held.minor_units and asked.amount != held:
         raise InvalidRequest(
             f"an authorization is released whole: void {held}, or capture a part of it",
             code="void_is_whole",

@@ -186,6 +186,17 @@ def test_reserve_capture_a_part_and_refund(shop, shopper, product, clover_simula
     assert (charge.amount_captured, charge.amount_refunded) == (800, 300)
 
 
+def test_the_confirmation_names_the_card(shop, shopper, product, clover_simulator):
+    shop("iframe")
+    owner = make_staff("owner", is_superuser=True)
+    shopper.reach_payment(product)
+    shopper.pay(clover_simulator.token())
+
+    asked = act(owner, orders()[0], "refund", amount="4.00", confirmed="")
+
+    assert "card VISA 4242" in asked
+
+
 def test_reserve_and_void(shop, shopper, product, clover_simulator):
     shop("iframe", AUTO_CAPTURE=False)
     owner = make_staff("owner", is_superuser=True)
@@ -193,7 +204,7 @@ def test_reserve_and_void(shop, shopper, product, clover_simulator):
     shopper.pay(clover_simulator.token())
     (order,) = orders()
 
-    act(owner, order, "void")
+    act(owner, order, "void", amount="10.00")
 
     assert books(order)[0] == ("0.00", "0.00", "0.00")
     assert get_payments().ledger.find_payments(reference=order.number)[0].state == (
