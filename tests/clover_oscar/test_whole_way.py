@@ -162,10 +162,13 @@ def test_hosted_mode_cancelled_and_paid_after_all(
     page = shopper.place_order().url
     left = clover_simulator.cancel_hosted(page)
 
-    back = shopper.client.get(left.location.removeprefix(SHOP))
+    address = left.location.removeprefix(SHOP)
+    asked = shopper.client.get(address)
+    back = shopper.client.post(address)
     clover_simulator.pay_hosted(page)
     deliver(shopper, clover_simulator)
 
+    assert "You left the payment page" in asked.content.decode()
     assert back.url == "/basket/"
     assert len(orders()) == 1
     assert sorted(baskets().values()) == ["Open", "Submitted"]
