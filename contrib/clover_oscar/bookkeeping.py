@@ -20,6 +20,7 @@ from payment_hooks.standing import counts, derive_state
 
 SOURCE_TYPE = "Clover"
 VOIDED = "Void"
+_ID_LENGTH = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,11 @@ def record(
     order.status = locked.status
 
 
+def booked_id(transaction_id: str) -> str:
+    """Clover's id as far as Oscar's columns have room for it."""
+    return transaction_id[:_ID_LENGTH]
+
+
 def moved(operation: Operation) -> Decimal:
     """What the operation moved, as Oscar counts."""
     return (operation.moved or operation.amount).to_decimal()
@@ -91,7 +97,7 @@ def _find_source(
         reference=taking.transaction_id,
         defaults={
             "currency": payment.amount_due.currency,
-            "label": " ".join(part for part in card if part),
+            "label": " ".join(part for part in card if part)[:_ID_LENGTH],
         },
     )
     return source
@@ -101,7 +107,7 @@ def _add_transaction(source: OscarObject, operation: Operation) -> bool:
     """Whether it was new; a movement is known by its type and Clover's id."""
     _, is_new = source.transactions.get_or_create(
         txn_type=ENTRIES[operation.kind].transaction_type,
-        reference=operation.transaction_id,
+        reference=booked_id(operation.transaction_id),
         defaults={"amount": moved(operation), "status": operation.state.value},
     )
     return bool(is_new)
@@ -126,7 +132,7 @@ def _add_event(order: OscarObject, operation: Operation) -> None:
     event = order.payment_events.create(
         event_type=event_type,
         amount=moved(operation),
-        reference=operation.transaction_id,
+        reference=booked_id(operation.transaction_id),
     )
     if entry.covers_lines:
         for line in order.lines.all():

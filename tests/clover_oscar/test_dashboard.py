@@ -164,6 +164,13 @@ def test_a_form_without_token_is_refused(owner, order, clover):
     assert "payment_refund" not in clover.calls
 
 
+def test_a_token_that_no_ledger_could_keep_is_refused(owner, order, clover):
+    page = act(owner, order, "refund", amount="1.00", token="x" * 256)
+
+    assert "request_id has 256 characters" in page
+    assert "payment_refund" not in clover.calls
+
+
 def test_a_reservation_is_captured_in_part(owner, reserved):
     act(owner, reserved, "capture", amount="6.00")
 
