@@ -8,5 +8,7 @@ DELETED = "order_deleted"
 """Money is there, and the order that was placed for it was deleted."""
 PAID_TWICE = "purchase_paid_twice"
 """A copy of the basket was paid for, and the page of the first one as well."""
+GIVING_BACK = "being_given_back"
+"""Staff is giving the money back at this moment: no order may be placed for it."""
 WITHOUT_ORDER = frozenset({NOT_PLACED, DELETED, PAID_TWICE})
 """Those which a person ends by placing the order, or by giving the money back."""

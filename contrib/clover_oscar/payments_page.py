@@ -24,7 +24,7 @@ from clover_django.transactions import outside_of_transactions
 from clover_oscar import staff
 from clover_oscar.flags import PAID_TWICE, WITHOUT_ORDER
 from clover_oscar.orders import order_of
-from clover_oscar.placement import CannotPlaceOrder, complete
+from clover_oscar.placement import CannotPlaceOrder, complete, without_order
 from clover_oscar.snapshot import ADAPTER
 from clover_oscar.untyped import OscarObject
 from payment_hooks import (
@@ -157,7 +157,8 @@ def _give_back(payment_id: str, request: HttpRequest) -> str:
             % left
         )
     asked = staff.Movement(kind=kind, amount=left, request_id=f"no order {left}")
-    done = staff.move(payment, asked, request.user)
+    with without_order(payment):
+        done = staff.move(payment, asked, request.user)
     for flag in WITHOUT_ORDER:
         get_payments().unflag(payment_id, flag)
     return _("%(amount)s of payment %(reference)s was given back.") % {

@@ -5,21 +5,30 @@ comes second finds the order in place.
 """
 
 import logging
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sites.models import Site
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 from oscar.apps.order.exceptions import UnableToPlaceOrder
 from oscar.core.loading import get_class, get_model
 
 from clover_django.road import get_payments
 from clover_oscar import bookkeeping, repricing
-from clover_oscar.flags import CHANGED, DELETED, NOT_PLACED, PAID_TWICE
+from clover_oscar.flags import (
+    CHANGED,
+    DELETED,
+    GIVING_BACK,
+    NOT_PLACED,
+    PAID_TWICE,
+)
 from clover_oscar.orders import find_kin, find_order_of_kin, had_order, order_of
 from clover_oscar.snapshot import Snapshot, load_address
 from clover_oscar.transactions import lock
@@ -33,6 +42,9 @@ logger = logging.getLogger("oscar.checkout")
 class CannotPlaceOrder(Exception):
     """The money is there and the order cannot be; a person must decide."""
 
+    flag = NOT_PLACED
+    """What a person must look at; empty where no money is left to decide about."""
+
 
 class OrderNeedsPerson(CannotPlaceOrder):
     """Nothing that is told again, or changes in the shop, would place this order."""
@@ -40,7 +52,6 @@ class OrderNeedsPerson(CannotPlaceOrder):
     def __init__(self, message: str, flag: str = "") -> None:
         super().__init__(message)
         self.flag = flag
-        """What a person must look at; empty where no money is left to decide about."""
 
 
 def complete(payment: Payment, *, by_staff: bool = False) -> OscarObject:
@@ -66,12 +77,12 @@ def complete(payment: Payment, *, by_staff: bool = False) -> OscarObject:
     with translation.override(snapshot.language or None):
         try:
             order, notes = _complete(payment, snapshot, by_staff)
-        except OrderNeedsPerson as error:
-            if error.flag:
-                payments.flag(payment.payment_id, error.flag)
-            raise
         except (CannotPlaceOrder, UnableToPlaceOrder, ValueError) as error:
-            payments.flag(payment.payment_id, NOT_PLACED)
+            flag = getattr(error, "flag", NOT_PLACED)
+            if flag and not by_staff:  # staff act on a mark that is there
+                payments.flag(payment.payment_id, flag)
+            if isinstance(error, CannotPlaceOrder):
+                raise
             raise CannotPlaceOrder(str(error)) from error
     if notes:
         payments.flag(payment.payment_id, CHANGED)
@@ -130,8 +141,32 @@ def _lock_basket(snapshot: Snapshot, payment: Payment) -> OscarObject:
     raise CannotPlaceOrder(text)
 
 
+@contextmanager
+def without_order(payment: Payment) -> Iterator[None]:
+    """Let no order be placed for the payment while its money is given back.
+
+    The mark comes first, then the lock: whoever places its order at this moment holds
+    the lock and is waited for, or takes it later and sees the mark.
+
+    Raises:
+        CannotPlaceOrder: it has its order.
+    """
+    payments, snapshot = get_payments(), Snapshot.from_context(payment.context)
+    payments.flag(payment.payment_id, GIVING_BACK)
+    try:
+        with transaction.atomic(), suppress(ObjectDoesNotExist):
+            lock("basket.Basket", snapshot.basket_id if snapshot else None)
+        if order_of(payment) is not None:
+            raise CannotPlaceOrder(_("This payment has an order: refund it there."))
+        yield
+    finally:
+        payments.unflag(payment.payment_id, GIVING_BACK)
+
+
 def _refuse_without_money(payment: Payment) -> None:
     """As the ledger says now, whatever a page or a message said a moment ago."""
+    if GIVING_BACK in get_payments().get(payment.payment_id).flags:
+        raise CannotPlaceOrder(f"payment {payment.payment_id} is being given back")
     operations = get_payments().operations(payment.payment_id)
     try:
         refuse_order(payment, operations)
