@@ -171,7 +171,7 @@ class PaymentDetailsMixin(PaymentPageMixin):
         """Let a person look where the basket's first copy was paid for meanwhile."""
         if self.payment is not None and find_order_of_kin(order.basket_id) is not None:
             flag = partial(get_payments().flag, self.payment.payment_id, PAID_TWICE)
-            transaction.on_commit(flag)
+            transaction.on_commit(flag, robust=True)
 
     def _answer(self, response: HttpResponse) -> Response:
         """Oscar's response, unless the ledger knows better.
