@@ -6,21 +6,28 @@ from django.db.models import QuerySet
 
 from clover_django import conf, models
 from payment_hooks.saved_sources import SavedSource
-from payment_hooks.wallet import KeptSource, no_such_card
+from payment_hooks.storable import refuse_long
+from payment_hooks.wallet import KeptSource, no_such_card, short_card
 
 
 class DjangoWallet:
     """The wallet in the ledger's database; see `payment_hooks.wallet.Wallet`."""
 
     def keep(self, owner: str, merchant_id: str, saved: SavedSource) -> str:
-        """The public id under which the owner finds it again."""
+        """The public id under which the owner finds it again.
+
+        Raises:
+            InvalidRequest: the owner's name is longer than there is room for.
+        """
+        refuse_long("owner", owner)
+        brand, last4 = short_card(saved.brand, saved.last4)
         row = _rows().create(
             public_id=uuid4().hex,
             owner=owner,
             provider_id=saved.source_id,
             merchant_id=merchant_id,
-            brand=saved.brand,
-            last4=saved.last4,
+            brand=brand,
+            last4=last4,
             exp_month=saved.exp_month,
             exp_year=saved.exp_year,
         )
@@ -29,6 +36,7 @@ class DjangoWallet:
     def describe(self, source_id: str, brand: str, last4: str) -> None:
         """Fill in what only the charge of it told."""
         rows = _rows().filter(provider_id=source_id, last4="")
+        brand, last4 = short_card(brand, last4)
         rows.update(brand=brand, last4=last4)
 
     def list(self, owner: str, merchant_id: str) -> tuple[KeptSource, ...]:

@@ -3,6 +3,10 @@
 None of them believes what it is told: each says *look* to `Payments`, and shows what
 the ledger knows afterwards. All stay outside of ATOMIC_REQUESTS, since the ledger
 commits by itself.
+
+Only a button closes a payment. Its address reaches mail scanners, messengers and browsers
+that fetch ahead, so opening it closes nothing, whoever's session it is; the price is one
+click for a shopper who comes back from the provider's page without having paid.
 """
 
 import logging
@@ -15,17 +19,22 @@ from django.http import (
     HttpResponse,
     JsonResponse,
 )
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from clover_django.actors import acting_as
 from clover_django.pages import get_pages, render_page
 from clover_django.receiving import receive
 from clover_django.road import NOT_NOW, get_payments
+from clover_django.speculation import answer_speculation, is_speculative
 from clover_django.transactions import outside_of_transactions
 from payment_hooks import (
     InvalidRequest,
@@ -33,7 +42,7 @@ from payment_hooks import (
     Payment,
     PaymentState,
 )
-from payment_hooks.outcomes import Outcome, is_worth_a_look, last_decline, outcome_of
+from payment_hooks.outcomes import Outcome, last_decline, outcome_of
 from payment_hooks.sending import decline_of
 
 logger = logging.getLogger(__name__)
@@ -44,12 +53,19 @@ View = Callable[..., HttpResponse]
 
 
 def _page(view: View) -> View:
-    """One of the shopper's pages: never cached, and its address goes to no other site."""
+    """One of the shopper's pages: never cached, and its address goes to no other site.
+
+    A request that no shopper looks at gets no page, and nobody is asked for it.
+    """
 
     @wraps(view)
     def shown(request: HttpRequest, payment_id: str) -> HttpResponse:
         with acting_as("shopper"):
-            response = view(request, payment_id)
+            if is_speculative(request):
+                _find(payment_id)
+                response = answer_speculation(request)
+            else:
+                response = view(request, payment_id)
         response["Referrer-Policy"] = "same-origin"
         return response
 
@@ -86,18 +102,22 @@ def status_json(request: HttpRequest, payment_id: str) -> HttpResponse:
 
     However often it is asked, it asks the provider only once in a few seconds.
     """
-    payment = _find(payment_id)
-    if is_worth_a_look(_operations(payment), timezone.now()):
-        _look(payment)
+    payment = _look(_find(payment_id))
     waiting = outcome_of(_operations(payment)) is Outcome.CHECKING
     return JsonResponse({"waiting": waiting})
 
 
-@require_safe
+@csrf_protect
+@require_http_methods(["GET", "HEAD", "POST"])
 @_page
 def cancelled(request: HttpRequest, payment_id: str) -> HttpResponse:
-    """The shopper turned back on the provider's page; money may have come all the same."""
+    """The shopper turned back on the provider's page; the button here gives it up.
+
+    Money may have come all the same.
+    """
     payment = _find(payment_id)
+    if request.method != "POST":
+        return _ask_whether(request, _look(payment))
     try:
         payment = _give_up(payment_id)
     except NOT_NOW as error:
@@ -107,6 +127,13 @@ def cancelled(request: HttpRequest, payment_id: str) -> HttpResponse:
         return _show(request, payment)
     message = _("The payment was not made. Your card has not been charged.")
     return get_pages().not_paid(request, payment, message)
+
+
+def _ask_whether(request: HttpRequest, payment: Payment) -> HttpResponse:
+    """The page with the button, unless there is something else to say."""
+    if outcome_of(_operations(payment), turned_back=True) is not Outcome.NOT_PAID:
+        return _show(request, payment)
+    return render_page(request, payment, "clover_django/cancel.html")
 
 
 def _show(request: HttpRequest, payment: Payment) -> HttpResponse:
@@ -144,9 +171,13 @@ def _find(payment_id: str) -> Payment:
 
 
 def _look(payment: Payment) -> Payment:
-    """The payment as it is now known; a look that fails changes nothing."""
+    """The payment as it is now known; a look that fails changes nothing.
+
+    However often a page is opened, and in however many processes, the provider is asked
+    once in a few seconds.
+    """
     try:
-        return get_payments().settle(payment.payment_id)
+        return get_payments().look(payment.payment_id)
     except NOT_NOW as error:
         logger.warning("payment could not be settled now: %s", type(error).__name__)
         return _find(payment.payment_id)

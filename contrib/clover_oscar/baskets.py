@@ -26,7 +26,10 @@ _HOLDING = frozenset(
 
 
 def find_order(basket_id: object) -> OscarObject:
-    """The order that was placed for the basket, or None."""
+    """The order that was placed for this very basket, or None.
+
+    Of a payment ask `orders.order_of`: its basket may be gone.
+    """
     orders = get_model("order", "Order")._default_manager
     return orders.filter(basket_id=basket_id).first()
 
@@ -40,8 +43,12 @@ def is_spoken_for(basket_id: int) -> bool:
 
 def thaw(basket_id: int) -> None:
     """Let the shopper change the basket again, unless its payment may hold money."""
+    baskets: Any = get_model("basket", "Basket")
     with transaction.atomic():
-        basket = lock("basket.Basket", basket_id)
+        try:
+            basket = lock("basket.Basket", basket_id)
+        except baskets.DoesNotExist:
+            return  # with the account, or by a job: nothing is left to change
         if basket.status == basket.FROZEN and not is_spoken_for(basket_id):
             basket.thaw()
 

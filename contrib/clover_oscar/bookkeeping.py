@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.db import transaction
 from oscar.core.loading import get_class, get_model
 
-from clover_oscar import options
+from clover_oscar import options, orders
 from clover_oscar.transactions import lock
 from clover_oscar.untyped import OscarObject
 from payment_hooks import Operation, OperationKind, Payment
@@ -20,6 +20,7 @@ from payment_hooks.standing import counts, derive_state
 
 SOURCE_TYPE = "Clover"
 VOIDED = "Void"
+_ID_LENGTH = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,7 @@ def record(
     The order's status moves where `CLOVER["ORDER_STATUS"]` and Oscar's pipeline both
     allow it, and only when there was something new to book.
     """
+    orders.remember(order, payment)
     done = [row for row in operations if counts(row)]
     taking = next((row for row in done if row.kind in TAKING), None)
     if taking is None:
@@ -73,6 +75,11 @@ def record(
         if news:
             _move_status(locked, done)
     order.status = locked.status
+
+
+def booked_id(transaction_id: str) -> str:
+    """Clover's id as far as Oscar's columns have room for it."""
+    return transaction_id[:_ID_LENGTH]
 
 
 def moved(operation: Operation) -> Decimal:
@@ -90,7 +97,7 @@ def _find_source(
         reference=taking.transaction_id,
         defaults={
             "currency": payment.amount_due.currency,
-            "label": " ".join(part for part in card if part),
+            "label": " ".join(part for part in card if part)[:_ID_LENGTH],
         },
     )
     return source
@@ -100,7 +107,7 @@ def _add_transaction(source: OscarObject, operation: Operation) -> bool:
     """Whether it was new; a movement is known by its type and Clover's id."""
     _, is_new = source.transactions.get_or_create(
         txn_type=ENTRIES[operation.kind].transaction_type,
-        reference=operation.transaction_id,
+        reference=booked_id(operation.transaction_id),
         defaults={"amount": moved(operation), "status": operation.state.value},
     )
     return bool(is_new)
@@ -125,7 +132,7 @@ def _add_event(order: OscarObject, operation: Operation) -> None:
     event = order.payment_events.create(
         event_type=event_type,
         amount=moved(operation),
-        reference=operation.transaction_id,
+        reference=booked_id(operation.transaction_id),
     )
     if entry.covers_lines:
         for line in order.lines.all():

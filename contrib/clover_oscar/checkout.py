@@ -25,7 +25,9 @@ from clover_oscar.baskets import (
     may_hold_money,
 )
 from clover_oscar.card_form import CARD_FIELDS
+from clover_oscar.flags import PAID_TWICE
 from clover_oscar.models import keep_number
+from clover_oscar.orders import find_order_of_kin
 from clover_oscar.outcomes import status_url, told_to_oscar
 from clover_oscar.paying import open_payment, pay
 from clover_oscar.payment_page import TOKEN, PaymentPageMixin
@@ -132,6 +134,7 @@ class PaymentDetailsMixin(PaymentPageMixin):
         if self.payment is not None:
             operations = get_payments().operations(self.payment.payment_id)
             bookkeeping.record(order, self.payment, operations)
+            self._flag_second(order)
 
     def send_order_placed_email(self, order: OscarObject) -> None:
         """Send it once the order is safe; a mail that fails is logged, no more."""
@@ -163,6 +166,12 @@ class PaymentDetailsMixin(PaymentPageMixin):
         known = find_payments(self._submission["basket"].pk)
         doubtful = (row for row in reversed(known) if may_hold_money(row))
         return self.payment or next(doubtful, None)
+
+    def _flag_second(self, order: OscarObject) -> None:
+        """Let a person look where the basket's first copy was paid for meanwhile."""
+        if self.payment is not None and find_order_of_kin(order.basket_id) is not None:
+            flag = partial(get_payments().flag, self.payment.payment_id, PAID_TWICE)
+            transaction.on_commit(flag, robust=True)
 
     def _answer(self, response: HttpResponse) -> Response:
         """Oscar's response, unless the ledger knows better.

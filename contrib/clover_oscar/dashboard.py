@@ -6,17 +6,16 @@ from uuid import uuid4
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from clover_django.road import get_payments
 from clover_django.transactions import outside_of_transactions
-from clover_oscar import staff
+from clover_oscar import confirmation, staff
+from clover_oscar.payment_events import PaymentEventsMixin
 from clover_oscar.transactions import View
 from clover_oscar.untyped import OscarObject, Response
 from payment_hooks import (
     InvalidRequest,
-    Money,
     OperationKind,
     OutcomeUnknown,
     Payment,
@@ -31,13 +30,11 @@ ACTIONS = {
     "clover_void": OperationKind.VOID,
 }
 REQUEST_ID = "clover_request_id"
-_CONFIRM_PAGE = "clover_oscar/dashboard/confirm.html"
 
 
-class OrderDetailMixin:
+class OrderDetailMixin(PaymentEventsMixin):
     """Captures, refunds and voids from the order page, each confirmed and allowed."""
 
-    request: HttpRequest
     object: Any
 
     @classmethod
@@ -102,9 +99,10 @@ class OrderDetailMixin:
             payment, asked = _read_form(request, order, ACTIONS[action])
             if not request.user.has_perm(staff.PERMISSIONS[asked.kind]):  # type: ignore[union-attr]  # AnonymousUser has it, too
                 raise PermissionDenied
-            if not request.POST.get("confirmed"):
-                context = {"order": order, "asked": asked, "action": action}
-                return render(request, _CONFIRM_PAGE, context)
+            if not confirmation.is_confirmed(request):
+                return confirmation.confirm(
+                    request, order, payment, asked.kind, asked.amount
+                )
             staff.move(payment, asked, request.user)
         except PermissionDenied:
             message = _("You are not allowed to do this.")
@@ -143,16 +141,15 @@ def _read_form(
     payment = staff.find_payment(order)
     if payment is None:
         raise InvalidRequest("this order has no Clover payment", code="payment_unknown")
-    typed, reason = request.POST.get("amount", ""), request.POST.get("reason", "")
+    reason = request.POST.get("reason", "")
     token = request.POST.get(REQUEST_ID, "")
     if not token:
         raise InvalidRequest(
             "the form had no token: load the page again", code="request_id_missing"
         )
-    amount = Money.of(typed.strip(), payment.amount_due.currency) if typed else None
     return payment, staff.Movement(
         kind=kind,
-        amount=amount,
+        amount=confirmation.read_amount(request, payment, kind),
         request_id=token,
         reason=RefundReason(reason) if reason in set(RefundReason) else None,
     )

@@ -1,4 +1,4 @@
-"""The order number of each basket that came to payment, and the staff's permissions."""
+"""What is kept of each basket that came to payment, and the staff's permissions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +18,8 @@ class OrderNumber(models.Model):
 
     basket_id = models.PositiveBigIntegerField(unique=True)
     number = models.CharField(max_length=128, unique=True)
+    order_id = models.PositiveBigIntegerField(null=True)
+    """The order that was placed for the basket, also once both of them are deleted."""
 
     class Meta:
         """Carries the permissions, which belong to no other table of ours."""
@@ -30,6 +32,29 @@ class OrderNumber(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+
+class BasketCopy(models.Model):
+    """That a basket has the goods of another, whose payment page may still be paid on.
+
+    No foreign keys: it is needed as long as the payments are, and baskets go.
+    """
+
+    original_id = models.PositiveBigIntegerField()
+    copy_id = models.PositiveBigIntegerField(db_index=True)
+
+    class Meta:
+        """Nobody edits it."""
+
+        default_permissions = ()
+        constraints = (
+            models.UniqueConstraint(
+                fields=("original_id", "copy_id"), name="clover_oscar_one_copy"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.original_id} > {self.copy_id}"
 
 
 def keep_number(basket_id: int, generate: Callable[[], Any]) -> str:

@@ -22,12 +22,19 @@ from clover_django.models import Payment as PaymentRow
 from clover_django.road import get_payments
 from clover_django.transactions import outside_of_transactions
 from clover_oscar import staff
-from clover_oscar.baskets import find_order
-from clover_oscar.flags import NOT_PLACED
-from clover_oscar.placement import CannotPlaceOrder, complete
-from clover_oscar.snapshot import ADAPTER, Snapshot
+from clover_oscar.flags import PAID_TWICE, WITHOUT_ORDER
+from clover_oscar.orders import order_of
+from clover_oscar.placement import CannotPlaceOrder, complete, without_order
+from clover_oscar.snapshot import ADAPTER
 from clover_oscar.untyped import OscarObject
-from payment_hooks import OperationKind, OperationState, PaymentError, PaymentState
+from payment_hooks import (
+    OperationKind,
+    OperationState,
+    Payment,
+    PaymentError,
+    PaymentState,
+)
+from payment_hooks.ledger import GIVEN_BACK
 
 NAME = "clover-payments"
 URL_NAME = f"dashboard:{NAME}"
@@ -77,7 +84,10 @@ class PaymentListView(ListView):  # type: ignore[type-arg]  # not generic at run
     def get_context_data(self, **kwargs: OscarObject) -> dict[str, Any]:
         """Also the names of the views, and what this user may do."""
         user: OscarObject = self.request.user
-        return super().get_context_data(**kwargs) | {
+        context = super().get_context_data(**kwargs)
+        for payment in context["payments"]:
+            payment.has_no_order = bool(WITHOUT_ORDER & set(payment.flags))
+        return context | {
             "views": list(VIEWS),
             "chosen": self.chosen,
             "may_ask": user.has_perm(ASK),
@@ -94,11 +104,10 @@ class PaymentListView(ListView):  # type: ignore[type-arg]  # not generic at run
         act = _ACTIONS.get(action or "")
         try:
             if act is _give_back and not request.POST.get("confirmed"):
-                context = {"payment": get_payments().get(payment_id)}
-                return render(request, _CONFIRM_PAGE, context)
+                return _confirm(request, payment_id)
             if act is not None:
                 with acting_as(f"user {request.user.pk}"):
-                    messages.success(request, act(payment_id, request.user))
+                    messages.success(request, act(payment_id, request))
         except PermissionDenied:
             messages.error(request, _("You are not allowed to do this."))
         except (PaymentError, CannotPlaceOrder) as error:
@@ -106,8 +115,8 @@ class PaymentListView(ListView):  # type: ignore[type-arg]  # not generic at run
         return redirect(URL_NAME)
 
 
-def _ask(payment_id: str, user: OscarObject) -> str:
-    _require(user, ASK)
+def _ask(payment_id: str, request: HttpRequest) -> str:
+    _require(request.user, ASK)
     payment = get_payments().settle(payment_id)
     return _("Clover was asked: payment %(reference)s is %(state)s.") % {
         "reference": payment.reference,
@@ -115,31 +124,73 @@ def _ask(payment_id: str, user: OscarObject) -> str:
     }
 
 
-def _place(payment_id: str, user: OscarObject) -> str:
-    _require(user, staff.CAPTURE)
-    payment = get_payments().get(payment_id)
-    if not staff.is_held(payment):
-        raise CannotPlaceOrder(_("This payment holds no money."))
-    order = complete(payment, oversell=True)
+def _place(payment_id: str, request: HttpRequest) -> str:
+    _require(request.user, staff.CAPTURE)
+    payment = _without_order(payment_id)
+    order = complete(payment, by_staff=True)
+    get_payments().unflag(payment_id, PAID_TWICE)
     get_payments().tell(payment_id)
     return str(_("Order %s is placed.") % order.number)
 
 
-def _give_back(payment_id: str, user: OscarObject) -> str:
-    """All of it, once: for a payment whose order cannot be placed."""
-    payment = get_payments().get(payment_id)
-    snapshot = Snapshot.from_context(payment.context)
-    if snapshot is None or find_order(snapshot.basket_id) is not None:
-        raise CannotPlaceOrder(_("This payment has an order: refund it there."))
-    is_reserved = payment.state is PaymentState.AUTHORIZED
-    kind = OperationKind.VOID if is_reserved else OperationKind.REFUND
-    asked = staff.Movement(kind=kind, request_id="no order")
-    done = staff.move(payment, asked, user)
-    get_payments().unflag(payment_id, NOT_PLACED)
+def _confirm(request: HttpRequest, payment_id: str) -> HttpResponse:
+    """What would be given back, of which payment and to which card."""
+    _require(request.user, staff.REFUND)
+    payment = _without_order(payment_id)
+    context = {
+        "payment": payment,
+        "amount": staff.left_of(payment, _returning(payment)),
+        "card": staff.card_of(payment),
+    }
+    return render(request, _CONFIRM_PAGE, context)
+
+
+def _give_back(payment_id: str, request: HttpRequest) -> str:
+    """All that is left of it, as it was confirmed: its order cannot be placed."""
+    _require(request.user, staff.REFUND)
+    payment = _without_order(payment_id)
+    kind = _returning(payment)
+    left = staff.left_of(payment, kind)
+    if request.POST.get("amount", "") != str(left.to_decimal()):
+        raise CannotPlaceOrder(
+            _("%s can be given back now, which is not what was confirmed. Try again.")
+            % left
+        )
+    asked = staff.Movement(kind=kind, amount=left, request_id=f"no order {left}")
+    with without_order(payment):
+        done = staff.move(payment, asked, request.user)
+    for flag in WITHOUT_ORDER:
+        get_payments().unflag(payment_id, flag)
     return _("%(amount)s of payment %(reference)s was given back.") % {
         "amount": done.moved or done.amount,
         "reference": payment.reference,
     }
+
+
+def _without_order(payment_id: str) -> Payment:
+    """The payment, if it holds money and a person is asked what shall become of it.
+
+    The flags decide, for whoever posts: a page may be old, and hides no more than a
+    button.
+
+    Raises:
+        CannotPlaceOrder: it has its order, or its money is not here any more.
+    """
+    payment = get_payments().get(payment_id)
+    if order_of(payment) is not None:
+        raise CannotPlaceOrder(_("This payment has an order: refund it there."))
+    if payment.state in GIVEN_BACK:
+        raise CannotPlaceOrder(_("The money of this payment was given back."))
+    if not (staff.was_funded(payment) and WITHOUT_ORDER & set(payment.flags)):
+        raise CannotPlaceOrder(
+            _("Nobody needs to decide about this payment: load the page again.")
+        )
+    return payment
+
+
+def _returning(payment: Payment) -> OperationKind:
+    is_reserved = payment.state is PaymentState.AUTHORIZED
+    return OperationKind.VOID if is_reserved else OperationKind.REFUND
 
 
 _ACTIONS = {"ask": _ask, "place": _place, "give_back": _give_back}

@@ -5,25 +5,36 @@ comes second finds the order in place.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sites.models import Site
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 from oscar.apps.order.exceptions import UnableToPlaceOrder
 from oscar.core.loading import get_class, get_model
 
 from clover_django.road import get_payments
 from clover_oscar import bookkeeping, repricing
-from clover_oscar.baskets import find_order
-from clover_oscar.flags import CHANGED, NOT_PLACED
+from clover_oscar.flags import (
+    CHANGED,
+    DELETED,
+    GIVING_BACK,
+    NOT_PLACED,
+    PAID_TWICE,
+)
+from clover_oscar.orders import find_kin, find_order_of_kin, had_order, order_of
 from clover_oscar.snapshot import Snapshot, load_address
 from clover_oscar.transactions import lock
 from clover_oscar.untyped import OscarObject
-from payment_hooks import Operation, Payment
+from payment_hooks import InvalidRequest, OutcomeUnknown, Payment, PaymentState
+from payment_hooks.standing import refuse_order
 
 logger = logging.getLogger("oscar.checkout")
 
@@ -31,8 +42,19 @@ logger = logging.getLogger("oscar.checkout")
 class CannotPlaceOrder(Exception):
     """The money is there and the order cannot be; a person must decide."""
 
+    flag = NOT_PLACED
+    """What a person must look at; empty where no money is left to decide about."""
 
-def complete(payment: Payment, *, oversell: bool = False) -> OscarObject:
+
+class OrderNeedsPerson(CannotPlaceOrder):
+    """Nothing that is told again, or changes in the shop, would place this order."""
+
+    def __init__(self, message: str, flag: str = "") -> None:
+        super().__init__(message)
+        self.flag = flag
+
+
+def complete(payment: Payment, *, by_staff: bool = False) -> OscarObject:
     """The order of a payment that holds money, placed now if it was not before.
 
     The snapshot's total is what the order says, whatever prices, offers and vouchers
@@ -40,9 +62,11 @@ def complete(payment: Payment, *, oversell: bool = False) -> OscarObject:
 
     Args:
         payment: one that the checkout opened.
-        oversell: place it although something went out of stock, as staff may decide.
+        by_staff: place it although something went out of stock, the first order was
+            deleted or a copy of the basket was paid for, as staff may decide.
 
     Raises:
+        OrderNeedsPerson: the money is not here, or not all of it, or there was an order.
         CannotPlaceOrder: Oscar refuses, or something is out of stock; the payment is
             flagged.
     """
@@ -50,50 +74,123 @@ def complete(payment: Payment, *, oversell: bool = False) -> OscarObject:
     if snapshot is None:
         raise CannotPlaceOrder(f"payment {payment.payment_id} is not a checkout's")
     payments = get_payments()
-    operations = payments.operations(payment.payment_id)
     with translation.override(snapshot.language or None):
         try:
-            order, notes = _complete(payment, snapshot, operations, oversell)
+            order, notes = _complete(payment, snapshot, by_staff)
         except (CannotPlaceOrder, UnableToPlaceOrder, ValueError) as error:
-            payments.flag(payment.payment_id, NOT_PLACED)
+            flag = getattr(error, "flag", NOT_PLACED)
+            if flag and not by_staff:  # staff act on a mark that is there
+                payments.flag(payment.payment_id, flag)
+            if isinstance(error, CannotPlaceOrder):
+                raise
             raise CannotPlaceOrder(str(error)) from error
     if notes:
         payments.flag(payment.payment_id, CHANGED)
-    payments.unflag(payment.payment_id, NOT_PLACED)
+    for flag in (NOT_PLACED, DELETED):
+        payments.unflag(payment.payment_id, flag)
     return order
 
 
 def _complete(
-    payment: Payment,
-    snapshot: Snapshot,
-    operations: tuple[Operation, ...],
-    oversell: bool,
+    payment: Payment, snapshot: Snapshot, by_staff: bool
 ) -> tuple[Any, list[str]]:
     """The order, and what a person should know of how it differs."""
-    notes: list[str] = []
     with transaction.atomic():
-        basket = _lock_basket(snapshot)
-        order = find_order(basket.pk)
-        if order is None:
-            _refuse_empty(basket)
-            notes = repricing.prepare(basket, snapshot)
-            _refuse_out_of_stock(basket, oversell)
-            order = _place(basket, snapshot)
-            basket.submit()
-            _write_notes(order, notes)
-            transaction.on_commit(
-                partial(send_confirmation, order, snapshot), robust=True
-            )
+        order, notes = _find_or_place(payment, snapshot, by_staff)
+        operations = get_payments().operations(payment.payment_id)
         bookkeeping.record(order, payment, operations)
     return order, notes
 
 
-def _lock_basket(snapshot: Snapshot) -> OscarObject:
+def _find_or_place(
+    payment: Payment, snapshot: Snapshot, by_staff: bool
+) -> tuple[Any, list[str]]:
+    order = order_of(payment)
+    if order is not None:
+        return order, []
+    basket = _lock_basket(snapshot, payment)
+    order = order_of(payment)
+    if order is not None:
+        return order, []  # placed by somebody else while this waited for the lock
+    _refuse_without_money(payment)
+    if not by_staff:
+        _refuse_second(payment, snapshot)
+    _refuse_empty(basket)
+    notes = repricing.prepare(basket, snapshot)
+    _refuse_out_of_stock(basket, by_staff)
+    order = _place(basket, snapshot)
+    basket.submit()
+    _write_notes(order, notes)
+    transaction.on_commit(partial(send_confirmation, order, snapshot), robust=True)
+    return order, notes
+
+
+def _lock_basket(snapshot: Snapshot, payment: Payment) -> OscarObject:
+    """The basket, locked; before and after it those with a copy of its goods."""
     baskets = get_model("basket", "Basket")
+    locked = {}
+    for pk in sorted({snapshot.basket_id, *find_kin(snapshot.basket_id)}):
+        with suppress(baskets.DoesNotExist):
+            locked[pk] = lock("basket.Basket", pk)
+    if snapshot.basket_id in locked:
+        return locked[snapshot.basket_id]
+    _refuse_without_money(payment)
+    text = f"basket {snapshot.basket_id} was deleted"
+    if had_order(payment):
+        raise OrderNeedsPerson(f"the order was deleted, and {text}", DELETED)
+    raise CannotPlaceOrder(text)
+
+
+@contextmanager
+def without_order(payment: Payment) -> Iterator[None]:
+    """Let no order be placed for the payment while its money is given back.
+
+    The mark comes first, then the lock: whoever places its order at this moment holds
+    the lock and is waited for, or takes it later and sees the mark.
+
+    Raises:
+        CannotPlaceOrder: it has its order.
+    """
+    payments, snapshot = get_payments(), Snapshot.from_context(payment.context)
+    payments.flag(payment.payment_id, GIVING_BACK)
     try:
-        return lock("basket.Basket", snapshot.basket_id)
-    except baskets.DoesNotExist as error:
-        raise CannotPlaceOrder(f"basket {snapshot.basket_id} was deleted") from error
+        with transaction.atomic(), suppress(ObjectDoesNotExist):
+            lock("basket.Basket", snapshot.basket_id if snapshot else None)
+        if order_of(payment) is not None:
+            raise CannotPlaceOrder(_("This payment has an order: refund it there."))
+        yield
+    finally:
+        payments.unflag(payment.payment_id, GIVING_BACK)
+
+
+def _refuse_without_money(payment: Payment) -> None:
+    """As the ledger says now, whatever a page or a message said a moment ago."""
+    if GIVING_BACK in get_payments().get(payment.payment_id).flags:
+        raise CannotPlaceOrder(f"payment {payment.payment_id} is being given back")
+    operations = get_payments().operations(payment.payment_id)
+    try:
+        refuse_order(payment, operations)
+    except OutcomeUnknown as error:
+        raise CannotPlaceOrder(str(error)) from error
+    except InvalidRequest as error:
+        is_in_part = error.code == PaymentState.PARTLY_REFUNDED
+        flag = _flag_without_order(payment) if is_in_part else ""
+        raise OrderNeedsPerson(str(error), flag) from error
+
+
+def _refuse_second(payment: Payment, snapshot: Snapshot) -> None:
+    """Let no deleted order come back by itself, and no purchase be made twice."""
+    if had_order(payment):
+        text = f"order {snapshot.order_number} was placed and deleted"
+        raise OrderNeedsPerson(text, DELETED)
+    other = find_order_of_kin(snapshot.basket_id)
+    if other is not None:
+        text = f"a copy of the basket was paid for with order {other.number}"
+        raise OrderNeedsPerson(text, PAID_TWICE)
+
+
+def _flag_without_order(payment: Payment) -> str:
+    return DELETED if had_order(payment) else NOT_PLACED
 
 
 def _refuse_empty(basket: OscarObject) -> None:
@@ -101,11 +198,11 @@ def _refuse_empty(basket: OscarObject) -> None:
         raise CannotPlaceOrder("what was in the basket is not sold any more")
 
 
-def _refuse_out_of_stock(basket: OscarObject, oversell: bool) -> None:
+def _refuse_out_of_stock(basket: OscarObject, by_staff: bool) -> None:
     for line in basket.all_lines():
         availability = line.purchase_info.availability
         is_permitted, reason = availability.is_purchase_permitted(line.quantity)
-        if not (is_permitted or oversell):
+        if not (is_permitted or by_staff):
             raise CannotPlaceOrder(f"{line.product.get_title()}: {reason}")
 
 

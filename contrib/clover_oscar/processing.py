@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from oscar.apps.payment.exceptions import PaymentError as OscarPaymentError
 
 from clover_oscar import staff
+from clover_oscar.bookkeeping import booked_id
 from clover_oscar.untyped import OscarObject
 from payment_hooks import Money, OperationKind, PaymentError
 
@@ -91,7 +92,7 @@ def _book_lines(
 ) -> OscarObject:
     """The event that the books made of the movement, with the lines it is about."""
     event = order.payment_events.filter(
-        event_type=event_type, reference=reference
+        event_type=event_type, reference=booked_id(reference)
     ).first()
     if event is not None and not event.line_quantities.exists():
         for line, quantity in zip(lines or (), quantities or (), strict=True):

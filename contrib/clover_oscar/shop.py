@@ -1,15 +1,22 @@
 """What Oscar does when a payment changes, whoever noticed."""
 
-from clover_oscar.baskets import find_order, thaw
-from clover_oscar.placement import complete
+import logging
+
+from clover_django.road import get_payments
+from clover_oscar.baskets import thaw
+from clover_oscar.flags import WITHOUT_ORDER
+from clover_oscar.orders import order_of
+from clover_oscar.placement import OrderNeedsPerson, complete
 from clover_oscar.purchases import VIA_API
 from clover_oscar.snapshot import Snapshot
-from payment_hooks import PaymentChanged, PaymentState, hookimpl
+from payment_hooks import Payment, PaymentChanged, PaymentState, hookimpl
+from payment_hooks.ledger import GIVEN_BACK
+
+logger = logging.getLogger("oscar.checkout")
 
 _PLACES_ORDER = frozenset(
     {PaymentState.AUTHORIZED, PaymentState.PAID, PaymentState.PARTLY_REFUNDED}
 )
-_BOOKS_ONLY = frozenset({PaymentState.REFUNDED, PaymentState.VOIDED})
 
 
 class OscarShop:
@@ -18,12 +25,23 @@ class OscarShop:
     @hookimpl
     def shop_payment_changed(self, event: PaymentChanged) -> None:
         """Place or book; what raises here is told again."""
-        snapshot = Snapshot.from_context(event.payment.context)
+        payment, state = event.payment, event.payment.state
+        snapshot = Snapshot.from_context(payment.context)
         if snapshot is None:
             return
-        state = event.payment.state
-        has_order = state in _BOOKS_ONLY and find_order(snapshot.basket_id) is not None
+        has_order = state in GIVEN_BACK and order_of(payment) is not None
         if state in _PLACES_ORDER or has_order:
-            complete(event.payment)
-        elif event.payment.context.get(VIA_API):
+            _complete(payment)
+        elif state in GIVEN_BACK:
+            for flag in WITHOUT_ORDER:  # no money is left to decide about
+                get_payments().unflag(payment.payment_id, flag)
+        elif payment.context.get(VIA_API):
             thaw(snapshot.basket_id)
+
+
+def _complete(payment: Payment) -> None:
+    """Place or book; what only a person can decide is flagged, and not told again."""
+    try:
+        complete(payment)
+    except OrderNeedsPerson as error:
+        logger.warning("Order #%s is not placed: %s", payment.reference, error)

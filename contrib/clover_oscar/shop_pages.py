@@ -6,7 +6,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from oscar.core.loading import get_class, get_model
 
-from clover_oscar.baskets import copy_lines, find_order
+from clover_oscar.baskets import copy_lines
+from clover_oscar.models import BasketCopy
+from clover_oscar.orders import order_of
 from clover_oscar.placement import status_path
 from clover_oscar.snapshot import Snapshot
 from clover_oscar.untyped import OscarObject
@@ -20,8 +22,7 @@ class OscarPages:
 
     def paid(self, request: HttpRequest, payment: Payment) -> HttpResponse:
         """The order's page: this browser's thank-you, or the order's own address."""
-        snapshot = Snapshot.from_context(payment.context)
-        order = find_order(snapshot.basket_id) if snapshot else None
+        order = order_of(payment)
         if order is None:
             context = {"payment": payment, "base_template": self.base_template}
             return render(request, "clover_oscar/paid_without_order.html", context)
@@ -66,10 +67,18 @@ def _checkout_session(request: HttpRequest) -> OscarObject:
 
 
 def _copy_basket(request: OscarObject, snapshot: Snapshot) -> None:
-    """Once for each payment: afterwards this session has submitted no basket."""
-    frozen = get_model("basket", "Basket").objects.get(pk=snapshot.basket_id)
-    for problem in copy_lines(frozen, request.basket):
-        messages.warning(request, problem)
+    """Once for each payment: afterwards this session has submitted no basket.
+
+    That it is a copy is kept: where both are paid for, a person must look.
+    """
+    baskets = get_model("basket", "Basket")
+    frozen = baskets.objects.filter(pk=snapshot.basket_id).first()
+    if frozen is not None:
+        for problem in copy_lines(frozen, request.basket):
+            messages.warning(request, problem)
+        BasketCopy.objects.get_or_create(
+            original_id=frozen.pk, copy_id=request.basket.pk
+        )
     session = _checkout_session(request)
     session._unset("submission", "basket_id")
     session._unset("submission", "order_number")

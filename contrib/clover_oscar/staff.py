@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 
 from clover_django.actors import acting_as
 from clover_django.road import get_payments
-from clover_oscar.snapshot import Snapshot
+from clover_oscar.orders import payments_of
 from clover_oscar.untyped import OscarObject
 from payment_hooks import (
     InvalidRequest,
@@ -37,8 +37,8 @@ class Movement:
     """What staff ask for."""
 
     kind: OperationKind
-    amount: Money | None = None
-    """All that is left when None; a void is always of the whole."""
+    amount: Money
+    """As it was read and confirmed; a void is always of the whole."""
     request_id: str
     """The form's token: the same one twice is one movement."""
     reason: RefundReason | None = None
@@ -73,23 +73,36 @@ def _move(payment: Payment, asked: Movement) -> Operation:
 
 def find_payments(order: OscarObject) -> list[Payment]:
     """The payments that were made for the order, the one with its money last."""
-    found = [
-        payment
-        for payment in get_payments().ledger.find_payments(reference=order.number)
-        if _is_of(payment, order)
-    ]
-    return sorted(found, key=lambda payment: payment.state is not PaymentState.CLOSED)
+    return sorted(
+        payments_of(order), key=lambda payment: payment.state is not PaymentState.CLOSED
+    )
 
 
 def find_payment(order: OscarObject) -> Payment | None:
-    """The payment that holds or held the order's money, if Clover has it."""
-    held = [row for row in find_payments(order) if is_held(row)]
-    return held[-1] if held else None
+    """The payment that brought the order's money, also where it was given back."""
+    funded = [row for row in find_payments(order) if was_funded(row)]
+    return funded[-1] if funded else None
 
 
-def is_held(payment: Payment) -> bool:
-    """Whether money was ever taken or reserved for it."""
+def was_funded(payment: Payment) -> bool:
+    """Whether money was ever taken or reserved for it, be it here still or not."""
     return payment.state not in (PaymentState.OPEN, PaymentState.CLOSED)
+
+
+def left_of(payment: Payment, kind: OperationKind) -> Money:
+    """The most that such a movement can be of now."""
+    if kind is OperationKind.REFUND:
+        return get_payments().refundable(payment.payment_id)
+    return left_to_capture(payment)
+
+
+def card_of(payment: Payment) -> str:
+    """Brand and last digits of the card that paid, as far as they are known."""
+    for row in get_payments().operations(payment.payment_id):
+        if brings_money(row):
+            digits = row.details.get("last4", "")
+            return f"{row.details.get('brand', '')} {digits}".strip()
+    return ""
 
 
 def left_to_capture(payment: Payment) -> Money:
@@ -104,13 +117,8 @@ def left_to_capture(payment: Payment) -> Money:
 
 def _refuse_part(payment: Payment, asked: Movement) -> None:
     held = left_to_capture(payment)
-    if asked.amount is not None and held.minor_units and asked.amount != held:
+    if held.minor_units and asked.amount != held:
         raise InvalidRequest(
             f"an authorization is released whole: void {held}, or capture a part of it",
             code="void_is_whole",
         )
-
-
-def _is_of(payment: Payment, order: OscarObject) -> bool:
-    snapshot = Snapshot.from_context(payment.context)
-    return snapshot is not None and snapshot.basket_id == order.basket_id

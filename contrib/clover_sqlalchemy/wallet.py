@@ -10,7 +10,8 @@ from clover_sqlalchemy.committing import Committer
 from clover_sqlalchemy.connecting import own_engine
 from clover_sqlalchemy.tables import saved_sources
 from payment_hooks.saved_sources import SavedSource
-from payment_hooks.wallet import KeptSource, no_such_card
+from payment_hooks.storable import refuse_long
+from payment_hooks.wallet import KeptSource, no_such_card, short_card
 
 _C = saved_sources.c
 
@@ -31,14 +32,16 @@ class SqlAlchemyWallet:
 
     def keep(self, owner: str, merchant_id: str, saved: SavedSource) -> str:
         """See `Wallet`."""
+        refuse_long("owner", owner)
+        brand, last4 = short_card(saved.brand, saved.last4)
         public_id = uuid4().hex
         values = {
             "public_id": public_id,
             "owner": owner,
             "merchant_id": merchant_id,
             "provider_id": saved.source_id,
-            "brand": saved.brand,
-            "last4": saved.last4,
+            "brand": brand,
+            "last4": last4,
             "exp_month": saved.exp_month,
             "exp_year": saved.exp_year,
         }
@@ -52,6 +55,7 @@ class SqlAlchemyWallet:
         unknown = saved_sources.update().where(
             _C.provider_id == source_id, _C.last4 == ""
         )
+        brand, last4 = short_card(brand, last4)
         told = unknown.values(brand=brand, last4=last4)
         self._committer.write(lambda connection: connection.execute(told))
 

@@ -33,6 +33,7 @@ from payment_hooks.saved_sources import (
     SavedSource,
     SaveSourceRequest,
 )
+from payment_hooks.storable import find_long
 from payment_hooks.types import (
     CaptureRequest,
     CheckoutRequest,
@@ -343,6 +344,10 @@ class Gateway:
                 f"{hook} answered with {type(result).__name__}, not {expected.__name__}"
             )
             raise self._unusable(hook, why, "plugin_error")
+        too_long = find_long(result)
+        if too_long:
+            why = f"{hook} answered with {too_long}, which cannot be kept"
+            raise self._unusable(hook, why, "too_long")
         return result
 
     def _unusable(self, hook: str, why: str, code: str) -> PaymentError:

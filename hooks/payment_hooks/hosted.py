@@ -13,6 +13,7 @@ from payment_hooks.errors import (
 from payment_hooks.gateway import Gateway
 from payment_hooks.intents import new_operation
 from payment_hooks.ledger import (
+    TAKING,
     Ledger,
     Operation,
     OperationKind,
@@ -21,7 +22,7 @@ from payment_hooks.ledger import (
 )
 from payment_hooks.sending import Sender, in_progress
 from payment_hooks.settling import Settler
-from payment_hooks.standing import refuse_unclear
+from payment_hooks.standing import brings_money, refuse_unclear
 from payment_hooks.types import (
     CheckoutRequest,
     Redirect,
@@ -113,8 +114,36 @@ class HostedSessions:
         named = [row for row in waiting if session_id in ("", row.session_id)]
         if named:
             return self._pick(payment, named, transaction_id)
-        self.settler.refresh(payment.payment_id, flag="double_capture")
+        paid = self._read(payment, transaction_id)
+        marked = [row for row in waiting if row.operation_id == paid.operation_id]
+        if marked:
+            return marked[0]  # whatever page the message names: the mark is proof
+        self._flag_second(payment, known, paid, session_id)
         return None
+
+    def _flag_second(
+        self,
+        payment: Payment,
+        known: tuple[Operation, ...],
+        paid: Transaction,
+        session_id: str,
+    ) -> None:
+        """Let a person look at money that no page waits for, if it is this payment's.
+
+        What an open operation waits for is settled with that one.
+        """
+        row = _whose(known, paid, session_id)
+        if row is None or row.state.is_open:
+            return
+        judgement = self.settler.judge(payment, row, paid)
+        is_money = judgement.verdict in (Verdict.DONE, Verdict.MISFIT)
+        is_sure = bool(paid.operation_id or session_id)
+        fits = judgement.why in ("", "double_capture")
+        if judgement.why in _OF_SOMETHING_ELSE or not (is_money and (is_sure or fits)):
+            return
+        has_money = any(brings_money(row) for row in known)
+        flag = "double_capture" if has_money else "late_success"
+        self.settler.refresh(payment.payment_id, flag=flag)
 
     def _pick(
         self, payment: Payment, waiting: list[Operation], transaction_id: str
@@ -139,16 +168,10 @@ class HostedSessions:
         self, payment: Payment, claimed: Operation, transaction_id: str
     ) -> None:
         try:
-            transaction = self._fetch(payment, transaction_id)
+            transaction = self._read(payment, transaction_id)
         except PaymentError:
             self.sender.release(claimed)
             raise
-        if transaction is None:
-            self.sender.release(claimed)
-            raise OutcomeUnknown(
-                f"transaction {transaction_id} cannot be read yet",
-                code="transaction_not_found",
-            )
         judgement = self.settler.judge(payment, claimed, transaction)
         if judgement.why in _OF_SOMETHING_ELSE:
             # A message that names the wrong page must not use up the right one.
@@ -162,6 +185,15 @@ class HostedSessions:
                 f"transaction {transaction_id} is {judgement.why} still: look again",
                 code="transaction_pending",
             )
+
+    def _read(self, payment: Payment, transaction_id: str) -> Transaction:
+        transaction = self._fetch(payment, transaction_id)
+        if transaction is None:
+            raise OutcomeUnknown(
+                f"transaction {transaction_id} cannot be read yet",
+                code="transaction_not_found",
+            )
+        return transaction
 
     def _fetch(self, payment: Payment, transaction_id: str) -> Transaction | None:
         """The transaction; of which page it is, where the provider can tell."""
@@ -212,6 +244,19 @@ class HostedSessions:
             session_expires_at=session.expires_at,
         )
         return session
+
+
+def _whose(
+    known: tuple[Operation, ...], paid: Transaction, session_id: str
+) -> Operation | None:
+    """The operation that this money would be of: by our mark, else by its page."""
+    takings = [row for row in known if row.kind in TAKING]
+    if paid.operation_id:
+        named = [row for row in takings if row.operation_id == paid.operation_id]
+    else:
+        pages = [row for row in takings if row.kind is OperationKind.CHECKOUT]
+        named = [row for row in pages if session_id in ("", row.session_id)]
+    return named[-1] if named else None
 
 
 def _redirect(row: Operation) -> Redirect:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4, uuid5
 from payment_hooks.cards import PaymentSource
 from payment_hooks.ledger import Operation, OperationKind, Payment
 from payment_hooks.money import Money
+from payment_hooks.storable import LONGEST, refuse_long
 
 _NAMESPACE = UUID("5d3a4a56-6a0c-5f0e-9a55-2f1f1c6f9b7e")
 _HALF = 32
@@ -79,7 +80,12 @@ def new_operation(
     request_id: str = "",
     attempt: int = 1,
 ) -> Operation:
-    """The operation for this intent, not yet recorded."""
+    """The operation for this intent, not yet recorded.
+
+    Raises:
+        InvalidRequest: the name of the intent is longer than a ledger has room for.
+    """
+    refuse_long("request_id", request_id)
     return Operation(
         operation_id=_new_id(installation_id),
         payment_id=payment.payment_id,
@@ -103,6 +109,12 @@ def new_operation(
         created_at=now,
         updated_at=now,
     )
+
+
+def name_found(name: str) -> str:
+    """The name of an intent that nobody asked us for, and was carried out all the same."""
+    found = f"found {name}"
+    return found if len(found) <= LONGEST else f"found {_digest(name)}"
 
 
 def is_of_another_installation(operation_id: str, installation_id: str) -> bool:

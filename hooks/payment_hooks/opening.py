@@ -10,6 +10,7 @@ from payment_hooks.gateway import Gateway
 from payment_hooks.kinds import Mode
 from payment_hooks.ledger import GIVEN_BACK, Ledger, Payment, PaymentState, StaleVersion
 from payment_hooks.money import Money
+from payment_hooks.storable import refuse_long
 
 Context = Mapping[str, object] | None
 
@@ -39,6 +40,7 @@ class Opener:
         again: bool,
     ) -> Payment:
         """See `Payments.open`."""
+        refuse_long("reference", reference)
         due = amount_due or self._ask_amount(reference)
         known = self.ledger.find_payments(reference=reference)
         mine = [payment for payment in known if self._is_mine(payment)]

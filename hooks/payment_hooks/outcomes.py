@@ -65,12 +65,10 @@ def is_worth_a_look(operations: Sequence[Operation], now: datetime) -> bool:
     """Whether settling could bring news, and nobody has just looked or is at it."""
     if any(row.lease_until and row.lease_until > now for row in operations):
         return False
-    return any(
-        now - row.updated_at >= _BETWEEN_LOOKS
-        if row.state.is_open
-        else _is_due(row, now)
-        for row in operations
-    )
+    if any(_is_due(row, now) for row in operations if not row.state.is_open):
+        return True
+    looks = [row.updated_at for row in operations if row.state.is_open]
+    return bool(looks) and now - max(looks) >= _BETWEEN_LOOKS
 
 
 def _is_open_page(row: Operation) -> bool:

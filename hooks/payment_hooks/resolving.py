@@ -14,6 +14,7 @@ from payment_hooks.ledger import Ledger, Operation, Payment
 from payment_hooks.money import Money
 from payment_hooks.movements import Movements
 from payment_hooks.notifying import Notifier
+from payment_hooks.outcomes import is_worth_a_look
 from payment_hooks.policy import Policy
 from payment_hooks.sending import Sender, utc_now
 from payment_hooks.settling import Settler
@@ -90,15 +91,24 @@ class Resolving:
         payment = self._ours(payment_id)
         if transaction_id:
             self._sessions.settle(payment, transaction_id, session_id)
-        problems = [
-            problem
-            for operation in self.operations(payment_id)
-            if (problem := self._try_to_settle(payment, operation))
-        ]
-        told = self.tell(payment_id)
-        if problems:
-            raise _all_of(problems)
-        return told
+        return self._settle_all(payment, self.operations(payment_id))
+
+    def look(self, payment_id: str) -> Payment:
+        """The payment as after `settle`, which is done once in a few seconds at most.
+
+        For pages, which anybody may open again and again, in any process: the ledger
+        says when somebody looked last. Money is never moved by a look.
+
+        Raises:
+            ProviderUnavailable: nobody answered; ask again later.
+            OutcomeUnknown: the answer cannot be read, or somebody else is looking.
+        """
+        payment = self._ours(payment_id)
+        known = self.operations(payment_id)
+        if not is_worth_a_look(known, self.now()):
+            return payment
+        # Who looked since these rows were read has changed them, and so keeps us out.
+        return self._settle_all(payment, known)
 
     def resume(self, payment_id: str) -> Payment:
         """The payment as after `settle`, and after what was interrupted was sent.
@@ -197,6 +207,17 @@ class Resolving:
                     extra={"payment_id": payment_id},
                 )
 
+    def _settle_all(self, payment: Payment, operations: Sequence[Operation]) -> Payment:
+        problems = [
+            problem
+            for operation in operations
+            if (problem := self._try_to_settle(payment, operation))
+        ]
+        told = self.tell(payment.payment_id)
+        if problems:
+            raise _all_of(problems)
+        return told
+
     def _try_to_settle(
         self, payment: Payment, operation: Operation
     ) -> PaymentError | None:
@@ -205,6 +226,7 @@ class Resolving:
             self._intake.apply_stored(payment, operation)
             self._settler.settle(payment, operation)
         except PaymentError as error:
+            self._sender.note_look(operation)
             return error
         return None
 

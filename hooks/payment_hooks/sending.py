@@ -168,6 +168,17 @@ class Sender:
             **changes,
         )
 
+    def note_look(self, operation: Operation) -> None:
+        """Keep that somebody looked at an open page, and learnt nothing.
+
+        Whoever looks at anything else claims it, which leaves its mark by itself.
+        """
+        row = self.ledger.get_operation(operation.operation_id) or operation
+        is_free = not self.is_leased(row, self.now())
+        if row.state is OperationState.WAITING and is_free:
+            with suppress(OutcomeUnknown):  # somebody else is at it
+                self.write(row)
+
     def wait(self, operation: Operation) -> Operation:
         """The operation once its owner is done, or as it is when patience ends.
 

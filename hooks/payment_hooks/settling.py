@@ -14,7 +14,7 @@ from payment_hooks.comparing import (
 )
 from payment_hooks.errors import InvalidRequest, OutcomeUnknown, PaymentError
 from payment_hooks.gateway import Gateway
-from payment_hooks.intents import new_operation
+from payment_hooks.intents import name_found, new_operation
 from payment_hooks.kinds import TransactionKind, TransactionStatus
 from payment_hooks.ledger import (
     GIVEN_BACK,
@@ -153,7 +153,7 @@ class Settler:
             installation_id=self.ledger.installation_id(),
             now=self.now(),
             parent_id=transaction.parent_id,
-            request_id=f"found {name}",
+            request_id=name_found(name),
         )
         known = self.sender.record(
             replace(

@@ -17,6 +17,7 @@ from payment_hooks.money import Money
 Operations = Iterable[Operation]
 
 CAPTURE = OperationKind.CAPTURE
+_RETURNING = frozenset({OperationKind.REFUND, OperationKind.VOID})
 KEY_CONFLICT = "key_conflict"
 """The flag of a payment whose key the provider knows with other content."""
 
@@ -111,6 +112,28 @@ def refuse_unless_open(payment: Payment, operations: Operations) -> None:
         raise InvalidRequest(
             f"payment {payment.payment_id} is {state}: nothing is left to pay",
             code="payment_not_open",
+        )
+
+
+def refuse_order(payment: Payment, operations: Operations) -> None:
+    """Let no new order be made unless all of its money is here, and stays.
+
+    Raises:
+        InvalidRequest: it is not, or not all of it any more; the code is its state.
+        OutcomeUnknown: somebody is giving it back: look again.
+    """
+    known = tuple(operations)
+    state = derive_state(known, closed=False)
+    if state not in (PaymentState.AUTHORIZED, PaymentState.PAID):
+        raise InvalidRequest(
+            f"payment {payment.payment_id} is {state}: no order can be made of it",
+            code=state.value,
+        )
+    money = following_money(known)
+    if any(row.state.is_open and row.kind in _RETURNING for row in money):
+        raise OutcomeUnknown(
+            f"payment {payment.payment_id} is being given back: look again",
+            code="in_progress",
         )
 
 

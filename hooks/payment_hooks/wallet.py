@@ -20,7 +20,19 @@ from payment_hooks.saved_sources import (
     remove_source,
     save_source,
 )
+from payment_hooks.storable import refuse_long
 from payment_hooks.storefront import Entry
+
+_BRAND, _DIGITS = 40, 4
+
+
+def short_card(brand: str, last4: str) -> tuple[str, str]:
+    """Both as a list has room for them: what is only shown refuses no card.
+
+    >>> short_card("VISA" * 20, "4242")
+    ('VISAVISAVISAVISAVISAVISAVISAVISAVISAVISA', '4242')
+    """
+    return brand[:_BRAND], last4[-_DIGITS:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +50,11 @@ class Wallet(Protocol):
     """The cards on file, by owner and by the merchant who can charge them."""
 
     def keep(self, owner: str, merchant_id: str, saved: SavedSource) -> str:
-        """The public id under which the owner finds it again."""
+        """The public id under which the owner finds it again.
+
+        Raises:
+            InvalidRequest: the owner's name is longer than there is room for.
+        """
         ...
 
     def describe(self, source_id: str, brand: str, last4: str) -> None:
@@ -74,6 +90,7 @@ class MemoryWallet:
 
     def keep(self, owner: str, merchant_id: str, saved: SavedSource) -> str:
         """See `Wallet.keep`."""
+        refuse_long("owner", owner)
         public_id = uuid4().hex
         self._rows.append((owner, merchant_id, public_id, saved))
         return public_id
@@ -145,6 +162,8 @@ def choose_source(
         merchant_id = payments.gateway.merchant_id
         return wallet.find(owner, merchant_id, entry.saved_id).as_source()
     is_kept = bool(save and owner and wallet is not None)
+    if is_kept:
+        refuse_long("owner", owner)
     if is_kept or entry.card:
         _refuse_doubt(payments, payment)
     source = payments.tokenize(entry.card) if entry.card else entry.source

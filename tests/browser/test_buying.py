@@ -55,6 +55,9 @@ def test_who_cancels_at_clover_keeps_the_basket_and_can_pay(wide_shopper):
     wide_shopper.page.wait_for_url("**/pay-checkout/**")
 
     wide_shopper.page.locator("text=Cancel").click()
+    wide_shopper.page.wait_for_url("**/clover/cancel/**")
+    wide_shopper.picture("hosted-left")
+    wide_shopper.page.locator("#clover-cancel button").click()
     wide_shopper.page.wait_for_url("**/basket/**")
     wide_shopper.picture("hosted-cancelled")
     basket = wide_shopper.page.locator(".basket-items").count()

@@ -9,6 +9,7 @@ from django.test import Client
 from clover_django import conf, models, pages, road
 from clover_oscar.apps import SETTINGS
 from clover_simulator.shopper import DECLINED_CARD
+from tests.clover_django.paying import let_time_pass
 from tests.house.project import ROOT
 
 pytest_plugins = ["clover_simulator.testing"]
@@ -84,6 +85,7 @@ def test_a_lost_answer_ends_on_the_status_page(shop, rf, clover_simulator):
     clover_simulator.fail("POST", "/v1/charges", "reset_after", times=3)
 
     answer = pay(shop, rf, clover_simulator.token())
+    let_time_pass(seconds=4)
     onward = Client().get(answer.url)
 
     assert onward.url == ORDERS_PAGE
@@ -108,11 +110,11 @@ def test_clovers_page_pays_the_order(shop, rf, clover_simulator):
     assert shop["ORDERS"]["1002"]["status"] == "paid"
 
 
-def test_turning_back_leads_to_the_form(shop, rf, clover_simulator):
+def test_the_button_of_who_turned_back_leads_to_the_form(shop, rf, clover_simulator):
     page = shop["pay_at_clover"](rf.post("/"), "1002")
     left = clover_simulator.cancel_hosted(page.url)
 
-    onward = Client().get(left.location.removeprefix(SHOP))
+    onward = Client().post(left.location.removeprefix(SHOP))
 
     assert onward.url == "/orders/1002/pay/"
     assert shop["ORDERS"]["1002"]["status"] == "new"

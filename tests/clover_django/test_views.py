@@ -1,5 +1,6 @@
 """What comes in from outside: it is never believed, and never told what is not so."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -46,6 +47,13 @@ def text_of(browser, page, payment):
     return answer.content.decode()
 
 
+def turn_back(browser, payment):
+    """Press the button that gives the payment up."""
+    answer = browser.post(f"/clover/cancel/{payment.payment_id}/")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
 def poll(browser, payment):
     return browser.get(f"/clover/status/{payment.payment_id}.json").json()
 
@@ -70,6 +78,7 @@ def test_a_payment_nobody_made_is_not_paid(browser, fake):
 
 def test_a_lost_answer_is_found_when_the_shopper_looks(browser, fake):
     payment = in_doubt(fake, after=True)
+    let_time_pass(seconds=4)
 
     assert "your payment is made" in text_of(browser, "status", payment)
     assert len(fake.ledger) == 1
@@ -85,13 +94,16 @@ def test_a_doubt_is_called_a_doubt(browser, fake, page):
 
 def test_a_provider_that_is_down_leaves_a_doubt(browser, fake):
     payment = in_doubt(fake, after=True)
+    let_time_pass(seconds=4)
     fake.fail("payment_look_up", ProviderUnavailable("down"))
 
     assert CHECKING in text_of(browser, "status", payment)
+    assert fake.calls == ["payment_look_up"]
 
 
 def test_a_database_that_cannot_write_leaves_a_doubt(browser, fake):
     payment = in_doubt(fake, after=True)
+    let_time_pass(seconds=4)
 
     with broken_database("UPDATE"):
         assert CHECKING in text_of(browser, "status", payment)
@@ -122,7 +134,7 @@ def test_money_that_was_given_back_is_said_so(browser, fake):
 def test_who_turns_back_on_the_page_has_not_paid(browser, fake):
     payment, _ = at_the_page()
 
-    text = text_of(browser, "cancel", payment)
+    text = turn_back(browser, payment)
 
     assert NOT_CHARGED in text
     assert get_payments().get(payment.payment_id).state is PaymentState.CLOSED
@@ -131,15 +143,137 @@ def test_who_turns_back_on_the_page_has_not_paid(browser, fake):
 def test_who_turns_back_twice_reads_the_same(browser, fake):
     payment, _ = at_the_page()
 
-    texts = [text_of(browser, "cancel", payment) for _ in range(2)]
+    texts = [turn_back(browser, payment) for _ in range(2)]
 
     assert texts[0] == texts[1]
+
+
+def everything():
+    """All that the ledger holds, to the version."""
+    tables = (models.Payment, models.Operation, models.PaymentEvent)
+    return [list(table.objects.order_by("pk").values()) for table in tables]
+
+
+SPECULATION = [
+    ("HEAD", {}),
+    ("GET", {"sec-purpose": "prefetch;prerender"}),
+    ("GET", {"purpose": "prefetch"}),
+    ("GET", {"x-purpose": "preview"}),
+    ("GET", {"x-moz": "prefetch"}),
+]
+
+
+@pytest.mark.parametrize("page", ["return", "cancel", "status"])
+@pytest.mark.parametrize(("method", "headers"), SPECULATION)
+def test_a_request_that_nobody_looks_at_changes_nothing(
+    browser, fake, page, method, headers
+):
+    payment = in_doubt(fake, after=True)
+    let_time_pass(seconds=4)
+    before = everything()
+
+    answer = browser.generic(
+        method, f"/clover/{page}/{payment.payment_id}/", headers=headers
+    )
+
+    assert answer.content == b""
+    assert fake.calls == []
+    assert everything() == before
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_opening_the_cancel_page_closes_nothing(browser, fake):
+    payment, _ = at_the_page()
+    before = everything()
+
+    texts = [text_of(browser, "cancel", payment) for _ in range(2)]
+
+    assert everything() == before
+    assert NOT_CHARGED not in texts[0]
+    assert f'method="post" action="/clover/cancel/{payment.payment_id}/"' in texts[0]
+
+
+def test_the_button_of_the_cancel_page_needs_its_token(fake):
+    browser = Client(enforce_csrf_checks=True)
+    payment, _ = at_the_page()
+    text = text_of(browser, "cancel", payment)
+    (token,) = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', text)
+
+    from_elsewhere = browser.post(f"/clover/cancel/{payment.payment_id}/")
+    still = get_payments().get(payment.payment_id).state
+    pressed = browser.post(
+        f"/clover/cancel/{payment.payment_id}/", {"csrfmiddlewaretoken": token}
+    )
+
+    assert (from_elsewhere.status_code, still) == (403, PaymentState.OPEN)
+    assert NOT_CHARGED in pressed.content.decode()
+    assert get_payments().get(payment.payment_id).state is PaymentState.CLOSED
+
+
+def test_the_waiting_page_has_a_button_and_no_link_to_cancel(browser, fake):
+    payment, _ = at_the_page()
+
+    text = text_of(browser, "status", payment)
+
+    assert "/clover/cancel/" not in "".join(re.findall(r"<a [^>]*>", text))
+    assert f'method="post" action="/clover/cancel/{payment.payment_id}/"' in text
+
+
+@pytest.mark.parametrize("page", ["return", "cancel", "status", "status.json"])
+def test_a_page_asks_the_provider_once_in_a_few_seconds(browser, fake, page):
+    payment = in_doubt(fake)
+    let_time_pass(seconds=4)
+    path = {"status.json": f"status/{payment.payment_id}.json"}.get(
+        page, f"{page}/{payment.payment_id}/"
+    )
+
+    for _ in range(5):
+        browser.get(f"/clover/{path}")
+
+    assert fake.calls == ["payment_look_up"]
+
+
+def test_all_pages_together_ask_once(browser, fake):
+    payment = in_doubt(fake)
+    let_time_pass(seconds=4)
+
+    for page in ("return", "cancel", "status"):
+        text_of(browser, page, payment)
+    poll(browser, payment)
+
+    assert fake.calls == ["payment_look_up"]
+
+
+def test_a_message_that_cannot_be_applied_is_tried_once_in_a_few_seconds(browser, fake):
+    payment, session = at_the_page()
+    get_payments().ledger.add_operation(another_page(payment))
+    keep_message(session, fake.pay_session(DUE))
+    let_time_pass(seconds=4)
+    for _ in range(9):
+        fake.fail("payment_look_up", ProviderUnavailable("down"))
+    fake.calls.clear()
+
+    for _ in range(3):
+        visit(browser, "status", payment)
+
+    assert fake.calls == ["payment_look_up"]
+
+
+def another_page(payment):
+    (first,) = get_payments().ledger.operations(payment.payment_id)
+    return replace(
+        first,
+        operation_id="another",
+        idempotency_key="another",
+        slot="another",
+        session_id="another",
+    )
 
 
 @pytest.mark.parametrize("page", ["status", "return"])
 def test_who_turned_back_reads_what_is_known_later(browser, fake, page):
     payment, session = at_the_page()
-    text_of(browser, "cancel", payment)
+    turn_back(browser, payment)
 
     text = text_of(browser, page, payment)
 
@@ -147,6 +281,7 @@ def test_who_turned_back_reads_what_is_known_later(browser, fake, page):
     assert CHECKING not in text
     assert NOT_CHARGED not in text
     keep_message(session, fake.pay_session(DUE))
+    let_time_pass(seconds=4)
     assert "your payment is made" in text_of(browser, page, payment)
 
 
@@ -154,7 +289,7 @@ def test_who_turns_back_but_paid_elsewhere_is_thanked(browser, fake):
     payment, session = at_the_page()
     keep_message(session, fake.pay_session(DUE))
 
-    assert "your payment is made" in text_of(browser, "cancel", payment)
+    assert "your payment is made" in turn_back(browser, payment)
 
 
 def test_a_message_that_has_no_effect_yet_keeps_the_payment_open(browser, fake):
@@ -162,7 +297,7 @@ def test_a_message_that_has_no_effect_yet_keeps_the_payment_open(browser, fake):
     keep_message(session, fake.pay_session(DUE))
     fake.fail("payment_look_up", ProviderUnavailable("down"))
 
-    text = text_of(browser, "cancel", payment)
+    text = turn_back(browser, payment)
 
     assert CHECKING in text
     assert NOT_CHARGED not in text
@@ -259,7 +394,7 @@ def test_an_id_that_no_database_can_hold_does_not_reach_one(browser, fake, path)
         assert browser.get(f"/clover/{path}").status_code == 404
 
 
-@pytest.mark.parametrize("page", ["return", "cancel", "status"])
+@pytest.mark.parametrize("page", ["return", "status"])
 def test_pages_only_show(browser, fake, page):
     assert (
         browser.post(f"/clover/{page}/{open_payment().payment_id}/").status_code == 405
@@ -294,7 +429,7 @@ def test_views_stay_outside_of_request_wide_transactions(settings, view):
 def test_history_names_the_shopper(browser, fake):
     payment, _ = at_the_page()
 
-    visit(browser, "cancel", payment)
+    turn_back(browser, payment)
 
     last = models.PaymentEvent.objects.filter(operation=None).last()
     assert (last.after, last.actor) == ("closed", "shopper")
@@ -302,6 +437,8 @@ def test_history_names_the_shopper(browser, fake):
 
 def test_a_look_that_cannot_be_understood_leaves_a_doubt(browser, fake):
     payment = in_doubt(fake)
+    let_time_pass(seconds=4)
     fake.fail("payment_look_up", OutcomeUnknown("half an answer"))
 
     assert CHECKING in text_of(browser, "return", payment)
+    assert fake.calls == ["payment_look_up"]

@@ -4,6 +4,7 @@ from oscar.core.loading import get_model
 
 from clover_django.road import get_payments
 from payment_hooks import OutcomeUnknown, ProviderUnavailable
+from tests.clover_django.paying import let_time_pass
 from tests.clover_oscar.shopper import Shopper, baskets, books, orders
 
 THANK_YOU = "/checkout/thank-you/"
@@ -128,6 +129,7 @@ def test_an_unknown_outcome_settles_to_one_order(shopper, product, clover):
     clover.fail("payment_retry", ProviderUnavailable("down"))
     shopper.reach_payment(product)
     unknown = shopper.pay()
+    let_time_pass(seconds=4)
 
     done = shopper.client.get(unknown.url)
 

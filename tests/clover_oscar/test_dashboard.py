@@ -75,9 +75,53 @@ def test_the_order_page_shows_the_payment(owner, order):
 def test_a_refund_is_confirmed_first(owner, order, clover):
     asked = act(owner, order, "refund", amount="4.00", confirmed="")
 
-    assert "4.00 USD" in asked
+    assert "<strong>4.00 USD</strong>" in asked
+    assert f"Order #{order.number}" in asked
     assert 'name="confirmed"' in asked
     assert "payment_refund" not in clover.calls
+
+
+def send_form(staff, order, page, **changes):
+    """Press the confirmation's own button."""
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    fields.pop("csrfmiddlewaretoken", None)
+    return staff.post(url(order), fields | changes, follow=True).content.decode()
+
+
+def test_what_was_confirmed_is_what_is_sent(owner, order):
+    asked = act(owner, order, "refund", amount=" 4 ", confirmed="", reason="duplicate")
+    act(owner, order, "refund", amount="1.00", token="meanwhile")
+
+    send_form(owner, order, asked)
+
+    assert books(order)[1] == ["Debit 10.00", "Refund 1.00", "Refund 4.00"]
+
+
+@pytest.mark.parametrize("amount", ["", "  "])
+@pytest.mark.parametrize("confirmed", ["", "1"])
+def test_an_empty_amount_is_refused(owner, order, clover, amount, confirmed):
+    page = act(owner, order, "refund", amount=amount, confirmed=confirmed)
+
+    assert "no amount was entered" in page
+    assert "10.00 USD is left" in page
+    assert "payment_refund" not in clover.calls
+
+
+@pytest.mark.parametrize("confirmed", ["", "1"])
+def test_an_empty_amount_captures_nothing(owner, reserved, clover, confirmed):
+    page = act(owner, reserved, "capture", confirmed=confirmed)
+
+    assert "no amount was entered" in page
+    assert "payment_capture" not in clover.calls
+
+
+def test_a_void_is_confirmed_with_its_sum(owner, reserved, clover):
+    asked = act(owner, reserved, "void", confirmed="")
+
+    assert "<strong>10.00 USD</strong>" in asked
+    assert "payment_void" not in clover.calls
+    send_form(owner, reserved, asked)
+    assert books(reserved)[1] == ["Authorise 10.00", "Void 10.00"]
 
 
 def test_a_partial_refund_is_made_and_booked(owner, order):
@@ -105,13 +149,6 @@ def test_two_equal_refunds_are_two(owner, order):
     assert books(order)[0][2] == "8.00"
 
 
-def test_an_empty_amount_refunds_the_rest(owner, order):
-    act(owner, order, "refund", amount="4.00", token="one")
-    act(owner, order, "refund", token="two")
-
-    assert books(order)[0][2] == "10.00"
-
-
 @pytest.mark.parametrize("amount", ["10.01", "0", "-1", "NaN", "many", "1.234"])
 def test_an_amount_that_cannot_be_refunded_is_refused(owner, order, clover, amount):
     page = act(owner, order, "refund", amount=amount)
@@ -127,6 +164,13 @@ def test_a_form_without_token_is_refused(owner, order, clover):
     assert "payment_refund" not in clover.calls
 
 
+def test_a_token_that_no_ledger_could_keep_is_refused(owner, order, clover):
+    page = act(owner, order, "refund", amount="1.00", token="x" * 256)
+
+    assert "request_id has 256 characters" in page
+    assert "payment_refund" not in clover.calls
+
+
 def test_a_reservation_is_captured_in_part(owner, reserved):
     act(owner, reserved, "capture", amount="6.00")
 
@@ -136,7 +180,7 @@ def test_a_reservation_is_captured_in_part(owner, reserved):
 
 
 def test_a_reservation_is_voided(owner, reserved):
-    act(owner, reserved, "void")
+    act(owner, reserved, "void", amount="10.00")
 
     sums, rows = books(reserved)
     assert sums == ("0.00", "0.00", "0.00")
@@ -145,7 +189,7 @@ def test_a_reservation_is_voided(owner, reserved):
 
 
 def test_a_payment_that_was_captured_is_not_voided(owner, order, clover):
-    page = act(owner, order, "void")
+    page = act(owner, order, "void", amount="10.00")
 
     assert "can be voided" in page
     assert "payment_void" not in clover.calls
@@ -174,8 +218,8 @@ def test_staff_who_may_only_look_move_no_money(order, clover):
 def test_capture_and_refund_are_two_permissions(reserved, clover):
     keeper = make_staff("keeper", "order.view_order", "clover_oscar.capture_payment")
 
-    act(keeper, reserved, "void")
-    act(keeper, reserved, "capture")
+    act(keeper, reserved, "void", amount="10.00")
+    act(keeper, reserved, "capture", amount="10.00")
 
     assert "payment_void" not in clover.calls
     assert books(reserved)[0][1] == "10.00"
@@ -196,10 +240,86 @@ def post_line_event(staff, order, amount, **fields):
             f"selected_line_qty_{line.pk}": "1",
             "payment_event_type": refunded_type().code,
             "amount": amount,
+            "confirmed": "1",
             **fields,
         },
         follow=True,
     ).content.decode()
+
+
+@pytest.fixture
+def three(shopper, product, clover):
+    """An order of three units at 10.00."""
+    shopper.reach_payment(product, quantity=3)
+    shopper.pay()
+    return orders()[0]
+
+
+def test_one_unit_of_three_is_refunded_at_its_own_price(owner, three, clover):
+    asked = post_line_event(owner, three, "", confirmed="", clover_request_id="one")
+
+    assert "<strong>10.00 USD</strong>" in asked
+    assert "payment_refund" not in clover.calls
+    send_form(owner, three, asked)
+    assert books(three)[0][2] == "10.00"
+    event = three.payment_events.get(event_type__name="Refunded")
+    assert [row.quantity for row in event.line_quantities.all()] == [1]
+
+
+def test_a_line_event_is_confirmed_also_with_an_amount(owner, three, clover):
+    asked = post_line_event(owner, three, "3.00", confirmed="")
+
+    assert "<strong>3.00 USD</strong>" in asked
+    assert "payment_refund" not in clover.calls
+
+
+def test_a_confirmed_line_event_without_amount_moves_nothing(owner, three, clover):
+    page = post_line_event(owner, three, "")
+
+    assert "no amount was entered" in page
+    assert "payment_refund" not in clover.calls
+
+
+def test_a_unit_whose_price_is_not_certain_needs_an_amount(owner, three, clover):
+    three.line_prices.update(price_incl_tax="9.00")
+
+    page = post_line_event(owner, three, "", confirmed="")
+
+    assert "enter the amount" in page
+    assert "payment_refund" not in clover.calls
+
+
+def test_units_that_were_given_back_are_not_proposed_again(owner, order, clover):
+    post_line_event(owner, order, "10.00", clover_request_id="one")
+
+    page = post_line_event(owner, order, "", confirmed="", clover_request_id="two")
+
+    assert "too large" in page
+
+
+@pytest.mark.parametrize("amount", ["", " ", "many"])
+def test_an_order_event_without_a_sum_is_refused(owner, order, clover, amount):
+    page = owner.post(
+        url(order),
+        {
+            "order_action": "create_order_payment_event",
+            "payment_event_type": refunded_type().code,
+            "amount": amount,
+        },
+        follow=True,
+    ).content.decode()
+
+    assert "alert-danger" in page
+    assert "payment_refund" not in clover.calls
+
+
+def test_an_event_that_moves_no_money_is_noted_at_once(owner, three):
+    types = get_model("order", "PaymentEventType").objects
+    noted = types.create(name="Discussed", code="discussed")
+
+    post_line_event(owner, three, "", confirmed="", payment_event_type=noted.code)
+
+    assert three.payment_events.filter(event_type=noted).exists()
 
 
 def test_oscars_own_payment_event_moves_the_money(owner, order, clover):

@@ -10,6 +10,7 @@ from clover_django import models
 from clover_django.road import get_payments
 from payment_hooks import PaymentState, ProviderUnavailable
 from tests.clover_oscar.shopper import Shopper, baskets, books, orders
+from tests.clover_oscar.test_dashboard import make_staff
 
 # Oscar 4.2 calls what its newest treebeard has moved.
 pytestmark = pytest.mark.filterwarnings(
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 THANK_YOU = "/checkout/thank-you/"
+URL = "/dashboard/orders/clover-payments/"
 REFRESH = '<meta http-equiv="refresh"'
 
 
@@ -47,6 +49,11 @@ def pay_on_the_page(clover, payment):
 
 def come_back(shopper, payment):
     return shopper.client.get(f"/clover/return/{payment.payment_id}/")
+
+
+def turn_back(shopper, payment):
+    """Press the button of the page that Clover's "Cancel" leads to."""
+    return shopper.client.post(f"/clover/cancel/{payment.payment_id}/")
 
 
 def test_there_is_no_payment_page(hosted, shopper, product, clover):
@@ -123,7 +130,7 @@ def test_another_browser_sees_the_order_at_its_own_address(away, clover):
 
 
 def test_a_cancelled_basket_is_copied_and_stays_frozen(away, shopper, product, clover):
-    shopper.client.get(f"/clover/cancel/{away.payment_id}/")
+    turn_back(shopper, away)
 
     statuses = list(baskets().values())
     open_basket = get_model("basket", "Basket").objects.get(status="Open")
@@ -131,16 +138,119 @@ def test_a_cancelled_basket_is_copied_and_stays_frozen(away, shopper, product, c
     assert [line.product for line in open_basket.lines.all()] == [product]
 
 
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_opening_the_cancel_page_copies_nothing(away, shopper, method):
+    page = getattr(shopper.client, method)(f"/clover/cancel/{away.payment_id}/")
+
+    assert page.status_code == 200
+    assert list(baskets().values()) == ["Frozen"]
+    assert get_payments().get(away.payment_id).state is PaymentState.OPEN
+
+
+def test_a_browser_that_fetches_ahead_leaves_the_session_as_it_is(
+    away, shopper, clover
+):
+    pay_on_the_page(clover, away)
+
+    shopper.client.get(
+        f"/clover/return/{away.payment_id}/", headers={"sec-purpose": "prefetch"}
+    )
+
+    assert "checkout_order_id" not in shopper.client.session
+    assert come_back(shopper, away).url == THANK_YOU
+
+
+def test_a_copy_and_its_first_page_both_paid_ask_for_a_person(away, shopper, clover):
+    turn_back(shopper, away)
+    shopper.place_order()
+    copy = the_payment()
+    pay_on_the_page(clover, copy)
+
+    pay_on_the_page(clover, away)
+
+    (order,) = orders()
+    assert order.number == copy.reference
+    assert get_payments().get(copy.payment_id).flags == ()
+    assert get_payments().get(away.payment_id).flags == ("purchase_paid_twice",)
+
+
+def test_a_first_page_and_then_its_copy_both_paid_ask_for_a_person(
+    away, shopper, clover
+):
+    turn_back(shopper, away)
+    shopper.place_order()
+    copy = the_payment()
+    pay_on_the_page(clover, away)
+
+    pay_on_the_page(clover, copy)
+
+    (order,) = orders()
+    assert order.number == away.reference
+    assert get_payments().get(copy.payment_id).flags == ("purchase_paid_twice",)
+
+
+def test_a_copy_paid_on_the_shops_own_page_is_flagged_as_well(
+    away, shopper, clover, clover_settings
+):
+    turn_back(shopper, away)
+    pay_on_the_page(clover, away)
+    clover_settings(MODE="iframe")
+
+    shopper.pay()
+
+    assert len(orders()) == 2
+    assert get_payments().get(the_payment().payment_id).flags == (
+        "purchase_paid_twice",
+    )
+
+
+def test_a_copy_of_a_copy_is_the_same_purchase(away, shopper, clover):
+    turn_back(shopper, away)
+    shopper.place_order()
+    second = the_payment()
+    turn_back(shopper, second)
+    shopper.place_order()
+    third = the_payment()
+    get_model("basket", "Basket").objects.filter(status="Frozen").first().delete()
+
+    pay_on_the_page(clover, third)
+    pay_on_the_page(clover, second)
+
+    assert [order.number for order in orders()] == [third.reference]
+    assert get_payments().get(second.payment_id).flags == ("purchase_paid_twice",)
+
+
+def test_staff_may_place_the_order_of_a_purchase_that_was_paid_twice(
+    away, shopper, clover
+):
+    turn_back(shopper, away)
+    shopper.place_order()
+    pay_on_the_page(clover, the_payment())
+    pay_on_the_page(clover, away)
+    owner = make_staff("owner", is_superuser=True)
+
+    owner.post(URL, {"payment_id": away.payment_id, "action": "place"})
+
+    assert len(orders()) == 2
+    assert get_payments().get(away.payment_id).flags == ()
+
+
+def test_cancelling_when_the_basket_is_gone_copies_nothing(away, shopper):
+    get_model("basket", "Basket").objects.all().delete()
+
+    assert turn_back(shopper, away).url == "/basket/"
+
+
 def test_cancelling_twice_copies_once(away, shopper, clover):
     for _ in range(2):
-        shopper.client.get(f"/clover/cancel/{away.payment_id}/")
+        turn_back(shopper, away)
 
     (line,) = get_model("basket", "Basket").objects.get(status="Open").lines.all()
     assert line.quantity == 1
 
 
 def test_a_cancelled_payment_that_is_paid_after_all_is_an_order(away, shopper, clover):
-    shopper.client.get(f"/clover/cancel/{away.payment_id}/")
+    turn_back(shopper, away)
 
     pay_on_the_page(clover, away)
 
@@ -150,7 +260,7 @@ def test_a_cancelled_payment_that_is_paid_after_all_is_an_order(away, shopper, c
 
 
 def test_after_a_cancel_the_copy_can_be_bought(away, shopper, clover):
-    shopper.client.get(f"/clover/cancel/{away.payment_id}/")
+    turn_back(shopper, away)
 
     shopper.place_order()
     pay_on_the_page(clover, the_payment())
@@ -255,7 +365,7 @@ def test_who_comes_back_while_the_order_is_placed_is_led_on_to_it(
     )
 
     page = come_back(shopper, away).content.decode()
-    operations.update(lease_until=None)
+    operations.update(lease_until=None, due=timezone.now())
 
     assert "We have your payment" in page
     assert REFRESH in page

@@ -304,6 +304,51 @@ def test_stock_that_is_gone_before_the_webhook_opens_no_basket(at_the_page, clov
     assert "We have your payment" in purchase.shopper.client.get(back).text
 
 
+@pytest.mark.parametrize("first", ["place", "give_back"])
+def test_two_desks_give_the_money_back_or_place_the_order(
+    at_the_page, clover, desk, first
+):
+    """Never both, whoever presses a moment before the other."""
+    purchase, _ = at_the_page
+    purchase.take_stock_away()
+    deliver(purchase.shop, clover)
+    second = {"place": "give_back", "give_back": "place"}[first]
+
+    at_once(
+        2 * WORKERS, lambda n: decide(desk, purchase, (first, second)[n >= WORKERS])
+    )
+
+    (charge,) = purchase.charges
+    placed, given_back = bool(purchase.orders), bool(charge.amount_refunded)
+    assert placed != given_back
+    state = "refunded" if given_back else "paid"
+    assert purchase.payments == [(state, [])]
+
+
+@pytest.fixture(scope="module")
+def desk(shop):
+    """Staff who may do all."""
+    shop.environ["DJANGO_SUPERUSER_PASSWORD"] = "secret-1234"
+    named = ("--username=owner", "--email=o@shop.example")
+    assert shop.command("createsuperuser", "--noinput", *named).returncode == 0
+    browser = Browser(shop.base)
+    browser.get("/dashboard/login/")
+    browser.post(
+        "/dashboard/login/", {"username": "o@shop.example", "password": "secret-1234"}
+    )
+    return browser
+
+
+def decide(desk, purchase, action):
+    ((payment_id,),) = purchase.shop.query(
+        "SELECT payment_id FROM clover_django_payment WHERE reference = %s",
+        purchase.number,
+    )
+    fields = {"payment_id": payment_id, "action": action, "confirmed": "1"}
+    page = Browser(desk.base, desk.http.cookies)
+    return page.post("/dashboard/orders/clover-payments/", fields | {"amount": "10.00"})
+
+
 @pytest.mark.parametrize("method", ["click again", "go back"])
 def test_who_clicks_again_during_the_payment_ends_on_its_thank_you(
     purchase, slow_bank, method

@@ -61,11 +61,15 @@ def test_money_whose_order_cannot_be_placed_is_given_back_once(
     owner, without_order, clover
 ):
     asked = post(owner, without_order, "give_back")
-    for _ in range(2):
-        done = post(owner, without_order, "give_back", confirmed="1")
+    done, again = [
+        post(owner, without_order, "give_back", confirmed="1", amount="10.00")
+        for _ in range(2)
+    ]
 
     assert "cannot be taken back" in asked
+    assert "<strong>10.00 USD</strong>" in asked
     assert "10.00 USD" in done
+    assert "was given back" in again
     assert clover.calls.count("payment_refund") == 1
     payment = get_payments().get(without_order.payment_id)
     assert (payment.state, payment.flags) == (PaymentState.REFUNDED, ())
@@ -78,6 +82,14 @@ def test_giving_back_needs_a_permission(without_order, clover):
     page = post(reader, without_order, "give_back", confirmed="1")
 
     assert "You are not allowed to do this." in page
+    assert "payment_refund" not in clover.calls
+
+
+@pytest.mark.parametrize("amount", ["", "9.99", "1000"])
+def test_what_was_not_confirmed_is_not_given_back(owner, without_order, clover, amount):
+    page = post(owner, without_order, "give_back", confirmed="1", amount=amount)
+
+    assert "not what was confirmed" in page
     assert "payment_refund" not in clover.calls
 
 

@@ -162,10 +162,13 @@ def test_hosted_mode_cancelled_and_paid_after_all(
     page = shopper.place_order().url
     left = clover_simulator.cancel_hosted(page)
 
-    back = shopper.client.get(left.location.removeprefix(SHOP))
+    address = left.location.removeprefix(SHOP)
+    asked = shopper.client.get(address)
+    back = shopper.client.post(address)
     clover_simulator.pay_hosted(page)
     deliver(shopper, clover_simulator)
 
+    assert "You left the payment page" in asked.content.decode()
     assert back.url == "/basket/"
     assert len(orders()) == 1
     assert sorted(baskets().values()) == ["Open", "Submitted"]
@@ -186,6 +189,17 @@ def test_reserve_capture_a_part_and_refund(shop, shopper, product, clover_simula
     assert (charge.amount_captured, charge.amount_refunded) == (800, 300)
 
 
+def test_the_confirmation_names_the_card(shop, shopper, product, clover_simulator):
+    shop("iframe")
+    owner = make_staff("owner", is_superuser=True)
+    shopper.reach_payment(product)
+    shopper.pay(clover_simulator.token())
+
+    asked = act(owner, orders()[0], "refund", amount="4.00", confirmed="")
+
+    assert "card VISA 4242" in asked
+
+
 def test_reserve_and_void(shop, shopper, product, clover_simulator):
     shop("iframe", AUTO_CAPTURE=False)
     owner = make_staff("owner", is_superuser=True)
@@ -193,7 +207,7 @@ def test_reserve_and_void(shop, shopper, product, clover_simulator):
     shopper.pay(clover_simulator.token())
     (order,) = orders()
 
-    act(owner, order, "void")
+    act(owner, order, "void", amount="10.00")
 
     assert books(order)[0] == ("0.00", "0.00", "0.00")
     assert get_payments().ledger.find_payments(reference=order.number)[0].state == (

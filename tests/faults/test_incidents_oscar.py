@@ -6,6 +6,7 @@ from oscar.core.loading import get_model
 
 from clover_django.road import get_payments
 from clover_oscar.placement import complete
+from tests.clover_django.paying import let_time_pass
 from tests.clover_oscar.conftest import product, shopper  # noqa: F401 - fixtures
 from tests.clover_oscar.shopper import Shopper, baskets, orders
 from tests.clover_oscar.test_hosted import the_payment
@@ -91,6 +92,7 @@ def test_a_refresh_during_the_checkout_pays_once(buyer, clover_simulator):
 
     buyer.pay(token)
     refreshed = buyer.client.get("/checkout/preview/")
+    let_time_pass(seconds=4)
     back = buyer.client.get(refreshed.url)
 
     assert back.url == THANK_YOU

@@ -111,3 +111,11 @@ def test_a_look_is_worth_it_where_nobody_has_just_looked(operation, is_worth):
 
 def test_nothing_to_look_at_is_not_worth_a_look():
     assert is_worth_a_look([], NOW) is False
+
+
+def test_a_look_at_one_page_is_a_look_at_the_payment():
+    old = row("checkout", "waiting", updated_at=NOW - 90 * SECOND)
+    fresh = row("checkout", "waiting", updated_at=NOW - SECOND)
+
+    assert is_worth_a_look([old, fresh], NOW) is False
+    assert is_worth_a_look([old], NOW) is True

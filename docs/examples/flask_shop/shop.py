@@ -70,7 +70,7 @@ def choose():
 @app.get("/orders/<payment_id>")
 def show(payment_id):
     try:
-        payment = payments().settle(payment_id)
+        payment = payments().look(payment_id)
     except hooks.PaymentError:  # it is looked at again
         payment = payments().get(payment_id)
     known = payments().operations(payment_id)

@@ -8,8 +8,11 @@ class TestWallet(WalletKit):
 ```
 """
 
+import pytest
+
 from payment_hooks.errors import InvalidRequest
 from payment_hooks.saved_sources import SavedSource
+from payment_hooks.storable import LONGEST
 from payment_hooks.wallet import Wallet
 
 SHOP, OTHER = "MERCHANT1", "MERCHANT2"
@@ -38,6 +41,24 @@ class WalletKit:
         assert found.source_id == "at-provider-1"
         assert found.merchant_id == SHOP
         assert found.as_source().is_saved
+
+    def test_a_name_that_has_no_room_is_refused(self, wallet: Wallet) -> None:
+        """Cut, it would be another owner's."""
+        longest = "é" * LONGEST
+        wallet.keep(longest, SHOP, _saved())
+
+        with pytest.raises(InvalidRequest):
+            wallet.keep(longest + "x", SHOP, _saved(2))
+
+        assert len(wallet.list(longest, SHOP)) == 1
+
+    def test_what_is_only_shown_refuses_no_card(self, wallet: Wallet) -> None:
+        """A provider may give a brand any name."""
+        wallet.keep("ann", SHOP, _saved(brand="", last4=""))
+        wallet.describe("at-provider-1", "VISA" * 100, "4242")
+        wallet.keep("ann", SHOP, _saved(2, brand="VISA" * 100))
+
+        assert {row.brand[:4] for row in wallet.list("ann", SHOP)} == {"VISA"}
 
     def test_the_public_id_tells_nothing(self, wallet: Wallet) -> None:
         """It is neither the provider's id nor a counter."""

@@ -6,9 +6,14 @@ from typing import Any
 
 import pytest
 
+from payment_hooks.cards import PaymentSource
+from payment_hooks.errors import InvalidRequest
+from payment_hooks.kinds import Mode
 from payment_hooks.ledger import Ledger, Operation, Payment
 from payment_hooks.money import Money
-from payment_hooks.storable import storable
+from payment_hooks.payments import Payments
+from payment_hooks.storable import LONGEST, storable
+from payment_hooks.testing.fake_provider import FakeProvider
 from payment_hooks.testing.ledger_checks.records import (
     NOW,
     differences,
@@ -140,6 +145,42 @@ class ContentChecks:
         assert len(ledger.find_events(text)) == 1
         ledger.finish_event(text)
         assert ledger.add_event(make_event(event_id=text, session_id=text)) is False
+
+    def test_the_longest_names_fit(self, ledger: Ledger) -> None:
+        """As many characters as are let in, not bytes; one less would be another name."""
+        names = ["é" * length for length in (LONGEST - 1, LONGEST)]
+        for number, name in enumerate(names):
+            payment = ledger.add_payment(
+                make_payment(payment_id=f"p{number}", reference=name)
+            )
+            ids = ("transaction_id", "session_id", "parent_id")
+            said: dict[str, Any] = dict.fromkeys(ids, name)
+            ledger.add_operation(make_operation(payment, request_id=name, **said))
+            ledger.add_event(make_event(event_id=name, session_id=name))
+
+        for name in names:
+            [found] = ledger.find_payments(reference=name)
+            [by_session] = ledger.find_payments(session_id=name)
+            [by_transaction] = ledger.find_payments(transaction_id=name)
+            [row] = ledger.operations(found.payment_id)
+            assert found == by_session == by_transaction
+            assert (row.request_id, row.parent_id) == (name, name)
+            assert [event.event_id for event in ledger.find_events(name)] == [name]
+
+    def test_a_longer_name_is_refused_and_not_kept(self, ledger: Ledger) -> None:
+        """In a sentence, not by the database, and before the provider is asked."""
+        payments = Payments.using(FakeProvider(), ledger=ledger)
+        due, too_long = Money(2599, "USD"), "é" * (LONGEST + 1)
+        with pytest.raises(InvalidRequest):
+            payments.open(too_long, mode=Mode.IFRAME, amount_due=due)
+        paid = payments.open("100123", mode=Mode.IFRAME, amount_due=due)
+        payments.charge(paid.payment_id, PaymentSource(token="tok-1"))  # noqa: S106 - of a fake provider
+
+        with pytest.raises(InvalidRequest):
+            payments.refund(paid.payment_id, request_id=too_long)
+
+        assert len(ledger.operations(paid.payment_id)) == 1
+        assert ledger.find_payments(reference=too_long) == ()
 
     def test_long_answers_of_a_provider_fit(self, ledger: Ledger) -> None:
         """One that does not would turn moved money into a doubt."""

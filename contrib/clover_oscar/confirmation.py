@@ -1,0 +1,63 @@
+"""The page between a form of the dashboard and the money it moves."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from clover_oscar import staff
+from clover_oscar.untyped import OscarObject
+from payment_hooks import InvalidRequest, Money, OperationKind, Payment
+
+CONFIRMED = "confirmed"
+_PAGE = "clover_oscar/dashboard/confirm.html"
+_REPLACED = frozenset({"amount", CONFIRMED, "csrfmiddlewaretoken"})
+
+
+def is_confirmed(request: HttpRequest) -> bool:
+    """Whether the form comes from the page below, with the sum that it named."""
+    return bool(request.POST.get(CONFIRMED))
+
+
+def read_amount(request: HttpRequest, payment: Payment, kind: OperationKind) -> Money:
+    """The sum that was typed, or confirmed; a void is proposed as the whole.
+
+    Raises:
+        InvalidRequest: none was typed, or it is no sum of this currency.
+    """
+    typed = request.POST.get("amount", "").strip()
+    if typed:
+        return Money.of(typed, payment.amount_due.currency)
+    left = staff.left_of(payment, kind)
+    if kind is OperationKind.VOID and not is_confirmed(request):
+        return left
+    raise InvalidRequest(
+        f"no amount was entered, so nothing was moved: enter how much to {kind}; "
+        f"{left} is left",
+        code="amount_missing",
+    )
+
+
+def confirm(
+    request: HttpRequest,
+    order: OscarObject,
+    payment: Payment,
+    kind: OperationKind,
+    amount: Money,
+) -> HttpResponse:
+    """The page that names what would move; its form repeats the posted one."""
+    fields = [
+        (name, value)
+        for name in request.POST
+        if name not in _REPLACED
+        for value in request.POST.getlist(name)
+    ]
+    context: dict[str, Any] = {
+        "order": order,
+        "kind": kind,
+        "amount": amount,
+        "card": staff.card_of(payment),
+        "reason": request.POST.get("reason", ""),
+        "fields": fields,
+    }
+    return render(request, _PAGE, context)
