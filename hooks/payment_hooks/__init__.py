@@ -7,6 +7,7 @@ from payment_hooks.cards import CardDetails, PaymentSource
 from payment_hooks.decline_codes import DeclineCode
 from payment_hooks.errors import (
     AlreadyPaid,
+    AmountChanged,
     AuthenticationFailed,
     ConfigurationError,
     InvalidRequest,
@@ -56,6 +57,7 @@ from payment_hooks.saved_sources import (
     SavedSource,
     SaveSourceRequest,
 )
+from payment_hooks.shown import check_shown, seal_shown
 from payment_hooks.spec import hookimpl, hookspec
 from payment_hooks.types import (
     CaptureRequest,
@@ -81,6 +83,7 @@ from payment_hooks.types import (
 __all__ = [
     "AccessRequest",
     "AlreadyPaid",
+    "AmountChanged",
     "AuthenticationFailed",
     "CaptureRequest",
     "CardDetails",
@@ -143,6 +146,8 @@ __all__ = [
     "WebhookEvent",
     "WebhookRejected",
     "WebhookRequest",
+    "check_shown",
     "hookimpl",
     "hookspec",
+    "seal_shown",
 ]

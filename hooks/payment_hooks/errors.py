@@ -3,7 +3,8 @@
 PaymentError
 ├── PaymentDeclined        nothing was taken: show `shopper_message`, offer another card
 ├── InvalidRequest         nothing was sent: the caller's input is wrong, mend it
-│   └── AlreadyPaid        nothing was sent: this money is here already
+│   ├── AlreadyPaid        nothing was sent: this money is here already
+│   └── AmountChanged      nothing was sent: show the page with the amount again
 ├── UnsupportedOperation   nothing was sent: this provider cannot do that
 ├── KeyConflict            nothing was taken by this: the key was used before, look
 ├── AuthenticationFailed   nothing was taken: a key is wrong, missing or lacks a right
@@ -88,6 +89,38 @@ class AlreadyPaid(InvalidRequest):
     """What is asked for was paid before, or by another submit; nothing was taken again."""
 
     text_code = "already_paid"
+
+
+class AmountChanged(InvalidRequest):
+    """What is due is not what the shopper was shown; nothing was taken.
+
+    Attributes:
+        due: what would be charged now, as text.
+        shown: what the shopper was shown, empty when no page of the shop's showed it.
+    """
+
+    text_code = "amount_not_shown"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        due: str = "",
+        shown: str = "",
+        code: str = "amount_changed",
+        provider: str = "",
+        request_id: str = "",
+    ) -> None:
+        super().__init__(message, code=code, provider=provider, request_id=request_id)
+        self.due = due
+        self.shown = shown
+
+    def shopper_message(self, language: str = "en") -> str:
+        """From which amount to which, where both are known."""
+        if not (self.shown and self.due):
+            return shopper_text(self.text_code, language)
+        text = shopper_text("amount_changed", language)
+        return text.format(shown=self.shown, due=self.due)
 
 
 class UnsupportedOperation(PaymentError):

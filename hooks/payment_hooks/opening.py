@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from payment_hooks.errors import InvalidRequest
+from payment_hooks.errors import AmountChanged, InvalidRequest
 from payment_hooks.gateway import Gateway
 from payment_hooks.kinds import Mode
 from payment_hooks.ledger import GIVEN_BACK, Ledger, Payment, PaymentState, StaleVersion
@@ -94,10 +94,11 @@ class Opener:
         )
         kept = self.ledger.add_payment(payment)
         if kept.amount_due != due:
-            raise InvalidRequest(
+            raise AmountChanged(
                 f"{reference!r} is being paid with {kept.amount_due} elsewhere, "
                 f"not {due}: show the shopper the present amount",
-                code="amount_changed",
+                due=str(kept.amount_due),
+                shown=str(due),
             )
         return kept
 
