@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from oscar.core.loading import get_model
 
 from clover_django.road import get_payments
+from clover_oscar.agreed import copy_line
 from clover_oscar.models import find_number
 from clover_oscar.transactions import lock
 from clover_oscar.untyped import OscarObject
@@ -87,15 +88,7 @@ def may_hold_money(payment: Payment) -> bool:
 
 def copy_lines(frozen: OscarObject, into: OscarObject) -> list[str]:
     """What could not be copied, as messages, after copying all lines and vouchers."""
-    problems = []
-    for line in frozen.lines.select_related("product"):
-        options = [
-            {"option": attribute.option, "value": attribute.value}
-            for attribute in line.attributes.all()
-        ]
-        try:
-            into.add_product(line.product, line.quantity, options)
-        except ValueError as error:
-            problems.append(str(error))
+    lines = frozen.lines.select_related("product")
+    problems = [copy_line(line, line.quantity, into) for line in lines]
     into.vouchers.add(*frozen.vouchers.all())
-    return problems
+    return list(filter(None, problems))

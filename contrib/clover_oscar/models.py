@@ -18,6 +18,8 @@ class OrderNumber(models.Model):
 
     basket_id = models.PositiveBigIntegerField(unique=True)
     number = models.CharField(max_length=128, unique=True)
+    later_basket_id = models.PositiveBigIntegerField(null=True, editable=False)
+    """The open basket with what was added after the shopper had agreed to pay."""
 
     class Meta:
         """Carries the permissions, which belong to no other table of ours."""

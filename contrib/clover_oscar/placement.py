@@ -17,7 +17,7 @@ from oscar.apps.order.exceptions import UnableToPlaceOrder
 from oscar.core.loading import get_class, get_model
 
 from clover_django.road import get_payments
-from clover_oscar import bookkeeping, repricing
+from clover_oscar import agreed, bookkeeping, repricing
 from clover_oscar.baskets import find_order
 from clover_oscar.flags import CHANGED, NOT_PLACED
 from clover_oscar.snapshot import Snapshot, load_address
@@ -36,15 +36,17 @@ def complete(payment: Payment, *, oversell: bool = False) -> OscarObject:
     """The order of a payment that holds money, placed now if it was not before.
 
     The snapshot's total is what the order says, whatever prices, offers and vouchers
-    became meanwhile; differences are noted on the order and flagged on the payment.
+    became meanwhile; differences are noted on the order and flagged on the payment. What
+    was put into the basket after the snapshot is not ordered: it waits in an open one.
 
     Args:
         payment: one that the checkout opened.
-        oversell: place it although something went out of stock, as staff may decide.
+        oversell: place it although something went out of stock, or is not in the basket
+            any more, as staff may decide.
 
     Raises:
-        CannotPlaceOrder: Oscar refuses, or something is out of stock; the payment is
-            flagged.
+        CannotPlaceOrder: Oscar refuses, something is out of stock, or was agreed and is
+            missing; the payment is flagged.
     """
     snapshot = Snapshot.from_context(payment.context)
     if snapshot is None:
@@ -75,12 +77,12 @@ def _complete(
         basket = _lock_basket(snapshot)
         order = find_order(basket.pk)
         if order is None:
-            _refuse_empty(basket)
-            notes = repricing.prepare(basket, snapshot)
+            added, notes = _keep_agreed(basket, snapshot, oversell)
+            notes += repricing.prepare(basket, snapshot)
             _refuse_out_of_stock(basket, oversell)
             order = _place(basket, snapshot)
             basket.submit()
-            _write_notes(order, notes)
+            write_notes(order, added + notes)
             transaction.on_commit(
                 partial(send_confirmation, order, snapshot), robust=True
             )
@@ -96,9 +98,18 @@ def _lock_basket(snapshot: Snapshot) -> OscarObject:
         raise CannotPlaceOrder(f"basket {snapshot.basket_id} was deleted") from error
 
 
-def _refuse_empty(basket: OscarObject) -> None:
+def _keep_agreed(
+    basket: OscarObject, snapshot: Snapshot, may_miss: bool
+) -> tuple[list[str], list[str]]:
+    # A payment of an earlier version holds no lines to compare with.
+    lines = snapshot.lines or agreed.load_lines(basket)
+    try:
+        notes = agreed.set_aside(basket, lines, may_miss=may_miss)
+    except agreed.GoodsAreMissing as error:
+        raise CannotPlaceOrder(str(error)) from error
     if not basket.lines.exists():
         raise CannotPlaceOrder("what was in the basket is not sold any more")
+    return notes
 
 
 def _refuse_out_of_stock(basket: OscarObject, oversell: bool) -> None:
@@ -132,7 +143,8 @@ def _place(basket: OscarObject, snapshot: Snapshot) -> OscarObject:
     )
 
 
-def _write_notes(order: OscarObject, notes: list[str]) -> None:
+def write_notes(order: OscarObject, notes: list[str]) -> None:
+    """Tell whoever looks at the order in the dashboard."""
     if notes:
         order.notes.create(message="\n".join(notes), note_type="System")
 

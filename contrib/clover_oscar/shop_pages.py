@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from oscar.core.loading import get_class, get_model
 
+from clover_oscar.agreed import hand_over
 from clover_oscar.baskets import copy_lines, find_order
 from clover_oscar.placement import status_path
 from clover_oscar.snapshot import Snapshot
@@ -26,6 +27,7 @@ class OscarPages:
             context = {"payment": payment, "base_template": self.base_template}
             return render(request, "clover_oscar/paid_without_order.html", context)
         if _is_shopper(request, order.basket_id, order.pk):
+            hand_over(request, order.basket_id)
             _checkout_session(request).flush()
             request.session["checkout_order_id"] = order.pk
             return redirect("checkout:thank-you")

@@ -13,10 +13,10 @@ from django.contrib.auth.models import AnonymousUser
 from oscar.core.loading import get_classes, get_model
 from oscar.core.prices import Price
 
+from clover_oscar.agreed import Fields, list_lines
 from clover_oscar.untyped import OscarObject
 
 ADAPTER = "oscar"
-Fields = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,8 @@ class Snapshot:
     shipping_charge: Fields
     total: Fields
     surcharges: list[Fields] = field(default_factory=list)
+    lines: list[Fields] = field(default_factory=list)
+    """What was agreed: each basket line with its goods, and how many of them."""
     unit_prices: dict[str, Fields] = field(default_factory=dict)
     """What one unit of each basket line costs, tax as far as the checkout learnt it."""
     currency: str
@@ -121,6 +123,7 @@ def take_snapshot(
         shipping_charge=_price_fields(submission["shipping_charge"]),
         total=_price_fields(total),
         surcharges=[_surcharge_fields(row) for row in submission["surcharges"] or ()],
+        lines=list_lines(submission["basket"].all_lines()),
         unit_prices=_unit_prices(submission["basket"]),
         currency=total.currency,
         language=language,
