@@ -37,7 +37,7 @@ from clover_oscar.baskets import (
     may_hold_money,
 )
 from clover_oscar.card_form import CARD_FIELDS
-from clover_oscar.models import keep_number
+from clover_oscar.order_numbers import keep_number
 from clover_oscar.outcomes import describe, status_url, told_to_oscar
 from clover_oscar.paying import open_payment, pay
 from clover_oscar.payment_page import TOKEN, PaymentPageMixin

@@ -20,7 +20,7 @@ from clover_django.road import get_payments
 from clover_oscar import agreed, bookkeeping, repricing
 from clover_oscar.baskets import find_order
 from clover_oscar.flags import CHANGED, NOT_PLACED
-from clover_oscar.snapshot import Snapshot, load_address
+from clover_oscar.snapshot import Snapshot, birth_of, load_address
 from clover_oscar.transactions import lock
 from clover_oscar.untyped import OscarObject
 from payment_hooks import Operation, Payment
@@ -93,9 +93,14 @@ def _complete(
 def _lock_basket(snapshot: Snapshot) -> OscarObject:
     baskets = get_model("basket", "Basket")
     try:
-        return lock("basket.Basket", snapshot.basket_id)
+        basket = lock("basket.Basket", snapshot.basket_id)
     except baskets.DoesNotExist as error:
         raise CannotPlaceOrder(f"basket {snapshot.basket_id} was deleted") from error
+    if not snapshot.is_of(basket.pk, birth_of(basket)):
+        raise CannotPlaceOrder(
+            f"basket {basket.pk} was deleted, and another basket has its id now"
+        )
+    return basket
 
 
 def _keep_agreed(

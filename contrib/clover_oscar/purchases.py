@@ -20,7 +20,7 @@ from clover_oscar.agreed import hand_over, is_same, load_lines
 from clover_oscar.amounts import round_price, to_money
 from clover_oscar.baskets import find_order, find_payments, find_submitted
 from clover_oscar.hosted import breakdown, customer_of
-from clover_oscar.models import keep_number
+from clover_oscar.order_numbers import keep_number
 from clover_oscar.paying import email_of, snapshot_of
 from clover_oscar.placement import CannotPlaceOrder, complete
 from clover_oscar.snapshot import Snapshot

@@ -1,6 +1,6 @@
 """What Oscar does when a payment changes, whoever noticed."""
 
-from clover_oscar.baskets import find_order, thaw
+from clover_oscar.baskets import find_order, is_there, thaw
 from clover_oscar.placement import complete
 from clover_oscar.purchases import VIA_API
 from clover_oscar.snapshot import Snapshot
@@ -22,8 +22,11 @@ class OscarShop:
         if snapshot is None:
             return
         state = event.payment.state
-        has_order = state in _BOOKS_ONLY and find_order(snapshot.basket_id) is not None
-        if state in _PLACES_ORDER or has_order:
+        if state in _PLACES_ORDER:
+            complete(event.payment)
+        elif not is_there(snapshot):
+            return
+        elif state in _BOOKS_ONLY and find_order(snapshot.basket_id) is not None:
             complete(event.payment)
         elif event.payment.context.get(VIA_API):
             thaw(snapshot.basket_id)

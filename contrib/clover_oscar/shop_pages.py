@@ -7,7 +7,7 @@ from django.urls import reverse
 from oscar.core.loading import get_class, get_model
 
 from clover_oscar.agreed import hand_over
-from clover_oscar.baskets import copy_lines, find_order
+from clover_oscar.baskets import copy_lines, find_order, is_there
 from clover_oscar.placement import status_path
 from clover_oscar.snapshot import Snapshot
 from clover_oscar.untyped import OscarObject
@@ -22,7 +22,8 @@ class OscarPages:
     def paid(self, request: HttpRequest, payment: Payment) -> HttpResponse:
         """The order's page: this browser's thank-you, or the order's own address."""
         snapshot = Snapshot.from_context(payment.context)
-        order = find_order(snapshot.basket_id) if snapshot else None
+        is_own = snapshot is not None and is_there(snapshot)
+        order = find_order(snapshot.basket_id) if snapshot and is_own else None
         if order is None:
             context = {"payment": payment, "base_template": self.base_template}
             return render(request, "clover_oscar/paid_without_order.html", context)
@@ -44,7 +45,8 @@ class OscarPages:
         if message:
             messages.warning(request, message)
         snapshot = Snapshot.from_context(payment.context)
-        if snapshot is None or not _is_shopper(request, snapshot.basket_id):
+        is_own = snapshot is not None and is_there(snapshot)
+        if not (snapshot and is_own and _is_shopper(request, snapshot.basket_id)):
             return redirect("basket:summary")
         if payment.mode is Mode.HOSTED:
             _copy_basket(request, snapshot)
