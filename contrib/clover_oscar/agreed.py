@@ -59,7 +59,8 @@ def set_aside(
     """
     wanted = _count(agreed)
     extra = []
-    for line in basket.lines.select_related("product"):
+    lines = basket.lines.select_related("product", "stockrecord")
+    for line in lines.prefetch_related("attributes__option"):
         (key,) = _count(list_lines([line]))
         left = wanted.pop(key, 0)
         if line.quantity > left:
