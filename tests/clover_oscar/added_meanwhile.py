@@ -192,9 +192,14 @@ class Try:
                 yield "orders of another total than paid"
         if len(taken) > 1:
             yield "charged twice"
-        kept = self.shop.query(KEPT, self.shop.dear.pk, self.basket)
-        if kept and set(kept) & {("Open",)}:
+        kept = {
+            status
+            for (status,) in self.shop.query(KEPT, self.shop.dear.pk, self.basket)
+        }
+        if "Open" in kept:
             yield "what was added waits in an open basket"
+        elif kept:
+            yield f"what was added is in a {kept} basket"
 
 
 def count(shop, clover, mode, tries):
