@@ -81,6 +81,9 @@ class PaymentDetailsMixin(PaymentPageMixin):
             return self.show_order(order)
         submission["order_total"] = round_price(submission["order_total"])
         self._submission = submission
+        refusal = self.refuse_unseen(submission["order_total"])
+        if refusal is not None:
+            return refusal
         try:
             return self._answer(parent.submit(**submission))
         except BasketChanged:

@@ -107,10 +107,22 @@ class PaymentPageMixin:
     def handle_place_order_submission(self, request: HttpRequest) -> Response:
         """Oscar's submission, once there is something to pay with."""
         parent: Any = super()
-        refusal = self._refuse_unseen(request)
+        refusal = self.refuse_unseen(self._total())
         if refusal is None and self.needs_card():
             refusal = self._read_card(request)
         return refusal or parent.handle_place_order_submission(request)
+
+    def refuse_unseen(self, total: OscarObject) -> Response | None:
+        """The page again, where it showed another total; None where it showed this one."""
+        due = shown.due_of(total) if self.pays_with_clover() else None
+        if due is None:
+            return None
+        basket: Any = self.request.basket  # type: ignore[attr-defined]  # Oscar's middleware sets it
+        try:
+            shown.check(self.request, due, basket)
+        except AmountChanged as error:
+            return self.show_again(describe(error))
+        return None
 
     @sensitive_variables()
     def show_again(self, message: str) -> Response:
@@ -179,17 +191,6 @@ class PaymentPageMixin:
     def _total(self) -> OscarObject:
         submission: dict[str, Any] = self.build_submission()  # type: ignore[attr-defined]  # Oscar's view has it
         return submission["order_total"]
-
-    def _refuse_unseen(self, request: HttpRequest) -> Response | None:
-        """The page again, where it showed another total; None where it showed this one."""
-        due = shown.due_of(self._total()) if self.pays_with_clover() else None
-        if due is None:
-            return None
-        try:
-            shown.check(request, due, request.basket)  # type: ignore[attr-defined]  # Oscar's middleware sets it
-        except AmountChanged as error:
-            return self.show_again(describe(error))
-        return None
 
     def _render_preview(self, request: HttpRequest, **kwargs: OscarObject) -> Response:
         view: Any = self

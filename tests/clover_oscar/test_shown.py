@@ -1,11 +1,14 @@
 """What the page showed is what is charged; else it is shown again and nothing is sent."""
 
 from datetime import timedelta
+from decimal import Decimal
+from itertools import chain, repeat
 from typing import ClassVar
 
 import pytest
 from django.utils import timezone, translation
-from oscar.core.loading import get_model
+from oscar.core.loading import get_class, get_model
+from oscar.core.prices import Price
 from oscar.test import factories
 
 from clover_oscar import shown
@@ -154,6 +157,26 @@ def test_a_voucher_that_ran_out_is_shown_before_it_is_charged(
     page = shopper.place_order(clover_token="tok-1").content.decode()
 
     assert "The total has changed from 8.00 USD to 10.00 USD." in page
+    assert nothing_sent()
+
+
+def test_a_total_that_changes_within_the_request_is_shown_before_it_is_charged(
+    shopper, product, clover, nothing_sent, monkeypatch
+):
+    """What is compared is the very total that would be charged."""
+    shopper.reach_payment(product)
+    shopper.enter_card()
+    prices = chain([0, 0], repeat(5))
+    free = get_class("shipping.methods", "Free")
+
+    def calculate(self, basket):
+        amount = Decimal(next(prices))
+        return Price(currency=basket.currency, excl_tax=amount, incl_tax=amount)
+
+    monkeypatch.setattr(free, "calculate", calculate)
+    page = shopper.place_order(clover_token="tok-1").content.decode()
+
+    assert "The total has changed from 10.00 USD to 15.00 USD." in page
     assert nothing_sent()
 
 
