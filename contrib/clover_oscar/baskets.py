@@ -9,7 +9,9 @@ from django.http import HttpRequest
 from oscar.core.loading import get_model
 
 from clover_django.road import get_payments
+from clover_oscar.agreed import copy_line
 from clover_oscar.models import find_number
+from clover_oscar.snapshot import Snapshot, birth_of
 from clover_oscar.transactions import lock
 from clover_oscar.untyped import OscarObject
 from payment_hooks import Payment, PaymentState
@@ -32,6 +34,19 @@ def find_order(basket_id: object) -> OscarObject:
     """
     orders = get_model("order", "Order")._default_manager
     return orders.filter(basket_id=basket_id).first()
+
+
+def find_birth(basket_id: object) -> str:
+    """When the basket was made, empty when there is none with this id."""
+    known: Any = get_model("basket", "Basket")
+    basket = known._base_manager.filter(pk=basket_id).first()
+    return birth_of(basket) if basket else ""
+
+
+def is_there(snapshot: Snapshot) -> bool:
+    """Whether the basket of a payment is there, rather than another with its id."""
+    born = find_birth(snapshot.basket_id)
+    return bool(born) and snapshot.is_of(snapshot.basket_id, born)
 
 
 def is_spoken_for(basket_id: int) -> bool:
@@ -76,7 +91,14 @@ def find_submitted(request: HttpRequest, submitted_id: int | None) -> OscarObjec
 def find_payments(basket_id: int) -> tuple[Payment, ...]:
     """The payments that were opened for the basket, oldest first."""
     number = find_number(basket_id)
-    return get_payments().ledger.find_payments(reference=number) if number else ()
+    found = get_payments().ledger.find_payments(reference=number) if number else ()
+    born = find_birth(basket_id) if found else ""
+    snapshots = ((row, Snapshot.from_context(row.context)) for row in found)
+    return tuple(
+        row
+        for row, snapshot in snapshots
+        if snapshot and snapshot.is_of(basket_id, born)
+    )
 
 
 def may_hold_money(payment: Payment) -> bool:
@@ -94,15 +116,7 @@ def may_hold_money(payment: Payment) -> bool:
 
 def copy_lines(frozen: OscarObject, into: OscarObject) -> list[str]:
     """What could not be copied, as messages, after copying all lines and vouchers."""
-    problems = []
-    for line in frozen.lines.select_related("product"):
-        options = [
-            {"option": attribute.option, "value": attribute.value}
-            for attribute in line.attributes.all()
-        ]
-        try:
-            into.add_product(line.product, line.quantity, options)
-        except ValueError as error:
-            problems.append(str(error))
+    lines = frozen.lines.select_related("product")
+    problems = [copy_line(line, line.quantity, into) for line in lines]
     into.vouchers.add(*frozen.vouchers.all())
-    return problems
+    return list(filter(None, problems))

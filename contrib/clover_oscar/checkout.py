@@ -8,15 +8,27 @@ Oscar's `submit` made of it (`_answer`).
 from functools import partial
 from typing import Any
 
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
+from oscar.apps.order.exceptions import UnableToPlaceOrder
+from oscar.core.loading import get_class
 
 from clover_django.road import get_payments
 from clover_django.transactions import outside_of_transactions
-from clover_oscar import bookkeeping
+from clover_oscar import bookkeeping, shown
+from clover_oscar.agreed import (
+    GoodsAreMissing,
+    hand_over,
+    is_same,
+    list_lines,
+    load_lines,
+    set_aside,
+)
 from clover_oscar.amounts import round_price, to_money
 from clover_oscar.baskets import (
     find_order,
@@ -26,14 +38,20 @@ from clover_oscar.baskets import (
 )
 from clover_oscar.card_form import CARD_FIELDS
 from clover_oscar.flags import PAID_TWICE
-from clover_oscar.models import keep_number
+from clover_oscar.order_numbers import keep_number
 from clover_oscar.orders import find_order_of_kin
-from clover_oscar.outcomes import status_url, told_to_oscar
+from clover_oscar.outcomes import describe, status_url, told_to_oscar
 from clover_oscar.paying import open_payment, pay
 from clover_oscar.payment_page import TOKEN, PaymentPageMixin
+from clover_oscar.placement import write_notes
+from clover_oscar.snapshot import Snapshot
 from clover_oscar.transactions import View, lock
 from clover_oscar.untyped import OscarObject, Response
-from payment_hooks import Payment
+from payment_hooks import AmountChanged, Payment
+
+
+class BasketChanged(Exception):
+    """Another request changed the basket after this one had looked at it."""
 
 
 class PaymentDetailsMixin(PaymentPageMixin):
@@ -65,7 +83,14 @@ class PaymentDetailsMixin(PaymentPageMixin):
             return self.show_order(order)
         submission["order_total"] = round_price(submission["order_total"])
         self._submission = submission
-        return self._answer(parent.submit(**submission))
+        refusal = self.refuse_unseen(submission["order_total"])
+        if refusal is not None:
+            return refusal
+        try:
+            return self._answer(parent.submit(**submission))
+        except BasketChanged:
+            order = find_order(submission["basket"].pk)
+            return self.show_order(order) if order else self.show_changed()
 
     def generate_order_number(self, basket: OscarObject) -> str:
         """The number of the basket's first submit; a second one is the same payment."""
@@ -73,10 +98,17 @@ class PaymentDetailsMixin(PaymentPageMixin):
         return keep_number(basket.pk, partial(parent.generate_order_number, basket))
 
     def freeze_basket(self, basket: OscarObject) -> None:
-        """Freeze it, unless another request froze or submitted it meanwhile."""
+        """Freeze it, unless another request froze or submitted it meanwhile.
+
+        Raises:
+            BasketChanged: its lines are not those that the total was computed from.
+        """
         parent: Any = super()
         with transaction.atomic():
             current = lock("basket.Basket", basket.pk)
+            seen = list_lines(basket.all_lines())
+            if self.pays_with_clover() and not is_same(seen, load_lines(current)):
+                raise BasketChanged
             if current.status in current.editable_statuses:
                 parent.freeze_basket(basket)
             else:
@@ -116,16 +148,25 @@ class PaymentDetailsMixin(PaymentPageMixin):
         *args: OscarObject,
         **kwargs: OscarObject,
     ) -> Response:
-        """The order, the basket and the books at once; or the order that is there."""
+        """The order, the basket and the books at once; or the order that is there.
+
+        Raises:
+            UnableToPlaceOrder: what was agreed is not in the basket any more.
+        """
         parent: Any = super()
         with transaction.atomic():
-            lock("basket.Basket", basket.pk)
+            locked = lock("basket.Basket", basket.pk)
             order = find_order(basket.pk)
-            if order is None:
-                return parent.handle_order_placement(
-                    order_number, user, basket, *args, **kwargs
-                )
-        return self.show_order(order)
+            if order is not None:
+                return self.show_order(order)
+            added = self._keep_agreed(basket, locked)
+            response = parent.handle_order_placement(
+                order_number, user, basket, *args, **kwargs
+            )
+            if added:
+                write_notes(find_order(basket.pk), added)
+                hand_over(self.request, basket.pk)
+        return response
 
     def save_payment_details(self, order: OscarObject) -> None:
         """Oscar's, and the books of the payment."""
@@ -157,9 +198,42 @@ class PaymentDetailsMixin(PaymentPageMixin):
     def show_order(self, order: OscarObject) -> Response:
         """The thank-you page of an order that another request placed."""
         view: Any = self
+        hand_over(self.request, order.basket_id)
         self.checkout_session.flush()
         self.request.session["checkout_order_id"] = order.pk
         return redirect(view.get_success_url())
+
+    def show_changed(self) -> Response:
+        """The page again after another request changed the basket in this moment."""
+        before = shown.due_of(self._submission["order_total"])
+        basket = self.request.basket  # type: ignore[attr-defined]  # Oscar's middleware sets it
+        basket.reset_offer_applications()
+        applicator = get_class("offer.applicator", "Applicator")()
+        applicator.apply(basket, self.request.user, self.request)
+        due = None if basket.is_empty else shown.due_of(self._total())
+        text = _("Your basket has just changed. Please look at it again.")
+        if due is None:
+            messages.warning(self.request, text)
+            return redirect("basket:summary")
+        if due != before:
+            changed = AmountChanged("", due=str(due), shown=str(before))
+            text = describe(changed)
+        return self.show_again(text)
+
+    def _keep_agreed(self, basket: OscarObject, locked: OscarObject) -> list[str]:
+        """What was put into the basket after its payment was opened, as notes."""
+        if not self.pays_with_clover():
+            return []
+        seen = list_lines(basket.all_lines())
+        snapshot = Snapshot.from_context(self.payment.context) if self.payment else None
+        agreed = snapshot.lines if snapshot else seen
+        if not is_same(agreed, seen):
+            raise UnableToPlaceOrder("another request pays for other lines")
+        try:
+            added, _missing = set_aside(locked, agreed)
+        except GoodsAreMissing as error:
+            raise UnableToPlaceOrder(str(error)) from error
+        return added
 
     def _find_payment(self) -> Payment | None:
         """This request's payment, or the one that stands in its way."""

@@ -10,6 +10,7 @@ from django.db.models import Q
 from oscar.core.loading import get_model
 
 from clover_django.road import get_payments
+from clover_oscar.baskets import is_there
 from clover_oscar.models import BasketCopy, OrderNumber
 from clover_oscar.snapshot import Snapshot
 from clover_oscar.untyped import OscarObject
@@ -39,10 +40,10 @@ def is_of(payment: Payment, order: OscarObject) -> bool:
     if snapshot is None:
         return False
     if order.basket_id is not None:
-        return bool(order.basket_id == snapshot.basket_id)
+        return order.basket_id == snapshot.basket_id and is_there(snapshot)
     if order.number != snapshot.order_number:
         return False
-    kept = _kept(snapshot.basket_id)
+    kept = _kept(snapshot)
     if kept is not None and kept.order_id is not None:
         return bool(kept.order_id == order.pk)
     return _is_in_books(order, payment)
@@ -55,14 +56,16 @@ def remember(order: OscarObject, payment: Payment) -> None:
     """
     snapshot = Snapshot.from_context(payment.context)
     if snapshot is not None:
-        kept = OrderNumber.objects.filter(basket_id=snapshot.basket_id)
+        kept = OrderNumber.objects.filter(
+            basket_id=snapshot.basket_id, number=snapshot.order_number
+        )
         kept.exclude(order_id=order.pk).update(order_id=order.pk)
 
 
 def had_order(payment: Payment) -> bool:
     """Whether an order was placed for its basket, be it there or deleted since."""
     snapshot = Snapshot.from_context(payment.context)
-    kept = _kept(snapshot.basket_id) if snapshot else None
+    kept = _kept(snapshot) if snapshot else None
     return kept is not None and kept.order_id is not None
 
 
@@ -88,8 +91,11 @@ def find_order_of_kin(basket_id: int) -> OscarObject:
     return get_model("order", "Order")._default_manager.filter(wanted).first()
 
 
-def _kept(basket_id: int) -> OrderNumber | None:
-    return OrderNumber.objects.filter(basket_id=basket_id).first()
+def _kept(snapshot: Snapshot) -> OrderNumber | None:
+    """What is kept of its basket, and not of another that has the id by now."""
+    return OrderNumber.objects.filter(
+        basket_id=snapshot.basket_id, number=snapshot.order_number
+    ).first()
 
 
 def _is_in_books(order: OscarObject, payment: Payment) -> bool:

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from oscar.apps.payment.exceptions import RedirectRequired, UnableToTakePayment
 
 from payment_hooks import (
+    AmountChanged,
     ConfigurationError,
     InvalidRequest,
     Mode,
@@ -49,6 +50,8 @@ def told_to_oscar(
 def describe(error: PaymentError | ConfigurationError, mode: Mode = Mode.IFRAME) -> str:
     """What the shopper may read of the error, in the active language."""
     language = get_language() or ""
+    if isinstance(error, AmountChanged):
+        return error.shopper_message(language)
     # Before a hosted page the shopper has typed nothing that could be mended.
     is_ours = isinstance(error, InvalidRequest) and mode is Mode.HOSTED
     if is_ours or isinstance(error, ConfigurationError):

@@ -10,8 +10,10 @@ from oscar.apps.payment.exceptions import RedirectRequired, UnableToTakePayment
 
 from clover_django.road import get_payments
 from clover_oscar import options
+from clover_oscar.baskets import find_order
+from clover_oscar.flags import NOT_PLACED
 from clover_oscar.hosted import checkout_request
-from clover_oscar.models import is_taken
+from clover_oscar.order_numbers import is_taken
 from clover_oscar.outcomes import return_url
 from clover_oscar.snapshot import Snapshot, take_snapshot
 from clover_oscar.untyped import OscarObject
@@ -56,7 +58,7 @@ def open_payment(
         context=snapshot.to_context(),
     )
     kept = Snapshot.from_context(payment.context)
-    if kept is None or kept.basket_id != snapshot.basket_id:
+    if kept is None or not kept.is_of(snapshot.basket_id, snapshot.basket_born):
         raise _number_is_taken(order_number, "payment")
     return payment
 
@@ -95,6 +97,7 @@ def pay(
         PaymentError: as `Payments.charge` says.
     """
     if payment.state is not PaymentState.OPEN:
+        _flag_lost_order(payment, submission["basket"])
         raise RedirectRequired(return_url(payment))
     payments = get_payments()
     email = email_of(submission)
@@ -114,6 +117,14 @@ def pay(
         shopper_ip=request.META.get("REMOTE_ADDR", ""),
         shopper_email=email,
     )
+
+
+def _flag_lost_order(payment: Payment, basket: OscarObject) -> None:
+    """Ask for a person where the shop was told of the money and has no order of it."""
+    payments = get_payments()
+    is_told = all(row.told for row in payments.operations(payment.payment_id))
+    if is_told and find_order(basket.pk) is None:
+        payments.flag(payment.payment_id, NOT_PLACED)
 
 
 def _number_is_taken(number: str, by_what: str) -> InvalidRequest:

@@ -8,13 +8,14 @@ from django.views.decorators.debug import sensitive_variables
 from oscar.apps.checkout.exceptions import FailedPreCondition, PassedSkipCondition
 
 from clover_django.road import get_payments
-from clover_oscar import options
+from clover_oscar import options, shown
 from clover_oscar.amounts import round_price, to_money
 from clover_oscar.baskets import find_payments, find_submitted, may_hold_money
 from clover_oscar.card_form import CardEntryForm
 from clover_oscar.outcomes import describe, status_url
 from clover_oscar.untyped import OscarObject, Response
 from payment_hooks import (
+    AmountChanged,
     CheckoutSession,
     ConfigurationError,
     Mode,
@@ -106,8 +107,34 @@ class PaymentPageMixin:
     def handle_place_order_submission(self, request: HttpRequest) -> Response:
         """Oscar's submission, once there is something to pay with."""
         parent: Any = super()
-        refusal = self._read_card(request) if self.needs_card() else None
+        refusal = self.refuse_unseen(self._total())
+        if refusal is None and self.needs_card():
+            refusal = self._read_card(request)
         return refusal or parent.handle_place_order_submission(request)
+
+    def refuse_unseen(self, total: OscarObject) -> Response | None:
+        """The page again, where it showed another total; None where it showed this one."""
+        due = shown.due_of(total) if self.pays_with_clover() else None
+        if due is None:
+            return None
+        basket: Any = self.request.basket  # type: ignore[attr-defined]  # Oscar's middleware sets it
+        try:
+            shown.check(self.request, due, basket)
+        except AmountChanged as error:
+            return self.show_again(describe(error))
+        return None
+
+    @sensitive_variables()
+    def show_again(self, message: str) -> Response:
+        """The page that the form came from, with what is due now; nothing was sent."""
+        if not self.needs_card():
+            view: Any = self
+            return view.render_preview(self.request, error=message)
+        if not (options.has_preview() and self.request.POST.get(TOKEN)):
+            return self.render_payment_details(self.request, error=message)
+        return self._read_card(self.request) or self._render_preview(
+            self.request, error=message
+        )
 
     def render_payment_details(
         self, request: HttpRequest, **kwargs: OscarObject
@@ -127,7 +154,9 @@ class PaymentPageMixin:
         mode = self.clover_mode()
         if context["order_total"] is not None:
             context["order_total"] = round_price(context["order_total"])
+        due = shown.due_of(context["order_total"])
         context |= {
+            "clover_shown": shown.seal(due, context["basket"]) if due else "",
             "clover_extends": parent.get_template_names()[0],
             "clover_mode": mode.value,
             "clover_modes": [row.value for row in options.modes()],
@@ -163,9 +192,9 @@ class PaymentPageMixin:
         submission: dict[str, Any] = self.build_submission()  # type: ignore[attr-defined]  # Oscar's view has it
         return submission["order_total"]
 
-    def _render_preview(self, request: HttpRequest) -> Response:
+    def _render_preview(self, request: HttpRequest, **kwargs: OscarObject) -> Response:
         view: Any = self
-        return view.render_preview(request, clover_source=self.source)
+        return view.render_preview(request, clover_source=self.source, **kwargs)
 
     @sensitive_variables()
     def _read_card(self, request: HttpRequest) -> Response | None:

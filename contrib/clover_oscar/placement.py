@@ -21,7 +21,7 @@ from oscar.apps.order.exceptions import UnableToPlaceOrder
 from oscar.core.loading import get_class, get_model
 
 from clover_django.road import get_payments
-from clover_oscar import bookkeeping, repricing
+from clover_oscar import agreed, bookkeeping, repricing
 from clover_oscar.flags import (
     CHANGED,
     DELETED,
@@ -30,7 +30,7 @@ from clover_oscar.flags import (
     PAID_TWICE,
 )
 from clover_oscar.orders import find_kin, find_order_of_kin, had_order, order_of
-from clover_oscar.snapshot import Snapshot, load_address
+from clover_oscar.snapshot import Snapshot, birth_of, load_address
 from clover_oscar.transactions import lock
 from clover_oscar.untyped import OscarObject
 from payment_hooks import InvalidRequest, OutcomeUnknown, Payment, PaymentState
@@ -58,17 +58,19 @@ def complete(payment: Payment, *, by_staff: bool = False) -> OscarObject:
     """The order of a payment that holds money, placed now if it was not before.
 
     The snapshot's total is what the order says, whatever prices, offers and vouchers
-    became meanwhile; differences are noted on the order and flagged on the payment.
+    became meanwhile; differences are noted on the order and flagged on the payment. What
+    was put into the basket after the snapshot is not ordered: it waits in an open one.
 
     Args:
         payment: one that the checkout opened.
-        by_staff: place it although something went out of stock, the first order was
-            deleted or a copy of the basket was paid for, as staff may decide.
+        by_staff: place it although something went out of stock or is not in the basket
+            any more, the first order was deleted or a copy of the basket was paid for,
+            as staff may decide.
 
     Raises:
         OrderNeedsPerson: the money is not here, or not all of it, or there was an order.
-        CannotPlaceOrder: Oscar refuses, or something is out of stock; the payment is
-            flagged.
+        CannotPlaceOrder: Oscar refuses, something is out of stock, or was agreed and is
+            missing; the payment is flagged.
     """
     snapshot = Snapshot.from_context(payment.context)
     if snapshot is None:
@@ -115,12 +117,12 @@ def _find_or_place(
     _refuse_without_money(payment)
     if not by_staff:
         _refuse_second(payment, snapshot)
-    _refuse_empty(basket)
-    notes = repricing.prepare(basket, snapshot)
+    added, notes = _keep_agreed(basket, snapshot, by_staff)
+    notes += repricing.prepare(basket, snapshot)
     _refuse_out_of_stock(basket, by_staff)
     order = _place(basket, snapshot)
     basket.submit()
-    _write_notes(order, notes)
+    write_notes(order, added + notes)
     transaction.on_commit(partial(send_confirmation, order, snapshot), robust=True)
     return order, notes
 
@@ -132,10 +134,12 @@ def _lock_basket(snapshot: Snapshot, payment: Payment) -> OscarObject:
     for pk in sorted({snapshot.basket_id, *find_kin(snapshot.basket_id)}):
         with suppress(baskets.DoesNotExist):
             locked[pk] = lock("basket.Basket", pk)
-    if snapshot.basket_id in locked:
-        return locked[snapshot.basket_id]
+    basket = locked.get(snapshot.basket_id)
+    if basket is not None and snapshot.is_of(basket.pk, birth_of(basket)):
+        return basket
     _refuse_without_money(payment)
     text = f"basket {snapshot.basket_id} was deleted"
+    text += ", and another basket has its id now" if basket is not None else ""
     if had_order(payment):
         raise OrderNeedsPerson(f"the order was deleted, and {text}", DELETED)
     raise CannotPlaceOrder(text)
@@ -193,9 +197,18 @@ def _flag_without_order(payment: Payment) -> str:
     return DELETED if had_order(payment) else NOT_PLACED
 
 
-def _refuse_empty(basket: OscarObject) -> None:
+def _keep_agreed(
+    basket: OscarObject, snapshot: Snapshot, may_miss: bool
+) -> tuple[list[str], list[str]]:
+    # A payment of an earlier version holds no lines to compare with.
+    lines = snapshot.lines or agreed.load_lines(basket)
+    try:
+        notes = agreed.set_aside(basket, lines, may_miss=may_miss)
+    except agreed.GoodsAreMissing as error:
+        raise CannotPlaceOrder(str(error)) from error
     if not basket.lines.exists():
         raise CannotPlaceOrder("what was in the basket is not sold any more")
+    return notes
 
 
 def _refuse_out_of_stock(basket: OscarObject, by_staff: bool) -> None:
@@ -229,7 +242,8 @@ def _place(basket: OscarObject, snapshot: Snapshot) -> OscarObject:
     )
 
 
-def _write_notes(order: OscarObject, notes: list[str]) -> None:
+def write_notes(order: OscarObject, notes: list[str]) -> None:
+    """Tell whoever looks at the order in the dashboard."""
     if notes:
         order.notes.create(message="\n".join(notes), note_type="System")
 

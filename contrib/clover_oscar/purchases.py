@@ -16,10 +16,11 @@ from oscar.apps.checkout.utils import CheckoutSessionData
 from oscar.core.loading import get_class, get_model
 
 from clover_oscar import staff
+from clover_oscar.agreed import hand_over, is_same, load_lines
 from clover_oscar.amounts import round_price, to_money
 from clover_oscar.baskets import find_order, find_payments, find_submitted
 from clover_oscar.hosted import breakdown, customer_of
-from clover_oscar.models import keep_number
+from clover_oscar.order_numbers import keep_number
 from clover_oscar.paying import email_of, snapshot_of
 from clover_oscar.placement import CannotPlaceOrder, complete
 from clover_oscar.snapshot import Snapshot
@@ -83,7 +84,7 @@ class OscarPurchases:
         """Freeze the basket, unless it changed since it was looked at."""
         caller = request.caller
         if isinstance(caller, HttpRequest) and _is_open(caller, request.purchase):
-            _freeze(caller, request.payment.reference)
+            _freeze(caller, request)
 
     @hookimpl
     def shop_complete_purchase(
@@ -100,6 +101,7 @@ class OscarPurchases:
                 "Your payment is here, but the order needs a person to look at it."
             )
             raise InvalidRequest(text, code="insufficient_stock") from error
+        hand_over(caller, order.basket_id)
         CheckoutSessionData(caller).flush()
         caller.session["checkout_order_id"] = order.pk
         return _as_purchase(order, request.payment.reference)
@@ -210,26 +212,26 @@ def _is_open(request: HttpRequest, purchase: Purchase) -> bool:
     return is_checkout and str(basket.pk) == purchase.purchase_id
 
 
-def _freeze(request: HttpRequest, number: str) -> None:
-    """Freeze the basket that was looked at, and let the session remember it.
+def _freeze(caller: HttpRequest, request: HoldPurchaseRequest) -> None:
+    """Freeze the basket whose amount is asked, and let the session remember it.
 
     Raises:
         InvalidRequest: another page changed or paid it in this moment.
     """
-    seen: Any = request.basket  # type: ignore[attr-defined]  # Oscar's middleware sets it
+    seen: Any = caller.basket  # type: ignore[attr-defined]  # Oscar's middleware sets it
+    asked = Snapshot.from_context(request.purchase.context)
     with transaction.atomic():
         current = lock("basket.Basket", seen.pk)
-        lines = sorted(current.lines.values_list("pk", "quantity"))
-        if lines != sorted((line.pk, line.quantity) for line in seen.all_lines()):
+        if asked is None or not is_same(asked.lines, load_lines(current)):
             raise InvalidRequest(
                 _("Your basket has just changed. Please look at it again."),
                 code="purchase_changed",
             )
         if find_order(seen.pk) is None and current.status in current.editable_statuses:
             seen.freeze()
-    session = CheckoutSessionData(request)
+    session = CheckoutSessionData(caller)
     session.set_submitted_basket(seen)
-    session.set_order_number(number)
+    session.set_order_number(request.payment.reference)
 
 
 def _view_of(request: HttpRequest) -> OscarObject:

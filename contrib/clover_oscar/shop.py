@@ -3,7 +3,7 @@
 import logging
 
 from clover_django.road import get_payments
-from clover_oscar.baskets import thaw
+from clover_oscar.baskets import is_there, thaw
 from clover_oscar.flags import WITHOUT_ORDER
 from clover_oscar.orders import order_of
 from clover_oscar.placement import OrderNeedsPerson, complete
@@ -35,7 +35,7 @@ class OscarShop:
         elif state in GIVEN_BACK:
             for flag in WITHOUT_ORDER:  # no money is left to decide about
                 get_payments().unflag(payment.payment_id, flag)
-        elif payment.context.get(VIA_API):
+        elif payment.context.get(VIA_API) and is_there(snapshot):
             thaw(snapshot.basket_id)
 
 

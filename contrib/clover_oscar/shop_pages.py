@@ -6,7 +6,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from oscar.core.loading import get_class, get_model
 
-from clover_oscar.baskets import copy_lines
+from clover_oscar.agreed import hand_over
+from clover_oscar.baskets import copy_lines, is_there
 from clover_oscar.models import BasketCopy
 from clover_oscar.orders import order_of
 from clover_oscar.placement import status_path
@@ -27,6 +28,7 @@ class OscarPages:
             context = {"payment": payment, "base_template": self.base_template}
             return render(request, "clover_oscar/paid_without_order.html", context)
         if _is_shopper(request, order.basket_id, order.pk):
+            hand_over(request, order.basket_id)
             _checkout_session(request).flush()
             request.session["checkout_order_id"] = order.pk
             return redirect("checkout:thank-you")
@@ -43,7 +45,8 @@ class OscarPages:
         if message:
             messages.warning(request, message)
         snapshot = Snapshot.from_context(payment.context)
-        if snapshot is None or not _is_shopper(request, snapshot.basket_id):
+        is_own = snapshot is not None and is_there(snapshot)
+        if not (snapshot and is_own and _is_shopper(request, snapshot.basket_id)):
             return redirect("basket:summary")
         if payment.mode is Mode.HOSTED:
             _copy_basket(request, snapshot)

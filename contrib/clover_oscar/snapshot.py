@@ -5,6 +5,7 @@ Written down with the payment before anything is sent. It holds no card data.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import UTC
 from decimal import Decimal
 from typing import Any, Self
 
@@ -13,10 +14,10 @@ from django.contrib.auth.models import AnonymousUser
 from oscar.core.loading import get_classes, get_model
 from oscar.core.prices import Price
 
+from clover_oscar.agreed import Fields, list_lines
 from clover_oscar.untyped import OscarObject
 
 ADAPTER = "oscar"
-Fields = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,8 @@ class Snapshot:
 
     order_number: str
     basket_id: int
+    basket_born: str = ""
+    """When it was made: in a shop that was reset another basket gets its id."""
     user_id: str = ""
     """Empty for a guest."""
     order_fields: Fields = field(default_factory=dict)
@@ -36,6 +39,8 @@ class Snapshot:
     shipping_charge: Fields
     total: Fields
     surcharges: list[Fields] = field(default_factory=list)
+    lines: list[Fields] = field(default_factory=list)
+    """What was agreed: each basket line with its goods, and how many of them."""
     unit_prices: dict[str, Fields] = field(default_factory=dict)
     """What one unit of each basket line costs, tax as far as the checkout learnt it."""
     currency: str
@@ -54,6 +59,13 @@ class Snapshot:
             return None
         known = cls.__dataclass_fields__
         return cls(**{name: context[name] for name in known if name in context})
+
+    def is_of(self, basket_id: object, born: str) -> bool:
+        """Whether this basket was submitted; by its id alone where more is not known."""
+        is_known = self.basket_born and born
+        return self.basket_id == basket_id and not (
+            is_known and self.basket_born != born
+        )
 
     @property
     def email(self) -> str:
@@ -112,6 +124,7 @@ def take_snapshot(
     return Snapshot(
         order_number=str(order_number),
         basket_id=submission["basket"].pk,
+        basket_born=birth_of(submission["basket"]),
         user_id=str(user.pk) if user.is_authenticated else "",
         order_fields=_plain(submission.get("order_kwargs") or {}),
         shipping_address=_address_fields(submission["shipping_address"]),
@@ -121,12 +134,18 @@ def take_snapshot(
         shipping_charge=_price_fields(submission["shipping_charge"]),
         total=_price_fields(total),
         surcharges=[_surcharge_fields(row) for row in submission["surcharges"] or ()],
+        lines=list_lines(submission["basket"].all_lines()),
         unit_prices=_unit_prices(submission["basket"]),
         currency=total.currency,
         language=language,
         site_id=site_id,
         merchant_id=merchant_id,
     )
+
+
+def birth_of(basket: OscarObject) -> str:
+    """When the basket was made, in the words of every database and setting."""
+    return str(basket.date_created.astimezone(UTC).isoformat())
 
 
 def load_address(kind: str, fields: Fields | None) -> OscarObject:

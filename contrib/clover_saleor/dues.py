@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from clover_saleor.names import GATEWAY
 from clover_saleor.untyped import SaleorObject
-from payment_hooks import AlreadyPaid, AmountNotDue, Money
+from payment_hooks import AlreadyPaid, AmountChanged, Money, NothingDue
 
 _NOTHING = Decimal(0)
 
@@ -28,7 +28,8 @@ def amount_to_take(asked: SaleorObject, here: Money) -> Money:
 
     Raises:
         AlreadyPaid: nothing is left to pay.
-        AmountNotDue: more is asked for than is left.
+        NothingDue: there was nothing to pay.
+        AmountChanged: more is asked for than is left.
     """
     source, currency = asked.source_object, asked.action.currency
     wanted = Money.of(asked.action.amount, currency)
@@ -38,14 +39,14 @@ def amount_to_take(asked: SaleorObject, here: Money) -> Money:
         text = f"{total} {currency} is due and {paid} {currency} is here"
         if paid:
             raise AlreadyPaid(text, code="nothing_due")
-        raise AmountNotDue(text, code="nothing_due")
+        raise NothingDue(text, code="nothing_due")
     if left < wanted and asked.action.amount == _asked_without_amount(asked):
         return left
     if left < wanted or not wanted.minor_units:
-        raise AmountNotDue(
+        raise AmountChanged(
             f"{wanted} was asked for, and {left} is left to pay",
             due=str(left),
-            code="amount_not_due",
+            shown=str(wanted),
         )
     return wanted
 

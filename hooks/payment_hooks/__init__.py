@@ -7,12 +7,13 @@ from payment_hooks.cards import CardDetails, PaymentSource
 from payment_hooks.decline_codes import DeclineCode
 from payment_hooks.errors import (
     AlreadyPaid,
-    AmountNotDue,
+    AmountChanged,
     AuthenticationFailed,
     ConfigurationError,
     GivenBack,
     InvalidRequest,
     KeyConflict,
+    NothingDue,
     OutcomeUnknown,
     PaymentDeclined,
     PaymentError,
@@ -58,6 +59,7 @@ from payment_hooks.saved_sources import (
     SavedSource,
     SaveSourceRequest,
 )
+from payment_hooks.shown import check_shown, seal_shown
 from payment_hooks.spec import hookimpl, hookspec
 from payment_hooks.types import (
     CaptureRequest,
@@ -83,7 +85,7 @@ from payment_hooks.types import (
 __all__ = [
     "AccessRequest",
     "AlreadyPaid",
-    "AmountNotDue",
+    "AmountChanged",
     "AuthenticationFailed",
     "CaptureRequest",
     "CardDetails",
@@ -111,6 +113,7 @@ __all__ = [
     "MemoryLedger",
     "Mode",
     "Money",
+    "NothingDue",
     "Operation",
     "OperationKind",
     "OperationState",
@@ -148,6 +151,8 @@ __all__ = [
     "WebhookEvent",
     "WebhookRejected",
     "WebhookRequest",
+    "check_shown",
     "hookimpl",
     "hookspec",
+    "seal_shown",
 ]

@@ -4,7 +4,8 @@ PaymentError
 ├── PaymentDeclined        nothing was taken: show `shopper_message`, offer another card
 ├── InvalidRequest         nothing was sent: the caller's input is wrong, mend it
 │   ├── AlreadyPaid        nothing was sent: this money is here already
-│   ├── AmountNotDue       nothing was sent: ask for `due`, or for nothing
+│   ├── AmountChanged      nothing was sent: show the page with the amount again
+│   ├── NothingDue         nothing was sent: there is nothing to pay
 │   └── GivenBack          nothing was sent: begin another payment
 ├── UnsupportedOperation   nothing was sent: this provider cannot do that
 ├── KeyConflict            nothing was taken by this: the key was used before, look
@@ -92,30 +93,48 @@ class AlreadyPaid(InvalidRequest):
     text_code = "already_paid"
 
 
-class AmountNotDue(InvalidRequest):
-    """Another amount was asked for than is due; nothing was taken.
+class NothingDue(InvalidRequest):
+    """Nothing is to be paid, and nothing was paid here; nothing was taken."""
 
-    Attributes:
-        due: what is due, such as "9.99 USD"; empty where nothing is.
-    """
-
-    text_code = "amount_not_due"
-
-    def __init__(self, message: str, *, due: str = "", code: str = "") -> None:
-        super().__init__(message, code=code)
-        self.due = due
-
-    def shopper_message(self, language: str = "en") -> str:
-        """What is left to pay."""
-        if not self.due:
-            return shopper_text("nothing_due", language)
-        return shopper_text(self.text_code, language).format(amount=self.due)
+    text_code = "nothing_due"
 
 
 class GivenBack(InvalidRequest):
     """The payment's money is with the shopper again; nothing was taken."""
 
     text_code = "given_back"
+
+
+class AmountChanged(InvalidRequest):
+    """What is due is not what the shopper was shown; nothing was taken.
+
+    Attributes:
+        due: what would be charged now, as text.
+        shown: what the shopper was shown, empty when no page of the shop's showed it.
+    """
+
+    text_code = "amount_not_shown"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        due: str = "",
+        shown: str = "",
+        code: str = "amount_changed",
+        provider: str = "",
+        request_id: str = "",
+    ) -> None:
+        super().__init__(message, code=code, provider=provider, request_id=request_id)
+        self.due = due
+        self.shown = shown
+
+    def shopper_message(self, language: str = "en") -> str:
+        """From which amount to which, where both are known."""
+        if not (self.shown and self.due):
+            return shopper_text(self.text_code, language)
+        text = shopper_text("amount_changed", language)
+        return text.format(shown=self.shown, due=self.due)
 
 
 class UnsupportedOperation(PaymentError):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from payment_hooks.errors import AmountNotDue, InvalidRequest
+from payment_hooks.errors import AmountChanged, InvalidRequest, NothingDue
 from payment_hooks.gateway import Gateway
 from payment_hooks.kinds import Mode
 from payment_hooks.ledger import GIVEN_BACK, Ledger, Payment, PaymentState, StaleVersion
@@ -80,7 +80,7 @@ class Opener:
         self, reference: str, sequence: int, mode: Mode, due: Money, context: Context
     ) -> Payment:
         if due.minor_units <= 0:
-            raise AmountNotDue(
+            raise NothingDue(
                 f"{due} is nothing to pay for {reference!r}", code="amount_not_positive"
             )
         payment = Payment(
@@ -96,10 +96,11 @@ class Opener:
         )
         kept = self.ledger.add_payment(payment)
         if kept.amount_due != due:
-            raise InvalidRequest(
+            raise AmountChanged(
                 f"{reference!r} is being paid with {kept.amount_due} elsewhere, "
                 f"not {due}: show the shopper the present amount",
-                code="amount_changed",
+                due=str(kept.amount_due),
+                shown=str(due),
             )
         return kept
 

@@ -80,6 +80,10 @@ def shop_hold_purchase(request: HoldPurchaseRequest) -> None:
     gave. A shop whose cart can change freezes it here, and lets go of it when
     `shop_payment_changed` tells of a refusal. The answer is not used; `None` is fine.
 
+    Compare the cart with the purchase: another request may have changed it since then,
+    and one that came earlier may write into it even later. So order what the purchase
+    held, which its `context` keeps with the payment, and not what the cart has by then.
+
     >>> class Shop:
     ...     frozen = set()
     ...     @hookimpl

@@ -47,7 +47,7 @@ def main(token):
         tab = Client()
         tab.cookies = copy.deepcopy(shopper.client.cookies)
         start.wait()
-        answer = Shopper(tab).place_order(clover_token=token)
+        answer = Shopper(tab, shopper.shown).place_order(clover_token=token)
         answers.append([answer.status_code, getattr(answer, "url", "")])
         connection.close()
 

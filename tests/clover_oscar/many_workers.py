@@ -66,6 +66,11 @@ class Browser:
         headers = {"Content-Type": "application/json", "Clover-Signature": signature}
         return self._ask("POST", "/clover/webhook/", data=body, headers=headers)
 
+    def ask(self, path, document, variables):
+        """A GraphQL operation."""
+        sent = {"query": document, "variables": variables}
+        return self._ask("POST", path, json=sent)
+
     def another_tab(self):
         return Browser(self.base, self.http.cookies)
 
@@ -83,6 +88,9 @@ class Browser:
 
 class Shop:
     """One shop with its own database, folder and processes."""
+
+    workers = WORKERS
+    _gunicorn = None
 
     def __init__(self, folder, database, clover):
         self.folder, self.database = folder, database
@@ -104,11 +112,16 @@ class Shop:
         self.base = f"http://127.0.0.1:{listening.getsockname()[1]}"
         self._gunicorn = self._serve(listening)
         listening.close()
-        at_once(3 * WORKERS, lambda _: Browser(self.base).get("/basket/"))
+        at_once(3 * self.workers, lambda _: Browser(self.base).get("/basket/"))
 
     def stop(self):
+        if self._gunicorn is None:
+            return
         self._gunicorn.terminate()
         self._gunicorn.wait(PATIENCE)
+
+    def browser(self):
+        return Browser(self.base)
 
     def shopper(self):
         """A guest at the payment step, with one product of their own."""
@@ -152,7 +165,7 @@ class Shop:
         return " ".join(f"{new}={self.database[old]}" for old, new in names.items())
 
     def _serve(self, listening):
-        options = ["--workers", str(WORKERS), "--preload", "--timeout", "60"]
+        options = ["--workers", str(self.workers), "--preload", "--timeout", "60"]
         options += ["--bind", f"fd://{listening.fileno()}", "--log-level", "warning"]
         app = "tests.clover_oscar.many_workers_app:application"
         with (self.folder / "log").open("w") as log:

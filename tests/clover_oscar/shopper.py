@@ -1,10 +1,11 @@
 """A guest who walks through Oscar's checkout, and what a test asks about the result."""
 
+import html
+import re
 from decimal import Decimal
 
 from django.test import Client
 from oscar.core.loading import get_model
-from oscar.test import factories
 
 EMAIL = "guest@example.com"
 ADDRESS = {
@@ -18,29 +19,47 @@ ADDRESS = {
 }
 
 
-class Shopper:
-    """One browser."""
+HIDDEN = re.compile(r'name="(clover_(?:shown|token))" value="([^"]*)"')
 
-    def __init__(self, client=None):
+
+class Shopper:
+    """One browser, which sends with a form the amount that its last page showed."""
+
+    def __init__(self, client=None, shown=""):
         self.client = client or Client(SERVER_NAME="localhost")
+        self.shown, self.token = shown, ""
 
     def reach_payment(self, product, quantity=1):
         """Put a product into the basket and go as far as the payment page."""
         self.add(product, quantity)
         self.client.post("/checkout/", {"username": EMAIL, "options": "anonymous"})
         self.client.post("/checkout/shipping-address/", ADDRESS)
-        return self.client.get("/checkout/shipping-method/", follow=True)
+        return self.read(self.client.get("/checkout/shipping-method/", follow=True))
 
     def add(self, product, quantity=1):
         self.client.post(f"/basket/add/{product.pk}/", {"quantity": quantity})
 
+    def look(self, path="/checkout/payment-details/"):
+        """Load a page of the checkout."""
+        return self.read(self.client.get(path, follow=True))
+
+    def read(self, page):
+        """Remember what the page hides in its form."""
+        text = page.text if hasattr(page, "text") else page.content.decode()
+        hidden = {name: html.unescape(value) for name, value in HIDDEN.findall(text)}
+        self.shown = hidden.get("clover_shown", self.shown)
+        self.token = hidden.get("clover_token", "")
+        return page
+
     def enter_card(self, token="tok-1", **fields):
-        return self.client.post("/checkout/preview/", {"clover_token": token, **fields})
+        return self.read(
+            self.client.post("/checkout/preview/", {"clover_token": token, **fields})
+        )
 
     def place_order(self, **fields):
-        return self.client.post(
-            "/checkout/preview/", {"action": "place_order", **fields}
-        )
+        """Send the form of the last page."""
+        form = {"action": "place_order", "clover_shown": self.shown}
+        return self.read(self.client.post("/checkout/preview/", form | fields))
 
     def pay(self, token="tok-1"):
         self.enter_card(token)
@@ -52,6 +71,8 @@ class Shopper:
 
 
 def make_product(price="10.00", stock=20):
+    from oscar.test import factories  # asks for models, which a browser has none of
+
     get_model("address", "Country").objects.get_or_create(
         iso_3166_1_a2="US",
         defaults={"name": "United States", "is_shipping_country": True},

@@ -6,7 +6,7 @@ from django.core.signals import got_request_exception
 from django.views.debug import ExceptionReporter
 from oscar.core.loading import get_model
 
-from clover_oscar.models import keep_number
+from clover_oscar.order_numbers import keep_number
 from payment_hooks import InvalidRequest, ProviderUnavailable
 from tests.clover_oscar.shopper import books, orders
 

@@ -262,6 +262,7 @@ def test_a_cancelled_payment_that_is_paid_after_all_is_an_order(away, shopper, c
 def test_after_a_cancel_the_copy_can_be_bought(away, shopper, clover):
     turn_back(shopper, away)
 
+    shopper.look("/checkout/preview/")
     shopper.place_order()
     pay_on_the_page(clover, the_payment())
 
@@ -311,6 +312,7 @@ def test_a_voucher_that_runs_out_while_paying_is_noted(
     get_model("offer", "Benefit").objects.update(type="Percentage", value=20)
     shopper.reach_payment(product)
     shopper.client.post("/basket/vouchers/add/", {"code": voucher.code})
+    shopper.look("/checkout/preview/")
     shopper.place_order()
     payment = the_payment()
     long_ago = timezone.now() - timedelta(days=9)

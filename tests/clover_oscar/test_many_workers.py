@@ -20,6 +20,7 @@ from tests.clover_oscar.many_workers import (
     at_once,
     wait_for,
 )
+from tests.clover_oscar.shopper import Shopper
 
 pytestmark = pytest.mark.slow
 CHARGES = ("POST", "/v1/charges")
@@ -81,7 +82,7 @@ class Purchase:
         self.sent_before = self.clover.count(*CHARGES)
 
     def place_order(self, number=0):
-        tab = type(self.shopper)(self.shopper.client.another_tab())
+        tab = Shopper(self.shopper.client.another_tab(), self.shopper.shown)
         return tab.place_order(clover_token=self.token)
 
     def end_of(self, answer):

@@ -5,7 +5,7 @@ from itertools import chain, repeat
 import pytest
 from oscar.core.loading import get_model
 
-from clover_oscar.models import keep_number
+from clover_oscar.order_numbers import keep_number
 from tests.clover_oscar.shopper import Shopper, baskets, orders
 
 

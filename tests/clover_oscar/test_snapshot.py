@@ -4,7 +4,8 @@ import pytest
 from oscar.core.loading import get_model
 
 from clover_django.road import get_payments
-from clover_oscar.models import find_number, keep_number
+from clover_oscar.models import find_number
+from clover_oscar.order_numbers import keep_number
 from clover_oscar.snapshot import Snapshot, load_address
 
 

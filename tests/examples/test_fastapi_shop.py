@@ -25,6 +25,8 @@ from tests.examples.example_shop import (
 pytestmark = pytest.mark.browser
 COMMAND = ["-m", "fastapi_shop", "--port", "0"]
 WANTED = ("Clover in a box", "Shop", "Staff")
+SHOW_LESS = """document.addEventListener("readystatechange", () => {
+  document.querySelector("#checkout")?.setAttribute("data-amount", "1.00") })"""
 START = """mutation Start($id: ID!, $gateway: PaymentGatewayToInitialize!) {
   transactionInitialize(id: $id, paymentGateway: $gateway) {
     data errors { message } } }"""
@@ -91,6 +93,16 @@ def test_a_declined_card_leads_to_another_one(wide, shop):
 
     assert order_number(wide)
     assert shop.charges() == [*before, 5400]
+
+
+def test_another_amount_than_the_page_shows_is_not_taken(wide, shop):
+    before = shop.charges()
+    wide.add_init_script(SHOW_LESS)
+    buy(wide, shop)
+    pay_here(wide, APPROVED)
+    wide.locator("#message", has_text="54.00").wait_for()
+
+    assert shop.charges() == before
 
 
 def test_the_hosted_page_pays_and_leads_back(page, shop):

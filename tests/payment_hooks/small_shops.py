@@ -1,4 +1,4 @@
-"""A shop of forty lines on the road, and others that each get one thing wrong."""
+"""A shop of sixty lines on the road, and others that each get one thing wrong."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -6,9 +6,11 @@ from itertools import count
 import pytest
 
 from payment_hooks import (
+    AmountChanged,
     Gateway,
     MemoryLedger,
     Mode,
+    Money,
     OperationKind,
     OperationState,
     PaymentDeclined,
@@ -18,11 +20,15 @@ from payment_hooks import (
     PaymentSource,
     PaymentState,
     Policy,
+    check_shown,
     hookimpl,
+    seal_shown,
 )
 from payment_hooks.recovery import Recovery
 from payment_hooks.testing import AdapterKit, FakeProvider
+from payment_hooks.testing.adapter_kit import TEN
 
+KEY = "the shop's own secret"
 SHOWN = {
     PaymentState.PAID: "paid",
     PaymentState.PARTLY_REFUNDED: "paid",
@@ -31,13 +37,17 @@ SHOWN = {
 
 
 class SmallShop:
-    """Checkouts, orders, and the adapter between them and `Payments`."""
+    """Checkouts, orders, and the adapter between them and `Payments`.
+
+    A checkout's goods are as many cents as they cost. What was agreed is written down with
+    the payment, and that is what is ordered.
+    """
 
     def __init__(self):
         self.provider = FakeProvider()
         self.offset = timedelta()
         self.numbers = count(1)
-        self.due, self.placed, self.failures = {}, {}, 0
+        self.due, self.pages, self.placed, self.failures = {}, {}, {}, 0
         self.payments = Payments(
             Gateway.to(self.provider, self),
             MemoryLedger(),
@@ -53,13 +63,14 @@ class SmallShop:
     def shop_payment_changed(self, event):
         brought = event.operation.kind is OperationKind.CHARGE
         if brought and event.operation.state is OperationState.SUCCEEDED:
-            self.place(event.payment.reference)
+            goods = Money(event.payment.context["goods"], "USD")
+            self.place(event.payment.reference, goods)
 
-    def place(self, checkout):
+    def place(self, checkout, goods):
         if self.failures:
             self.failures -= 1
             raise ConnectionError("the mail server is down")
-        self.placed.setdefault(checkout, []).append("order")
+        self.placed.setdefault(checkout, []).append(goods)
 
     def begin(self, amount):
         checkout = str(next(self.numbers))
@@ -69,9 +80,30 @@ class SmallShop:
     def reprice(self, checkout, amount):
         self.due[checkout] = amount
 
+    def add(self, checkout):
+        self.due[checkout] += TEN
+
+    def show(self, checkout):
+        due = self.due[checkout]
+        self.pages[checkout] = seal_shown(due, checkout, secret_key=KEY)
+        return f"To pay: {due}"
+
     def submit(self, checkout, token):
+        due, sent = self.due[checkout], self.pages.get(checkout, "")
         try:
-            payment = self.payments.open(checkout, mode=Mode.IFRAME)
+            check_shown(sent, due, checkout, secret_key=KEY)
+        except AmountChanged as changed:
+            return f"{changed.shopper_message()} {self.show(checkout)}"
+        return self.pay(checkout, due, token)
+
+    def pay(self, checkout, due, token):
+        try:
+            payment = self.payments.open(
+                checkout,
+                mode=Mode.IFRAME,
+                amount_due=due,
+                context={"goods": due.minor_units},
+            )
             self.payments.charge(payment.payment_id, PaymentSource(token=token))
             self.payments.tell(payment.payment_id)
         except PaymentError as error:
@@ -93,6 +125,10 @@ class SmallShop:
 
     def orders(self, checkout):
         return len(self.placed.get(checkout, []))
+
+    def ordered(self, checkout):
+        (goods,) = self.placed[checkout]
+        return goods
 
     def refund(self, checkout, amount, form):
         try:
@@ -121,7 +157,7 @@ class PaysPastTheRoad(SmallShop):
             self.provider.payment_charge(request)
         except PaymentError as error:
             return str(error)
-        self.place(checkout)
+        self.place(checkout, self.due[checkout])
         return "thank you"
 
 
@@ -135,7 +171,7 @@ class PlacesWithoutBeingTold(SmallShop):
     def submit(self, checkout, token):
         shown = super().submit(checkout, token)
         if shown == "thank you":
-            self.place(checkout)
+            self.place(checkout, self.due[checkout])
         return shown
 
 
@@ -145,15 +181,48 @@ class ForgetsTheBackground(SmallShop):
 
 
 class NamesEachSubmitAnew(SmallShop):
-    def submit(self, checkout, token):
-        fresh = f"{checkout}-{next(self.numbers)}"
-        self.due[fresh] = self.due[checkout]
-        return super().submit(fresh, token)
+    def pay(self, checkout, due, token):
+        return super().pay(f"{checkout}-{next(self.numbers)}", due, token)
 
 
 class RemembersTheFirstPrice(SmallShop):
     def reprice(self, checkout, amount):
         pass
+
+
+class TakesWhatIsDueUnseen(SmallShop):
+    def submit(self, checkout, token):
+        return self.pay(checkout, self.due[checkout], token)
+
+
+class TakesWhatTheFormSays(SmallShop):
+    def submit(self, checkout, token):
+        cents, currency, _ = self.pages[checkout].split(".")
+        return self.pay(checkout, Money(int(cents), currency), token)
+
+
+class ShowsAgainOnlyWhatGotCheaper(SmallShop):
+    def submit(self, checkout, token):
+        shown = int(self.pages[checkout].split(".")[0])
+        if self.due[checkout].minor_units < shown:
+            return super().submit(checkout, token)
+        return self.pay(checkout, self.due[checkout], token)
+
+
+class OrdersTheCart(SmallShop):
+    def place(self, checkout, goods):
+        super().place(checkout, self.due[checkout])
+
+
+class OrdersTheCartInTheBackground(SmallShop):
+    is_away = False
+
+    def later(self):
+        self.is_away = True
+        super().later()
+
+    def place(self, checkout, goods):
+        super().place(checkout, self.due[checkout] if self.is_away else goods)
 
 
 class RefundsUnderNewNames(SmallShop):
@@ -167,9 +236,9 @@ class RefundsByAmount(SmallShop):
 
 
 class SwallowsItsOwnFailure(SmallShop):
-    def place(self, checkout):
+    def place(self, checkout, goods):
         try:
-            super().place(checkout)
+            super().place(checkout, goods)
         except ConnectionError:
             return
 
@@ -181,8 +250,8 @@ class ShowsTheToken(SmallShop):
 
 class NeverTriesAnotherCard(SmallShop):
     def submit(self, checkout, token):
-        payment = self.payments.open(checkout, mode=Mode.IFRAME)
-        known = self.payments.operations(payment.payment_id)
+        payment = self.latest(checkout)
+        known = self.payments.operations(payment.payment_id) if payment else ()
         if any(row.state is OperationState.DECLINED for row in known):
             return str(PaymentDeclined("declined before"))
         return super().submit(checkout, token)

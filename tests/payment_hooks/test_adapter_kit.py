@@ -5,7 +5,7 @@ import inspect
 import pytest
 
 from payment_hooks.testing import AdapterKit
-from payment_hooks.testing.adapter_kit import DUE
+from payment_hooks.testing.adapter_kit import begin
 from tests.payment_hooks import small_shops as shops
 
 FOUND_BY = {
@@ -14,7 +14,12 @@ FOUND_BY = {
     shops.PlacesWithoutBeingTold: "test_what_is_paid_is_charged_once_and_placed_once",
     shops.ForgetsTheBackground: "test_a_lost_answer_is_found_without_the_shopper",
     shops.NamesEachSubmitAnew: "test_another_card_for_what_is_paid_is_not_charged",
-    shops.RemembersTheFirstPrice: "test_the_amount_is_the_servers_own",
+    shops.RemembersTheFirstPrice: "test_an_amount_that_was_not_shown_is_not_taken",
+    shops.TakesWhatIsDueUnseen: "test_an_amount_that_was_not_shown_is_not_taken",
+    shops.TakesWhatTheFormSays: "test_an_amount_that_was_not_shown_is_not_taken",
+    shops.ShowsAgainOnlyWhatGotCheaper: "test_what_was_added_unseen_is_not_charged",
+    shops.OrdersTheCart: "test_what_is_added_while_it_is_charged_is_not_ordered",
+    shops.OrdersTheCartInTheBackground: "test_what_is_added_while_in_doubt_is_not_ordered",
     shops.RefundsUnderNewNames: "test_a_refund_form_sent_twice_is_one_refund",
     shops.RefundsByAmount: "test_two_refund_forms_are_two_refunds",
     shops.SwallowsItsOwnFailure: "test_an_order_that_could_not_be_placed_is_placed_later",
@@ -32,12 +37,12 @@ def test_a_broken_adapter_is_found(broken, check):
     shop = broken()
 
     with pytest.raises(AssertionError):
-        getattr(AdapterKit(), check)(shop, shop.begin(DUE))
+        getattr(AdapterKit(), check)(shop, begin(shop))
 
 
 def test_every_check_says_what_it_wants():
     checks = inspect.getmembers(AdapterKit, inspect.isfunction)
     tests = [check for name, check in checks if name.startswith("test_")]
 
-    assert len(tests) == 19
+    assert len(tests) == 22
     assert all(inspect.getdoc(check) for check in tests)

@@ -102,7 +102,7 @@ def test_more_than_is_due_is_refused(shop, mode):
     answer = start(shop, shop.checkout(CENTS), mode, amount="500.00")
 
     assert told(answer)[0] == "CHARGE_FAILURE", answer
-    assert "24.99 USD left to pay" in told(answer)[1]
+    assert "from 500.00 USD to 24.99 USD" in told(answer)[1]
     assert shop.charges() == []
 
 

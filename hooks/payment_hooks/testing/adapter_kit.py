@@ -37,8 +37,20 @@ class ShopBench(Protocol):
         """The shop's server changes what is due."""
         ...
 
+    def add(self, checkout: str) -> None:
+        """Another request puts more goods into it, worth `TEN`; a shop may refuse."""
+        ...
+
+    def show(self, checkout: str) -> object:
+        """The shopper loads the page with the amount on it, and is shown that."""
+        ...
+
     def submit(self, checkout: str, token: str) -> object:
-        """The shopper sends the payment form; what they are shown, never an exception."""
+        """The shopper sends the form of the page that was shown last.
+
+        Gives what they are shown then, never an exception. Where that is the page with
+        the amount again, the next submit sends the form of that one.
+        """
         ...
 
     def state(self, checkout: str) -> str:
@@ -50,6 +62,10 @@ class ShopBench(Protocol):
 
     def orders(self, checkout: str) -> int:
         """How many orders the shop holds for it."""
+        ...
+
+    def ordered(self, checkout: str) -> Money:
+        """What the goods in its order come to, at the prices that were agreed."""
         ...
 
     def refund(self, checkout: str, amount: Money, form: str) -> object:
@@ -78,8 +94,8 @@ class AdapterKit:
 
     @pytest.fixture
     def checkout(self, shop: ShopBench) -> str:
-        """A checkout that is ready to be paid."""
-        return shop.begin(DUE)
+        """A checkout that is ready to be paid, and whose page the shopper has seen."""
+        return begin(shop)
 
     def test_what_is_paid_is_charged_once_and_placed_once(
         self, shop: ShopBench, checkout: str
@@ -229,14 +245,54 @@ class AdapterKit:
 
         assert (taken(shop), shop.orders(checkout)) == ([DUE], 1)
 
-    def test_the_amount_is_the_servers_own(
+    def test_an_amount_that_was_not_shown_is_not_taken(
         self, shop: ShopBench, checkout: str
     ) -> None:
-        """What is due when it is paid, not what the page once showed."""
+        """The server's own amount is due, and the shopper sees it before it is taken."""
         shop.reprice(checkout, TEN)
         shop.submit(checkout, CARD)
 
+        assert (taken(shop), shop.state(checkout)) == ([], "open")
+
+        shop.show(checkout)
+        shop.submit(checkout, CARD)
         assert taken(shop) == [TEN]
+
+    def test_what_was_added_unseen_is_not_charged(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """By another tab, say: its goods are paid for and ordered, or neither."""
+        shop.add(checkout)
+        shop.submit(checkout, CARD)
+
+        assert taken(shop) in ([], [DUE])
+
+        shop.show(checkout)
+        shop.submit(checkout, CARD)
+        assert taken(shop) == [shop.ordered(checkout)]
+
+    def test_what_is_added_while_it_is_charged_is_not_ordered(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """A request that came before it was held may write after that."""
+        shop.provider.during("payment_charge", lambda: shop.add(checkout))
+        shop.submit(checkout, CARD)
+        shop.later()
+
+        assert (taken(shop), shop.ordered(checkout)) == ([DUE], DUE)
+        assert (shop.state(checkout), shop.orders(checkout)) == ("paid", 1)
+
+    def test_what_is_added_while_in_doubt_is_not_ordered(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """The background orders what was agreed, as it was written down."""
+        lose_the_answer(shop)
+        shop.submit(checkout, CARD)
+        shop.add(checkout)
+        shop.provider.mend()
+        shop.later()
+
+        assert (taken(shop), shop.ordered(checkout)) == ([DUE], DUE)
 
     def test_a_refund_form_sent_twice_is_one_refund(
         self, shop: ShopBench, checkout: str
@@ -280,6 +336,13 @@ class AdapterKit:
         ]
 
         assert token not in repr(shown)
+
+
+def begin(shop: ShopBench) -> str:
+    """A checkout of `DUE`, at the page that shows it."""
+    checkout = shop.begin(DUE)
+    shop.show(checkout)
+    return checkout
 
 
 def taken(shop: ShopBench) -> list[Money]:

@@ -2,6 +2,7 @@
 
 import hmac
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -78,11 +79,16 @@ class FakeProvider:
     """Where the next movement stands: the bank may need time, or say no after all."""
     _by_key: dict[str, Transaction | PaymentDeclined] = field(default_factory=dict)
     _faults: dict[str, list[Fault]] = field(default_factory=dict)
+    _acts: dict[str, list[Callable[[], object]]] = field(default_factory=dict)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     def fail(self, hook: str, error: BaseException, *, after: bool = False) -> None:
         """Let the next call of the hook end with `error`."""
         self._faults.setdefault(hook, []).append(Fault(error=error, after=after))
+
+    def during(self, hook: str, act: Callable[[], object]) -> None:
+        """Call `act` in the middle of the hook's next call: as another request would."""
+        self._acts.setdefault(hook, []).append(act)
 
     def mend(self) -> None:
         """Let nothing go wrong any more."""
@@ -362,6 +368,8 @@ class FakeProvider:
 
     def _before(self, hook: str) -> None:
         self.calls.append(hook)
+        for act in self._acts.pop(hook, []):
+            act()
         faults = self._faults.get(hook, [])
         if faults and not faults[0].after:
             raise faults.pop(0).error

@@ -5,15 +5,18 @@ const RESULT = "transaction { id } transactionEvent { type message } data errors
 const GATEWAY = `mutation Gateway($id: ID!, $gateways: [PaymentGatewayToInitialize!]) {
   result: paymentGatewayInitialize(id: $id, paymentGateways: $gateways) {
     gatewayConfigs { id data errors { message } } errors { message } } }`;
-const START = `mutation Start($id: ID!, $gateway: PaymentGatewayToInitialize!, $key: String) {
-  result: transactionInitialize(id: $id, paymentGateway: $gateway, idempotencyKey: $key) { ${RESULT} } }`;
+// The amount is the one on this page: the shop refuses it if another one is due by now.
+const START = `mutation Start($id: ID!, $gateway: PaymentGatewayToInitialize!, $key: String,
+                              $amount: PositiveDecimal) {
+  result: transactionInitialize(id: $id, paymentGateway: $gateway, idempotencyKey: $key,
+                                amount: $amount) { ${RESULT} } }`;
 const PROCESS = `mutation Process($id: ID!) { result: transactionProcess(id: $id) { ${RESULT} } }`;
 const COMPLETE = `mutation Complete($id: ID!) {
   result: checkoutComplete(id: $id) { order { id } errors { code message } } }`;
 
 const GATEWAY_ID = "clover.payments";
 const section = document.querySelector("#checkout");
-const id = section.dataset.checkout;
+const { checkout: id, amount } = section.dataset;
 const kept = `transaction:${id}`;
 const say = (text) => { document.querySelector("#message").textContent = text || ""; };
 const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
@@ -76,7 +79,7 @@ async function showCard() {
     say("");
     const gateway = { id: GATEWAY_ID, data: event.detail };
     try {
-      await finish(await send(START, { id, gateway, key: crypto.randomUUID() }));
+      await finish(await send(START, { id, gateway, key: crypto.randomUUID(), amount }));
     } catch (error) {
       say(error.message);
     }
@@ -98,7 +101,7 @@ document.querySelector("#hosted").addEventListener("submit", async (event) => {
   button.disabled = true;
   const data = { mode: "hosted", returnUrl: location.href.split("#")[0] };
   try {
-    await finish(await send(START, { id, gateway: { id: GATEWAY_ID, data }, key: crypto.randomUUID() }));
+    await finish(await send(START, { id, gateway: { id: GATEWAY_ID, data }, key: crypto.randomUUID(), amount }));
   } catch (error) {
     say(error.message);
   }

@@ -1,0 +1,155 @@
+"""What the shopper agreed to buy, against what is in the basket now.
+
+A request that loaded the basket before it froze may still write into it, so a frozen
+basket says nothing: what is ordered is what the snapshot holds, no more and no less.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from oscar.core.loading import get_class, get_model
+
+from clover_oscar.models import OrderNumber
+from clover_oscar.untyped import OscarObject
+
+Fields = dict[str, Any]
+_IDENTITY = ("id", "reference", "product", "stockrecord")
+
+
+class GoodsAreMissing(Exception):
+    """Something that was agreed is not in the basket any more; a person must decide."""
+
+
+def list_lines(lines: Iterable[OscarObject]) -> list[Fields]:
+    """Basket lines in JSON's types: which goods, and how many of them."""
+    return [
+        {
+            "id": line.pk,
+            "reference": line.line_reference,
+            "product": line.product_id,
+            "stockrecord": line.stockrecord_id,
+            "options": [[row.option_id, row.value] for row in line.attributes.all()],
+            "quantity": line.quantity,
+        }
+        for line in lines
+    ]
+
+
+def load_lines(basket: OscarObject) -> list[Fields]:
+    """The basket's lines as the database has them now."""
+    return list_lines(basket.lines.prefetch_related("attributes"))
+
+
+def is_same(agreed: Iterable[Fields], current: Iterable[Fields]) -> bool:
+    """Whether these are the same goods in the same quantities."""
+    return _count(agreed) == _count(current)
+
+
+def set_aside(
+    basket: OscarObject, agreed: Sequence[Fields], *, may_miss: bool = False
+) -> tuple[list[str], list[str]]:
+    """Leave in the locked basket what was agreed: notes of what was more, and less.
+
+    What was added later goes to an open basket of the shopper.
+
+    Raises:
+        GoodsAreMissing: something is less than agreed, and nobody said `may_miss`.
+    """
+    wanted = _count(agreed)
+    extra = []
+    lines = basket.lines.select_related("product", "stockrecord")
+    for line in lines.prefetch_related("attributes__option"):
+        (key,) = _count(list_lines([line]))
+        left = wanted.pop(key, 0)
+        if line.quantity > left:
+            extra.append((line, left))
+        elif line.quantity < left:
+            wanted[key] = left - line.quantity
+    missing = [_missing(key, quantity) for key, quantity in wanted.items()]
+    if missing and not may_miss:
+        raise GoodsAreMissing(" ".join(missing))
+    return (_move(basket, extra) if extra else []), missing
+
+
+def copy_line(line: OscarObject, quantity: int, into: OscarObject) -> str:
+    """Put so many of a line's goods into another basket; why not, where it cannot be."""
+    options = [
+        {"option": attribute.option, "value": attribute.value}
+        for attribute in line.attributes.all()
+    ]
+    try:
+        into.add_product(line.product, quantity, options)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def hand_over(request: OscarObject, submitted_id: object) -> None:
+    """Give a guest's browser the basket with what was added after its submit.
+
+    An account owns that basket and needs nothing; a guest's is known by a cookie alone,
+    which Oscar's middleware sets for `request.basket`.
+    """
+    row = OrderNumber.objects.filter(basket_id=submitted_id).first()
+    baskets: Any = get_model("basket", "Basket")
+    later = baskets.open.filter(pk=row and row.later_basket_id, owner=None).first()
+    if later is None or request.user.is_authenticated:
+        return
+    later.strategy = request.strategy
+    if request.basket.pk in (None, submitted_id):
+        request.basket = later
+        request.cookies_to_delete.append(settings.OSCAR_BASKET_COOKIE_OPEN)
+    elif request.basket.pk != later.pk:
+        request.basket.merge(later)
+
+
+def _count(lines: Iterable[Fields]) -> dict[tuple[Any, ...], int]:
+    return {tuple(row[name] for name in _IDENTITY): row["quantity"] for row in lines}
+
+
+def _missing(key: tuple[Any, ...], quantity: int) -> str:
+    products: Any = get_model("catalogue", "Product")
+    product = products._default_manager.filter(
+        pk=key[_IDENTITY.index("product")]
+    ).first()
+    return _("Paid for, and not in the basket any more: %(quantity)d x %(goods)s.") % {
+        "quantity": quantity,
+        "goods": product.get_title() if product else key[1],
+    }
+
+
+def _move(basket: OscarObject, extra: list[tuple[OscarObject, int]]) -> list[str]:
+    later = _open_basket(basket)
+    notes = []
+    for line, left in extra:
+        quantity = line.quantity - left
+        problem = copy_line(line, quantity, later)
+        same = basket.lines.filter(pk=line.pk)
+        same.update(quantity=left) if left else same.delete()
+        notes.append(
+            _(
+                "Added after the shopper had agreed to pay, and not ordered: "
+                "%(quantity)d x %(goods)s, now in basket %(basket)s. %(problem)s"
+            )
+            % {
+                "quantity": quantity,
+                "goods": line.product.get_title(),
+                "basket": later.pk,
+                "problem": problem,
+            }
+        )
+    return notes
+
+
+def _open_basket(basket: OscarObject) -> OscarObject:
+    """The shopper's open basket; for a guest a new one, for `hand_over` to find."""
+    baskets: Any = get_model("basket", "Basket")
+    owner = basket.owner
+    later = baskets.open.filter(owner=owner).first() if owner else None
+    later = later or baskets.open.create(owner=owner)
+    selector = get_class("partner.strategy", "Selector")()
+    later.strategy = selector.strategy(request=None, user=owner)
+    OrderNumber.objects.filter(basket_id=basket.pk).update(later_basket_id=later.pk)
+    return later

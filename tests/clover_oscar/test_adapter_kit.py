@@ -1,0 +1,105 @@
+"""The kit of adapters on Oscar's own pages; the card is entered on the payment page."""
+
+import pytest
+from oscar.apps.order.signals import order_placed
+from oscar.core.loading import get_class, get_model
+
+from clover_django.road import get_payments
+from clover_oscar.baskets import find_payments
+from payment_hooks import Money
+from payment_hooks.outcomes import Outcome, outcome_of
+from payment_hooks.recovery import Recovery
+from payment_hooks.testing import AdapterKit
+from tests.clover_django.paying import let_time_pass
+from tests.clover_oscar.shopper import Shopper, make_product
+from tests.clover_oscar.test_dashboard import act, make_staff
+
+# Oscar 4.2 calls what its newest treebeard has moved.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::treebeard.deprecation.RemovedInTreebeard8Warning"
+)
+
+STATES = {
+    Outcome.PAID: "paid",
+    Outcome.CHECKING: "checking",
+    Outcome.GIVEN_BACK: "refunded",
+    Outcome.NOT_PAID: "open",
+}
+
+
+class OscarBench:
+    def __init__(self, provider):
+        self.provider = provider
+        self.shoppers, self.waits_at = {}, ""
+        self.staff = make_staff("owner", is_superuser=True)
+
+    def begin(self, amount):
+        self.product = make_product(str(amount.to_decimal()))
+        shopper = Shopper()
+        shopper.reach_payment(self.product)
+        basket = get_model("basket", "Basket").objects.order_by("pk").last()
+        self.shoppers[str(basket.pk)] = shopper
+        return str(basket.pk)
+
+    def reprice(self, checkout, amount):
+        self.product.stockrecords.update(price=amount.to_decimal())
+
+    def add(self, checkout):
+        """As a request that loaded the basket before it froze."""
+        basket = get_model("basket", "Basket").objects.get(pk=checkout)
+        basket.status = "Open"
+        basket.strategy = get_class("partner.strategy", "Selector")().strategy()
+        basket.add_product(make_product("10.00"))
+
+    def show(self, checkout):
+        return self.shoppers[checkout].look().content.decode()
+
+    def submit(self, checkout, token):
+        answer = self.shoppers[checkout].place_order(clover_token=token)
+        self.waits_at = getattr(answer, "url", "")
+        return answer.content.decode() or answer.url
+
+    def state(self, checkout):
+        """As the shopper is told, whose browser looks again by itself where it waits."""
+        if self.waits_at.startswith("/clover/"):
+            self.shoppers[checkout].look(self.waits_at)
+        known = find_payments(int(checkout))
+        if not known:
+            return "open"
+        return STATES[outcome_of(get_payments().operations(known[-1].payment_id))]
+
+    def _orders(self, checkout):
+        return get_model("order", "Order").objects.filter(basket_id=checkout)
+
+    def orders(self, checkout):
+        return self._orders(checkout).count()
+
+    def ordered(self, checkout):
+        lines = self._orders(checkout).get().lines.all()
+        return Money.of(sum(line.line_price_incl_tax for line in lines), "USD")
+
+    def refund(self, checkout, amount, form):
+        typed = str(amount.to_decimal())
+        order = self._orders(checkout).get()
+        return act(self.staff, order, "refund", amount=typed, token=form)
+
+    def break_next_order(self):
+        def fail(sender, **_):
+            order_placed.disconnect(fail)
+            raise ConnectionError("the shop's own code broke")
+
+        order_placed.connect(fail, weak=False)
+
+    def later(self):
+        let_time_pass(minutes=10)
+        Recovery(get_payments()).run()
+
+
+class TestOscar(AdapterKit):
+    @pytest.fixture
+    def shop(self, transactional_db, clover):
+        return OscarBench(clover)
+
+    # Threads meet on a database file and on PostgreSQL: in test_concurrency and
+    # test_many_workers.
+    test_many_submits_at_once_are_one_payment = None
