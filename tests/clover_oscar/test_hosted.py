@@ -52,8 +52,10 @@ def come_back(shopper, payment):
 
 
 def turn_back(shopper, payment):
-    """Press the button of the page that Clover's "Cancel" leads to."""
-    return shopper.client.post(f"/clover/cancel/{payment.payment_id}/")
+    """Press the button of the page that Clover's "Cancel" leads to, and look again."""
+    answer = shopper.client.post(f"/clover/cancel/{payment.payment_id}/")
+    shopper.look()
+    return answer
 
 
 def test_there_is_no_payment_page(hosted, shopper, product, clover):
