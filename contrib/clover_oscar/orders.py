@@ -6,7 +6,7 @@ Once it is gone, what was kept when the order was placed speaks, or else the tra
 in the order's books.
 """
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from oscar.core.loading import get_model
 
 from clover_django.road import get_payments
@@ -42,7 +42,7 @@ def is_of(payment: Payment, order: OscarObject) -> bool:
         return bool(order.basket_id == snapshot.basket_id)
     if order.number != snapshot.order_number:
         return False
-    kept = _kept(snapshot.basket_id)
+    kept = _kept(snapshot)
     if kept is not None and kept.order_id is not None:
         return bool(kept.order_id == order.pk)
     return _is_in_books(order, payment)
@@ -55,14 +55,14 @@ def remember(order: OscarObject, payment: Payment) -> None:
     """
     snapshot = Snapshot.from_context(payment.context)
     if snapshot is not None:
-        kept = OrderNumber.objects.filter(basket_id=snapshot.basket_id)
+        kept = _numbers(snapshot)
         kept.exclude(order_id=order.pk).update(order_id=order.pk)
 
 
 def had_order(payment: Payment) -> bool:
     """Whether an order was placed for its basket, be it there or deleted since."""
     snapshot = Snapshot.from_context(payment.context)
-    kept = _kept(snapshot.basket_id) if snapshot else None
+    kept = _kept(snapshot) if snapshot else None
     return kept is not None and kept.order_id is not None
 
 
@@ -88,8 +88,15 @@ def find_order_of_kin(basket_id: int) -> OscarObject:
     return get_model("order", "Order")._default_manager.filter(wanted).first()
 
 
-def _kept(basket_id: int) -> OrderNumber | None:
-    return OrderNumber.objects.filter(basket_id=basket_id).first()
+def _numbers(snapshot: Snapshot) -> QuerySet[OrderNumber]:
+    """By basket and number: in a shop that was reset another basket has its id."""
+    return OrderNumber.objects.filter(
+        basket_id=snapshot.basket_id, number=snapshot.order_number
+    )
+
+
+def _kept(snapshot: Snapshot) -> OrderNumber | None:
+    return _numbers(snapshot).first()
 
 
 def _is_in_books(order: OscarObject, payment: Payment) -> bool:
