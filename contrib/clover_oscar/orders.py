@@ -6,7 +6,7 @@ Once it is gone, what was kept when the order was placed speaks, or else the tra
 in the order's books.
 """
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from oscar.core.loading import get_model
 
 from clover_django.road import get_payments
@@ -56,9 +56,7 @@ def remember(order: OscarObject, payment: Payment) -> None:
     """
     snapshot = Snapshot.from_context(payment.context)
     if snapshot is not None:
-        kept = OrderNumber.objects.filter(
-            basket_id=snapshot.basket_id, number=snapshot.order_number
-        )
+        kept = _numbers(snapshot)
         kept.exclude(order_id=order.pk).update(order_id=order.pk)
 
 
@@ -91,11 +89,15 @@ def find_order_of_kin(basket_id: int) -> OscarObject:
     return get_model("order", "Order")._default_manager.filter(wanted).first()
 
 
-def _kept(snapshot: Snapshot) -> OrderNumber | None:
-    """What is kept of its basket, and not of another that has the id by now."""
+def _numbers(snapshot: Snapshot) -> QuerySet[OrderNumber]:
+    """By basket and number: in a shop that was reset another basket has its id."""
     return OrderNumber.objects.filter(
         basket_id=snapshot.basket_id, number=snapshot.order_number
-    ).first()
+    )
+
+
+def _kept(snapshot: Snapshot) -> OrderNumber | None:
+    return _numbers(snapshot).first()
 
 
 def _is_in_books(order: OscarObject, payment: Payment) -> bool:
