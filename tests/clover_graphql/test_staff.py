@@ -221,6 +221,34 @@ def test_a_report_of_a_paid_page_is_found(storefront, staff, clover_simulator):
     assert told["transactionEvent"]["type"] == "CHARGE_SUCCESS"
 
 
+def test_a_report_of_another_pages_money_pays_nothing(
+    storefront, staff, shop, clover_simulator
+):
+    """The same amount, at the same merchant, a moment later; and a sale by card."""
+    data = {"mode": "hosted", "returnUrl": "https://shop.example/done"}
+    gateway = {"id": GATEWAY, "data": data}
+    mine = storefront.run(INITIALIZE, id=CHECKOUT, gateway=gateway)["transaction"]["id"]
+    for name, sent in (
+        ("c-2", gateway),
+        ("c-3", {"id": GATEWAY, "data": {"token": clover_simulator.token()}}),
+    ):
+        shop.add(name)
+        other = storefront.run(INITIALIZE, id=encode("Checkout", name), gateway=sent)
+        if sent is gateway:
+            clover_simulator.pay_hosted(other["data"]["redirectUrl"])
+    sales = [charge.id for charge in clover_simulator.ledger.charges]
+
+    told = [
+        staff.run(REPORT, id=mine, psp=sale, type="CHARGE_SUCCESS", amount=25.99)
+        for sale in sales
+    ]
+
+    assert len(sales) == 2
+    assert [row["errors"][0]["code"] for row in told] == ["INVALID", "INVALID"]
+    refused = storefront.run(COMPLETE, id=CHECKOUT)["errors"][0]
+    assert refused["code"] == "CHECKOUT_NOT_FULLY_PAID"
+
+
 def test_the_older_words_capture_refund_and_void(reserving, pay, shop):
     staff = as_staff(reserving)
     one = payment_id(pay(Storefront(reserving))[0])
