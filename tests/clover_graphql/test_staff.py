@@ -149,6 +149,45 @@ def test_more_than_was_taken_is_refused(storefront, staff, pay, clover_simulator
     assert clover_simulator.ledger.refunds == []
 
 
+@pytest.mark.parametrize(
+    ("takes_at_once", "action", "amount"),
+    [
+        (True, "REFUND", 0),
+        (True, "REFUND", "0.00"),
+        (False, "CHARGE", 0),
+        (False, "CANCEL", 0),
+        (False, "CANCEL", 5),
+    ],
+)
+def test_an_amount_of_nothing_or_of_a_part_does_not_move_the_whole(
+    build_api, pay, clover_simulator, takes_at_once, action, amount
+):
+    api = build_api(takes_at_once=takes_at_once)
+    one, _ = pay(Storefront(api))
+    refused = as_staff(api).run(ACTION, id=one, action=action, amount=amount)
+
+    assert refused["transaction"] is None
+    assert refused["errors"][0]["field"] == "amount"
+    assert refused["errors"][0]["code"] == "INVALID"
+    (charge,) = clover_simulator.ledger.charges
+    assert charge.captured is takes_at_once
+    assert clover_simulator.ledger.refunds == []
+
+
+@pytest.mark.parametrize(("query", "takes_at_once"), [(CAPTURE, False), (REFUND, True)])
+def test_the_older_words_move_nothing_for_an_amount_of_nothing(
+    build_api, pay, clover_simulator, query, takes_at_once
+):
+    api = build_api(takes_at_once=takes_at_once)
+    one = payment_id(pay(Storefront(api))[0])
+    refused = as_staff(api).run(query, id=one, amount=0)
+
+    assert refused["payment"] is None
+    assert refused["errors"][0]["field"] == "amount"
+    assert clover_simulator.ledger.refunds == []
+    assert clover_simulator.ledger.charges[0].captured is takes_at_once
+
+
 def test_a_lost_refund_is_pending_and_not_made_twice(
     storefront, staff, pay, clover_simulator
 ):
