@@ -23,7 +23,7 @@ from clover_graphql.limits import Limits
 from clover_graphql.offers import OfferedGateway
 from clover_graphql.sealing import seal, unseal
 from payment_hooks import ConfigurationError, Gateway
-from payment_hooks.cards import looks_like_card_number
+from payment_hooks.cards import mask_card_numbers
 from payment_hooks.time_limit import time_limit
 from payment_hooks.wallet import Wallet
 
@@ -195,9 +195,7 @@ def _describe(error: GraphQLError) -> dict[str, object]:
     elif cause is not None and not isinstance(cause, GraphQLError):
         logger.error("%s broke", error.path, exc_info=cause)
         return _error("Internal Server Error", "InternalError", error)
-    message = error.message
-    if looks_like_card_number(message):
-        message = "A value is not valid."
+    message = mask_card_numbers(error.message)
     named = (error.extensions or {}).get("exception", {}).get("code")
     return _error(message, named or "GraphQLError", error)
 

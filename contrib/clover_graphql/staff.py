@@ -1,5 +1,6 @@
 """What the shop's people and apps ask for: capture, refund, void, and a second look."""
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -37,10 +38,12 @@ from payment_hooks import (
     PaymentError,
     StaffAction,
 )
+from payment_hooks.cards import looks_like_card_number
 from payment_hooks.standing import counts
 
 Answer = TypeVar("Answer", PaymentCapture, PaymentRefund, PaymentVoid)
 
+_REFERENCE = re.compile(r"[\w.:-]{1,255}", re.ASCII)
 _ACTIONS = {
     TransactionActionEnum.CHARGE: StaffAction.CAPTURE,
     TransactionActionEnum.REFUND: StaffAction.REFUND,
@@ -132,6 +135,7 @@ def report(
     try:
         offer, payment = asking.payment(identifier, token, kind="TransactionItem")
         asking.require(StaffAction.REPORT, payment)
+        _check_reference(reference)
         known = _find_event(offer, payment, reference, kind, amount)
         if known is None:
             offer.payments.settle(payment.payment_id, transaction_id=reference)
@@ -160,6 +164,20 @@ def report(
         transaction_event=event,
         errors=[],
     )
+
+
+def _check_reference(reference: str) -> None:
+    """Let nothing be asked of the provider, and logged, that is no id.
+
+    Raises:
+        BadInput: it cannot be one.
+    """
+    if not _REFERENCE.fullmatch(reference) or looks_like_card_number(reference):
+        raise BadInput(
+            "pspReference must be the provider's id of a transaction.",
+            code="invalid",
+            field="pspReference",
+        )
 
 
 def _movement(

@@ -23,6 +23,7 @@ from payment_hooks import (
     Purchase,
     ReturnUrls,
 )
+from payment_hooks.cards import looks_like_card_number
 from payment_hooks.ledger import TAKING
 from payment_hooks.paying import Progress, attempt, begin, pay
 from payment_hooks.sending import decline_of
@@ -278,9 +279,11 @@ def _taking(asked: Submit, payment: Payment) -> list[Operation]:
 
 def _check_key(asked: Submit) -> None:
     key = asked.idempotency_key
-    if len(key) > 512 or not key.isprintable():
+    is_card = looks_like_card_number(key)
+    if len(key) > 512 or not key.isprintable() or is_card:
         raise BadInput(
-            "idempotencyKey must be printable text of at most 512 characters.",
+            "idempotencyKey must be printable text of at most 512 characters, and no "
+            "card number.",
             code="key_invalid",
             field="idempotencyKey",
         )

@@ -20,7 +20,7 @@ from payment_hooks.kinds import (
 from payment_hooks.money import Money
 from payment_hooks.secrecy import forgetful_type
 
-_TRANSACTION_ID = re.compile(r"[\w.:-]+")
+_TRANSACTION_ID = re.compile(r"[\w.:-]+", re.ASCII)
 
 
 def new_key() -> str:

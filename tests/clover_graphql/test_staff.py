@@ -240,6 +240,22 @@ def test_a_report_is_not_believed(storefront, staff, pay, clover_simulator):
     assert staff.run(TRANSACTION, id=one)["events"] == []
 
 
+@pytest.mark.parametrize(
+    "reference",
+    ["", "../orders", "a b", "x" * 256, "4111111111111111", "\ud800", "\u0661"],
+)
+def test_a_report_of_what_can_be_no_id_is_refused(
+    storefront, staff, clover_simulator, reference
+):
+    begun = storefront.run(INITIALIZE, id=CHECKOUT, gateway={"id": GATEWAY})
+    told = staff.run(
+        REPORT, id=begun["transaction"]["id"], psp=reference, type="CHARGE_SUCCESS"
+    )
+
+    assert told["errors"][0]["code"] == "INVALID"
+    assert clover_simulator.count("GET", "/v1/charges") == 0
+
+
 def test_a_report_of_a_paid_page_is_found(storefront, staff, clover_simulator):
     data = {"mode": "hosted", "returnUrl": "https://shop.example/done"}
     begun = storefront.run(
