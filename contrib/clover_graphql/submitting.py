@@ -7,6 +7,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from clover_graphql.errors import BadInput
+from clover_graphql.keys import add_key, find_key, read_keys
 from clover_graphql.offers import OfferedGateway
 from payment_hooks import (
     HoldPurchaseRequest,
@@ -211,10 +212,9 @@ def _context(asked: Submit, mode: Mode) -> dict[str, object]:
     kept = {name: before[name] for name in (KEYS, RETURN) if name in before}
     if asked.entry.return_url:
         kept[RETURN] = asked.entry.return_url
-    keys = _mapping(kept.get(KEYS))
-    if asked.idempotency_key and asked.idempotency_key not in keys:
+    if asked.idempotency_key:
         tries = len(_taking(asked, known)) if known else 0
-        kept[KEYS] = keys | {asked.idempotency_key: tries}
+        kept[KEYS] = add_key(kept.get(KEYS), asked.idempotency_key, tries)
     return {
         **purchase.context,
         **(asked.context or {}),
@@ -244,8 +244,8 @@ def _find_replayed(asked: Submit) -> Progress | None:
     payments = asked.offer.payments
     known = payments.ledger.find_payments(reference=asked.purchase.reference)
     for payment in known:
-        first = _mapping(payment.context.get(KEYS)).get(key)
-        if first is None or not payments.owns(payment):
+        start = find_key(payment.context.get(KEYS), key)
+        if start is None or not payments.owns(payment):
             continue
         if payment.amount_due != asked.purchase.amount_due:
             raise BadInput(
@@ -253,15 +253,14 @@ def _find_replayed(asked: Submit) -> Progress | None:
                 code="key_reused",
                 field="idempotencyKey",
             )
-        return _first_outcome(asked, payment, key)
+        return _first_outcome(asked, payment, start)
     return None
 
 
-def _first_outcome(asked: Submit, payment: Payment, key: str) -> Progress | None:
+def _first_outcome(asked: Submit, payment: Payment, start: int) -> Progress | None:
     """The decline, or the money that was given back since; else None: look anew."""
     rows = _taking(asked, payment)
-    starts = sorted(_numbers(payment.context.get(KEYS)))
-    start = int(str(_mapping(payment.context.get(KEYS))[key]))
+    starts = sorted(read_keys(payment.context.get(KEYS)).values())
     end = next((number for number in starts if number > start), len(rows))
     mine = rows[start:end]
     if payment.state not in (PaymentState.OPEN, PaymentState.CLOSED):
@@ -300,11 +299,3 @@ def _is_allowed(url: str, hosts: tuple[str, ...]) -> bool:
         return False
     is_secure = parts.scheme == "https" or is_local
     return is_plain and is_secure and "\\" not in url and parts.netloc in hosts
-
-
-def _mapping(value: object) -> dict[str, object]:
-    return dict(value) if isinstance(value, Mapping) else {}
-
-
-def _numbers(value: object) -> list[int]:
-    return [int(str(number)) for number in _mapping(value).values()]

@@ -375,3 +375,12 @@ def test_a_shop_that_allows_nothing_by_itself_allows_nothing(clover_simulator):
     _, content = boss.post(ACTION, id=begun["transaction"]["id"], action="REFUND")
 
     assert content["errors"][0]["extensions"]["exception"]["code"] == "PermissionDenied"
+
+
+@pytest.mark.parametrize("key", ["x" * 129, "a\nb", CANARY])
+def test_a_key_in_the_header_is_taken_whole_or_not_at_all(api, key):
+    headers = JSON_TYPE | {"idempotency-key": key}
+    status, content, _ = ask(api, {"query": QUERY}, headers=headers)
+
+    assert status == 400
+    assert "Idempotency-Key" in content["errors"][0]["message"]
