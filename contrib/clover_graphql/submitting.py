@@ -28,6 +28,7 @@ from payment_hooks.cards import looks_like_card_number
 from payment_hooks.ledger import TAKING
 from payment_hooks.paying import Progress, attempt, begin, pay
 from payment_hooks.sending import decline_of
+from payment_hooks.standing import derive_state
 from payment_hooks.storefront import Entry
 from payment_hooks.wallet import Wallet, choose_source, note_card
 
@@ -80,10 +81,34 @@ def begin_payment(asked: Submit) -> Payment:
 
 
 def go_on(asked: Submit, payment: Payment) -> Progress:
-    """Look what became of the payment, or take the card that came for it."""
-    if asked.entry.source or asked.entry.card or asked.entry.saved_id:
-        return submit(replace(asked, context=payment.context))
-    return attempt(lambda: _pay(asked, payment, None), payment)
+    """Look what became of the payment, or take the card that came for it.
+
+    Raises:
+        BadInput: it was begun with another amount than is due by now.
+    """
+    has_card = asked.entry.source or asked.entry.card or asked.entry.saved_id
+    rows = asked.offer.payments.operations(payment.payment_id)
+    is_unpaid = derive_state(rows, closed=False) is PaymentState.OPEN
+    if not (has_card and is_unpaid):
+        return attempt(lambda: _pay(asked, payment, None), payment)
+    check_begun(asked.purchase, payment)
+    return submit(replace(asked, context=payment.context))
+
+
+def check_begun(purchase: Purchase, payment: Payment) -> None:
+    """Let no shopper pay another amount than the payment was begun with.
+
+    Raises:
+        BadInput: the purchase was changed since.
+    """
+    if payment.amount_due != purchase.amount_due:
+        raise BadInput(
+            f"This payment was begun with {payment.amount_due}, and "
+            f"{purchase.amount_due} is due now. Nothing was taken: show the shopper the "
+            "new amount, and begin another payment.",
+            code="amount_has_changed",
+            field="amount",
+        )
 
 
 def check_amount(purchase: Purchase, amount: Decimal | None) -> None:
