@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 from clover_provider import charges, platform_payments, refunds
 from clover_provider.config import CloverConfig
@@ -12,6 +14,7 @@ from clover_provider.reads import Reads, TooManyPages
 from clover_provider.references import (
     belongs_to,
     is_marked,
+    may_be_digest,
     names_of,
     operation_named,
     read_mark,
@@ -31,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 _WHOLE_PAYMENT = ("refunds", "cardTransaction", "additionalCharges")
 """Clover asks for at most three expansions in a call."""
+_EXAMPLES_WITHIN, _A_DAY, _MOST_EXAMPLES = timedelta(days=30), timedelta(days=1), 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,16 +173,21 @@ class Finder:
         """The charge with the name of the candidate whose page it was paid on.
 
         A hosted payment names no session and carries no metadata; the lines of its order
-        are those of the page, and the note on one of them is our mark.
+        are those of the page, and the note on one of them is our mark. What else has a
+        mark, or none where others have one, was paid on none of the candidates' pages.
         """
         charge = found.charge
-        is_hosted = Mode.HOSTED in self._config.modes
-        if not candidates or charge.operation_id or not is_hosted:
+        if not candidates or charge.operation_id:
             return charge
+        names = names_of(candidates)
+        if may_be_digest(charge.mark):
+            name = operation_named(charge.mark, names)
+            return replace(charge, operation_id=name, shows_marks=True)
         if not self._config.platform_key:
             return charge
         try:
             digest = self._mark_of(found)
+            shows_marks = bool(digest) or (digest == "" and self._keeps_marks(charge))
         except AuthenticationFailed:
             logger.warning(
                 "the platform token may not read orders: whose a hosted payment is "
@@ -186,15 +195,35 @@ class Finder:
                 extra={"transaction_id": charge.transaction_id},
             )
             return charge
-        name = operation_named(digest, names_of(candidates))
-        return replace(charge, mark=digest or charge.mark, operation_id=name)
+        if digest is None:
+            return charge
+        return replace(
+            charge,
+            mark=digest or charge.mark,
+            operation_id=operation_named(digest, names),
+            shows_marks=shows_marks,
+        )
 
-    def _mark_of(self, found: Found) -> str:
+    def _mark_of(self, found: Found) -> str | None:
+        """The mark on its order's lines, empty if none has one; None if none was seen."""
         order_id = found.order_id or self._order_of(found.charge.transaction_id)
         if not order_id:
-            return ""
+            return None
         order = self._reads.platform("orders", order_id, ("lineItems",))
-        return read_mark(elements(order.fields, "lineItems")) if order else ""
+        if order is None or "lineItems" not in order.fields:
+            return None
+        return read_mark(elements(order.fields, "lineItems"))
+
+    def _keeps_marks(self, charge: Transaction) -> bool:
+        """Whether any order from before the charge shows a mark of ours.
+
+        Clover does not document that an order keeps the notes of a page's lines: without
+        such an example, an order that has none proves nothing.
+        """
+        made_at = charge.created_at or datetime.now(UTC)
+        window = TimeWindow(since=made_at - _EXAMPLES_WITHIN, until=made_at + _A_DAY)
+        orders = islice(self._reads.orders(window, ("lineItems",)), _MOST_EXAMPLES)
+        return any(read_mark(elements(row, "lineItems")) for row in orders)
 
     def _order_of(self, charge_id: str) -> str:
         payment = self._reads.platform("payments", charge_id, _WHOLE_PAYMENT)

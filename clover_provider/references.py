@@ -113,4 +113,9 @@ def is_marked(reading: Reading) -> bool:
 
 def may_be_ours(reading: Reading) -> bool:
     """Whether an object carries an operation's id, or what can be the digest of one."""
-    return bool(operation_of(reading) or _DIGEST.fullmatch(mark_of(reading)))
+    return bool(operation_of(reading) or may_be_digest(mark_of(reading)))
+
+
+def may_be_digest(mark: str) -> bool:
+    """Whether the mark can be that of an operation, ours or another installation's."""
+    return _DIGEST.fullmatch(mark) is not None

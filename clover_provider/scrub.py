@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 
+from payment_hooks.cards import mask_card_numbers
+
 _LONGEST = 200
 _TOKEN = re.compile(r"clv_\w+")
-_DIGITS = re.compile(r"[0-9](?:[ -]?[0-9]){12,18}")
 _FIELDS = frozenset(
     {
         "amount",
@@ -74,7 +75,7 @@ def safe_text(text: object, limit: int = _LONGEST) -> str:
     out when the `Answer` was made.
     """
     shown = str(text)[: limit * 2]
-    shown = _DIGITS.sub("[digits]", _TOKEN.sub("[token]", shown))
+    shown = mask_card_numbers(_TOKEN.sub("[token]", shown))
     if not shown.isprintable():
         shown = "".join(letter if letter.isprintable() else " " for letter in shown)
     return shown[:limit]

@@ -20,6 +20,10 @@ from clover_django import conf
 
 _LEAST_WAIT_SECONDS = 20
 _ADDRESS = ("ENGINE", "NAME", "HOST", "PORT")
+_STRICT = (
+    "SET SESSION sql_mode = CONCAT_WS(',', @@SESSION.sql_mode, 'STRICT_ALL_TABLES')"
+)
+"""A lax server cuts text off: two long references would be one."""
 _PRIVATE_MEMORY = ":memory:"
 _SHARED_MEMORY = "file:clover_ledger?mode=memory&cache=shared"
 
@@ -97,14 +101,23 @@ def is_home(alias: str) -> bool:
 
 
 def watch_connections() -> None:
-    """Let the ledger's SQLite connections wait for the disk."""
+    """Have SQLite wait for the disk, and MySQL refuse text that does not fit.
+
+    On a connection that the shop shares, its own settings stay.
+    """
     connection_created.connect(_on_created, dispatch_uid="clover_django.connection")
 
 
 def _on_created(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
-    if connection.alias == conf.AUTOMATIC_LEDGER and connection.vendor == "sqlite":
+    if connection.alias == DEFAULT_DB_ALIAS or connection.alias != conf.ledger_alias():
+        return
+    is_automatic = connection.alias == conf.AUTOMATIC_LEDGER
+    if connection.vendor == "sqlite" and is_automatic:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA synchronous = FULL")
+    elif connection.vendor == "mysql":
+        with connection.cursor() as cursor:
+            cursor.execute(_STRICT)
 
 
 def _beside(test_name: object) -> str | None:

@@ -1,13 +1,16 @@
-"""Fields which keep any text, also the little that a database cannot hold.
+"""Fields which keep any text to the letter, also the little that a database cannot hold.
 
-NUL and lone surrogates become U+FFFD, in what is written and in what is looked for. To
-migrations they are Django's own fields, whose columns they have.
+NUL and lone surrogates become U+FFFD, in what is written and in what is looked for.
+MySQL and MariaDB compare text as a person would, `ord-a` with `ORD-A` and `cafe` with
+`café`, unless the column says otherwise: these do. To migrations they are Django's own
+fields, so that nothing changes in the other databases.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from payment_hooks.storable import storable
 
@@ -24,6 +27,10 @@ Deconstructed = tuple[str, str, Sequence[Any], dict[str, Any]]
 class StorableCharField(CharField):
     """Short text."""
 
+    def db_parameters(self, connection: BaseDatabaseWrapper) -> dict[str, Any]:
+        """See `Field`."""
+        return _to_the_letter(super().db_parameters(connection), connection)
+
     def get_prep_value(self, value: object) -> object:
         """See `Field`."""
         return _storable(super().get_prep_value(value))
@@ -35,6 +42,10 @@ class StorableCharField(CharField):
 
 class StorableTextField(TextField):
     """Text of any length."""
+
+    def db_parameters(self, connection: BaseDatabaseWrapper) -> dict[str, Any]:
+        """See `Field`."""
+        return _to_the_letter(super().db_parameters(connection), connection)
 
     def get_prep_value(self, value: object) -> object:
         """See `Field`."""
@@ -55,6 +66,25 @@ class StorableJSONField(models.JSONField):
     def deconstruct(self) -> Deconstructed:
         """See `Field`."""
         return _as_django_has_it(super().deconstruct(), "JSONField")
+
+
+def exact_collation(connection: BaseDatabaseWrapper) -> str:
+    """The collation that compares to the letter; empty where the database does so anyway.
+
+    Binary, and a space at the end counts; MySQL and MariaDB each have their own name for
+    it.
+    """
+    if connection.vendor != "mysql":
+        return ""
+    is_mariadb = getattr(connection, "mysql_is_mariadb", False)
+    return "utf8mb4_nopad_bin" if is_mariadb else "utf8mb4_0900_bin"
+
+
+def _to_the_letter(
+    parameters: Mapping[str, Any], connection: BaseDatabaseWrapper
+) -> dict[str, Any]:
+    collation = exact_collation(connection)
+    return {**parameters, **({"collation": collation} if collation else {})}
 
 
 def _storable(value: object) -> object:

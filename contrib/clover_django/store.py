@@ -1,19 +1,18 @@
 """The ledger in Django's ORM: every write is committed when the call returns."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from clover_django import models, rows
 from clover_django.actors import current_actor
-from clover_django.transactions import is_open
-from payment_hooks import ConfigurationError, StaleVersion
+from clover_django.committing import Committer
+from payment_hooks import StaleVersion
 from payment_hooks.ledger import Operation, Payment
 from payment_hooks.types import WebhookEvent
 
@@ -33,6 +32,7 @@ class DjangoLedger:
 
     def __init__(self, using: str) -> None:
         self.using = using
+        self._write = Committer(using).write
         self._installation_id = ""
 
     def installation_id(self) -> str:
@@ -44,10 +44,13 @@ class DjangoLedger:
     def add_payment(self, payment: Payment) -> Payment:
         """See `Ledger`."""
         values = rows.payment_values(payment)
+
+        def add() -> None:
+            models.Payment.objects.using(self.using).create(**values)
+            self._append(_event_of_payment(payment))
+
         try:
-            with self._commit():
-                models.Payment.objects.using(self.using).create(**values)
-                self._append(_event_of_payment(payment))
+            self._write(add)
         except IntegrityError:
             known = models.Payment.objects.using(self.using).get(
                 **{name: values[name] for name in _IDENTITY}
@@ -79,7 +82,8 @@ class DjangoLedger:
     def replace_payment(self, payment: Payment) -> Payment:
         """See `Ledger`."""
         written = replace(payment, version=payment.version + 1)
-        with self._commit():
+
+        def change() -> bool:
             changed = (
                 models.Payment.objects.using(self.using)
                 .filter(payment_id=payment.payment_id, version=payment.version)
@@ -87,7 +91,9 @@ class DjangoLedger:
             )
             if changed:
                 self._note(_event_of_payment(written))
-        if not changed:
+            return bool(changed)
+
+        if not self._write(change):
             raise StaleVersion(f"payment {payment.payment_id} changed meanwhile")
         return written
 
@@ -119,7 +125,8 @@ class DjangoLedger:
     def replace_operation(self, operation: Operation) -> Operation:
         """See `Ledger`."""
         written = replace(operation, version=operation.version + 1)
-        with self._commit():
+
+        def change() -> bool:
             # The write comes first: SQLite cannot turn a read into a write in peace.
             changed = (
                 models.Operation.objects.using(self.using)
@@ -128,7 +135,9 @@ class DjangoLedger:
             )
             if changed:
                 self._note(_event_of_operation(written))
-        if not changed:
+            return bool(changed)
+
+        if not self._write(change):
             raise StaleVersion(f"operation {operation.operation_id} changed meanwhile")
         return written
 
@@ -169,8 +178,7 @@ class DjangoLedger:
             occurred_at=event.occurred_at,
         )
         try:
-            with self._commit():
-                receipt.save(using=self.using, force_insert=True)
+            self._write(lambda: receipt.save(using=self.using, force_insert=True))
         except IntegrityError:
             receipts = models.WebhookReceipt.objects.using(self.using)
             receipt = receipts.get(event_id=event.event_id)
@@ -185,51 +193,34 @@ class DjangoLedger:
 
     def finish_event(self, event_id: str) -> None:
         """See `Ledger`."""
-        with self._commit():
-            models.WebhookReceipt.objects.using(self.using).filter(
-                event_id=event_id, finished_at=None
-            ).update(finished_at=timezone.now())
+        open_ones = models.WebhookReceipt.objects.using(self.using).filter(
+            event_id=event_id, finished_at=None
+        )
+        self._write(lambda: open_ones.update(finished_at=timezone.now()))
 
     def _read_installation_id(self) -> str:
         installations = models.Installation.objects.using(self.using)
         known = installations.filter(pk=_ONLY).first()
         if known is None:
-            with suppress(IntegrityError), self._commit():
-                installations.create(pk=_ONLY, installation_id=uuid4().hex)
+            name = uuid4().hex
+            with suppress(IntegrityError):
+                self._write(
+                    lambda: installations.create(pk=_ONLY, installation_id=name)
+                )
             known = installations.get(pk=_ONLY)
         return str(known.installation_id)
 
-    @contextmanager
-    def _commit(self) -> Iterator[None]:
-        """A transaction of our own, which is over when the block is.
-
-        Raises:
-            ConfigurationError: there is an open one around it.
-        """
-        connection = connections[self.using]
-        if is_open(connection):
-            raise ConfigurationError(
-                "a payment was asked for inside an open transaction, whose rollback "
-                "would erase its record: take the view out of ATOMIC_REQUESTS with "
-                "transaction.non_atomic_requests, or pay after the atomic block"
-            )
-        if not (connection.in_atomic_block or connection.get_autocommit()):
-            raise ConfigurationError(
-                f"the database {self.using!r} does not commit by itself, so a payment's "
-                "record could vanish: remove AUTOCOMMIT from its settings, or name "
-                "another one in CLOVER['LEDGER_DATABASE']"
-            )
-        with transaction.atomic(using=self.using):
-            yield
-
     def _insert(self, operation: Operation) -> bool:
         """Whether nothing stood in its way."""
+
+        def add() -> None:
+            models.Operation.objects.using(self.using).create(
+                **rows.operation_values(operation)
+            )
+            self._append(_event_of_operation(operation))
+
         try:
-            with self._commit():
-                models.Operation.objects.using(self.using).create(
-                    **rows.operation_values(operation)
-                )
-                self._append(_event_of_operation(operation))
+            self._write(add)
         except IntegrityError:
             return False
         return True

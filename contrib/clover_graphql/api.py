@@ -23,7 +23,7 @@ from clover_graphql.limits import Limits
 from clover_graphql.offers import OfferedGateway
 from clover_graphql.sealing import seal, unseal
 from payment_hooks import ConfigurationError, Gateway
-from payment_hooks.cards import looks_like_card_number
+from payment_hooks.cards import looks_like_card_number, mask_card_numbers
 from payment_hooks.time_limit import time_limit
 from payment_hooks.wallet import Wallet
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_LONGEST_KEY = 128
 _NEEDED = ("shop_find_purchase", "shop_complete_purchase")
 
 
@@ -136,7 +137,7 @@ class PaymentsApi:
             self,
             caller=question.caller,
             client_ip=question.client_ip,
-            request_key=question.headers.get("idempotency-key", "")[:128],
+            request_key=_request_key(question),
         )
         result = self._execute(operation, asking)
         content: dict[str, Any] = {"data": result.data}
@@ -187,6 +188,20 @@ class PaymentsApi:
             )
 
 
+def _request_key(question: HttpQuestion) -> str:
+    """What the caller calls its refund; cut off, two of them might be one.
+
+    Raises:
+        Refused: it is too long, or no text.
+    """
+    key = question.headers.get("idempotency-key", "")
+    if len(key) > _LONGEST_KEY or not key.isprintable() or looks_like_card_number(key):
+        raise Refused(
+            400, f"Idempotency-Key is printable, of at most {_LONGEST_KEY} characters."
+        )
+    return key
+
+
 def _describe(error: GraphQLError) -> dict[str, object]:
     """The error for the caller: our own words, and nothing of the inside."""
     cause = error.original_error
@@ -195,9 +210,7 @@ def _describe(error: GraphQLError) -> dict[str, object]:
     elif cause is not None and not isinstance(cause, GraphQLError):
         logger.error("%s broke", error.path, exc_info=cause)
         return _error("Internal Server Error", "InternalError", error)
-    message = error.message
-    if looks_like_card_number(message):
-        message = "A value is not valid."
+    message = mask_card_numbers(error.message)
     named = (error.extensions or {}).get("exception", {}).get("code")
     return _error(message, named or "GraphQLError", error)
 

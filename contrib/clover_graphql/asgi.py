@@ -32,9 +32,9 @@ def asgi_app(api: PaymentsApi) -> ASGIApp:
 
 async def _read(request: Request, most: int) -> bytes:
     """The body, or enough of it to see that it is too long."""
-    body = b""
+    body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > most:
             break
-    return body
+    return bytes(body)

@@ -10,7 +10,7 @@ from clover_graphql.older_payments import OLDER, pay_older
 from clover_graphql.payloads import CheckoutComplete, CheckoutError
 from clover_graphql.purchases import Order
 from clover_graphql.scalars import JSONString
-from clover_graphql.submitting import tell
+from clover_graphql.submitting import check_begun, tell
 from payment_hooks import (
     CompletePurchaseRequest,
     ConfigurationError,
@@ -62,7 +62,12 @@ def _pay(
     purchase: Purchase,
     sent: object,
 ) -> CheckoutComplete | None:
-    """What the browser must do first, or why nothing was paid; None once it is."""
+    """What the browser must do first, or why nothing was paid; None once it is.
+
+    Raises:
+        BadInput: the payment was begun with another amount than is due by now.
+    """
+    check_begun(purchase, payment)
     is_return = has_page(offer, payment)
     progress = pay_older(asking, offer, purchase, payment, sent)
     if progress.money is not None:

@@ -25,6 +25,7 @@ _SALEOR = {
     "gateway_unknown": ("NOT_SUPPORTED_GATEWAY", "NOT_FOUND"),
     "key_reused": ("UNIQUE",),
     "amount_is_a_part": ("PARTIAL_PAYMENT_NOT_ALLOWED", "INVALID"),
+    "amount_has_changed": ("CHECKOUT_NOT_FULLY_PAID", "INVALID"),
     "not_paid": ("CHECKOUT_NOT_FULLY_PAID", "INVALID"),
     "in_progress": ("CHECKOUT_COMPLETION_IN_PROGRESS",),
     "in_doubt": ("CHECKOUT_COMPLETION_IN_PROGRESS",),

@@ -77,6 +77,8 @@ def read_operation(question: HttpQuestion, limits: Limits) -> Operation:
         raise Refused(400, "The key query must hold a GraphQL document.")
     if not isinstance(variables, dict | None) or not isinstance(name, str | None):
         raise Refused(400, "variables must be an object, and operationName a text.")
+    if _has_more_values(variables, limits.values):
+        raise Refused(400, f"variables hold at most {limits.values} values.")
     return Operation(query=query, variables=variables or {}, name=name)
 
 
@@ -108,6 +110,19 @@ def _parse(body: bytes) -> object:
     except (ValueError, RecursionError):
         # Without its cause: the text of a JSON error quotes what was sent.
         raise Refused(400, "The body is no JSON.") from None
+
+
+def _has_more_values(value: object, most: int) -> bool:
+    """Whether there are more values than that, those inside of others included."""
+    left, seen = [value], 0
+    while left and seen <= most:
+        inner = left.pop()
+        seen += 1
+        if isinstance(inner, dict):
+            left.extend(inner.values())
+        elif isinstance(inner, list):
+            left.extend(inner)
+    return seen > most
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -2,30 +2,21 @@
 
 from dataclasses import dataclass
 
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, ValidationRule
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What a storefront's documents stay far below."""
 
     body_bytes: int = 64 * 1024
+    """The whole request, variables included."""
+    characters: int = 20_000
+    """Of the document alone."""
     depth: int = 12
+    """Fields in each other."""
     aliases: int = 15
     tokens: int = 1500
-
-
-class OneOperation(ValidationRule):
-    """A document is one operation: no other is hidden behind it."""
-
-    def enter_document(self, node: DocumentNode, *_args: object) -> None:
-        """Count them."""
-        found = [row for row in node.definitions if _is_operation(row)]
-        if len(found) != 1:
-            self.context.report_error(
-                GraphQLError("A document must hold exactly one operation.")
-            )
-
-
-def _is_operation(node: object) -> bool:
-    return isinstance(node, OperationDefinitionNode)
+    fragments: int = 20
+    selections: int = 1000
+    """Fields and fragments, once each fragment stands wherever it is spread."""
+    values: int = 500
+    """In the variables."""

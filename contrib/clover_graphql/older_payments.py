@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
+from strawberry import UNSET
+
 from clover_graphql.asking import Asking
 from clover_graphql.enums import PaymentErrorCode, StorePaymentMethodEnum
 from clover_graphql.errors import BadInput, code_of, field_of, text_of
@@ -35,7 +37,7 @@ def create(
     """A payment that checkoutComplete makes; nothing is taken here."""
     try:
         purchase = asking.checkout(identifier, older_id, token)
-        check_amount(purchase, sent.amount or None)
+        check_amount(purchase, None if sent.amount is UNSET else sent.amount)
         offer = asking.offer(sent.gateway)
         asked = asking.submit(offer, purchase, _entry_of(sent))
         payment = begin_payment(replace(asked, context=_context(asking, sent)))

@@ -1,7 +1,8 @@
 """Saleor's scalars, as strict and as loose as Saleor's own."""
 
 import json
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import NewType
 
 import strawberry
@@ -13,21 +14,21 @@ JSONString = NewType("JSONString", object)
 PositiveDecimal = NewType("PositiveDecimal", Decimal)
 
 _LONGEST_NUMBER = 32
+_NUMBER = re.compile(r"\+?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
 def _read_decimal(value: object) -> Decimal:
-    """A number or numeric text, finite and not negative; its text is never repeated."""
+    """A number or numeric text, finite and not negative; its text is never repeated.
+
+    Digits are those of ASCII: `Decimal` would read any script's.
+    """
     is_plain = isinstance(value, int | float | str | Decimal) and not isinstance(
         value, bool
     )
     text = str(value) if is_plain else ""
-    try:
-        number = Decimal(text) if len(text) <= _LONGEST_NUMBER else Decimal("NaN")
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or number < 0:
+    if len(text) > _LONGEST_NUMBER or not _NUMBER.fullmatch(text):
         raise GraphQLError("Value must be a number of 0 or more.")
-    return number
+    return Decimal(text)
 
 
 def _read_json(value: object) -> object:

@@ -1,6 +1,6 @@
 """The payments part of Saleor's schema: names, arguments and codes are Saleor's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -8,25 +8,19 @@ from uuid import UUID
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import (
-    AddValidationRules,
-    DisableIntrospection,
-    MaxAliasesLimiter,
-    MaxTokensLimiter,
-    QueryDepthLimiter,
-    SchemaExtension,
-)
+from strawberry.extensions import DisableIntrospection, SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from clover_graphql import completing, kept, older_payments, sessions, staff
+from clover_graphql.documents import read_document
 from clover_graphql.enums import (
     TransactionActionEnum,
     TransactionEventTypeEnum,
     TransactionFlowStrategyEnum,
 )
 from clover_graphql.errors import BadInput
-from clover_graphql.limits import Limits, OneOperation
+from clover_graphql.limits import Limits
 from clover_graphql.older import Payment
 from clover_graphql.payloads import (
     CheckoutComplete,
@@ -276,6 +270,23 @@ class Mutation:
         )
 
 
+class WithinLimits(SchemaExtension):
+    """Reads the document, so that nothing else is done with one beyond the limits."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+
+    def on_parse(self) -> Iterator[None]:
+        """Read it in the place of strawberry.
+
+        Raises:
+            GraphQLError: it is no GraphQL, or asks for too much.
+        """
+        context = self.execution_context
+        context.graphql_document = read_document(context.query or "", self._limits)
+        yield
+
+
 class QuietSchema(strawberry.Schema):
     """Leaves errors to whoever answers: what a caller sent may hold a card number."""
 
@@ -289,12 +300,8 @@ class QuietSchema(strawberry.Schema):
 
 def build_schema(limits: Limits, *, introspection: bool) -> strawberry.Schema:
     """The schema, which refuses documents beyond the limits."""
-    extensions: list[Callable[[], SchemaExtension]] = [
-        partial(QueryDepthLimiter, max_depth=limits.depth),
-        partial(MaxAliasesLimiter, max_alias_count=limits.aliases),
-        partial(MaxTokensLimiter, max_token_count=limits.tokens),
-        partial(AddValidationRules, [OneOperation]),
-    ]
+    # Strawberry's own limits are rules of validation: they come too late.
+    extensions: list[Callable[[], SchemaExtension]] = [partial(WithinLimits, limits)]
     if not introspection:
         extensions.append(DisableIntrospection)
     return QuietSchema(

@@ -43,6 +43,7 @@ from payment_hooks.storefront import describe_progress, read_entry
 from payment_hooks.texts import shopper_text
 
 CHARGE, AUTHORIZATION = "CHARGE", "AUTHORIZATION"
+_MOST_GATEWAYS = 10
 
 
 def gateway_initialize(
@@ -55,6 +56,7 @@ def gateway_initialize(
     try:
         purchase = asking.purchase(identifier, "Checkout", "Order")
         check_amount(purchase, amount)
+        _check_gateways(gateways or [])
     except InvalidRequest as error:
         refused = PaymentGatewayInitializeError(
             code=code_of(error, PaymentGatewayInitializeErrorCode),
@@ -155,6 +157,20 @@ def check_strategy(asking: Asking, gateway_id: str, action: str, ip: str) -> Non
     is_choice = bool(action) and action not in own
     if (is_choice or ip) and not asking.may(StaffAction.REPORT):
         raise Denied("choose action or customerIpAddress")
+
+
+def _check_gateways(gateways: list[PaymentGatewayToInitialize]) -> None:
+    """Let nobody ask for one card form a thousand times: each may be asked of Clover.
+
+    Raises:
+        BadInput: there are more than a page can have.
+    """
+    if len(gateways) > _MOST_GATEWAYS:
+        raise BadInput(
+            f"Ask for at most {_MOST_GATEWAYS} gateways at once.",
+            code="invalid",
+            field="paymentGateways",
+        )
 
 
 def _configure(

@@ -1,5 +1,6 @@
 """What the shop's people and apps ask for: capture, refund, void, and a second look."""
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from clover_graphql.payloads import (
     TransactionRequestAction,
     TransactionRequestActionError,
 )
+from clover_graphql.totals import add_up
 from clover_graphql.transactions import TransactionEvent, item_of
 from payment_hooks import (
     InvalidRequest,
@@ -36,10 +38,12 @@ from payment_hooks import (
     PaymentError,
     StaffAction,
 )
+from payment_hooks.cards import looks_like_card_number
 from payment_hooks.standing import counts
 
 Answer = TypeVar("Answer", PaymentCapture, PaymentRefund, PaymentVoid)
 
+_REFERENCE = re.compile(r"[\w.:-]{1,255}", re.ASCII)
 _ACTIONS = {
     TransactionActionEnum.CHARGE: StaffAction.CAPTURE,
     TransactionActionEnum.REFUND: StaffAction.REFUND,
@@ -109,6 +113,7 @@ def move(asking: Asking, asked: Movement) -> None:
     if asked.action is StaffAction.CAPTURE:
         payments.capture(payment_id, asked.amount)
     elif asked.action is StaffAction.VOID:
+        _check_whole(asked)
         payments.void(payment_id)
     else:
         payments.refund(payment_id, asked.amount, request_id=_request_id(asking, asked))
@@ -130,6 +135,7 @@ def report(
     try:
         offer, payment = asking.payment(identifier, token, kind="TransactionItem")
         asking.require(StaffAction.REPORT, payment)
+        _check_reference(reference)
         known = _find_event(offer, payment, reference, kind, amount)
         if known is None:
             offer.payments.settle(payment.payment_id, transaction_id=reference)
@@ -160,17 +166,58 @@ def report(
     )
 
 
+def _check_reference(reference: str) -> None:
+    """Let nothing be asked of the provider, and logged, that is no id.
+
+    Raises:
+        BadInput: it cannot be one.
+    """
+    if not _REFERENCE.fullmatch(reference) or looks_like_card_number(reference):
+        raise BadInput(
+            "pspReference must be the provider's id of a transaction.",
+            code="invalid",
+            field="pspReference",
+        )
+
+
 def _movement(
     offer: OfferedGateway,
     payment: Payment,
     action: StaffAction,
     amount: Decimal | None,
 ) -> Movement:
+    """What is asked for; an amount of nothing is not the same as none.
+
+    Raises:
+        BadInput: such an amount cannot be moved.
+    """
+    if amount is None:
+        return Movement(offer=offer, payment=payment, action=action)
     try:
-        money = Money.of(amount, payment.amount_due.currency) if amount else None
+        money = Money.of(amount, payment.amount_due.currency)
     except InvalidRequest as error:
-        raise BadInput(error.message, code="invalid", field="amount") from error
+        raise _wrong_amount(error.message) from error
+    if money.minor_units <= 0:
+        raise _wrong_amount(
+            "The amount must be more than 0: leave it out for all that is left."
+        )
     return Movement(offer=offer, payment=payment, action=action, amount=money)
+
+
+def _check_whole(asked: Movement) -> None:
+    """Let nobody believe that a part of an authorization is released.
+
+    Raises:
+        BadInput: another amount than is reserved was named.
+    """
+    rows = asked.offer.payments.operations(asked.payment.payment_id)
+    held = add_up(rows, asked.payment.amount_due.currency).authorized
+    if asked.amount is not None and asked.amount != held:
+        raise _wrong_amount(f"{held} is reserved, and is released as a whole.")
+
+
+def _wrong_amount(text: str) -> BadInput:
+    return BadInput(text, code="invalid", field="amount")
 
 
 def _request_id(asking: Asking, asked: Movement) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from clover_graphql.errors import BadInput
+from clover_graphql.keys import add_key, find_key, read_keys
 from clover_graphql.offers import OfferedGateway
 from payment_hooks import (
     HoldPurchaseRequest,
@@ -23,9 +24,11 @@ from payment_hooks import (
     Purchase,
     ReturnUrls,
 )
+from payment_hooks.cards import looks_like_card_number
 from payment_hooks.ledger import TAKING
 from payment_hooks.paying import Progress, attempt, begin, pay
 from payment_hooks.sending import decline_of
+from payment_hooks.standing import derive_state
 from payment_hooks.storefront import Entry
 from payment_hooks.wallet import Wallet, choose_source, note_card
 
@@ -78,10 +81,34 @@ def begin_payment(asked: Submit) -> Payment:
 
 
 def go_on(asked: Submit, payment: Payment) -> Progress:
-    """Look what became of the payment, or take the card that came for it."""
-    if asked.entry.source or asked.entry.card or asked.entry.saved_id:
-        return submit(replace(asked, context=payment.context))
-    return attempt(lambda: _pay(asked, payment, None), payment)
+    """Look what became of the payment, or take the card that came for it.
+
+    Raises:
+        BadInput: it was begun with another amount than is due by now.
+    """
+    has_card = asked.entry.source or asked.entry.card or asked.entry.saved_id
+    rows = asked.offer.payments.operations(payment.payment_id)
+    is_unpaid = derive_state(rows, closed=False) is PaymentState.OPEN
+    if not (has_card and is_unpaid):
+        return attempt(lambda: _pay(asked, payment, None), payment)
+    check_begun(asked.purchase, payment)
+    return submit(replace(asked, context=payment.context))
+
+
+def check_begun(purchase: Purchase, payment: Payment) -> None:
+    """Let no shopper pay another amount than the payment was begun with.
+
+    Raises:
+        BadInput: the purchase was changed since.
+    """
+    if payment.amount_due != purchase.amount_due:
+        raise BadInput(
+            f"This payment was begun with {payment.amount_due}, and "
+            f"{purchase.amount_due} is due now. Nothing was taken: show the shopper the "
+            "new amount, and begin another payment.",
+            code="amount_has_changed",
+            field="amount",
+        )
 
 
 def check_amount(purchase: Purchase, amount: Decimal | None) -> None:
@@ -210,10 +237,9 @@ def _context(asked: Submit, mode: Mode) -> dict[str, object]:
     kept = {name: before[name] for name in (KEYS, RETURN) if name in before}
     if asked.entry.return_url:
         kept[RETURN] = asked.entry.return_url
-    keys = _mapping(kept.get(KEYS))
-    if asked.idempotency_key and asked.idempotency_key not in keys:
+    if asked.idempotency_key:
         tries = len(_taking(asked, known)) if known else 0
-        kept[KEYS] = keys | {asked.idempotency_key: tries}
+        kept[KEYS] = add_key(kept.get(KEYS), asked.idempotency_key, tries)
     return {
         **purchase.context,
         **(asked.context or {}),
@@ -243,8 +269,8 @@ def _find_replayed(asked: Submit) -> Progress | None:
     payments = asked.offer.payments
     known = payments.ledger.find_payments(reference=asked.purchase.reference)
     for payment in known:
-        first = _mapping(payment.context.get(KEYS)).get(key)
-        if first is None or not payments.owns(payment):
+        start = find_key(payment.context.get(KEYS), key)
+        if start is None or not payments.owns(payment):
             continue
         if payment.amount_due != asked.purchase.amount_due:
             raise BadInput(
@@ -252,15 +278,14 @@ def _find_replayed(asked: Submit) -> Progress | None:
                 code="key_reused",
                 field="idempotencyKey",
             )
-        return _first_outcome(asked, payment, key)
+        return _first_outcome(asked, payment, start)
     return None
 
 
-def _first_outcome(asked: Submit, payment: Payment, key: str) -> Progress | None:
+def _first_outcome(asked: Submit, payment: Payment, start: int) -> Progress | None:
     """The decline, or the money that was given back since; else None: look anew."""
     rows = _taking(asked, payment)
-    starts = sorted(_numbers(payment.context.get(KEYS)))
-    start = int(str(_mapping(payment.context.get(KEYS))[key]))
+    starts = sorted(read_keys(payment.context.get(KEYS)).values())
     end = next((number for number in starts if number > start), len(rows))
     mine = rows[start:end]
     if payment.state not in (PaymentState.OPEN, PaymentState.CLOSED):
@@ -278,9 +303,11 @@ def _taking(asked: Submit, payment: Payment) -> list[Operation]:
 
 def _check_key(asked: Submit) -> None:
     key = asked.idempotency_key
-    if len(key) > 512 or not key.isprintable():
+    is_card = looks_like_card_number(key)
+    if len(key) > 512 or not key.isprintable() or is_card:
         raise BadInput(
-            "idempotencyKey must be printable text of at most 512 characters.",
+            "idempotencyKey must be printable text of at most 512 characters, and no "
+            "card number.",
             code="key_invalid",
             field="idempotencyKey",
         )
@@ -297,11 +324,3 @@ def _is_allowed(url: str, hosts: tuple[str, ...]) -> bool:
         return False
     is_secure = parts.scheme == "https" or is_local
     return is_plain and is_secure and "\\" not in url and parts.netloc in hosts
-
-
-def _mapping(value: object) -> dict[str, object]:
-    return dict(value) if isinstance(value, Mapping) else {}
-
-
-def _numbers(value: object) -> list[int]:
-    return [int(str(number)) for number in _mapping(value).values()]

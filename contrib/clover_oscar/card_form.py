@@ -49,7 +49,7 @@ class CardEntryForm(forms.Form):
         widget=_input("cc-number", inputmode="numeric"),
     )
     card_expiry = forms.RegexField(
-        regex=r"^\s*(\d{1,2})\s*/\s*(\d{4}|\d{2})\s*$",
+        regex=r"^\s*([0-9]{1,2})\s*/\s*([0-9]{4}|[0-9]{2})\s*$",
         label=_("Expiry date (MM/YY)"),
         widget=_input("cc-exp", placeholder="MM/YY"),
     )

@@ -48,7 +48,11 @@ _CONDITIONS = {
     "check_shipping_data_is_captured": "shipping_address_not_set",
 }
 """What Oscar demands before payment, and the code of what is missing."""
+VIEW = "order.view_order"
+REPORT = "clover_django.settle_payment"
 _PERMISSIONS = {
+    StaffAction.VIEW: VIEW,
+    StaffAction.REPORT: REPORT,
     StaffAction.CAPTURE: staff.CAPTURE,
     StaffAction.REFUND: staff.REFUND,
     StaffAction.VOID: staff.REFUND,
@@ -73,11 +77,7 @@ class OscarPurchases:
         """Staff, with the permissions that the dashboard asks for."""
         if not isinstance(request.caller, HttpRequest):
             return None
-        user: Any = request.caller.user
-        if not (user.is_active and user.is_staff):
-            return False
-        permission = _PERMISSIONS.get(request.action)
-        return permission is None or bool(user.has_perm(permission))
+        return _is_allowed(request.caller.user, _PERMISSIONS[request.action])
 
     @hookimpl
     def shop_hold_purchase(self, request: HoldPurchaseRequest) -> None:
@@ -182,9 +182,14 @@ def _find_order(request: HttpRequest, number: str) -> Purchase | None:
 def _may_see(request: HttpRequest, order: OscarObject) -> bool:
     user: Any = request.user
     if user.is_authenticated:
-        return bool(user.is_staff or order.user_id == user.pk)
+        return bool(order.user_id == user.pk or _is_allowed(user, VIEW))
     placed = _just_placed(request)
     return placed is not None and placed.pk == order.pk
+
+
+def _is_allowed(user: OscarObject, permission: str) -> bool:
+    """Whether it is staff with that permission; being staff alone opens nothing."""
+    return bool(user.is_active and user.is_staff and user.has_perm(permission))
 
 
 def _as_purchase(order: OscarObject, reference: str) -> Purchase:

@@ -8,7 +8,7 @@ logger = logging.getLogger(__name__)
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-_WITH_PORT = re.compile(r"\[(?P<six>[^\]]+)\](?::\d+)?|(?P<four>[0-9.]+):\d+")
+_WITH_PORT = re.compile(r"\[(?P<six>[^\]]+)\](?::[0-9]+)?|(?P<four>[0-9.]+):[0-9]+")
 # Not `is_global`: what a carrier or a test network shows is an address of a shopper's.
 _INSIDE = tuple(
     ipaddress.ip_network(text)

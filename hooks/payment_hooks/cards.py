@@ -1,6 +1,7 @@
 """Card data and what stands for it: raw details pass through once, sources stay."""
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -9,6 +10,10 @@ from payment_hooks.secrecy import Masked, forgetful_type
 
 _NUMBER = re.compile(r"[0-9]{12,19}")
 _CVC = re.compile(r"[0-9]{3,4}")
+_BETWEEN = frozenset({"Cc", "Cf", "Pd", "Zl", "Zp", "Zs"})
+"""Unicode's categories of what may stand between digits: blanks, dashes, the unseen."""
+_RUN = re.compile(r"\d(?:[\s\u00ad\u200b-\u2015\u2060-]?\d){12,18}")
+"""As many digits as a card number has, in whichever script."""
 
 
 @forgetful_type
@@ -130,9 +135,32 @@ class PaymentSource:
 
 
 def looks_like_card_number(text: str) -> bool:
-    """Whether `text`, without blanks and dashes, is a possible card number."""
-    digits = re.sub(r"[\s-]", "", text)
+    """Whether `text`, without blanks and dashes, is a possible card number.
+
+    Digits of every script count: `int` reads them, and so does a person.
+
+    >>> looks_like_card_number("٤٢٤٢ ٤٢٤٢ ٤٢٤٢ ٤٢٤٢")
+    True
+    """
+    digits = "".join(map(_digit, text))
     return bool(_NUMBER.fullmatch(digits)) and _passes_luhn(digits)
+
+
+def mask_card_numbers(text: str) -> str:
+    """The text without any run of digits as long as a card number's.
+
+    >>> mask_card_numbers("found 4111 1111 1111 1111.")
+    'found [digits].'
+    """
+    return _RUN.sub("[digits]", text)
+
+
+def _digit(letter: str) -> str:
+    """The digit that it is, nothing for what stands between digits, else itself."""
+    value = unicodedata.digit(letter, None)
+    if value is not None:
+        return str(value)
+    return "" if unicodedata.category(letter) in _BETWEEN else letter
 
 
 def _text(value: object) -> str:

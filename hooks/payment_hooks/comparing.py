@@ -148,11 +148,20 @@ def _find_foreign(
     checks = {
         "merchant_differs": transaction.merchant_id not in ("", payment.merchant_id),
         "kind_differs": transaction.kind not in _ANSWERS[operation.kind],
-        "reference_differs": transaction.operation_id
-        not in ("", operation.operation_id),
+        "reference_differs": _is_anothers(operation, transaction),
         "older_than_asked": _is_older(operation, transaction, policy),
     }
     return next((name for name, is_wrong in checks.items() if is_wrong), "")
+
+
+def _is_anothers(operation: Operation, transaction: Transaction) -> bool:
+    """Whether our own id says so; of a page's money the mark decides, where it shows.
+
+    Without a mark, amount and time are all there is to go by.
+    """
+    if transaction.operation_id:
+        return transaction.operation_id != operation.operation_id
+    return operation.kind is OperationKind.CHECKOUT and transaction.shows_marks
 
 
 def _has_extras(transaction: Transaction) -> bool:

@@ -26,7 +26,7 @@ class Follower:
         known = self.ledger.operations(payment.payment_id)
         parent = money_of(payment, known)
         earlier = find_intent(known, OperationKind.CAPTURE)
-        asked = amount or (earlier.amount if earlier else parent.amount)
+        asked = _asked(amount, earlier, parent.amount)
         if earlier is not None and asked != earlier.amount:
             raise InvalidRequest(
                 f"payment {payment.payment_id} is captured with {earlier.amount} "
@@ -59,8 +59,9 @@ class Follower:
         known = self.ledger.operations(payment.payment_id)
         left = refundable(payment, known)
         earlier = find_intent(known, OperationKind.REFUND, request_id)
-        asked = amount or (earlier.amount if earlier else left)
-        if earlier is None and not Money(0, left.currency) < asked <= left:
+        asked = _asked(amount, earlier, left)
+        is_new_and_wrong = earlier is None and asked > left
+        if is_new_and_wrong or asked <= Money(0, left.currency):
             why = f"{left} is left" if left.minor_units else "nothing is left"
             raise InvalidRequest(
                 f"{asked} cannot be refunded on payment {payment.payment_id}: {why}",
@@ -100,3 +101,10 @@ class Follower:
                 code="void_is_whole",
             )
         return self.void(payment)
+
+
+def _asked(amount: Money | None, earlier: Operation | None, whole: Money) -> Money:
+    """The amount; without one, that of the same intent before, or else the whole."""
+    if amount is not None:
+        return amount
+    return earlier.amount if earlier is not None else whole

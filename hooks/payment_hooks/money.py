@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Self
@@ -32,6 +33,8 @@ EXPONENTS = dict.fromkeys(_TWO_DECIMALS.split(), 2) | {
 
 
 _MOST_DIGITS = 18
+_PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+"""What `Decimal` reads besides is nobody's price: other scripts, 1_000, blanks, NaN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +136,10 @@ def _decimal(amount: Decimal | int | str) -> Decimal:
             "floats cannot hold cents exactly",
             code="amount_not_exact",
         )
-    if isinstance(amount, str) and not amount.isascii():
+    if isinstance(amount, str) and not _PLAIN.fullmatch(amount):
         raise InvalidRequest(
-            "an amount has ASCII digits only", code="amount_not_a_number"
+            "an amount has ASCII digits and one decimal point only, such as 25.99",
+            code="amount_not_a_number",
         )
     try:
         number = Decimal(amount)

@@ -20,7 +20,7 @@ from payment_hooks.kinds import (
 from payment_hooks.money import Money
 from payment_hooks.secrecy import forgetful_type
 
-_TRANSACTION_ID = re.compile(r"[\w.:-]+")
+_TRANSACTION_ID = re.compile(r"[\w.:-]+", re.ASCII)
 
 
 def new_key() -> str:
@@ -283,6 +283,8 @@ class Transaction:
     mark: str = ""
     """What the provider gives back in place of our operation's id, such as a digest of
     it; a row without either may be anybody's."""
+    shows_marks: bool = False
+    """Whether the mark of a page would be seen here: without ours, it is not the page's."""
     captured: Money | None = None
     refunded: Money | None = None
     tip: Money | None = None
@@ -295,8 +297,7 @@ class Transaction:
     address_check: CheckResult = CheckResult.UNCHECKED
     partial_approval: bool = False
     may_be_in_person: bool = False
-    """Whether it may have been sold over the counter, so that a shop on the web need not
-    know of it."""
+    """Whether it may be a sale over the counter, which a shop on the web need not know."""
     warning: str = ""
     created_at: datetime | None = None
     request_id: str = ""
@@ -312,8 +313,7 @@ class LookUpResult:
     complete: bool = False
     """Whether the whole asked window was seen, so that absence is evidence."""
     too_long: bool = False
-    """Whether it is incomplete because more stood in the window than can be read at
-    once: a shorter window may be seen whole."""
+    """Whether more stood there than can be read at once: ask for a shorter window."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,17 +1,27 @@
 from contextlib import contextmanager
 
+import pymysql
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from django.db.models import QuerySet
 
 from clover_django import pages, road
-from clover_django.models import Operation, Payment, PaymentEvent, WebhookReceipt
+from clover_django.models import (
+    Operation,
+    Payment,
+    PaymentEvent,
+    SavedSource,
+    WebhookReceipt,
+)
 from clover_django.store import DjangoLedger
 from payment_hooks.testing import FakeProvider
 from tests.clover_django.postgres import postgres  # noqa: F401 - a fixture
+from tests.clover_sqlalchemy.mariadb import mariadb  # noqa: F401 - a fixture
 
 ALIAS = "ledger_under_test"
-TABLES = (PaymentEvent, Operation, Payment, WebhookReceipt)
+DATABASES = ["sqlite", "postgres", "mariadb"]
+TABLES = (PaymentEvent, Operation, Payment, WebhookReceipt, SavedSource)
 
 
 def connect(settings):
@@ -46,22 +56,38 @@ def sqlite_settings(tmp_path):
     }
 
 
+def mariadb_settings(server):
+    """As with MySQLdb, in whose place a driver without C stands."""
+    pymysql.install_as_MySQLdb()
+    return {
+        "ENGINE": "django.db.backends.mysql",
+        "NAME": "test",
+        "USER": "root",
+        "HOST": str(server.socket),
+    }
+
+
+def settings_of(kind, request):
+    """The entry of `DATABASES`; the server is started when it is needed."""
+    if kind == "sqlite":
+        return sqlite_settings(request.getfixturevalue("tmp_path"))
+    if kind == "postgres":
+        return request.getfixturevalue("postgres").settings()
+    return mariadb_settings(request.getfixturevalue("mariadb"))
+
+
 @contextmanager
 def open_ledger(kind, request):
-    """A ledger of one kind: in a SQLite file, or in PostgreSQL."""
+    """A ledger in a SQLite file, in PostgreSQL or in MariaDB, with empty tables."""
     with request.getfixturevalue("django_db_blocker").unblock():
-        if kind == "sqlite":
-            yield connect(sqlite_settings(request.getfixturevalue("tmp_path")))
-        else:
-            ledger = connect(request.getfixturevalue("postgres").settings())
-            tables = ", ".join(model._meta.db_table for model in TABLES)
-            with connections[ALIAS].cursor() as cursor:
-                cursor.execute(f"TRUNCATE {tables}")
-            yield ledger
+        ledger = connect(settings_of(kind, request))
+        for model in TABLES if kind != "sqlite" else ():
+            QuerySet(model, using=ALIAS)._raw_delete(ALIAS)
+        yield ledger
         disconnect()
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=DATABASES)
 def database(request):
     with open_ledger(request.param, request) as ledger:
         yield ledger

@@ -5,6 +5,7 @@ import pytest
 from payment_hooks import Mode, Payments, PaymentSource
 from payment_hooks.testing import FakeProvider
 from payment_hooks.testing.ledger_checks.records import make_event
+from tests.clover_django.conftest import open_ledger
 from tests.clover_django.many_rows import (
     DUE,
     begin,
@@ -19,6 +20,13 @@ FEW, MANY = 1_000, 100_000
 MOST, LEVELS = 1.3, 2
 """How much dearer a read may be among a hundred times as many rows: by that factor, and
 by a level more in each of two indexes."""
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request):
+    """Those whose plans can be read."""
+    with open_ledger(request.param, request) as ledger:
+        yield ledger
 
 
 def count(found):

@@ -3,8 +3,10 @@
 import sqlite3
 
 import psycopg
+import pymysql
 import pytest
 
+from tests.clover_django.conftest import mariadb_settings
 from tests.clover_django.shop.process import ShopProcess
 
 TABLES = {
@@ -28,6 +30,15 @@ try:
 except LookupError:
     print(Group.objects.count(), shop.heard)
 """
+TOO_LONG = """
+from django.db import DataError
+from clover_django import models, road
+from payment_hooks.testing.ledger_checks.records import make_payment
+try:
+    road.get_payments().ledger.add_payment(make_payment(reference="x" * 256))
+except DataError as error:
+    print("DataError", models.Payment.objects.count())
+"""
 LOOK = """
 from clover_django import models, road
 (row,) = models.Payment.objects.all()
@@ -50,6 +61,17 @@ def postgres_database(postgres):
         server.execute("DROP DATABASE IF EXISTS test_own_connection WITH (FORCE)")
         server.execute("CREATE DATABASE own_connection")
     return settings
+
+
+@pytest.fixture
+def mariadb_database(mariadb):
+    """The same on a server that cuts text off, and knows few letters."""
+    server = pymysql.connect(user="root", unix_socket=str(mariadb.socket))
+    with server.cursor() as cursor:
+        cursor.execute("DROP DATABASE IF EXISTS own_connection")
+        cursor.execute("CREATE DATABASE own_connection")
+    server.close()
+    return mariadb_settings(mariadb) | {"NAME": "own_connection"}
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -153,6 +175,17 @@ def test_in_postgresql_both_connections_lead_to_one_database(postgres_database):
     )
 
     assert tables.splitlines() == [str(sorted(TABLES))] * 2
+
+
+def test_in_mariadb_the_intent_outlives_the_shops_rollback(mariadb_database):
+    shop = ShopProcess(mariadb_database)
+    shop.manage("migrate", "--verbosity", "0")
+
+    after = shop.script(ROLL_BACK)
+
+    assert after == "0 []"
+    assert shop.script(LOOK) == "rolled back paid [False]"
+    assert shop.script(TOO_LONG) == "DataError 1"
 
 
 def test_the_intent_outlives_the_shops_rollback(shop):

@@ -63,6 +63,10 @@ class TestPostgres(DjangoKit):
     kind = "postgres"
 
 
+class TestMariaDB(DjangoKit):
+    kind = "mariadb"
+
+
 def history(database, **criteria):
     events = models.PaymentEvent.objects.using(database.using).filter(**criteria)
     return list(events.values_list("before", "after", "reason", "actor"))

@@ -1,5 +1,6 @@
 """Clover's messages: proven, kept, and answered 200 only when their effect is there."""
 
+import json
 import time
 from io import BytesIO
 
@@ -69,6 +70,33 @@ def deliver(clover):
 
 def state(payment):
     return get_payments().get(payment.payment_id).state
+
+
+def test_a_message_that_names_another_pages_payment_pays_nothing(clover, payment):
+    """Signed, of the same amount, and for the page that it names; but not its money."""
+    payments = get_payments()
+    other = payments.open("100124", mode=Mode.HOSTED, amount_due=Money(2599, "USD"))
+    urls = ReturnUrls(success="http://localhost/r/", failure="http://localhost/r/")
+    page = payments.start_checkout(
+        other.payment_id,
+        CheckoutRequest(
+            amount=other.amount_due,
+            reference=other.reference,
+            mode=other.mode,
+            return_urls=urls,
+        ),
+    )
+    told = json.loads(clover.deliveries[-1].body)
+    body = json.dumps(told | {"data": page.session_id}).encode()
+    signed = sign(clover.merchant.webhook_secret, int(time.time()), body)
+
+    answer = post(body, signed)
+
+    assert answer.status_code == 200
+    assert payments.get(other.payment_id).flags == ("reference_differs",)
+    assert state(other) is PaymentState.OPEN
+    deliver(clover)
+    assert state(payment) is PaymentState.PAID
 
 
 def test_a_message_pays_the_payment(clover, payment):

@@ -111,7 +111,11 @@ def test_another_amount_than_is_due(storefront, amount):
 
 
 @pytest.mark.parametrize(
-    "amount", [-1, "-0.01", "NaN", "Infinity", "12,50", True, "", CANARY * 3]
+    "amount",
+    [
+        *[-1, "-0.01", "NaN", "Infinity", "12,50", True, "", CANARY * 3],
+        *["\u0662\u0665.\u0669\u0669", "\uff12\uff15.\uff19\uff19", "1_0", " 25.99"],
+    ],
 )
 def test_an_amount_that_is_no_number(storefront, amount):
     status, content = storefront.post(
@@ -144,6 +148,28 @@ def test_payment_data_that_cannot_be_right(storefront, data):
 
     assert refused["transaction"] is None
     assert refused["errors"][0]["code"] in ("INVALID", "NOT_FOUND")
+
+
+@pytest.mark.parametrize("zero", [0x30, 0x0660, 0xFF10])
+def test_a_card_number_is_no_token_in_any_script(storefront, zero):
+    number = CANARY.translate({ord("0") + n: zero + n for n in range(10)})
+    refused = start(storefront, gateway={"id": OURS, "data": {"token": number}})
+    keyed = start(storefront, key=number)
+
+    assert refused["transaction"] is None
+    assert refused["errors"][0]["code"] == "INVALID"
+    assert keyed["errors"][0]["field"] == "idempotencyKey"
+
+
+def test_a_card_number_in_a_document_is_not_repeated(storefront):
+    arabic = CANARY.translate({ord("0") + n: 0x0660 + n for n in range(10)})
+    for value in (CANARY, f'"{CANARY}"', f'"card {CANARY}"', f'"{arabic}"'):
+        query = f"{{ checkout(token: {value}) {{ id }} }}"
+        _, content = storefront.post(query)
+
+        assert "errors" in content
+        assert CANARY not in json.dumps(content)
+        assert arabic not in content["errors"][0]["message"]
 
 
 def test_a_card_is_refused_where_cards_are_not_taken(build_api, caplog):
@@ -201,7 +227,12 @@ def nested(depth):
             + " } query { ...F }",
             "aliases",
         ),
-        ("{ " + "__typename " * 3000 + "}", "token"),
+        ("{ " + "id " * 3000 + "}", "token"),
+        ("{ __typename }" + " " * 20_000, "characters"),
+        ("{ " + "id " * 1400 + "}", "fields"),
+        ("{ " + "id " * 40 + "}", "again and again"),
+        ("{ ...F } fragment F on Query { ...F }", "circle"),
+        ("{ id } fragment F on Query { id } fragment F on Query { id }", "name"),
         ("query A { __typename } query B { __typename }", "one operation"),
         ("fragment F on Query { __typename }", "one operation"),
         ("{ __schema { types { name } } }", "introspection"),
@@ -344,3 +375,12 @@ def test_a_shop_that_allows_nothing_by_itself_allows_nothing(clover_simulator):
     _, content = boss.post(ACTION, id=begun["transaction"]["id"], action="REFUND")
 
     assert content["errors"][0]["extensions"]["exception"]["code"] == "PermissionDenied"
+
+
+@pytest.mark.parametrize("key", ["x" * 129, "a\nb", CANARY])
+def test_a_key_in_the_header_is_taken_whole_or_not_at_all(api, key):
+    headers = JSON_TYPE | {"idempotency-key": key}
+    status, content, _ = ask(api, {"query": QUERY}, headers=headers)
+
+    assert status == 400
+    assert "Idempotency-Key" in content["errors"][0]["message"]

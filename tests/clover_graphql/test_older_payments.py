@@ -116,6 +116,7 @@ def test_a_lost_answer_needs_confirmation(storefront, clover_simulator):
     ("sent", "field", "code"),
     [
         ({"gateway": "somebody.else"}, "paymentGateway", "NOT_SUPPORTED_GATEWAY"),
+        ({"amount": 0}, "amount", "PARTIAL_PAYMENT_NOT_ALLOWED"),
         ({"amount": 10}, "amount", "PARTIAL_PAYMENT_NOT_ALLOWED"),
         ({"returnUrl": "https://evil.example/"}, "returnUrl", "INVALID"),
     ],

@@ -149,6 +149,45 @@ def test_more_than_was_taken_is_refused(storefront, staff, pay, clover_simulator
     assert clover_simulator.ledger.refunds == []
 
 
+@pytest.mark.parametrize(
+    ("takes_at_once", "action", "amount"),
+    [
+        (True, "REFUND", 0),
+        (True, "REFUND", "0.00"),
+        (False, "CHARGE", 0),
+        (False, "CANCEL", 0),
+        (False, "CANCEL", 5),
+    ],
+)
+def test_an_amount_of_nothing_or_of_a_part_does_not_move_the_whole(
+    build_api, pay, clover_simulator, takes_at_once, action, amount
+):
+    api = build_api(takes_at_once=takes_at_once)
+    one, _ = pay(Storefront(api))
+    refused = as_staff(api).run(ACTION, id=one, action=action, amount=amount)
+
+    assert refused["transaction"] is None
+    assert refused["errors"][0]["field"] == "amount"
+    assert refused["errors"][0]["code"] == "INVALID"
+    (charge,) = clover_simulator.ledger.charges
+    assert charge.captured is takes_at_once
+    assert clover_simulator.ledger.refunds == []
+
+
+@pytest.mark.parametrize(("query", "takes_at_once"), [(CAPTURE, False), (REFUND, True)])
+def test_the_older_words_move_nothing_for_an_amount_of_nothing(
+    build_api, pay, clover_simulator, query, takes_at_once
+):
+    api = build_api(takes_at_once=takes_at_once)
+    one = payment_id(pay(Storefront(api))[0])
+    refused = as_staff(api).run(query, id=one, amount=0)
+
+    assert refused["payment"] is None
+    assert refused["errors"][0]["field"] == "amount"
+    assert clover_simulator.ledger.refunds == []
+    assert clover_simulator.ledger.charges[0].captured is takes_at_once
+
+
 def test_a_lost_refund_is_pending_and_not_made_twice(
     storefront, staff, pay, clover_simulator
 ):
@@ -201,6 +240,22 @@ def test_a_report_is_not_believed(storefront, staff, pay, clover_simulator):
     assert staff.run(TRANSACTION, id=one)["events"] == []
 
 
+@pytest.mark.parametrize(
+    "reference",
+    ["", "../orders", "a b", "x" * 256, "4111111111111111", "\ud800", "\u0661"],
+)
+def test_a_report_of_what_can_be_no_id_is_refused(
+    storefront, staff, clover_simulator, reference
+):
+    begun = storefront.run(INITIALIZE, id=CHECKOUT, gateway={"id": GATEWAY})
+    told = staff.run(
+        REPORT, id=begun["transaction"]["id"], psp=reference, type="CHARGE_SUCCESS"
+    )
+
+    assert told["errors"][0]["code"] == "INVALID"
+    assert clover_simulator.count("GET", "/v1/charges") == 0
+
+
 def test_a_report_of_a_paid_page_is_found(storefront, staff, clover_simulator):
     data = {"mode": "hosted", "returnUrl": "https://shop.example/done"}
     begun = storefront.run(
@@ -219,6 +274,34 @@ def test_a_report_of_a_paid_page_is_found(storefront, staff, clover_simulator):
     assert told["errors"] == []
     assert told["alreadyProcessed"] is False
     assert told["transactionEvent"]["type"] == "CHARGE_SUCCESS"
+
+
+def test_a_report_of_another_pages_money_pays_nothing(
+    storefront, staff, shop, clover_simulator
+):
+    """The same amount, at the same merchant, a moment later; and a sale by card."""
+    data = {"mode": "hosted", "returnUrl": "https://shop.example/done"}
+    gateway = {"id": GATEWAY, "data": data}
+    mine = storefront.run(INITIALIZE, id=CHECKOUT, gateway=gateway)["transaction"]["id"]
+    for name, sent in (
+        ("c-2", gateway),
+        ("c-3", {"id": GATEWAY, "data": {"token": clover_simulator.token()}}),
+    ):
+        shop.add(name)
+        other = storefront.run(INITIALIZE, id=encode("Checkout", name), gateway=sent)
+        if sent is gateway:
+            clover_simulator.pay_hosted(other["data"]["redirectUrl"])
+    sales = [charge.id for charge in clover_simulator.ledger.charges]
+
+    told = [
+        staff.run(REPORT, id=mine, psp=sale, type="CHARGE_SUCCESS", amount=25.99)
+        for sale in sales
+    ]
+
+    assert len(sales) == 2
+    assert [row["errors"][0]["code"] for row in told] == ["INVALID", "INVALID"]
+    refused = storefront.run(COMPLETE, id=CHECKOUT)["errors"][0]
+    assert refused["code"] == "CHECKOUT_NOT_FULLY_PAID"
 
 
 def test_the_older_words_capture_refund_and_void(reserving, pay, shop):

@@ -63,6 +63,7 @@ def test_without_preview_the_form_places_the_order(
         ({"card_number": "4242 4242 4242 4241"}, "The card number is not valid"),
         ({"card_expiry": "13/99"}, "The expiry date is not valid"),
         ({"card_expiry": "soon"}, "Enter a valid value"),
+        ({"card_expiry": "\u0661\u0662/\u0669\u0669"}, "Enter a valid value"),
         ({"card_cvc": "12"}, "The security code (CVV) is not right"),
         ({"card_number": ""}, "This field is required"),
     ],

@@ -13,7 +13,7 @@ from oscar.core.loading import get_model
 
 from clover_django.road import get_payments
 from clover_graphql.ids import encode
-from payment_hooks import Mode, OutcomeUnknown
+from payment_hooks import Mode, Money, OutcomeUnknown
 from tests.clover_graphql.operations import (
     ACTION,
     COMPLETE,
@@ -22,6 +22,8 @@ from tests.clover_graphql.operations import (
     INITIALIZE,
     ORDER,
     PROCESS,
+    REPORT,
+    TRANSACTION,
 )
 from tests.clover_oscar.shopper import Shopper, baskets, books, make_product, orders
 
@@ -252,6 +254,68 @@ def test_staff_gives_back_with_the_dashboards_permission(ready, clover):
     assert done["errors"] == []
     assert done["transaction"]["refundedAmount"]["amount"] == 4.0
     assert books(orders()[0])[0] == ("10.00", "10.00", "4.00")
+
+
+def member_of_staff(*permissions):
+    client = Client(SERVER_NAME="localhost")
+    user = get_user_model().objects.create_user("clerk", is_staff=True)
+    for codename in permissions:
+        user.user_permissions.add(Permission.objects.get(codename=codename))
+    client.force_login(user)
+    return Front(client)
+
+
+def code_of(content):
+    return content["errors"][0]["extensions"]["exception"]["code"]
+
+
+@pytest.mark.parametrize(
+    ("permissions", "sees", "reports"),
+    [
+        ((), False, False),
+        (("view_order",), True, False),
+        (("settle_payment",), False, True),
+    ],
+)
+def test_being_staff_alone_opens_no_order_and_reports_nothing(
+    ready, permissions, sees, reports
+):
+    front, checkout = ready
+    begun = front.pay(checkout)
+    one, order = begun["transaction"]["id"], front.run(COMPLETE, id=checkout)["order"]
+    clerk = member_of_staff(*permissions)
+    told = {"psp": begun["transactionEvent"]["pspReference"], "type": "CHARGE_SUCCESS"}
+
+    found = clerk.post(ORDER, id=order["id"])[1]["data"]["order"]
+    shown = clerk.post(TRANSACTION, id=one)[1]
+    reported = clerk.post(REPORT, id=one, **told)[1]
+
+    assert (found and found["userEmail"]) == ("guest@example.com" if sees else None)
+    assert ("errors" not in shown) is sees
+    assert sees or code_of(shown) == "PermissionDenied"
+    assert ("errors" not in reported) is reports
+    assert reports or code_of(reported) == "PermissionDenied"
+
+
+def test_another_sale_of_the_same_amount_pays_no_page(ready, clover, clover_settings):
+    clover_settings(MODES=["iframe", "hosted"])
+    clover.shows_marks = True
+    front, checkout = ready
+    data = {"mode": "hosted", "returnUrl": "http://localhost/back"}
+    begun = front.run(
+        INITIALIZE, id=checkout, gateway={"id": "clover.payments", "data": data}
+    )
+    one = begun["transaction"]["id"]
+    sale = clover.pay_session(Money(1000, "USD")).transaction_id
+
+    told = member_of_staff("settle_payment").run(
+        REPORT, id=one, psp=sale, type="CHARGE_SUCCESS"
+    )
+    completed = front.run(COMPLETE, id=checkout)
+
+    assert told["errors"][0]["code"] == "INVALID"
+    assert completed["errors"][0]["code"] == "CHECKOUT_NOT_FULLY_PAID"
+    assert list(orders()) == []
 
 
 def test_a_shopper_may_not_give_back(ready):

@@ -616,7 +616,54 @@ def test_without_its_order_a_hosted_payment_is_known_and_unnamed(
     (paid,) = provider.payment_look_up(by_id(**CANDIDATES)).transactions
 
     assert (paid.transaction_id, paid.operation_id) == (CHARGE, "")
+    assert not paid.shows_marks
     assert not transport.answers
+
+
+BARE = {"name": "Mug", "note": "blue"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "examples", "decides"),
+    [
+        ([BARE, {"name": "Mug", "note": build_mark("op-9")}], [], True),
+        ([BARE], [[BARE], [{"name": "Mug", "note": build_mark("op-7")}]], True),
+        ([], [[{"name": "Mug", "note": build_mark("op-7")}]], True),
+        ([BARE], [[BARE], []], False),
+        ([], [], False),
+    ],
+    ids=["another's", "none", "no line", "no order shows any", "no other order"],
+)
+def test_what_has_no_mark_of_ours_was_paid_on_no_page_of_ours(
+    answering, canned, hosted_too, lines, examples, decides
+):
+    order = {"id": "ZYXWVTSRQPNM1", "lineItems": {"elements": lines}}
+    others = [
+        {"id": f"ORDER{n}", "lineItems": {"elements": rows}}
+        for n, rows in enumerate(examples)
+    ]
+    has_mark = any("Ref" in str(row) for row in lines)
+    listed = [] if has_mark else [(200, {"elements": others})]
+    provider, transport = answering(
+        (200, canned("charge")), (200, order), *listed, config=hosted_too
+    )
+
+    (paid,) = provider.payment_look_up(by_id(**CANDIDATES)).transactions
+
+    assert (paid.operation_id, paid.shows_marks) == ("", decides)
+    assert not transport.answers
+
+
+def test_a_charge_with_the_digest_of_another_operation_is_no_pages_money(
+    answering, canned, configure
+):
+    charge = canned("charge", external_reference_id=external_reference("op-9"))
+    provider, transport = answering((200, charge), config=configure())
+
+    (paid,) = provider.payment_look_up(by_id(**CANDIDATES)).transactions
+
+    assert (paid.operation_id, paid.shows_marks) == ("", True)
+    assert len(transport.calls) == 1
 
 
 def test_a_platform_that_does_not_answer_leaves_the_name_open(
@@ -633,9 +680,8 @@ def test_a_platform_that_does_not_answer_leaves_the_name_open(
     [
         ({}, {}),
         ({"PLATFORM_TOKEN": None}, CANDIDATES),
-        ({"MODES": ["iframe"], "HOSTED_PRIVATE_KEY": None}, CANDIDATES),
     ],
-    ids=["no candidates", "no platform token", "no hosted pages"],
+    ids=["no candidates", "no platform token"],
 )
 def test_an_order_is_not_asked_for_in_vain(
     answering, canned, configure, changes, request_

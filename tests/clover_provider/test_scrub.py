@@ -355,3 +355,9 @@ def test_a_clover_that_echoes_every_request_makes_nobody_show_one(
         assert CVC[:3] not in re.sub(r"[0-9a-f]{8}-[0-9a-f-]+", "", error.message), name
     logged = str([vars(record) for record in caplog.records])
     assert found_in(logged, secrets) == []
+
+
+def test_digits_of_other_scripts_are_masked_too():
+    arabic = PAN.translate({ord("0") + n: 0x0660 + n for n in range(10)})
+
+    assert safe_text(f"card {arabic} is stolen") == "card [digits] is stolen"

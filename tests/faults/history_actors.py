@@ -147,7 +147,7 @@ def attack(world: World, reference: str) -> None:
         transaction_id = dice.choice([*rows, "T999"])
         body = f"{transaction_id} {dice.choice(pages)} APPROVED"
         how = dice.choice(["forged", "foreign", "misdirected", "misdirected"])
-        if how == "misdirected" and world.bank.marks is not Marks.WHOLE:
+        if how == "misdirected" and world.bank.marks is Marks.CARDS:
             continue  # only the bank can sign that, and there only amounts could tell
         _post(
             world,

@@ -68,6 +68,8 @@ def show(
     Where it shows the less, it also calls what was released a charge, voided: so does
     Clover's platform, beside its ecommerce service.
     """
+    is_asked = bool(request.transaction_id and request.candidates)
+    row = replace(row, shows_marks=is_asked and marks is not Marks.CARDS)
     if marks is Marks.WHOLE:
         return row
     if row.status is TransactionStatus.VOIDED and row.kind not in RETURNS:

@@ -136,6 +136,11 @@ def _without(*flags: str) -> Callable[..., str]:
     return find_flag
 
 
+def _has_another_name(operation: Operation, transaction: Transaction) -> bool:
+    """As if a mark that names none of ours said nothing."""
+    return transaction.operation_id not in ("", operation.operation_id)
+
+
 def _refund_all(payment: Any, operations: Any) -> Money:
     """Everything captured, whatever was given back."""
     taken = sum(
@@ -336,6 +341,11 @@ MUTANTS = (
         "whose money it is is not compared",
         ((comparing, "find_flag", _without("reference_differs", "older_than_asked")),),
         near=5800,
+    ),
+    Mutant(
+        "a mark that it cannot name is nobody's",
+        ((comparing, "_is_anothers", _has_another_name),),
+        near=18900,
     ),
     Mutant(
         "a closed payment takes money",

@@ -226,6 +226,29 @@ class CompleteWithoutLooking(FakeProvider):
             return LookUpResult(complete=True)
 
 
+@found_by("test_a_charge_is_not_taken_for_a_hosted_pages_money")
+class NamesWhateverIsAsked(FakeProvider):
+    @hookimpl
+    def payment_look_up(self, request):
+        found = super().payment_look_up(request)
+        rows = tuple(
+            replace(row, operation_id=(*request.candidates, row.operation_id)[0])
+            for row in found.transactions
+        )
+        return replace(found, transactions=rows)
+
+
+@found_by("test_a_charge_is_not_taken_for_a_hosted_pages_money")
+class LeavesOpenWhoseItIs(FakeProvider):
+    @hookimpl
+    def payment_look_up(self, request):
+        found = super().payment_look_up(request)
+        if not request.candidates:
+            return found
+        rows = tuple(replace(row, operation_id="") for row in found.transactions)
+        return replace(found, transactions=rows)
+
+
 @found_by("test_a_lost_charge_is_found_by_its_operation")
 class FindsNothing(FakeProvider):
     @hookimpl

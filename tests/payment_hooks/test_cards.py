@@ -10,10 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payment_hooks import CardDetails, InvalidRequest, PaymentRequest, PaymentSource
-from payment_hooks.cards import looks_like_card_number
+from payment_hooks.cards import looks_like_card_number, mask_card_numbers
 from payment_hooks.money import Money
 
 NUMBER = "4242424242424242"
+OTHER_SCRIPTS = [
+    NUMBER.translate({ord("0") + n: zero + n for n in range(10)})
+    for zero in (0x0660, 0x06F0, 0x0966, 0xFF10, 0x1D7CE)
+]
+"""Arabic, Persian, Devanagari, of full width, and mathematical."""
 TOKEN = "clv_1TSTSsecretsecret"
 
 
@@ -92,7 +97,15 @@ def test_of_ten_last_digits_exactly_one_passes(digits):
 
 
 @pytest.mark.parametrize(
-    "text", [NUMBER, "4242 4242 4242 4242", " 4242-4242-4242-4242 "]
+    "text",
+    [
+        NUMBER,
+        "4242 4242 4242 4242",
+        " 4242-4242-4242-4242 ",
+        *OTHER_SCRIPTS,
+        "4242\u20134242\u20134242\u20134242",
+        "4242\u200b4242\u200b4242\u00ad4242",
+    ],
 )
 def test_a_card_number_is_recognised_however_it_is_typed(text):
     assert looks_like_card_number(text)
@@ -103,6 +116,23 @@ def test_a_card_number_is_recognised_however_it_is_typed(text):
 )
 def test_other_texts_are_no_card_number(text):
     assert not looks_like_card_number(text)
+
+
+@pytest.mark.parametrize("digits", OTHER_SCRIPTS)
+def test_digits_of_other_scripts_are_no_token_and_no_card(digits):
+    with pytest.raises(InvalidRequest) as as_token:
+        PaymentSource(token=digits)
+    with pytest.raises(InvalidRequest) as as_card:
+        CardDetails(number=digits, exp_month=1, exp_year=2099, cvc="123")
+
+    assert as_token.value.code == "card_instead_of_token"
+    assert as_card.value.code == "incorrect_number"
+    assert mask_card_numbers(f"found {digits}.") == "found [digits]."
+
+
+@pytest.mark.parametrize("text", ["of 2026-11-27", "12.50 USD", "order 100123", "T1"])
+def test_other_numbers_are_left_as_they_are(text):
+    assert mask_card_numbers(text) == text
 
 
 def test_a_source_prints_without_its_token():

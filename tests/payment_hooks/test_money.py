@@ -85,6 +85,8 @@ def test_what_cannot_hold_cents_exactly_is_refused(amount):
         "9" * 19,
         "\u0661\u0662",  # Arabic-Indic digits, which Decimal would read
         "\uff11\uff12",  # full-width digits
+        "1_000",  # as in Python
+        " 12 ",
     ],
 )
 def test_what_is_no_plain_number_is_refused(amount):

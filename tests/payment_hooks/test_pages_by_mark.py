@@ -97,6 +97,53 @@ def test_a_message_that_names_the_other_page_uses_neither_up(
     assert payments.get(first.payment_id).flags == ("reference_differs",)
 
 
+@pytest.fixture
+def page(payments, provider):
+    """A page of a provider that shows marks."""
+    provider.shows_marks = True
+    payment_id = payments.open("100124", mode=Mode.HOSTED).payment_id
+    payments.start_checkout(payment_id)
+    return payments.operations(payment_id)[0]
+
+
+def test_a_sale_of_the_same_amount_without_our_mark_pays_no_page(
+    payments, provider, page
+):
+    sale = provider.pay_session(DUE).transaction_id
+
+    settled = payments.settle(page.payment_id, transaction_id=sale)
+
+    assert (settled.state, settled.flags) == (PaymentState.OPEN, ("reference_differs",))
+
+
+def test_the_money_of_another_payments_page_pays_none_of_ours(payments, provider, page):
+    other = payments.open("100125", mode=Mode.HOSTED).payment_id
+    session_id = payments.start_checkout(other).session_id
+    theirs = provider.pay_session(DUE, session_id).transaction_id
+
+    settled = payments.settle(page.payment_id, transaction_id=theirs)
+
+    assert (settled.state, settled.flags) == (PaymentState.OPEN, ("reference_differs",))
+    assert payments.settle(other, transaction_id=theirs).state is PaymentState.PAID
+
+
+def test_the_mark_of_the_page_makes_it_paid(payments, provider, page):
+    ours = provider.pay_session(DUE, page.session_id).transaction_id
+
+    settled = payments.settle(page.payment_id, transaction_id=ours)
+
+    assert (settled.state, settled.flags) == (PaymentState.PAID, ())
+
+
+def test_where_no_mark_can_be_had_amount_and_time_decide(payments, provider, page):
+    provider.shows_marks = False
+    bare = provider.pay_session(DUE).transaction_id
+
+    settled = payments.settle(page.payment_id, transaction_id=bare)
+
+    assert (settled.state, settled.flags) == (PaymentState.PAID, ())
+
+
 def test_a_message_about_money_that_the_payment_holds_flags_nothing(payments, provider):
     """A message need not be about a page: it names what is known already."""
     payment_id = payments.open("100124", mode=Mode.IFRAME).payment_id

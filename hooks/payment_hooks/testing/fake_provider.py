@@ -77,9 +77,13 @@ class FakeProvider:
     """The cards on file, by their id."""
     next_status: TransactionStatus = TransactionStatus.SUCCEEDED
     """Where the next movement stands: the bank may need time, or say no after all."""
+    shows_marks: bool = False
+    """Whether a look-up shows which page was paid, as with Clover's platform token."""
     _by_key: dict[str, Transaction | PaymentDeclined] = field(default_factory=dict)
     _faults: dict[str, list[Fault]] = field(default_factory=dict)
     _acts: dict[str, list[Callable[[], object]]] = field(default_factory=dict)
+    _pages: dict[str, str] = field(default_factory=dict)
+    """The operation of each hosted page, by its session."""
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     def fail(self, hook: str, error: BaseException, *, after: bool = False) -> None:
@@ -100,9 +104,13 @@ class FakeProvider:
         self.ledger[transaction_id] = changed
         return changed
 
-    def pay_session(self, amount: Money) -> Transaction:
-        """What a shopper's payment on a hosted page leaves in the ledger."""
-        return self._add(TransactionKind.CHARGE, amount)
+    def pay_session(self, amount: Money, session_id: str = "") -> Transaction:
+        """What a shopper's payment on a hosted page leaves in the ledger.
+
+        With the page's `session_id`, it carries the mark of the operation.
+        """
+        operation_id = self._pages.get(session_id, "")
+        return self._add(TransactionKind.CHARGE, amount, operation_id=operation_id)
 
     @hookimpl
     def payment_tokenize(self, request: CardDetails) -> PaymentSource:
@@ -191,6 +199,7 @@ class FakeProvider:
         if request.mode is Mode.API:
             return CardForm(public_key="fake-public-key", merchant_id=self.merchant_id)
         session_id = f"session-{next(self._numbers)}"
+        self._pages[session_id] = request.operation_id
         return Redirect(
             url=f"https://fake.test/pay/{session_id}",
             session_id=session_id,
@@ -207,8 +216,9 @@ class FakeProvider:
         """What really moved."""
         self._before("payment_look_up")
         if request.transaction_id:
+            is_asked = self.shows_marks and bool(request.candidates)
             found = [
-                row
+                replace(row, shows_marks=is_asked)
                 for row in self.ledger.values()
                 if row.transaction_id == request.transaction_id
                 or (request.with_refunds and row.parent_id == request.transaction_id)

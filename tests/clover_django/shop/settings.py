@@ -8,6 +8,10 @@ GIVEN = json.loads(os.environ["CLOVER_TEST_SHOP"])
 SECRET_KEY = "test-only-not-a-secret"
 ALLOWED_HOSTS = ["*"]
 ROOT_URLCONF = "tests.clover_django.shop.urls"
+if GIVEN["database"]["ENGINE"].endswith("mysql"):
+    import pymysql
+
+    pymysql.install_as_MySQLdb()
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {"default": {**GIVEN["database"], "ATOMIC_REQUESTS": True}}

@@ -124,6 +124,21 @@ class DoubtingChecks:
             taken.transaction_id
         ]
 
+    @needs("payment_charge", "payment_look_up")
+    def test_a_charge_is_not_taken_for_a_hosted_pages_money(self, bench: Bench) -> None:
+        """It is named by its own operation, or shown to be of none of the candidates."""
+        taken = charge(bench)
+
+        (found,) = _look_up(
+            bench,
+            LookUpRequest(
+                transaction_id=taken.transaction_id, candidates=("a-page-of-ours",)
+            ),
+        ).transactions
+
+        assert found.operation_id != "a-page-of-ours"
+        assert found.operation_id or found.shows_marks
+
     @needs("payment_look_up")
     def test_a_look_up_that_reaches_nobody_is_no_evidence(self, bench: Bench) -> None:
         """An empty list would say that nothing was taken."""
