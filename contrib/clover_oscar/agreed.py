@@ -144,10 +144,11 @@ def _move(basket: OscarObject, extra: list[tuple[OscarObject, int]]) -> list[str
 
 
 def _open_basket(basket: OscarObject) -> OscarObject:
-    """The shopper's open basket; for a guest a new one, for `hand_over` to find."""
+    """The shopper's open basket; a guest's is a new one, for `hand_over` to find."""
     baskets: Any = get_model("basket", "Basket")
-    owner = basket.owner
-    later = baskets.open.filter(owner=owner).first() if owner else None
+    owner, row = basket.owner, OrderNumber.objects.filter(basket_id=basket.pk).first()
+    mine = {} if owner else {"pk": row and row.later_basket_id}
+    later = baskets.open.filter(owner=owner, **mine).first()
     later = later or baskets.open.create(owner=owner)
     selector = get_class("partner.strategy", "Selector")()
     later.strategy = selector.strategy(request=None, user=owner)

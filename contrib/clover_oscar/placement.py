@@ -211,6 +211,17 @@ def _keep_agreed(
     return notes
 
 
+def set_late_aside(order: OscarObject, payment: Payment) -> None:
+    """Let the shopper have what a slow request put into the basket of a placed order."""
+    snapshot = Snapshot.from_context(payment.context)
+    if snapshot is None or not snapshot.lines or order.basket_id is None:
+        return
+    with transaction.atomic():
+        basket = lock("basket.Basket", order.basket_id)
+        added, _missing = agreed.set_aside(basket, snapshot.lines, may_miss=True)
+        write_notes(order, added)
+
+
 def _refuse_out_of_stock(basket: OscarObject, by_staff: bool) -> None:
     for line in basket.all_lines():
         availability = line.purchase_info.availability

@@ -22,7 +22,7 @@ from clover_oscar.baskets import find_order, find_payments, find_submitted
 from clover_oscar.hosted import breakdown, customer_of
 from clover_oscar.order_numbers import keep_number
 from clover_oscar.paying import email_of, snapshot_of
-from clover_oscar.placement import CannotPlaceOrder, complete
+from clover_oscar.placement import CannotPlaceOrder, complete, set_late_aside
 from clover_oscar.snapshot import Snapshot
 from clover_oscar.transactions import lock
 from clover_oscar.untyped import OscarObject
@@ -101,6 +101,7 @@ class OscarPurchases:
                 "Your payment is here, but the order needs a person to look at it."
             )
             raise InvalidRequest(text, code="insufficient_stock") from error
+        set_late_aside(order, request.payment)
         hand_over(caller, order.basket_id)
         CheckoutSessionData(caller).flush()
         caller.session["checkout_order_id"] = order.pk

@@ -10,7 +10,7 @@ from clover_oscar.agreed import hand_over
 from clover_oscar.baskets import copy_lines, is_there
 from clover_oscar.models import BasketCopy
 from clover_oscar.orders import order_of
-from clover_oscar.placement import status_path
+from clover_oscar.placement import set_late_aside, status_path
 from clover_oscar.snapshot import Snapshot
 from clover_oscar.untyped import OscarObject
 from payment_hooks import Mode, Payment
@@ -28,6 +28,7 @@ class OscarPages:
             context = {"payment": payment, "base_template": self.base_template}
             return render(request, "clover_oscar/paid_without_order.html", context)
         if _is_shopper(request, order.basket_id, order.pk):
+            set_late_aside(order, payment)
             hand_over(request, order.basket_id)
             _checkout_session(request).flush()
             request.session["checkout_order_id"] = order.pk

@@ -149,6 +149,23 @@ def test_what_is_added_while_the_shopper_is_on_the_page_is_not_ordered(
     assert dear.get_title() in shopper.client.get("/basket/").content.decode()
 
 
+def test_what_is_added_once_the_order_is_placed_waits_as_well(
+    away,  # noqa: F811 - the fixture
+    shopper,
+    product,
+    dear,
+    clover,
+):
+    """The slowest of all requests: nothing of it is lost when the shopper comes back."""
+    pay_on_the_page(clover, away)
+    add(dear)
+
+    come_back(shopper, away)
+
+    assert is_as_agreed(product, dear)
+    assert dear.get_title() in shopper.client.get("/basket/").content.decode()
+
+
 def test_more_of_the_same_is_not_ordered_either(
     away,  # noqa: F811 - the fixture
     product,
@@ -217,6 +234,24 @@ def test_the_api_orders_what_was_agreed(
 
     assert done["errors"] == []
     assert is_as_agreed(product, dear)
+    assert dear.get_title() in front.client.get("/basket/").content.decode()
+
+
+def test_the_api_keeps_what_is_added_once_the_order_is_placed(
+    ready,  # noqa: F811 - the fixture
+    product,
+    dear,
+    clover,
+):
+    front, checkout = ready
+    clover.during("payment_charge", lambda: add(dear))
+    front.pay(checkout)
+    add(dear)
+
+    front.run(COMPLETE, id=checkout)
+
+    assert open_baskets() == [[(dear.get_title(), 2)]]
+    assert len(lines_of(orders()[0])) == 1
     assert dear.get_title() in front.client.get("/basket/").content.decode()
 
 
