@@ -303,8 +303,8 @@ def _taking(asked: Submit, payment: Payment) -> list[Operation]:
 
 def _check_key(asked: Submit) -> None:
     key = asked.idempotency_key
-    is_card = looks_like_card_number(key)
-    if len(key) > 512 or not key.isprintable() or is_card:
+    is_text = len(key) <= 512 and key.isprintable()
+    if not is_text or looks_like_card_number(key):
         raise BadInput(
             "idempotencyKey must be printable text of at most 512 characters, and no "
             "card number.",
