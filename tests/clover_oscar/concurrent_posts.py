@@ -9,7 +9,8 @@ import time
 import django
 
 TABS = 4
-SECONDS_AT_THE_BANK = 0.3
+SECONDS_AT_THE_BANK = 2
+"""Once all tabs have sent their forms, however slow the machine is with them."""
 
 
 def main(token):
@@ -17,6 +18,7 @@ def main(token):
     from django.apps import apps
     from django.conf import settings
     from django.core.management import call_command
+    from django.core.signals import request_started
     from django.db import connection
     from django.test import Client
     from django.test.utils import setup_test_environment
@@ -30,9 +32,13 @@ def main(token):
     from tests.clover_oscar.conftest import put_in_place
     from tests.clover_oscar.shopper import Shopper, baskets, make_product, orders
 
+    sent = threading.Semaphore(0)
+
     class SlowProvider(FakeProvider):
         @hookimpl
         def payment_charge(self, request):
+            for _ in range(TABS):
+                sent.acquire(timeout=60)
             time.sleep(SECONDS_AT_THE_BANK)
             return super().payment_charge(request)
 
@@ -42,6 +48,11 @@ def main(token):
     shopper.reach_payment(make_product())
     shopper.enter_card(token)
     start, answers = threading.Barrier(TABS), []
+
+    def note(**_):
+        sent.release()
+
+    request_started.connect(note)
 
     def place_order():
         tab = Client()
