@@ -28,6 +28,7 @@ from clover_oscar.transactions import lock
 from clover_oscar.untyped import OscarObject
 from payment_hooks import (
     AccessRequest,
+    AlreadyPaid,
     CompletePurchaseRequest,
     Customer,
     FindPurchaseRequest,
@@ -81,9 +82,20 @@ class OscarPurchases:
 
     @hookimpl
     def shop_hold_purchase(self, request: HoldPurchaseRequest) -> None:
-        """Freeze the basket, unless it changed since it was looked at."""
+        """Freeze the basket, unless it changed since it was looked at.
+
+        Raises:
+            AlreadyPaid: an order is paid while it is placed, in whatever way that was.
+        """
         caller = request.caller
-        if isinstance(caller, HttpRequest) and _is_open(caller, request.purchase):
+        if not isinstance(caller, HttpRequest):
+            return
+        if request.purchase.kind is PurchaseKind.ORDER:
+            raise AlreadyPaid(
+                f"order {request.purchase.number} was placed with another payment",
+                code="paid_elsewhere",
+            )
+        if _is_open(caller, request.purchase):
             _freeze(caller, request)
 
     @hookimpl

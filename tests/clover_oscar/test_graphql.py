@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from oscar.core.loading import get_model
+from oscar.test.factories import create_order
 
 from clover_django.road import get_payments
 from clover_graphql.ids import encode
@@ -203,6 +204,33 @@ def test_somebody_elses_order_is_not_there(ready):
     _, content = Front(Client(SERVER_NAME="localhost")).post(ORDER, id=order)
 
     assert content["data"]["order"] is None
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_an_order_that_was_paid_in_another_way_is_not_charged(
+    ready, clover, clover_settings, mode
+):
+    """Cash on delivery, an invoice, another provider: Oscar's order has its payment."""
+    front, _ = ready
+    clover_settings(MODE=mode, PCI_ATTESTATION="a test")
+    user = get_user_model().objects.create_user("ada", "ada@example.com", "secret")
+    order = create_order(user=user)
+    front.client.force_login(user)
+    clover.calls.clear()
+    gateway = {
+        "id": "clover.payments",
+        "data": {"returnUrl": "http://localhost/"}
+        if mode is Mode.HOSTED
+        else {"token": "tok-1"},
+    }
+
+    done = front.run(
+        INITIALIZE, id=encode("Order", order.number), gateway=gateway, amount=None
+    )
+
+    told = (done["errors"] or [done["transactionEvent"]])[0]["message"]
+    assert told.startswith("This was paid already"), done
+    assert clover.calls == []
 
 
 def test_what_is_missing_is_said_before_anything_is_asked(product, clover):
