@@ -33,11 +33,20 @@ from saleor.plugins.manager import get_plugins_manager
 from clover_saleor import answers
 from clover_saleor.names import GATEWAY
 from clover_saleor.untyped import SaleorObject
-from payment_hooks import Operation, Payment, PaymentChanged, ShopBusy
-from payment_hooks.ledger import GIVEN_BACK, TAKING
+from payment_hooks import (
+    Operation,
+    Payment,
+    PaymentChanged,
+    PaymentState,
+    ShopBusy,
+)
+from payment_hooks.ledger import TAKING
 from payment_hooks.standing import counts
 
 logger = logging.getLogger(__name__)
+
+_WHOLE = frozenset({PaymentState.AUTHORIZED, PaymentState.PAID})
+"""With all of its money here; another payment makes no order by itself."""
 
 
 def book(event: PaymentChanged) -> None:
@@ -57,9 +66,17 @@ def book(event: PaymentChanged) -> None:
             logger.error("Saleor has no payment for %s", event.payment.payment_id)
             return
         _write(saleor, operation, checkout)
-        is_kept = event.payment.state not in GIVEN_BACK
-        if checkout is not None and saleor.is_active and is_kept:
+        if checkout is None or not saleor.is_active:
+            return
+        if event.payment.state in _WHOLE:
             _complete(checkout, saleor)
+        elif event.payment.state is PaymentState.PARTLY_REFUNDED:
+            logger.error(
+                "a part of payment %s was given back before its order was made: give "
+                "the rest back, or complete checkout %s yourself",
+                event.payment.payment_id,
+                checkout.pk,
+            )
 
 
 def _lock(

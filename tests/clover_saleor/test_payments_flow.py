@@ -350,6 +350,25 @@ def test_recovery_gives_back_what_nobody_can_have(shop, recover):
     assert (shop.charges, shop.refunds) == ([2599], [2599])
 
 
+def test_of_what_was_given_back_in_part_no_order_is_made(shop, recover, caplog):
+    shop.configure()
+    checkout, _ = shop.begin()
+    shop.simulator.fail("POST", "/v1/charges", **LOST)
+    complete(checkout)
+    (charge,) = shop.simulator.ledger.charges
+    shop.simulator.refund_in_dashboard(charge.id, 700)
+    begun = Checkout.objects.filter(pk=checkout.pk)
+    begun.update(completing_started_at=timezone.now())
+    with pytest.raises(SystemExit):
+        recover(completing=False)  # found, and Saleor is still at it
+
+    call_command("clover_reconcile", since="1h", until="0m", repair=True)
+    recover()
+
+    assert not Order.objects.exists()
+    assert "was given back before its order was made" in caplog.text
+
+
 def test_what_was_given_back_can_be_paid_again(shop):
     shop.configure()
     checkout, _ = shop.begin(stock_is_gone=True)

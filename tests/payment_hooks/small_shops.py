@@ -61,10 +61,13 @@ class SmallShop:
 
     @hookimpl
     def shop_payment_changed(self, event):
-        brought = event.operation.kind is OperationKind.CHARGE
-        if brought and event.operation.state is OperationState.SUCCEEDED:
+        if event.payment.state is PaymentState.PAID and self.brought_money(event):
             goods = Money(event.payment.context["goods"], "USD")
             self.place(event.payment.reference, goods)
+
+    def brought_money(self, event):
+        brought = event.operation.kind is OperationKind.CHARGE
+        return brought and event.operation.state is OperationState.SUCCEEDED
 
     def place(self, checkout, goods):
         if self.failures:
@@ -139,7 +142,7 @@ class SmallShop:
         return "given back"
 
     def break_next_order(self):
-        self.failures = 1
+        self.failures += 1
 
     def later(self):
         self.offset += timedelta(minutes=10)
@@ -233,6 +236,18 @@ class RefundsUnderNewNames(SmallShop):
 class RefundsByAmount(SmallShop):
     def refund(self, checkout, amount, form):
         return super().refund(checkout, amount, str(amount))
+
+
+class RefundsAllForNothing(SmallShop):
+    def refund(self, checkout, amount, form):
+        return super().refund(checkout, amount if amount.minor_units else None, form)
+
+
+class PlacesWhatWasGivenBack(SmallShop):
+    @hookimpl
+    def shop_payment_changed(self, event):
+        if self.brought_money(event):
+            self.place(event.payment.reference, event.payment.amount_due)
 
 
 class SwallowsItsOwnFailure(SmallShop):

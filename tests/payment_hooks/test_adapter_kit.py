@@ -22,6 +22,10 @@ FOUND_BY = {
     shops.OrdersTheCartInTheBackground: "test_what_is_added_while_in_doubt_is_not_ordered",
     shops.RefundsUnderNewNames: "test_a_refund_form_sent_twice_is_one_refund",
     shops.RefundsByAmount: "test_two_refund_forms_are_two_refunds",
+    shops.RefundsAllForNothing: "test_a_refund_form_without_a_sum_gives_nothing_back",
+    shops.PlacesWhatWasGivenBack: (
+        "test_there_is_an_order_or_the_money_goes_back_never_both"
+    ),
     shops.SwallowsItsOwnFailure: "test_an_order_that_could_not_be_placed_is_placed_later",
     shops.ShowsTheToken: "test_what_the_shopper_is_shown_holds_no_token",
     shops.NeverTriesAnotherCard: "test_after_a_decline_another_card_pays",
@@ -44,5 +48,5 @@ def test_every_check_says_what_it_wants():
     checks = inspect.getmembers(AdapterKit, inspect.isfunction)
     tests = [check for name, check in checks if name.startswith("test_")]
 
-    assert len(tests) == 22
+    assert len(tests) == 24
     assert all(inspect.getdoc(check) for check in tests)

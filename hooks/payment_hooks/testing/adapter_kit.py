@@ -325,6 +325,29 @@ class AdapterKit:
 
         assert returned(shop) == [TEN, TEN]
 
+    def test_a_refund_form_without_a_sum_gives_nothing_back(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """Zero is an amount, and not a word for all of it."""
+        shop.submit(checkout, CARD)
+        shop.refund(checkout, Money(0, DUE.currency), "form-1")
+
+        assert (returned(shop), shop.state(checkout)) == ([], "paid")
+
+    def test_there_is_an_order_or_the_money_goes_back_never_both(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """It was given back while its order could not be placed."""
+        for _ in range(2):  # the submit may try twice
+            shop.break_next_order()
+        shop.submit(checkout, CARD)
+        before = shop.orders(checkout)
+        shop.refund(checkout, DUE, "form-1")
+        shop.later()
+
+        is_placed_since = shop.orders(checkout) > before
+        assert not (is_placed_since and returned(shop))
+
     def test_what_the_shopper_is_shown_holds_no_token(
         self, shop: ShopBench, checkout: str
     ) -> None:
