@@ -26,7 +26,7 @@ from payment_hooks import (
 )
 from payment_hooks.recovery import Recovery
 from payment_hooks.testing import AdapterKit, FakeProvider
-from payment_hooks.testing.adapter_kit import TEN
+from payment_hooks.testing.shop_bench import TEN
 
 KEY = "the shop's own secret"
 SHOWN = {

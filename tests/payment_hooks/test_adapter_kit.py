@@ -5,7 +5,7 @@ import inspect
 import pytest
 
 from payment_hooks.testing import AdapterKit
-from payment_hooks.testing.adapter_kit import begin
+from payment_hooks.testing.shop_bench import begin
 from tests.payment_hooks import small_shops as shops
 
 FOUND_BY = {

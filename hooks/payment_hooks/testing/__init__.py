@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from payment_hooks.testing.fake_provider import FakeProvider
 
 if TYPE_CHECKING:
-    from payment_hooks.testing.adapter_kit import AdapterKit, ShopBench
+    from payment_hooks.testing.adapter_kit import AdapterKit
     from payment_hooks.testing.ledger_kit import LedgerKit
     from payment_hooks.testing.provider_kit import ProviderKit
+    from payment_hooks.testing.shop_bench import ShopBench
     from payment_hooks.testing.wallet_kit import WalletKit
 
 __all__ = [
@@ -27,7 +28,7 @@ _KITS = {
     "AdapterKit": "adapter_kit",
     "LedgerKit": "ledger_kit",
     "ProviderKit": "provider_kit",
-    "ShopBench": "adapter_kit",
+    "ShopBench": "shop_bench",
     "WalletKit": "wallet_kit",
 }
 

@@ -1,0 +1,126 @@
+"""The shop that the adapters' kit drives, and what its books say afterwards."""
+
+from collections.abc import Callable
+from threading import Barrier, Thread
+from typing import Protocol
+
+from payment_hooks.errors import OutcomeUnknown, ProviderUnavailable
+from payment_hooks.kinds import TransactionKind, TransactionStatus
+from payment_hooks.money import Money
+from payment_hooks.testing.fake_provider import FakeProvider
+
+DUE = Money.of("25.99", "USD")
+TEN = Money.of("10.00", "USD")
+THREADS = 8
+
+
+class ShopBench(Protocol):
+    """A shop with the adapter in it, driven as shopper, staff and time drive it."""
+
+    provider: FakeProvider
+    """What the adapter takes money with."""
+
+    def begin(self, amount: Money) -> str:
+        """A checkout of that amount, ready to be paid; gives its name."""
+        ...
+
+    def reprice(self, checkout: str, amount: Money) -> None:
+        """The shop's server changes what is due."""
+        ...
+
+    def add(self, checkout: str) -> None:
+        """Another request puts more goods into it, worth `TEN`; a shop may refuse."""
+        ...
+
+    def show(self, checkout: str) -> object:
+        """The shopper loads the page with the amount on it, and is shown that."""
+        ...
+
+    def submit(self, checkout: str, token: str) -> object:
+        """The shopper sends the form of the page that was shown last.
+
+        Gives what they are shown then, never an exception. Where that is the page with
+        the amount again, the next submit sends the form of that one.
+        """
+        ...
+
+    def state(self, checkout: str) -> str:
+        """What the shop says of it: `open`, `checking`, `paid` or `refunded`.
+
+        `open` invites the shopper to pay; a partly refunded one is `paid`.
+        """
+        ...
+
+    def orders(self, checkout: str) -> int:
+        """How many orders the shop holds for it."""
+        ...
+
+    def ordered(self, checkout: str) -> Money:
+        """What the goods in its order come to, at the prices that were agreed."""
+        ...
+
+    def refund(self, checkout: str, amount: Money, form: str) -> object:
+        """Staff sends a refund form, which has an id; never an exception."""
+        ...
+
+    def break_next_order(self) -> None:
+        """The shop's own code fails, the next time it is to place an order."""
+        ...
+
+    def later(self) -> None:
+        """Ten minutes pass, and what the shop runs in the background runs."""
+        ...
+
+
+def begin(shop: ShopBench) -> str:
+    """A checkout of `DUE`, at the page that shows it."""
+    checkout = shop.begin(DUE)
+    shop.show(checkout)
+    return checkout
+
+
+def taken(shop: ShopBench) -> list[Money]:
+    """What the provider took, from its own books."""
+    return [
+        row.captured
+        for row in shop.provider.ledger.values()
+        if row.kind is TransactionKind.CHARGE
+        and row.captured is not None
+        and row.status is TransactionStatus.SUCCEEDED
+    ]
+
+
+def returned(shop: ShopBench) -> list[Money]:
+    """What the provider gave back, from its own books."""
+    return [
+        row.amount
+        for row in shop.provider.ledger.values()
+        if row.kind is TransactionKind.REFUND
+    ]
+
+
+def last(shop: ShopBench) -> str:
+    """The provider's id of its newest movement."""
+    return list(shop.provider.ledger)[-1]
+
+
+def lose_the_answer(shop: ShopBench) -> None:
+    """The next charge is made, and nobody hears of it, nor of a look for a while."""
+    shop.provider.fail("payment_charge", OutcomeUnknown("reset"), after=True)
+    for hook in ("payment_retry", "payment_look_up", "payment_look_up"):
+        shop.provider.fail(hook, ProviderUnavailable("no answer"))
+
+
+def at_once(act: Callable[[], object]) -> None:
+    """Let several threads do it at the same moment."""
+    barrier = Barrier(THREADS)
+
+    def wait_and_act() -> None:
+        barrier.wait(10)
+        act()
+
+    threads = [Thread(target=wait_and_act) for _ in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
