@@ -1,5 +1,6 @@
 """checkoutComplete: the order of a checkout whose money is here."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from clover_graphql.asking import HOLDING, Asking, has_page, state_of
@@ -20,7 +21,9 @@ from payment_hooks import (
     PaymentState,
     Purchase,
 )
-from payment_hooks.storefront import describe_progress
+from payment_hooks.outcomes import has_open_page
+from payment_hooks.paying import Progress, attempt, look
+from payment_hooks.storefront import WAITING, describe_progress
 
 
 def complete(
@@ -67,7 +70,8 @@ def _pay(
     Raises:
         BadInput: the payment was begun with another amount than is due by now.
     """
-    check_begun(purchase, payment)
+    if payment.amount_due != purchase.amount_due:
+        return _look_at_changed(offer, payment, purchase)
     is_return = has_page(offer, payment)
     progress = pay_older(asking, offer, purchase, payment, sent)
     if progress.money is not None:
@@ -75,10 +79,39 @@ def _pay(
     data = describe_progress(progress, first=not is_return)
     if data is None:
         return _refuse(progress.refusal or _not_paid())
+    return _ask_again(data)
+
+
+def _look_at_changed(
+    offer: OfferedGateway, payment: Payment, purchase: Purchase
+) -> CheckoutComplete | None:
+    """What became of a payment of another amount, before another one may be begun.
+
+    Raises:
+        BadInput: it took nothing, and may not take this amount.
+    """
+    payments = offer.payments
+
+    def run() -> Progress:
+        return Progress(payment=payment, money=look(payments, payment))
+
+    progress = attempt(run, payment)
+    if progress.money is not None:
+        return None
+    data = describe_progress(progress, first=False)
+    if data is None and has_open_page(payments.operations(payment.payment_id)):
+        data = {"mode": payment.mode.value, "status": WAITING}
+    if data is not None:
+        return _ask_again(data)
+    check_begun(purchase, payment)
+    return None
+
+
+def _ask_again(data: Mapping[str, str | None]) -> CheckoutComplete:
     return CheckoutComplete(
         order=None,
         confirmation_needed=True,
-        confirmation_data=JSONString(data),
+        confirmation_data=JSONString(dict(data)),
         errors=[],
     )
 

@@ -14,7 +14,7 @@ JSONString = NewType("JSONString", object)
 PositiveDecimal = NewType("PositiveDecimal", Decimal)
 
 _LONGEST_NUMBER = 32
-_NUMBER = re.compile(r"\+?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_NUMBER = re.compile(r"\+?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 
 
 def _read_decimal(value: object) -> Decimal:

@@ -104,8 +104,8 @@ def check_begun(purchase: Purchase, payment: Payment) -> None:
     if payment.amount_due != purchase.amount_due:
         raise BadInput(
             f"This payment was begun with {payment.amount_due}, and "
-            f"{purchase.amount_due} is due now. Nothing was taken: show the shopper the "
-            "new amount, and begin another payment.",
+            f"{purchase.amount_due} is due now. Nothing more is taken for it: show the "
+            "shopper the new amount, and begin another payment.",
             code="amount_has_changed",
             field="amount",
         )

@@ -34,7 +34,7 @@ def amount_to_take(asked: SaleorObject, here: Money) -> Money:
     source, currency = asked.source_object, asked.action.currency
     wanted = Money.of(asked.action.amount, currency)
     total, paid = _total(source), _paid(source, asked.transaction, here)
-    left = Money.of(max(total - paid, _NOTHING), currency)
+    left = left_to_pay(asked, here)
     if not left.minor_units:
         text = f"{total} {currency} is due and {paid} {currency} is here"
         if paid:
@@ -49,6 +49,13 @@ def amount_to_take(asked: SaleorObject, here: Money) -> Money:
             shown=str(wanted),
         )
     return wanted
+
+
+def left_to_pay(asked: SaleorObject, here: Money) -> Money:
+    """What nobody has paid or reserved so far; arguments as for `amount_to_take`."""
+    paid = _paid(asked.source_object, asked.transaction, here)
+    left = _total(asked.source_object) - paid
+    return Money.of(max(left, _NOTHING), asked.action.currency)
 
 
 def _total(source: SaleorObject) -> Decimal:

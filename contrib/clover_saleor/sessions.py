@@ -13,7 +13,9 @@ from payment_hooks import (
     CheckoutRequest,
     InvalidRequest,
     Mode,
+    Money,
     Operation,
+    OutcomeUnknown,
     Payment,
 )
 from payment_hooks.ledger import TAKING
@@ -42,7 +44,8 @@ def _submit(merchant: Merchant, asked: SaleorObject) -> Progress:
     known = _look_at_own(merchant, asked, purchase)
     if known is not None:
         return known
-    reference = next_part(purchase, find_parts(merchant.payments, purchase))
+    parts = find_parts(merchant.payments, purchase)
+    reference = next_part(purchase, parts, taken=_paid_on_pages(asked, parts))
     # Read anew: what another submit brings from here on stands in this part's way.
     parts = find_parts(merchant.payments, purchase)
     here = money_of_parts(parts, asked.action.currency)
@@ -94,6 +97,34 @@ def _look_at_own(
     if money is None:
         return None
     return _if_ours(merchant, asked, Progress(payment=payment, money=money))
+
+
+def _paid_on_pages(asked: SaleorObject, parts: list[Part]) -> set[str]:
+    """The parts that other transactions pay on their pages, where there is room for all.
+
+    Where there is not, this submit takes over the first such part: the shopper has
+    changed their mind.
+
+    Raises:
+        OutcomeUnknown: more than one page would have to be taken over.
+    """
+    token, currency = str(asked.transaction.token), asked.action.currency
+    latest = {part.payment.reference: part for part in parts}
+    others = {
+        name: part.payment.amount_due
+        for name, part in latest.items()
+        if part.has_page and part.payment.context.get(_OWNER) != token
+    }
+    left = dues.left_to_pay(asked, money_of_parts(parts, currency))
+    on_pages = sum(others.values(), Money.of(asked.action.amount, currency))
+    if not others or on_pages <= left:
+        return {*others}
+    if len(others) > 1:
+        raise OutcomeUnknown(
+            f"{' and '.join(others)} are being paid on pages: wait for them",
+            code="in_progress",
+        )
+    return set()
 
 
 def response_to(

@@ -99,8 +99,8 @@ class Opener:
             raise AmountChanged(
                 f"{reference!r} is being paid with {kept.amount_due} elsewhere, "
                 f"not {due}: show the shopper the present amount",
-                due=str(kept.amount_due),
-                shown=str(due),
+                due=str(due),
+                shown=str(kept.amount_due),
             )
         return kept
 

@@ -5,7 +5,7 @@ not know yet of money that has come.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from payment_hooks.ledger import (
@@ -59,6 +59,16 @@ def last_decline(operations: Sequence[Operation]) -> Operation | None:
     declined = [row for row in operations if row.state is OperationState.DECLINED]
     taking = [row for row in declined if row.kind in TAKING]
     return taking[-1] if taking else None
+
+
+def has_open_page(operations: Sequence[Operation], now: datetime | None = None) -> bool:
+    """Whether a hosted page of it can still be paid, or was and is not known of yet."""
+    moment = now or datetime.now(UTC)
+    return any(
+        _is_open_page(row)
+        and (row.session_expires_at is None or row.session_expires_at > moment)
+        for row in operations
+    )
 
 
 def is_worth_a_look(operations: Sequence[Operation], now: datetime) -> bool:

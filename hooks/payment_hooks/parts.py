@@ -4,7 +4,7 @@ The first part has the purchase's own reference, the others a number behind it. 
 whatever else the purchase is called in the shop by now, all of its money is found.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import count
 
@@ -16,6 +16,7 @@ from payment_hooks.ledger import (
     Payment,
 )
 from payment_hooks.money import Money
+from payment_hooks.outcomes import has_open_page
 from payment_hooks.payments import Payments
 from payment_hooks.standing import (
     money_here,
@@ -37,6 +38,11 @@ class Part:
         return money_here(self.payment, self.operations)
 
     @property
+    def has_page(self) -> bool:
+        """Whether a page of it can be paid still, or was and is not known of yet."""
+        return has_open_page(self.operations)
+
+    @property
     def is_under_way(self) -> bool:
         """Whether money may be moving; a page that waits for its shopper is not."""
         return any(row.state.is_open and not _waits(row) for row in self.operations)
@@ -56,10 +62,15 @@ def find_parts(payments: Payments, reference: str) -> list[Part]:
     raise AssertionError("references never end")
 
 
-def next_part(reference: str, parts: list[Part]) -> str:
+def next_part(reference: str, parts: list[Part], *, taken: Collection[str] = ()) -> str:
     """The reference of the part that is to be paid now: the first without money.
 
     Two submits that come at once choose the same one, and so end as one payment.
+
+    Args:
+        reference: the purchase's own.
+        parts: what `find_parts` found.
+        taken: references that are left to those who pay on a page of theirs.
 
     Raises:
         OutcomeUnknown: money of that part may be moving, or a person must look first.
@@ -76,7 +87,7 @@ def next_part(reference: str, parts: list[Part]) -> str:
                 f"payment {known.payment.payment_id} is being made already",
                 code="in_progress",
             )
-        if known is None or not known.money.minor_units:
+        if known is None or not (known.money.minor_units or name in taken):
             return name
     raise AssertionError("references never end")
 

@@ -6,7 +6,7 @@ until the form comes back makes another amount; then the page is shown again.
 
 import hmac
 
-from payment_hooks.errors import AmountChanged
+from payment_hooks.errors import AmountChanged, ConfigurationError
 from payment_hooks.money import Money
 
 
@@ -20,6 +20,9 @@ def seal_shown(amount: Money, subject: str, *, secret_key: str) -> str:
         amount: what the page says is to be paid.
         subject: what for, such as the checkout's id; the seal is good for nothing else.
         secret_key: the shop's own secret, the same in all of its processes.
+
+    Raises:
+        ConfigurationError: the secret is empty.
 
     >>> seal = seal_shown(Money.of("25.99", "USD"), "checkout 7", secret_key="s3cret")
     >>> seal.rsplit(".", 1)[0]
@@ -74,5 +77,10 @@ def _read(sealed: str, subject: str, secret_key: str) -> Money | None:
 
 
 def _sign(text: str, subject: str, secret_key: str) -> str:
+    if not secret_key:
+        raise ConfigurationError(
+            "the secret_key of the shown amount is empty, so that anybody could sign: "
+            "pass the shop's own secret"
+        )
     message = f"payment_hooks.shown {text} {subject}".encode(errors="replace")
     return hmac.new(secret_key.encode(), message, "sha256").hexdigest()

@@ -1,5 +1,7 @@
 """What a shopper agreed to pay is what is taken, though the cart has changed since."""
 
+import json
+
 import pytest
 
 from payment_hooks import Money
@@ -10,7 +12,7 @@ from tests.clover_graphql.operations import (
     PAYMENT_CREATE,
     PROCESS,
 )
-from tests.clover_graphql.shop import GATEWAY
+from tests.clover_graphql.shop import GATEWAY, RETURN_URL
 
 DEARER = Money.of("1000.00", "USD")
 
@@ -88,3 +90,35 @@ def test_what_is_paid_is_told_whatever_the_cart_comes_to(
 
     assert told["transactionEvent"]["type"] == "CHARGE_SUCCESS"
     assert charges(clover_simulator) == [2599]
+
+
+def test_a_doubt_is_looked_at_before_anything_is_said_of_the_new_amount(
+    storefront, shop, clover_simulator
+):
+    create(storefront, clover_simulator, 25.99)
+    clover_simulator.fail("POST", "/v1/charges", "reset_after", times=2)
+    first = storefront.run(COMPLETE, id=CHECKOUT)
+    shop.change(amount_due=DEARER, lines=())
+    second = storefront.run(COMPLETE, id=CHECKOUT)
+
+    assert "checking" in first["confirmationData"]
+    assert second["order"] is None
+    assert "25.99 USD was paid" in second["errors"][0]["message"]
+    assert charges(clover_simulator) == [2599]
+
+
+def test_a_page_that_may_be_paid_is_waited_for_though_the_cart_has_changed(
+    storefront, shop, clover_simulator
+):
+    sent = {"gateway": GATEWAY, "amount": 25.99, "returnUrl": RETURN_URL}
+    storefront.run(PAYMENT_CREATE, id=CHECKOUT, input=sent)
+    page = json.loads(storefront.run(COMPLETE, id=CHECKOUT)["confirmationData"])
+    shop.change(amount_due=DEARER, lines=())
+    clover_simulator.pay_hosted(page["redirectUrl"])
+    told = storefront.run(COMPLETE, id=CHECKOUT)
+
+    assert told["errors"] == []
+    assert json.loads(told["confirmationData"]) == {
+        "mode": "hosted",
+        "status": "waiting",
+    }

@@ -293,3 +293,47 @@ def test_what_was_given_back_may_be_paid_again_by_another(shop, channel):
 
     assert pay(shop, order).event.type == "charge_success"
     assert (shop.charges, shop.refunds) == ([2599, 2599], [2599])
+
+
+def start_page(shop, checkout, amount):
+    return initialize(checkout, entry(shop, "hosted"), amount=amount)
+
+
+def pay_page(shop, begun):
+    shop.simulator.pay_hosted(begun.data["redirectUrl"])
+    shop.deliver()
+    return process(begun.item)
+
+
+def test_two_parts_on_two_pages_are_two_payments(shop, channel):
+    shop.configure("hosted")
+    checkout = create_checkout(channel)
+    first, second = (start_page(shop, checkout, part) for part in ("10.00", "15.99"))
+
+    paid = [pay_page(shop, begun) for begun in (second, first)]
+
+    assert [row.event.type for row in paid] == ["charge_success"] * 2
+    assert sorted(shop.charges) == [1000, 1599]
+    assert complete(checkout).order.total_charged_amount == Decimal("25.99")
+
+
+def test_beside_two_pages_nothing_more_is_begun(shop, channel):
+    shop.configure("hosted")
+    checkout = create_checkout(channel)
+    for part in ("10.00", "15.99"):
+        start_page(shop, checkout, part)
+
+    third = start_page(shop, checkout, "25.99")
+
+    assert third.data["status"] == "checking"
+
+
+def test_beside_one_page_another_amount_takes_its_place(shop, channel):
+    shop.configure("hosted")
+    checkout = create_checkout(channel)
+    start_page(shop, checkout, "10.00")
+
+    second = start_page(shop, checkout, "25.99")
+
+    assert pay_page(shop, second).event.type == "charge_success"
+    assert shop.charges == [2599]

@@ -2,7 +2,14 @@
 
 import pytest
 
-from payment_hooks import AmountChanged, InvalidRequest, Money, check_shown, seal_shown
+from payment_hooks import (
+    AmountChanged,
+    ConfigurationError,
+    InvalidRequest,
+    Money,
+    check_shown,
+    seal_shown,
+)
 from payment_hooks.texts import TEXTS
 
 TEN, DEAR = Money.of("10.00", "USD"), Money.of("1000.00", "USD")
@@ -79,3 +86,8 @@ def test_a_seal_is_of_one_checkout_and_one_shop():
 
 def test_it_is_an_invalid_request_to_whoever_knows_no_better():
     assert isinstance(refusal(SEAL, DEAR), InvalidRequest)
+
+
+def test_an_empty_secret_signs_nothing():
+    with pytest.raises(ConfigurationError, match="anybody could sign"):
+        seal_shown(Money(2599, "USD"), "checkout 7", secret_key="")
