@@ -80,9 +80,8 @@ def complete(payment: Payment, *, by_staff: bool = False) -> OscarObject:
         try:
             order, notes = _complete(payment, snapshot, by_staff)
         except (CannotPlaceOrder, UnableToPlaceOrder, ValueError) as error:
-            flag = getattr(error, "flag", NOT_PLACED)
-            if flag and not by_staff:  # staff act on a mark that is there
-                payments.flag(payment.payment_id, flag)
+            if not by_staff:  # staff act on a mark that is there
+                ask_person(payment, error)
             if isinstance(error, CannotPlaceOrder):
                 raise
             raise CannotPlaceOrder(str(error)) from error
@@ -91,6 +90,13 @@ def complete(payment: Payment, *, by_staff: bool = False) -> OscarObject:
     for flag in (NOT_PLACED, DELETED):
         payments.unflag(payment.payment_id, flag)
     return order
+
+
+def ask_person(payment: Payment, error: Exception) -> None:
+    """Mark the payment whose order could not be placed, if a person must look."""
+    flag = getattr(error, "flag", NOT_PLACED)
+    if flag:
+        get_payments().flag(payment.payment_id, flag)
 
 
 def _complete(
@@ -114,9 +120,11 @@ def _find_or_place(
     order = order_of(payment)
     if order is not None:
         return order, []  # placed by somebody else while this waited for the lock
-    _refuse_without_money(payment)
-    if not by_staff:
-        _refuse_second(payment, snapshot)
+    if by_staff:
+        _refuse_without_money(payment)
+    else:
+        refuse_stale(payment)
+        _refuse_second(snapshot)
     added, notes = _keep_agreed(basket, snapshot, by_staff)
     notes += repricing.prepare(basket, snapshot)
     _refuse_out_of_stock(basket, by_staff)
@@ -182,11 +190,24 @@ def _refuse_without_money(payment: Payment) -> None:
         raise OrderNeedsPerson(str(error), flag) from error
 
 
-def _refuse_second(payment: Payment, snapshot: Snapshot) -> None:
-    """Let no deleted order come back by itself, and no purchase be made twice."""
+def refuse_stale(payment: Payment) -> None:
+    """Let no order be made of money that is not here, nor come back once deleted.
+
+    Asked under the basket's lock by whoever is about to place the order, also by the
+    request that has just taken the money: it may have been slow.
+
+    Raises:
+        OrderNeedsPerson: the money is not here, or not all of it, or there was an order.
+        CannotPlaceOrder: the money is being given back.
+    """
+    _refuse_without_money(payment)
     if had_order(payment):
-        text = f"order {snapshot.order_number} was placed and deleted"
+        text = f"order {payment.reference} was placed and deleted"
         raise OrderNeedsPerson(text, DELETED)
+
+
+def _refuse_second(snapshot: Snapshot) -> None:
+    """Let no purchase be made twice."""
     other = find_order_of_kin(snapshot.basket_id)
     if other is not None:
         text = f"a copy of the basket was paid for with order {other.number}"
