@@ -46,13 +46,8 @@ from clover_oscar.orders import find_order_of_kin
 from clover_oscar.outcomes import describe, status_url, told_to_oscar
 from clover_oscar.paying import open_payment, pay
 from clover_oscar.payment_page import TOKEN, PaymentPageMixin
-from clover_oscar.placement import (
-    CannotPlaceOrder,
-    ask_person,
-    complete,
-    refuse_stale,
-    write_notes,
-)
+from clover_oscar.placement import complete, write_notes
+from clover_oscar.refusals import CannotPlaceOrder, ask_person, refuse_stale
 from clover_oscar.snapshot import Snapshot
 from clover_oscar.transactions import View, lock
 from clover_oscar.untyped import OscarObject, Response

@@ -6,7 +6,8 @@ from oscar.apps.checkout.signals import post_payment
 from oscar.core.loading import get_model
 
 from clover_django.road import get_payments
-from clover_oscar.placement import CannotPlaceOrder, complete
+from clover_oscar.placement import complete
+from clover_oscar.refusals import CannotPlaceOrder
 from payment_hooks import Money, OutcomeUnknown, PaymentState
 from tests.clover_oscar.shopper import books, orders
 from tests.clover_oscar.test_dashboard import make_staff
