@@ -4,7 +4,10 @@ A request that loaded the basket before it froze may still write into it, so a f
 basket says nothing: what is ordered is what the snapshot holds, no more and no less.
 """
 
+import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +18,7 @@ from clover_oscar.models import OrderNumber
 from clover_oscar.untyped import OscarObject
 
 Fields = dict[str, Any]
-_IDENTITY = ("id", "reference", "product", "stockrecord")
+Key = tuple[Any, ...]
 
 
 class GoodsAreMissing(Exception):
@@ -47,6 +50,17 @@ def is_same(agreed: Iterable[Fields], current: Iterable[Fields]) -> bool:
     return _count(agreed) == _count(current)
 
 
+def key_of(row: Fields) -> Key:
+    """Which goods these are; a line taken out and put in again has another id."""
+    options = json.dumps(sorted(row.get("options", []), key=repr))
+    return (row["reference"], row["product"], row["stockrecord"], options)
+
+
+def digest(lines: Iterable[Fields]) -> str:
+    """The goods and their quantities in a few letters, for comparison."""
+    return sha256(repr(sorted(_count(lines).items(), key=repr)).encode()).hexdigest()
+
+
 def set_aside(
     basket: OscarObject, agreed: Sequence[Fields], *, may_miss: bool = False
 ) -> tuple[list[str], list[str]]:
@@ -61,13 +75,12 @@ def set_aside(
     extra = []
     lines = basket.lines.select_related("product", "stockrecord")
     for line in lines.prefetch_related("attributes__option"):
-        (key,) = _count(list_lines([line]))
-        left = wanted.pop(key, 0)
+        (row,) = list_lines([line])
+        left = min(line.quantity, wanted[key_of(row)])
+        wanted[key_of(row)] -= left
         if line.quantity > left:
             extra.append((line, left))
-        elif line.quantity < left:
-            wanted[key] = left - line.quantity
-    missing = [_missing(key, quantity) for key, quantity in wanted.items()]
+    missing = [_missing(key, quantity) for key, quantity in (+wanted).items()]
     if missing and not may_miss:
         raise GoodsAreMissing(" ".join(missing))
     return (_move(basket, extra) if extra else []), missing
@@ -105,18 +118,20 @@ def hand_over(request: OscarObject, submitted_id: object) -> None:
         request.basket.merge(later)
 
 
-def _count(lines: Iterable[Fields]) -> dict[tuple[Any, ...], int]:
-    return {tuple(row[name] for name in _IDENTITY): row["quantity"] for row in lines}
+def _count(lines: Iterable[Fields]) -> Counter[Key]:
+    count: Counter[Key] = Counter()
+    for row in lines:
+        count[key_of(row)] += row["quantity"]
+    return count
 
 
-def _missing(key: tuple[Any, ...], quantity: int) -> str:
+def _missing(key: Key, quantity: int) -> str:
+    reference, product_id, *_rest = key
     products: Any = get_model("catalogue", "Product")
-    product = products._default_manager.filter(
-        pk=key[_IDENTITY.index("product")]
-    ).first()
+    product = products._default_manager.filter(pk=product_id).first()
     return _("Paid for, and not in the basket any more: %(quantity)d x %(goods)s.") % {
         "quantity": quantity,
-        "goods": product.get_title() if product else key[1],
+        "goods": product.get_title() if product else reference,
     }
 
 

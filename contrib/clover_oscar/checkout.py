@@ -5,10 +5,13 @@ Oscar builds, and what the shopper is shown in the end comes from the ledger, wh
 Oscar's `submit` made of it (`_answer`).
 """
 
+import logging
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -43,11 +46,14 @@ from clover_oscar.orders import find_order_of_kin
 from clover_oscar.outcomes import describe, status_url, told_to_oscar
 from clover_oscar.paying import open_payment, pay
 from clover_oscar.payment_page import TOKEN, PaymentPageMixin
-from clover_oscar.placement import write_notes
+from clover_oscar.placement import complete, write_notes
+from clover_oscar.refusals import CannotPlaceOrder, ask_person, refuse_stale
 from clover_oscar.snapshot import Snapshot
 from clover_oscar.transactions import View, lock
 from clover_oscar.untyped import OscarObject, Response
 from payment_hooks import AmountChanged, Payment
+
+logger = logging.getLogger("oscar.checkout")
 
 
 class BasketChanged(Exception):
@@ -150,15 +156,41 @@ class PaymentDetailsMixin(PaymentPageMixin):
     ) -> Response:
         """The order, the basket and the books at once; or the order that is there.
 
+        The money may be gone again, and the basket too, if this request was slow: then
+        the status page says what is the case.
+
         Raises:
             UnableToPlaceOrder: what was agreed is not in the basket any more.
         """
+        try:
+            return self._place(order_number, user, basket, *args, **kwargs)
+        except CannotPlaceOrder as error:
+            payment: Any = self.payment
+            logger.warning("Order #%s is not placed: %s", order_number, error)
+            ask_person(payment, error)
+            return redirect(status_url(payment))
+
+    def _place(
+        self,
+        order_number: str,
+        user: OscarObject,
+        basket: OscarObject,
+        *args: OscarObject,
+        **kwargs: OscarObject,
+    ) -> Response:
         parent: Any = super()
         with transaction.atomic():
-            locked = lock("basket.Basket", basket.pk)
+            try:
+                locked = lock("basket.Basket", basket.pk)
+            except ObjectDoesNotExist:
+                if self.payment is None:
+                    raise
+                return self.show_order(complete(self.payment))
             order = find_order(basket.pk)
             if order is not None:
                 return self.show_order(order)
+            if self.payment is not None:
+                refuse_stale(self.payment)
             added = self._keep_agreed(basket, locked)
             response = parent.handle_order_placement(
                 order_number, user, basket, *args, **kwargs
@@ -190,7 +222,8 @@ class PaymentDetailsMixin(PaymentPageMixin):
         basket_id = self.checkout_session.get_submitted_basket_id()
         if not basket_id:
             return
-        with transaction.atomic():
+        # One that was deleted cannot be thawed, and needs not be.
+        with transaction.atomic(), suppress(ObjectDoesNotExist):
             lock("basket.Basket", basket_id)
             if not is_spoken_for(basket_id):
                 parent.restore_frozen_basket()

@@ -9,6 +9,6 @@ DELETED = "order_deleted"
 PAID_TWICE = "purchase_paid_twice"
 """A copy of the basket was paid for, and the page of the first one as well."""
 GIVING_BACK = "being_given_back"
-"""Staff is giving the money back at this moment: no order may be placed for it."""
+"""Somebody is giving the money back: no order meanwhile; see `giving_back`."""
 WITHOUT_ORDER = frozenset({NOT_PLACED, DELETED, PAID_TWICE})
 """Those which a person ends by placing the order, or by giving the money back."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from oscar.apps.checkout.exceptions import FailedPreCondition, PassedSkipCondition
 
@@ -122,6 +123,9 @@ class PaymentPageMixin:
             shown.check(self.request, due, basket)
         except AmountChanged as error:
             return self.show_again(describe(error))
+        except shown.GoodsChanged:
+            text = _("Your basket has just changed. Please look at it again.")
+            return self.show_again(text)
         return None
 
     @sensitive_variables()

@@ -21,10 +21,11 @@ from clover_django.actors import acting_as
 from clover_django.models import Payment as PaymentRow
 from clover_django.road import get_payments
 from clover_django.transactions import outside_of_transactions
-from clover_oscar import staff
+from clover_oscar import giving_back, staff
 from clover_oscar.flags import PAID_TWICE, WITHOUT_ORDER
 from clover_oscar.orders import order_of
-from clover_oscar.placement import CannotPlaceOrder, complete, without_order
+from clover_oscar.placement import complete, may_be_placed, without_order
+from clover_oscar.refusals import CannotPlaceOrder
 from clover_oscar.snapshot import ADAPTER
 from clover_oscar.untyped import OscarObject
 from payment_hooks import (
@@ -86,7 +87,7 @@ class PaymentListView(ListView):  # type: ignore[type-arg]  # not generic at run
         user: OscarObject = self.request.user
         context = super().get_context_data(**kwargs)
         for payment in context["payments"]:
-            payment.has_no_order = bool(WITHOUT_ORDER & set(payment.flags))
+            _offer(payment)
         return context | {
             "views": list(VIEWS),
             "chosen": self.chosen,
@@ -118,6 +119,7 @@ class PaymentListView(ListView):  # type: ignore[type-arg]  # not generic at run
 def _ask(payment_id: str, request: HttpRequest) -> str:
     _require(request.user, ASK)
     payment = get_payments().settle(payment_id)
+    giving_back.forget_left(payment)
     return _("Clover was asked: payment %(reference)s is %(state)s.") % {
         "reference": payment.reference,
         "state": payment.state,
@@ -174,18 +176,36 @@ def _without_order(payment_id: str) -> Payment:
     button.
 
     Raises:
-        CannotPlaceOrder: it has its order, or its money is not here any more.
+        CannotPlaceOrder: it has its order, or its money is not here any more, or
+            somebody is giving it back.
     """
     payment = get_payments().get(payment_id)
-    if order_of(payment) is not None:
-        raise CannotPlaceOrder(_("This payment has an order: refund it there."))
-    if payment.state in GIVEN_BACK:
-        raise CannotPlaceOrder(_("The money of this payment was given back."))
-    if not (staff.was_funded(payment) and WITHOUT_ORDER & set(payment.flags)):
-        raise CannotPlaceOrder(
-            _("Nobody needs to decide about this payment: load the page again.")
-        )
+    refusal = _why_not(payment)
+    if refusal:
+        raise CannotPlaceOrder(refusal)
     return payment
+
+
+def _why_not(payment: Payment) -> str:
+    """Why nobody is asked about the payment; empty where a person must decide."""
+    if order_of(payment) is not None:
+        return _("This payment has an order: refund it there.")
+    if payment.state in GIVEN_BACK:
+        return _("The money of this payment was given back.")
+    if giving_back.is_at_work(payment):
+        return _("The money is being given back at this moment: load the page again.")
+    if not (staff.was_funded(payment) and WITHOUT_ORDER & set(payment.flags)):
+        return _("Nobody needs to decide about this payment: load the page again.")
+    return ""
+
+
+def _offer(row: OscarObject) -> None:
+    """Give the page's row the buttons that would be accepted."""
+    row.can_give_back = row.can_place = False
+    if WITHOUT_ORDER & set(row.flags):
+        payment = get_payments().get(row.payment_id)
+        row.can_give_back = not _why_not(payment)
+        row.can_place = row.can_give_back and may_be_placed(payment)
 
 
 def _returning(payment: Payment) -> OperationKind:

@@ -21,37 +21,23 @@ from oscar.apps.order.exceptions import UnableToPlaceOrder
 from oscar.core.loading import get_class, get_model
 
 from clover_django.road import get_payments
-from clover_oscar import agreed, bookkeeping, repricing
-from clover_oscar.flags import (
-    CHANGED,
-    DELETED,
-    GIVING_BACK,
-    NOT_PLACED,
-    PAID_TWICE,
-)
+from clover_oscar import agreed, bookkeeping, giving_back, repricing
+from clover_oscar.baskets import is_there
+from clover_oscar.flags import CHANGED, DELETED, NOT_PLACED, PAID_TWICE
 from clover_oscar.orders import find_kin, find_order_of_kin, had_order, order_of
+from clover_oscar.refusals import (
+    CannotPlaceOrder,
+    OrderNeedsPerson,
+    ask_person,
+    refuse_stale,
+    refuse_without_money,
+)
 from clover_oscar.snapshot import Snapshot, birth_of, load_address
 from clover_oscar.transactions import lock
 from clover_oscar.untyped import OscarObject
-from payment_hooks import InvalidRequest, OutcomeUnknown, Payment, PaymentState
-from payment_hooks.standing import refuse_order
+from payment_hooks import Payment
 
 logger = logging.getLogger("oscar.checkout")
-
-
-class CannotPlaceOrder(Exception):
-    """The money is there and the order cannot be; a person must decide."""
-
-    flag = NOT_PLACED
-    """What a person must look at; empty where no money is left to decide about."""
-
-
-class OrderNeedsPerson(CannotPlaceOrder):
-    """Nothing that is told again, or changes in the shop, would place this order."""
-
-    def __init__(self, message: str, flag: str = "") -> None:
-        super().__init__(message)
-        self.flag = flag
 
 
 def complete(payment: Payment, *, by_staff: bool = False) -> OscarObject:
@@ -80,9 +66,8 @@ def complete(payment: Payment, *, by_staff: bool = False) -> OscarObject:
         try:
             order, notes = _complete(payment, snapshot, by_staff)
         except (CannotPlaceOrder, UnableToPlaceOrder, ValueError) as error:
-            flag = getattr(error, "flag", NOT_PLACED)
-            if flag and not by_staff:  # staff act on a mark that is there
-                payments.flag(payment.payment_id, flag)
+            if not by_staff:  # staff act on a mark that is there
+                ask_person(payment, error)
             if isinstance(error, CannotPlaceOrder):
                 raise
             raise CannotPlaceOrder(str(error)) from error
@@ -90,6 +75,7 @@ def complete(payment: Payment, *, by_staff: bool = False) -> OscarObject:
         payments.flag(payment.payment_id, CHANGED)
     for flag in (NOT_PLACED, DELETED):
         payments.unflag(payment.payment_id, flag)
+    giving_back.forget_left(payment)
     return order
 
 
@@ -114,9 +100,11 @@ def _find_or_place(
     order = order_of(payment)
     if order is not None:
         return order, []  # placed by somebody else while this waited for the lock
-    _refuse_without_money(payment)
-    if not by_staff:
-        _refuse_second(payment, snapshot)
+    if by_staff:
+        refuse_without_money(payment)
+    else:
+        refuse_stale(payment)
+        _refuse_second(snapshot)
     added, notes = _keep_agreed(basket, snapshot, by_staff)
     notes += repricing.prepare(basket, snapshot)
     _refuse_out_of_stock(basket, by_staff)
@@ -137,7 +125,7 @@ def _lock_basket(snapshot: Snapshot, payment: Payment) -> OscarObject:
     basket = locked.get(snapshot.basket_id)
     if basket is not None and snapshot.is_of(basket.pk, birth_of(basket)):
         return basket
-    _refuse_without_money(payment)
+    refuse_without_money(payment)
     text = f"basket {snapshot.basket_id} was deleted"
     text += ", and another basket has its id now" if basket is not None else ""
     if had_order(payment):
@@ -149,52 +137,50 @@ def _lock_basket(snapshot: Snapshot, payment: Payment) -> OscarObject:
 def without_order(payment: Payment) -> Iterator[None]:
     """Let no order be placed for the payment while its money is given back.
 
-    The mark comes first, then the lock: whoever places its order at this moment holds
-    the lock and is waited for, or takes it later and sees the mark.
+    The mark is set under the basket's lock: whoever places the order at this moment
+    holds the lock and is waited for, or takes it later and sees the mark. It is taken
+    off by whoever set it, and by nobody else.
 
     Raises:
-        CannotPlaceOrder: it has its order.
+        CannotPlaceOrder: it has its order, or somebody else is giving the money back.
     """
-    payments, snapshot = get_payments(), Snapshot.from_context(payment.context)
-    payments.flag(payment.payment_id, GIVING_BACK)
-    try:
-        with transaction.atomic(), suppress(ObjectDoesNotExist):
+    snapshot = Snapshot.from_context(payment.context)
+    with transaction.atomic():
+        with suppress(ObjectDoesNotExist):
             lock("basket.Basket", snapshot.basket_id if snapshot else None)
         if order_of(payment) is not None:
             raise CannotPlaceOrder(_("This payment has an order: refund it there."))
+        if giving_back.is_at_work(payment):
+            raise CannotPlaceOrder(
+                _("The money is being given back at this moment: load the page again.")
+            )
+        mine = giving_back.set_mark(payment)
+    try:
         yield
     finally:
-        payments.unflag(payment.payment_id, GIVING_BACK)
+        if giving_back.find_mark(payment) == mine:
+            giving_back.take_off(payment)
 
 
-def _refuse_without_money(payment: Payment) -> None:
-    """As the ledger says now, whatever a page or a message said a moment ago."""
-    if GIVING_BACK in get_payments().get(payment.payment_id).flags:
-        raise CannotPlaceOrder(f"payment {payment.payment_id} is being given back")
-    operations = get_payments().operations(payment.payment_id)
+def may_be_placed(payment: Payment) -> bool:
+    """Whether staff could place its order now: money, basket and goods are here."""
+    snapshot = Snapshot.from_context(payment.context)
+    if snapshot is None or not is_there(snapshot):
+        return False
+    lines = get_model("basket", "Line").objects.filter(basket_id=snapshot.basket_id)
     try:
-        refuse_order(payment, operations)
-    except OutcomeUnknown as error:
-        raise CannotPlaceOrder(str(error)) from error
-    except InvalidRequest as error:
-        is_in_part = error.code == PaymentState.PARTLY_REFUNDED
-        flag = _flag_without_order(payment) if is_in_part else ""
-        raise OrderNeedsPerson(str(error), flag) from error
+        refuse_without_money(payment)
+    except CannotPlaceOrder:
+        return False
+    return bool(lines.exists())
 
 
-def _refuse_second(payment: Payment, snapshot: Snapshot) -> None:
-    """Let no deleted order come back by itself, and no purchase be made twice."""
-    if had_order(payment):
-        text = f"order {snapshot.order_number} was placed and deleted"
-        raise OrderNeedsPerson(text, DELETED)
+def _refuse_second(snapshot: Snapshot) -> None:
+    """Let no purchase be made twice."""
     other = find_order_of_kin(snapshot.basket_id)
     if other is not None:
         text = f"a copy of the basket was paid for with order {other.number}"
         raise OrderNeedsPerson(text, PAID_TWICE)
-
-
-def _flag_without_order(payment: Payment) -> str:
-    return DELETED if had_order(payment) else NOT_PLACED
 
 
 def _keep_agreed(

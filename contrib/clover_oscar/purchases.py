@@ -22,7 +22,8 @@ from clover_oscar.baskets import find_order, find_payments, find_submitted
 from clover_oscar.hosted import breakdown, customer_of
 from clover_oscar.order_numbers import keep_number
 from clover_oscar.paying import email_of, snapshot_of
-from clover_oscar.placement import CannotPlaceOrder, complete, set_late_aside
+from clover_oscar.placement import complete, set_late_aside
+from clover_oscar.refusals import CannotPlaceOrder
 from clover_oscar.snapshot import Snapshot
 from clover_oscar.transactions import lock
 from clover_oscar.untyped import OscarObject

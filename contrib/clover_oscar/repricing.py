@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from oscar.core.loading import get_class
 from oscar.core.prices import Price
 
+from clover_oscar.agreed import Fields, key_of, list_lines
 from clover_oscar.amounts import round_price
 from clover_oscar.snapshot import Snapshot
 from clover_oscar.untyped import OscarObject
@@ -53,6 +54,10 @@ class AgreedStrategy:
     def __init__(self, strategy: OscarObject, snapshot: Snapshot) -> None:
         self.strategy = strategy
         self.snapshot = snapshot
+        self.by_goods = {
+            key_of(row): snapshot.unit_prices.get(str(row["id"]))
+            for row in snapshot.lines
+        }
 
     def __getattr__(self, name: str) -> OscarObject:
         return getattr(self.strategy, name)
@@ -62,7 +67,7 @@ class AgreedStrategy:
     ) -> OscarObject:
         """What the shop says of the line today, at the price that was agreed."""
         today = self.strategy.fetch_for_line(line, stockrecord)
-        fields = self.snapshot.unit_prices.get(str(line.pk))
+        fields = self.snapshot.unit_prices.get(str(line.pk)) or self._find(line)
         if fields is None:
             return today
         agreed = self.snapshot.load_price(fields)
@@ -71,6 +76,11 @@ class AgreedStrategy:
             availability=today.availability,
             stockrecord=today.stockrecord,
         )
+
+    def _find(self, line: OscarObject) -> Fields | None:
+        """The price of the same goods in a line that was taken out, and put in again."""
+        (row,) = list_lines([line])
+        return self.by_goods.get(key_of(row))
 
 
 def prepare(basket: OscarObject, snapshot: Snapshot) -> list[str]:

@@ -6,8 +6,9 @@ from clover_django.road import get_payments
 from clover_oscar.baskets import is_there, thaw
 from clover_oscar.flags import WITHOUT_ORDER
 from clover_oscar.orders import order_of
-from clover_oscar.placement import OrderNeedsPerson, complete
+from clover_oscar.placement import complete
 from clover_oscar.purchases import VIA_API
+from clover_oscar.refusals import OrderNeedsPerson
 from clover_oscar.snapshot import Snapshot
 from payment_hooks import Payment, PaymentChanged, PaymentState, hookimpl
 from payment_hooks.ledger import GIVEN_BACK

@@ -1,14 +1,19 @@
-"""The total that a page of the checkout showed, signed into its form."""
+"""The total that a page of the checkout showed, and for what, signed into its form."""
 
 from django.conf import settings
 from django.http import HttpRequest
 
+from clover_oscar.agreed import digest, list_lines
 from clover_oscar.amounts import to_money
 from clover_oscar.untyped import OscarObject
 from payment_hooks import Money, check_shown, seal_shown
 
 FIELD = "clover_shown"
 """The form field; the template `clover_oscar/partials/shown.html` writes it."""
+
+
+class GoodsChanged(Exception):
+    """The page showed other goods than those that would be ordered now."""
 
 
 def due_of(total: OscarObject) -> Money | None:
@@ -20,7 +25,9 @@ def due_of(total: OscarObject) -> Money | None:
 
 def seal(due: Money, basket: OscarObject) -> str:
     """What the page hides in its form."""
-    return seal_shown(due, _subject(basket), secret_key=settings.SECRET_KEY)
+    goods = _goods(basket)
+    sealed = seal_shown(due, _subject(basket, goods), secret_key=settings.SECRET_KEY)
+    return f"{goods}.{sealed}"
 
 
 def check(request: HttpRequest, due: Money, basket: OscarObject) -> None:
@@ -28,10 +35,18 @@ def check(request: HttpRequest, due: Money, basket: OscarObject) -> None:
 
     Raises:
         AmountChanged: it showed another total, or the form holds none of ours.
+        GoodsChanged: it showed the same total for other goods.
     """
-    sealed = request.POST.get(FIELD, "")
-    check_shown(sealed, due, _subject(basket), secret_key=settings.SECRET_KEY)
+    goods, _, sealed = request.POST.get(FIELD, "").partition(".")
+    subject = _subject(basket, goods)
+    check_shown(sealed, due, subject, secret_key=settings.SECRET_KEY)
+    if goods != _goods(basket):
+        raise GoodsChanged
 
 
-def _subject(basket: OscarObject) -> str:
-    return f"basket {basket.pk}"
+def _goods(basket: OscarObject) -> str:
+    return digest(list_lines(basket.all_lines()))
+
+
+def _subject(basket: OscarObject, goods: str) -> str:
+    return f"basket {basket.pk} of {goods}"

@@ -275,3 +275,56 @@ def test_the_api_asks_nothing_for_a_basket_that_has_just_changed(
     assert refused["errors"] or refused["transactionEvent"]["type"] == "CHARGE_FAILURE"
     assert "payment_charge" not in clover.calls
     assert len(open_baskets()[0]) == 2
+
+
+def put_again(price=None):
+    """Take the line out and put the same goods in, as another tab does."""
+    (line,) = stale_basket().lines.all()
+    product, quantity = line.product, line.quantity
+    line.delete()
+    if price:
+        product.stockrecords.update(price=price)
+    add(get_model("catalogue", "Product").objects.get(pk=product.pk), quantity)
+
+
+def test_goods_put_in_again_while_the_card_is_charged_are_ordered(
+    shopper, product, clover
+):
+    shopper.reach_payment(product)
+    clover.during("payment_charge", put_again)
+
+    done = shopper.pay()
+
+    assert done.url == THANK_YOU
+    assert lines_of(orders()[0]) == [(product.get_title(), 1)]
+    assert the_payment().flags == ()
+
+
+def test_goods_put_in_again_are_ordered_at_the_price_that_was_agreed(
+    away,  # noqa: F811 - the fixture
+    product,
+    clover,
+):
+    put_again(price="12.00")
+    pay_on_the_page(clover, away)
+
+    (order,) = orders()
+    (line,) = order.lines.all()
+    assert (line.quantity, str(line.line_price_incl_tax)) == (1, "10.00")
+    assert the_payment().flags == ()
+    assert order.notes.count() == 0
+
+
+def test_staff_can_place_an_order_whose_goods_were_put_in_again(
+    away,  # noqa: F811 - the fixture
+    product,
+    clover,
+):
+    put_again()
+    get_model("partner", "StockRecord").objects.update(num_in_stock=0)
+    pay_on_the_page(clover, away)
+
+    staff = make_staff("owner", is_superuser=True)
+    staff.post(URL, {"payment_id": away.payment_id, "action": "place"})
+
+    assert lines_of(orders()[0]) == [(product.get_title(), 1)]

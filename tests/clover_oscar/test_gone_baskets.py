@@ -12,7 +12,7 @@ from oscar.core.loading import get_class, get_model
 from clover_django.road import get_payments
 from clover_oscar.models import OrderNumber
 from clover_oscar.purchases import VIA_API
-from payment_hooks import Money, PaymentState, TransactionKind
+from payment_hooks import Money, PaymentDeclined, PaymentState, TransactionKind
 from payment_hooks.reconciling import Reconciliation
 from payment_hooks.recovery import Recovery
 from tests.clover_oscar.shopper import Shopper, baskets, books, orders
@@ -202,3 +202,32 @@ def test_the_whole_is_given_back_at_last(order, owner):
     act(owner, order, "refund", amount="10.00")
 
     assert get_payments().get(the_payment().payment_id).state is PaymentState.REFUNDED
+
+
+@pytest.mark.parametrize("what", ["basket", "account"])
+def test_a_basket_that_goes_while_its_card_is_charged_asks_for_a_person(
+    shopper, product, clover, what
+):
+    user = get_user_model().objects.create_user("ada", "ada@example.com")
+    shopper.client.force_login(user)
+    shopper.reach_payment(product)
+    gone = user.delete if what == "account" else delete_baskets
+    clover.during("payment_charge", gone)
+
+    done = shopper.pay()
+
+    assert done.url == f"/clover/status/{the_payment().payment_id}/"
+    assert orders() == []
+    assert flags() == ("paid_without_order",)
+
+
+def test_a_basket_that_goes_while_its_card_is_declined_is_no_error(
+    shopper, product, clover
+):
+    shopper.reach_payment(product)
+    shopper.enter_card()
+    clover.fail("payment_charge", PaymentDeclined("no"))
+    clover.during("payment_charge", delete_baskets)
+
+    assert shopper.place_order(clover_token="tok-1").status_code < 400
+    assert flags() == ()

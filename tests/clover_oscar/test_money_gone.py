@@ -2,10 +2,12 @@
 
 import pytest
 from django.core import mail
+from oscar.apps.checkout.signals import post_payment
 from oscar.core.loading import get_model
 
 from clover_django.road import get_payments
-from clover_oscar.placement import CannotPlaceOrder, complete
+from clover_oscar.placement import complete
+from clover_oscar.refusals import CannotPlaceOrder
 from payment_hooks import Money, OutcomeUnknown, PaymentState
 from tests.clover_oscar.shopper import books, orders
 from tests.clover_oscar.test_dashboard import make_staff
@@ -32,6 +34,20 @@ def deleted(shopper, product, clover):
     get_model("order", "Order").objects.all().delete()
     mail.outbox.clear()
     return payment
+
+
+@pytest.fixture
+def once_paid():
+    """Makes something happen between a charge and its order, as in a stalled worker."""
+    acts = []
+
+    def happen(sender, view, **kwargs):
+        acts.pop()(view.payment.payment_id)
+
+    post_payment.connect(happen)
+    yield acts.append
+    post_payment.disconnect(happen)
+    assert acts == []
 
 
 def stock():
@@ -189,3 +205,57 @@ def test_staff_give_back_the_rest_of_it_and_no_more(
     assert "alert-danger" in page
     post(owner, without_order, "give_back", confirmed="1", amount="6.00")
     assert get_payments().get(without_order.payment_id).flags == ()
+
+
+def refund(payment_id):
+    get_payments().refund(payment_id, request_id="in the gap")
+
+
+def refund_in_part(payment_id):
+    get_payments().refund(payment_id, Money(400, "USD"), request_id="in the gap")
+
+
+def delete_the_order(payment_id):
+    """The status page places it, and staff delete it."""
+    get_payments().tell(payment_id)
+    get_model("order", "Order").objects.all().delete()
+
+
+@pytest.mark.parametrize(
+    ("act", "flags"),
+    [
+        (refund, ()),
+        (refund_in_part, ("paid_without_order",)),
+        (delete_the_order, ("order_deleted",)),
+    ],
+)
+def test_the_paying_request_looks_at_the_money_as_well(
+    shopper, product, clover, once_paid, act, flags
+):
+    shopper.reach_payment(product)
+    once_paid(act)
+
+    done = shopper.pay()
+
+    assert orders() == []
+    assert done.url == f"/clover/status/{the_payment().payment_id}/"
+    assert the_payment().flags == flags
+
+
+def test_a_stalled_request_places_no_order_of_money_that_staff_gave_back(
+    shopper, product, clover, once_paid, owner
+):
+    def give_back(payment_id):
+        get_model("partner", "StockRecord").objects.update(num_in_stock=0)
+        with pytest.raises(CannotPlaceOrder):
+            complete(get_payments().get(payment_id))
+        payment = get_payments().get(payment_id)
+        post(owner, payment, "give_back", confirmed="1", amount="10.00")
+
+    shopper.reach_payment(product)
+    once_paid(give_back)
+
+    shopper.pay()
+
+    assert orders() == []
+    assert (the_payment().state, the_payment().flags) == (PaymentState.REFUNDED, ())

@@ -1,8 +1,14 @@
+import re
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from oscar.core.loading import get_model
 
 from clover_django.road import get_payments
-from payment_hooks import OutcomeUnknown, PaymentState, ProviderUnavailable
+from clover_oscar.flags import GIVING_BACK
+from clover_oscar.placement import without_order as without_any_order
+from payment_hooks import Money, OutcomeUnknown, PaymentState, ProviderUnavailable
 from tests.clover_oscar.shopper import orders
 from tests.clover_oscar.test_dashboard import make_staff
 
@@ -134,3 +140,93 @@ def test_the_menu_leads_to_the_page(owner):
 
 def test_only_staff_see_the_page(shopper, clover):
     assert shopper.client.get(URL).status_code == 302
+
+
+def offered(staff):
+    """What the page offers for its payments."""
+    return re.findall(r'name="action" value="(place|give_back)"', staff.get(URL).text)
+
+
+@pytest.fixture
+def marked(without_order):
+    """Somebody is giving the money of it back."""
+    get_payments().flag(without_order.payment_id, GIVING_BACK)
+    return without_order
+
+
+def test_nobody_else_decides_while_the_money_is_given_back(owner, marked, clover):
+    for action in ("place", "give_back"):
+        page = post(owner, marked, action, confirmed="1", amount="10.00")
+        assert "being given back at this moment" in page
+
+    assert offered(owner) == []
+    assert orders() == []
+    assert "payment_refund" not in clover.calls
+    assert GIVING_BACK in get_payments().get(marked.payment_id).flags
+
+
+def test_a_give_back_that_fails_leaves_the_mark_of_another(
+    owner, without_order, clover
+):
+    """The first is about to send its refund while two others try the page."""
+    pages = []
+
+    def meanwhile():
+        give_back = {"confirmed": "1", "amount": "10.00"}
+        pages.append(post(owner, without_order, "give_back", **give_back))
+        pages.append(post(owner, without_order, "place"))
+
+    with without_any_order(without_order):
+        clover.fail("payment_refund", ProviderUnavailable("down"))
+        meanwhile()
+        clover.mend()
+        get_payments().refund(without_order.payment_id, request_id="the first one")
+
+    assert ["being given back" in page for page in pages] == [True, True]
+    assert orders() == []
+    assert get_payments().get(without_order.payment_id).flags == ()
+
+
+@pytest.mark.parametrize("action", ["place", "give_back"])
+def test_a_mark_that_a_killed_worker_left_holds_nobody_up_for_long(
+    owner, without_order, monkeypatch, action
+):
+    long_ago = timezone.now() - timedelta(minutes=11)
+    with monkeypatch.context() as then:
+        then.setattr(timezone, "now", lambda: long_ago)
+        get_payments().flag(without_order.payment_id, GIVING_BACK)
+
+    assert offered(owner) == ["place", "give_back"]
+    post(owner, without_order, action, confirmed="1", amount="10.00")
+
+    assert get_payments().get(without_order.payment_id).flags == ()
+
+
+def test_asking_removes_a_mark_that_was_left(owner, without_order, monkeypatch):
+    long_ago = timezone.now() - timedelta(minutes=11)
+    with monkeypatch.context() as then:
+        then.setattr(timezone, "now", lambda: long_ago)
+        get_payments().flag(without_order.payment_id, GIVING_BACK)
+
+    post(owner, without_order, "ask")
+
+    flags = get_payments().get(without_order.payment_id).flags
+    assert flags == ("paid_without_order",)
+
+
+def test_what_would_be_refused_is_not_offered(owner, without_order):
+    assert offered(owner) == ["place", "give_back"]
+
+    get_model("basket", "Basket").objects.all().delete()
+    assert offered(owner) == ["give_back"]
+
+    get_payments().refund(without_order.payment_id, request_id="elsewhere")
+    get_payments().flag(without_order.payment_id, "paid_without_order")
+    assert offered(owner) == []
+
+
+def test_of_a_part_no_order_is_offered(owner, without_order):
+    some = Money(400, "USD")
+    get_payments().refund(without_order.payment_id, some, request_id="elsewhere")
+
+    assert offered(owner) == ["give_back"]

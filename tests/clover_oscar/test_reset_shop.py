@@ -12,7 +12,8 @@ from clover_django.road import get_payments
 from clover_graphql.ids import encode
 from clover_oscar.flags import NOT_PLACED
 from clover_oscar.models import OrderNumber
-from clover_oscar.placement import CannotPlaceOrder, complete
+from clover_oscar.placement import complete
+from clover_oscar.refusals import CannotPlaceOrder
 from payment_hooks import OutcomeUnknown, Payment, PaymentState
 from payment_hooks.recovery import Recovery
 from tests.clover_django.paying import let_time_pass

@@ -24,6 +24,15 @@ def raise_the_price(product):
     product.stockrecords.update(price="1000.00")
 
 
+def swap(product):
+    """Put these goods in the place of what is in the basket."""
+    (line,) = get_model("basket", "Line").objects.all()
+    basket = line.basket
+    line.delete()
+    basket.strategy = get_class("partner.strategy", "Selector")().strategy()
+    basket.add_product(product)
+
+
 class Hosted:
     settings: ClassVar = {"MODE": "hosted"}
     sends = "payment_start_checkout"
@@ -116,10 +125,8 @@ def test_a_dearer_price_is_shown_before_it_is_charged(
 def test_a_form_without_a_page_of_ours_shows_the_page(
     way, shopper, clover, nothing_sent
 ):
-    class Other:
-        pk = 4711
-
-    of_another_basket = shown.seal(Money.of("10.00", "USD"), Other)
+    other = get_model("basket", "Basket").objects.create()
+    of_another_basket = shown.seal(Money.of("10.00", "USD"), other)
     for forged in ("", "x", "1000.USD.0000", of_another_basket):
         page = way.submit(shopper, clover_shown=forged).content.decode()
 
@@ -141,6 +148,20 @@ def test_what_another_tab_adds_is_shown_before_it_is_charged(
     assert CHANGED.format("1000.00") in page
     assert 'name="clover_token" value="tok-1"' in page  # the card is not asked again
     assert nothing_sent()
+
+
+def test_goods_that_another_tab_swapped_are_shown_before_they_are_charged(
+    way, shopper, clover, nothing_sent
+):
+    """The total is the same, and the goods are not those that the page showed."""
+    swap(make_product("10.00"))
+
+    page = way.submit(shopper).content.decode()
+
+    assert "Your basket has just changed. Please look at it again." in page
+    assert nothing_sent()
+
+    assert way.submit(shopper).status_code == 302
 
 
 def test_a_voucher_that_ran_out_is_shown_before_it_is_charged(

@@ -1,0 +1,71 @@
+"""Why no order is placed: asked under the basket's lock, whoever is about to place it."""
+
+from clover_django.road import get_payments
+from clover_oscar import giving_back
+from clover_oscar.flags import DELETED, NOT_PLACED
+from clover_oscar.orders import had_order
+from payment_hooks import InvalidRequest, OutcomeUnknown, Payment, PaymentState
+from payment_hooks.standing import refuse_order
+
+
+class CannotPlaceOrder(Exception):
+    """The money is there and the order cannot be; a person must decide."""
+
+    def __init__(self, message: str, flag: str = NOT_PLACED) -> None:
+        super().__init__(message)
+        self.flag = flag
+        """What a person must look at; empty where nothing is left to decide."""
+
+
+class OrderNeedsPerson(CannotPlaceOrder):
+    """Nothing that is told again, or changes in the shop, would place this order."""
+
+    def __init__(self, message: str, flag: str = "") -> None:
+        super().__init__(message, flag)
+
+
+def ask_person(payment: Payment, error: Exception) -> None:
+    """Mark the payment whose order could not be placed, if a person must look."""
+    flag = getattr(error, "flag", NOT_PLACED)
+    if flag:
+        get_payments().flag(payment.payment_id, flag)
+
+
+def refuse_without_money(payment: Payment) -> None:
+    """As the ledger says now, whatever a page or a message said a moment ago.
+
+    Raises:
+        OrderNeedsPerson: the money is not here, or not all of it.
+        CannotPlaceOrder: it is being given back at this moment.
+    """
+    if giving_back.is_at_work(payment):
+        text = f"payment {payment.payment_id} is being given back"
+        raise CannotPlaceOrder(text, flag="")
+    operations = get_payments().operations(payment.payment_id)
+    try:
+        refuse_order(payment, operations)
+    except OutcomeUnknown as error:
+        raise CannotPlaceOrder(str(error)) from error
+    except InvalidRequest as error:
+        is_in_part = error.code == PaymentState.PARTLY_REFUNDED
+        flag = _flag_without_order(payment) if is_in_part else ""
+        raise OrderNeedsPerson(str(error), flag) from error
+
+
+def refuse_stale(payment: Payment) -> None:
+    """Let no order be made of money that is not here, nor come back once deleted.
+
+    Also for the request that has just taken the money: it may have been slow.
+
+    Raises:
+        OrderNeedsPerson: the money is not here, or not all of it, or there was an order.
+        CannotPlaceOrder: it is being given back at this moment.
+    """
+    refuse_without_money(payment)
+    if had_order(payment):
+        text = f"order {payment.reference} was placed and deleted"
+        raise OrderNeedsPerson(text, DELETED)
+
+
+def _flag_without_order(payment: Payment) -> str:
+    return DELETED if had_order(payment) else NOT_PLACED
