@@ -23,19 +23,30 @@ def read_amount(request: HttpRequest, payment: Payment, kind: OperationKind) -> 
     """The sum that was typed, or confirmed; a void is proposed as the whole.
 
     Raises:
-        InvalidRequest: none was typed, or it is no sum of this currency.
+        InvalidRequest: none was typed, or it is no sum that could be moved.
     """
     typed = request.POST.get("amount", "").strip()
     if typed:
-        return Money.of(typed, payment.amount_due.currency)
+        return _refuse_nothing(Money.of(typed, payment.amount_due.currency))
     left = staff.left_of(payment, kind)
     if kind is OperationKind.VOID and not is_confirmed(request):
+        if not left.minor_units:
+            raise InvalidRequest("nothing is left to void", code="nothing_left")
         return left
     raise InvalidRequest(
         f"no amount was entered, so nothing was moved: enter how much to {kind}; "
         f"{left} is left",
         code="amount_missing",
     )
+
+
+def _refuse_nothing(amount: Money) -> Money:
+    if amount.minor_units <= 0:
+        raise InvalidRequest(
+            f"{amount} is no sum that could be moved: enter more than nothing",
+            code="amount_invalid",
+        )
+    return amount
 
 
 def confirm(

@@ -85,9 +85,14 @@ def _read_amount(
     quantities: Sequence[int],
 ) -> Money:
     """What was typed, or else what the chosen units cost when they were sold."""
+    if lines and kind is OperationKind.VOID:
+        raise InvalidRequest(
+            "an authorization is released whole, not for single lines: void the payment",
+            code="void_is_whole",
+        )
     is_typed = bool(request.POST.get("amount", "").strip())
     is_first = not (is_typed or confirmation.is_confirmed(request))
-    if not (lines and is_first) or kind is OperationKind.VOID:
+    if not (lines and is_first):
         return confirmation.read_amount(request, payment, kind)
     for line in lines:
         _refuse_uncertain(line)

@@ -157,6 +157,41 @@ def test_an_amount_that_cannot_be_refunded_is_refused(owner, order, clover, amou
     assert "payment_refund" not in clover.calls
 
 
+@pytest.mark.parametrize("amount", ["0", "0.00", "-4"])
+def test_no_confirmation_names_a_sum_that_cannot_move(owner, order, amount):
+    own = act(owner, order, "refund", amount=amount, confirmed="")
+    event = post_line_event(owner, order, amount, confirmed="")
+
+    for page in (own, event):
+        assert "is no sum that could be moved" in page
+        assert 'name="confirmed"' not in page
+
+
+def test_nothing_reserved_is_not_proposed_to_be_voided(owner, order):
+    page = act(owner, order, "void", confirmed="")
+
+    assert "nothing is left to void" in page
+    assert 'name="confirmed"' not in page
+
+
+@pytest.mark.parametrize("amount", ["", "10.00"])
+def test_a_void_is_of_no_single_line(owner, reserved, clover, amount):
+    types = get_model("order", "PaymentEventType").objects
+    voided, _ = types.get_or_create(name="Voided", defaults={"code": "voided"})
+
+    for confirmed in ("", "1"):
+        page = post_line_event(
+            owner,
+            reserved,
+            amount,
+            confirmed=confirmed,
+            payment_event_type=voided.code,
+        )
+        assert "released whole" in page
+        assert 'name="confirmed"' not in page
+    assert "payment_void" not in clover.calls
+
+
 def test_a_form_without_token_is_refused(owner, order, clover):
     page = act(owner, order, "refund", amount="1.00", token="")
 
