@@ -138,6 +138,23 @@ def test_an_event_tells_the_state_of_all_fields(page):
     }
 
 
+def test_a_frame_that_was_left_takes_no_focus_back(page):
+    page.evaluate(MAKE, ["CARD_CVV"])
+    page.evaluate("document.body.append(document.createElement('button'))")
+    element = page.locator("#CARD_CVV iframe").element_handle()
+    frame = element.content_frame()
+    frame.wait_for_selector("input")
+    page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
+
+    element.focus()
+    frame.wait_for_function("document.hasFocus()")
+    page.locator("button").focus()
+    frame.wait_for_function("!document.hasFocus()")
+    settle(page)
+
+    expect(page.locator("button")).to_be_focused(timeout=3_000)
+
+
 def test_a_token_asked_for_before_the_fields_settle_misses_the_last(page):
     page.evaluate(MAKE, SEPARATE)
     page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))

@@ -354,9 +354,10 @@
     if (data.type === "tokenize") answer(data);
   });
 
-  // A page can focus a frame, not an input inside it: the frame passes the focus on.
+  // A page can focus a frame, not an input inside it: the frame passes the focus on, unless
+  // the shopper is elsewhere by now: a timer waits behind what is typed.
   window.addEventListener("focus", () => setTimeout(() => {
-    if (document.activeElement !== document.body) return;
+    if (!document.hasFocus() || document.activeElement !== document.body) return;
     const first = fields.find(({ state }) => state.error) ?? fields[0];
     first?.input.focus();
   }));
