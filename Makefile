@@ -8,7 +8,7 @@ BIN := .venv/bin
 # Without compiled modules, every start of Django takes seconds longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test faults faults-long saleor check docs format clean
+.PHONY: help demo test faults faults-long saleor matrix check docs format clean
 
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -35,6 +35,11 @@ saleor: .venv/.dev ## Drive a real Saleor (SALEOR_DIR=its source SALEOR_PYTHON=i
 check: .venv/.dev ## Only format, lint, types and imports.
 	@.ci/test static
 
+matrix: .venv/.dev ## Run the shops' tests on every version that is claimed.
+	@.ci/setup
+	@rm -rf .nox/results
+	@$(BIN)/nox -f .ci/noxfile.py
+
 docs: .venv/.dev ## Build the documentation into docs/_build/html, without warnings.
 	@$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
@@ -44,7 +49,7 @@ format: .venv/.dev ## Format the code.
 	@$(BIN)/ruff check --fix .
 
 clean: ## Remove what was built, the environment included.
-	rm -rf .venv .demo dist build docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .nox .demo dist build docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/.demo: .ci/requirements-demo.txt .ci/requirements-build.txt .ci/install pyproject.toml
 	@.ci/install .ci/requirements-demo.txt

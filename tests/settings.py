@@ -4,6 +4,8 @@ from pathlib import Path
 
 from oscar.defaults import *  # noqa: F403 - Oscar's documented way
 
+from tests.mailing import mailing
+
 BASE_DIR = Path(__file__).parent
 SECRET_KEY = "test-only-not-a-secret"
 DEBUG = False
@@ -16,7 +18,7 @@ STATIC_URL = "/static/"
 MEDIA_URL = "/media/"
 SITE_ID = 1
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+globals().update(mailing("django.core.mail.backends.locmem.EmailBackend"))
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATABASES = {
     "default": {

@@ -30,8 +30,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "/static/"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = str(DATA_DIR / "media")
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = str(DATA_DIR / "mail")
+_MAIL = "django.core.mail.backends.filebased.EmailBackend"
+if django.VERSION >= (6, 1):
+    _MAIL_OPTIONS = {"file_path": str(DATA_DIR / "mail")}
+    MAILERS = {"default": {"BACKEND": _MAIL, "OPTIONS": _MAIL_OPTIONS}}
+else:
+    EMAIL_BACKEND = _MAIL
+    EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 
 _SQLITE_OPTIONS: dict[str, Any] = {"timeout": 20}
 if django.VERSION >= (5, 1):

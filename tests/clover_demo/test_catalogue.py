@@ -8,11 +8,6 @@ from clover_demo import catalogue
 from clover_demo.products import COFFEE, CUPS, PRODUCTS
 from clover_demo.shipping import class_loader
 
-# Oscar's own way to make categories asks treebeard for what will go away.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::treebeard.deprecation.RemovedInTreebeard8Warning"
-)
-
 
 @pytest.fixture
 def _shop(db, settings, tmp_path):

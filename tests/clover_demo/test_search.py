@@ -4,13 +4,7 @@ from oscar.test import factories
 
 from clover_demo.search import ShelfBackend, ShelfQuery
 
-pytestmark = [
-    pytest.mark.django_db,
-    # Oscar asks treebeard for what will go away.
-    pytest.mark.filterwarnings(
-        "ignore::treebeard.deprecation.RemovedInTreebeard8Warning"
-    ),
-]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

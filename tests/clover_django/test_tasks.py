@@ -1,9 +1,13 @@
 """Recovery and reconciliation as Celery tasks, run by a real worker."""
 
+from contextlib import ExitStack
+
 import pytest
 from celery import Celery
 from celery.contrib.testing.worker import start_worker
-from celery.signals import setup_logging
+from celery.signals import setup_logging, task_postrun
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from clover_django.road import get_payments
 from payment_hooks import Money, PaymentState, TransactionKind
@@ -16,14 +20,26 @@ def leave_logging_alone(**options):
     """Whoever is connected to this signal has set up logging, Celery thinks."""
 
 
+def close_connections(**task):
+    """Django keeps the connection to a database in memory open, this thread's too."""
+    for connection in connections.all(initialized_only=True):
+        BaseDatabaseWrapper.close(connection)
+
+
 @pytest.fixture(scope="module")
-def queue():
+def queue(django_db_setup, django_db_blocker):
     """A Celery application that found the tasks by itself, and its worker."""
     setup_logging.connect(leave_logging_alone)
+    task_postrun.connect(close_connections)
     app = Celery("shop", broker="memory://", backend="cache+memory://")
     app.autodiscover_tasks(["clover_django"], force=True)
-    with start_worker(app, pool="solo", perform_ping_check=False):
+    with ExitStack() as running:
+        # As it starts, a worker runs Django's checks, and these ask the database.
+        with django_db_blocker.unblock():
+            worker = start_worker(app, pool="solo", perform_ping_check=False)
+            running.enter_context(worker)
         yield app
+    task_postrun.disconnect(close_connections)
     setup_logging.disconnect(leave_logging_alone)
 
 

@@ -3,6 +3,7 @@
 import json
 
 from tests.clover_oscar.sabotage import FOLDER
+from tests.mailing import mailing
 from tests.settings import *  # noqa: F403 - the settings of the test shop
 from tests.settings import MIDDLEWARE as SHOP_MIDDLEWARE
 
@@ -13,5 +14,6 @@ CLOVER = {
     "NEXT_LOADER": "tests.clover_oscar.sabotage.class_loader",
 }
 MIDDLEWARE = ["tests.clover_oscar.sabotage.name_worker", *SHOP_MIDDLEWARE]
-EMAIL_BACKEND = "tests.clover_oscar.sabotage.Mail"
-EMAIL_FILE_PATH = str(FOLDER / "mails")
+globals().update(
+    mailing("tests.clover_oscar.sabotage.Mail", file_path=str(FOLDER / "mails"))
+)

@@ -14,11 +14,6 @@ from tests.clover_django.paying import let_time_pass
 from tests.clover_oscar.shopper import Shopper, make_product
 from tests.clover_oscar.test_dashboard import act, make_staff
 
-# Oscar 4.2 calls what its newest treebeard has moved.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::treebeard.deprecation.RemovedInTreebeard8Warning"
-)
-
 PAYMENTS = "/dashboard/orders/clover-payments/"
 STATES = {
     Outcome.PAID: "paid",

@@ -6,6 +6,7 @@ from clover_django.road import get_payments
 from payment_hooks import OutcomeUnknown, ProviderUnavailable
 from tests.clover_django.paying import let_time_pass
 from tests.clover_oscar.shopper import Shopper, baskets, books, orders
+from tests.mailing import BROKEN, send_with
 
 THANK_YOU = "/checkout/thank-you/"
 
@@ -165,7 +166,7 @@ def test_two_posts_one_after_the_other_are_one_order(shopper, product, clover):
 
 
 def test_a_mail_server_that_is_down_changes_nothing(shopper, product, clover, settings):
-    settings.EMAIL_BACKEND = "tests.clover_oscar.broken_mail.Backend"
+    send_with(settings, BROKEN)
     shopper.reach_payment(product)
 
     done = shopper.pay()

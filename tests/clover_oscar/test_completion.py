@@ -25,10 +25,6 @@ from tests.clover_oscar.test_hosted import the_payment
 from tests.clover_oscar.test_payments_page import URL
 from tests.clover_oscar.test_whole_way import deliver, shop  # noqa: F401 - a fixture
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::treebeard.deprecation.RemovedInTreebeard8Warning"
-)
-
 
 @pytest.fixture
 def german(product, monkeypatch, settings):

@@ -20,10 +20,6 @@ from tests.clover_oscar.test_dashboard import act, make_staff, refunded_type, ur
 from tests.clover_oscar.test_hosted import pay_on_the_page, the_payment
 from tests.clover_oscar.test_payments_page import post
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::treebeard.deprecation.RemovedInTreebeard8Warning"
-)
-
 
 @pytest.fixture
 def owner(product):

@@ -12,11 +12,6 @@ from payment_hooks import PaymentState, ProviderUnavailable
 from tests.clover_oscar.shopper import Shopper, baskets, books, orders
 from tests.clover_oscar.test_dashboard import make_staff
 
-# Oscar 4.2 calls what its newest treebeard has moved.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::treebeard.deprecation.RemovedInTreebeard8Warning"
-)
-
 THANK_YOU = "/checkout/thank-you/"
 URL = "/dashboard/orders/clover-payments/"
 REFRESH = '<meta http-equiv="refresh"'

@@ -15,10 +15,6 @@ from tests.clover_oscar.test_gone_baskets import refund_elsewhere
 from tests.clover_oscar.test_hosted import pay_on_the_page, the_payment
 from tests.clover_oscar.test_payments_page import post, without_order  # noqa: F401
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::treebeard.deprecation.RemovedInTreebeard8Warning"
-)
-
 
 @pytest.fixture
 def owner(product):

@@ -23,11 +23,6 @@ from tests.clover_oscar.test_graphql import Front
 from tests.clover_oscar.test_hosted import pay_on_the_page, the_payment
 from tests.clover_oscar.test_payments_page import URL
 
-# Oscar 4.2 calls what its newest treebeard has moved.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::treebeard.deprecation.RemovedInTreebeard8Warning"
-)
-
 THANK_YOU = "/checkout/thank-you/"
 
 

@@ -7,9 +7,6 @@ from clover_simulator.shopper import DECLINED_CARD
 from tests.clover_oscar.shopper import baskets, books, orders
 from tests.clover_oscar.test_dashboard import act, make_staff
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::treebeard.deprecation.RemovedInTreebeard8Warning"
-)
 SHOP = "http://localhost"
 THANK_YOU = "/checkout/thank-you/"
 

@@ -11,10 +11,7 @@ from tests.clover_oscar.conftest import product, shopper  # noqa: F401 - fixture
 from tests.clover_oscar.shopper import Shopper, baskets, orders
 from tests.clover_oscar.test_hosted import the_payment
 from tests.clover_oscar.test_whole_way import THANK_YOU, shop  # noqa: F401 - a fixture
-
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::treebeard.deprecation.RemovedInTreebeard8Warning"
-)
+from tests.mailing import BROKEN, send_with
 
 
 @pytest.fixture
@@ -74,7 +71,7 @@ def test_a_mail_that_fails_does_not_reopen_a_paid_basket(
     that for a failure of the order: "A problem occurred", and the basket was open
     again. django-oscar/django-oscar, issues 3768 and 3952.
     """
-    settings.EMAIL_BACKEND = "tests.clover_oscar.broken_mail.Backend"
+    send_with(settings, BROKEN)
 
     done = buyer.pay(clover_simulator.token())
 

@@ -43,6 +43,7 @@ _NO_CARDS = {
     ".ci/requirements.txt",
     ".ci/requirements-build.txt",
     ".ci/requirements-demo.txt",
+    ".ci/requirements-lowest.txt",
 }
 
 

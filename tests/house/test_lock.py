@@ -99,14 +99,14 @@ def test_everything_comes_from_the_public_index():
     assert hosts == {"pypi.org", "files.pythonhosted.org"}
 
 
-@pytest.mark.parametrize("name", CONTENTS)
+@pytest.mark.parametrize("name", [*CONTENTS, "requirements-lowest.txt"])
 def test_the_requirements_name_no_index(name):
     text = (ROOT / ".ci" / name).read_text()
 
     assert [word for word in ("://", "--index", "--find") if word in text] == []
 
 
-@pytest.mark.parametrize("name", CONTENTS)
+@pytest.mark.parametrize("name", [*CONTENTS, "requirements-lowest.txt"])
 def test_each_requirement_is_one_version_with_digests(name):
     text = (ROOT / ".ci" / name).read_text().replace(" \\\n   ", "")
     lines = [line for line in text.splitlines() if line]
