@@ -92,8 +92,14 @@ def client_address(peer: str, forwarded_for: str = "", *, proxies: int = 0) -> s
     '203.0.113.7'
     """
     if not proxies:
+        seen = _read(peer)
         if not peer:
             _warn_once(f"the server names no address of a shopper's: {_REMEDY}")
+        elif forwarded_for and seen is not None and _is_inside(seen):
+            _warn_once(
+                "a request came from an inside network with X-Forwarded-For, as from a "
+                f"proxy, whose address would stand for every shopper: {_REMEDY}"
+            )
         return bare_address(peer)
     entries = forwarded_for.split(",")
     address = _read(entries[-proxies]) if len(entries) >= proxies else None

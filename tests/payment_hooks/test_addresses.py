@@ -130,6 +130,8 @@ def test_nothing_that_a_client_writes_changes_the_address(invented, proxies):
     ("proxies", "peer", "forwarded_for", "said"),
     [
         (0, "", "203.0.113.7", "names no address"),
+        (0, "10.0.0.2:80", "203.0.113.7", "would stand for every shopper"),
+        (0, "::1", "203.0.113.7", "would stand for every shopper"),
         (1, "10.0.0.2", "", "had no address in place 1 from its end"),
         (1, "10.0.0.2", "10.0.0.3", "of an inside network"),
     ],
@@ -145,3 +147,15 @@ def test_the_operator_is_told_once_what_to_set(
     (line,) = caplog.messages
     assert said in line
     assert "CLIENT_IP" in line
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded_for"),
+    [("203.0.113.7", "198.51.100.66"), ("127.0.0.1", ""), ("10.0.0.2", "")],
+)
+def test_a_shop_without_proxies_hears_nothing(caplog, peer, forwarded_for):
+    _warn_once.cache_clear()
+
+    client_address(peer, forwarded_for)
+
+    assert caplog.messages == []
