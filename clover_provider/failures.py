@@ -1,5 +1,6 @@
 """What Clover's refusals mean: one table of its codes, and one way to raise them."""
 
+import logging
 import re
 from typing import NoReturn
 
@@ -17,6 +18,9 @@ from payment_hooks import (
     ProviderUnavailable,
     RateLimited,
 )
+from payment_hooks.errors import SHOPPER_IP_MISSING
+
+logger = logging.getLogger(__name__)
 
 DECLINES = {
     "amount_too_large": DeclineCode.AMOUNT_NOT_ACCEPTED,
@@ -82,6 +86,13 @@ _DEFINITIVE = frozenset({400, 402, 404})
 _KNOWN_KEY = (
     "the key was used for something else: do not send it again, compare with Clover's "
     "list of payments"
+)
+_NEEDS_ADDRESS = frozenset({"/v1/charges", "/v1/charges/{id}/capture"})
+_ADDRESS = "x-forwarded-for"
+_UNSPECIFIC = frozenset({"", "invalid_request", "missing", "parameter_missing"})
+_NO_ADDRESS = (
+    "no shopper_ip was sent, which Clover demands: behind a proxy, say how many proxies "
+    "are trusted (CLIENT_IP, client_ip), or else where the address comes from"
 )
 _HINTS = {
     401: "the key is wrong, or its permission is missing: re-install the app",
@@ -195,7 +206,17 @@ def _raise_refusal(answer: Answer, call: Call, error: Reading) -> NoReturn:
         )
     kind = ERRORS.get(code, InvalidRequest)
     unnamed = "resource_missing" if answer.status == 404 else "invalid_request"
+    if code in _UNSPECIFIC and _lacks_address(call):
+        message = _message(answer, call, error, _NO_ADDRESS)
+        if _ADDRESS in error.text("message").lower():
+            logger.error("%s", message)
+            code = SHOPPER_IP_MISSING
+        raise InvalidRequest(message, **_facts(answer, code or unnamed))
     raise kind(_message(answer, call, error), **_facts(answer, code or unnamed))
+
+
+def _lacks_address(call: Call) -> bool:
+    return call.path in _NEEDS_ADDRESS and not call.headers.get(_ADDRESS)
 
 
 def _raise_doubt(answer: Answer, call: Call, error: Reading) -> NoReturn:

@@ -1,22 +1,33 @@
 /** What the element tells with the events of its name; see "The <clover-card> element". */
 export interface CloverCardToken {
   token: string;
-  brand: string;
-  last4: string;
-  expMonth: number | null;
-  expYear: number | null;
+  brand?: string;
+  last4?: string;
+  expMonth?: string;
+  expYear?: string;
 }
 
 export interface CloverCardError {
   code: string;
   message: string;
-  fields: string[];
+  fields: Record<string, string>;
   cause?: unknown;
 }
 
-/** The element itself: `document.querySelector("clover-card")`. */
+/** The element itself, a control of its form: `document.querySelector("clover-card")`. */
 export interface CloverCardElement extends HTMLElement {
+  disabled: boolean;
+  name: string;
+  readonly form: HTMLFormElement | null;
+  readonly value: string;
+  readonly validity: ValidityState;
+  readonly validationMessage: string;
+  readonly willValidate: boolean;
+  checkValidity(): boolean;
+  reportValidity(): boolean;
   tokenize(): Promise<CloverCardToken>;
+  reset(): void;
+  focus(): void;
 }
 
 declare global {

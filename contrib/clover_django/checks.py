@@ -29,6 +29,7 @@ def check_settings(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
     return [
         *_broken_plugins(registry),
         *_insecure_addresses(config),
+        *_uncounted_proxies(config),
         *_secrets_on_show(config),
     ]
 
@@ -88,6 +89,21 @@ def _insecure_addresses(config: CloverConfig) -> Iterator[CheckMessage]:
             hint="Behind a proxy that ends TLS, set SECURE_PROXY_SSL_HEADER; else set "
             "SECURE_SSL_REDIRECT, or CLOVER['RETURN_BASE_URL']",
             id="clover_django.W001",
+        )
+
+
+def _uncounted_proxies(config: CloverConfig) -> Iterator[CheckMessage]:
+    """Whether the settings tell of a proxy, and nobody said how to see behind it."""
+    told = ("SECURE_PROXY_SSL_HEADER", "USE_X_FORWARDED_HOST", "USE_X_FORWARDED_PORT")
+    named = [name for name in told if getattr(settings, name, None)]
+    takes_cards = any(mode is not Mode.HOSTED for mode in config.modes)
+    if named and takes_cards and conf.adapter_setting("CLIENT_IP") is None:
+        yield Warning(
+            f"{named[0]} tells of a proxy: Clover may see its address as that of every "
+            "shopper, and decline them all at its limit of sales for one address",
+            hint="Set CLOVER['CLIENT_IP'] to the number of proxies that are trusted, or "
+            "to 0 where REMOTE_ADDR is the shopper's all the same",
+            id="clover_django.W010",
         )
 
 

@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connections
+from django.utils.module_loading import import_string
 
 from clover_provider.config import CloverConfig
 from clover_provider.hosts import Environment
 from payment_hooks import ConfigurationError, FailedChecks, Mode
+from payment_hooks.addresses import CLIENT_IP_KINDS, client_ip_mistake
 
 SETTING = "CLOVER"
 AUTOMATIC_LEDGER = "clover_ledger"
@@ -19,6 +21,7 @@ AUTOMATIC_LEDGER = "clover_ledger"
 
 _DEFAULTS: dict[str, object] = {
     "AUTO_CAPTURE": True,
+    "CLIENT_IP": None,
     "EXTRAS_ALLOWED": False,
     "REFUSE_BROKEN_PLUGINS": False,
     "FAILED_CHECKS": FailedChecks.ACCEPT.value,
@@ -128,6 +131,7 @@ def _wrong_values(config: CloverConfig) -> Mistakes:
             "is False, but hosted checkout always takes the money at once: set it to "
             "True, or leave hosted out of MODE and MODES",
         )
+    yield from _wrong_client_ip(adapter_setting("CLIENT_IP"))
     choices = [choice.value for choice in FailedChecks]
     if adapter_setting("FAILED_CHECKS") not in choices:
         yield "FAILED_CHECKS", f"must be one of {', '.join(choices)}"
@@ -142,6 +146,19 @@ def _wrong_values(config: CloverConfig) -> Mistakes:
             "RETURN_BASE_URL",
             "must be the shop's scheme and host alone, such as https://shop.example",
         )
+
+
+def _wrong_client_ip(chosen: object) -> Mistakes:
+    if chosen is None:
+        return
+    if isinstance(chosen, str) and not chosen.isdigit():
+        try:
+            chosen = import_string(chosen)
+        except ImportError as error:
+            yield "CLIENT_IP", f"cannot be used ({error}): it is {CLIENT_IP_KINDS}"
+            return
+    if mistake := client_ip_mistake(chosen):
+        yield "CLIENT_IP", mistake
 
 
 def _is_base(url: str, config: CloverConfig) -> bool:

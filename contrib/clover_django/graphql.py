@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from clover_django.actors import acting_as
+from clover_django.client_ip import shopper_address
 from clover_django.transactions import outside_of_transactions
 from clover_graphql import HttpQuestion, PaymentsApi
 
@@ -30,7 +31,7 @@ def payments_view(find: Callable[[HttpRequest], PaymentsApi]) -> View:
             body=_read(request, api.limits.body_bytes),
             headers={name.lower(): value for name, value in request.headers.items()},
             caller=request,
-            client_ip=request.META.get("REMOTE_ADDR", ""),
+            client_ip=shopper_address(request),
         )
         with acting_as(_name(request)):
             answer = api.answer(question)

@@ -6,11 +6,22 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clover_graphql.api import PaymentsApi
-from clover_graphql.http import HttpQuestion
+from clover_graphql.http import HttpQuestion, check_client_ip
+from payment_hooks.addresses import ClientIp, find_address
 
 
-def asgi_app(api: PaymentsApi) -> ASGIApp:
-    """The app; each request runs in a thread, since payments wait for others."""
+def asgi_app(api: PaymentsApi, *, client_ip: ClientIp[Request] = 0) -> ASGIApp:
+    """The app; each request runs in a thread, since payments wait for others.
+
+    Args:
+        api: what answers.
+        client_ip: how many proxies between the shopper and this app are trusted, or a
+            function that finds the shopper's address in Starlette's request.
+
+    Raises:
+        ConfigurationError: `client_ip` is neither.
+    """
+    check_client_ip(client_ip)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -21,7 +32,12 @@ def asgi_app(api: PaymentsApi) -> ASGIApp:
             body=await _read(request, api.limits.body_bytes),
             headers={name.lower(): value for name, value in request.headers.items()},
             caller=request,
-            client_ip=request.client.host if request.client else "",
+            client_ip=find_address(
+                client_ip,
+                request,
+                request.client.host if request.client else "",
+                ",".join(request.headers.getlist("x-forwarded-for")),
+            ),
         )
         answer = await run_in_threadpool(api.answer, question)
         response = Response(answer.body, answer.status, dict(answer.headers))

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import NoReturn
 
 from clover_graphql.limits import Limits
+from payment_hooks import ConfigurationError
+from payment_hooks.addresses import client_ip_mistake
 
 JSON_TYPE = "application/json"
 HTML_TYPE = "text/html"
@@ -51,6 +53,16 @@ class Operation:
     query: str
     variables: dict[str, object] = field(default_factory=dict, repr=False)
     name: str | None = None
+
+
+def check_client_ip(chosen: object) -> None:
+    """Refuse what says nothing of where a shopper's address comes from.
+
+    Raises:
+        ConfigurationError: it is no number of proxies and no function.
+    """
+    if mistake := client_ip_mistake(chosen):
+        raise ConfigurationError(f"client_ip {mistake}")
 
 
 def read_operation(question: HttpQuestion, limits: Limits) -> Operation:

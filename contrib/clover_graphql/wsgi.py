@@ -5,15 +5,26 @@ from http import HTTPStatus
 from typing import Any
 
 from clover_graphql.api import PaymentsApi
-from clover_graphql.http import HttpQuestion
+from clover_graphql.http import HttpQuestion, check_client_ip
+from payment_hooks.addresses import ClientIp, find_address
 
 Environ = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
-def wsgi_app(api: PaymentsApi) -> WsgiApp:
-    """The app; the shop's hooks get the WSGI environment as the caller."""
+def wsgi_app(api: PaymentsApi, *, client_ip: ClientIp[Environ] = 0) -> WsgiApp:
+    """The app; the shop's hooks get the WSGI environment as the caller.
+
+    Args:
+        api: what answers.
+        client_ip: how many proxies between the shopper and this app are trusted, or a
+            function that finds the shopper's address in the environment.
+
+    Raises:
+        ConfigurationError: `client_ip` is neither.
+    """
+    check_client_ip(client_ip)
 
     def app(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         question = HttpQuestion(
@@ -21,7 +32,12 @@ def wsgi_app(api: PaymentsApi) -> WsgiApp:
             body=_read(environ, api.limits.body_bytes),
             headers=_headers(environ),
             caller=environ,
-            client_ip=environ.get("REMOTE_ADDR", ""),
+            client_ip=find_address(
+                client_ip,
+                environ,
+                environ.get("REMOTE_ADDR") or "",
+                environ.get("HTTP_X_FORWARDED_FOR") or "",
+            ),
         )
         answer = api.answer(question)
         status = f"{answer.status} {HTTPStatus(answer.status).phrase}"

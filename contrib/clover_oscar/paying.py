@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from oscar.apps.payment.exceptions import RedirectRequired, UnableToTakePayment
 
+from clover_django.client_ip import shopper_address
 from clover_django.road import get_payments
 from clover_oscar import options
 from clover_oscar.baskets import find_order
@@ -114,7 +115,7 @@ def pay(
         payment.payment_id,
         source,
         notify=False,  # once the view has placed the order
-        shopper_ip=request.META.get("REMOTE_ADDR", ""),
+        shopper_ip=shopper_address(request),
         shopper_email=email,
     )
 

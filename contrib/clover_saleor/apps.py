@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig, apps
 from django.conf import settings
+from django.core import checks
 from django.db.models.signals import post_migrate
 
 from clover_saleor import app_row
@@ -18,6 +19,7 @@ class CloverSaleorConfig(AppConfig):
     def ready(self) -> None:
         """Take part in the road, and have interrupted payments looked after."""
         from clover_django import road
+        from clover_saleor.checks import check_saleor
         from clover_saleor.merchants import all_payments
         from clover_saleor.shop import SaleorShop
 
@@ -28,6 +30,7 @@ class CloverSaleorConfig(AppConfig):
             sender=apps.get_app_config("app"),
             dispatch_uid="clover_saleor.app_row",
         )
+        checks.register(check_saleor)
         schedule_recovery()
 
 

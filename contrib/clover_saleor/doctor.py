@@ -14,7 +14,7 @@ from clover_django.store import DjangoLedger
 from clover_provider.config import CloverConfig
 from clover_provider.doctor import Finding, Verdict, examine
 from clover_provider.hosts import Environment
-from clover_saleor import configuration, hosted
+from clover_saleor import configuration, hosted, internals
 from clover_saleor.app_row import find_app
 from clover_saleor.names import GATEWAY
 from clover_saleor.untyped import SaleorObject
@@ -28,9 +28,22 @@ _LOCAL = ("localhost", "127.0.0.1")
 
 def examine_shop(*, online: bool = False) -> Iterator[Finding]:
     """What holds for all channels, then each channel; `online` also asks the provider."""
+    yield from _saleor()
     yield _app()
     yield from _recovery()
     yield from _channels(online=online)
+
+
+def _saleor() -> Iterator[Finding]:
+    """Whether what the books are kept with is as it was when it was tested."""
+    if untested := internals.untested():
+        yield Finding(subject="Saleor", text=untested, verdict=Verdict.WRONG)
+    else:
+        yield Finding(subject="Saleor", text=f"{internals.version()}, a tested release")
+    for problem in internals.moved():
+        text = f"{problem}: take another release of Saleor or of clover-provider, "
+        text += "and no payment before"
+        yield Finding(subject="Saleor", text=text, verdict=Verdict.WRONG)
 
 
 def _app() -> Finding:

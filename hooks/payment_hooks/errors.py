@@ -21,6 +21,9 @@ ConfigurationError         outside the tree: a missing key is not a failed payme
 from payment_hooks.decline_codes import DeclineCode
 from payment_hooks.texts import shopper_text
 
+SHOPPER_IP_MISSING = "shopper_ip_missing"
+"""The code of an `InvalidRequest` which the provider takes with an address only."""
+
 
 class PaymentError(Exception):
     """Something about a payment went other than asked.
@@ -85,6 +88,11 @@ class InvalidRequest(PaymentError):
     """The request cannot be right; nothing was taken."""
 
     text_code = "invalid_request"
+
+    def shopper_message(self, language: str = "en") -> str:
+        """What to check, or that the shop cannot take cards until it mends something."""
+        is_the_shops = self.code == SHOPPER_IP_MISSING
+        return shopper_text("unavailable" if is_the_shops else self.text_code, language)
 
 
 class AlreadyPaid(InvalidRequest):

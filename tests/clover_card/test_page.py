@@ -145,8 +145,11 @@ def test_an_element_that_is_gone_leaves_nothing_behind(checkout):
     checkout.type_card()
 
     checkout.page.evaluate(
-        """() => {
+        """async () => {
+          const busy = new Promise((told) =>
+            addEventListener("clover-card:busy", told, { once: true }));
           document.querySelector("form > button").click();
+          await busy;
           document.querySelector("clover-card").remove();
         }"""
     )

@@ -111,11 +111,67 @@ def test_pages_anywhere_else_are_fine(settings):
     ],
 )
 def test_hosted_checkout_comes_back_over_https(clover, settings, changes, found):
-    clover(ENVIRONMENT="sandbox", BASE_URL="", MODES=["iframe", "hosted"])
+    clover(ENVIRONMENT="sandbox", BASE_URL="", MODES=["iframe", "hosted"], CLIENT_IP=1)
     for name, value in changes.items():
         setattr(settings, name, value)
 
     assert ids(checks.check_settings(None)) == found
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        {"SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https")},
+        {"USE_X_FORWARDED_HOST": True},
+        {"USE_X_FORWARDED_PORT": True},
+    ],
+)
+@pytest.mark.parametrize(
+    ("chosen", "found"),
+    [
+        ({}, ["clover_django.W010"]),
+        ({"CLIENT_IP": None}, ["clover_django.W010"]),
+        ({"CLIENT_IP": 0}, []),
+        ({"CLIENT_IP": 1}, []),
+        ({"CLIENT_IP": "tests.clover_django.test_client_ip.by_another_header"}, []),
+        ({"MODE": "hosted", "MODES": ["hosted"]}, []),
+    ],
+)
+def test_whoever_is_behind_a_proxy_says_how_to_see_past_it(
+    clover, settings, proxy, chosen, found
+):
+    clover(**chosen)
+    for name, value in proxy.items():
+        setattr(settings, name, value)
+
+    assert ids(checks.check_settings(None)) == found
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        (-1, "must be from 0 to 20"),
+        (21, "must be from 0 to 20"),
+        (True, "not True"),
+        ("1", "not '1'"),
+        (1.0, "not 1.0"),
+        (["10.0.0.1"], "not ['10.0.0.1']"),
+        ("no.such.function", "No module named 'no'"),
+        ("nothing", "doesn't look like a module path"),
+        ("", "doesn't look like a module path"),
+        ("tests.clover_django.conftest.no_such", "does not define"),
+        ("tests.clover_django.test_client_ip.NO_FUNCTION", "not 'text'"),
+    ],
+)
+def test_a_client_ip_that_makes_no_sense_is_an_error(clover, value, why):
+    clover(CLIENT_IP=value)
+
+    (error,) = checks.check_settings(None)
+
+    assert error.id == "clover_django.E001"
+    assert error.msg.startswith("CLOVER['CLIENT_IP']")
+    assert why in error.msg
+    assert "trusted" in error.msg
 
 
 def test_a_base_for_return_addresses_is_https_enough(clover):

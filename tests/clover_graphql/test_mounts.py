@@ -4,6 +4,9 @@ import json
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack, closing, contextmanager
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 from wsgiref.simple_server import make_server
 
 import pytest
@@ -15,11 +18,18 @@ from clover_graphql import OfferedGateway, PaymentsApi
 from clover_graphql.asgi import asgi_app
 from clover_graphql.wsgi import wsgi_app
 from clover_simulator.client import fetch
-from payment_hooks import FindPurchaseRequest, Payments, hookimpl
+from payment_hooks import (
+    ConfigurationError,
+    FindPurchaseRequest,
+    Payments,
+    hookimpl,
+)
 from payment_hooks.testing import FakeProvider
 from tests.clover_graphql.conftest import Quiet
 from tests.clover_graphql.operations import CHECKOUT, COMPLETE, GATEWAYS, INITIALIZE
 from tests.clover_graphql.shop import Caller, SmallShop
+
+INVENTED = "198.51.100.66"
 
 
 class WebShop(SmallShop):
@@ -46,9 +56,9 @@ def web_api():
     return PaymentsApi(OfferedGateway(Payments.using(FakeProvider(), shop)))
 
 
-@pytest.fixture
-def wsgi(web_api):
-    app = wsgi_app(web_api)
+@contextmanager
+def over_wsgi(api, **options):
+    app = wsgi_app(api, **options)
     server = make_server("127.0.0.1", 0, app, handler_class=Quiet)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -58,10 +68,12 @@ def wsgi(web_api):
     server.server_close()
 
 
-@pytest.fixture
-def asgi(web_api):
-    app = Starlette(routes=[Mount("/graphql", app=asgi_app(web_api))])
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning")
+@contextmanager
+def over_asgi(api, **options):
+    app = Starlette(routes=[Mount("/graphql", app=asgi_app(api, **options))])
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=0, log_level="warning", proxy_headers=False
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -71,6 +83,40 @@ def asgi(web_api):
     yield f"http://127.0.0.1:{port}/graphql/"
     server.should_exit = True
     thread.join()
+
+
+@pytest.fixture
+def served():
+    """Mounts an API on a server, until the test ends; gives its address."""
+    servers = {"wsgi": over_wsgi, "asgi": over_asgi}
+    with ExitStack() as stack:
+        yield lambda server, api, **options: stack.enter_context(
+            servers[server](api, **options)
+        )
+
+
+@pytest.fixture
+def wsgi(web_api, served):
+    return served("wsgi", web_api)
+
+
+@pytest.fixture
+def asgi(web_api, served):
+    return served("asgi", web_api)
+
+
+def address_kept(payments):
+    """Whose address went to the provider."""
+    (payment,) = payments.ledger.find_payments(reference="ref-c-1")
+    (operation,) = payments.operations(payment.payment_id)
+    return operation.shopper_ip
+
+
+def of_another_header(request):
+    """As a shop behind a content network finds it; either kind of request."""
+    if isinstance(request, dict):
+        return request["HTTP_X_REAL_ADDRESS"]
+    return request.headers["x-real-address"]
 
 
 @pytest.fixture(params=["wsgi", "asgi"])
@@ -93,6 +139,73 @@ def test_a_checkout_is_paid_and_completed(url):
     event = paid["data"]["transactionInitialize"]["transactionEvent"]
     assert event["type"] == "CHARGE_SUCCESS"
     assert done["data"]["checkoutComplete"]["order"]["number"] == "1001"
+
+
+@pytest.mark.parametrize("server", ["wsgi", "asgi"])
+@pytest.mark.parametrize(
+    ("client_ip", "header", "address"),
+    [
+        (0, INVENTED, "127.0.0.1"),
+        (1, f"{INVENTED}, 203.0.113.7:443", "203.0.113.7"),
+        (2, f"{INVENTED}, 203.0.113.7, 10.0.0.3", "203.0.113.7"),
+        (2, "203.0.113.7", ""),
+        (lambda request: "203.0.113.9:80", INVENTED, "203.0.113.9"),
+        (of_another_header, INVENTED, "203.0.113.8"),
+    ],
+)
+def test_the_shopper_is_seen_behind_trusted_proxies(
+    served, server, client_ip, header, address
+):
+    shop = WebShop()
+    shop.add()
+    payments = Payments.using(FakeProvider(), shop)
+    api = PaymentsApi(OfferedGateway(payments))
+    gateway = {"id": "fake.payments", "data": {"token": "tok-1"}}
+    sent = {"query": INITIALIZE, "variables": {"id": CHECKOUT, "gateway": gateway}}
+
+    fetch(
+        "POST",
+        served(server, api, client_ip=client_ip),
+        json.dumps(sent),
+        {
+            "content-type": "application/json",
+            "x-shopper": "ann",
+            "x-forwarded-for": header,
+            "x-real-address": "203.0.113.8",
+        },
+    )
+
+    assert address_kept(payments) == address
+
+
+def test_lines_of_the_header_count_as_one_list(served):
+    shop = WebShop()
+    shop.add()
+    payments = Payments.using(FakeProvider(), shop)
+    api = PaymentsApi(OfferedGateway(payments))
+    url = urlsplit(served("asgi", api, client_ip=1))
+    gateway = {"id": "fake.payments", "data": {"token": "tok-1"}}
+    sent = {"query": INITIALIZE, "variables": {"id": CHECKOUT, "gateway": gateway}}
+    body = json.dumps(sent).encode()
+
+    with closing(HTTPConnection(url.netloc)) as connection:
+        connection.putrequest("POST", url.path)
+        connection.putheader("Content-Type", "application/json")
+        connection.putheader("Content-Length", str(len(body)))
+        connection.putheader("X-Shopper", "ann")
+        connection.putheader("X-Forwarded-For", INVENTED)
+        connection.putheader("X-Forwarded-For", "203.0.113.7")
+        connection.endheaders(body)
+        assert connection.getresponse().status == 200
+
+    assert address_kept(payments) == "203.0.113.7"
+
+
+@pytest.mark.parametrize("mount", [wsgi_app, asgi_app])
+@pytest.mark.parametrize("client_ip", [-1, True, "1", None, 21])
+def test_a_client_ip_that_makes_no_sense_is_refused(web_api, mount, client_ip):
+    with pytest.raises(ConfigurationError, match=r"client_ip .* trusted"):
+        mount(web_api, client_ip=client_ip)
 
 
 def test_the_shop_sees_who_asks(url):

@@ -72,6 +72,7 @@ def call(moves_money=True, attempt=1):
         url="https://scl.clover.com/v1/charges",
         path="/v1/charges",
         action="charge of 25.99 USD for 100123",
+        headers={"x-forwarded-for": "203.0.113.7"},
         moves_money=moves_money,
         attempt=attempt,
     )

@@ -23,6 +23,7 @@ from tests.clover_django.postgres import postgres  # noqa: F401 - a fixture
 from tests.clover_provider.test_limiter import redis_server  # noqa: F401 - a fixture
 from tests.examples.hosts import DEPLOYMENT, Hosts, wait_until
 
+INVENTED = "198.51.100.66"  # what a browser claims to be, and is not
 ORDERS, SHOPPERS, PATIENCE = 96, 8, 300
 DATABASE = "hosts"
 START = """mutation Start($id: ID!, $gateway: PaymentGatewayToInitialize!, $key: String) {
@@ -75,6 +76,7 @@ def settings_of(clover, database, redis):
         "RECOVER_SECONDS": "2",
         "RECONCILE_SECONDS": "3",
         "SHOP_SECRET_KEY": "a key of the tests",
+        "SHOP_PROXIES": "1",
         "SHOP_STAFF_PASSWORD": "a password of the tests",
     }
 
@@ -85,6 +87,7 @@ class Buyer:
     def __init__(self, shop, clover, number):
         self.shop, self.clover, self.number = shop, clover, number
         self.http = requests.Session()
+        self.http.headers["X-Forwarded-For"] = INVENTED
         self.times, self.lost, self.submits, self.refused = [], 0, 0, 0
 
     def buy(self):
@@ -226,6 +229,7 @@ def test_nothing_is_lost_and_nothing_doubled_when_workers_are_killed(hosts, clov
     assert all(order["isPaid"] for order in orders)
     assert set(taken.values()) == {1}
     assert len(clover.ledger.charges) == ORDERS
+    assert addresses_of_charges(clover) == {"127.0.0.1"}
     assert sorted(placed) == sorted(buyer.reference for buyer in buyers)
     assert len(hosts.workers("web-1")) == 2
 
@@ -243,6 +247,16 @@ def count_charges(clover, ledger, buyers):
         reference = charge.metadata.get("reference") or sessions[charge.session_id]
         counted[reference] += 1
     return counted
+
+
+def addresses_of_charges(clover):
+    """Whom Clover was told the shoppers were, as nginx saw them."""
+    return {
+        value
+        for seen in clover.requests
+        for name, value in seen.headers.items()
+        if seen.path == "/v1/charges" and name.lower() == "x-forwarded-for"
+    }
 
 
 def placed_orders(hosts):

@@ -1,6 +1,16 @@
 """A checkout paid with Saleor's own dummy gateway: the harness itself works."""
 
 DUMMY = "mirumee.payments.dummy"
+ASK = """
+from clover_saleor import internals
+print([internals.untested(), *internals.moved()])
+"""
+
+
+def test_this_release_is_one_that_the_doctor_calls_tested(saleor):
+    printed = saleor.manage("shell", "-c", ASK)
+
+    assert printed.splitlines()[-1] == "['']"
 
 
 def test_a_checkout_becomes_a_paid_order(saleor, shopper, staff):

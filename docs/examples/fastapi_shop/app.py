@@ -43,15 +43,19 @@ def create_app(
     staff_password: str,
     hosts: list[str],
     is_https: bool = False,
+    proxies: int = 0,
 ) -> FastAPI:
-    """The shop; `sdk_url` is where the card fields come from, for the page's policy."""
+    """The shop; `sdk_url` is where the card fields come from, for the page's policy.
+
+    `proxies` in front of it are trusted to name the shopper's address.
+    """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     api = PaymentsApi(
         OfferedGateway(payments, modes=(Mode.IFRAME, Mode.HOSTED)),
         return_hosts=hosts,
         secret_key=secret_key,
     )
-    app.mount("/graphql", asgi_app(api))
+    app.mount("/graphql", asgi_app(api, client_ip=proxies))
     app.mount("/card", StaticFiles(directory=clover_card.static_dir() / "clover_card"))
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     app.add_middleware(

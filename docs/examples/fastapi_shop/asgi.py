@@ -14,4 +14,5 @@ app = create_app(
     staff_password=os.environ["SHOP_STAFF_PASSWORD"],
     hosts=os.environ["SHOP_HOSTS"].split(","),
     is_https="SHOP_HTTPS" in os.environ,
+    proxies=int(os.environ.get("SHOP_PROXIES", "0")),
 )

@@ -2,8 +2,8 @@
  * <clover-card>: Clover's card fields as one element of a form.
  *
  * Loads Clover's own SDK once per page, mounts its iframes in the light DOM (the SDK finds its
- * containers by a selector in the document), and turns a submit of the surrounding form into
- * "ask for a token, put it into a hidden input, submit once". The card never enters this page.
+ * containers by a selector in the document), and is a control of its form: it turns a submit into
+ * "ask for a token, take it as the control's value, submit". The card never enters this page.
  */
 (() => {
   "use strict";
@@ -82,7 +82,7 @@
   // In a layer, so that any rule of the page wins without a fight over specificity.
   const SHEET = `@layer clover-card {
     clover-card { display: block; font-family: ${themed("font")}; }
-    clover-card[disabled] { opacity: 0.55; }
+    clover-card:disabled { opacity: 0.55; }
     clover-card [hidden] { display: none; }
     .clover-card-fields { display: flex; flex-wrap: wrap; gap: ${themed("gap")} 12px; }
     .clover-card-field { flex: 1 1 120px; min-width: 0; }
@@ -193,7 +193,8 @@
 
   class CloverCard extends HTMLElement {
     // The others are read when the element enters the page: a change would empty the fields.
-    static observedAttributes = ["name", "submit-label", "disabled"];
+    static observedAttributes = ["name", "submit-label", "disabled", "form"];
+    static formAssociated = true;
 
     #id = `clover-card-${++count}`;
     #connection; // aborted when the element leaves the page
@@ -206,11 +207,16 @@
     #errors = {};
     #phase = "idle"; // idle, tokenizing, submitting, submitted
     #attempt; // the token request whose answer still counts
-    #form;
+    #internals = this.attachInternals();
+    #form; // as long as the element belongs to it
+    #token = "";
+    #press; // the click of a submit button, while it is under way
+    #isPassing = false; // whether the browser shall let the form pass, complete or not
+    #isRefused = false; // whether a listener of the page prevented the submit with the token
     #isPressed = false;
     #held; // a change of the errors that waits for the pointer to go up
 
-    /** True while the element takes no part in the form. */
+    /** True while the attribute takes the element out of the form. */
     get disabled() {
       return this.hasAttribute("disabled");
     }
@@ -219,19 +225,91 @@
       this.toggleAttribute("disabled", Boolean(value));
     }
 
+    get form() {
+      return this.#internals.form;
+    }
+
+    /** The name of the token in the form's data. */
+    get name() {
+      return this.getAttribute("name") || "clover_token";
+    }
+
+    set name(value) {
+      this.setAttribute("name", value);
+    }
+
+    /** The token from its arrival until it is submitted or forgotten, else empty. */
+    get value() {
+      return this.#token;
+    }
+
+    get validity() {
+      this.#validate();
+      return this.#internals.validity;
+    }
+
+    get validationMessage() {
+      this.#validate();
+      return this.#internals.validationMessage;
+    }
+
+    get willValidate() {
+      return this.#internals.willValidate;
+    }
+
+    checkValidity() {
+      this.#validate();
+      return this.#internals.checkValidity();
+    }
+
+    /** Like `checkValidity`; what is wrong is shown beside its field, and gets the focus. */
+    reportValidity() {
+      const isValid = this.checkValidity();
+      if (!isValid && this.#phase === "idle") this.tokenize().catch(() => {});
+      return isValid;
+    }
+
     connectedCallback() {
       if (this.#connection) return;
-      this.#form = this.closest("form");
       this.#connection = new AbortController();
       const { signal } = this.#connection;
-      // In the capture phase, so that the page's own submit listeners run once, with the token.
+      // In the capture phase: the form must never be sent because somebody stopped an event.
       const options = { capture: true, signal };
       document.addEventListener("submit", (event) => this.#onSubmit(event), options);
+      document.addEventListener("click", (event) => this.#onClick(event), options);
+      document.addEventListener("input", (event) => this.#onInput(event), options);
+      this.addEventListener("invalid", (event) => this.#onInvalid(event), { signal });
       document.addEventListener("pointerdown", () => { this.#isPressed = true; }, options);
       for (const name of ["pointerup", "pointercancel"]) {
         document.addEventListener(name, () => setTimeout(() => this.#release()), options);
       }
       window.addEventListener("pageshow", ({ persisted }) => persisted && this.reset(), options);
+      // The page shows and hides the element; where nothing tells of it, the click does.
+      const resized = new ResizeObserver(() => this.#validate());
+      resized.observe(this);
+      for (const name of ["toggle", "transitionend"]) {
+        document.addEventListener(name, () => this.#validate(), options);
+      }
+      signal.addEventListener("abort", () => resized.disconnect());
+      this.#build();
+      this.#start();
+    }
+
+    formAssociatedCallback(form) {
+      if (this.#form) this.reset(); // frees the buttons of the form that it leaves
+      this.#form = form;
+    }
+
+    formDisabledCallback() {
+      if (this.#parts) this.#applyAttributes();
+    }
+
+    /** As every control the fields are empty again; only new frames are. */
+    formResetCallback() {
+      this.reset();
+      if (!this.#connection) return;
+      this.#dropElements();
+      this.#parts.root.remove();
       this.#build();
       this.#start();
     }
@@ -243,7 +321,6 @@
       this.#dropElements();
       this.#parts?.root.remove();
       this.#parts = undefined;
-      this.#form = undefined;
       this.#removeFooter();
     }
 
@@ -266,8 +343,9 @@
     /** Forgets the token and the messages; the next submit asks for a new token. */
     reset() {
       this.#attempt = undefined;
+      this.#isRefused = false;
+      this.#take("");
       if (!this.#parts) return;
-      this.#parts.hidden.value = "";
       this.#showErrors({});
       this.#showMessage("");
       this.#enter("idle");
@@ -318,12 +396,11 @@
       });
       retry.addEventListener("click", () => this.#retry());
       const submit = make("button", "clover-card-submit", { type: "submit" });
-      const hidden = make("input", "", { type: "hidden", autocomplete: "off" });
       const root = make("div", "clover-card");
-      root.append(fields, message, retry, status, hidden);
+      root.append(fields, message, retry, status);
       // The frames' load events do not bubble, but they can be captured.
       root.addEventListener("load", (event) => this.#onFrameLoad(event), true);
-      this.#parts = { root, boxes, fields, message, status, retry, submit, hidden };
+      this.#parts = { root, boxes, fields, message, status, retry, submit };
       this.#applyAttributes();
       this.append(root);
     }
@@ -341,13 +418,16 @@
     }
 
     #applyAttributes() {
-      const { root, hidden, submit } = this.#parts;
-      hidden.name = this.getAttribute("name") || "clover_token";
-      hidden.disabled = this.disabled;
-      root.inert = this.disabled;
+      const { root, submit } = this.#parts;
+      const isOff = this.matches(":disabled"); // by its own attribute or a fieldset's
+      root.inert = isOff;
+      this.#take(this.#token);
+      // The button's own form is the one around it, which the attribute may differ from.
+      if (this.hasAttribute("form")) submit.setAttribute("form", this.getAttribute("form"));
+      else submit.removeAttribute("form");
       submit.textContent = this.getAttribute("submit-label") ?? "";
       // A button without a use is taken out: hidden, it would still be the form's default button.
-      if (submit.textContent && !this.disabled) root.append(submit);
+      if (submit.textContent && !isOff) root.append(submit);
       else submit.remove();
     }
 
@@ -394,6 +474,7 @@
         this.#describe(box);
       }
       this.#clover = clover;
+      this.#validate();
       this.#parts.retry.hidden = true;
       this.#showMessage("");
     }
@@ -473,6 +554,8 @@
     /** Takes the state of all fields; an error appears when its field is left, not while typing. */
     #onState(state, isLeft) {
       this.#state = state;
+      this.#validate();
+      this.#goOn();
       // A text that comes or goes moves the button, and the click that has begun would miss it.
       if (this.#isPressed) {
         this.#held = { isLeft: isLeft || this.#held?.isLeft };
@@ -498,16 +581,119 @@
       return FIELDS.every((field) => this.#state[field]?.touched && !this.#state[field].error);
     }
 
+    /** Whether the shopper cannot see the element, or it is disabled: it takes no part then. */
+    get #isAway() {
+      if (this.matches(":disabled")) return true;
+      // `visibilityProperty` was `checkVisibilityCSS`; a browser without the method knows boxes.
+      const options = { visibilityProperty: true, checkVisibilityCSS: true };
+      return !(this.checkVisibility?.(options) ?? this.getClientRects().length > 0);
+    }
+
+    /** Says whether the card is complete, as far as its frames have told. */
+    #validate() {
+      const isSkipped = this.#press?.button.hasAttribute("data-clover-card-skip");
+      const isFine = this.#token || (this.#isComplete() && !Object.keys(this.#errors).length);
+      if (!this.#parts || isFine || isSkipped || this.#isPassing || this.#isAway) {
+        this.#internals.setValidity({});
+        return;
+      }
+      const [wrong] = Object.values(this.#errors);
+      const flag = wrong ? "customError" : "valueMissing";
+      this.#internals.setValidity({ [flag]: true }, wrong ?? this.#texts.check(this.#label("CARD")));
+    }
+
+    #take(token) {
+      this.#token = token;
+      const data = new FormData();
+      data.append(this.name, token);
+      this.#internals.setFormValue(token ? data : null);
+      this.#validate();
+    }
+
+    // The click comes before the browser looks whether the form is valid.
+    #onClick(event) {
+      const button = event.target.closest?.("button, input");
+      if (!this.form || button?.form !== this.form) return;
+      if (button.type !== "submit" && button.type !== "image") return;
+      this.#press = { button, event };
+      this.#validate();
+      setTimeout(() => {
+        this.#press = undefined;
+        this.#validate();
+      });
+    }
+
+    /**
+     * The browser found the card wanting, and would send nothing and say nothing. Only Clover
+     * knows the texts, and the last field's state may be on its way: so the submit goes on.
+     */
+    #onInvalid(event) {
+      const press = this.#press;
+      if (!press) return;
+      event.preventDefault();
+      if (press.isAnswered) return;
+      press.isAnswered = true;
+      setTimeout(() => this.#submitAgain(press));
+    }
+
+    #submitAgain({ button, event }) {
+      const { form } = this;
+      if (event.defaultPrevented || !form || button.form !== form) return;
+      const isFine = (one) => one === this || !one.willValidate || one.validity.valid;
+      if (![...form.elements].every(isFine)) return;
+      this.#isPassing = true;
+      this.#validate();
+      form.requestSubmit(button);
+      this.#isPassing = false;
+      this.#validate();
+    }
+
     #onSubmit(event) {
-      if (event.target !== this.#form || event.defaultPrevented || this.disabled) return;
-      if (event.submitter?.hasAttribute("data-clover-card-skip")) return;
+      const { submitter } = event;
+      if (event.target !== this.form || event.defaultPrevented) return;
       if (this.#phase === "submitting") {
         this.#enter("submitted");
+        setTimeout(() => { this.#isRefused = event.defaultPrevented; });
+        return;
+      }
+      if (this.#isAway || submitter?.hasAttribute("data-clover-card-skip")) {
+        this.reset();
         return;
       }
       event.preventDefault();
-      event.stopImmediatePropagation();
-      if (this.#phase === "idle") this.#pay(event.submitter);
+      this.#hear(event, () => this.#payIfIdle(submitter));
+    }
+
+    /** Lets the page's listeners see the submit; goes on unless one of them prevents it, too. */
+    #hear(event, goOn) {
+      const form = event.target;
+      const { onsubmit } = form;
+      let isRefused = false;
+      event.preventDefault = () => { isRefused = true; };
+      if (onsubmit) {
+        form.onsubmit = (same) => {
+          const answer = onsubmit.call(form, same);
+          if (answer === false) isRefused = true;
+          return answer;
+        };
+      }
+      setTimeout(() => {
+        if (onsubmit) form.onsubmit = onsubmit;
+        if (!isRefused) goOn();
+      });
+    }
+
+    // A page that refused the submit with the token may wait for a correction: this is one.
+    #onInput({ target }) {
+      if (target.form === this.form) this.#goOn();
+    }
+
+    #goOn() {
+      if (this.#phase === "submitted" && this.#isRefused) this.reset();
+    }
+
+    #payIfIdle(submitter) {
+      if (this.#phase === "idle" && this.#parts) this.#pay(submitter);
     }
 
     async #pay(submitter) {
@@ -517,9 +703,14 @@
         this.#enter("idle");
         return;
       }
-      this.#parts.hidden.value = detail.token;
+      const { form } = this;
+      if (!form) {
+        this.reset();
+        return;
+      }
+      this.#take(detail.token);
       this.#enter("submitting");
-      this.#form.requestSubmit(submitter?.form === this.#form ? submitter : null);
+      form.requestSubmit(submitter?.form === form ? submitter : null);
       // No submit event came: the browser found another input wanting. The token was not sent.
       if (this.#phase === "submitting") this.reset();
     }
@@ -598,6 +789,7 @@
 
     #showErrors(errors) {
       this.#errors = errors;
+      this.#validate();
       for (const { fields, root, error } of this.#parts.boxes) {
         const texts = fields.map((field) => errors[field]).filter(Boolean);
         error.textContent = texts.join(" ");

@@ -75,8 +75,9 @@ def update_payment_charge_status(payment, transaction):
         payment.order.update_amounts()
 
 
-def update_payment_method_details(payment, info, changed_fields):
-    payment.cc_brand, payment.cc_last_digits = info.brand or "", info.last_4 or ""
+def update_payment_method_details(payment, payment_method_info, changed_fields):
+    payment.cc_brand = payment_method_info.brand or ""
+    payment.cc_last_digits = payment_method_info.last_4 or ""
     changed_fields += ["cc_brand", "cc_last_digits"]
 
 

@@ -1,0 +1,25 @@
+"""Where a request came from, as `CLOVER["CLIENT_IP"]` says."""
+
+from typing import cast
+
+from django.http import HttpRequest
+from django.utils.module_loading import import_string
+
+from clover_django import conf
+from payment_hooks.addresses import ClientIp, find_address
+
+
+def shopper_address(request: HttpRequest) -> str:
+    """The bare address of the shopper who sent this request; empty if not known.
+
+    For `shopper_ip` of `Payments.charge` and `Payments.authorize`.
+    """
+    chosen = conf.adapter_setting("CLIENT_IP") or 0
+    if isinstance(chosen, str):
+        chosen = import_string(chosen)
+    return find_address(
+        cast("ClientIp[HttpRequest]", chosen),
+        request,
+        request.META.get("REMOTE_ADDR") or "",
+        request.META.get("HTTP_X_FORWARDED_FOR") or "",
+    )
