@@ -5,7 +5,7 @@ import pytest
 from payment_hooks import DeclineCode, errors
 from payment_hooks.texts import TEXTS, shopper_text
 
-CODES = {"amount_changed", *(code.value for code in DeclineCode)} | {
+CODES = {"amount_changed", "not_made", *(code.value for code in DeclineCode)} | {
     kind.text_code
     for kind in vars(errors).values()
     if isinstance(kind, type) and issubclass(kind, errors.PaymentError)
