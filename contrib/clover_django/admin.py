@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clover_django import conf, models
 from clover_django.actors import acting_as
+from clover_django.localized import show_amount
 from clover_django.road import NOT_NOW, get_payments
 from clover_django.transactions import outside_of_transactions
 from payment_hooks import Money
@@ -39,8 +40,8 @@ class _ReadOnly:
 
     @admin.display(description=_("amount"), ordering="amount_minor_units")
     def amount(self, row: models.Payment | models.Operation) -> str:
-        """In the currency's own unit."""
-        return str(Money(row.amount_minor_units, row.currency))
+        """In the currency's own unit, as the reader's language writes it."""
+        return show_amount(Money(row.amount_minor_units, row.currency))
 
 
 class OperationInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]  # not subscriptable

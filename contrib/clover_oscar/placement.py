@@ -152,7 +152,7 @@ def without_order(payment: Payment) -> Iterator[None]:
             raise CannotPlaceOrder(_("This payment has an order: refund it there."))
         if giving_back.is_at_work(payment):
             raise CannotPlaceOrder(
-                _("The money is being given back at this moment: load the page again.")
+                _("The money is being refunded at this moment: load the page again.")
             )
         mine = giving_back.set_mark(payment)
     try:
@@ -223,6 +223,18 @@ def _place(basket: OscarObject, snapshot: Snapshot) -> OscarObject:
     placing = get_class("checkout.mixins", "OrderPlacementMixin")()
     site = Site.objects.filter(pk=snapshot.site_id).first()
     logger.info("Order #%s: placing it from its snapshot", snapshot.order_number)
+    with translation.override(snapshot.language or None):
+        return _place_order(placing, basket, snapshot, user, shipping_address, site)
+
+
+def _place_order(
+    placing: OscarObject,
+    basket: OscarObject,
+    snapshot: Snapshot,
+    user: OscarObject,
+    shipping_address: OscarObject,
+    site: OscarObject,
+) -> OscarObject:
     return placing.place_order(
         order_number=snapshot.order_number,
         user=user,

@@ -1,10 +1,19 @@
 """Why no order is placed: asked under the basket's lock, whoever is about to place it."""
 
+from django.utils.translation import gettext as _
+
+from clover_django.localized import LocalizedRefusal
 from clover_django.road import get_payments
 from clover_oscar import giving_back
 from clover_oscar.flags import DELETED, NOT_PLACED
 from clover_oscar.orders import had_order
-from payment_hooks import InvalidRequest, OutcomeUnknown, Payment, PaymentState
+from payment_hooks import (
+    InvalidRequest,
+    OutcomeUnknown,
+    Payment,
+    PaymentError,
+    PaymentState,
+)
 from payment_hooks.standing import refuse_order
 
 
@@ -24,6 +33,18 @@ class OrderNeedsPerson(CannotPlaceOrder):
         super().__init__(message, flag)
 
 
+def explain_to_staff(error: PaymentError | CannotPlaceOrder) -> str:
+    """What a page of the dashboard says of the error, in the reader's language."""
+    if isinstance(error, LocalizedRefusal | CannotPlaceOrder):
+        return str(error)
+    if isinstance(error, OutcomeUnknown):
+        return _(
+            "Clover did not answer, so it may or may not be done. Do not repeat it "
+            "elsewhere: this page shows the result once it is known."
+        )
+    return _("Nothing was moved: %(reason)s") % {"reason": error}
+
+
 def ask_person(payment: Payment, error: Exception) -> None:
     """Mark the payment whose order could not be placed, if a person must look."""
     flag = getattr(error, "flag", NOT_PLACED)
@@ -39,7 +60,7 @@ def refuse_without_money(payment: Payment) -> None:
         CannotPlaceOrder: it is being given back at this moment.
     """
     if giving_back.is_at_work(payment):
-        text = f"payment {payment.payment_id} is being given back"
+        text = _("The money is being refunded at this moment: load the page again.")
         raise CannotPlaceOrder(text, flag="")
     operations = get_payments().operations(payment.payment_id)
     try:
@@ -63,7 +84,9 @@ def refuse_stale(payment: Payment) -> None:
     """
     refuse_without_money(payment)
     if had_order(payment):
-        text = f"order {payment.reference} was placed and deleted"
+        text = _("Order %(number)s was placed and deleted.") % {
+            "number": payment.reference
+        }
         raise OrderNeedsPerson(text, DELETED)
 
 

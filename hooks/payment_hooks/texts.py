@@ -3,11 +3,14 @@
 The French is Canada's, and Spanish amounts are those of the Americas.
 """
 
+import re
 from collections.abc import Mapping
 
 from payment_hooks.languages import choose_language, normalize
 
 DEFAULT_LANGUAGE = "en"
+_PLAIN = re.compile(r"[0-9]+\.[0-9]+ [A-Z]{3}\Z")
+"""An amount as `str(Money)` writes it; any other one has its language already."""
 
 _ENGLISH = {
     "error": "Something went wrong with your payment. Please contact the shop.",
@@ -128,4 +131,4 @@ def amount_text(amount: str, language: str = DEFAULT_LANGUAGE) -> str:
     ('24,99 USD', '24.99 USD')
     """
     has_comma = shopper_language(language) == "fr" or normalize(language) == "es-es"
-    return amount.replace(".", ",") if has_comma else amount
+    return amount.replace(".", ",") if has_comma and _PLAIN.match(amount) else amount

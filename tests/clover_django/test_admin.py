@@ -84,7 +84,7 @@ def test_a_payment_shows_its_amount_operations_and_history(owner, fake):
 
     page = owner.get(f"/admin/clover_django/payment/{row.pk}/change/").content.decode()
 
-    assert "5.00 USD" in page
+    assert "5.00\N{NO-BREAK SPACE}USD" in page
     assert "succeeded" in page
     assert "pending" in page
 
