@@ -2,6 +2,7 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.utils.functional import lazy
 from oscar.core.prices import Price
 from oscar.templatetags.currency_filters import currency as oscar_currency
 
@@ -21,6 +22,10 @@ def to_money(amount: Decimal, currency: str) -> Money:
 def show(money: Money) -> str:
     """The money as Oscar shows its prices: in the active language and Oscar's format."""
     return str(oscar_currency(money.to_decimal(), money.currency))
+
+
+show_lazily = lazy(show, str)
+"""The same in the language of whoever reads the text that it is in."""
 
 
 def round_amount(amount: Decimal, currency: str) -> Decimal:

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from clover_django import words
 from clover_django.localized import LocalizedRefusal, write_amount
 from clover_django.road import get_payments
 from clover_django.transactions import outside_of_transactions
@@ -82,6 +83,8 @@ class OrderDetailMixin(PaymentEventsMixin):
         parent: Any = super()
         context: dict[str, Any] = parent.get_context_data(**kwargs)
         user = self.request.user
+        for row in context.get("payment_transactions") or ():
+            row.status = words.name_of(row.status, words.STATES)  # shown, never saved
         context |= {
             "clover_extends": parent.get_template_names()[0],
             "clover_payments": [

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import get_language
 from oscar.apps.payment.exceptions import RedirectRequired, UnableToTakePayment
@@ -51,7 +52,7 @@ def told_to_oscar(
 
 def describe(error: PaymentError | ConfigurationError, mode: Mode = Mode.IFRAME) -> str:
     """What the shopper may read of the error, in the active language."""
-    language = get_language() or ""
+    language = page_language()
     if isinstance(error, AmountChanged):
         return _in_shops_format(error).shopper_message(language)
     # Before a hosted page the shopper has typed nothing that could be mended.
@@ -61,6 +62,11 @@ def describe(error: PaymentError | ConfigurationError, mode: Mode = Mode.IFRAME)
     if isinstance(error, InvalidRequest) and error.code in TEXTS["en"]:
         return shopper_text(error.code, language)
     return error.shopper_message(language)
+
+
+def page_language() -> str:
+    """The one language of everything that the page says, as a tag such as `fr-ca`."""
+    return get_language() or settings.LANGUAGE_CODE
 
 
 def _in_shops_format(error: AmountChanged) -> AmountChanged:

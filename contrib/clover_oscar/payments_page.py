@@ -13,10 +13,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.generic import ListView
 
-from clover_django import conf
+from clover_django import conf, words
 from clover_django.actors import acting_as
 from clover_django.models import Payment as PaymentRow
 from clover_django.road import get_payments
@@ -60,6 +60,11 @@ VIEWS = {
     "open": Q(state=PaymentState.OPEN.value),
     "all": Q(),
 }
+_VIEW_NAMES = {
+    "attention": gettext_lazy("Needs attention"),
+    "open": pgettext_lazy("payments", "Open"),
+    "all": pgettext_lazy("payments", "All"),
+}
 
 
 class PaymentListView(ListView):  # type: ignore[type-arg]  # not generic at run time
@@ -90,7 +95,7 @@ class PaymentListView(ListView):  # type: ignore[type-arg]  # not generic at run
         for payment in context["payments"]:
             _offer(payment)
         return context | {
-            "views": list(VIEWS),
+            "views": [(view, _VIEW_NAMES[view]) for view in VIEWS],
             "chosen": self.chosen,
             "may_ask": user.has_perm(ASK),
             "may_place": user.has_perm(staff.CAPTURE),
@@ -98,7 +103,7 @@ class PaymentListView(ListView):  # type: ignore[type-arg]  # not generic at run
         }
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Ask Clover again, place the order of a payment, or give its money back."""
+        """Check with Clover, place the order of a payment, or reverse it."""
         payment_id, action = (
             request.POST.get("payment_id", ""),
             request.POST.get("action"),
@@ -121,9 +126,9 @@ def _ask(payment_id: str, request: HttpRequest) -> str:
     _require(request.user, ASK)
     payment = get_payments().settle(payment_id)
     giving_back.forget_left(payment)
-    return _("Clover was asked: payment %(reference)s is %(state)s.") % {
+    return _("Checked with Clover. Payment %(reference)s: %(state)s.") % {
         "reference": payment.reference,
-        "state": payment.state,
+        "state": words.name_of(payment.state, words.STATES),
     }
 
 
@@ -166,7 +171,7 @@ def _give_back(payment_id: str, request: HttpRequest) -> str:
         done = staff.move(payment, asked, request.user)
     for flag in WITHOUT_ORDER:
         get_payments().unflag(payment_id, flag)
-    return _("%(amount)s of payment %(reference)s was refunded.") % {
+    return _("Payment %(reference)s was reversed: %(amount)s.") % {
         "amount": show(done.moved or done.amount),
         "reference": payment.reference,
     }

@@ -67,7 +67,7 @@ def act(staff, order, action, *, amount="", token="form-1", confirmed="1", **fie
 def test_the_order_page_shows_the_payment(owner, order):
     page = owner.get(url(order)).content.decode()
 
-    assert "Clover payment: paid" in page
+    assert "Clover payment: Paid" in page
     assert 'value="10.00"' in page
     assert "clover_capture_form" not in page
 
@@ -220,7 +220,7 @@ def test_a_reservation_is_voided(owner, reserved):
     sums, rows = books(reserved)
     assert sums == ("0.00", "0.00", "0.00")
     assert rows == ["Authorise 10.00", "Void 10.00"]
-    assert "Clover payment: voided" in owner.get(url(reserved)).content.decode()
+    assert "Clover payment: Voided" in owner.get(url(reserved)).content.decode()
 
 
 def test_a_payment_that_was_captured_is_not_voided(owner, order, clover):

@@ -12,7 +12,10 @@ CODES = {"amount_changed", "not_made", *(code.value for code in DeclineCode)} | 
 }
 NOTHING_TAKEN = {
     "en": ("not been charged", "othing was charged"),
-    "fr": ("n'a pas été débitée", "ien n'a été débité"),
+    "fr": (
+        "n\N{RIGHT SINGLE QUOTATION MARK}a pas été débitée",
+        "ien n\N{RIGHT SINGLE QUOTATION MARK}a été débité",
+    ),
     "es": ("ha hecho ningún cargo", "no se cobró nada"),
 }
 
