@@ -127,14 +127,14 @@ def _drop_vouchers(basket: OscarObject, user: OscarObject) -> Iterator[Text]:
 
 def _compare(basket: OscarObject, snapshot: Snapshot) -> Iterator[Text]:
     calculator = get_class("checkout.calculators", "OrderTotalCalculator")()
-    total = round_price(
+    total: OscarObject = round_price(
         calculator.calculate(
             basket,
             snapshot.load_price(snapshot.shipping_charge),
             snapshot.load_surcharges(),
         )
     )
-    paid = snapshot.load_price(snapshot.total)
+    paid: OscarObject = snapshot.load_price(snapshot.total)
     if total.incl_tax != paid.incl_tax:
         yield format_lazy(
             _(
