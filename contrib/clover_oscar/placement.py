@@ -42,6 +42,16 @@ from payment_hooks import Payment
 
 logger = logging.getLogger("oscar.checkout")
 
+_BASKET_GONE = {
+    False: _("The basket was deleted."),
+    True: _("The basket was deleted, and another basket has its id now."),
+}
+_ORDER_GONE = {
+    False: _("The order and its basket were deleted."),
+    True: _("The order was deleted, and another basket has the id of its basket now."),
+}
+"""What is said where that basket is not there, and where another one has its id."""
+
 
 def complete(payment: Payment, *, by_staff: bool = False) -> OscarObject:
     """The order of a payment that holds money, placed now if it was not before.
@@ -129,13 +139,10 @@ def _lock_basket(snapshot: Snapshot, payment: Payment) -> OscarObject:
     if basket is not None and snapshot.is_of(basket.pk, birth_of(basket)):
         return basket
     refuse_without_money(payment)
+    is_taken = basket is not None
     if had_order(payment):
-        raise OrderNeedsPerson(_("The order and its basket were deleted."), DELETED)
-    if basket is not None:
-        raise CannotPlaceOrder(
-            _("The basket was deleted, and another basket has its id now.")
-        )
-    raise CannotPlaceOrder(_("The basket was deleted."))
+        raise OrderNeedsPerson(_ORDER_GONE[is_taken], DELETED)
+    raise CannotPlaceOrder(_BASKET_GONE[is_taken])
 
 
 @contextmanager
