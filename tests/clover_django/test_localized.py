@@ -36,13 +36,16 @@ def reads(typed, language):
         return None
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("amount", AMOUNTS)
-def test_what_an_input_shows_is_read_back(language, amount, grouping):
-    money = Money.of(amount, "USD")
+def test_what_an_input_shows_is_read_back(grouping):
+    wrong = []
+    for language in LANGUAGES:
+        for money in (Money.of(amount, "USD") for amount in AMOUNTS):
+            with override(language):
+                typed = write_amount(money)
+                if read_amount(typed, "USD") != money:
+                    wrong.append((language, typed))
 
-    with override(language):
-        assert read_amount(write_amount(money), "USD") == money
+    assert wrong == []
 
 
 def test_what_one_language_shows_no_other_one_reads_as_another_sum(grouping):
