@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import django
+from django.conf.locale import LANG_INFO
+from django.utils.translation import gettext_lazy
 from oscar.defaults import *  # noqa: F403  # pyright: ignore[reportWildcardImportFromLibrary] - as Oscar documents
 
 from clover_demo.names import DATABASE_FILE, SHOP_NAME
@@ -24,7 +26,11 @@ WSGI_APPLICATION = "clover_demo.wsgi.application"
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-us"
-LANGUAGES = [("en-us", "English")]
+LANGUAGES = [("en-us", "English"), ("fr-ca", "Français (Canada)"), ("es", "Español")]
+# Django knows the languages of France and of Canada by one name.
+LANG_INFO.setdefault(
+    "fr-ca", {**LANG_INFO["fr"], "code": "fr-ca", "name_local": "français (Canada)"}
+)
 SITE_ID = 1
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "/static/"
@@ -128,6 +134,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -161,7 +168,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 
 OSCAR_SHOP_NAME = SHOP_NAME
-OSCAR_SHOP_TAGLINE = "Small-batch coffee and the cups it deserves"
+OSCAR_SHOP_TAGLINE = gettext_lazy("Small-batch coffee and the cups it deserves")
 OSCAR_DEFAULT_CURRENCY = "USD"
 OSCAR_HIDDEN_FEATURES = ["reviews", "wishlists"]
 OSCAR_ALLOW_ANON_CHECKOUT = True

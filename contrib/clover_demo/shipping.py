@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from django.utils.translation import gettext_lazy
 from oscar.core.loading import default_class_loader
 
 from clover_oscar.untyped import OscarObject
@@ -31,5 +32,5 @@ def _with_flat_price(repository: type) -> type:
     from oscar.apps.shipping.methods import FixedPrice
 
     method: OscarObject = FixedPrice(charge_excl_tax=PRICE, charge_incl_tax=PRICE)
-    method.name = "Parcel"
+    method.name = gettext_lazy("Parcel")
     return type("Repository", (repository,), {"methods": (method,)})

@@ -1,20 +1,137 @@
 """The ledger to read: nothing of it can be added, changed or deleted here."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import PermissionsMixin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from clover_django import conf, models
+from clover_django import conf, models, words
 from clover_django.actors import acting_as
+from clover_django.localized import show_amount
 from clover_django.road import NOT_NOW, get_payments
 from clover_django.transactions import outside_of_transactions
+from clover_django.words import Names
 from payment_hooks import Money
 
 _MAY_SETTLE = "clover_django.settle_payment"
+
+Column = Callable[[Model], object]
+
+
+def _column(field: str, title: Any, names: Names | None = None) -> Column:  # noqa: ANN401 - a lazy text
+    """A field under a title for people, and with the names of its values."""
+
+    @admin.display(description=title, ordering=field)
+    def column(row: Model) -> object:
+        value = getattr(row, field)
+        return words.name_of(value, names) if names and value else value
+
+    column.__name__ = f"named_{field}"
+    return column
+
+
+@admin.display(
+    description=pgettext_lazy("column", "amount"), ordering="amount_minor_units"
+)
+def _amount(row: Model) -> str:
+    money = cast("models.Payment | models.Operation", row)
+    return show_amount(Money(money.amount_minor_units, money.currency))
+
+
+@admin.display(description=pgettext_lazy("column", "needs attention"))
+def _flags(row: Model) -> str:
+    flags = cast("models.Payment", row).flags
+    return ", ".join(words.name_of(flag, words.FLAGS) for flag in flags)
+
+
+@admin.display(description=pgettext_lazy("column", "reason"))
+def _reason(row: Model) -> str:
+    parts = str(cast("models.PaymentEvent", row).reason).split(", ")
+    return ", ".join(str(words.FLAGS.get(part, part)) for part in parts)
+
+
+_REFERENCE = _column("reference", pgettext_lazy("column", "order number"))
+_PAYMENT = _column("payment", pgettext_lazy("column", "payment"))
+_SEQUENCE = _column("sequence", pgettext_lazy("column", "attempt"))
+_ATTEMPT = _column("attempt", pgettext_lazy("column", "attempt"))
+_MODE = _column("mode", pgettext_lazy("column", "mode"), words.MODES)
+_KIND = _column("kind", pgettext_lazy("column", "operation"), words.KINDS)
+_STATE = _column("state", pgettext_lazy("column", "state"), words.STATES)
+_FLAG = _column("flag", pgettext_lazy("column", "needs attention"), words.FLAGS)
+_TRANSACTION = _column("transaction_id", pgettext_lazy("column", "Clover's id"))
+_SESSION = _column("session_id", pgettext_lazy("column", "payment page's id"))
+_CREATED = _column("created_at", pgettext_lazy("column", "begun"))
+_UPDATED = _column("updated_at", pgettext_lazy("column", "changed"))
+_RECEIVED = _column("received_at", pgettext_lazy("column", "received"))
+_FINISHED = _column("finished_at", pgettext_lazy("column", "finished"))
+_CODE = _column("code", pgettext_lazy("column", "code"))
+_AT = _column("at", pgettext_lazy("column", "time"))
+_OPERATION = _column("operation", pgettext_lazy("column", "operation"))
+_BEFORE = _column("before", pgettext_lazy("column", "before"), words.STATES)
+_AFTER = _column("after", pgettext_lazy("column", "after"), words.STATES)
+_ACTOR = _column("actor", pgettext_lazy("column", "by"), words.ACTORS)
+_MERCHANT = _column("merchant_id", pgettext_lazy("column", "merchant"))
+_PAYMENT_ID = _column("payment_id", pgettext_lazy("column", "payment's id"))
+_OPERATION_ID = _column("operation_id", pgettext_lazy("column", "operation's id"))
+_MESSAGE = _column("message", pgettext_lazy("column", "message"))
+_DETAILS = _column("details", pgettext_lazy("column", "details"))
+_CONTEXT = _column("context", pgettext_lazy("column", "kept with it"))
+
+
+@admin.display(
+    description=pgettext_lazy("column", "approved"), boolean=True, ordering="approved"
+)
+def _approved(row: Model) -> bool:
+    return bool(cast("models.WebhookReceipt", row).approved)
+
+
+class _NamedFilter(admin.AllValuesFieldListFilter):
+    """The values that there are, by the names that people read."""
+
+    names: Names
+    label: "str | Promise"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = str(self.label)
+
+    def choices(self, changelist: Any) -> Any:  # noqa: ANN401 - Django's
+        """Django's, with names."""
+        for choice in super().choices(changelist):
+            shown = self.names.get(str(choice["display"]), choice["display"])
+            yield {**choice, "display": shown}
+
+
+class StateFilter(_NamedFilter):
+    """By state."""
+
+    names, label = words.STATES, pgettext_lazy("column", "state")
+
+
+class ModeFilter(_NamedFilter):
+    """By mode."""
+
+    names, label = words.MODES, pgettext_lazy("column", "mode")
+
+
+class KindFilter(_NamedFilter):
+    """By kind of operation."""
+
+    names, label = words.KINDS, pgettext_lazy("column", "operation")
+
+
+class ApprovedFilter(admin.BooleanFieldListFilter):
+    """By whether Clover approved it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = str(pgettext_lazy("column", "approved"))
 
 
 class _ReadOnly:
@@ -37,27 +154,22 @@ class _ReadOnly:
         rows: QuerySet[Model] = super().get_queryset(request)  # type: ignore[misc]  # Django's classes have it
         return rows.using(conf.ledger_alias())
 
-    @admin.display(description=_("amount"), ordering="amount_minor_units")
-    def amount(self, row: models.Payment | models.Operation) -> str:
-        """In the currency's own unit."""
-        return str(Money(row.amount_minor_units, row.currency))
-
 
 class OperationInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]  # not subscriptable
     """What was asked for the payment."""
 
     model = models.Operation
-    fields = (
-        "kind",
-        "state",
-        "amount",
-        "attempt",
-        "transaction_id",
-        "code",
-        "flag",
-        "updated_at",
+    fields: ClassVar[Any] = (
+        _KIND,
+        _STATE,
+        _amount,
+        _ATTEMPT,
+        _TRANSACTION,
+        _CODE,
+        _FLAG,
+        _UPDATED,
     )
-    readonly_fields = ("amount",)
+    readonly_fields: ClassVar[Any] = fields
     extra = 0
     show_change_link = True
 
@@ -66,8 +178,8 @@ class HistoryInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]  
     """What changed, when, by whom and why."""
 
     model = models.PaymentEvent
-    fields = ("at", "operation", "before", "after", "reason", "actor")
-    readonly_fields = ("at",)
+    fields: ClassVar[Any] = (_AT, _OPERATION, _BEFORE, _AFTER, _reason, _ACTOR)
+    readonly_fields: ClassVar[Any] = fields
     extra = 0
 
 
@@ -75,16 +187,23 @@ class HistoryInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]  
 class PaymentAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable
     """Payments, with the question to Clover as the one action."""
 
-    list_display = (
-        "reference",
-        "sequence",
-        "mode",
-        "amount",
-        "state",
-        "flags",
-        "created_at",
+    list_display: Any = (
+        _REFERENCE,
+        _SEQUENCE,
+        _MODE,
+        _amount,
+        _STATE,
+        _flags,
+        _CREATED,
     )
-    list_filter = ("state", "mode")
+    list_filter = (("state", StateFilter), ("mode", ModeFilter))
+    fields: ClassVar[Any] = (
+        *list_display,
+        _MERCHANT,
+        _PAYMENT_ID,
+        _CONTEXT,
+    )
+    readonly_fields: ClassVar[Any] = fields
     ordering = ("-pk",)
     search_fields = (
         "reference",
@@ -102,7 +221,7 @@ class PaymentAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # no
         """The list, whose action writes into the ledger."""
         return super().changelist_view(request, extra_context)
 
-    @admin.action(description=_("Ask Clover now"), permissions=["settle"])
+    @admin.action(description=_("Check with Clover"), permissions=["settle"])
     def settle(self, request: HttpRequest, queryset: QuerySet[models.Payment]) -> None:
         """Settle the chosen payments, each by itself."""
         for row in queryset:
@@ -112,7 +231,8 @@ class PaymentAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # no
             except NOT_NOW as error:
                 messages.warning(request, f"{row}: {error}")
             else:
-                messages.info(request, f"{row}: {payment.state}")
+                state = words.name_of(payment.state, words.STATES)
+                messages.info(request, f"{row}: {state}")
 
     def has_settle_permission(self, request: HttpRequest) -> bool:
         """Whether this member of staff may ask Clover."""
@@ -124,16 +244,27 @@ class PaymentAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # no
 class OperationAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable
     """Operations with their history."""
 
-    list_display = (
-        "payment",
-        "kind",
-        "state",
-        "amount",
-        "transaction_id",
-        "flag",
-        "updated_at",
+    list_display: Any = (
+        _PAYMENT,
+        _KIND,
+        _STATE,
+        _amount,
+        _TRANSACTION,
+        _FLAG,
+        _UPDATED,
     )
-    list_filter = ("kind", "state")
+    list_filter = (("kind", KindFilter), ("state", StateFilter))
+    fields: ClassVar[Any] = (
+        *list_display,
+        _ATTEMPT,
+        _SESSION,
+        _CODE,
+        _MESSAGE,
+        _DETAILS,
+        _OPERATION_ID,
+        _CREATED,
+    )
+    readonly_fields: ClassVar[Any] = fields
     ordering = ("-pk",)
     search_fields = ("operation_id", "transaction_id", "payment__reference")
     inlines = (HistoryInline,)
@@ -143,13 +274,15 @@ class OperationAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # 
 class WebhookReceiptAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable
     """Proven messages; unfinished ones have had no effect yet."""
 
-    list_display = (
-        "transaction_id",
-        "session_id",
-        "approved",
-        "received_at",
-        "finished_at",
+    list_display: Any = (
+        _TRANSACTION,
+        _SESSION,
+        _approved,
+        _RECEIVED,
+        _FINISHED,
     )
-    list_filter = ("approved",)
+    fields: ClassVar[Any] = (*list_display, _MERCHANT)
+    readonly_fields: ClassVar[Any] = fields
+    list_filter = (("approved", ApprovedFilter),)
     ordering = ("-pk",)
     search_fields = ("transaction_id", "session_id")

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from clover_django import words
 from clover_django.fields import (
     StorableCharField,
     StorableJSONField,
@@ -116,7 +117,7 @@ class Operation(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.operation_id}"
+        return f"{words.name_of(self.kind, words.KINDS)} {self.operation_id}"
 
 
 class HistoryIsKept(TypeError):
@@ -178,7 +179,8 @@ class PaymentEvent(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.before or '-'} > {self.after}"
+        before = words.name_of(self.before, words.STATES) if self.before else "-"
+        return f"{before} > {words.name_of(self.after, words.STATES)}"
 
     def save(self, **options: Any) -> None:
         """Add it.

@@ -13,6 +13,7 @@ import logging
 from collections.abc import Callable
 from functools import wraps
 
+from django.conf import settings
 from django.http import (
     Http404,
     HttpRequest,
@@ -144,7 +145,7 @@ def _show(request: HttpRequest, payment: Payment) -> HttpResponse:
     if outcome is Outcome.CHECKING:
         return _wait(request, payment)
     if outcome is Outcome.GIVEN_BACK:
-        message = _("This payment was given back.")
+        message = _("This payment was refunded.")
     else:
         message = _why_not(operations)
     return get_pages().not_paid(request, payment, message)
@@ -199,5 +200,7 @@ def _operations(payment: Payment) -> tuple[Operation, ...]:
 def _why_not(operations: tuple[Operation, ...]) -> str:
     declined = last_decline(operations)
     if declined is None:
-        return _("This payment was not made. Your card has not been charged.")
-    return decline_of(declined).shopper_message(get_language() or "en")
+        return _("The payment was not made. Your card has not been charged.")
+    return decline_of(declined).shopper_message(
+        get_language() or settings.LANGUAGE_CODE
+    )

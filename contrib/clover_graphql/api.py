@@ -138,6 +138,7 @@ class PaymentsApi:
             caller=question.caller,
             client_ip=question.client_ip,
             request_key=_request_key(question),
+            accept_language=question.headers.get("accept-language", ""),
         )
         result = self._execute(operation, asking)
         content: dict[str, Any] = {"data": result.data}

@@ -8,7 +8,7 @@ from uuid import UUID
 from clover_graphql import ids
 from clover_graphql.errors import BadInput, Denied
 from clover_graphql.offers import OfferedGateway
-from clover_graphql.submitting import PURCHASE, Submit
+from clover_graphql.submitting import LANGUAGE, PURCHASE, Submit
 from payment_hooks import (
     AccessRequest,
     FindPurchaseRequest,
@@ -24,6 +24,7 @@ from payment_hooks import (
 )
 from payment_hooks.standing import derive_state
 from payment_hooks.storefront import Entry
+from payment_hooks.texts import shopper_language
 
 if TYPE_CHECKING:
     from clover_graphql.api import PaymentsApi
@@ -43,6 +44,21 @@ class Asking:
     client_ip: str = ""
     request_key: str = ""
     """The header `Idempotency-Key`, which names what staff asks for."""
+    accept_language: str = ""
+    """The browser's header."""
+
+    def language(
+        self, purchase: Purchase | None = None, payment: Payment | None = None
+    ) -> str:
+        """What the shopper reads: the purchase's, the customer's, the browser's language.
+
+        A payment was begun in a language, which goes before the browser's. Empty where
+        none of them is one of ours: then the merchant's locale holds for card fields,
+        and English for texts.
+        """
+        own = (purchase.language, purchase.customer_language) if purchase else ()
+        begun = str(payment.context.get(LANGUAGE) or "") if payment else ""
+        return shopper_language(*own, begun, self.accept_language, default="")
 
     def find_purchase(self, kind: PurchaseKind, purchase_id: str) -> Purchase | None:
         """The shop's checkout or order, if the caller may see it.
@@ -113,6 +129,7 @@ class Asking:
             wallet=self.api.wallet,
             idempotency_key=key,
             client_ip=self.client_ip,
+            language=self.language(purchase),
             return_hosts=self.api.return_hosts,
             caller=self.caller,
             hold=self.api.shop.hold_purchase,

@@ -34,8 +34,10 @@ def complete(
     sent: object,
 ) -> CheckoutComplete:
     """The order; what the browser must do first; or why there is none."""
+    language = asking.language()
     try:
         purchase = asking.checkout(identifier, older_id, token)
+        language = asking.language(purchase)
         if not purchase.amount_due.minor_units:
             return _order(asking, purchase, None)
         begun = _find_begun(asking, purchase, sent)
@@ -45,7 +47,7 @@ def complete(
                 return unpaid
         return _order(asking, purchase, _find_paid(asking, purchase))
     except PaymentError as error:
-        return _refuse(error)
+        return _refuse(error, language)
 
 
 def _find_begun(
@@ -71,19 +73,19 @@ def _pay(
         BadInput: the payment was begun with another amount than is due by now.
     """
     if payment.amount_due != purchase.amount_due:
-        return _look_at_changed(offer, payment, purchase)
-    is_return = has_page(offer, payment)
+        return _look_at_changed(asking, offer, payment, purchase)
+    language, is_return = asking.language(purchase), has_page(offer, payment)
     progress = pay_older(asking, offer, purchase, payment, sent)
     if progress.money is not None:
         return None
-    data = describe_progress(progress, first=not is_return)
+    data = describe_progress(progress, first=not is_return, language=language)
     if data is None:
-        return _refuse(progress.refusal or _not_paid())
+        return _refuse(progress.refusal or _not_paid(), language)
     return _ask_again(data)
 
 
 def _look_at_changed(
-    offer: OfferedGateway, payment: Payment, purchase: Purchase
+    asking: Asking, offer: OfferedGateway, payment: Payment, purchase: Purchase
 ) -> CheckoutComplete | None:
     """What became of a payment of another amount, before another one may be begun.
 
@@ -98,7 +100,8 @@ def _look_at_changed(
     progress = attempt(run, payment)
     if progress.money is not None:
         return None
-    data = describe_progress(progress, first=False)
+    language = asking.language(purchase)
+    data = describe_progress(progress, first=False, language=language)
     if data is None and has_open_page(payments.operations(payment.payment_id)):
         data = {"mode": payment.mode.value, "status": WAITING}
     if data is not None:
@@ -167,11 +170,11 @@ def _not_paid() -> BadInput:
     )
 
 
-def _refuse(error: PaymentError) -> CheckoutComplete:
+def _refuse(error: PaymentError, language: str) -> CheckoutComplete:
     refused = CheckoutError(
         code=code_of(error, CheckoutErrorCode),
         field=field_of(error),
-        message=text_of(error),
+        message=text_of(error, language),
     )
     return CheckoutComplete(
         order=None, confirmation_needed=False, confirmation_data=None, errors=[refused]

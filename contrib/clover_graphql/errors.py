@@ -68,12 +68,12 @@ def code_of(error: PaymentError, codes: type[Code]) -> Code:
     return codes[known[0] if known else "INVALID"]
 
 
-def text_of(error: PaymentError) -> str:
+def text_of(error: PaymentError, language: str) -> str:
     """What the caller may read: our own words for input, the shopper's for the rest."""
     if isinstance(error, BadInput) or error.code in _SAFE:
         return error.message
     logger.warning("refused a payment (%s): %s", error.code, error)
-    return error.shopper_message()
+    return error.shopper_message(language)
 
 
 def field_of(error: PaymentError) -> str | None:

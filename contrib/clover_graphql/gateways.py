@@ -34,6 +34,7 @@ class PaymentGateway:
 
     offer: strawberry.Private[OfferedGateway]
     currency: strawberry.Private[str]
+    language: strawberry.Private[str] = ""
 
     @strawberry.field
     def id(self) -> strawberry.ID:
@@ -53,7 +54,7 @@ class PaymentGateway:
     @strawberry.field
     def config(self) -> list[GatewayConfigLine]:
         """The same as the data of paymentGatewayInitialize, in Saleor's older form."""
-        lines = entry_data(self.offer, self.currency) or {}
+        lines = entry_data(self.offer, self.currency, self.language) or {}
         return [
             GatewayConfigLine(field=_WORD.sub("_", name).lower(), value=value)
             for name, value in lines.items()
@@ -85,11 +86,17 @@ class StoredPaymentMethod:
     data: JSON | None = None
 
     @classmethod
-    def of(cls, kept: KeptSource, purchase: Purchase, offer: OfferedGateway) -> Self:
+    def of(
+        cls, kept: KeptSource, purchase: Purchase, offer: OfferedGateway, language: str
+    ) -> Self:
         """The card, with an ID that says for which purchase it was shown."""
         return cls(
             id=strawberry.ID(kept_id(purchase, offer, kept.public_id)),
-            gateway=PaymentGateway(offer=offer, currency=purchase.amount_due.currency),
+            gateway=PaymentGateway(
+                offer=offer,
+                currency=purchase.amount_due.currency,
+                language=language,
+            ),
             payment_method_id=kept.public_id,
             credit_card_info=CreditCard(
                 brand=kept.brand,
@@ -104,9 +111,11 @@ class StoredPaymentMethod:
 
 
 def entry_data(
-    offer: OfferedGateway, currency: str, mode: Mode | None = None
+    offer: OfferedGateway, currency: str, language: str, mode: Mode | None = None
 ) -> dict[str, str | None] | None:
     """What the storefront's card form needs, or that it is going to be a page.
+
+    The card fields speak `language`; empty, the merchant's own.
 
     None when it cannot be had now; why stands in the log.
     """
@@ -114,7 +123,9 @@ def entry_data(
     if wanted is Mode.HOSTED:
         return {"mode": wanted.value}
     try:
-        return describe_step(offer.payments.card_entry(Money(100, currency), wanted))
+        one = Money(100, currency)
+        step = offer.payments.card_entry(one, wanted, locale=language)
+        return describe_step(step, language=language)
     except (PaymentError, ConfigurationError) as error:
         logger.warning("%s: no card entry: %s", offer.name, error)
         return None
@@ -126,7 +137,7 @@ def kept_cards(asking: Asking, purchase: Purchase) -> list[StoredPaymentMethod]:
     if wallet is None or not owner:
         return []
     return [
-        StoredPaymentMethod.of(kept, purchase, offer)
+        StoredPaymentMethod.of(kept, purchase, offer, asking.language(purchase))
         for offer in asking.api.offers
         for kept in wallet.list(owner, offer.payments.gateway.merchant_id)
     ]

@@ -39,7 +39,7 @@ def delete(asking: Asking, identifier: str) -> StoredPaymentMethodRequestDelete:
         logger.warning("a kept card could not be removed: %s", error)
         failed = PaymentMethodRequestDeleteError(
             code=StoredPaymentMethodRequestDeleteErrorCode.GATEWAY_ERROR,
-            message=shopper_text("unavailable"),
+            message=shopper_text("unavailable", asking.language()),
         )
         return StoredPaymentMethodRequestDelete(
             result=Result.FAILED_TO_DELETE, errors=[failed]

@@ -83,10 +83,12 @@ class Transaction:
         return counts(self.operation)
 
     @strawberry.field
-    def error(self) -> str | None:
+    def error(self, info: Info) -> str | None:
         """Why nothing moved."""
         if self.operation.state is OperationState.DECLINED:
-            return decline_of(self.operation).shopper_message()
+            return decline_of(self.operation).shopper_message(
+                info.context.language(payment=self.payment.payment)
+            )
         return None
 
     @strawberry.field

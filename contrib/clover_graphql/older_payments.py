@@ -35,14 +35,16 @@ def create(
     sent: PaymentInput,
 ) -> CheckoutPaymentCreate:
     """A payment that checkoutComplete makes; nothing is taken here."""
+    language = asking.language()
     try:
         purchase = asking.checkout(identifier, older_id, token)
+        language = asking.language(purchase)
         check_amount(purchase, None if sent.amount is UNSET else sent.amount)
         offer = asking.offer(sent.gateway)
         asked = asking.submit(offer, purchase, _entry_of(sent))
         payment = begin_payment(replace(asked, context=_context(asking, sent)))
     except LedgerPaymentError as error:
-        return CheckoutPaymentCreate(payment=None, errors=[refused(error)])
+        return CheckoutPaymentCreate(payment=None, errors=[refused(error, language)])
     shown = shown_payment(offer, payment)
     return CheckoutPaymentCreate(
         payment=shown, errors=[], checkout=Checkout(purchase=purchase)
@@ -73,12 +75,14 @@ def pay_older(
     return submit(replace(asked, context={OLDER: spent}))
 
 
-def refused(error: LedgerPaymentError, *, to_staff: bool = False) -> PaymentError:
-    """The error as the older API writes it."""
+def refused(
+    error: LedgerPaymentError, language: str, *, to_staff: bool = False
+) -> PaymentError:
+    """The error as the older API writes it, in the shopper's language or for staff."""
     return PaymentError(
         code=code_of(error, PaymentErrorCode),
         field=field_of(error),
-        message=str(error) if to_staff else text_of(error),
+        message=str(error) if to_staff else text_of(error, language),
     )
 
 

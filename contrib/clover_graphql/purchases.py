@@ -123,7 +123,11 @@ class Checkout:
     def available_payment_gateways(self, info: Info) -> list[PaymentGateway]:
         """What it can be paid with."""
         return [
-            PaymentGateway(offer=offer, currency=self.purchase.amount_due.currency)
+            PaymentGateway(
+                offer=offer,
+                currency=self.purchase.amount_due.currency,
+                language=info.context.language(self.purchase),
+            )
             for offer in info.context.api.offers
         ]
 

@@ -53,15 +53,17 @@ def gateway_initialize(
     gateways: list[PaymentGatewayToInitialize] | None,
 ) -> PaymentGatewayInitialize:
     """What the card forms of the asked gateways need, or of all."""
+    language = asking.language()
     try:
         purchase = asking.purchase(identifier, "Checkout", "Order")
+        language = asking.language(purchase)
         check_amount(purchase, amount)
         _check_gateways(gateways or [])
     except InvalidRequest as error:
         refused = PaymentGatewayInitializeError(
             code=code_of(error, PaymentGatewayInitializeErrorCode),
             field=field_of(error),
-            message=text_of(error),
+            message=text_of(error, language),
         )
         return PaymentGatewayInitialize(gateway_configs=None, errors=[refused])
     wanted = gateways or [
@@ -80,6 +82,7 @@ def initialize(
     key: str | None,
 ) -> TransactionInitialize:
     """Begin to pay: with a card at once, or with what the browser does next."""
+    language = asking.language()
     try:
         if key == "":
             raise BadInput(
@@ -88,6 +91,7 @@ def initialize(
                 field="idempotencyKey",
             )
         purchase = asking.purchase(identifier, "Checkout", "Order")
+        language = asking.language(purchase)
         check_amount(purchase, amount)
         offer, entry = asking.offer(gateway.id), read_entry(gateway.data or None)
         asked = asking.submit(offer, purchase, entry, key or "")
@@ -99,13 +103,15 @@ def initialize(
         refused = TransactionInitializeError(
             code=code_of(error, TransactionInitializeErrorCode),
             field=field_of(error),
-            message=text_of(error),
+            message=text_of(error, language),
         )
         return TransactionInitialize(
             transaction=None, transaction_event=None, data=None, errors=[refused]
         )
-    item, event = _tell(asking, asked.offer, payment, progress, key)
-    data = describe_progress(progress, first=True)
+    item, event = _tell(
+        asking, asked.offer, payment, progress, language=language, key=key
+    )
+    data = describe_progress(progress, first=True, language=language)
     return TransactionInitialize(
         transaction=item, transaction_event=event, data=_as_json(data), errors=[]
     )
@@ -115,9 +121,11 @@ def process(
     asking: Asking, identifier: str | None, token: UUID | None, sent: object
 ) -> TransactionProcess:
     """Go on: look what became of it, or take the card that came."""
+    language = asking.language()
     try:
         offer, payment = asking.payment(identifier, token, kind="TransactionItem")
         purchase = asking.purchase_of(payment)
+        language = asking.language(purchase, payment)
         if purchase is None:
             raise BadInput(
                 "TransactionItem could not be found.",
@@ -130,14 +138,14 @@ def process(
         refused = TransactionProcessError(
             code=code_of(error, TransactionProcessErrorCode),
             field=field_of(error),
-            message=text_of(error),
+            message=text_of(error, language),
         )
         return TransactionProcess(
             transaction=None, transaction_event=None, data=None, errors=[refused]
         )
     current = progress.payment or payment
-    item, event = _tell(asking, offer, current, progress)
-    data = describe_progress(progress, first=not is_return)
+    item, event = _tell(asking, offer, current, progress, language=language)
+    data = describe_progress(progress, first=not is_return, language=language)
     return TransactionProcess(
         transaction=item, transaction_event=event, data=_as_json(data), errors=[]
     )
@@ -176,13 +184,15 @@ def _check_gateways(gateways: list[PaymentGatewayToInitialize]) -> None:
 def _configure(
     asking: Asking, purchase: Purchase, wanted: PaymentGatewayToInitialize
 ) -> PaymentGatewayConfig:
+    language = asking.language(purchase)
     try:
         offer = asking.offer(wanted.id)
         mode = offer.mode_for(read_entry(wanted.data or None))
-        data = entry_data(offer, purchase.amount_due.currency, mode)
-        code, text = PaymentGatewayConfigErrorCode.INVALID, shopper_text("unavailable")
+        data = entry_data(offer, purchase.amount_due.currency, language, mode)
+        code = PaymentGatewayConfigErrorCode.INVALID
+        text = shopper_text("unavailable", language)
     except InvalidRequest as error:
-        data, text = None, text_of(error)
+        data, text = None, text_of(error, language)
         code = code_of(error, PaymentGatewayConfigErrorCode)
     errors = [] if data else [PaymentGatewayConfigError(code=code, message=text)]
     return PaymentGatewayConfig(id=wanted.id, data=_as_json(data), errors=errors)
@@ -193,11 +203,20 @@ def _tell(
     offer: OfferedGateway,
     payment: Payment,
     progress: Progress,
+    *,
+    language: str,
     key: str | None = None,
 ) -> tuple[TransactionItem, TransactionEvent]:
     item = item_of(asking, offer.id, payment)
     word = CHARGE if offer.captures(item.payment.mode) else AUTHORIZATION
-    event = answer_of(item.payment, progress, item.operations, word=word, key=key or "")
+    event = answer_of(
+        item.payment,
+        progress,
+        item.operations,
+        word=word,
+        language=language,
+        key=key or "",
+    )
     return item, event
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -97,7 +98,9 @@ def act_on_payment(
         offer, payment = asking.payment(identifier, kind="Payment")
         move(asking, _movement(offer, payment, action, amount))
     except PaymentError as error:
-        return answer(payment=None, errors=[refused(error, to_staff=True)])
+        return answer(
+            payment=None, errors=[refused(error, asking.language(), to_staff=True)]
+        )
     return answer(payment=shown_payment(offer, payment), errors=[])
 
 
@@ -136,10 +139,11 @@ def report(
         offer, payment = asking.payment(identifier, token, kind="TransactionItem")
         asking.require(StaffAction.REPORT, payment)
         _check_reference(reference)
-        known = _find_event(offer, payment, reference, kind, amount)
+        find = partial(_find_event, offer, payment, reference, kind, amount)
+        known = find(asking.language(payment=payment))
         if known is None:
             offer.payments.settle(payment.payment_id, transaction_id=reference)
-        event = known or _find_event(offer, payment, reference, kind, amount)
+        event = known or find(asking.language(payment=payment))
         if event is None:
             raise BadInput(
                 f"The provider shows no {kind.name} of {reference}: nothing was changed.",
@@ -238,6 +242,7 @@ def _find_event(
     reference: str,
     kind: TransactionEventTypeEnum,
     amount: Decimal | None,
+    language: str,
 ) -> TransactionEvent | None:
     """The event of that transaction and type.
 
@@ -245,7 +250,7 @@ def _find_event(
         BadInput: there is one, of another amount.
     """
     for row in offer.payments.operations(payment.payment_id):
-        event = TransactionEvent.of(row)
+        event = TransactionEvent.of(row, language)
         if event.psp_reference != reference or event.type is not kind:
             continue
         moved = row.moved or row.amount

@@ -33,6 +33,8 @@ from payment_hooks.storefront import Entry
 from payment_hooks.wallet import Wallet, choose_source, note_card
 
 PURCHASE, GATEWAY, KEYS, RETURN = "purchase", "gateway", "keys", "return_url"
+LANGUAGE = "language"
+"""Shops whose own snapshot has it write it under the same name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,8 @@ class Submit:
     wallet: Wallet | None = None
     idempotency_key: str = ""
     client_ip: str = ""
+    language: str = ""
+    """What the shopper reads, kept with the payment; empty where nobody said."""
     return_hosts: tuple[str, ...] = ()
     context: Mapping[str, object] | None = None
     """What else is kept with the payment."""
@@ -241,6 +245,7 @@ def _context(asked: Submit, mode: Mode) -> dict[str, object]:
         tries = len(_taking(asked, known)) if known else 0
         kept[KEYS] = add_key(kept.get(KEYS), asked.idempotency_key, tries)
     return {
+        LANGUAGE: asked.language,
         **purchase.context,
         **(asked.context or {}),
         **kept,

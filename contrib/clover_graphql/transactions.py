@@ -17,7 +17,8 @@ from payment_hooks.ledger import TAKING
 from payment_hooks.paying import Progress
 from payment_hooks.sending import decline_of
 from payment_hooks.storefront import explain
-from payment_hooks.transaction_events import event_type, movement_word, possible_actions
+from payment_hooks.texts import shopper_text
+from payment_hooks.transaction_events import event_type, possible_actions
 
 if TYPE_CHECKING:
     from clover_graphql.purchases import Checkout, Order
@@ -39,21 +40,23 @@ class TransactionEvent:
     external_url: str = ""
 
     @classmethod
-    def of(cls, operation: Operation, key: str | None = None) -> Self:
-        """The event that the operation is."""
+    def of(cls, operation: Operation, language: str, key: str | None = None) -> Self:
+        """The event that the operation is, in the language of who reads it."""
         kind = event_type(operation)
         return cls(
             id=strawberry.ID(ids.encode("TransactionEvent", operation.operation_id)),
             created_at=operation.updated_at,
             psp_reference=operation.transaction_id,
-            message=_why_not(operation),
+            message=_why_not(operation, language),
             amount=MoneyType.of(operation.moved or operation.amount),
             type=TransactionEventTypeEnum[kind],
             idempotency_key=key,
         )
 
     @classmethod
-    def of_answer(cls, payment: Payment, progress: Progress, word: str) -> Self:
+    def of_answer(
+        cls, payment: Payment, progress: Progress, word: str, language: str
+    ) -> Self:
         """What a submit is told where no operation tells it: go on, or nothing moved."""
         goes_on = progress.step is not None or progress.is_in_doubt
         kind = f"{word}_{'ACTION_REQUIRED' if goes_on else 'FAILURE'}"
@@ -62,7 +65,7 @@ class TransactionEvent:
             id=strawberry.ID(ids.encode("TransactionEvent", answered)),
             created_at=payment.created_at,
             psp_reference="",
-            message=explain(progress),
+            message=explain(progress, language),
             amount=MoneyType.of(payment.amount_due),
             type=TransactionEventTypeEnum[kind],
         )
@@ -156,9 +159,13 @@ class TransactionItem:
         return " ".join(filter(None, (info.context.offer(self.gateway).name, card)))
 
     @strawberry.field
-    def message(self) -> str:
+    def message(self, info: Info) -> str:
         """Why the last attempt brought nothing."""
-        return _why_not(self.operations[-1]) if self.operations else ""
+        if not self.operations:
+            return ""
+        return _why_not(
+            self.operations[-1], info.context.language(payment=self.payment)
+        )
 
     @strawberry.field
     def psp_reference(self) -> str:
@@ -176,9 +183,10 @@ class TransactionItem:
         return ""
 
     @strawberry.field
-    def events(self) -> list[TransactionEvent]:
+    def events(self, info: Info) -> list[TransactionEvent]:
         """What happened, oldest first."""
-        return [TransactionEvent.of(row) for row in self.operations]
+        language = info.context.language(payment=self.payment)
+        return [TransactionEvent.of(row, language) for row in self.operations]
 
     @strawberry.field
     def checkout(
@@ -218,23 +226,24 @@ def answer_of(
     operations: Sequence[Operation],
     *,
     word: str,
+    language: str,
     key: str,
 ) -> TransactionEvent:
     """The event that a submit ends with."""
     if progress.money is not None:
-        return TransactionEvent.of(progress.money, key or None)
+        return TransactionEvent.of(progress.money, language, key or None)
     last = operations[-1] if operations else None
     is_no = last is not None and last.state is OperationState.DECLINED
     if last is not None and is_no and progress.refusal and not progress.is_in_doubt:
-        return TransactionEvent.of(last, key or None)
-    event = TransactionEvent.of_answer(payment, progress, word)
+        return TransactionEvent.of(last, language, key or None)
+    event = TransactionEvent.of_answer(payment, progress, word, language)
     event.idempotency_key = key or None
     return event
 
 
-def _why_not(operation: Operation) -> str:
+def _why_not(operation: Operation, language: str) -> str:
     if operation.state is OperationState.DECLINED:
-        return decline_of(operation).shopper_message()
+        return decline_of(operation).shopper_message(language)
     if operation.state is OperationState.FAILED:
-        return f"{movement_word(operation.kind).capitalize()} was not made."
+        return shopper_text("not_made", language)
     return ""

@@ -11,9 +11,11 @@ from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext as _
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from oscar.core.loading import get_class, get_model
 
+from clover_django.words import Text
 from clover_oscar.models import OrderNumber
 from clover_oscar.untyped import OscarObject
 
@@ -23,6 +25,9 @@ Key = tuple[Any, ...]
 
 class GoodsAreMissing(Exception):
     """Something that was agreed is not in the basket any more; a person must decide."""
+
+    def __str__(self) -> str:
+        return " ".join(map(str, self.args))
 
 
 def list_lines(lines: Iterable[OscarObject]) -> list[Fields]:
@@ -63,7 +68,7 @@ def digest(lines: Iterable[Fields]) -> str:
 
 def set_aside(
     basket: OscarObject, agreed: Sequence[Fields], *, may_miss: bool = False
-) -> tuple[list[str], list[str]]:
+) -> tuple[list[Text], list[Text]]:
     """Leave in the locked basket what was agreed: notes of what was more, and less.
 
     What was added later goes to an open basket of the shopper.
@@ -82,7 +87,7 @@ def set_aside(
             extra.append((line, left))
     missing = [_missing(key, quantity) for key, quantity in (+wanted).items()]
     if missing and not may_miss:
-        raise GoodsAreMissing(" ".join(missing))
+        raise GoodsAreMissing(*missing)
     return (_move(basket, extra) if extra else []), missing
 
 
@@ -125,35 +130,36 @@ def _count(lines: Iterable[Fields]) -> Counter[Key]:
     return count
 
 
-def _missing(key: Key, quantity: int) -> str:
+def _missing(key: Key, quantity: int) -> Text:
     reference, product_id, *_rest = key
     products: Any = get_model("catalogue", "Product")
     product = products._default_manager.filter(pk=product_id).first()
-    return _("Paid for, and not in the basket any more: %(quantity)d x %(goods)s.") % {
-        "quantity": quantity,
-        "goods": product.get_title() if product else reference,
-    }
+    return format_lazy(
+        _("Paid for, and not in the basket any more: {quantity} x {goods}."),
+        quantity=quantity,
+        goods=product.get_title() if product else reference,
+    )
 
 
-def _move(basket: OscarObject, extra: list[tuple[OscarObject, int]]) -> list[str]:
+def _move(basket: OscarObject, extra: list[tuple[OscarObject, int]]) -> list[Text]:
     later = _open_basket(basket)
-    notes = []
+    notes: list[Text] = []
     for line, left in extra:
         quantity = line.quantity - left
         problem = copy_line(line, quantity, later)
         same = basket.lines.filter(pk=line.pk)
         same.update(quantity=left) if left else same.delete()
         notes.append(
-            _(
-                "Added after the shopper had agreed to pay, and not ordered: "
-                "%(quantity)d x %(goods)s, now in basket %(basket)s. %(problem)s"
+            format_lazy(
+                _(
+                    "Added after the shopper had agreed to pay, and not ordered: "
+                    "{quantity} x {goods}, now in basket {basket}. {problem}"
+                ),
+                quantity=quantity,
+                goods=line.product.get_title(),
+                basket=later.pk,
+                problem=problem,
             )
-            % {
-                "quantity": quantity,
-                "goods": line.product.get_title(),
-                "basket": later.pk,
-                "problem": problem,
-            }
         )
     return notes
 

@@ -2,7 +2,9 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.utils.functional import lazy
 from oscar.core.prices import Price
+from oscar.templatetags.currency_filters import currency as oscar_currency
 
 from clover_oscar.untyped import OscarObject
 from payment_hooks import Money
@@ -15,6 +17,15 @@ def to_money(amount: Decimal, currency: str) -> Money:
     differently; what is charged, booked and shown must be one number.
     """
     return Money.of(round_amount(amount, currency), currency)
+
+
+def show(money: Money) -> str:
+    """The money as Oscar shows its prices: in the active language and Oscar's format."""
+    return str(oscar_currency(money.to_decimal(), money.currency))
+
+
+show_lazily = lazy(show, str)
+"""The same in the language of whoever reads the text that it is in."""
 
 
 def round_amount(amount: Decimal, currency: str) -> Decimal:

@@ -22,8 +22,8 @@ class CloverOscarConfig(AppConfig):
 
     def ready(self) -> None:
         """Take part; models are loaded only now, so imports stand here."""
-        from clover_django import conf, pages, road
-        from clover_oscar import checks, payments_page
+        from clover_django import conf, pages, road, words
+        from clover_oscar import checks, flags, payments_page
         from clover_oscar.purchases import OscarPurchases
         from clover_oscar.shop import OscarShop
         from clover_oscar.shop_pages import OscarPages
@@ -35,4 +35,5 @@ class CloverOscarConfig(AppConfig):
         road.register_shop(OscarShop())
         road.register_shop(OscarPurchases())
         pages.register(OscarPages())
+        words.add_flags(flags.NAMES)
         payments_page.add_to_dashboard()

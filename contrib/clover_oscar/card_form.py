@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
+from clover_django.words import Text
 from clover_oscar.outcomes import describe
 from clover_oscar.untyped import OscarObject
 from payment_hooks import CardDetails, InvalidRequest
@@ -34,7 +35,7 @@ class OnceOnlyInput(forms.TextInput):
         return None
 
 
-def _input(autocomplete: str, **attributes: str) -> OnceOnlyInput:
+def _input(autocomplete: str, **attributes: Text) -> OnceOnlyInput:
     return OnceOnlyInput(
         attrs={"autocomplete": autocomplete, "class": "form-control", **attributes}
     )
@@ -51,7 +52,7 @@ class CardEntryForm(forms.Form):
     card_expiry = forms.RegexField(
         regex=r"^\s*([0-9]{1,2})\s*/\s*([0-9]{4}|[0-9]{2})\s*$",
         label=_("Expiry date (MM/YY)"),
-        widget=_input("cc-exp", placeholder="MM/YY"),
+        widget=_input("cc-exp", placeholder=_("MM/YY")),
     )
     card_cvc = forms.CharField(
         label=_("Security code"),

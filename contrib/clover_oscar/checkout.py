@@ -23,6 +23,7 @@ from oscar.core.loading import get_class
 
 from clover_django.road import get_payments
 from clover_django.transactions import outside_of_transactions
+from clover_django.words import Text
 from clover_oscar import bookkeeping, shown
 from clover_oscar.agreed import (
     GoodsAreMissing,
@@ -253,7 +254,7 @@ class PaymentDetailsMixin(PaymentPageMixin):
             text = describe(changed)
         return self.show_again(text)
 
-    def _keep_agreed(self, basket: OscarObject, locked: OscarObject) -> list[str]:
+    def _keep_agreed(self, basket: OscarObject, locked: OscarObject) -> list[Text]:
         """What was put into the basket after its payment was opened, as notes."""
         if not self.pays_with_clover():
             return []
@@ -261,7 +262,9 @@ class PaymentDetailsMixin(PaymentPageMixin):
         snapshot = Snapshot.from_context(self.payment.context) if self.payment else None
         agreed = snapshot.lines if snapshot else seen
         if not is_same(agreed, seen):
-            raise UnableToPlaceOrder("another request pays for other lines")
+            raise UnableToPlaceOrder(
+                _("Your basket has just changed. Please look at it again.")
+            )
         try:
             added, _missing = set_aside(locked, agreed)
         except GoodsAreMissing as error:

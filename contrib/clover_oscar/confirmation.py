@@ -4,10 +4,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
+from clover_django import localized
+from clover_django.localized import LocalizedRefusal
 from clover_oscar import staff
+from clover_oscar.amounts import show
 from clover_oscar.untyped import OscarObject
-from payment_hooks import InvalidRequest, Money, OperationKind, Payment
+from payment_hooks import Money, OperationKind, Payment
 
 CONFIRMED = "confirmed"
 _PAGE = "clover_oscar/dashboard/confirm.html"
@@ -22,28 +26,37 @@ def is_confirmed(request: HttpRequest) -> bool:
 def read_amount(request: HttpRequest, payment: Payment, kind: OperationKind) -> Money:
     """The sum that was typed, or confirmed; a void is proposed as the whole.
 
+    What is typed is in the reader's language, what the page below sends in no language.
+
     Raises:
-        InvalidRequest: none was typed, or it is no sum that could be moved.
+        LocalizedRefusal: none was typed, or it is no sum that could be moved.
+        InvalidRequest: what was confirmed does not come from the page below.
     """
     typed = request.POST.get("amount", "").strip()
     if typed:
-        return _refuse_nothing(Money.of(typed, payment.amount_due.currency))
+        read = Money.of if is_confirmed(request) else localized.read_amount
+        return _refuse_nothing(read(typed, payment.amount_due.currency))
     left = staff.left_of(payment, kind)
     if kind is OperationKind.VOID and not is_confirmed(request):
         if not left.minor_units:
-            raise InvalidRequest("nothing is left to void", code="nothing_left")
+            text = _("Nothing is left to void.")
+            raise LocalizedRefusal(text, code="nothing_left")
         return left
-    raise InvalidRequest(
-        f"no amount was entered, so nothing was moved: enter how much to {kind}; "
-        f"{left} is left",
+    raise LocalizedRefusal(
+        _(
+            "No amount was entered, so nothing was moved: enter how much. "
+            "%(left)s is left."
+        )
+        % {"left": show(left)},
         code="amount_missing",
     )
 
 
 def _refuse_nothing(amount: Money) -> Money:
     if amount.minor_units <= 0:
-        raise InvalidRequest(
-            f"{amount} is no sum that could be moved: enter more than nothing",
+        raise LocalizedRefusal(
+            _("%(amount)s is no sum that could be moved: enter more than nothing.")
+            % {"amount": show(amount)},
             code="amount_invalid",
         )
     return amount
@@ -66,7 +79,8 @@ def confirm(
     context: dict[str, Any] = {
         "order": order,
         "kind": kind,
-        "amount": amount,
+        "amount": show(amount),
+        "sent_amount": str(amount.to_decimal()),
         "card": staff.card_of(payment),
         "reason": request.POST.get("reason", ""),
         "fields": fields,

@@ -8,16 +8,17 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from clover_django import words
+from clover_django.localized import LocalizedRefusal, write_amount
 from clover_django.road import get_payments
 from clover_django.transactions import outside_of_transactions
 from clover_oscar import confirmation, staff
 from clover_oscar.payment_events import PaymentEventsMixin
+from clover_oscar.refusals import explain_to_staff
 from clover_oscar.transactions import View
 from clover_oscar.untyped import OscarObject, Response
 from payment_hooks import (
-    InvalidRequest,
     OperationKind,
-    OutcomeUnknown,
     Payment,
     PaymentError,
     PaymentState,
@@ -82,6 +83,8 @@ class OrderDetailMixin(PaymentEventsMixin):
         parent: Any = super()
         context: dict[str, Any] = parent.get_context_data(**kwargs)
         user = self.request.user
+        for row in context.get("payment_transactions") or ():
+            row.status = words.name_of(row.status, words.STATES)  # shown, never saved
         context |= {
             "clover_extends": parent.get_template_names()[0],
             "clover_payments": [
@@ -107,14 +110,9 @@ class OrderDetailMixin(PaymentEventsMixin):
         except PermissionDenied:
             message = _("You are not allowed to do this.")
             return view.reload_page(fragment="payment", error=message)
-        except OutcomeUnknown:
-            message = _(
-                "Clover did not answer, so it may or may not be done. Do not repeat it "
-                "elsewhere: this page shows the result once it is known."
-            )
-            return view.reload_page(fragment="payment", error=message)
         except PaymentError as error:
-            return view.reload_page(fragment="payment", error=str(error))
+            message = explain_to_staff(error)
+            return view.reload_page(fragment="payment", error=message)
         messages.success(request, _("Done."))
         return view.reload_page(fragment="payment")
 
@@ -126,8 +124,8 @@ def describe_payment(payment: Payment, user: OscarObject) -> dict[str, Any]:
     return {
         "payment": payment,
         "operations": get_payments().operations(payment.payment_id),
-        "left_to_refund": left.to_decimal(),
-        "left_to_capture": held.to_decimal(),
+        "left_to_refund": write_amount(left),
+        "left_to_capture": write_amount(held),
         "may_capture": held.minor_units > 0 and user.has_perm(staff.CAPTURE),
         "may_void": held.minor_units > 0 and user.has_perm(staff.REFUND),
         "may_refund": left.minor_units > 0 and user.has_perm(staff.REFUND),
@@ -140,13 +138,13 @@ def _read_form(
 ) -> tuple[Payment, staff.Movement]:
     payment = staff.find_payment(order)
     if payment is None:
-        raise InvalidRequest("this order has no Clover payment", code="payment_unknown")
+        text = _("This order has no Clover payment.")
+        raise LocalizedRefusal(text, code="payment_unknown")
     reason = request.POST.get("reason", "")
     token = request.POST.get(REQUEST_ID, "")
     if not token:
-        raise InvalidRequest(
-            "the form had no token: load the page again", code="request_id_missing"
-        )
+        text = _("The form had no token: load the page again.")
+        raise LocalizedRefusal(text, code="request_id_missing")
     return payment, staff.Movement(
         kind=kind,
         amount=confirmation.read_amount(request, payment, kind),

@@ -9,15 +9,18 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import get_language
 from oscar.apps.payment.exceptions import RedirectRequired, UnableToTakePayment
 
+from clover_oscar.amounts import show
 from payment_hooks import (
     AmountChanged,
     ConfigurationError,
     InvalidRequest,
     Mode,
+    Money,
     OutcomeUnknown,
     Payment,
     PaymentDeclined,
@@ -49,9 +52,9 @@ def told_to_oscar(
 
 def describe(error: PaymentError | ConfigurationError, mode: Mode = Mode.IFRAME) -> str:
     """What the shopper may read of the error, in the active language."""
-    language = get_language() or ""
+    language = page_language()
     if isinstance(error, AmountChanged):
-        return error.shopper_message(language)
+        return _in_shops_format(error).shopper_message(language)
     # Before a hosted page the shopper has typed nothing that could be mended.
     is_ours = isinstance(error, InvalidRequest) and mode is Mode.HOSTED
     if is_ours or isinstance(error, ConfigurationError):
@@ -59,6 +62,22 @@ def describe(error: PaymentError | ConfigurationError, mode: Mode = Mode.IFRAME)
     if isinstance(error, InvalidRequest) and error.code in TEXTS["en"]:
         return shopper_text(error.code, language)
     return error.shopper_message(language)
+
+
+def page_language() -> str:
+    """The one language of everything that the page says, as a tag such as `fr-ca`."""
+    return get_language() or settings.LANGUAGE_CODE
+
+
+def _in_shops_format(error: AmountChanged) -> AmountChanged:
+    """The same with its amounts as the shop's pages show prices."""
+    due, shown = (_reformat(text) for text in (error.due, error.shown))
+    return AmountChanged(error.message, due=due, shown=shown, code=error.code)
+
+
+def _reformat(text: str) -> str:
+    amount, _, currency = text.partition(" ")
+    return show(Money.of(amount, currency)) if currency else text
 
 
 def status_url(payment: Payment) -> str:

@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from oscar.apps.order.exceptions import InvalidPaymentEvent
 from oscar.core.loading import get_model
 
+from clover_django.localized import LocalizedRefusal
 from clover_oscar import confirmation, staff
 from clover_oscar.processing import MOVES
+from clover_oscar.refusals import explain_to_staff
 from clover_oscar.untyped import OscarObject, Response
-from payment_hooks import InvalidRequest, Money, OperationKind, Payment, PaymentError
+from payment_hooks import Money, OperationKind, Payment, PaymentError
 
 
 class PaymentEventsMixin:
@@ -61,8 +63,10 @@ class PaymentEventsMixin:
             return None  # Oscar takes a note, and no money moves
         try:
             amount = _read_amount(view, request, payment, kind, lines, quantities)
-        except (PaymentError, InvalidPaymentEvent) as error:
+        except InvalidPaymentEvent as error:
             return view.reload_page(error=str(error) or _("Too many units."))
+        except PaymentError as error:
+            return view.reload_page(error=explain_to_staff(error))
         is_allowed = request.user.has_perm(staff.PERMISSIONS[kind])  # type: ignore[union-attr]  # AnonymousUser has it, too
         if confirmation.is_confirmed(request) or not is_allowed:
             return None  # the event's handler refuses who may not
@@ -86,8 +90,8 @@ def _read_amount(
 ) -> Money:
     """What was typed, or else what the chosen units cost when they were sold."""
     if lines and kind is OperationKind.VOID:
-        raise InvalidRequest(
-            "an authorization is released whole, not for single lines: void the payment",
+        raise LocalizedRefusal(
+            _("An authorization is voided whole, not for single lines."),
             code="void_is_whole",
         )
     is_typed = bool(request.POST.get("amount", "").strip())
@@ -108,14 +112,17 @@ def _refuse_uncertain(line: OscarObject) -> None:
     """Let nobody be given the price of a unit that the line does not bear out.
 
     Raises:
-        InvalidRequest: the prices of its units do not come to the line's.
+        LocalizedRefusal: the prices of its units do not come to the line's.
     """
     prices = list(line.prices.all())
     units = sum(price.quantity for price in prices)
     cost = sum((price.quantity * price.price_incl_tax for price in prices), Decimal(0))
     if units != line.quantity or cost != line.line_price_incl_tax:
-        raise InvalidRequest(
-            f"what one unit of line #{line.pk} cost is not certain, so nothing was "
-            "moved: enter the amount",
+        raise LocalizedRefusal(
+            _(
+                "What one unit of line #%(line)s cost is not certain, so nothing was "
+                "moved: enter the amount."
+            )
+            % {"line": line.pk},
             code="amount_missing",
         )

@@ -13,16 +13,18 @@ from clover_oscar import options, shown
 from clover_oscar.amounts import round_price, to_money
 from clover_oscar.baskets import find_payments, find_submitted, may_hold_money
 from clover_oscar.card_form import CardEntryForm
-from clover_oscar.outcomes import describe, status_url
+from clover_oscar.outcomes import describe, page_language, status_url
 from clover_oscar.untyped import OscarObject, Response
 from payment_hooks import (
     AmountChanged,
-    CheckoutSession,
+    CardFields,
     ConfigurationError,
+    InvalidRequest,
     Mode,
     PaymentError,
     PaymentSource,
 )
+from payment_hooks.storefront import card_locale
 
 TOKEN = "clover_token"  # noqa: S105 - the name of a form field
 CHOICE = "clover_mode"
@@ -215,15 +217,20 @@ class PaymentPageMixin:
 
     def _add_card_fields(self, context: dict[str, Any]) -> None:
         try:
-            context["clover_fields"] = _card_fields(context["order_total"])
+            fields = _card_fields(context["order_total"])
+            context["clover_fields"] = fields
+            context["clover_locale"] = card_locale(fields.locale, page_language())
         except (PaymentError, ConfigurationError) as error:
             context.setdefault("error", describe(error))
 
 
-def _card_fields(total: OscarObject) -> CheckoutSession:
-    """What `<clover-card>` needs; nothing is paid yet."""
+def _card_fields(total: OscarObject) -> CardFields:
+    """What `<clover-card>` needs, in the page's language; nothing is paid yet."""
     amount = to_money(total.incl_tax, total.currency)
-    return get_payments().card_entry(amount, Mode.IFRAME)
+    step = get_payments().card_entry(amount, Mode.IFRAME, locale=page_language())
+    if not isinstance(step, CardFields):
+        raise InvalidRequest("the provider has no card fields", code="no_card_fields")
+    return step
 
 
 @sensitive_variables()

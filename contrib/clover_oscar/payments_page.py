@@ -13,19 +13,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.generic import ListView
 
-from clover_django import conf
+from clover_django import conf, words
 from clover_django.actors import acting_as
 from clover_django.models import Payment as PaymentRow
 from clover_django.road import get_payments
 from clover_django.transactions import outside_of_transactions
 from clover_oscar import giving_back, staff
+from clover_oscar.amounts import show
 from clover_oscar.flags import PAID_TWICE, WITHOUT_ORDER
 from clover_oscar.orders import order_of
 from clover_oscar.placement import complete, may_be_placed, without_order
-from clover_oscar.refusals import CannotPlaceOrder
+from clover_oscar.refusals import CannotPlaceOrder, explain_to_staff
 from clover_oscar.snapshot import ADAPTER
 from clover_oscar.untyped import OscarObject
 from payment_hooks import (
@@ -59,6 +60,11 @@ VIEWS = {
     "open": Q(state=PaymentState.OPEN.value),
     "all": Q(),
 }
+_VIEW_NAMES = {
+    "attention": gettext_lazy("Needs attention"),
+    "open": pgettext_lazy("payments", "Open"),
+    "all": pgettext_lazy("payments", "All"),
+}
 
 
 class PaymentListView(ListView):  # type: ignore[type-arg]  # not generic at run time
@@ -89,7 +95,7 @@ class PaymentListView(ListView):  # type: ignore[type-arg]  # not generic at run
         for payment in context["payments"]:
             _offer(payment)
         return context | {
-            "views": list(VIEWS),
+            "views": [(view, _VIEW_NAMES[view]) for view in VIEWS],
             "chosen": self.chosen,
             "may_ask": user.has_perm(ASK),
             "may_place": user.has_perm(staff.CAPTURE),
@@ -97,7 +103,7 @@ class PaymentListView(ListView):  # type: ignore[type-arg]  # not generic at run
         }
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Ask Clover again, place the order of a payment, or give its money back."""
+        """Check with Clover, place the order of a payment, or reverse it."""
         payment_id, action = (
             request.POST.get("payment_id", ""),
             request.POST.get("action"),
@@ -112,7 +118,7 @@ class PaymentListView(ListView):  # type: ignore[type-arg]  # not generic at run
         except PermissionDenied:
             messages.error(request, _("You are not allowed to do this."))
         except (PaymentError, CannotPlaceOrder) as error:
-            messages.error(request, str(error))
+            messages.error(request, explain_to_staff(error))
         return redirect(URL_NAME)
 
 
@@ -120,9 +126,9 @@ def _ask(payment_id: str, request: HttpRequest) -> str:
     _require(request.user, ASK)
     payment = get_payments().settle(payment_id)
     giving_back.forget_left(payment)
-    return _("Clover was asked: payment %(reference)s is %(state)s.") % {
+    return _("Checked with Clover. Payment %(reference)s: %(state)s.") % {
         "reference": payment.reference,
-        "state": payment.state,
+        "state": words.name_of(payment.state, words.STATES),
     }
 
 
@@ -139,9 +145,11 @@ def _confirm(request: HttpRequest, payment_id: str) -> HttpResponse:
     """What would be given back, of which payment and to which card."""
     _require(request.user, staff.REFUND)
     payment = _without_order(payment_id)
+    left = staff.left_of(payment, _returning(payment))
     context = {
         "payment": payment,
-        "amount": staff.left_of(payment, _returning(payment)),
+        "amount": show(left),
+        "sent_amount": str(left.to_decimal()),
         "card": staff.card_of(payment),
     }
     return render(request, _CONFIRM_PAGE, context)
@@ -155,16 +163,16 @@ def _give_back(payment_id: str, request: HttpRequest) -> str:
     left = staff.left_of(payment, kind)
     if request.POST.get("amount", "") != str(left.to_decimal()):
         raise CannotPlaceOrder(
-            _("%s can be given back now, which is not what was confirmed. Try again.")
-            % left
+            _("%s can be refunded now, which is not what was confirmed. Try again.")
+            % show(left)
         )
     asked = staff.Movement(kind=kind, amount=left, request_id=f"no order {left}")
     with without_order(payment):
         done = staff.move(payment, asked, request.user)
     for flag in WITHOUT_ORDER:
         get_payments().unflag(payment_id, flag)
-    return _("%(amount)s of payment %(reference)s was given back.") % {
-        "amount": done.moved or done.amount,
+    return _("Payment %(reference)s was reversed: %(amount)s.") % {
+        "amount": show(done.moved or done.amount),
         "reference": payment.reference,
     }
 
@@ -191,9 +199,9 @@ def _why_not(payment: Payment) -> str:
     if order_of(payment) is not None:
         return _("This payment has an order: refund it there.")
     if payment.state in GIVEN_BACK:
-        return _("The money of this payment was given back.")
+        return _("The money of this payment was refunded.")
     if giving_back.is_at_work(payment):
-        return _("The money is being given back at this moment: load the page again.")
+        return _("The money is being refunded at this moment: load the page again.")
     if not (staff.was_funded(payment) and WITHOUT_ORDER & set(payment.flags)):
         return _("Nobody needs to decide about this payment: load the page again.")
     return ""

@@ -10,17 +10,20 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sites.models import Site
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from oscar.apps.order.exceptions import UnableToPlaceOrder
 from oscar.core.loading import get_class, get_model
 
 from clover_django.road import get_payments
+from clover_django.words import Text
 from clover_oscar import agreed, bookkeeping, giving_back, repricing
 from clover_oscar.baskets import is_there
 from clover_oscar.flags import CHANGED, DELETED, NOT_PLACED, PAID_TWICE
@@ -38,6 +41,16 @@ from clover_oscar.untyped import OscarObject
 from payment_hooks import Payment
 
 logger = logging.getLogger("oscar.checkout")
+
+_BASKET_GONE = {
+    False: _("The basket was deleted."),
+    True: _("The basket was deleted, and another basket has its id now."),
+}
+_ORDER_GONE = {
+    False: _("The order and its basket were deleted."),
+    True: _("The order was deleted, and another basket has the id of its basket now."),
+}
+"""What is said where that basket is not there, and where another one has its id."""
 
 
 def complete(payment: Payment, *, by_staff: bool = False) -> OscarObject:
@@ -60,7 +73,7 @@ def complete(payment: Payment, *, by_staff: bool = False) -> OscarObject:
     """
     snapshot = Snapshot.from_context(payment.context)
     if snapshot is None:
-        raise CannotPlaceOrder(f"payment {payment.payment_id} is not a checkout's")
+        raise CannotPlaceOrder(_("This is no payment of the checkout's."))
     payments = get_payments()
     with translation.override(snapshot.language or None):
         try:
@@ -81,7 +94,7 @@ def complete(payment: Payment, *, by_staff: bool = False) -> OscarObject:
 
 def _complete(
     payment: Payment, snapshot: Snapshot, by_staff: bool
-) -> tuple[Any, list[str]]:
+) -> tuple[Any, list[Text]]:
     """The order, and what a person should know of how it differs."""
     with transaction.atomic():
         order, notes = _find_or_place(payment, snapshot, by_staff)
@@ -92,7 +105,7 @@ def _complete(
 
 def _find_or_place(
     payment: Payment, snapshot: Snapshot, by_staff: bool
-) -> tuple[Any, list[str]]:
+) -> tuple[Any, list[Text]]:
     order = order_of(payment)
     if order is not None:
         return order, []
@@ -126,11 +139,10 @@ def _lock_basket(snapshot: Snapshot, payment: Payment) -> OscarObject:
     if basket is not None and snapshot.is_of(basket.pk, birth_of(basket)):
         return basket
     refuse_without_money(payment)
-    text = f"basket {snapshot.basket_id} was deleted"
-    text += ", and another basket has its id now" if basket is not None else ""
+    is_taken = basket is not None
     if had_order(payment):
-        raise OrderNeedsPerson(f"the order was deleted, and {text}", DELETED)
-    raise CannotPlaceOrder(text)
+        raise OrderNeedsPerson(_ORDER_GONE[is_taken], DELETED)
+    raise CannotPlaceOrder(_BASKET_GONE[is_taken])
 
 
 @contextmanager
@@ -152,7 +164,7 @@ def without_order(payment: Payment) -> Iterator[None]:
             raise CannotPlaceOrder(_("This payment has an order: refund it there."))
         if giving_back.is_at_work(payment):
             raise CannotPlaceOrder(
-                _("The money is being given back at this moment: load the page again.")
+                _("The money is being refunded at this moment: load the page again.")
             )
         mine = giving_back.set_mark(payment)
     try:
@@ -179,21 +191,24 @@ def _refuse_second(snapshot: Snapshot) -> None:
     """Let no purchase be made twice."""
     other = find_order_of_kin(snapshot.basket_id)
     if other is not None:
-        text = f"a copy of the basket was paid for with order {other.number}"
+        text = format_lazy(
+            _("A copy of the basket was paid for with order {number}."),
+            number=other.number,
+        )
         raise OrderNeedsPerson(text, PAID_TWICE)
 
 
 def _keep_agreed(
     basket: OscarObject, snapshot: Snapshot, may_miss: bool
-) -> tuple[list[str], list[str]]:
+) -> tuple[list[Text], list[Text]]:
     # A payment of an earlier version holds no lines to compare with.
     lines = snapshot.lines or agreed.load_lines(basket)
     try:
         notes = agreed.set_aside(basket, lines, may_miss=may_miss)
     except agreed.GoodsAreMissing as error:
-        raise CannotPlaceOrder(str(error)) from error
+        raise CannotPlaceOrder(error) from error
     if not basket.lines.exists():
-        raise CannotPlaceOrder("what was in the basket is not sold any more")
+        raise CannotPlaceOrder(_("What was in the basket is not sold any more."))
     return notes
 
 
@@ -239,10 +254,12 @@ def _place(basket: OscarObject, snapshot: Snapshot) -> OscarObject:
     )
 
 
-def write_notes(order: OscarObject, notes: list[str]) -> None:
-    """Tell whoever looks at the order in the dashboard."""
+def write_notes(order: OscarObject, notes: list[Text]) -> None:
+    """Tell whoever looks at the order in the dashboard, in the shop's own language."""
     if notes:
-        order.notes.create(message="\n".join(notes), note_type="System")
+        with translation.override(settings.LANGUAGE_CODE):
+            text = "\n".join(map(str, notes))
+        order.notes.create(message=text, note_type="System")
 
 
 def send_confirmation(order: OscarObject, snapshot: Snapshot) -> None:

@@ -9,6 +9,7 @@ from oscar.apps.payment.exceptions import PaymentError as OscarPaymentError
 
 from clover_oscar import staff
 from clover_oscar.bookkeeping import booked_id
+from clover_oscar.refusals import explain_to_staff
 from clover_oscar.untyped import OscarObject
 from payment_hooks import Money, OperationKind, PaymentError
 
@@ -70,7 +71,9 @@ class EventHandlerMixin:
                 ),
                 self.user,
             )
-        except (PaymentError, PermissionDenied) as error:
+        except PaymentError as error:
+            raise OscarPaymentError(explain_to_staff(error)) from error
+        except PermissionDenied as error:
             raise OscarPaymentError(str(error)) from error
         return _book_lines(
             order, event_type, done.transaction_id, lines, line_quantities

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from oscar.apps.checkout.exceptions import FailedPreCondition
 from oscar.apps.checkout.utils import CheckoutSessionData
@@ -161,6 +162,7 @@ def _from_submission(request: HttpRequest, basket: OscarObject) -> Purchase:
         amount_due=due,
         customer=customer_of(submission, email_of(submission)),
         customer_id=str(user.pk) if user.is_authenticated else "",
+        language=get_language() or "",
         created_at=basket.date_created,
         context=snapshot.to_context() | {VIA_API: True},
         **breakdown(due, submission),
@@ -179,6 +181,7 @@ def _from_payment(basket_id: str) -> Purchase | None:
                 amount_due=payment.amount_due,
                 customer=Customer(email=snapshot.email),
                 customer_id=snapshot.user_id,
+                language=snapshot.language,
                 created_at=payment.created_at,
                 context=snapshot.to_context() | {VIA_API: True},
             )
@@ -214,6 +217,7 @@ def _as_purchase(order: OscarObject, reference: str) -> Purchase:
         amount_due=to_money(order.total_incl_tax, order.currency),
         customer=Customer(email=order.email or ""),
         customer_id=str(order.user_id or ""),
+        language=get_language() or "",
         number=str(order.number),
         created_at=order.date_placed,
     )

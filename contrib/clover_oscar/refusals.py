@@ -1,17 +1,31 @@
 """Why no order is placed: asked under the basket's lock, whoever is about to place it."""
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clover_django.localized import LocalizedRefusal
 from clover_django.road import get_payments
 from clover_oscar import giving_back
 from clover_oscar.flags import DELETED, NOT_PLACED
 from clover_oscar.orders import had_order
-from payment_hooks import InvalidRequest, OutcomeUnknown, Payment, PaymentState
+from payment_hooks import (
+    InvalidRequest,
+    OutcomeUnknown,
+    Payment,
+    PaymentError,
+    PaymentState,
+)
 from payment_hooks.standing import refuse_order
 
 
 class CannotPlaceOrder(Exception):
-    """The money is there and the order cannot be; a person must decide."""
+    """The money is there and the order cannot be; a person must decide.
 
-    def __init__(self, message: str, flag: str = NOT_PLACED) -> None:
+    The message is read in the language of whoever reads it, not of who paid.
+    """
+
+    def __init__(self, message: object, flag: str = NOT_PLACED) -> None:
         super().__init__(message)
         self.flag = flag
         """What a person must look at; empty where nothing is left to decide."""
@@ -20,8 +34,20 @@ class CannotPlaceOrder(Exception):
 class OrderNeedsPerson(CannotPlaceOrder):
     """Nothing that is told again, or changes in the shop, would place this order."""
 
-    def __init__(self, message: str, flag: str = "") -> None:
+    def __init__(self, message: object, flag: str = "") -> None:
         super().__init__(message, flag)
+
+
+def explain_to_staff(error: PaymentError | CannotPlaceOrder) -> str:
+    """What a page of the dashboard says of the error, in the reader's language."""
+    if isinstance(error, LocalizedRefusal | CannotPlaceOrder):
+        return str(error)
+    if isinstance(error, OutcomeUnknown):
+        return _(
+            "Clover did not answer, so it may or may not be done. Do not repeat it "
+            "elsewhere: this page shows the result once it is known."
+        )
+    return _("Nothing was moved: %(reason)s") % {"reason": error}
 
 
 def ask_person(payment: Payment, error: Exception) -> None:
@@ -39,7 +65,9 @@ def refuse_without_money(payment: Payment) -> None:
         CannotPlaceOrder: it is being given back at this moment.
     """
     if giving_back.is_at_work(payment):
-        text = f"payment {payment.payment_id} is being given back"
+        text = gettext_lazy(
+            "The money is being refunded at this moment: load the page again."
+        )
         raise CannotPlaceOrder(text, flag="")
     operations = get_payments().operations(payment.payment_id)
     try:
@@ -63,7 +91,10 @@ def refuse_stale(payment: Payment) -> None:
     """
     refuse_without_money(payment)
     if had_order(payment):
-        text = f"order {payment.reference} was placed and deleted"
+        text = format_lazy(
+            gettext_lazy("Order {number} was placed and deleted."),
+            number=payment.reference,
+        )
         raise OrderNeedsPerson(text, DELETED)
 
 

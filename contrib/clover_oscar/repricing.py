@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from oscar.core.loading import get_class
 from oscar.core.prices import Price
 
+from clover_django.words import Text
 from clover_oscar.agreed import Fields, key_of, list_lines
-from clover_oscar.amounts import round_price
+from clover_oscar.amounts import round_price, show_lazily, to_money
 from clover_oscar.snapshot import Snapshot
 from clover_oscar.untyped import OscarObject
 
@@ -83,7 +85,7 @@ class AgreedStrategy:
         return self.by_goods.get(key_of(row))
 
 
-def prepare(basket: OscarObject, snapshot: Snapshot) -> list[str]:
+def prepare(basket: OscarObject, snapshot: Snapshot) -> list[Text]:
     """Bring the agreed prices back, and say what differs from what was paid."""
     user = snapshot.load_user()
     selector = get_class("partner.strategy", "Selector")()
@@ -109,37 +111,36 @@ def find_shipping(
     return next((row for row in methods if row.code == snapshot.shipping_code), former)
 
 
-def _drop_vouchers(basket: OscarObject, user: OscarObject) -> Iterator[str]:
+def _drop_vouchers(basket: OscarObject, user: OscarObject) -> Iterator[Text]:
     """Vouchers that ran out meanwhile would stop an order that is paid already."""
     for voucher in basket.vouchers.all():
         is_available, reason = voucher.is_available_to_user(user=user)
         if voucher.is_active() and is_available:
             continue
         basket.vouchers.remove(voucher)
-        yield _(
-            "Voucher %(code)s had run out when the order was placed. %(reason)s"
-        ) % {
-            "code": voucher.code,
-            "reason": reason,
-        }
+        yield format_lazy(
+            _("Voucher {code} had run out when the order was placed. {reason}"),
+            code=voucher.code,
+            reason=reason,
+        )
 
 
-def _compare(basket: OscarObject, snapshot: Snapshot) -> Iterator[str]:
+def _compare(basket: OscarObject, snapshot: Snapshot) -> Iterator[Text]:
     calculator = get_class("checkout.calculators", "OrderTotalCalculator")()
-    total = round_price(
+    total: OscarObject = round_price(
         calculator.calculate(
             basket,
             snapshot.load_price(snapshot.shipping_charge),
             snapshot.load_surcharges(),
         )
     )
-    paid = snapshot.load_price(snapshot.total)
+    paid: OscarObject = snapshot.load_price(snapshot.total)
     if total.incl_tax != paid.incl_tax:
-        yield _(
-            "Offers changed while the shopper paid: %(paid)s %(currency)s was agreed and "
-            "is the order's total, the lines now come to %(total)s %(currency)s."
-        ) % {
-            "paid": paid.incl_tax,
-            "total": total.incl_tax,
-            "currency": snapshot.currency,
-        }
+        yield format_lazy(
+            _(
+                "Offers changed while the shopper paid: {paid} was agreed and is the "
+                "order's total, the lines now come to {total}."
+            ),
+            paid=show_lazily(to_money(paid.incl_tax, snapshot.currency)),
+            total=show_lazily(to_money(total.incl_tax, snapshot.currency)),
+        )

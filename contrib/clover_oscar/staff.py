@@ -7,13 +7,15 @@ here, whichever page or handler asks.
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
 
 from clover_django.actors import acting_as
+from clover_django.localized import LocalizedRefusal
 from clover_django.road import get_payments
+from clover_oscar.amounts import show
 from clover_oscar.orders import payments_of
 from clover_oscar.untyped import OscarObject
 from payment_hooks import (
-    InvalidRequest,
     Money,
     Operation,
     OperationKind,
@@ -118,7 +120,10 @@ def left_to_capture(payment: Payment) -> Money:
 def _refuse_part(payment: Payment, asked: Movement) -> None:
     held = left_to_capture(payment)
     if held.minor_units and asked.amount != held:
-        raise InvalidRequest(
-            f"an authorization is released whole: void {held}, or capture a part of it",
+        raise LocalizedRefusal(
+            _(
+                "An authorization is voided whole: void %(held)s, or capture a part of it."
+            )
+            % {"held": show(held)},
             code="void_is_whole",
         )

@@ -5,10 +5,11 @@ from typing import Any
 from saleor.payment import TransactionKind
 from saleor.payment.interface import GatewayResponse, PaymentMethodInfo
 
+from clover_saleor.languages import language_of_payment
 from clover_saleor.untyped import SaleorObject
 from payment_hooks import Operation, OperationKind
 from payment_hooks.paying import Progress
-from payment_hooks.storefront import CHECKING, describe_progress
+from payment_hooks.storefront import CHECKING, describe_progress, explain
 
 KIND_OF = {
     OperationKind.AUTHORIZE: TransactionKind.AUTH,
@@ -27,12 +28,13 @@ def of_submit(
     payment_id = progress.payment.payment_id if progress.payment else ""
     if progress.money is not None:
         return done(asked, progress.money)
+    language = language_of_payment(asked)
     if progress.step is not None:
-        return _ask(asked, payment_id, describe_progress(progress, first=first) or {})
+        data = describe_progress(progress, first=first, language=language)
+        return _ask(asked, payment_id, data or {})
     if progress.is_in_doubt:
         return in_doubt(asked, payment_id)
-    text = progress.refusal.shopper_message() if progress.refusal else ""
-    return failed(asked, kind, text)
+    return failed(asked, kind, explain(progress, language))
 
 
 def done(asked: SaleorObject, operation: Operation) -> GatewayResponse:

@@ -18,6 +18,7 @@ from saleor.payment.interface import (
 from saleor.plugins.base_plugin import BasePlugin
 
 from clover_saleor import merchants, session_books, sessions, stored_methods
+from clover_saleor.languages import language_of, language_of_customer
 from clover_saleor.merchants import Merchant
 from clover_saleor.names import GATEWAY, SESSIONS, TITLE
 from clover_saleor.untyped import SaleorObject
@@ -36,8 +37,6 @@ from payment_hooks.texts import shopper_text
 from payment_hooks.time_limit import time_limit
 
 logger = logging.getLogger(__name__)
-
-_UNAVAILABLE = shopper_text("unavailable")
 
 Move = Callable[[Payments, str, Money], Operation]
 """A capture, refund or void of that payment with that amount."""
@@ -143,7 +142,7 @@ class CloverTransactions(BasePlugin):
             logger.error("a saved card could not be removed: %s", error)
             return StoredPaymentMethodRequestDeleteResponseData(
                 result=StoredPaymentMethodRequestDeleteResult.FAILED_TO_DELETE,
-                error=_UNAVAILABLE,
+                error=shopper_text("unavailable", language_of_customer(asked.user)),
             )
         return StoredPaymentMethodRequestDeleteResponseData(
             result=StoredPaymentMethodRequestDeleteResult.SUCCESSFULLY_DELETED
@@ -153,19 +152,21 @@ class CloverTransactions(BasePlugin):
         self, source: SaleorObject
     ) -> tuple[dict[str, object] | None, str | None]:
         """The data and no error, or the other way round."""
+        language = language_of(source)
+        unavailable = shopper_text("unavailable", language)
         try:
             merchant = merchants.of_channel(source.channel.slug)
             if merchant is None:
-                return None, _UNAVAILABLE
+                return None, unavailable
             if merchant.mode is Mode.HOSTED:
                 return {"mode": merchant.mode.value}, None
             with time_limit(merchant.seconds):
                 one = Money(100, merchant.currency)
-                step = merchant.payments.card_entry(one, merchant.mode)
+                step = merchant.payments.card_entry(one, merchant.mode, locale=language)
         except (PaymentError, ConfigurationError) as error:
             logger.warning("%s: no card entry: %s", source.channel.slug, error)
-            return None, _UNAVAILABLE
-        return dict(describe_step(step)), None
+            return None, unavailable
+        return dict(describe_step(step, language=language)), None
 
     def _session(
         self, asked: SaleorObject, previous: SaleorObject, *, first: bool
@@ -173,14 +174,16 @@ class CloverTransactions(BasePlugin):
         if asked.payment_gateway_data.app_identifier != GATEWAY:
             return previous
         prefix = asked.action.action_type.upper()
+        language = language_of(asked.source_object)
         try:
             response = self._submit(asked, prefix, first=first)
         except ConfigurationError as error:
             logger.error("%s is misconfigured: %s", asked.source_object.channel, error)
-            response = sessions.failure(prefix, asked.action.amount, _UNAVAILABLE)
+            text = shopper_text("unavailable", language)
+            response = sessions.failure(prefix, asked.action.amount, text)
         except Exception:
             logger.exception("a payment ended in the middle; the next look settles it")
-            text = shopper_text("outcome_unknown")
+            text = shopper_text("outcome_unknown", language)
             response = {
                 "result": f"{prefix}_ACTION_REQUIRED",
                 "amount": asked.action.amount,
@@ -194,7 +197,8 @@ class CloverTransactions(BasePlugin):
     ) -> sessions.Response:
         merchant = merchants.of_channel(asked.source_object.channel.slug)
         if merchant is None:
-            return sessions.failure(prefix, asked.action.amount, _UNAVAILABLE)
+            text = shopper_text("unavailable", language_of(asked.source_object))
+            return sessions.failure(prefix, asked.action.amount, text)
         with time_limit(merchant.seconds):
             return sessions.submit(merchant, asked, first=first)
 

@@ -7,6 +7,7 @@ from saleor.payment.interface import GatewayResponse
 from saleor.payment.models import Payment as SaleorPayment
 
 from clover_saleor import answers, hosted
+from clover_saleor.languages import language_of_payment
 from clover_saleor.merchants import Merchant
 from clover_saleor.stored_methods import choose_source, note_card
 from clover_saleor.untyped import SaleorObject
@@ -222,6 +223,7 @@ def _page(
         amount=payment.amount_due,
         reference=payment.reference,
         mode=payment.mode,
+        locale=language_of_payment(asked),
         customer=hosted.customer(asked.billing, asked.customer_email or ""),
         return_urls=hosted.return_urls(return_url or ""),
     )

@@ -7,6 +7,7 @@ every call of it ends with an answer, and within the merchant's time limit.
 import logging
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -19,6 +20,7 @@ from saleor.plugins.error_codes import PluginErrorCode
 
 from clover_django.receiving import receive
 from clover_saleor import answers, configuration, hosted, payments_flow, stored_methods
+from clover_saleor.languages import language_of_payment
 from clover_saleor.merchants import Merchant, merchant_of
 from clover_saleor.names import GATEWAY, TITLE
 from clover_saleor.untyped import SaleorObject
@@ -31,12 +33,11 @@ from payment_hooks import (
     PaymentError,
 )
 from payment_hooks.storefront import describe_step, read_entry
-from payment_hooks.texts import shopper_text
+from payment_hooks.texts import shopper_language, shopper_text
 from payment_hooks.time_limit import time_limit
 
 logger = logging.getLogger(__name__)
 
-_UNAVAILABLE, _ERROR = shopper_text("unavailable"), shopper_text("error")
 _IN_DOUBT = (
     "It is not known yet whether the money moved: do not ask for anything else, look "
     "again in a minute. The recovery task finds out."
@@ -105,15 +106,18 @@ class CloverPlugin(BasePlugin):
         Raises:
             saleor.payment.PaymentError: Saleor shows its text to the storefront.
         """
+        language = _language_in(payment_data)
+        told = shopper_text("unavailable", language)
         if not self.active:
-            raise SaleorPaymentError(_UNAVAILABLE)
+            raise SaleorPaymentError(told)
         try:
             merchant = merchant_of(self._values)
             with time_limit(merchant.seconds):
-                data = self._card_entry(merchant, payment_data)
+                data = self._card_entry(merchant, payment_data, language)
         except (PaymentError, ConfigurationError) as error:
             logger.warning("%s: no card entry: %s", self.channel, error)
-            told = getattr(error, "shopper_message", lambda: _UNAVAILABLE)()
+            if isinstance(error, PaymentError):
+                told = error.shopper_message(language)
             raise SaleorPaymentError(told) from None
         return InitializedPaymentResponse(gateway=GATEWAY, name=TITLE, data=data)
 
@@ -246,7 +250,8 @@ class CloverPlugin(BasePlugin):
             return self._within_limit(run)
         except ConfigurationError as error:
             logger.error("%s is misconfigured: %s", self.channel, error)
-            return answers.failed(asked, TransactionKind.CAPTURE, _UNAVAILABLE)
+            text = shopper_text("unavailable", language_of_payment(asked))
+            return answers.failed(asked, TransactionKind.CAPTURE, text)
         except Exception:
             logger.exception("a payment ended in the middle; the next look settles it")
             return answers.in_doubt(asked)
@@ -265,20 +270,20 @@ class CloverPlugin(BasePlugin):
             return self._within_limit(run)
         except OutcomeUnknown as error:
             logger.error("%s of %s: %s", kind, asked.token, error)
-            text, for_shopper = _IN_DOUBT, error.shopper_message()
+            text, say = _IN_DOUBT, error.shopper_message
         except PaymentError as error:
-            text, for_shopper = error.message, error.shopper_message()
+            text, say = error.message, error.shopper_message
         except ConfigurationError as error:
-            text, for_shopper = f"Nothing was moved: {error}", _ERROR
+            text, say = f"Nothing was moved: {error}", partial(shopper_text, "error")
         except Exception:
             logger.exception("%s of %s ended in the middle", kind, asked.token)
-            text, for_shopper = _IN_DOUBT, shopper_text("outcome_unknown")
+            text, say = _IN_DOUBT, partial(shopper_text, "outcome_unknown")
         if payments_flow.has_order(asked):
             return answers.failed(asked, kind, text)
         # Saleor gives back what a checkout could not be completed with, and shows the
         # text to whoever wanted to complete it.
         logger.warning("%s of %s: %s", kind, asked.token, text)
-        return answers.failed(asked, kind, for_shopper)
+        return answers.failed(asked, kind, say(language_of_payment(asked)))
 
     def _within_limit(
         self, run: Callable[[Merchant], GatewayResponse]
@@ -287,10 +292,12 @@ class CloverPlugin(BasePlugin):
         with time_limit(merchant.seconds):
             return run(merchant)
 
-    def _card_entry(self, merchant: Merchant, sent: object) -> dict[str, Any]:
+    def _card_entry(
+        self, merchant: Merchant, sent: object, language: str
+    ) -> dict[str, Any]:
         card = read_entry(sent).card
         if card is None:
-            return _card_entry(merchant)
+            return _card_entry(merchant, language)
         source = merchant.payments.tokenize(card)
         return {
             "token": source.token,
@@ -306,13 +313,19 @@ class CloverPlugin(BasePlugin):
         return _card_entry(merchant).get("scriptUrl") or ""
 
 
-def _card_entry(merchant: Merchant) -> dict[str, Any]:
+def _language_in(sent: object) -> str:
+    """What the storefront names in its JSON: this call knows no checkout and no user."""
+    named = sent.get("languageCode") if isinstance(sent, dict) else None
+    return shopper_language(named, default="") if isinstance(named, str) else ""
+
+
+def _card_entry(merchant: Merchant, language: str = "") -> dict[str, Any]:
     if merchant.mode is Mode.HOSTED:
         return {"mode": merchant.mode.value}
     currency = merchant.currency
-    return dict(
-        describe_step(merchant.payments.card_entry(Money(100, currency), merchant.mode))
-    )
+    one = Money(100, currency)
+    step = merchant.payments.card_entry(one, merchant.mode, locale=language)
+    return dict(describe_step(step, language=language))
 
 
 def _values_of(rows: Any) -> dict[str, Any]:  # noqa: ANN401

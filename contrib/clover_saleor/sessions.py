@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from clover_saleor import dues, hosted
+from clover_saleor.languages import language_of
 from clover_saleor.merchants import Merchant
 from clover_saleor.stored_methods import choose_source, note_card, owner_of
 from clover_saleor.untyped import SaleorObject
@@ -35,7 +36,10 @@ def submit(merchant: Merchant, asked: SaleorObject, *, first: bool) -> Response:
     """The response to an initialize or process: take the money, or say what comes next."""
     progress = attempt(lambda: _submit(merchant, asked))
     prefix = CHARGE if _takes_at_once(merchant, asked) else AUTHORIZATION
-    return response_to(progress, prefix, asked.action.amount, first=first)
+    language = language_of(asked.source_object)
+    return response_to(
+        progress, prefix, asked.action.amount, first=first, language=language
+    )
 
 
 def _submit(merchant: Merchant, asked: SaleorObject) -> Progress:
@@ -128,13 +132,13 @@ def _paid_on_pages(asked: SaleorObject, parts: list[Part]) -> set[str]:
 
 
 def response_to(
-    progress: Progress, prefix: str, amount: Decimal, *, first: bool
+    progress: Progress, prefix: str, amount: Decimal, *, first: bool, language: str
 ) -> Response:
-    """What Saleor reads as the outcome of a session."""
+    """What Saleor reads as the outcome of a session; its texts are the shopper's."""
     if progress.money is not None:
         return success(progress.money)
-    text = explain(progress)
-    data = describe_progress(progress, first=first)
+    text = explain(progress, language)
+    data = describe_progress(progress, first=first, language=language)
     if data is not None:
         told: Response = {"amount": amount, "data": data}
         told |= {"message": text} if progress.is_in_doubt else {}
@@ -231,6 +235,7 @@ def _page(asked: SaleorObject, payment: Payment) -> CheckoutRequest | None:
         amount=payment.amount_due,
         reference=payment.reference,
         mode=payment.mode,
+        locale=language_of(asked.source_object),
         customer=hosted.customer(
             asked.source_object.billing_address, _email(asked.source_object)
         ),

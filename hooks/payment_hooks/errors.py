@@ -19,7 +19,7 @@ ConfigurationError         outside the tree: a missing key is not a failed payme
 """
 
 from payment_hooks.decline_codes import DeclineCode
-from payment_hooks.texts import shopper_text
+from payment_hooks.texts import amount_text, shopper_text
 
 SHOPPER_IP_MISSING = "shopper_ip_missing"
 """The code of an `InvalidRequest` which the provider takes with an address only."""
@@ -142,7 +142,9 @@ class AmountChanged(InvalidRequest):
         if not (self.shown and self.due):
             return shopper_text(self.text_code, language)
         text = shopper_text("amount_changed", language)
-        return text.format(shown=self.shown, due=self.due)
+        return text.format(
+            shown=amount_text(self.shown, language), due=amount_text(self.due, language)
+        )
 
 
 class UnsupportedOperation(PaymentError):

@@ -134,8 +134,12 @@ class Payments(Resolving):
             return self.gateway.start_checkout(asked)
         return self._sessions.open(payment, asked)
 
-    def card_entry(self, amount: Money, mode: Mode) -> CheckoutSession:
+    def card_entry(
+        self, amount: Money, mode: Mode, *, locale: str = ""
+    ) -> CheckoutSession:
         """What a page needs for entering a card, before there is a payment to make.
+
+        `locale` is the page's language; without it the merchant's own holds.
 
         Raises:
             InvalidRequest: hosted mode has no card on a page of the shop.
@@ -146,7 +150,9 @@ class Payments(Resolving):
                 "hosted checkout opens a page for a payment: open one, and start_checkout",
                 code="mode_is_hosted",
             )
-        asked = CheckoutRequest(amount=amount, reference="card-entry", mode=mode)
+        asked = CheckoutRequest(
+            amount=amount, reference="card-entry", mode=mode, locale=locale
+        )
         return self.gateway.start_checkout(asked)
 
     def authorize(

@@ -69,6 +69,10 @@ class Purchase:
     customer_id: str = ""
     """The shop's id of a customer who is logged in; empty for a guest, who keeps no
     cards."""
+    language: str = ""
+    """The checkout's or order's own, as a tag such as `fr-CA`: what the shopper reads."""
+    customer_language: str = ""
+    """That of the customer's account; it counts where `language` says nothing."""
     return_urls: ReturnUrls | None = None
     """Where a hosted page leads back to, when the browser did not say."""
     number: str = ""
@@ -97,6 +101,7 @@ class Purchase:
             shipping=self.shipping,
             discount=self.discount,
             customer=self.customer,
+            locale=self.language or self.customer_language,
             return_urls=urls or self.return_urls,
         )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from payment_hooks.cards import CardDetails, PaymentSource
 from payment_hooks.errors import InvalidRequest
 from payment_hooks.kinds import Mode
+from payment_hooks.languages import is_same_language
 from payment_hooks.paying import Progress
 from payment_hooks.secrecy import forgetful
 from payment_hooks.types import CardFields, CardForm, CheckoutSession, Redirect
@@ -74,8 +75,13 @@ def read_entry(data: object) -> Entry:
     )
 
 
-def describe_step(step: CheckoutSession) -> dict[str, str | None]:
+def describe_step(
+    step: CheckoutSession, *, language: str = ""
+) -> dict[str, str | None]:
     """What the storefront does next, as JSON without anything secret.
+
+    `language` is the shopper's: card fields speak it, or are labelled in it where the
+    provider's do not.
 
     >>> from datetime import UTC, datetime
     >>> describe_step(Redirect(url="https://pay.example/1", session_id="S1",
@@ -87,14 +93,28 @@ def describe_step(step: CheckoutSession) -> dict[str, str | None]:
         expires_at = step.expires_at.isoformat()
         return told | {"redirectUrl": step.url, "expiresAt": expires_at}
     if isinstance(step, CardFields):
-        told |= {"scriptUrl": step.script_url, "locale": step.locale or None}
+        locale = card_locale(step.locale, language)
+        told |= {"scriptUrl": step.script_url, "locale": locale or None}
     if isinstance(step, CardFields | CardForm):
         told |= {"publicKey": step.public_key, "merchantId": step.merchant_id}
     return told
 
 
+def card_locale(provided: str, language: str) -> str:
+    """The locale of card fields on a page in that language.
+
+    The provider's own knows regions better, and counts where it is of the language.
+
+    >>> card_locale("en-CA", "en"), card_locale("en-CA", "es"), card_locale("fr-CA", "")
+    ('en-CA', 'es', 'fr-CA')
+    """
+    if not language or is_same_language(provided, language):
+        return provided
+    return language
+
+
 def describe_progress(
-    progress: Progress, *, first: bool
+    progress: Progress, *, first: bool, language: str
 ) -> dict[str, str | None] | None:
     """What the storefront does next, as JSON; None where there is nothing to do.
 
@@ -103,16 +123,16 @@ def describe_progress(
     """
     if progress.step is not None:
         is_return = isinstance(progress.step, Redirect) and not first
-        told = describe_step(progress.step)
+        told = describe_step(progress.step, language=language)
         return told | ({"status": WAITING} if is_return else {})
     if progress.is_in_doubt:
-        return {"status": CHECKING, "message": explain(progress)}
+        return {"status": CHECKING, "message": explain(progress, language)}
     return None
 
 
-def explain(progress: Progress) -> str:
+def explain(progress: Progress, language: str) -> str:
     """What the shopper may read of a submit that brought no money; else empty."""
-    return progress.refusal.shopper_message() if progress.refusal else ""
+    return progress.refusal.shopper_message(language) if progress.refusal else ""
 
 
 def _source(sent: Mapping[object, object], token: str) -> PaymentSource:

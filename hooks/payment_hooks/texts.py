@@ -1,8 +1,16 @@
-"""What shoppers read when a payment does not go through, in en, fr and es."""
+"""What shoppers read when a payment does not go through, in en, fr and es.
 
+The French is Canada's, and Spanish amounts are those of the Americas.
+"""
+
+import re
 from collections.abc import Mapping
 
+from payment_hooks.languages import choose_language, normalize
+
 DEFAULT_LANGUAGE = "en"
+_PLAIN = re.compile(r"[0-9]+\.[0-9]+ [A-Z]{3}\Z")
+"""An amount as `str(Money)` writes it; any other one has its language already."""
 
 _ENGLISH = {
     "error": "Something went wrong with your payment. Please contact the shop.",
@@ -12,8 +20,9 @@ _ENGLISH = {
     "already_paid": "This was paid already. Your card has not been charged again. Please do not pay once more; contact the shop if you miss your order.",
     "amount_changed": "The total has changed from {shown} to {due}. Nothing was charged. Please look at it again.",
     "amount_not_shown": "Nothing was charged. Please look at the total once more, and confirm it.",
+    "not_made": "This was not made. No money moved.",
     "nothing_due": "There is nothing left to pay. Your card has not been charged.",
-    "given_back": "This payment was given back. Your card has not been charged again. Please begin a new payment.",
+    "given_back": "This payment was refunded. Your card has not been charged again. Please begin a new payment.",
     "outcome_unknown": "We are checking your payment with the bank. Please do not pay again; this page shows the result as soon as we know it.",
     "card_declined": "Your bank declined the payment. Your card has not been charged. Please use another card or contact your bank.",
     "expired_card": "This card has expired. Please use another card.",
@@ -33,27 +42,28 @@ _ENGLISH = {
 _FRENCH = {
     "error": "Un problème est survenu avec votre paiement. Veuillez contacter la boutique.",
     "invalid_request": "Les informations de paiement sont incomplètes ou invalides. Veuillez les vérifier et réessayer.",
-    "unavailable": "Le paiement par carte n'est pas disponible pour le moment. Votre carte n'a pas été débitée. Veuillez réessayer plus tard.",
-    "busy": "La boutique est très occupée. Votre carte n'a pas été débitée. Veuillez réessayer dans un instant.",
-    "already_paid": "Ce paiement a déjà été effectué. Votre carte n'a pas été débitée de nouveau. Veuillez ne pas payer une autre fois ; contactez la boutique si vous ne voyez pas votre commande.",
-    "amount_changed": "Le total est passé de {shown} à {due}. Rien n'a été débité. Veuillez le vérifier de nouveau.",
-    "amount_not_shown": "Rien n'a été débité. Veuillez vérifier le total encore une fois, puis le confirmer.",
-    "nothing_due": "Il ne reste rien à payer. Votre carte n'a pas été débitée.",
-    "given_back": "Ce paiement a été remboursé. Votre carte n'a pas été débitée de nouveau. Veuillez commencer un nouveau paiement.",
-    "outcome_unknown": "Nous vérifions votre paiement auprès de la banque. Veuillez ne pas payer de nouveau ; cette page affichera le résultat dès que nous le connaîtrons.",
-    "card_declined": "Votre banque a refusé le paiement. Votre carte n'a pas été débitée. Veuillez utiliser une autre carte ou contacter votre banque.",
+    "unavailable": "Le paiement par carte n’est pas disponible pour le moment. Votre carte n’a pas été débitée. Veuillez réessayer plus tard.",
+    "busy": "La boutique est très occupée. Votre carte n’a pas été débitée. Veuillez réessayer dans un instant.",
+    "already_paid": "Ce paiement a déjà été effectué. Votre carte n’a pas été débitée de nouveau. Veuillez ne pas payer une autre fois; contactez la boutique si vous ne voyez pas votre commande.",
+    "amount_changed": "Le total est passé de {shown} à {due}. Rien n’a été débité. Veuillez le vérifier de nouveau.",
+    "amount_not_shown": "Rien n’a été débité. Veuillez vérifier le total encore une fois, puis le confirmer.",
+    "not_made": "Cette opération n’a pas été effectuée. Aucun montant n’a été transféré.",
+    "nothing_due": "Il ne reste rien à payer. Votre carte n’a pas été débitée.",
+    "given_back": "Ce paiement a été remboursé. Votre carte n’a pas été débitée de nouveau. Veuillez commencer un nouveau paiement.",
+    "outcome_unknown": "Nous vérifions votre paiement auprès de la banque. Veuillez ne pas payer de nouveau; cette page affichera le résultat dès que nous le connaîtrons.",
+    "card_declined": "Votre banque a refusé le paiement. Votre carte n’a pas été débitée. Veuillez utiliser une autre carte ou contacter votre banque.",
     "expired_card": "Cette carte est expirée. Veuillez utiliser une autre carte.",
-    "incorrect_number": "Le numéro de carte n'est pas valide. Veuillez le vérifier et réessayer.",
+    "incorrect_number": "Le numéro de carte n’est pas valide. Veuillez le vérifier et réessayer.",
     "incorrect_cvc": "Le code de sécurité (CVV) est incorrect. Veuillez le vérifier et réessayer.",
-    "incorrect_expiry": "La date d'expiration n'est pas valide. Veuillez la vérifier et réessayer.",
-    "incorrect_address": "L'adresse ou le code postal ne correspond pas à la carte. Veuillez les vérifier et réessayer.",
-    "card_not_supported": "Cette boutique n'accepte pas ce type de carte. Veuillez utiliser une autre carte.",
+    "incorrect_expiry": "La date d’expiration n’est pas valide. Veuillez la vérifier et réessayer.",
+    "incorrect_address": "L’adresse ou le code postal ne correspond pas à la carte. Veuillez les vérifier et réessayer.",
+    "card_not_supported": "Cette boutique n’accepte pas ce type de carte. Veuillez utiliser une autre carte.",
     "limit_exceeded": "Ce paiement dépasse une limite fixée pour la carte ou la boutique. Veuillez utiliser une autre carte ou contacter la boutique.",
-    "source_already_used": "Veuillez saisir votre carte de nouveau : les informations ne pouvaient servir qu'une fois. Votre carte n'a pas été débitée.",
+    "source_already_used": "Veuillez saisir votre carte de nouveau : les informations ne pouvaient servir qu’une fois. Votre carte n’a pas été débitée.",
     "amount_not_accepted": "Ce montant ne peut pas être débité ici. Veuillez contacter la boutique.",
-    "fraud_check": "La boutique n'a pas pu accepter ce paiement. Votre carte n'a pas été débitée. Veuillez contacter la boutique.",
-    "partial_approval": "La carte ne couvre qu'une partie du montant ; rien n'a été débité. Veuillez utiliser une autre carte.",
-    "processing_error": "Le paiement n'a pas pu être traité. Votre carte n'a pas été débitée. Veuillez réessayer.",
+    "fraud_check": "La boutique n’a pas pu accepter ce paiement. Votre carte n’a pas été débitée. Veuillez contacter la boutique.",
+    "partial_approval": "La carte ne couvre qu’une partie du montant; rien n’a été débité. Veuillez utiliser une autre carte.",
+    "processing_error": "Le paiement n’a pas pu être traité. Votre carte n’a pas été débitée. Veuillez réessayer.",
 }
 
 _SPANISH = {
@@ -64,8 +74,9 @@ _SPANISH = {
     "already_paid": "Esto ya está pagado. No se ha hecho ningún otro cargo. No pague de nuevo; póngase en contacto con la tienda si no ve su pedido.",
     "amount_changed": "El total ha cambiado de {shown} a {due}. No se ha hecho ningún cargo. Revíselo de nuevo.",
     "amount_not_shown": "No se ha hecho ningún cargo. Revise el total una vez más y confírmelo.",
+    "not_made": "Esta operación no se realizó. No se movió ningún importe.",
     "nothing_due": "No queda nada por pagar. No se ha hecho ningún cargo.",
-    "given_back": "Este pago fue devuelto. No se ha hecho ningún otro cargo. Comience un pago nuevo.",
+    "given_back": "Este pago fue reembolsado. No se ha hecho ningún otro cargo. Comience un pago nuevo.",
     "outcome_unknown": "Estamos comprobando su pago con el banco. No pague de nuevo; esta página mostrará el resultado en cuanto lo sepamos.",
     "card_declined": "Su banco rechazó el pago. No se ha hecho ningún cargo. Use otra tarjeta o consulte con su banco.",
     "expired_card": "Esta tarjeta ha caducado. Use otra tarjeta.",
@@ -89,6 +100,18 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
 }
 
 
+def shopper_language(*candidates: str, default: str = DEFAULT_LANGUAGE) -> str:
+    """The language of ours to speak; the first candidate that names one decides.
+
+    A candidate is a tag or a whole `Accept-Language`; the usual ones are, in this order,
+    that of the checkout or order, that of the customer's account, and the browser's.
+
+    >>> shopper_language("", "FR_CA", "es, en;q=0.5"), shopper_language("de-AT")
+    ('fr', 'en')
+    """
+    return choose_language(candidates, known=TEXTS, default=default)
+
+
 def shopper_text(code: str, language: str = DEFAULT_LANGUAGE) -> str:
     """The text for `code` in `language`; an unknown code gives the general text.
 
@@ -97,5 +120,15 @@ def shopper_text(code: str, language: str = DEFAULT_LANGUAGE) -> str:
     >>> shopper_text("expired_card", "fr-CA")
     'Cette carte est expirée. Veuillez utiliser une autre carte.'
     """
-    texts = TEXTS.get(language.replace("_", "-").split("-")[0].lower(), _ENGLISH)
+    texts = TEXTS[shopper_language(language)]
     return texts.get(code, texts["error"])
+
+
+def amount_text(amount: str, language: str = DEFAULT_LANGUAGE) -> str:
+    """An amount such as `24.99 USD` as the language writes decimals.
+
+    >>> amount_text("24.99 USD", "fr-CA"), amount_text("24.99 USD", "es-US")
+    ('24,99 USD', '24.99 USD')
+    """
+    has_comma = shopper_language(language) == "fr" or normalize(language) == "es-es"
+    return amount.replace(".", ",") if has_comma and _PLAIN.match(amount) else amount

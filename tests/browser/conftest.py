@@ -152,8 +152,8 @@ class Shopper:
         return frame.locator("input")
 
 
-def make_shopper(browser, servers, width):
-    page = browser.new_page(viewport={"width": width, "height": 900})
+def make_shopper(browser, servers, width, locale="en-US"):
+    page = browser.new_page(viewport={"width": width, "height": 900}, locale=locale)
     page.set_default_timeout(PATIENCE_MS)
     problems = []
     page.on("pageerror", lambda error: problems.append(str(error)))

@@ -52,7 +52,7 @@ def test_the_page_of_payments_fits_a_narrow_screen(staff):
 
     staff.picture("dashboard-payments")
 
-    assert re.search("paid", page.inner_text("table"))
+    assert re.search("Paid", page.inner_text("table"))
     assert staff.has_no_sideways_scroll()
 
 

@@ -60,7 +60,7 @@ def poll(browser, payment):
 
 @pytest.mark.parametrize("page", ["return", "status", "cancel"])
 def test_a_shopper_who_paid_is_thanked(browser, fake, page):
-    assert "your payment is made" in text_of(browser, page, paid())
+    assert "your payment succeeded" in text_of(browser, page, paid())
 
 
 def test_a_shopper_who_was_declined_reads_why(browser, fake):
@@ -68,7 +68,7 @@ def test_a_shopper_who_was_declined_reads_why(browser, fake):
 
     text = text_of(browser, "status", declined)
 
-    assert "This payment was not made" in text
+    assert "Your payment was not made" in text
     assert "card" in text
 
 
@@ -80,7 +80,7 @@ def test_a_lost_answer_is_found_when_the_shopper_looks(browser, fake):
     payment = in_doubt(fake, after=True)
     let_time_pass(seconds=4)
 
-    assert "your payment is made" in text_of(browser, "status", payment)
+    assert "your payment succeeded" in text_of(browser, "status", payment)
     assert len(fake.ledger) == 1
 
 
@@ -128,7 +128,7 @@ def test_money_that_was_given_back_is_said_so(browser, fake):
     payment = paid()
     get_payments().refund(payment.payment_id, request_id="form-1")
 
-    assert "was given back" in text_of(browser, "status", payment)
+    assert "was refunded" in text_of(browser, "status", payment)
 
 
 def test_who_turns_back_on_the_page_has_not_paid(browser, fake):
@@ -277,19 +277,19 @@ def test_who_turned_back_reads_what_is_known_later(browser, fake, page):
 
     text = text_of(browser, page, payment)
 
-    assert "Nothing was paid there, as far as we know" in text
+    assert "As far as we know, nothing was paid there" in text
     assert CHECKING not in text
     assert NOT_CHARGED not in text
     keep_message(session, fake.pay_session(DUE))
     let_time_pass(seconds=4)
-    assert "your payment is made" in text_of(browser, page, payment)
+    assert "your payment succeeded" in text_of(browser, page, payment)
 
 
 def test_who_turns_back_but_paid_elsewhere_is_thanked(browser, fake):
     payment, session = at_the_page()
     keep_message(session, fake.pay_session(DUE))
 
-    assert "your payment is made" in turn_back(browser, payment)
+    assert "your payment succeeded" in turn_back(browser, payment)
 
 
 def test_a_message_that_has_no_effect_yet_keeps_the_payment_open(browser, fake):

@@ -11,7 +11,7 @@ from tests.clover_django.paying import in_doubt
 
 pytestmark = pytest.mark.browser
 PATIENCE_MS = 120_000
-PAID = "text=your payment is made"
+PAID = "text=your payment succeeded"
 
 
 def complaints(message):
@@ -68,7 +68,7 @@ def test_with_script_the_page_goes_on_by_itself(window, address):
     first, last, problems = window.watch(address)
 
     assert "Please do not pay again" in first
-    assert "your payment is made" in last
+    assert "your payment succeeded" in last
     assert problems == []
 
 
@@ -76,4 +76,4 @@ def test_without_script_the_page_goes_on_by_itself(window, address):
     first, last, _ = window.watch(address, java_script_enabled=False)
 
     assert "Please do not pay again" in first
-    assert "your payment is made" in last
+    assert "your payment succeeded" in last

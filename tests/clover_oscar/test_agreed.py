@@ -89,7 +89,7 @@ def test_what_is_added_before_the_money_is_asked_shows_the_page_again(
     monkeypatch.setattr(numbers, "order_number", number_and_add)
     page = shopper.place_order(clover_token="tok-1").content.decode()
 
-    assert "The total has changed from 10.00 USD to 305.00 USD." in page
+    assert "The total has changed from $10.00 to $305.00." in page
     assert 'name="clover_token" value="tok-1"' in page
     assert "payment_charge" not in clover.calls
     assert open_baskets() == [[(product.get_title(), 1), (dear.get_title(), 1)]]

@@ -67,7 +67,7 @@ def act(staff, order, action, *, amount="", token="form-1", confirmed="1", **fie
 def test_the_order_page_shows_the_payment(owner, order):
     page = owner.get(url(order)).content.decode()
 
-    assert "Clover payment: paid" in page
+    assert "Clover payment: Paid" in page
     assert 'value="10.00"' in page
     assert "clover_capture_form" not in page
 
@@ -75,7 +75,7 @@ def test_the_order_page_shows_the_payment(owner, order):
 def test_a_refund_is_confirmed_first(owner, order, clover):
     asked = act(owner, order, "refund", amount="4.00", confirmed="")
 
-    assert "<strong>4.00 USD</strong>" in asked
+    assert "<strong>$4.00</strong>" in asked
     assert f"Order #{order.number}" in asked
     assert 'name="confirmed"' in asked
     assert "payment_refund" not in clover.calls
@@ -102,8 +102,8 @@ def test_what_was_confirmed_is_what_is_sent(owner, order):
 def test_an_empty_amount_is_refused(owner, order, clover, amount, confirmed):
     page = act(owner, order, "refund", amount=amount, confirmed=confirmed)
 
-    assert "no amount was entered" in page
-    assert "10.00 USD is left" in page
+    assert "No amount was entered" in page
+    assert "$10.00 is left" in page
     assert "payment_refund" not in clover.calls
 
 
@@ -111,14 +111,14 @@ def test_an_empty_amount_is_refused(owner, order, clover, amount, confirmed):
 def test_an_empty_amount_captures_nothing(owner, reserved, clover, confirmed):
     page = act(owner, reserved, "capture", confirmed=confirmed)
 
-    assert "no amount was entered" in page
+    assert "No amount was entered" in page
     assert "payment_capture" not in clover.calls
 
 
 def test_a_void_is_confirmed_with_its_sum(owner, reserved, clover):
     asked = act(owner, reserved, "void", confirmed="")
 
-    assert "<strong>10.00 USD</strong>" in asked
+    assert "<strong>$10.00</strong>" in asked
     assert "payment_void" not in clover.calls
     send_form(owner, reserved, asked)
     assert books(reserved)[1] == ["Authorise 10.00", "Void 10.00"]
@@ -170,7 +170,7 @@ def test_no_confirmation_names_a_sum_that_cannot_move(owner, order, amount):
 def test_nothing_reserved_is_not_proposed_to_be_voided(owner, order):
     page = act(owner, order, "void", confirmed="")
 
-    assert "nothing is left to void" in page
+    assert "Nothing is left to void" in page
     assert 'name="confirmed"' not in page
 
 
@@ -187,7 +187,7 @@ def test_a_void_is_of_no_single_line(owner, reserved, clover, amount):
             confirmed=confirmed,
             payment_event_type=voided.code,
         )
-        assert "released whole" in page
+        assert "voided whole" in page
         assert 'name="confirmed"' not in page
     assert "payment_void" not in clover.calls
 
@@ -220,7 +220,7 @@ def test_a_reservation_is_voided(owner, reserved):
     sums, rows = books(reserved)
     assert sums == ("0.00", "0.00", "0.00")
     assert rows == ["Authorise 10.00", "Void 10.00"]
-    assert "Clover payment: voided" in owner.get(url(reserved)).content.decode()
+    assert "Clover payment: Voided" in owner.get(url(reserved)).content.decode()
 
 
 def test_a_payment_that_was_captured_is_not_voided(owner, order, clover):
@@ -293,7 +293,7 @@ def three(shopper, product, clover):
 def test_one_unit_of_three_is_refunded_at_its_own_price(owner, three, clover):
     asked = post_line_event(owner, three, "", confirmed="", clover_request_id="one")
 
-    assert "<strong>10.00 USD</strong>" in asked
+    assert "<strong>$10.00</strong>" in asked
     assert "payment_refund" not in clover.calls
     send_form(owner, three, asked)
     assert books(three)[0][2] == "10.00"
@@ -304,14 +304,14 @@ def test_one_unit_of_three_is_refunded_at_its_own_price(owner, three, clover):
 def test_a_line_event_is_confirmed_also_with_an_amount(owner, three, clover):
     asked = post_line_event(owner, three, "3.00", confirmed="")
 
-    assert "<strong>3.00 USD</strong>" in asked
+    assert "<strong>$3.00</strong>" in asked
     assert "payment_refund" not in clover.calls
 
 
 def test_a_confirmed_line_event_without_amount_moves_nothing(owner, three, clover):
     page = post_line_event(owner, three, "")
 
-    assert "no amount was entered" in page
+    assert "No amount was entered" in page
     assert "payment_refund" not in clover.calls
 
 

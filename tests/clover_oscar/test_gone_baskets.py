@@ -68,7 +68,7 @@ def refund_elsewhere(clover, minor_units):
 
 
 def test_the_order_page_still_shows_the_payment(order, owner):
-    assert "Clover payment: paid" in owner.get(url(order)).content.decode()
+    assert "Clover payment: Paid" in owner.get(url(order)).content.decode()
 
 
 def test_staff_still_refund_the_order(order, owner):

@@ -303,7 +303,7 @@ def test_an_offer_that_begins_while_paying_is_noted(away, clover):
 
     (order,) = orders()
     assert str(order.total_incl_tax) == "10.00"
-    assert "10.00 USD was agreed" in order.notes.get().message
+    assert "$10.00 was agreed" in order.notes.get().message
     assert get_payments().get(away.payment_id).flags == ("order_differs",)
 
 

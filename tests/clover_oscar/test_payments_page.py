@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import reset_format_cache
 from oscar.core.loading import get_model
 
 from clover_django.road import get_payments
@@ -42,7 +43,7 @@ def test_a_payment_without_order_asks_for_a_person(owner, without_order):
     page = owner.get(URL).content.decode()
 
     assert without_order.reference in page
-    assert "paid_without_order" in page
+    assert "Paid, and without an order" in page
 
 
 def test_staff_may_place_the_order_although_it_is_sold_out(owner, without_order):
@@ -72,14 +73,30 @@ def test_money_whose_order_cannot_be_placed_is_given_back_once(
         for _ in range(2)
     ]
 
-    assert "cannot be taken back" in asked
-    assert "<strong>10.00 USD</strong>" in asked
-    assert "10.00 USD" in done
-    assert "was given back" in again
+    assert "cannot be undone" in asked
+    assert "<strong>$10.00</strong>" in asked
+    assert "$10.00" in done
+    assert "was refunded" in again
     assert clover.calls.count("payment_refund") == 1
     payment = get_payments().get(without_order.payment_id)
     assert (payment.state, payment.flags) == (PaymentState.REFUNDED, ())
     assert orders() == []
+
+
+@pytest.mark.parametrize("language", ["fr-ca", "de"])
+@pytest.mark.parametrize("grouped", [True, False])
+def test_what_was_confirmed_in_another_language_is_given_back(
+    owner, without_order, settings, language, grouped
+):
+    settings.LANGUAGE_CODE, settings.USE_THOUSAND_SEPARATOR = language, grouped
+    reset_format_cache()
+
+    asked = post(owner, without_order, "give_back")
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', asked))
+    post(owner, without_order, "give_back", confirmed="1", amount=hidden["amount"])
+
+    state = get_payments().get(without_order.payment_id).state
+    assert state is PaymentState.REFUNDED
 
 
 def test_giving_back_needs_a_permission(without_order, clover):
@@ -157,7 +174,7 @@ def marked(without_order):
 def test_nobody_else_decides_while_the_money_is_given_back(owner, marked, clover):
     for action in ("place", "give_back"):
         page = post(owner, marked, action, confirmed="1", amount="10.00")
-        assert "being given back at this moment" in page
+        assert "being refunded at this moment" in page
 
     assert offered(owner) == []
     assert orders() == []
@@ -182,7 +199,7 @@ def test_a_give_back_that_fails_leaves_the_mark_of_another(
         clover.mend()
         get_payments().refund(without_order.payment_id, request_id="the first one")
 
-    assert ["being given back" in page for page in pages] == [True, True]
+    assert ["being refunded" in page for page in pages] == [True, True]
     assert orders() == []
     assert get_payments().get(without_order.payment_id).flags == ()
 

@@ -16,7 +16,8 @@ from payment_hooks import Money
 from tests.clover_oscar.shopper import Shopper, baskets, make_product, orders
 from tests.clover_oscar.test_card_form import send_card
 
-CHANGED = "The total has changed from 10.00 USD to {} USD. Nothing was charged."
+CHANGED = "The total has changed from $10.00 to {}. Nothing was charged."
+NARROW = "\N{NARROW NO-BREAK SPACE}"
 UNSEEN = "Please look at the total once more"
 
 
@@ -113,7 +114,7 @@ def test_a_dearer_price_is_shown_before_it_is_charged(
     raise_the_price(product)
     page = way.submit(shopper).content.decode()
 
-    assert CHANGED.format("1000.00") in page
+    assert CHANGED.format("$1,000.00") in page
     assert "$1,000.00" in page
     assert nothing_sent()
 
@@ -145,7 +146,7 @@ def test_what_another_tab_adds_is_shown_before_it_is_charged(
 
     page = shopper.place_order(clover_token="tok-1").content.decode()
 
-    assert CHANGED.format("1000.00") in page
+    assert CHANGED.format("$1,000.00") in page
     assert 'name="clover_token" value="tok-1"' in page  # the card is not asked again
     assert nothing_sent()
 
@@ -177,7 +178,7 @@ def test_a_voucher_that_ran_out_is_shown_before_it_is_charged(
 
     page = shopper.place_order(clover_token="tok-1").content.decode()
 
-    assert "The total has changed from 8.00 USD to 10.00 USD." in page
+    assert "The total has changed from $8.00 to $10.00." in page
     assert nothing_sent()
 
 
@@ -197,7 +198,7 @@ def test_a_total_that_changes_within_the_request_is_shown_before_it_is_charged(
     monkeypatch.setattr(free, "calculate", calculate)
     page = shopper.place_order(clover_token="tok-1").content.decode()
 
-    assert "The total has changed from 10.00 USD to 15.00 USD." in page
+    assert "The total has changed from $10.00 to $15.00." in page
     assert nothing_sent()
 
 
@@ -213,7 +214,8 @@ def test_the_sentence_is_in_the_shopper_s_language(product, clover, settings):
     page = shopper.place_order(clover_token="tok-1").content.decode()
     translation.deactivate()
 
-    assert "Le total est passé de 10.00 USD à 1000.00 USD." in page
+    spaced = page.replace("\N{NO-BREAK SPACE}", " ").replace(NARROW, " ")
+    assert "Le total est passé de 10,00 $US à 1 000,00 $US." in spaced
 
 
 def test_a_total_of_nothing_that_became_something_is_shown(shopper, clover):
@@ -224,5 +226,5 @@ def test_a_total_of_nothing_that_became_something_is_shown(shopper, clover):
 
     page = shopper.place_order().content.decode()
 
-    assert "The total has changed from 0.00 USD to 1000.00 USD." in page
+    assert "The total has changed from $0.00 to $1,000.00." in page
     assert orders() == []

@@ -179,7 +179,7 @@ def test_an_old_submit_after_the_refund_takes_nothing(shop, checkout):
     again = pay(shop, checkout, key="key-1")
 
     assert again.event.type == "charge_failure"
-    assert "given back" in again.event.message
+    assert "refunded" in again.event.message
     assert shop.charges == [2599]
 
 

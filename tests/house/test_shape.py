@@ -1,6 +1,7 @@
 """The code stays in rooms of a size that one can look over."""
 
 import ast
+import re
 
 import pytest
 
@@ -64,6 +65,18 @@ def test_blanket_exceptions_stand_only_where_they_have_a_reason():
     }
 
     assert found == set(BLANKET_EXCEPTIONS)
+
+
+def test_no_form_sends_back_a_number_that_a_template_has_localised():
+    """`{{ amount.to_decimal }}` is `30,00` in French: what is sent back is a text."""
+    found = [
+        name(path)
+        for folder in PACKAGES.values()
+        for path in folder.rglob("*.html")
+        if re.search(r'value="\{\{[^}]*to_decimal', path.read_text())
+    ]
+
+    assert found == []
 
 
 def test_tls_verification_is_never_switched_off():

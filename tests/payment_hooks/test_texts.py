@@ -5,14 +5,17 @@ import pytest
 from payment_hooks import DeclineCode, errors
 from payment_hooks.texts import TEXTS, shopper_text
 
-CODES = {"amount_changed", *(code.value for code in DeclineCode)} | {
+CODES = {"amount_changed", "not_made", *(code.value for code in DeclineCode)} | {
     kind.text_code
     for kind in vars(errors).values()
     if isinstance(kind, type) and issubclass(kind, errors.PaymentError)
 }
 NOTHING_TAKEN = {
     "en": ("not been charged", "othing was charged"),
-    "fr": ("n'a pas été débitée", "ien n'a été débité"),
+    "fr": (
+        "n\N{RIGHT SINGLE QUOTATION MARK}a pas été débitée",
+        "ien n\N{RIGHT SINGLE QUOTATION MARK}a été débité",
+    ),
     "es": ("ha hecho ningún cargo", "no se cobró nada"),
 }
 

@@ -13,6 +13,7 @@ class Checkout(models.Model):
     channel = models.ForeignKey("channel.Channel", models.CASCADE)
     user = models.ForeignKey("account.User", models.SET_NULL, null=True)
     email = models.EmailField()
+    language_code = models.CharField(max_length=35, default="en")
     currency = models.CharField(max_length=3)
     total_gross_amount = models.DecimalField(max_digits=12, decimal_places=3)
     gift_cards_balance = models.DecimalField(max_digits=12, decimal_places=3, default=0)

@@ -10,6 +10,7 @@ class Order(models.Model):
     user = models.ForeignKey("account.User", models.SET_NULL, null=True)
     checkout_token = models.CharField(max_length=36, blank=True)
     user_email = models.EmailField()
+    language_code = models.CharField(max_length=35, default="en")
     currency = models.CharField(max_length=3)
     total_gross_amount = models.DecimalField(max_digits=12, decimal_places=3)
     total_charged_amount = models.DecimalField(
