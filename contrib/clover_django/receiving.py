@@ -2,9 +2,9 @@
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
 from clover_django.actors import acting_as
 from clover_django.road import NOT_NOW
@@ -30,7 +30,7 @@ def receive(request: HttpRequest, find: Callable[[], Payments]) -> HttpResponse:
     if len(body) > MOST_BODY_BYTES:
         return _answer(413, "too large")
     message = WebhookRequest(
-        body=body, headers=dict(request.headers), received_at=timezone.now()
+        body=body, headers=dict(request.headers), received_at=datetime.now(UTC)
     )
     try:
         with acting_as("webhook"):

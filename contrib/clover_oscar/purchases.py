@@ -15,6 +15,7 @@ from oscar.apps.checkout.exceptions import FailedPreCondition
 from oscar.apps.checkout.utils import CheckoutSessionData
 from oscar.core.loading import get_class, get_model
 
+from clover_django.moments import to_utc
 from clover_oscar import staff
 from clover_oscar.agreed import hand_over, is_same, load_lines
 from clover_oscar.amounts import round_price, to_money
@@ -161,7 +162,7 @@ def _from_submission(request: HttpRequest, basket: OscarObject) -> Purchase:
         amount_due=due,
         customer=customer_of(submission, email_of(submission)),
         customer_id=str(user.pk) if user.is_authenticated else "",
-        created_at=basket.date_created,
+        created_at=to_utc(basket.date_created),
         context=snapshot.to_context() | {VIA_API: True},
         **breakdown(due, submission),
     )
@@ -215,7 +216,7 @@ def _as_purchase(order: OscarObject, reference: str) -> Purchase:
         customer=Customer(email=order.email or ""),
         customer_id=str(order.user_id or ""),
         number=str(order.number),
-        created_at=order.date_placed,
+        created_at=to_utc(order.date_placed),
     )
 
 

@@ -5,7 +5,7 @@ Written down with the payment before anything is sent. It holds no card data.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Self
 
@@ -14,10 +14,13 @@ from django.contrib.auth.models import AnonymousUser
 from oscar.core.loading import get_classes, get_model
 from oscar.core.prices import Price
 
+from clover_django.moments import to_utc
 from clover_oscar.agreed import Fields, list_lines
 from clover_oscar.untyped import OscarObject
 
 ADAPTER = "oscar"
+_LEAST_BETWEEN_ZONES = timedelta(minutes=15)
+_MOST_BETWEEN_ZONES = timedelta(hours=26)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +67,7 @@ class Snapshot:
         """Whether this basket was submitted; by its id alone where more is not known."""
         is_known = self.basket_born and born
         return self.basket_id == basket_id and not (
-            is_known and self.basket_born != born
+            is_known and not _is_same_birth(self.basket_born, born)
         )
 
     @property
@@ -145,7 +148,7 @@ def take_snapshot(
 
 def birth_of(basket: OscarObject) -> str:
     """When the basket was made, in the words of every database and setting."""
-    return str(basket.date_created.astimezone(UTC).isoformat())
+    return to_utc(basket.date_created).isoformat()
 
 
 def load_address(kind: str, fields: Fields | None) -> OscarObject:
@@ -155,6 +158,17 @@ def load_address(kind: str, fields: Fields | None) -> OscarObject:
     model = get_model("order", kind)
     known = {column.attname for column in model._meta.concrete_fields}
     return model(**{name: value for name, value in fields.items() if name in known})
+
+
+def _is_same_birth(one: str, other: str) -> bool:
+    """Whether the two are one time, perhaps read in another zone than it was written.
+
+    Oscar's rows change their moment when a shop changes `USE_TZ` or `TIME_ZONE`; and
+    without `USE_TZ` the database cannot tell which of two repeated hours it was. Zones are
+    quarters of an hour apart, so the smaller units tell baskets apart.
+    """
+    apart = abs(datetime.fromisoformat(one) - datetime.fromisoformat(other))
+    return apart <= _MOST_BETWEEN_ZONES and not apart % _LEAST_BETWEEN_ZONES
 
 
 def _address_fields(address: OscarObject) -> Fields | None:
