@@ -1,11 +1,14 @@
 """What `manage.py check` says of the configuration, without a secret in it."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import middleware
 from django.core.checks import CheckMessage, Error, Warning
 from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import override
 
 from clover_django import conf, road
@@ -14,6 +17,12 @@ from clover_provider.hosts import Environment
 from payment_hooks import ConfigurationError, Mode, PluginRegistry
 
 TAG = "clover"
+_DEMANDS_LOGIN = re.compile(
+    r"login_?(required|everywhere)|(require|force|global)_?login|(auth|http)_?required|"
+    r"(require|force)_?auth|basic_?auth|stronghold|password_?protect|maintenance",
+    re.IGNORECASE,
+)
+_STRONGHOLD = "stronghold.middleware."
 
 
 def check_settings(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
@@ -58,6 +67,39 @@ def check_urls(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+def check_middleware(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
+    """Nothing demands a login of Clover, as far as names and classes tell.
+
+    Only a request would tell for certain, and a check sends none: `clover_check` does.
+    """
+    found: list[CheckMessage] = []
+    for path in getattr(settings, "MIDDLEWARE", None) or ():
+        if _DEMANDS_LOGIN.search(path) and not _heeds_marks(path):
+            found.append(
+                Warning(
+                    f"{path} may demand a login of Clover's webhook and of guests",
+                    hint="Exempt the URLs of clover_django.urls there. manage.py "
+                    "clover_check sends them something and tells whether they are "
+                    "reached; if so, put clover_django.W005 into SILENCED_SYSTEM_CHECKS",
+                    id="clover_django.W005",
+                )
+            )
+    return found
+
+
+def _heeds_marks(path: str) -> bool:
+    """Whether the middleware is one that asks for the marks on our views."""
+    try:
+        found = import_string(path)
+    except ImportError:
+        return True  # Django says so itself, to whoever starts the shop
+    if path.startswith(_STRONGHOLD):
+        return True
+    django_own = getattr(middleware, "LoginRequiredMiddleware", None)  # since 5.1
+    own = getattr(found, "process_view", None)
+    return django_own is not None and own is django_own.process_view
 
 
 def _addresses() -> Iterator[str]:

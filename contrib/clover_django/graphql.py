@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from clover_django.actors import acting_as
+from clover_django.bodies import BodyRefused, TooLarge, read_body
+from clover_django.guests import open_to_guests
 from clover_django.transactions import outside_of_transactions
 from clover_graphql import HttpQuestion, PaymentsApi
 
@@ -20,6 +22,7 @@ def payments_view(find: Callable[[HttpRequest], PaymentsApi]) -> View:
     can send, and other origins are let in by name alone.
     """
 
+    @open_to_guests
     @outside_of_transactions
     @csrf_exempt
     @never_cache
@@ -42,10 +45,12 @@ def payments_view(find: Callable[[HttpRequest], PaymentsApi]) -> View:
 
 
 def _read(request: HttpRequest, most: int) -> bytes:
-    """The body, or enough of it to see that it is too long."""
+    """The body; of one that is too long, something as long, which is refused as such."""
     try:
-        return request.read(most + 1)
-    except UnreadablePostError:
+        return read_body(request, most)
+    except TooLarge:
+        return bytes(most + 1)
+    except BodyRefused:
         return b""
 
 

@@ -63,8 +63,9 @@ class MomentField(DateTimeField):
         return f"({sql} AT TIME ZONE 'UTC')", params
 
     def pre_save(self, model_instance: Model, add: bool) -> object:
-        """See `Field`."""
-        if not (self.auto_now or (self.auto_now_add and add)):
+        """See `Field`; the naive time of a clock may not tell which of two hours it is."""
+        is_stamped = self.auto_now or (self.auto_now_add and add)
+        if settings.USE_TZ or not is_stamped:
             return super().pre_save(model_instance, add)
         now = to_django(datetime.now(UTC))
         setattr(model_instance, self.attname, now)

@@ -31,6 +31,7 @@ from django.views.decorators.http import (
 )
 
 from clover_django.actors import acting_as
+from clover_django.guests import open_to_guests
 from clover_django.pages import get_pages, render_page
 from clover_django.receiving import receive
 from clover_django.road import NOT_NOW, get_payments
@@ -72,6 +73,7 @@ def _page(view: View) -> View:
     return outside_of_transactions(never_cache(shown))
 
 
+@open_to_guests
 @outside_of_transactions
 @csrf_exempt
 @require_POST
@@ -81,6 +83,7 @@ def webhook(request: HttpRequest) -> HttpResponse:
     return receive(request, get_payments)
 
 
+@open_to_guests
 @require_safe
 @_page
 def returned(request: HttpRequest, payment_id: str) -> HttpResponse:
@@ -88,6 +91,7 @@ def returned(request: HttpRequest, payment_id: str) -> HttpResponse:
     return _show(request, _look(_find(payment_id)))
 
 
+@open_to_guests
 @require_safe
 @_page
 def status(request: HttpRequest, payment_id: str) -> HttpResponse:
@@ -95,6 +99,7 @@ def status(request: HttpRequest, payment_id: str) -> HttpResponse:
     return _show(request, _look(_find(payment_id)))
 
 
+@open_to_guests
 @require_GET
 @_page
 def status_json(request: HttpRequest, payment_id: str) -> HttpResponse:
@@ -107,6 +112,7 @@ def status_json(request: HttpRequest, payment_id: str) -> HttpResponse:
     return JsonResponse({"waiting": waiting})
 
 
+@open_to_guests
 @csrf_protect
 @require_http_methods(["GET", "HEAD", "POST"])
 @_page
