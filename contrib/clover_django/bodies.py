@@ -50,6 +50,17 @@ def read_body(request: HttpRequest, most: int) -> bytes:
     return body
 
 
+def leave_body(request: HttpRequest) -> None:
+    """Let `request.body` be empty where the body is gone, as of a form sent in parts.
+
+    Such a form is read as a stream, by Django's own middleware before any view. Whoever
+    looks at the body afterwards would get an error, and the shopper an error page although
+    the money had moved.
+    """
+    if getattr(request, "_read_started", False) and not hasattr(request, "_body"):
+        _keep(request, b"")
+
+
 def _read(request: HttpRequest, most: int) -> bytes:
     if _is_chunked(request):
         if not request.META.get("wsgi.input_terminated", False):

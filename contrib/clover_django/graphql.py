@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from clover_django.actors import acting_as
 from clover_django.bodies import BodyRefused, TooLarge, read_body
 from clover_django.guests import open_to_guests
-from clover_django.transactions import outside_of_transactions
+from clover_django.transactions import money_view
 from clover_graphql import HttpQuestion, PaymentsApi
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -23,7 +23,7 @@ def payments_view(find: Callable[[HttpRequest], PaymentsApi]) -> View:
     """
 
     @open_to_guests
-    @outside_of_transactions
+    @money_view
     @csrf_exempt
     @never_cache
     def view(request: HttpRequest) -> HttpResponse:

@@ -36,7 +36,7 @@ from clover_django.pages import get_pages, render_page
 from clover_django.receiving import receive
 from clover_django.road import NOT_NOW, get_payments
 from clover_django.speculation import answer_speculation, is_speculative
-from clover_django.transactions import outside_of_transactions
+from clover_django.transactions import money_view
 from payment_hooks import (
     InvalidRequest,
     Operation,
@@ -70,11 +70,11 @@ def _page(view: View) -> View:
         response["Referrer-Policy"] = "same-origin"
         return response
 
-    return outside_of_transactions(never_cache(shown))
+    return money_view(never_cache(shown))
 
 
 @open_to_guests
-@outside_of_transactions
+@money_view
 @csrf_exempt
 @require_POST
 @never_cache

@@ -22,7 +22,7 @@ from oscar.apps.order.exceptions import UnableToPlaceOrder
 from oscar.core.loading import get_class
 
 from clover_django.road import get_payments
-from clover_django.transactions import outside_of_transactions
+from clover_django.transactions import money_view
 from clover_oscar import bookkeeping, shown
 from clover_oscar.agreed import (
     GoodsAreMissing,
@@ -73,11 +73,11 @@ class PaymentDetailsMixin(PaymentPageMixin):
 
     @classmethod
     def as_view(cls, **initkwargs: OscarObject) -> View:
-        """The view, outside of `ATOMIC_REQUESTS`, kept out of reports and caches."""
+        """The view for money, kept out of reports and caches."""
         parent: Any = super()
         hide_card = sensitive_post_parameters(*CARD_FIELDS, TOKEN)
         view: View = never_cache(hide_card(parent.as_view(**initkwargs)))
-        return outside_of_transactions(view)
+        return money_view(view)
 
     def submit(self, **submission: OscarObject) -> Response:
         """Oscar's `submit`, with one number for all amounts and a truthful end."""

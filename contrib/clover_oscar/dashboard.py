@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from clover_django.road import get_payments
-from clover_django.transactions import outside_of_transactions
+from clover_django.transactions import money_view
 from clover_oscar import confirmation, staff
 from clover_oscar.payment_events import PaymentEventsMixin
 from clover_oscar.transactions import View
@@ -39,10 +39,10 @@ class OrderDetailMixin(PaymentEventsMixin):
 
     @classmethod
     def as_view(cls, **initkwargs: OscarObject) -> View:
-        """The view, outside of `ATOMIC_REQUESTS`."""
+        """The view for money: outside of `ATOMIC_REQUESTS`, and reading what it wrote."""
         parent: Any = super()
         view: View = parent.as_view(**initkwargs)
-        return outside_of_transactions(view)
+        return money_view(view)
 
     @property
     def order_actions(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from oscar.apps.order.exceptions import UnableToPlaceOrder
 from oscar.core.loading import get_class, get_model
 
+from clover_django.freshness import fresh_reads
 from clover_django.road import get_payments
 from clover_oscar import agreed, bookkeeping, giving_back, repricing
 from clover_oscar.baskets import is_there
@@ -40,6 +41,7 @@ from payment_hooks import Payment
 logger = logging.getLogger("oscar.checkout")
 
 
+@fresh_reads()
 def complete(payment: Payment, *, by_staff: bool = False) -> OscarObject:
     """The order of a payment that holds money, placed now if it was not before.
 
@@ -197,6 +199,7 @@ def _keep_agreed(
     return notes
 
 
+@fresh_reads()
 def set_late_aside(order: OscarObject, payment: Payment) -> None:
     """Let the shopper have what a slow request put into the basket of a placed order."""
     snapshot = Snapshot.from_context(payment.context)
@@ -245,6 +248,7 @@ def write_notes(order: OscarObject, notes: list[str]) -> None:
         order.notes.create(message="\n".join(notes), note_type="System")
 
 
+@fresh_reads()
 def send_confirmation(order: OscarObject, snapshot: Snapshot) -> None:
     """Send Oscar's confirmation mail in the language the shopper bought in."""
     with translation.override(snapshot.language or None):

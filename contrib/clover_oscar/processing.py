@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from oscar.apps.payment.exceptions import PaymentError as OscarPaymentError
 
+from clover_django.freshness import fresh_reads
 from clover_oscar import staff
 from clover_oscar.bookkeeping import booked_id
 from clover_oscar.untyped import OscarObject
@@ -26,6 +27,7 @@ class EventHandlerMixin:
     user: Any
     kwargs: dict[str, Any]
 
+    @fresh_reads()
     def handle_payment_event(
         self,
         order: OscarObject,
