@@ -238,7 +238,7 @@ def _place(basket: OscarObject, snapshot: Snapshot) -> OscarObject:
         surcharges=snapshot.load_surcharges(),
         request=None,
         **({"site": site} if site else {}),
-        **snapshot.order_fields,
+        **snapshot.load_order_fields(),
     )
 
 

@@ -16,6 +16,7 @@ from oscar.core.prices import Price
 
 from clover_django.moments import to_utc
 from clover_oscar.agreed import Fields, list_lines
+from clover_oscar.kept_values import read_field, read_values, write_values
 from clover_oscar.untyped import OscarObject
 
 ADAPTER = "oscar"
@@ -34,7 +35,7 @@ class Snapshot:
     user_id: str = ""
     """Empty for a guest."""
     order_fields: Fields = field(default_factory=dict)
-    """Such as `guest_email`: plain values that go into the order as they are."""
+    """Such as `guest_email`, and what a shop's own checkout adds; see `kept_values`."""
     shipping_address: Fields | None = None
     billing_address: Fields | None = None
     shipping_code: str = ""
@@ -83,6 +84,14 @@ class Snapshot:
         user = users.filter(pk=self.user_id).first() if self.user_id else None
         return user or AnonymousUser()
 
+    def load_order_fields(self) -> dict[str, object]:
+        """What goes into the order beside what Oscar knows.
+
+        Raises:
+            ValueIsGone: a row that was chosen has been deleted since.
+        """
+        return read_values(self.order_fields)
+
     def load_price(self, fields: Fields) -> Price:
         """One of the prices above as Oscar's price."""
         return Price(
@@ -129,7 +138,7 @@ def take_snapshot(
         basket_id=submission["basket"].pk,
         basket_born=birth_of(submission["basket"]),
         user_id=str(user.pk) if user.is_authenticated else "",
-        order_fields=_plain(submission.get("order_kwargs") or {}),
+        order_fields=write_values(submission.get("order_kwargs") or {}),
         shipping_address=_address_fields(submission["shipping_address"]),
         billing_address=_address_fields(submission["billing_address"]),
         shipping_code=str(method.code),
@@ -156,8 +165,14 @@ def load_address(kind: str, fields: Fields | None) -> OscarObject:
     if fields is None:
         return None
     model = get_model("order", kind)
-    known = {column.attname for column in model._meta.concrete_fields}
-    return model(**{name: value for name, value in fields.items() if name in known})
+    known = {column.attname: column for column in model._meta.concrete_fields}
+    return model(
+        **{
+            name: read_field(known[name], value)
+            for name, value in fields.items()
+            if name in known
+        }
+    )
 
 
 def _is_same_birth(one: str, other: str) -> bool:
@@ -204,9 +219,3 @@ def _unit_prices(basket: OscarObject) -> dict[str, Fields]:
         for pk, price in prices.items()
         if price.is_tax_known
     }
-
-
-def _plain(values: Mapping[str, Any]) -> Fields:
-    """Those which JSON can hold; the rest cannot be brought back without the session."""
-    plain = str | int | float | bool | None
-    return {name: value for name, value in values.items() if isinstance(value, plain)}
