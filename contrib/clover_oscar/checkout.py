@@ -18,7 +18,6 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from oscar.apps.order.exceptions import UnableToPlaceOrder
 from oscar.core.loading import get_class
 
 from clover_django.road import get_payments
@@ -43,6 +42,7 @@ from clover_oscar.card_form import CARD_FIELDS
 from clover_oscar.flags import PAID_TWICE
 from clover_oscar.order_numbers import keep_number
 from clover_oscar.orders import find_order_of_kin
+from clover_oscar.oscar_errors import UnableToPlaceOrder
 from clover_oscar.outcomes import describe, status_url, told_to_oscar
 from clover_oscar.paying import open_payment, pay
 from clover_oscar.payment_page import TOKEN, PaymentPageMixin

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 
 from django.urls import reverse
 from django.utils.translation import get_language
-from oscar.apps.payment.exceptions import RedirectRequired, UnableToTakePayment
 
+from clover_oscar.oscar_errors import RedirectRequired, UnableToTakePayment
 from payment_hooks import (
     AmountChanged,
     ConfigurationError,

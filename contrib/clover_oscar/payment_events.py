@@ -6,13 +6,15 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from oscar.apps.order.exceptions import InvalidPaymentEvent
 from oscar.core.loading import get_model
 
 from clover_oscar import confirmation, staff
+from clover_oscar.oscar_errors import ANY_INVALID_PAYMENT_EVENT
 from clover_oscar.processing import MOVES
 from clover_oscar.untyped import OscarObject, Response
 from payment_hooks import InvalidRequest, Money, OperationKind, Payment, PaymentError
+
+_REFUSED: tuple[type[Exception], ...] = (PaymentError, *ANY_INVALID_PAYMENT_EVENT)
 
 
 class PaymentEventsMixin:
@@ -61,7 +63,7 @@ class PaymentEventsMixin:
             return None  # Oscar takes a note, and no money moves
         try:
             amount = _read_amount(view, request, payment, kind, lines, quantities)
-        except (PaymentError, InvalidPaymentEvent) as error:
+        except _REFUSED as error:
             return view.reload_page(error=str(error) or _("Too many units."))
         is_allowed = request.user.has_perm(staff.PERMISSIONS[kind])  # type: ignore[union-attr]  # AnonymousUser has it, too
         if confirmation.is_confirmed(request) or not is_allowed:

@@ -6,13 +6,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
-from oscar.apps.checkout.exceptions import FailedPreCondition, PassedSkipCondition
 
 from clover_django.road import get_payments
 from clover_oscar import options, shown
 from clover_oscar.amounts import round_price, to_money
 from clover_oscar.baskets import find_payments, find_submitted, may_hold_money
 from clover_oscar.card_form import CardEntryForm
+from clover_oscar.oscar_errors import FailedPreCondition, PassedSkipCondition
 from clover_oscar.outcomes import describe, status_url
 from clover_oscar.untyped import OscarObject, Response
 from payment_hooks import (

@@ -17,7 +17,6 @@ from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from oscar.apps.order.exceptions import UnableToPlaceOrder
 from oscar.core.loading import get_class, get_model
 
 from clover_django.freshness import fresh_reads
@@ -26,6 +25,7 @@ from clover_oscar import agreed, bookkeeping, giving_back, repricing
 from clover_oscar.baskets import is_there
 from clover_oscar.flags import CHANGED, DELETED, NOT_PLACED, PAID_TWICE
 from clover_oscar.orders import find_kin, find_order_of_kin, had_order, order_of
+from clover_oscar.oscar_errors import ANY_UNABLE_TO_PLACE_ORDER
 from clover_oscar.refusals import (
     CannotPlaceOrder,
     OrderNeedsPerson,
@@ -39,6 +39,12 @@ from clover_oscar.untyped import OscarObject
 from payment_hooks import Payment
 
 logger = logging.getLogger("oscar.checkout")
+
+_REFUSED: tuple[type[Exception], ...] = (
+    CannotPlaceOrder,
+    ValueError,
+    *ANY_UNABLE_TO_PLACE_ORDER,
+)
 
 
 @fresh_reads()
@@ -67,7 +73,7 @@ def complete(payment: Payment, *, by_staff: bool = False) -> OscarObject:
     with translation.override(snapshot.language or None):
         try:
             order, notes = _complete(payment, snapshot, by_staff)
-        except (CannotPlaceOrder, UnableToPlaceOrder, ValueError) as error:
+        except _REFUSED as error:
             if not by_staff:  # staff act on a mark that is there
                 ask_person(payment, error)
             if isinstance(error, CannotPlaceOrder):

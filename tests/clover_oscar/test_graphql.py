@@ -9,7 +9,8 @@ from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
-from oscar.core.loading import get_model
+from oscar.apps.checkout.utils import CheckoutSessionData
+from oscar.core.loading import default_class_loader, get_model
 from oscar.test.factories import create_order
 
 from clover_django.road import get_payments
@@ -373,3 +374,29 @@ def test_another_product_after_the_order_is_another_checkout(ready):
 
     assert paid["transactionEvent"]["amount"]["amount"] == 7.0
     assert len(orders()) == 2
+
+
+class ForkedSession(CheckoutSessionData):
+    """A shop's own, which keeps its data elsewhere."""
+
+    SESSION_KEY = "the_shops_own"
+
+
+def forked_loader(module_label, classnames, module_prefix):
+    if module_label == "checkout.utils":
+        return [ForkedSession]
+    return default_class_loader(module_label, classnames, module_prefix)
+
+
+def test_the_shops_own_class_of_the_checkouts_session_is_asked(ready, clover_settings):
+    front, checkout = ready
+    clover_settings(NEXT_LOADER=f"{__name__}.forked_loader")
+    session = front.client.session
+    session["the_shops_own"] = session.pop("checkout_data")
+    session.save()
+
+    front.pay(checkout)
+    front.run(COMPLETE, id=checkout)
+
+    assert front.client.session["the_shops_own"] == {}
+    assert len(orders()) == 1
