@@ -32,6 +32,7 @@ from django.views.decorators.http import (
 
 from clover_django.actors import acting_as
 from clover_django.guests import open_to_guests
+from clover_django.looking import next_look
 from clover_django.pages import get_pages, render_page
 from clover_django.receiving import receive
 from clover_django.road import NOT_NOW, get_payments
@@ -165,6 +166,7 @@ def _wait(request: HttpRequest, payment: Payment) -> HttpResponse:
         payment,
         "clover_django/status.html",
         poll_seconds=_POLL_SECONDS,
+        next_look=next_look(request),
         is_given_up=is_given_up,
     )
 

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from oscar.core.loading import get_class, get_model
 
+from clover_django.looking import next_look
 from clover_oscar.agreed import hand_over
 from clover_oscar.baskets import copy_lines, is_there
 from clover_oscar.models import BasketCopy
@@ -26,7 +27,11 @@ class OscarPages:
         """The order's page: this browser's thank-you, or the order's own address."""
         order = order_of(payment)
         if order is None:
-            context = {"payment": payment, "base_template": self.base_template}
+            context = {
+                "payment": payment,
+                "base_template": self.base_template,
+                "next_look": None if payment.flags else next_look(request),
+            }
             return render(request, "clover_oscar/paid_without_order.html", context)
         if _is_shopper(request, order.basket_id, order.pk):
             set_late_aside(order, payment)
