@@ -31,6 +31,7 @@ from django.views.decorators.http import (
 )
 
 from clover_django.actors import acting_as
+from clover_django.arriving import with_own_cookies
 from clover_django.guests import open_to_guests
 from clover_django.looking import next_look
 from clover_django.pages import get_pages, render_page
@@ -87,6 +88,7 @@ def webhook(request: HttpRequest) -> HttpResponse:
 @open_to_guests
 @require_safe
 @_page
+@with_own_cookies
 def returned(request: HttpRequest, payment_id: str) -> HttpResponse:
     """The shopper comes back from the provider's page."""
     return _show(request, _look(_find(payment_id)))
@@ -95,6 +97,7 @@ def returned(request: HttpRequest, payment_id: str) -> HttpResponse:
 @open_to_guests
 @require_safe
 @_page
+@with_own_cookies
 def status(request: HttpRequest, payment_id: str) -> HttpResponse:
     """The page which waits until the outcome is known."""
     return _show(request, _look(_find(payment_id)))
@@ -117,6 +120,7 @@ def status_json(request: HttpRequest, payment_id: str) -> HttpResponse:
 @csrf_protect
 @require_http_methods(["GET", "HEAD", "POST"])
 @_page
+@with_own_cookies
 def cancelled(request: HttpRequest, payment_id: str) -> HttpResponse:
     """The shopper turned back on the provider's page; the button here gives it up.
 
