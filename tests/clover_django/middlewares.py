@@ -1,38 +1,8 @@
-"""What shops put around all views."""
+"""Middleware that demands a login; it needs Django's accounts."""
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpResponseRedirect
 from django.utils.deprecation import MiddlewareMixin
-
-SEEN = []
-
-
-class Recorder:
-    """Looks at each body once the view has answered."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        response = self.get_response(request)
-        SEEN.append(request.body)
-        return response
-
-
-class EarlyRecorder(Recorder):
-    """Looks at each body before the view does."""
-
-    def __call__(self, request):
-        SEEN.append(request.body)
-        return self.get_response(request)
-
-
-class Devourer(Recorder):
-    """Takes the body and leaves nothing."""
-
-    def __call__(self, request):
-        SEEN.append(request.read())
-        return self.get_response(request)
 
 
 class StaffOnly(MiddlewareMixin):

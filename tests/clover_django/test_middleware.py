@@ -13,10 +13,11 @@ from clover_django.road import get_payments
 from clover_oscar import graphql_urls
 from payment_hooks import PaymentState, hookimpl
 from payment_hooks.testing import FakeProvider
-from tests.clover_django import middlewares
+from tests.clover_django import recorders
 from tests.clover_django.paying import at_the_page, open_payment, paid
 
 NAME = "tests.clover_django.middlewares"
+RECORDERS = "tests.clover_django.recorders"
 LOGIN = "django.contrib.auth.middleware.LoginRequiredMiddleware"
 PAGES = ["return", "cancel", "status"]
 
@@ -54,9 +55,9 @@ def recorded(settings):
     """Put one that looks at bodies before all others, and give what it saw."""
 
     def change(name):
-        middlewares.SEEN.clear()
-        settings.MIDDLEWARE = [f"{NAME}.{name}", *settings.MIDDLEWARE]
-        return middlewares.SEEN
+        recorders.SEEN.clear()
+        settings.MIDDLEWARE = [f"{RECORDERS}.{name}", *settings.MIDDLEWARE]
+        return recorders.SEEN
 
     return change
 

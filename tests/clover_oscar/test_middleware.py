@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
-from tests.clover_django import middlewares
+from tests.clover_django import recorders
 from tests.clover_oscar.shopper import books, orders
 from tests.clover_oscar.test_dashboard import make_staff
 
@@ -25,10 +25,10 @@ def recorded(settings):
     """Let a middleware look at bodies from now on, and give what it sees."""
 
     def start():
-        middlewares.SEEN.clear()
-        recorder = "tests.clover_django.middlewares.Recorder"
+        recorders.SEEN.clear()
+        recorder = "tests.clover_django.recorders.Recorder"
         settings.MIDDLEWARE = [recorder, *settings.MIDDLEWARE]
-        return middlewares.SEEN
+        return recorders.SEEN
 
     return start
 
