@@ -1,11 +1,13 @@
 """What `manage.py check` says of the configuration, without a secret in it."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import override
 
 from clover_django import conf, road
@@ -14,6 +16,14 @@ from clover_provider.hosts import Environment
 from payment_hooks import ConfigurationError, Mode, PluginRegistry
 
 TAG = "clover"
+_DEMANDS_LOGIN = re.compile(
+    r"login_?(required|everywhere)|(require|force|global)_?login|(auth|http)_?required|"
+    r"(require|force)_?auth|basic_?auth|stronghold|password_?protect|maintenance",
+    re.IGNORECASE,
+)
+_STRONGHOLD = "stronghold.middleware."
+_DJANGO_ASKS = "django.contrib.auth.middleware.LoginRequiredMiddleware.process_view"
+"""Django's own, or a subclass that asks for the marks as it does."""
 
 
 def check_settings(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
@@ -61,6 +71,40 @@ def check_urls(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
     return []
 
 
+def check_middleware(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
+    """Nothing demands a login of Clover, as far as names and classes tell.
+
+    Only a request would tell for certain, and a check sends none: `clover_check` does.
+    """
+    found: list[CheckMessage] = []
+    for path in getattr(settings, "MIDDLEWARE", None) or ():
+        if _DEMANDS_LOGIN.search(path) and not _heeds_marks(path):
+            found.append(
+                Warning(
+                    f"{path} may demand a login of Clover's webhook and of guests",
+                    hint="Exempt the URLs of clover_django.urls there. manage.py "
+                    "clover_check sends them something and tells whether they are "
+                    "reached; if so, put clover_django.W004 into SILENCED_SYSTEM_CHECKS",
+                    id="clover_django.W004",
+                )
+            )
+    return found
+
+
+def _heeds_marks(path: str) -> bool:
+    """Whether the middleware is one that asks for the marks on our views."""
+    try:
+        found = import_string(path)
+    except ImportError:
+        return True  # Django says so itself, to whoever starts the shop
+    if path.startswith(_STRONGHOLD):
+        return True
+    # By name: importing Django's own needs its accounts, and a shop may have none.
+    view = getattr(found, "process_view", None)
+    name = f"{getattr(view, '__module__', '')}.{getattr(view, '__qualname__', '')}"
+    return name == _DJANGO_ASKS
+
+
 def _addresses() -> Iterator[str]:
     for language, _ in settings.LANGUAGES:
         with override(language):
@@ -103,7 +147,7 @@ def _uncounted_proxies(config: CloverConfig) -> Iterator[CheckMessage]:
             "shopper, and decline them all at its limit of sales for one address",
             hint="Set CLOVER['CLIENT_IP'] to the number of proxies that are trusted, or "
             "to 0 where REMOTE_ADDR is the shopper's all the same",
-            id="clover_django.W010",
+            id="clover_django.W003",
         )
 
 

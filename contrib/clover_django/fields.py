@@ -37,7 +37,7 @@ class StorableCharField(CharField):
 
     def deconstruct(self) -> Deconstructed:
         """See `Field`."""
-        return _as_django_has_it(super().deconstruct(), "CharField")
+        return as_django_has_it(super().deconstruct(), "CharField")
 
 
 class StorableTextField(TextField):
@@ -53,7 +53,7 @@ class StorableTextField(TextField):
 
     def deconstruct(self) -> Deconstructed:
         """See `Field`."""
-        return _as_django_has_it(super().deconstruct(), "TextField")
+        return as_django_has_it(super().deconstruct(), "TextField")
 
 
 class StorableJSONField(models.JSONField):
@@ -65,7 +65,7 @@ class StorableJSONField(models.JSONField):
 
     def deconstruct(self) -> Deconstructed:
         """See `Field`."""
-        return _as_django_has_it(super().deconstruct(), "JSONField")
+        return as_django_has_it(super().deconstruct(), "JSONField")
 
 
 def exact_collation(connection: BaseDatabaseWrapper) -> str:
@@ -98,6 +98,7 @@ def _storable(value: object) -> object:
     return value
 
 
-def _as_django_has_it(parts: Deconstructed, name: str) -> Deconstructed:
+def as_django_has_it(parts: Deconstructed, name: str) -> Deconstructed:
+    """What migrations are told of a field: that it is Django's own of this name."""
     attribute, _, arguments, options = parts
     return attribute, f"django.db.models.{name}", arguments, options

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from clover_django.actors import acting_as
+from clover_django.bodies import BodyRefused, TooLarge, read_body
 from clover_django.client_ip import shopper_address
-from clover_django.transactions import outside_of_transactions
+from clover_django.guests import open_to_guests
+from clover_django.transactions import money_view
 from clover_graphql import HttpQuestion, PaymentsApi
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -21,7 +23,8 @@ def payments_view(find: Callable[[HttpRequest], PaymentsApi]) -> View:
     can send, and other origins are let in by name alone.
     """
 
-    @outside_of_transactions
+    @open_to_guests
+    @money_view
     @csrf_exempt
     @never_cache
     def view(request: HttpRequest) -> HttpResponse:
@@ -43,10 +46,12 @@ def payments_view(find: Callable[[HttpRequest], PaymentsApi]) -> View:
 
 
 def _read(request: HttpRequest, most: int) -> bytes:
-    """The body, or enough of it to see that it is too long."""
+    """The body; of one that is too long, something as long, which is refused as such."""
     try:
-        return request.read(most + 1)
-    except UnreadablePostError:
+        return read_body(request, most)
+    except TooLarge:
+        return bytes(most + 1)
+    except BodyRefused:
         return b""
 
 

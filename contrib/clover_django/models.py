@@ -16,6 +16,7 @@ from clover_django.fields import (
     StorableJSONField,
     StorableTextField,
 )
+from clover_django.moments import MomentField
 
 _ID_LENGTH = 255
 
@@ -48,7 +49,7 @@ class Payment(models.Model):
     context = StorableJSONField(default=dict, blank=True)
     state = StorableCharField(max_length=32, db_index=True)
     flags = StorableJSONField(default=list, blank=True)
-    created_at = models.DateTimeField()
+    created_at = MomentField()
     version = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -87,7 +88,7 @@ class Operation(models.Model):
     open_slot = StorableCharField(max_length=_ID_LENGTH, null=True, unique=True)
     state = StorableCharField(max_length=16)
     lease_owner = StorableCharField(max_length=64, blank=True)
-    lease_until = models.DateTimeField(null=True)
+    lease_until = MomentField(null=True)
     transaction_id = StorableCharField(max_length=_ID_LENGTH, blank=True, db_index=True)
     moved_minor_units = models.BigIntegerField(null=True)
     moved_currency = StorableCharField(max_length=3, blank=True)
@@ -96,13 +97,13 @@ class Operation(models.Model):
     flag = StorableTextField(blank=True)
     session_id = StorableCharField(max_length=_ID_LENGTH, blank=True, db_index=True)
     session_url = StorableTextField(blank=True)
-    session_expires_at = models.DateTimeField(null=True)
+    session_expires_at = MomentField(null=True)
     details = StorableJSONField(default=dict, blank=True)
     shopper_ip = StorableCharField(max_length=_ID_LENGTH, blank=True)
     told = models.BooleanField(default=False)
-    due = models.DateTimeField(null=True, db_index=True)
-    created_at = models.DateTimeField()
-    updated_at = models.DateTimeField()
+    due = MomentField(null=True, db_index=True)
+    created_at = MomentField()
+    updated_at = MomentField()
     version = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -164,7 +165,7 @@ class PaymentEvent(models.Model):
     after = StorableCharField(max_length=32)
     reason = StorableTextField(blank=True)
     actor = StorableCharField(max_length=255, blank=True)
-    at = models.DateTimeField(auto_now_add=True)
+    at = MomentField(auto_now_add=True)
 
     objects = HistoryQuerySet.as_manager()
 
@@ -206,9 +207,9 @@ class WebhookReceipt(models.Model):
     transaction_id = StorableCharField(max_length=_ID_LENGTH, blank=True)
     session_id = StorableCharField(max_length=_ID_LENGTH, blank=True, db_index=True)
     approved = models.BooleanField()
-    occurred_at = models.DateTimeField()
-    received_at = models.DateTimeField(auto_now_add=True)
-    finished_at = models.DateTimeField(null=True)
+    occurred_at = MomentField()
+    received_at = MomentField(auto_now_add=True)
+    finished_at = MomentField(null=True)
 
     class Meta:
         """Oldest first."""
@@ -233,7 +234,7 @@ class SavedSource(models.Model):
     last4 = StorableCharField(max_length=4, blank=True)
     exp_month = models.PositiveSmallIntegerField(null=True)
     exp_year = models.PositiveSmallIntegerField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = MomentField(auto_now_add=True)
 
     class Meta:
         """Oldest first."""

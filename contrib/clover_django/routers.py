@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.db.utils import ConnectionRouter
 
 from clover_django import conf, connection
+from clover_django.freshness import are_reads_fresh
 
 LABEL = "clover_django"
 _PATH = "clover_django.routers.LedgerRouter"
@@ -20,8 +21,14 @@ class LedgerRouter:
     def db_for_read(
         self, model: type[Model], instance: Model | None = None, **hints: Any
     ) -> str | None:
-        """The ledger's alias for its own tables; what belongs to a row is where it is."""
-        return _find_alias(model, instance)
+        """The ledger's alias for its own tables; what belongs to a row is where it is.
+
+        While money is moved, all else is read from where it is written.
+        """
+        alias = _find_alias(model, instance)
+        if alias is None and are_reads_fresh():
+            return str(router.db_for_write(model, instance=instance, **hints))
+        return alias
 
     def db_for_write(
         self, model: type[Model], instance: Model | None = None, **hints: Any

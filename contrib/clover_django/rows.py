@@ -1,6 +1,12 @@
 """Between the ledger's records and the tables' rows, both ways."""
 
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model
+
 from clover_django import models
+from clover_django.moments import to_utc
 from payment_hooks import Mode, Money, OperationKind, OperationState, PaymentState
 from payment_hooks import ledger as records
 from payment_hooks.types import WebhookEvent
@@ -65,7 +71,7 @@ def read_payment(row: models.Payment) -> records.Payment:
         context=row.context,
         state=PaymentState(row.state),
         flags=tuple(row.flags),
-        created_at=row.created_at,
+        created_at=to_utc(row.created_at),
         version=row.version,
     )
 
@@ -89,7 +95,7 @@ def read_operation(row: models.Operation) -> records.Operation:
     """The record of an operation's row."""
     moved = row.moved_minor_units
     return records.Operation(
-        **{name: getattr(row, name) for name in _PLAIN},
+        **{name: _read(row, name) for name in _PLAIN},
         kind=OperationKind(row.kind),
         amount=Money(row.amount_minor_units, row.currency),
         state=OperationState(row.state),
@@ -107,5 +113,10 @@ def read_event(row: models.WebhookReceipt) -> WebhookEvent:
         transaction_id=row.transaction_id,
         session_id=row.session_id,
         approved=row.approved,
-        occurred_at=row.occurred_at,
+        occurred_at=to_utc(row.occurred_at),
     )
+
+
+def _read(row: Model, name: str) -> Any:  # noqa: ANN401 - columns of several types
+    value = getattr(row, name)
+    return to_utc(value) if isinstance(value, datetime) else value

@@ -2,12 +2,11 @@
 
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import uuid4
 
 from django.db import IntegrityError
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from clover_django import models, rows
 from clover_django.actors import current_actor
@@ -196,7 +195,7 @@ class DjangoLedger:
         open_ones = models.WebhookReceipt.objects.using(self.using).filter(
             event_id=event_id, finished_at=None
         )
-        self._write(lambda: open_ones.update(finished_at=timezone.now()))
+        self._write(lambda: open_ones.update(finished_at=datetime.now(UTC)))
 
     def _read_installation_id(self) -> str:
         installations = models.Installation.objects.using(self.using)

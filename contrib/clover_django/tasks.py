@@ -10,11 +10,10 @@ CELERY_BEAT_SCHEDULE = {
 """
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from celery import shared_task
-from django.utils import timezone
 
 from clover_django.actors import acting_as
 from clover_django.road import all_payments
@@ -33,7 +32,7 @@ def recover(limit: int = 10_000) -> Any:  # noqa: ANN401 - JSON
 @shared_task(name="clover_django.reconcile", ignore_result=False)  # type: ignore[untyped-decorator]  # Celery has no types
 def reconcile(days: float = 7, repair: bool = True) -> Any:  # noqa: ANN401 - JSON
     """What `clover_reconcile --json` prints, for the last days."""
-    now = timezone.now()
+    now = datetime.now(UTC)
     with acting_as("clover_django.reconcile"):
         report = reconcile_all(
             all_payments(), now - timedelta(days=days), now, repair=repair

@@ -1,10 +1,15 @@
 """Open transactions, and views outside of request-wide ones."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.http import HttpRequest
+
+from clover_django.bodies import leave_body
+from clover_django.freshness import fresh_reads
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -17,6 +22,23 @@ def outside_of_transactions(view: View) -> View:
     for alias in connections:
         view = transaction.non_atomic_requests(using=alias)(view)
     return view
+
+
+def money_view(view: View) -> View:
+    """The view, outside of transactions and reading what it has just written.
+
+    Middleware may look at the body afterwards.
+    """
+
+    @wraps(view)
+    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as the view answers
+        try:
+            with fresh_reads():
+                return view(request, *args, **kwargs)
+        finally:
+            leave_body(request)
+
+    return outside_of_transactions(cast("View", shown))
 
 
 def is_open(connection: BaseDatabaseWrapper) -> bool:

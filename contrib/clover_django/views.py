@@ -32,11 +32,14 @@ from django.views.decorators.http import (
 )
 
 from clover_django.actors import acting_as
+from clover_django.arriving import with_own_cookies
+from clover_django.guests import open_to_guests
+from clover_django.looking import next_look
 from clover_django.pages import get_pages, render_page
 from clover_django.receiving import receive
 from clover_django.road import NOT_NOW, get_payments
 from clover_django.speculation import answer_speculation, is_speculative
-from clover_django.transactions import outside_of_transactions
+from clover_django.transactions import money_view
 from payment_hooks import (
     InvalidRequest,
     Operation,
@@ -70,10 +73,11 @@ def _page(view: View) -> View:
         response["Referrer-Policy"] = "same-origin"
         return response
 
-    return outside_of_transactions(never_cache(shown))
+    return money_view(never_cache(shown))
 
 
-@outside_of_transactions
+@open_to_guests
+@money_view
 @csrf_exempt
 @require_POST
 @never_cache
@@ -82,20 +86,25 @@ def webhook(request: HttpRequest) -> HttpResponse:
     return receive(request, get_payments)
 
 
+@open_to_guests
 @require_safe
 @_page
+@with_own_cookies
 def returned(request: HttpRequest, payment_id: str) -> HttpResponse:
     """The shopper comes back from the provider's page."""
     return _show(request, _look(_find(payment_id)))
 
 
+@open_to_guests
 @require_safe
 @_page
+@with_own_cookies
 def status(request: HttpRequest, payment_id: str) -> HttpResponse:
     """The page which waits until the outcome is known."""
     return _show(request, _look(_find(payment_id)))
 
 
+@open_to_guests
 @require_GET
 @_page
 def status_json(request: HttpRequest, payment_id: str) -> HttpResponse:
@@ -108,9 +117,11 @@ def status_json(request: HttpRequest, payment_id: str) -> HttpResponse:
     return JsonResponse({"waiting": waiting})
 
 
+@open_to_guests
 @csrf_protect
 @require_http_methods(["GET", "HEAD", "POST"])
 @_page
+@with_own_cookies
 def cancelled(request: HttpRequest, payment_id: str) -> HttpResponse:
     """The shopper turned back on the provider's page; the button here gives it up.
 
@@ -160,6 +171,7 @@ def _wait(request: HttpRequest, payment: Payment) -> HttpResponse:
         payment,
         "clover_django/status.html",
         poll_seconds=_POLL_SECONDS,
+        next_look=next_look(request),
         is_given_up=is_given_up,
     )
 

@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Sequence
+from copy import copy
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from graphql import GraphQLError
 
@@ -100,6 +101,16 @@ class PaymentsApi:
         from clover_graphql.schema import build_schema
 
         return build_schema(self.limits, introspection=self._introspection)
+
+    def returning_to(self, *hosts: str) -> Self:
+        """The same API, whose pages may lead back to these hosts, too.
+
+        Both have one schema, which takes a good while to build.
+        """
+        _ = self.schema
+        other = copy(self)
+        other.return_hosts = (*hosts, *self.return_hosts)
+        return other
 
     @property
     def shop(self) -> Gateway:

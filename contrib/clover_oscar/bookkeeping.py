@@ -11,6 +11,7 @@ from decimal import Decimal
 from django.db import transaction
 from oscar.core.loading import get_class, get_model
 
+from clover_django.freshness import fresh_reads
 from clover_oscar import options, orders
 from clover_oscar.transactions import lock
 from clover_oscar.untyped import OscarObject
@@ -52,6 +53,7 @@ _DEBITING = frozenset(
 )
 
 
+@fresh_reads()
 def record(
     order: OscarObject, payment: Payment, operations: Iterable[Operation]
 ) -> None:

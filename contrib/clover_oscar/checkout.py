@@ -18,11 +18,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from oscar.apps.order.exceptions import UnableToPlaceOrder
 from oscar.core.loading import get_class
 
 from clover_django.road import get_payments
-from clover_django.transactions import outside_of_transactions
+from clover_django.transactions import money_view
 from clover_django.words import Text
 from clover_oscar import bookkeeping, shown
 from clover_oscar.agreed import (
@@ -44,6 +43,7 @@ from clover_oscar.card_form import CARD_FIELDS
 from clover_oscar.flags import PAID_TWICE
 from clover_oscar.order_numbers import keep_number
 from clover_oscar.orders import find_order_of_kin
+from clover_oscar.oscar_errors import UnableToPlaceOrder
 from clover_oscar.outcomes import describe, status_url, told_to_oscar
 from clover_oscar.paying import open_payment, pay
 from clover_oscar.payment_page import TOKEN, PaymentPageMixin
@@ -74,11 +74,11 @@ class PaymentDetailsMixin(PaymentPageMixin):
 
     @classmethod
     def as_view(cls, **initkwargs: OscarObject) -> View:
-        """The view, outside of `ATOMIC_REQUESTS`, kept out of reports and caches."""
+        """The view for money, kept out of reports and caches."""
         parent: Any = super()
         hide_card = sensitive_post_parameters(*CARD_FIELDS, TOKEN)
         view: View = never_cache(hide_card(parent.as_view(**initkwargs)))
-        return outside_of_transactions(view)
+        return money_view(view)
 
     def submit(self, **submission: OscarObject) -> Response:
         """Oscar's `submit`, with one number for all amounts and a truthful end."""

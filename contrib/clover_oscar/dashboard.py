@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from clover_django import words
 from clover_django.localized import LocalizedRefusal, write_amount
 from clover_django.road import get_payments
-from clover_django.transactions import outside_of_transactions
+from clover_django.transactions import money_view
 from clover_oscar import confirmation, staff
 from clover_oscar.payment_events import PaymentEventsMixin
 from clover_oscar.refusals import explain_to_staff
@@ -40,10 +40,10 @@ class OrderDetailMixin(PaymentEventsMixin):
 
     @classmethod
     def as_view(cls, **initkwargs: OscarObject) -> View:
-        """The view, outside of `ATOMIC_REQUESTS`."""
+        """The view for money: outside of `ATOMIC_REQUESTS`, and reading what it wrote."""
         parent: Any = super()
         view: View = parent.as_view(**initkwargs)
-        return outside_of_transactions(view)
+        return money_view(view)
 
     @property
     def order_actions(self) -> tuple[str, ...]:

@@ -1,11 +1,10 @@
 """The mark on a payment whose money staff is giving back: one person's at a time."""
 
-from datetime import datetime, timedelta
-
-from django.utils import timezone
+from datetime import UTC, datetime, timedelta
 
 from clover_django import conf
 from clover_django.models import PaymentEvent
+from clover_django.moments import to_utc
 from clover_django.road import get_payments
 from clover_oscar.flags import GIVING_BACK
 from payment_hooks import Payment
@@ -17,7 +16,7 @@ LEFT_AFTER = timedelta(minutes=10)
 def is_at_work(payment: Payment) -> bool:
     """Whether somebody is giving the money back at this moment."""
     since = find_mark(payment)
-    return since is not None and timezone.now() - since < LEFT_AFTER
+    return since is not None and datetime.now(UTC) - since < LEFT_AFTER
 
 
 def find_mark(payment: Payment) -> datetime | None:
@@ -31,7 +30,7 @@ def find_mark(payment: Payment) -> datetime | None:
     for event in history.order_by("-pk"):
         if GIVING_BACK not in event.reason.split(", "):
             break
-        since = event.at
+        since = to_utc(event.at)
     return since
 
 

@@ -5,6 +5,7 @@
 """
 
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 from django.conf import settings
@@ -22,28 +23,29 @@ from payment_hooks import ConfigurationError
 app_name = "clover_graphql"
 
 _KNOWN = ("CORS_ORIGINS", "GRAPHIQL", "INTROSPECTION", "RETURN_HOSTS")
-_HOSTS = 16
+_building = Lock()
 
 
 def find_api(request: HttpRequest) -> PaymentsApi:
     """The API as the settings say, for the host of this request."""
-    return _build(request.get_host(), id(get_payments()))
+    with _building:  # a second thread waits for the schema rather than build another
+        api = _build(id(get_payments()))
+    return api.returning_to(request.get_host())
 
 
-@lru_cache(maxsize=_HOSTS)
-def _build(host: str, _made: int) -> PaymentsApi:
+@lru_cache(maxsize=1)
+def _build(_made: int) -> PaymentsApi:
+    """The API without the request's host, which anybody may name as they like."""
     chosen = _read_settings()
-    hosts = chosen.pop("return_hosts", ())
     offer = OfferedGateway(
         get_payments, modes=options.modes(), takes_at_once=options.takes_at_once()
     )
     return PaymentsApi(
         offer,
         wallet=DjangoWallet(),
-        return_hosts=[host, *hosts],
         secret_key=settings.SECRET_KEY,
         **chosen,
-    )
+    ).returning_to()
 
 
 def _read_settings() -> dict[str, Any]:

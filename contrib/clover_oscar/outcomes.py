@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import get_language
-from oscar.apps.payment.exceptions import RedirectRequired, UnableToTakePayment
 
 from clover_oscar.amounts import show
+from clover_oscar.oscar_errors import RedirectRequired, UnableToTakePayment
 from payment_hooks import (
     AmountChanged,
     ConfigurationError,

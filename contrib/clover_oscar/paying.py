@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib.sites.shortcuts import get_current_site
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from oscar.apps.payment.exceptions import RedirectRequired, UnableToTakePayment
 
 from clover_django.client_ip import shopper_address
 from clover_django.road import get_payments
@@ -15,6 +14,7 @@ from clover_oscar.baskets import find_order
 from clover_oscar.flags import NOT_PLACED
 from clover_oscar.hosted import checkout_request
 from clover_oscar.order_numbers import is_taken
+from clover_oscar.oscar_errors import RedirectRequired, UnableToTakePayment
 from clover_oscar.outcomes import return_url
 from clover_oscar.snapshot import Snapshot, take_snapshot
 from clover_oscar.untyped import OscarObject

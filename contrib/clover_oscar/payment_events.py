@@ -6,11 +6,11 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from oscar.apps.order.exceptions import InvalidPaymentEvent
 from oscar.core.loading import get_model
 
 from clover_django.localized import LocalizedRefusal
 from clover_oscar import confirmation, staff
+from clover_oscar.oscar_errors import ANY_INVALID_PAYMENT_EVENT
 from clover_oscar.processing import MOVES
 from clover_oscar.refusals import explain_to_staff
 from clover_oscar.untyped import OscarObject, Response
@@ -63,7 +63,7 @@ class PaymentEventsMixin:
             return None  # Oscar takes a note, and no money moves
         try:
             amount = _read_amount(view, request, payment, kind, lines, quantities)
-        except InvalidPaymentEvent as error:
+        except ANY_INVALID_PAYMENT_EVENT as error:
             return view.reload_page(error=str(error) or _("Too many units."))
         except PaymentError as error:
             return view.reload_page(error=explain_to_staff(error))

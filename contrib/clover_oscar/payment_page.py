@@ -6,13 +6,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
-from oscar.apps.checkout.exceptions import FailedPreCondition, PassedSkipCondition
 
 from clover_django.road import get_payments
 from clover_oscar import options, shown
 from clover_oscar.amounts import round_price, to_money
 from clover_oscar.baskets import find_payments, find_submitted, may_hold_money
 from clover_oscar.card_form import CardEntryForm
+from clover_oscar.oscar_errors import FailedPreCondition, PassedSkipCondition
 from clover_oscar.outcomes import describe, page_language, status_url
 from clover_oscar.untyped import OscarObject, Response
 from payment_hooks import (
@@ -53,7 +53,14 @@ class PaymentPageMixin:
         return options.is_ours(self.checkout_session.payment_method())
 
     def clover_mode(self) -> Mode:
-        """How this checkout's card reaches Clover."""
+        """How this checkout's card reaches Clover.
+
+        `?clover_mode=…` on its pages, and the same field of their forms, choose among the
+        merchant's modes.
+        """
+        for chosen in (self.request.POST.get(CHOICE), self.request.GET.get(CHOICE)):
+            if chosen in options.modes():
+                return Mode(chosen)
         return options.mode_for(self.checkout_session.payment_method())
 
     def get_skip_conditions(self, request: HttpRequest) -> list[str]:
@@ -65,15 +72,12 @@ class PaymentPageMixin:
     def skip_when_hosted(self, request: HttpRequest) -> None:
         """Go on to the preview when the card is entered on Clover's page.
 
-        `?clover_mode=…` on the payment page chooses among the merchant's modes.
+        The choice goes along in the address, for looking at a page writes nothing.
         """
-        if not self.pays_with_clover():
+        if not self.pays_with_clover() or self.clover_mode() is not Mode.HOSTED:
             return
-        chosen = request.GET.get(CHOICE, "")
-        if chosen in options.modes():
-            self.checkout_session.pay_by(options.method_for(Mode(chosen)))
-        if self.clover_mode() is Mode.HOSTED:
-            raise PassedSkipCondition(url=reverse("checkout:preview"))
+        chosen = f"?{CHOICE}={Mode.HOSTED}" if CHOICE in request.GET else ""
+        raise PassedSkipCondition(url=reverse("checkout:preview") + chosen)
 
     def check_basket_is_not_empty(self, request: HttpRequest) -> None:
         """Lead a shopper whose basket is under payment, or paid for, to that payment."""
@@ -102,6 +106,7 @@ class PaymentPageMixin:
     def handle_payment_details_submission(self, request: HttpRequest) -> Response:
         """The preview with the token in it, or the payment page with what is wrong."""
         parent: Any = super()
+        self._keep_choice()
         if not self.needs_card():
             return parent.handle_payment_details_submission(request)
         return self._read_card(request) or self._render_preview(request)
@@ -110,6 +115,7 @@ class PaymentPageMixin:
     def handle_place_order_submission(self, request: HttpRequest) -> Response:
         """Oscar's submission, once there is something to pay with."""
         parent: Any = super()
+        self._keep_choice()
         refusal = self.refuse_unseen(self._total())
         if refusal is None and self.needs_card():
             refusal = self._read_card(request)
@@ -180,6 +186,14 @@ class PaymentPageMixin:
         if not self.pays_with_clover():
             return list(parent.get_template_names())
         return [_PAGES[self.preview]]
+
+    def _keep_choice(self) -> None:
+        """Remember the mode that a form chose, for the pages after this one."""
+        if not self.pays_with_clover():
+            return
+        mode = self.clover_mode()
+        if mode is not options.mode_for(self.checkout_session.payment_method()):
+            self.checkout_session.pay_by(options.method_for(mode))
 
     def _lead_to_payment(self, request: HttpRequest) -> None:
         known_id = self.checkout_session.get_submitted_basket_id()

@@ -20,7 +20,7 @@ from clover_django import conf, words
 from clover_django.actors import acting_as
 from clover_django.models import Payment as PaymentRow
 from clover_django.road import get_payments
-from clover_django.transactions import outside_of_transactions
+from clover_django.transactions import money_view
 from clover_oscar import giving_back, staff
 from clover_oscar.amounts import show
 from clover_oscar.flags import PAID_TWICE, WITHOUT_ORDER
@@ -248,6 +248,6 @@ def _with_page(
     orders: OscarObject, get_urls: Callable[[], list[URLPattern]]
 ) -> list[URLPattern]:
     orders.permissions_map = {**orders.permissions_map, NAME: PERMISSIONS}
-    view = outside_of_transactions(PaymentListView.as_view())
+    view = money_view(PaymentListView.as_view())
     page = path(f"{NAME}/", view, name=NAME)
     return [*orders.post_process_urls([page]), *get_urls()]

@@ -19,15 +19,16 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from oscar.apps.order.exceptions import UnableToPlaceOrder
 from oscar.core.loading import get_class, get_model
 
+from clover_django.freshness import fresh_reads
 from clover_django.road import get_payments
 from clover_django.words import Text
 from clover_oscar import agreed, bookkeeping, giving_back, repricing
 from clover_oscar.baskets import is_there
 from clover_oscar.flags import CHANGED, DELETED, NOT_PLACED, PAID_TWICE
 from clover_oscar.orders import find_kin, find_order_of_kin, had_order, order_of
+from clover_oscar.oscar_errors import ANY_UNABLE_TO_PLACE_ORDER
 from clover_oscar.refusals import (
     CannotPlaceOrder,
     OrderNeedsPerson,
@@ -52,7 +53,14 @@ _ORDER_GONE = {
 }
 """What is said where that basket is not there, and where another one has its id."""
 
+_REFUSED: tuple[type[Exception], ...] = (
+    CannotPlaceOrder,
+    ValueError,
+    *ANY_UNABLE_TO_PLACE_ORDER,
+)
 
+
+@fresh_reads()
 def complete(payment: Payment, *, by_staff: bool = False) -> OscarObject:
     """The order of a payment that holds money, placed now if it was not before.
 
@@ -78,7 +86,7 @@ def complete(payment: Payment, *, by_staff: bool = False) -> OscarObject:
     with translation.override(snapshot.language or None):
         try:
             order, notes = _complete(payment, snapshot, by_staff)
-        except (CannotPlaceOrder, UnableToPlaceOrder, ValueError) as error:
+        except _REFUSED as error:
             if not by_staff:  # staff act on a mark that is there
                 ask_person(payment, error)
             if isinstance(error, CannotPlaceOrder):
@@ -212,6 +220,7 @@ def _keep_agreed(
     return notes
 
 
+@fresh_reads()
 def set_late_aside(order: OscarObject, payment: Payment) -> None:
     """Let the shopper have what a slow request put into the basket of a placed order."""
     snapshot = Snapshot.from_context(payment.context)
@@ -250,7 +259,7 @@ def _place(basket: OscarObject, snapshot: Snapshot) -> OscarObject:
         surcharges=snapshot.load_surcharges(),
         request=None,
         **({"site": site} if site else {}),
-        **snapshot.order_fields,
+        **snapshot.load_order_fields(),
     )
 
 
@@ -262,6 +271,7 @@ def write_notes(order: OscarObject, notes: list[Text]) -> None:
         order.notes.create(message=text, note_type="System")
 
 
+@fresh_reads()
 def send_confirmation(order: OscarObject, snapshot: Snapshot) -> None:
     """Send Oscar's confirmation mail in the language the shopper bought in."""
     with translation.override(snapshot.language or None):

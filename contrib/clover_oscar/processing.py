@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from oscar.apps.payment.exceptions import PaymentError as OscarPaymentError
 
+from clover_django.freshness import fresh_reads
 from clover_oscar import staff
 from clover_oscar.bookkeeping import booked_id
+from clover_oscar.oscar_errors import PaymentError as OscarPaymentError
 from clover_oscar.refusals import explain_to_staff
 from clover_oscar.untyped import OscarObject
 from payment_hooks import Money, OperationKind, PaymentError
@@ -27,6 +28,7 @@ class EventHandlerMixin:
     user: Any
     kwargs: dict[str, Any]
 
+    @fresh_reads()
     def handle_payment_event(
         self,
         order: OscarObject,

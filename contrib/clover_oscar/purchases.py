@@ -12,19 +12,20 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from oscar.apps.checkout.exceptions import FailedPreCondition
-from oscar.apps.checkout.utils import CheckoutSessionData
 from oscar.core.loading import get_class, get_model
 
+from clover_django.moments import to_utc
 from clover_oscar import staff
 from clover_oscar.agreed import hand_over, is_same, load_lines
 from clover_oscar.amounts import round_price, to_money
 from clover_oscar.baskets import find_order, find_payments, find_submitted
 from clover_oscar.hosted import breakdown, customer_of
 from clover_oscar.order_numbers import keep_number
+from clover_oscar.oscar_errors import ANY_FAILED_PRE_CONDITION
 from clover_oscar.paying import email_of, snapshot_of
 from clover_oscar.placement import complete, set_late_aside
 from clover_oscar.refusals import CannotPlaceOrder
+from clover_oscar.sessions import checkout_session
 from clover_oscar.snapshot import Snapshot
 from clover_oscar.transactions import lock
 from clover_oscar.untyped import OscarObject
@@ -117,7 +118,7 @@ class OscarPurchases:
             raise InvalidRequest(text, code="insufficient_stock") from error
         set_late_aside(order, request.payment)
         hand_over(caller, order.basket_id)
-        CheckoutSessionData(caller).flush()
+        checkout_session(caller).flush()
         caller.session["checkout_order_id"] = order.pk
         return _as_purchase(order, request.payment.reference)
 
@@ -127,7 +128,7 @@ def _find_checkout(request: HttpRequest, basket_id: str) -> Purchase | None:
     if str(basket.pk) == basket_id and basket.status in basket.editable_statuses:
         return _from_submission(request, basket)
     submitted = find_submitted(
-        request, CheckoutSessionData(request).get_submitted_basket_id()
+        request, checkout_session(request).get_submitted_basket_id()
     )
     mine = {str(submitted.pk)} if submitted else set()
     placed = _just_placed(request)
@@ -163,7 +164,7 @@ def _from_submission(request: HttpRequest, basket: OscarObject) -> Purchase:
         customer=customer_of(submission, email_of(submission)),
         customer_id=str(user.pk) if user.is_authenticated else "",
         language=get_language() or "",
-        created_at=basket.date_created,
+        created_at=to_utc(basket.date_created),
         context=snapshot.to_context() | {VIA_API: True},
         **breakdown(due, submission),
     )
@@ -219,7 +220,7 @@ def _as_purchase(order: OscarObject, reference: str) -> Purchase:
         customer_id=str(order.user_id or ""),
         language=get_language() or "",
         number=str(order.number),
-        created_at=order.date_placed,
+        created_at=to_utc(order.date_placed),
     )
 
 
@@ -252,7 +253,7 @@ def _freeze(caller: HttpRequest, request: HoldPurchaseRequest) -> None:
             )
         if find_order(seen.pk) is None and current.status in current.editable_statuses:
             seen.freeze()
-    session = CheckoutSessionData(caller)
+    session = checkout_session(caller)
     session.set_submitted_basket(seen)
     session.set_order_number(request.payment.reference)
 
@@ -261,7 +262,7 @@ def _view_of(request: HttpRequest) -> OscarObject:
     """The shop's own payment view, for what it knows of a submission."""
     view = get_class("checkout.views", "PaymentDetailsView")(preview=True)
     view.setup(request)
-    view.checkout_session = CheckoutSessionData(request)
+    view.checkout_session = checkout_session(request)
     return view
 
 
@@ -274,8 +275,10 @@ def _check_conditions(view: OscarObject, request: HttpRequest) -> None:
     for name in _names(view):
         try:
             getattr(view, name)(request)
-        except FailedPreCondition as error:
-            text = " ".join(map(str, error.messages)) or _("Something is missing.")
+        except ANY_FAILED_PRE_CONDITION as error:
+            text = " ".join(map(str, getattr(error, "messages", ()))) or _(
+                "Something is missing."
+            )
             raise InvalidRequest(text, code=_CONDITIONS.get(name, "invalid")) from error
 
 

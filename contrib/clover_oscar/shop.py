@@ -2,6 +2,7 @@
 
 import logging
 
+from clover_django.freshness import fresh_reads
 from clover_django.road import get_payments
 from clover_oscar.baskets import is_there, thaw
 from clover_oscar.flags import WITHOUT_ORDER
@@ -26,6 +27,10 @@ class OscarShop:
     @hookimpl
     def shop_payment_changed(self, event: PaymentChanged) -> None:
         """Place or book; what raises here is told again."""
+        with fresh_reads():
+            self._follow(event)
+
+    def _follow(self, event: PaymentChanged) -> None:
         payment, state = event.payment, event.payment.state
         snapshot = Snapshot.from_context(payment.context)
         if snapshot is None:

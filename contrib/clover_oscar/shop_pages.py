@@ -6,11 +6,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from oscar.core.loading import get_class, get_model
 
+from clover_django.looking import next_look
 from clover_oscar.agreed import hand_over
 from clover_oscar.baskets import copy_lines, is_there
 from clover_oscar.models import BasketCopy
 from clover_oscar.orders import order_of
 from clover_oscar.placement import set_late_aside, status_path
+from clover_oscar.sessions import checkout_session
 from clover_oscar.snapshot import Snapshot
 from clover_oscar.untyped import OscarObject
 from payment_hooks import Mode, Payment
@@ -25,12 +27,16 @@ class OscarPages:
         """The order's page: this browser's thank-you, or the order's own address."""
         order = order_of(payment)
         if order is None:
-            context = {"payment": payment, "base_template": self.base_template}
+            context = {
+                "payment": payment,
+                "base_template": self.base_template,
+                "next_look": None if payment.flags else next_look(request),
+            }
             return render(request, "clover_oscar/paid_without_order.html", context)
         if _is_shopper(request, order.basket_id, order.pk):
             set_late_aside(order, payment)
             hand_over(request, order.basket_id)
-            _checkout_session(request).flush()
+            checkout_session(request).flush()
             request.session["checkout_order_id"] = order.pk
             return redirect("checkout:thank-you")
         return redirect(status_path(order) or reverse("catalogue:index"))
@@ -62,12 +68,8 @@ def _is_shopper(
     """Whether this browser's session is the one that submitted the basket."""
     if order_id and request.session.get("checkout_order_id") == order_id:
         return True
-    submitted = _checkout_session(request).get_submitted_basket_id()
+    submitted = checkout_session(request).get_submitted_basket_id()
     return submitted is not None and submitted == basket_id
-
-
-def _checkout_session(request: HttpRequest) -> OscarObject:
-    return get_class("checkout.utils", "CheckoutSessionData")(request)
 
 
 def _copy_basket(request: OscarObject, snapshot: Snapshot) -> None:
@@ -83,7 +85,7 @@ def _copy_basket(request: OscarObject, snapshot: Snapshot) -> None:
         BasketCopy.objects.get_or_create(
             original_id=frozen.pk, copy_id=request.basket.pk
         )
-    session = _checkout_session(request)
+    session = checkout_session(request)
     session._unset("submission", "basket_id")
     session._unset("submission", "order_number")
 
@@ -92,5 +94,5 @@ def _thaw_basket(request: OscarObject) -> None:
     """As the payment view does it, with the same refusals."""
     view = get_class("checkout.views", "PaymentDetailsView")()
     view.request = request
-    view.checkout_session = _checkout_session(request)
+    view.checkout_session = checkout_session(request)
     view.restore_frozen_basket()

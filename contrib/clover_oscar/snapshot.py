@@ -5,7 +5,7 @@ Written down with the payment before anything is sent. It holds no card data.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Self
 
@@ -14,10 +14,14 @@ from django.contrib.auth.models import AnonymousUser
 from oscar.core.loading import get_classes, get_model
 from oscar.core.prices import Price
 
+from clover_django.moments import to_utc
 from clover_oscar.agreed import Fields, list_lines
+from clover_oscar.kept_values import read_field, read_values, write_values
 from clover_oscar.untyped import OscarObject
 
 ADAPTER = "oscar"
+_LEAST_BETWEEN_ZONES = timedelta(minutes=15)
+_MOST_BETWEEN_ZONES = timedelta(hours=26)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +35,7 @@ class Snapshot:
     user_id: str = ""
     """Empty for a guest."""
     order_fields: Fields = field(default_factory=dict)
-    """Such as `guest_email`: plain values that go into the order as they are."""
+    """Such as `guest_email`, and what a shop's own checkout adds; see `kept_values`."""
     shipping_address: Fields | None = None
     billing_address: Fields | None = None
     shipping_code: str = ""
@@ -64,7 +68,7 @@ class Snapshot:
         """Whether this basket was submitted; by its id alone where more is not known."""
         is_known = self.basket_born and born
         return self.basket_id == basket_id and not (
-            is_known and self.basket_born != born
+            is_known and not _is_same_birth(self.basket_born, born)
         )
 
     @property
@@ -79,6 +83,14 @@ class Snapshot:
         users = get_user_model()._default_manager
         user = users.filter(pk=self.user_id).first() if self.user_id else None
         return user or AnonymousUser()
+
+    def load_order_fields(self) -> dict[str, object]:
+        """What goes into the order beside what Oscar knows.
+
+        Raises:
+            ValueIsGone: a row that was chosen has been deleted since.
+        """
+        return read_values(self.order_fields)
 
     def load_price(self, fields: Fields) -> Price:
         """One of the prices above as Oscar's price."""
@@ -126,7 +138,7 @@ def take_snapshot(
         basket_id=submission["basket"].pk,
         basket_born=birth_of(submission["basket"]),
         user_id=str(user.pk) if user.is_authenticated else "",
-        order_fields=_plain(submission.get("order_kwargs") or {}),
+        order_fields=write_values(submission.get("order_kwargs") or {}),
         shipping_address=_address_fields(submission["shipping_address"]),
         billing_address=_address_fields(submission["billing_address"]),
         shipping_code=str(method.code),
@@ -145,7 +157,7 @@ def take_snapshot(
 
 def birth_of(basket: OscarObject) -> str:
     """When the basket was made, in the words of every database and setting."""
-    return str(basket.date_created.astimezone(UTC).isoformat())
+    return to_utc(basket.date_created).isoformat()
 
 
 def load_address(kind: str, fields: Fields | None) -> OscarObject:
@@ -153,8 +165,25 @@ def load_address(kind: str, fields: Fields | None) -> OscarObject:
     if fields is None:
         return None
     model = get_model("order", kind)
-    known = {column.attname for column in model._meta.concrete_fields}
-    return model(**{name: value for name, value in fields.items() if name in known})
+    known = {column.attname: column for column in model._meta.concrete_fields}
+    return model(
+        **{
+            name: read_field(known[name], value)
+            for name, value in fields.items()
+            if name in known
+        }
+    )
+
+
+def _is_same_birth(one: str, other: str) -> bool:
+    """Whether the two are one time, perhaps read in another zone than it was written.
+
+    Oscar's rows change their moment when a shop changes `USE_TZ` or `TIME_ZONE`; and
+    without `USE_TZ` the database cannot tell which of two repeated hours it was. Zones are
+    quarters of an hour apart, so the smaller units tell baskets apart.
+    """
+    apart = abs(datetime.fromisoformat(one) - datetime.fromisoformat(other))
+    return apart <= _MOST_BETWEEN_ZONES and not apart % _LEAST_BETWEEN_ZONES
 
 
 def _address_fields(address: OscarObject) -> Fields | None:
@@ -190,9 +219,3 @@ def _unit_prices(basket: OscarObject) -> dict[str, Fields]:
         for pk, price in prices.items()
         if price.is_tax_known
     }
-
-
-def _plain(values: Mapping[str, Any]) -> Fields:
-    """Those which JSON can hold; the rest cannot be brought back without the session."""
-    plain = str | int | float | bool | None
-    return {name: value for name, value in values.items() if isinstance(value, plain)}

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -35,6 +36,12 @@ class Servers:
             rows = json.load(answer)["charges"]
         return [row for row in rows if row["status"] == "succeeded"]
 
+    def messages_taken_in(self):
+        """How many of Clover's messages the shop has answered with 200."""
+        with urlopen(f"{self.clover}/_simulator/deliveries") as answer:
+            rows = json.load(answer)["deliveries"]
+        return sum(row["status"] == 200 for row in rows)
+
     def control(self, path, **body):
         request = Request(
             f"{self.clover}/_simulator/{path}",
@@ -45,10 +52,11 @@ class Servers:
             return json.load(answer)
 
 
-@pytest.fixture(scope="session")
-def servers(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo")
-    command = [sys.executable, "-W", "ignore", HERE / "serve_shop.py", folder]
+@contextmanager
+def serve(folder, *settings):
+    """The demo shop, with its own settings or those of the module that is named."""
+    program = HERE / "serve_shop.py"
+    command = [sys.executable, "-W", "ignore", program, folder, *settings]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -60,6 +68,12 @@ def servers(tmp_path_factory):
             clover=addresses["Clover"].removesuffix("/_simulator"),
         )
         process.stdin.close()
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory):
+    with serve(tmp_path_factory.mktemp("demo")) as servers:
+        yield servers
 
 
 @pytest.fixture(scope="module")

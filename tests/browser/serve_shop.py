@@ -4,10 +4,11 @@ import json
 import sys
 from pathlib import Path
 
+from clover_demo import run
 from clover_demo.display import Display
-from clover_demo.run import run
 
 if __name__ == "__main__":
-    with run(Display(), Path(sys.argv[1]), port=0, fresh=False) as outcome:
+    run.SETTINGS = sys.argv[2] if sys.argv[2:] else run.SETTINGS
+    with run.run(Display(), Path(sys.argv[1]), port=0, fresh=False) as outcome:
         print(json.dumps(dict(outcome.addresses)), flush=True)
         sys.stdin.read()

@@ -16,7 +16,7 @@ settings.configure(
     ROOT_URLCONF=__name__,
     SECRET_KEY="of-a-test",
     ALLOWED_HOSTS=["*"],
-    MIDDLEWARE=[],
+    MIDDLEWARE=["tests.clover_django.recorders.Recorder"],
     INSTALLED_APPS=["clover_django"],
     DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
 )

@@ -34,7 +34,7 @@ class FailingShop:
         raise RuntimeError("the mail server is down")
 
 
-def test_the_verdict_names_merchant_mode_and_webhook(capsys):
+def test_the_verdict_names_merchant_mode_and_webhook(fake, capsys):
     call_command("clover_check")
 
     printed = capsys.readouterr().out

@@ -67,6 +67,28 @@ class TestMariaDB(DjangoKit):
     kind = "mariadb"
 
 
+class WithoutTimeZones(DjangoKit):
+    """A shop whose own times are naive and local, in a zone whose clocks go back."""
+
+    @pytest.fixture
+    def ledger(self, request, settings):
+        settings.USE_TZ, settings.TIME_ZONE = False, "America/New_York"
+        with open_ledger(self.kind, request) as ledger:
+            yield ledger
+
+
+class TestSqliteWithoutTimeZones(WithoutTimeZones):
+    kind = "sqlite"
+
+
+class TestPostgresWithoutTimeZones(WithoutTimeZones):
+    kind = "postgres"
+
+
+class TestMariaDBWithoutTimeZones(WithoutTimeZones):
+    kind = "mariadb"
+
+
 def history(database, **criteria):
     events = models.PaymentEvent.objects.using(database.using).filter(**criteria)
     return list(events.values_list("before", "after", "reason", "actor"))

@@ -442,3 +442,32 @@ def test_a_look_that_cannot_be_understood_leaves_a_doubt(browser, fake):
 
     assert CHECKING in text_of(browser, "return", payment)
     assert fake.calls == ["payment_look_up"]
+
+
+def test_the_waiting_page_without_script_looks_more_slowly_and_then_no_more(
+    browser, fake
+):
+    payment = in_doubt(fake)
+    address, waits = f"/clover/status/{payment.payment_id}/", []
+    found = True
+
+    while found:
+        page = browser.get(address).content.decode()
+        found = re.search(r'http-equiv="refresh" content="(\d+); url=(\?[^"]+)"', page)
+        if found:
+            waits.append(int(found[1]))
+            address = f"/clover/status/{payment.payment_id}/{found[2]}"
+
+    assert (waits[0], waits[-1]) == (3, 30)
+    assert waits == sorted(waits)
+    assert 300 < sum(waits) < 1200
+    assert "Look again now" in page
+
+
+@pytest.mark.parametrize("count", ["-1", "x", "²", "1" * 5000, ""])
+def test_a_count_of_looks_that_is_none_begins_anew(browser, fake, count):
+    payment = in_doubt(fake)
+
+    page = browser.get(f"/clover/status/{payment.payment_id}/", {"look": count})
+
+    assert 'content="3; url=?look=1"' in page.content.decode()

@@ -140,7 +140,8 @@ class Try:
 
     def _prepare_api(self):
         self.shopper.look("/checkout/payment-details/?clover_mode=api")
-        self.shopper.read(self.shopper.client.post("/checkout/preview/", CARD))
+        card = {**CARD, "clover_mode": "api"}
+        self.shopper.read(self.shopper.client.post("/checkout/preview/", card))
 
     def _prepare_graphql(self):
         self.token = self.clover.token()

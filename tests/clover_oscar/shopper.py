@@ -19,7 +19,7 @@ ADDRESS = {
 }
 
 
-HIDDEN = re.compile(r'name="(clover_(?:shown|token))" value="([^"]*)"')
+HIDDEN = re.compile(r'name="(clover_(?:shown|token|mode))" value="([^"]*)"')
 
 
 class Shopper:
@@ -27,7 +27,7 @@ class Shopper:
 
     def __init__(self, client=None, shown=""):
         self.client = client or Client(SERVER_NAME="localhost")
-        self.shown, self.token = shown, ""
+        self.shown, self.token, self.mode = shown, "", ""
 
     def reach_payment(self, product, quantity=1):
         """Put a product into the basket and go as far as the payment page."""
@@ -49,16 +49,24 @@ class Shopper:
         hidden = {name: html.unescape(value) for name, value in HIDDEN.findall(text)}
         self.shown = hidden.get("clover_shown", self.shown)
         self.token = hidden.get("clover_token", "")
+        self.mode = hidden.get("clover_mode", self.mode)
         return page
 
     def enter_card(self, token="tok-1", **fields):
         return self.read(
-            self.client.post("/checkout/preview/", {"clover_token": token, **fields})
+            self.client.post(
+                "/checkout/preview/",
+                {"clover_token": token, "clover_mode": self.mode, **fields},
+            )
         )
 
     def place_order(self, **fields):
         """Send the form of the last page."""
-        form = {"action": "place_order", "clover_shown": self.shown}
+        form = {
+            "action": "place_order",
+            "clover_shown": self.shown,
+            "clover_mode": self.mode,
+        }
         return self.read(self.client.post("/checkout/preview/", form | fields))
 
     def pay(self, token="tok-1"):

@@ -279,11 +279,11 @@ def test_the_shopper_chooses_among_the_merchants_modes(
     clover_settings(MODES=["iframe", "hosted"])
     page = shopper.reach_payment(product).content.decode()
 
-    chosen = shopper.client.get("/checkout/payment-details/?clover_mode=hosted")
+    chosen = shopper.look("/checkout/payment-details/?clover_mode=hosted")
     away = shopper.place_order()
 
     assert "?clover_mode=hosted" in page
-    assert chosen.url == "/checkout/preview/"
+    assert chosen.redirect_chain == [("/checkout/preview/?clover_mode=hosted", 302)]
     assert away.url.startswith("https://fake.test/pay/")
 
 
@@ -306,3 +306,43 @@ def test_a_second_browser_has_its_own_basket(shopper, product, clover):
 
     assert len({order.number for order in orders()}) == 2
     assert len(clover.ledger) == 2
+
+
+def test_looking_at_a_page_in_another_mode_writes_nothing(
+    shopper, product, clover, clover_settings
+):
+    clover_settings(MODES=["iframe", "hosted"])
+    shopper.reach_payment(product)
+    before = dict(shopper.client.session.items())
+
+    for page in ("payment-details", "preview"):
+        shopper.client.get(f"/checkout/{page}/?clover_mode=hosted")
+
+    assert dict(shopper.client.session.items()) == before
+    assert "<clover-card" in shopper.look().content.decode()
+
+
+def test_a_mode_that_a_form_chose_is_remembered(
+    shopper, product, clover, clover_settings
+):
+    clover_settings(MODES=["iframe", "hosted"])
+    shopper.reach_payment(product)
+    shopper.look("/checkout/payment-details/?clover_mode=hosted")
+
+    shopper.place_order()
+
+    session = shopper.client.session["checkout_data"]
+    assert session["payment"]["method"] == "clover-hosted"
+
+
+def test_two_tabs_may_choose_two_modes(shopper, product, clover, clover_settings):
+    clover_settings(MODE="hosted", MODES=["iframe", "hosted"])
+    shopper.reach_payment(product)
+    other = Shopper(shopper.client)
+    shopper.look("/checkout/payment-details/?clover_mode=iframe")
+    other.look("/checkout/payment-details/?clover_mode=hosted")
+
+    done = shopper.pay()
+
+    assert done.url == THANK_YOU
+    assert other.mode == "hosted"

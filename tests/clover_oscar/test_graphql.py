@@ -1,6 +1,7 @@
 """Oscar's baskets paid by a storefront that was written for Saleor."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -9,11 +10,13 @@ from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
-from oscar.core.loading import get_model
+from oscar.apps.checkout.utils import CheckoutSessionData
+from oscar.core.loading import default_class_loader, get_model
 from oscar.test.factories import create_order
 
 from clover_django.road import get_payments
 from clover_graphql.ids import encode
+from clover_oscar import graphql_urls
 from payment_hooks import Mode, Money, OutcomeUnknown
 from tests.clover_graphql.operations import (
     ACTION,
@@ -373,3 +376,55 @@ def test_another_product_after_the_order_is_another_checkout(ready):
 
     assert paid["transactionEvent"]["amount"]["amount"] == 7.0
     assert len(orders()) == 2
+
+
+def test_the_schema_is_built_once_for_all_hosts_and_threads(rf, settings):
+    """A host is whatever a caller writes, and a schema takes a while to build."""
+    graphql_urls._build.cache_clear()
+    requests = [rf.get("/", headers={"host": f"host{n}.example"}) for n in range(20)]
+
+    with ThreadPoolExecutor(8) as threads:
+        apis = list(threads.map(graphql_urls.find_api, requests))
+
+    assert len({id(api.schema) for api in apis}) == 1
+    assert [api.return_hosts for api in apis] == [
+        (f"host{n}.example",) for n in range(20)
+    ]
+
+
+def test_a_host_of_one_request_is_none_of_the_next(rf, clover_settings):
+    clover_settings(GRAPHQL={"RETURN_HOSTS": ["shop.example"]})
+
+    first, second = (
+        graphql_urls.find_api(rf.get("/", headers={"host": host})).return_hosts
+        for host in ("one.example", "two.example")
+    )
+
+    assert first == ("one.example", "shop.example")
+    assert second == ("two.example", "shop.example")
+
+
+class ForkedSession(CheckoutSessionData):
+    """A shop's own, which keeps its data elsewhere."""
+
+    SESSION_KEY = "the_shops_own"
+
+
+def forked_loader(module_label, classnames, module_prefix):
+    if module_label == "checkout.utils":
+        return [ForkedSession]
+    return default_class_loader(module_label, classnames, module_prefix)
+
+
+def test_the_shops_own_class_of_the_checkouts_session_is_asked(ready, clover_settings):
+    front, checkout = ready
+    clover_settings(NEXT_LOADER=f"{__name__}.forked_loader")
+    session = front.client.session
+    session["the_shops_own"] = session.pop("checkout_data")
+    session.save()
+
+    front.pay(checkout)
+    front.run(COMPLETE, id=checkout)
+
+    assert front.client.session["the_shops_own"] == {}
+    assert len(orders()) == 1

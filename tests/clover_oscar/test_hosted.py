@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from oscar.core.loading import get_model
 from oscar.test import factories
 
 from clover_django import models
+from clover_django.looking import MOST_LOOKS
 from clover_django.road import get_payments
 from payment_hooks import PaymentState, ProviderUnavailable
 from tests.clover_oscar.shopper import Shopper, baskets, books, orders
@@ -374,6 +376,23 @@ def test_who_comes_back_while_the_order_is_placed_is_led_on_to_it(
     assert "We have your payment" in page
     assert REFRESH in page
     assert come_back(shopper, away).url == THANK_YOU
+
+
+def test_who_waits_for_the_order_is_not_reloaded_for_ever(away, shopper, clover):
+    models.Operation.objects.filter(payment=away.payment_id).update(
+        state="succeeded", lease_until=timezone.now() + timedelta(hours=1)
+    )
+    address, pages = f"/clover/return/{away.payment_id}/", []
+
+    while address:
+        pages.append(shopper.client.get(address).content.decode())
+        found = re.search(r'content="\d+; url=(\?look=\d+)"', pages[-1])
+        address = found and f"/clover/return/{away.payment_id}/{found[1]}"
+
+    assert len(pages) == MOST_LOOKS + 1
+    assert "This takes longer than usual" in pages[-1]
+    assert REFRESH not in pages[-1]
+    assert not any("takes longer" in page for page in pages[:-1])
 
 
 def test_a_session_that_cannot_be_had_keeps_the_basket(

@@ -377,7 +377,7 @@ def at_the_page(shop, clover):
     """A shopper who has paid on Clover's page, and the address to come back to."""
     clover.send_webhooks_to("http://127.0.0.1:9/")
     purchase = Purchase(shop, clover, "4242424242424242")
-    purchase.shopper.client.get("/checkout/payment-details/?clover_mode=hosted")
+    purchase.shopper.look("/checkout/payment-details/?clover_mode=hosted")
     page = purchase.shopper.place_order()
     left = clover.pay_hosted(page.url)
     clover.wait_until(lambda: clover.deliveries[-1].signature)

@@ -5,18 +5,25 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.urls import reverse
 
-from clover_django import checks, conf
+from clover_django import checks, conf, probing
+
+_CHECKS = (checks.check_settings, checks.check_urls, checks.check_middleware)
 
 
 class Command(BaseCommand):
-    """Prints what the system checks find, and the address of the webhook."""
+    """Prints what the checks find, and the address of the webhook."""
 
-    help = "Check the CLOVER setting and print the webhook's path."
+    help = (
+        "Check the CLOVER setting, send the webhook a message through all middleware, and "
+        "print its path."
+    )
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Exit 1 when something is wrong."""
-        found = [*checks.check_settings(None), *checks.check_urls(None)]
+        found = [check for ask in _CHECKS for check in ask(None)]
+        if not any(message.is_serious() for message in found):
+            found += probing.check_pages()
         for message in found:
             self.stderr.write(f"{message.id}: {message.msg}")
             self.stderr.write(f"  {message.hint}")

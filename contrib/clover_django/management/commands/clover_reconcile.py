@@ -1,9 +1,9 @@
 """`manage.py clover_reconcile`: compare Clover's list with the ledger."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from clover_django.actors import acting_as
 from clover_django.road import all_payments
@@ -46,7 +46,7 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
     def _compare(self, options: dict[str, Any]) -> ReconcileReport:
-        now = timezone.now()
+        now = datetime.now(UTC)
         with acting_as("clover_reconcile"), progress_bar("comparing") as advance:
             return reconcile_all(
                 all_payments(),
