@@ -11,6 +11,7 @@ import nox
 
 nox.options.error_on_missing_interpreters = True
 nox.options.reuse_venv = "yes"
+nox.options.envdir = str(Path(__file__).resolve().parent.parent / ".nox" / "envs")
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / ".nox" / "results"
