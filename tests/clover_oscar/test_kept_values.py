@@ -87,13 +87,13 @@ def pay_on_the_page(clover):
 
 
 VALUES = {
-    "delivery": date(2026, 12, 24),
-    "pick_up": datetime(2026, 12, 24, 9, 30, 0, 1, tzinfo=UTC),
+    "delivery": date(2099, 12, 24),
+    "pick_up": datetime(2099, 12, 24, 9, 30, 0, 1, tzinfo=UTC),
     "opens": time(9, 30),
     "lent_for": timedelta(days=3, microseconds=5),
     "deposit": Decimal("12.50"),
     "voucher": UUID("12345678123456781234567812345678"),
-    "labels": ["fragile", Decimal("0.1"), {"until": date(2027, 1, 1)}],
+    "labels": ["fragile", Decimal("0.1"), {"until": date(2099, 1, 1)}],
     "window": (time(9), time(12)),
     "note": "leave it at the door",
     "gift": True,
@@ -120,7 +120,7 @@ def test_a_message_places_the_order_with_all_that_the_checkout_added(
 def test_a_column_of_the_order_has_what_the_checkout_chose(
     forked, shopper, product, clover
 ):
-    moment = datetime(2026, 12, 24, 9, 30, tzinfo=UTC)
+    moment = datetime(2099, 12, 24, 9, 30, tzinfo=UTC)
     forked({"date_placed": moment, "shipping_excl_tax": Decimal("3.00")})
     shopper.reach_payment(product)
     shopper.place_order()
