@@ -15,11 +15,6 @@ from tests.clover_oscar.shopper import Shopper, baskets, books, orders
 from tests.clover_oscar.test_dashboard import make_staff
 from tests.clover_oscar.test_graphql import Front
 
-# Oscar 4.2 calls what its newest treebeard has moved.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::treebeard.deprecation.RemovedInTreebeard8Warning"
-)
-
 
 @pytest.fixture(autouse=True)
 def local(settings):
