@@ -1,9 +1,11 @@
 """The ledger to read: nothing of it can be added, changed or deleted here."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import display_for_value
 from django.contrib.auth.models import PermissionsMixin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -30,6 +32,8 @@ def _column(field: str, title: Any, names: Names | None = None) -> Column:  # no
     @admin.display(description=title, ordering=field)
     def column(row: Model) -> object:
         value = getattr(row, field)
+        if isinstance(value, datetime):  # on a row's own page Django would not
+            return display_for_value(value, "")
         return words.name_of(value, names) if names and value else value
 
     column.__name__ = f"named_{field}"

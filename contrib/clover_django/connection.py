@@ -24,6 +24,8 @@ _STRICT = (
     "SET SESSION sql_mode = CONCAT_WS(',', @@SESSION.sql_mode, 'STRICT_ALL_TABLES')"
 )
 """A lax server cuts text off: two long references would be one."""
+_EVERY_LETTER = "utf8mb4"
+"""Django 4.2 would speak to MySQL in a part of Unicode, without a shopper's emoji."""
 _PRIVATE_MEMORY = ":memory:"
 _SHARED_MEMORY = "file:clover_ledger?mode=memory&cache=shared"
 
@@ -49,6 +51,8 @@ def derive(shop: Mapping[str, Any], vendor: str) -> dict[str, Any]:
             "OPTIONS": options | _patient(options),
             "TEST": test,
         }
+    if vendor == "mysql":
+        options.setdefault("charset", _EVERY_LETTER)
     # The ledger decides by unique keys and versions; what a stricter level would refuse
     # is money that has moved.
     options.pop("isolation_level", None)

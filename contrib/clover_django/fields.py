@@ -59,9 +59,11 @@ class StorableTextField(TextField):
 class StorableJSONField(models.JSONField):
     """JSON, for the texts inside it."""
 
-    def get_prep_value(self, value: object) -> object:
-        """See `Field`."""
-        return _storable(super().get_prep_value(value))
+    def get_db_prep_value(
+        self, value: object, connection: BaseDatabaseWrapper, prepared: bool = False
+    ) -> object:
+        """See `Field`; Django 4.2 asks this method alone."""
+        return super().get_db_prep_value(_storable(value), connection, prepared)
 
     def deconstruct(self) -> Deconstructed:
         """See `Field`."""

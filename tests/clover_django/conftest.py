@@ -64,6 +64,7 @@ def mariadb_settings(server):
         "NAME": "test",
         "USER": "root",
         "HOST": str(server.socket),
+        "OPTIONS": {"charset": "utf8mb4"},  # Django 4.2 takes less by itself
     }
 
 

@@ -1,8 +1,29 @@
 """Middleware that demands a login; it needs Django's accounts."""
 
-from django.contrib.auth.middleware import LoginRequiredMiddleware
+import django
 from django.http import HttpResponseRedirect
 from django.utils.deprecation import MiddlewareMixin
+
+if django.VERSION >= (5, 1):
+    from django.contrib.auth.middleware import LoginRequiredMiddleware
+else:
+
+    class LoginRequiredMiddleware(MiddlewareMixin):
+        """What Django 5.1 brought, as shops have copied it to earlier ones."""
+
+        login_url = "/accounts/login/"
+
+        def process_view(self, request, view, arguments, keywords):
+            if request.user.is_authenticated or not getattr(
+                view, "login_required", True
+            ):
+                return None
+            return HttpResponseRedirect(f"{self.login_url}?next={request.path}")
+
+    LoginRequiredMiddleware.process_view.__module__ = "django.contrib.auth.middleware"
+    LoginRequiredMiddleware.process_view.__qualname__ = (
+        "LoginRequiredMiddleware.process_view"
+    )
 
 
 class StaffOnly(MiddlewareMixin):

