@@ -32,8 +32,8 @@ def _column(field: str, title: Any, names: Names | None = None) -> Column:  # no
     @admin.display(description=title, ordering=field)
     def column(row: Model) -> object:
         value = getattr(row, field)
-        if isinstance(value, datetime):  # on a row's own page Django would not
-            return display_for_value(value, "")
+        if value is None or isinstance(value, datetime):
+            return display_for_value(value, "-")  # on a row's own page Django would not
         return words.name_of(value, names) if names and value else value
 
     column.__name__ = f"named_{field}"
@@ -233,7 +233,8 @@ class PaymentAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # no
                 with acting_as(f"user {request.user.pk}"):
                     payment = get_payments().settle(row.payment_id)
             except NOT_NOW as error:
-                messages.warning(request, f"{row}: {error}")
+                told = _("Clover could not be asked: %(reason)s") % {"reason": error}
+                messages.warning(request, f"{row}: {told}")
             else:
                 state = words.name_of(payment.state, words.STATES)
                 messages.info(request, f"{row}: {state}")

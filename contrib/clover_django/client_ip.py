@@ -21,5 +21,14 @@ def shopper_address(request: HttpRequest) -> str:
         cast("ClientIp[HttpRequest]", chosen),
         request,
         request.META.get("REMOTE_ADDR") or "",
-        request.META.get("HTTP_X_FORWARDED_FOR") or "",
+        _forwarded_for(request),
     )
+
+
+def _forwarded_for(request: HttpRequest) -> str:
+    """The header as it came: Django before 5.2 adds `X_Forwarded_For` to it by ASGI."""
+    scope = getattr(request, "scope", None)
+    if scope is None:
+        return request.META.get("HTTP_X_FORWARDED_FOR") or ""
+    lines = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    return b",".join(lines).decode("latin-1")

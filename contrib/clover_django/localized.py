@@ -29,7 +29,10 @@ def read_amount(typed: str, currency: str) -> Money:
         LocalizedRefusal: it is no number, could be read as another one, or has more
             decimals than the currency; the text says how to write it.
     """
-    plain = _to_plain(typed.strip(), Money(0, currency).exponent)
+    exponent = Money(0, currency).exponent
+    plain = _to_plain(typed.strip(), exponent)
+    if _is_thousandfold_elsewhere(typed.strip(), exponent):
+        plain = ""
     try:
         return Money.of(plain, currency)
     except InvalidRequest as error:
@@ -44,12 +47,24 @@ def read_amount(typed: str, currency: str) -> Money:
 def write_amount(money: Money) -> str:
     """The amount as an input shows it, which `read_amount` reads back."""
     value = money.to_decimal()
+    if money.exponent == 0:
+        return str(value)  # grouped, it would be refused as a thousandth of itself
     return str(number_format(value, decimal_pos=money.exponent, use_l10n=True))
 
 
 def show_amount(money: Money) -> str:
     """The amount with its currency's code, for pages that have no better way."""
     return f"{write_amount(money)}\N{NO-BREAK SPACE}{money.currency}"
+
+
+def _is_thousandfold_elsewhere(typed: str, exponent: int) -> bool:
+    """Whether one mark and three digits are all: a thousand here, a unit over there.
+
+    With three decimals it is the usual way to write them, in the language's own mark.
+    """
+    found = re.fullmatch(r"[-+]?[0-9]{1,3}([.,])[0-9]{3}", typed)
+    own = exponent == 3 and found and found[1] == get_format("DECIMAL_SEPARATOR")
+    return bool(found) and not own
 
 
 def _to_plain(typed: str, exponent: int) -> str:

@@ -27,7 +27,7 @@ def check_pages() -> list[CheckMessage]:
         Error(
             obstacle,
             hint="Exempt the URLs of clover_django.urls there: Clover cannot log in, and "
-            "guests have no account",
+            "guests have no account. Status 400 may come from ALLOWED_HOSTS instead",
             id="clover_django.E005",
         )
         for obstacle in _find_obstacles()
@@ -40,10 +40,11 @@ def _find_obstacles() -> Iterator[str]:
     if not _is_webhooks(answer):
         yield _describe("the webhook", webhook, answer, _find_culprit(webhook))
         return
-    page = reverse("clover:return", args=[_NOBODY])
-    shown = _client().get(page, secure=True)
-    if shown.status_code != _REACHED_PAGE:
-        yield _describe("the return page", page, shown, "")
+    for name in ("return", "status", "cancel"):
+        page = reverse(f"clover:{name}", args=[_NOBODY])
+        shown = _client().get(page, secure=True)
+        if shown.status_code != _REACHED_PAGE:
+            yield _describe(f"the {name} page", page, shown, "")
 
 
 def _post(path: str) -> HttpResponseBase:
@@ -61,7 +62,9 @@ def _host() -> str:
     """A host that the shop answers to."""
     base = str(conf.adapter_setting("RETURN_BASE_URL")).partition("//")[2].rstrip("/")
     named = [base, *settings.ALLOWED_HOSTS]
-    plain = [host.lstrip(".") for host in named if host and host != "*"]
+    plain = [
+        host.lstrip(".").partition(":")[0] for host in named if host not in ("", "*")
+    ]
     return plain[0] if plain else "localhost"
 
 

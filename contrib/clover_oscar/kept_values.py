@@ -85,13 +85,15 @@ def _write(value: object) -> Stored:
         return str(value)
     if isinstance(value, str | int | None) or _is_number(value):
         return value
+    if isinstance(value, datetime | time) and _means_more_than_it_says(value):
+        raise TypeError(f"a {type(value).__name__} with a fold or a zone of its own")
     for known, (kind, write, _) in _KINDS.items():
         if isinstance(value, known):
             return {_KIND: kind, _VALUE: write(value)}
     match value:
         case Model() if value.pk is not None and not value._state.adding:
             key = value._meta.pk.value_to_string(value)
-            return {_KIND: _ROW, _VALUE: [value._meta.label, key]}
+            return {_KIND: _ROW, _VALUE: [value._meta.label, key, value._state.db]}
         case list() | tuple():
             kind = _LIST if isinstance(value, list) else _TUPLE
             return {_KIND: kind, _VALUE: [_write(item) for item in value]}
@@ -99,6 +101,13 @@ def _write(value: object) -> Stored:
             items = {key: _write(item) for key, item in value.items()}
             return {_KIND: _MAPPING, _VALUE: items}
     raise TypeError(f"a {type(value).__name__}")
+
+
+def _means_more_than_it_says(value: datetime | time) -> bool:
+    """Whether ISO's text leaves something out: which of two hours, or a zone's rules."""
+    if value.tzinfo is None:
+        return bool(value.fold)
+    return isinstance(value, time)
 
 
 def _is_number(value: object) -> bool:
@@ -136,9 +145,12 @@ def read_field(field: "Field[Any, Any]", stored: Stored) -> object:
         raise ValueIsGone(f"{field.name} cannot be {stored!r} any more") from error
 
 
-def _find_row(label: str, key: str) -> Model:
-    model = apps.get_model(label)
-    row: Model | None = model._base_manager.filter(pk=key).first()
+def _find_row(label: str, key: str, database: str | None) -> Model:
+    try:
+        rows = apps.get_model(label)._base_manager.using(database)
+    except LookupError as error:
+        raise ValueIsGone(f"there is no {label} any more") from error
+    row: Model | None = rows.filter(pk=key).first()
     if row is None:
         raise ValueIsGone(f"{label} {key} was deleted")
     return row

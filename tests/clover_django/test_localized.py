@@ -87,10 +87,11 @@ def test_what_one_language_shows_no_other_one_reads_as_another_sum(grouping):
         ("1.234,56", "fr", "1234.56"),
         ("  10,00 ", "fr", "10.00"),
         ("1.234,56", "de", "1234.56"),
-        ("1.234", "de", "1234.00"),
+        ("1.234,00", "de", "1234.00"),
+        ("1 234", "de", "1234.00"),
         ("30,00", "de", "30.00"),
         ("1,234.56", "en", "1234.56"),
-        ("1,234", "en", "1234.00"),
+        ("1,234,567", "en", "1234567.00"),
         ("1,234.56", "en-ca", "1234.56"),
         *[row for row in ENGLISH_CANADA if len(row) == 3],
         ("30,00", "es", "30.00"),
@@ -111,6 +112,13 @@ def test_what_people_write_is_read(typed, language, amount, grouping):
         ("1,234.56", "de"),
         ("1,234.56", "fr"),
         ("1.234", "fr"),
+        ("1.234", "de"),
+        ("1,234", "en"),
+        *(
+            (f"30{mark}000", language)
+            for mark in ".,"
+            for language in ("en", "fr", "de")
+        ),
         ("1,234", "fr"),
         ("1.234", "en"),
         *[row for row in ENGLISH_CANADA if len(row) == 2],

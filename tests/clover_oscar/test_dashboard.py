@@ -34,6 +34,15 @@ def owner(product):
     return make_staff("owner", is_superuser=True)
 
 
+DashboardPermission = get_class("dashboard.permissions", "DashboardPermission")
+SEES_ORDERS = [
+    name
+    for name in DashboardPermission.permissions.get("order", ["order.view_order"])
+    if "." in name
+]
+"""What Oscar asks of who looks at an order: before 4.2 all that there is."""
+
+
 def make_staff(name, *permissions, is_superuser=False):
     user = get_user_model().objects.create_user(
         name, f"{name}@example.com", is_staff=True, is_superuser=is_superuser
@@ -240,7 +249,7 @@ def test_a_refund_without_answer_is_said_to_be_unknown(owner, order, clover):
 
 
 def test_staff_who_may_only_look_move_no_money(order, clover):
-    reader = make_staff("reader", "order.view_order")
+    reader = make_staff("reader", *SEES_ORDERS)
 
     page = reader.get(url(order)).content.decode()
     answer = act(reader, order, "refund", amount="4.00")
@@ -251,7 +260,7 @@ def test_staff_who_may_only_look_move_no_money(order, clover):
 
 
 def test_capture_and_refund_are_two_permissions(reserved, clover):
-    keeper = make_staff("keeper", "order.view_order", "clover_oscar.capture_payment")
+    keeper = make_staff("keeper", *SEES_ORDERS, "clover_oscar.capture_payment")
 
     act(keeper, reserved, "void", amount="10.00")
     act(keeper, reserved, "capture", amount="10.00")
@@ -371,7 +380,7 @@ def test_oscars_own_payment_event_moves_the_money(owner, order, clover):
 
 
 def test_oscars_own_payment_event_needs_the_permission(order, clover):
-    reader = make_staff("reader", "order.view_order")
+    reader = make_staff("reader", *SEES_ORDERS)
 
     page = post_line_event(reader, order, "3.00", clover_request_id="t")
 

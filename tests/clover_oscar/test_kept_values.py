@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group
 from django.test import Client
+from django.utils.connection import ConnectionDoesNotExist
 from django.utils.functional import lazystr
 from hypothesis import given
 from hypothesis import strategies as st
@@ -133,7 +134,16 @@ def test_a_column_of_the_order_has_what_the_checkout_chose(
 
 @pytest.mark.parametrize(
     "value",
-    [object(), {1, 2}, float("nan"), {1: "a"}, lambda: 1, Group(name="unsaved")],
+    [
+        object(),
+        {1, 2},
+        float("nan"),
+        {1: "a"},
+        lambda: 1,
+        Group(name="unsaved"),
+        datetime(2026, 11, 1, 1, 30, fold=1),
+        time(9, tzinfo=UTC),
+    ],
 )
 def test_what_could_not_come_back_is_refused_before_any_money_moves(
     forked, shopper, product, clover, caplog, value
@@ -225,6 +235,24 @@ def test_an_address_that_its_columns_take_no_more_is_said_so(monkeypatch):
         load_address("ShippingAddress", {"notes": "no date"})
 
 
+def test_a_row_of_another_database_is_read_there():
+    row = Group(pk=7, name="Montreal")
+    row._state.db, row._state.adding = "depot", False
+
+    kept = write_values({"pick_up": row})
+
+    assert kept["pick_up"]["value"] == ["auth.Group", "7", "depot"]
+    with pytest.raises(ConnectionDoesNotExist, match="depot"):
+        read_values(json.loads(json.dumps(kept)))
+
+
+def test_a_model_that_is_gone_asks_for_a_person():
+    kept = {"pick_up": {"kind": "row", "value": ["auth.Depot", "7", "default"]}}
+
+    with pytest.raises(ValueIsGone, match=r"auth\.Depot"):
+        read_values(kept)
+
+
 KEPT = st.recursive(
     st.none()
     | st.booleans()
@@ -233,9 +261,9 @@ KEPT = st.recursive(
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.decimals(allow_nan=False)
     | st.dates()
-    | st.datetimes()
+    | st.datetimes().map(lambda value: value.replace(fold=0))
     | st.datetimes(timezones=st.just(timezone(timedelta(hours=5, minutes=45))))
-    | st.times()
+    | st.times().map(lambda value: value.replace(fold=0))
     | st.timedeltas()
     | st.uuids(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),

@@ -105,7 +105,7 @@ def test_staff_give_money_back_one_at_a_time(shopper, product, clover, clover_se
         follow=True,
     )
 
-    assert "was refunded" in page.content.decode()
+    assert "was reversed" in page.content.decode()
     assert the_payment().state is PaymentState.REFUNDED
 
 

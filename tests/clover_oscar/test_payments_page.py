@@ -11,7 +11,7 @@ from clover_oscar.flags import GIVING_BACK
 from clover_oscar.placement import without_order as without_any_order
 from payment_hooks import Money, OutcomeUnknown, PaymentState, ProviderUnavailable
 from tests.clover_oscar.shopper import orders
-from tests.clover_oscar.test_dashboard import make_staff
+from tests.clover_oscar.test_dashboard import SEES_ORDERS, make_staff
 
 URL = "/dashboard/orders/clover-payments/"
 
@@ -56,7 +56,7 @@ def test_staff_may_place_the_order_although_it_is_sold_out(owner, without_order)
 
 
 def test_placing_needs_a_permission(without_order):
-    reader = make_staff("reader", "order.view_order")
+    reader = make_staff("reader", *SEES_ORDERS)
 
     page = post(reader, without_order, "place")
 
@@ -100,7 +100,7 @@ def test_what_was_confirmed_in_another_language_is_given_back(
 
 
 def test_giving_back_needs_a_permission(without_order, clover):
-    reader = make_staff("reader", "order.view_order")
+    reader = make_staff("reader", *SEES_ORDERS)
 
     page = post(reader, without_order, "give_back", confirmed="1")
 
