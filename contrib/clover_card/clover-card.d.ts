@@ -20,7 +20,7 @@ export interface CloverCardElement extends HTMLElement {
   name: string;
   readonly form: HTMLFormElement | null;
   readonly value: string;
-  readonly validity: ValidityState;
+  readonly validity: Pick<ValidityState, "valid" | "valueMissing" | "customError">;
   readonly validationMessage: string;
   readonly willValidate: boolean;
   checkValidity(): boolean;

@@ -210,9 +210,8 @@
     #internals = this.attachInternals();
     #form; // as long as the element belongs to it
     #token = "";
-    #press; // the click of a submit button, while it is under way
-    #isPassing = false; // whether the browser shall let the form pass, complete or not
     #isRefused = false; // whether a listener of the page prevented the submit with the token
+    #isChanged = false; // whether another control of the form has changed since the submit
     #isPressed = false;
     #held; // a change of the errors that waits for the pointer to go up
 
@@ -238,28 +237,31 @@
       this.setAttribute("name", value);
     }
 
-    /** The token from its arrival until it is submitted or forgotten, else empty. */
+    /** The token from its arrival until it is forgotten, else empty. */
     get value() {
       return this.#token;
     }
 
+    // The browser is told of no constraint: it would hold back a submit, and say nothing, while the
+    // last field's state is on its way. Whoever asks the element hears what its fields have told.
     get validity() {
-      this.#validate();
-      return this.#internals.validity;
+      const message = this.validationMessage;
+      const customError = Object.keys(this.#errors).length > 0;
+      return { valid: !message, customError, valueMissing: Boolean(message) && !customError };
     }
 
     get validationMessage() {
-      this.#validate();
-      return this.#internals.validationMessage;
+      const [wrong] = Object.values(this.#errors);
+      if (!this.#parts || this.#token || this.#isAway) return "";
+      return wrong ?? (this.#isComplete() ? "" : this.#texts.check(this.#label("CARD")));
     }
 
     get willValidate() {
-      return this.#internals.willValidate;
+      return !this.matches(":disabled");
     }
 
     checkValidity() {
-      this.#validate();
-      return this.#internals.checkValidity();
+      return this.validity.valid;
     }
 
     /** Like `checkValidity`; what is wrong is shown beside its field, and gets the focus. */
@@ -273,24 +275,17 @@
       if (this.#connection) return;
       this.#connection = new AbortController();
       const { signal } = this.#connection;
-      // In the capture phase: the form must never be sent because somebody stopped an event.
+      // In the capture phase, so that the page's own submit listeners run once, with the token.
       const options = { capture: true, signal };
       document.addEventListener("submit", (event) => this.#onSubmit(event), options);
-      document.addEventListener("click", (event) => this.#onClick(event), options);
-      document.addEventListener("input", (event) => this.#onInput(event), options);
-      this.addEventListener("invalid", (event) => this.#onInvalid(event), { signal });
+      for (const name of ["input", "change"]) {
+        document.addEventListener(name, (event) => this.#onInput(event), options);
+      }
       document.addEventListener("pointerdown", () => { this.#isPressed = true; }, options);
       for (const name of ["pointerup", "pointercancel"]) {
         document.addEventListener(name, () => setTimeout(() => this.#release()), options);
       }
       window.addEventListener("pageshow", ({ persisted }) => persisted && this.reset(), options);
-      // The page shows and hides the element; where nothing tells of it, the click does.
-      const resized = new ResizeObserver(() => this.#validate());
-      resized.observe(this);
-      for (const name of ["toggle", "transitionend"]) {
-        document.addEventListener(name, () => this.#validate(), options);
-      }
-      signal.addEventListener("abort", () => resized.disconnect());
       this.#build();
       this.#start();
     }
@@ -334,7 +329,7 @@
      *   expYear?: string}>} rejected with `code`, `message` and `fields` when there is none
      */
     async tokenize() {
-      if (this.#phase !== "idle") throw this.#error("busy");
+      if (this.#phase !== "idle" || this.#token) throw this.#error("busy");
       const { detail } = await this.#requestToken();
       this.#enter("idle");
       return detail;
@@ -421,7 +416,7 @@
       const { root, submit } = this.#parts;
       const isOff = this.matches(":disabled"); // by its own attribute or a fieldset's
       root.inert = isOff;
-      this.#take(this.#token);
+      this.#give(this.#token);
       // The button's own form is the one around it, which the attribute may differ from.
       if (this.hasAttribute("form")) submit.setAttribute("form", this.getAttribute("form"));
       else submit.removeAttribute("form");
@@ -474,7 +469,6 @@
         this.#describe(box);
       }
       this.#clover = clover;
-      this.#validate();
       this.#parts.retry.hidden = true;
       this.#showMessage("");
     }
@@ -482,7 +476,10 @@
     // The SDK takes one listener for each element and name, and refuses a second.
     #listen(element, box) {
       element.addEventListener("focus", () => { box.root.dataset.focused = ""; });
-      element.addEventListener("change", (state) => this.#onState(state, false));
+      element.addEventListener("change", (state) => {
+        if (this.#isKept) this.reset(); // it is another card
+        this.#onState(state, false);
+      });
       element.addEventListener("blur", (state) => {
         delete box.root.dataset.focused;
         this.#onState(state, true);
@@ -554,8 +551,6 @@
     /** Takes the state of all fields; an error appears when its field is left, not while typing. */
     #onState(state, isLeft) {
       this.#state = state;
-      this.#validate();
-      this.#goOn();
       // A text that comes or goes moves the button, and the click that has begun would miss it.
       if (this.#isPressed) {
         this.#held = { isLeft: isLeft || this.#held?.isLeft };
@@ -583,128 +578,101 @@
 
     /** Whether the shopper cannot see the element, or it is disabled: it takes no part then. */
     get #isAway() {
-      if (this.matches(":disabled")) return true;
+      if (!this.#parts || this.matches(":disabled")) return true;
       // `visibilityProperty` was `checkVisibilityCSS`; a browser without the method knows boxes.
       const options = { visibilityProperty: true, checkVisibilityCSS: true };
-      return !(this.checkVisibility?.(options) ?? this.getClientRects().length > 0);
+      const isSeen = (part) => part.checkVisibility?.(options) ?? part.getClientRects().length > 0;
+      // An element with `display: contents` has no box, but what is in it has.
+      const { root, message, boxes } = this.#parts;
+      return ![this, root, message, ...boxes.map(({ frame }) => frame)].some(isSeen);
     }
 
-    /** Says whether the card is complete, as far as its frames have told. */
-    #validate() {
-      const isSkipped = this.#press?.button.hasAttribute("data-clover-card-skip");
-      const isFine = this.#token || (this.#isComplete() && !Object.keys(this.#errors).length);
-      if (!this.#parts || isFine || isSkipped || this.#isPassing || this.#isAway) {
-        this.#internals.setValidity({});
-        return;
-      }
-      const [wrong] = Object.values(this.#errors);
-      const flag = wrong ? "customError" : "valueMissing";
-      this.#internals.setValidity({ [flag]: true }, wrong ?? this.#texts.check(this.#label("CARD")));
+    /**
+     * Whether there is a token whose submit a listener of the page prevented. It may have been sent
+     * by the page itself; so it is sent again, and no other, until the card changes.
+     */
+    get #isKept() {
+      if (!this.#token) return false;
+      return this.#phase === "idle" || (this.#phase === "submitted" && this.#isRefused);
     }
 
     #take(token) {
       this.#token = token;
+      this.#give(token);
+    }
+
+    #give(token) {
       const data = new FormData();
       data.append(this.name, token);
       this.#internals.setFormValue(token ? data : null);
-      this.#validate();
     }
 
-    // The click comes before the browser looks whether the form is valid.
-    #onClick(event) {
-      const button = event.target.closest?.("button, input");
-      if (!this.form || button?.form !== this.form) return;
-      if (button.type !== "submit" && button.type !== "image") return;
-      this.#press = { button, event };
-      this.#validate();
-      setTimeout(() => {
-        this.#press = undefined;
-        this.#validate();
-      });
-    }
-
-    /**
-     * The browser found the card wanting, and would send nothing and say nothing. Only Clover
-     * knows the texts, and the last field's state may be on its way: so the submit goes on.
-     */
-    #onInvalid(event) {
-      const press = this.#press;
-      if (!press) return;
-      event.preventDefault();
-      if (press.isAnswered) return;
-      press.isAnswered = true;
-      setTimeout(() => this.#submitAgain(press));
-    }
-
-    #submitAgain({ button, event }) {
-      const { form } = this;
-      if (event.defaultPrevented || !form || button.form !== form) return;
-      const isFine = (one) => one === this || !one.willValidate || one.validity.valid;
-      if (![...form.elements].every(isFine)) return;
-      this.#isPassing = true;
-      this.#validate();
-      form.requestSubmit(button);
-      this.#isPassing = false;
-      this.#validate();
+    /** The one element that answers for the form: that which is at it, else the first in sight. */
+    #findFirst() {
+      const cards = [...this.form.elements].filter((one) => one instanceof CloverCard && one.#parts);
+      const busy = cards.find((one) => one.#phase !== "idle");
+      const seen = cards.filter((one) => !one.#isAway);
+      if (!busy && seen.length > 1 && seen[0] === this) {
+        console.error("<clover-card>: of several in one form only the first is paid with", ...seen);
+      }
+      return busy ?? seen[0];
     }
 
     #onSubmit(event) {
       const { submitter } = event;
-      if (event.target !== this.form || event.defaultPrevented) return;
+      if (event.target !== this.form || !this.#parts) return;
       if (this.#phase === "submitting") {
-        this.#enter("submitted");
-        setTimeout(() => { this.#isRefused = event.defaultPrevented; });
+        this.#letGo(event);
         return;
       }
-      if (this.#isAway || submitter?.hasAttribute("data-clover-card-skip")) {
-        this.reset();
+      if (event.defaultPrevented) return;
+      const isFirst = this.#findFirst() === this;
+      // Before anything else: what hid the card may be the page's own "one moment, please".
+      const isBusy = this.#phase !== "idle";
+      if (!isBusy && (!isFirst || submitter?.hasAttribute("data-clover-card-skip"))) {
+        this.#give("");
+        return;
+      }
+      if (!isBusy && this.#token) {
+        this.#letGo(event);
         return;
       }
       event.preventDefault();
-      this.#hear(event, () => this.#payIfIdle(submitter));
+      event.stopImmediatePropagation();
+      if (!isBusy) this.#pay(submitter);
     }
 
-    /** Lets the page's listeners see the submit; goes on unless one of them prevents it, too. */
-    #hear(event, goOn) {
-      const form = event.target;
-      const { onsubmit } = form;
-      let isRefused = false;
-      event.preventDefault = () => { isRefused = true; };
-      if (onsubmit) {
-        form.onsubmit = (same) => {
-          const answer = onsubmit.call(form, same);
-          if (answer === false) isRefused = true;
-          return answer;
-        };
-      }
-      setTimeout(() => {
-        if (onsubmit) form.onsubmit = onsubmit;
-        if (!isRefused) goOn();
-      });
+    /** Lets the submit pass, with the token, to the page's listeners and the server. */
+    #letGo(event) {
+      this.#give(this.#token);
+      this.#isRefused = false;
+      this.#enter("submitted");
+      setTimeout(() => { this.#isRefused = event.defaultPrevented; });
     }
 
     // A page that refused the submit with the token may wait for a correction: this is one.
     #onInput({ target }) {
-      if (target.form === this.form) this.#goOn();
+      if (!this.form || this.contains(target)) return;
+      if (target.form !== this.form && !this.form.contains(target)) return;
+      this.#isChanged = true;
+      if (this.#isKept) this.#enter("idle");
     }
 
-    #goOn() {
-      if (this.#phase === "submitted" && this.#isRefused) this.reset();
-    }
-
-    #payIfIdle(submitter) {
-      if (this.#phase === "idle" && this.#parts) this.#pay(submitter);
+    /** Whether another payment method was chosen meanwhile. Hidden alone may be a spinner. */
+    get #isGivenUp() {
+      return this.matches(":disabled") || (this.#isChanged && this.#isAway);
     }
 
     async #pay(submitter) {
-      const { detail, isAllowed } = await this.#requestToken().catch(() => ({}));
+      this.#isChanged = false;
+      const { detail, isAllowed } = await this.#requestToken(true).catch(() => ({}));
       if (!detail) return;
       if (!isAllowed) {
         this.#enter("idle");
         return;
       }
       const { form } = this;
-      if (!form) {
+      if (!form || !this.#parts || this.#isGivenUp) {
         this.reset();
         return;
       }
@@ -715,11 +683,12 @@
       if (this.#phase === "submitting") this.reset();
     }
 
-    async #requestToken() {
+    async #requestToken(isForSubmit) {
       const attempt = this.#attempt = {};
       this.#enter("tokenizing");
       try {
         const answer = await this.#createToken();
+        if (isForSubmit && this.#isGivenUp) this.reset();
         this.#refuseStale(attempt);
         return this.#accept(answer);
       } catch (error) {
@@ -789,7 +758,6 @@
 
     #showErrors(errors) {
       this.#errors = errors;
-      this.#validate();
       for (const { fields, root, error } of this.#parts.boxes) {
         const texts = fields.map((field) => errors[field]).filter(Boolean);
         error.textContent = texts.join(" ");
