@@ -67,7 +67,7 @@ def test_a_bar_is_for_terminals_only(capsys):
     with progress_bar("comparing") as advance:
         advance(1, 2)
 
-    assert capsys.readouterr().err == ""
+    assert capsys.readouterr().err.strip() == ""
 
 
 def test_without_rich_there_is_no_bar(monkeypatch):
