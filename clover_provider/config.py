@@ -10,7 +10,7 @@ from clover_provider.hosts import Environment, HostedLines, Hosts, hosts_of
 from clover_provider.mistakes import find_mistakes
 from clover_provider.secret import Secret
 from payment_hooks import Mode
-from payment_hooks.secrecy import forgetful, forgetful_type
+from payment_hooks.model.secrecy import forgetful, forgetful_type
 
 _EMPTY = Secret()
 

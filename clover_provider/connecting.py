@@ -6,7 +6,7 @@ from clover_provider.config import CloverConfig
 from clover_provider.exchange import Call, Sends
 from clover_provider.failures import raise_for
 from clover_provider.oauth import Send
-from payment_hooks.secrecy import forgetful
+from payment_hooks.model.secrecy import forgetful
 
 
 def oauth_sender(config: CloverConfig, transport: Sends | None = None) -> Send:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from clover_provider.echoes import Echoes
 from clover_provider.secret import Secret
 from payment_hooks import InvalidRequest
-from payment_hooks.secrecy import forgetful_type
+from payment_hooks.model.secrecy import forgetful_type
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _GZIP = zlib.MAX_WBITS | 16

@@ -22,7 +22,7 @@ from clover_provider.exchange import Fields
 from clover_provider.reading import read_moment
 from clover_provider.secret import Secret
 from payment_hooks import AuthenticationFailed, ConfigurationError, InvalidRequest
-from payment_hooks.secrecy import forgetful
+from payment_hooks.model.secrecy import forgetful
 
 TOKEN_PATH = "/oauth/v2/token"  # noqa: S105 - a path
 REFRESH_PATH = "/oauth/v2/refresh"

@@ -10,8 +10,8 @@ from clover_provider.limits import LONGEST_EXTERNAL_REFERENCE, LONGEST_METADATA
 from clover_provider.reading import Reading
 from clover_provider.scrub import safe_text
 from payment_hooks import InvalidRequest
-from payment_hooks.cards import looks_like_card_number
-from payment_hooks.secrecy import forgetful
+from payment_hooks.model.cards import looks_like_card_number
+from payment_hooks.model.secrecy import forgetful
 
 _OURS = ("reference", "operation")
 _MARK = "Ref "

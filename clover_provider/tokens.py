@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from clover_provider.encryption import encrypt_number
 from payment_hooks import CardDetails, PaymentSource, ProviderUnavailable
-from payment_hooks.secrecy import forgetful
+from payment_hooks.model.secrecy import forgetful
 
 _BRANDS = (
     ("AMEX", re.compile(r"3[47]")),

@@ -42,8 +42,8 @@ from clover_provider.mistakes import is_loopback
 from clover_provider.reading import PROVIDER
 from clover_provider.scrub import safe_text
 from payment_hooks import ConfigurationError, OutcomeUnknown, ProviderUnavailable
-from payment_hooks.secrecy import forget_frames
-from payment_hooks.time_limit import seconds_left
+from payment_hooks.model.secrecy import forget_frames
+from payment_hooks.spec.time_limit import seconds_left
 
 if TYPE_CHECKING:
     from clover_provider.shared_limiter import SharedLimiter

@@ -18,7 +18,7 @@ from payment_hooks import (
     WebhookRejected,
     WebhookRequest,
 )
-from payment_hooks.secrecy import forgetful
+from payment_hooks.model.secrecy import forgetful
 
 HEADER = "clover-signature"
 MOST_BODY_BYTES = 64 * 1024

@@ -8,8 +8,8 @@ from django.db.models import Model
 from clover_django import models
 from clover_django.moments import to_utc
 from payment_hooks import Mode, Money, OperationKind, OperationState, PaymentState
-from payment_hooks import ledger as records
-from payment_hooks.types import WebhookEvent
+from payment_hooks.model import records
+from payment_hooks.model.results import WebhookEvent
 
 _PLAIN = (
     "operation_id",

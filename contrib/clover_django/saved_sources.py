@@ -5,13 +5,13 @@ from uuid import uuid4
 from django.db.models import QuerySet
 
 from clover_django import conf, models
-from payment_hooks.saved_sources import SavedSource
-from payment_hooks.storable import refuse_long
-from payment_hooks.wallet import KeptSource, no_such_card, short_card
+from payment_hooks.model.records import refuse_long
+from payment_hooks.model.saved_cards import SavedSource
+from payment_hooks.storefront.saved_cards import KeptSource, no_such_card, short_card
 
 
 class DjangoWallet:
-    """The wallet in the ledger's database; see `payment_hooks.wallet.Wallet`."""
+    """The wallet in the ledger's database; see `storefront.saved_cards.Wallet`."""
 
     def keep(self, owner: str, merchant_id: str, saved: SavedSource) -> str:
         """The public id under which the owner finds it again.

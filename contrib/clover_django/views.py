@@ -46,8 +46,8 @@ from payment_hooks import (
     Payment,
     PaymentState,
 )
-from payment_hooks.outcomes import Outcome, last_decline, outcome_of
-from payment_hooks.sending import decline_of
+from payment_hooks.engine.leases import decline_of
+from payment_hooks.storefront.status import Outcome, last_decline, outcome_of
 
 logger = logging.getLogger(__name__)
 

@@ -24,9 +24,9 @@ from clover_graphql.limits import Limits
 from clover_graphql.offers import OfferedGateway
 from clover_graphql.sealing import seal, unseal
 from payment_hooks import ConfigurationError, Gateway
-from payment_hooks.cards import looks_like_card_number, mask_card_numbers
-from payment_hooks.time_limit import time_limit
-from payment_hooks.wallet import Wallet
+from payment_hooks.model.cards import looks_like_card_number, mask_card_numbers
+from payment_hooks.spec.time_limit import time_limit
+from payment_hooks.storefront.saved_cards import Wallet
 
 if TYPE_CHECKING:
     from strawberry import Schema
@@ -46,7 +46,7 @@ class PaymentsApi:
     >>> payments = Payments.using(FakeProvider())
     >>> PaymentsApi(OfferedGateway(payments))
     Traceback (most recent call last):
-    payment_hooks.errors.ConfigurationError: no plugin answers shop_find_purchase: ...
+    payment_hooks.model.errors.ConfigurationError: no plugin answers shop_find_purchase: ...
     """
 
     def __init__(

@@ -22,9 +22,9 @@ from payment_hooks import (
     PurchaseKind,
     StaffAction,
 )
-from payment_hooks.standing import derive_state
-from payment_hooks.storefront import Entry
-from payment_hooks.texts import shopper_language
+from payment_hooks.ledger.state import derive_state
+from payment_hooks.model.messages import shopper_language
+from payment_hooks.storefront.payload import Entry
 
 if TYPE_CHECKING:
     from clover_graphql.api import PaymentsApi

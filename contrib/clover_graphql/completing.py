@@ -21,9 +21,9 @@ from payment_hooks import (
     PaymentState,
     Purchase,
 )
-from payment_hooks.outcomes import has_open_page
-from payment_hooks.paying import Progress, attempt, look
-from payment_hooks.storefront import WAITING, describe_progress
+from payment_hooks.storefront.payload import WAITING, describe_progress
+from payment_hooks.storefront.status import has_open_page
+from payment_hooks.storefront.submit import Progress, attempt, look
 
 
 def complete(

@@ -12,8 +12,8 @@ from clover_graphql.enums import TokenizedPaymentFlowEnum
 from clover_graphql.offers import OfferedGateway
 from clover_graphql.scalars import JSON
 from payment_hooks import ConfigurationError, Mode, Money, PaymentError, Purchase
-from payment_hooks.storefront import describe_step
-from payment_hooks.wallet import KeptSource
+from payment_hooks.storefront.payload import describe_step
+from payment_hooks.storefront.saved_cards import KeptSource
 
 logger = logging.getLogger(__name__)
 

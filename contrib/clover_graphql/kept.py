@@ -14,8 +14,8 @@ from clover_graphql.payloads import (
     StoredPaymentMethodRequestDelete,
 )
 from payment_hooks import InvalidRequest, PaymentError, PurchaseKind
-from payment_hooks.texts import shopper_text
-from payment_hooks.wallet import forget_source
+from payment_hooks.model.messages import shopper_text
+from payment_hooks.storefront.saved_cards import forget_source
 
 logger = logging.getLogger(__name__)
 

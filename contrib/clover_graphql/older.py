@@ -20,9 +20,9 @@ from payment_hooks import (
     PaymentState,
 )
 from payment_hooks import Payment as LedgerPayment
-from payment_hooks.ledger import TAKING
-from payment_hooks.sending import decline_of
-from payment_hooks.standing import counts, derive_state
+from payment_hooks.engine.leases import decline_of
+from payment_hooks.ledger.state import counts, derive_state
+from payment_hooks.model.records import TAKING
 
 if TYPE_CHECKING:
     from clover_graphql.purchases import Checkout, Order

@@ -17,8 +17,8 @@ from clover_graphql.submitting import begin_payment, check_amount, submit
 from payment_hooks import Payment as LedgerPayment
 from payment_hooks import PaymentError as LedgerPaymentError
 from payment_hooks import PaymentSource, Purchase
-from payment_hooks.paying import Progress
-from payment_hooks.storefront import Entry, read_entry
+from payment_hooks.storefront.payload import Entry, read_entry
+from payment_hooks.storefront.submit import Progress
 
 OLDER = "older"
 _NO_SEAL = (

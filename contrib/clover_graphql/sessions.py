@@ -38,9 +38,9 @@ from clover_graphql.transactions import (
     item_of,
 )
 from payment_hooks import InvalidRequest, Payment, PaymentError, Purchase, StaffAction
-from payment_hooks.paying import Progress
-from payment_hooks.storefront import describe_progress, read_entry
-from payment_hooks.texts import shopper_text
+from payment_hooks.model.messages import shopper_text
+from payment_hooks.storefront.payload import describe_progress, read_entry
+from payment_hooks.storefront.submit import Progress
 
 CHARGE, AUTHORIZATION = "CHARGE", "AUTHORIZATION"
 _MOST_GATEWAYS = 10

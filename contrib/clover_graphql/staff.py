@@ -39,8 +39,8 @@ from payment_hooks import (
     PaymentError,
     StaffAction,
 )
-from payment_hooks.cards import looks_like_card_number
-from payment_hooks.standing import counts
+from payment_hooks.ledger.state import counts
+from payment_hooks.model.cards import looks_like_card_number
 
 Answer = TypeVar("Answer", PaymentCapture, PaymentRefund, PaymentVoid)
 

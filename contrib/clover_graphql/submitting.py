@@ -24,13 +24,13 @@ from payment_hooks import (
     Purchase,
     ReturnUrls,
 )
-from payment_hooks.cards import looks_like_card_number
-from payment_hooks.ledger import TAKING
-from payment_hooks.paying import Progress, attempt, begin, pay
-from payment_hooks.sending import decline_of
-from payment_hooks.standing import derive_state
-from payment_hooks.storefront import Entry
-from payment_hooks.wallet import Wallet, choose_source, note_card
+from payment_hooks.engine.leases import decline_of
+from payment_hooks.ledger.state import derive_state
+from payment_hooks.model.cards import looks_like_card_number
+from payment_hooks.model.records import TAKING
+from payment_hooks.storefront.payload import Entry
+from payment_hooks.storefront.saved_cards import Wallet, choose_source, note_card
+from payment_hooks.storefront.submit import Progress, attempt, begin, pay
 
 PURCHASE, GATEWAY, KEYS, RETURN = "purchase", "gateway", "keys", "return_url"
 LANGUAGE = "language"

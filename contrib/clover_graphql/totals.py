@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
 from payment_hooks import Money, Operation, OperationKind
-from payment_hooks.ledger import CAPTURING
-from payment_hooks.standing import counts, following_money
+from payment_hooks.ledger.state import counts, following_money
+from payment_hooks.model.records import CAPTURING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

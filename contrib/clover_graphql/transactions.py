@@ -13,12 +13,12 @@ from clover_graphql.enums import TransactionActionEnum, TransactionEventTypeEnum
 from clover_graphql.money import MoneyType
 from clover_graphql.totals import Totals, add_up
 from payment_hooks import Operation, OperationState, Payment
-from payment_hooks.ledger import TAKING
-from payment_hooks.paying import Progress
-from payment_hooks.sending import decline_of
-from payment_hooks.storefront import explain
-from payment_hooks.texts import shopper_text
-from payment_hooks.transaction_events import event_type, possible_actions
+from payment_hooks.engine.leases import decline_of
+from payment_hooks.model.messages import shopper_text
+from payment_hooks.model.records import TAKING
+from payment_hooks.storefront.payload import explain
+from payment_hooks.storefront.saleor_events import event_type, possible_actions
+from payment_hooks.storefront.submit import Progress
 
 if TYPE_CHECKING:
     from clover_graphql.purchases import Checkout, Order

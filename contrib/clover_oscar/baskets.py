@@ -15,8 +15,8 @@ from clover_oscar.snapshot import Snapshot, birth_of
 from clover_oscar.transactions import lock
 from clover_oscar.untyped import OscarObject
 from payment_hooks import Payment, PaymentState
-from payment_hooks.ledger import TAKING
-from payment_hooks.standing import derive_state, find_unclear
+from payment_hooks.ledger.state import derive_state, find_unclear
+from payment_hooks.model.records import TAKING
 
 _HOLDING = frozenset(
     {

@@ -16,8 +16,8 @@ from clover_oscar import options, orders
 from clover_oscar.transactions import lock
 from clover_oscar.untyped import OscarObject
 from payment_hooks import Operation, OperationKind, Payment
-from payment_hooks.ledger import TAKING
-from payment_hooks.standing import counts, derive_state
+from payment_hooks.ledger.state import counts, derive_state
+from payment_hooks.model.records import TAKING
 
 SOURCE_TYPE = "Clover"
 VOIDED = "Void"

@@ -26,7 +26,7 @@ from payment_hooks import (
     PaymentDeclined,
     PaymentError,
 )
-from payment_hooks.texts import TEXTS, shopper_text
+from payment_hooks.model.messages import TEXTS, shopper_text
 
 logger = logging.getLogger("oscar.checkout")
 

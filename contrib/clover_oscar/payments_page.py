@@ -36,7 +36,7 @@ from payment_hooks import (
     PaymentError,
     PaymentState,
 )
-from payment_hooks.ledger import GIVEN_BACK
+from payment_hooks.model.records import GIVEN_BACK
 
 NAME = "clover-payments"
 URL_NAME = f"dashboard:{NAME}"

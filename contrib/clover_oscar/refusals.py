@@ -16,7 +16,7 @@ from payment_hooks import (
     PaymentError,
     PaymentState,
 )
-from payment_hooks.standing import refuse_order
+from payment_hooks.ledger.state import refuse_order
 
 
 class CannotPlaceOrder(Exception):

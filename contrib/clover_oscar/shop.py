@@ -12,7 +12,7 @@ from clover_oscar.purchases import VIA_API
 from clover_oscar.refusals import OrderNeedsPerson
 from clover_oscar.snapshot import Snapshot
 from payment_hooks import Payment, PaymentChanged, PaymentState, hookimpl
-from payment_hooks.ledger import GIVEN_BACK
+from payment_hooks.model.records import GIVEN_BACK
 
 logger = logging.getLogger("oscar.checkout")
 

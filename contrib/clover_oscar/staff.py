@@ -23,7 +23,7 @@ from payment_hooks import (
     PaymentState,
     RefundReason,
 )
-from payment_hooks.standing import brings_money
+from payment_hooks.ledger.state import brings_money
 
 CAPTURE = "clover_oscar.capture_payment"
 REFUND = "clover_oscar.refund_payment"

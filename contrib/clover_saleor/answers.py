@@ -8,8 +8,8 @@ from saleor.payment.interface import GatewayResponse, PaymentMethodInfo
 from clover_saleor.languages import language_of_payment
 from clover_saleor.untyped import SaleorObject
 from payment_hooks import Operation, OperationKind
-from payment_hooks.paying import Progress
-from payment_hooks.storefront import CHECKING, describe_progress, explain
+from payment_hooks.storefront.payload import CHECKING, describe_progress, explain
+from payment_hooks.storefront.submit import Progress
 
 KIND_OF = {
     OperationKind.AUTHORIZE: TransactionKind.AUTH,

@@ -32,9 +32,9 @@ from payment_hooks import (
     PaymentError,
     Payments,
 )
-from payment_hooks.storefront import CHECKING, describe_step
-from payment_hooks.texts import shopper_text
-from payment_hooks.time_limit import time_limit
+from payment_hooks.model.messages import shopper_text
+from payment_hooks.spec.time_limit import time_limit
+from payment_hooks.storefront.payload import CHECKING, describe_step
 
 logger = logging.getLogger(__name__)
 

@@ -40,8 +40,8 @@ from payment_hooks import (
     PaymentState,
     ShopBusy,
 )
-from payment_hooks.ledger import TAKING
-from payment_hooks.standing import counts
+from payment_hooks.ledger.state import counts
+from payment_hooks.model.records import TAKING
 
 logger = logging.getLogger(__name__)
 

@@ -23,10 +23,10 @@ from payment_hooks import (
     PaymentState,
     UnsupportedOperation,
 )
-from payment_hooks.outcomes import Outcome, outcome_of
-from payment_hooks.parts import find_parts
-from payment_hooks.paying import Progress, attempt, begin, pay
-from payment_hooks.storefront import Entry, read_entry
+from payment_hooks.storefront.parts import find_parts
+from payment_hooks.storefront.payload import Entry, read_entry
+from payment_hooks.storefront.status import Outcome, outcome_of
+from payment_hooks.storefront.submit import Progress, attempt, begin, pay
 
 FLOW = "payments"
 _NO_ORDER = "None"

@@ -32,9 +32,9 @@ from payment_hooks import (
     OutcomeUnknown,
     PaymentError,
 )
-from payment_hooks.storefront import describe_step, read_entry
-from payment_hooks.texts import shopper_language, shopper_text
-from payment_hooks.time_limit import time_limit
+from payment_hooks.model.messages import shopper_language, shopper_text
+from payment_hooks.spec.time_limit import time_limit
+from payment_hooks.storefront.payload import describe_step, read_entry
 
 logger = logging.getLogger(__name__)
 

@@ -14,9 +14,9 @@ from clover_saleor import sessions
 from clover_saleor.app_row import find_app
 from clover_saleor.untyped import SaleorObject
 from payment_hooks import Money, Operation, OperationKind, Payment, PaymentChanged
-from payment_hooks.ledger import TAKING
-from payment_hooks.standing import counts
-from payment_hooks.transaction_events import actions_after
+from payment_hooks.ledger.state import counts
+from payment_hooks.model.records import TAKING
+from payment_hooks.storefront.saleor_events import actions_after
 
 logger = logging.getLogger(__name__)
 

@@ -19,11 +19,16 @@ from payment_hooks import (
     OutcomeUnknown,
     Payment,
 )
-from payment_hooks.ledger import TAKING
-from payment_hooks.parts import Part, find_parts, money_of_parts, next_part
-from payment_hooks.paying import Progress, attempt, begin, look, pay
-from payment_hooks.storefront import Entry, describe_progress, explain, read_entry
-from payment_hooks.transaction_events import actions_after, movement_word
+from payment_hooks.model.records import TAKING
+from payment_hooks.storefront.parts import Part, find_parts, money_of_parts, next_part
+from payment_hooks.storefront.payload import (
+    Entry,
+    describe_progress,
+    explain,
+    read_entry,
+)
+from payment_hooks.storefront.saleor_events import actions_after, movement_word
+from payment_hooks.storefront.submit import Progress, attempt, begin, look, pay
 
 FLOW = "sessions"
 CHARGE, AUTHORIZATION = "CHARGE", "AUTHORIZATION"

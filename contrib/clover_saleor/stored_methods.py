@@ -14,8 +14,9 @@ from clover_django.saved_sources import DjangoWallet
 from clover_saleor.merchants import Merchant
 from clover_saleor.names import GATEWAY, TITLE
 from clover_saleor.untyped import SaleorObject
-from payment_hooks import Operation, Payment, PaymentSource, wallet
-from payment_hooks.storefront import Entry
+from payment_hooks import Operation, Payment, PaymentSource
+from payment_hooks.storefront import saved_cards as wallet
+from payment_hooks.storefront.payload import Entry
 
 
 def owner_of(user: SaleorObject | None) -> str:
@@ -32,7 +33,7 @@ def choose_source(
     email: str,
     save: bool,
 ) -> PaymentSource | None:
-    """What the shopper pays with; see `payment_hooks.wallet.choose_source`."""
+    """What the shopper pays with; see `storefront.saved_cards.choose_source`."""
     return wallet.choose_source(
         merchant.payments,
         payment,

@@ -1,4 +1,4 @@
-"""Cards that customers keep, beside the ledger; see `payment_hooks.wallet`."""
+"""Cards that customers keep, beside the ledger; see `storefront.saved_cards`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, select
 from clover_sqlalchemy.committing import Committer
 from clover_sqlalchemy.connecting import own_engine
 from clover_sqlalchemy.tables import saved_sources
-from payment_hooks.saved_sources import SavedSource
-from payment_hooks.storable import refuse_long
-from payment_hooks.wallet import KeptSource, no_such_card, short_card
+from payment_hooks.model.records import refuse_long
+from payment_hooks.model.saved_cards import SavedSource
+from payment_hooks.storefront.saved_cards import KeptSource, no_such_card, short_card
 
 _C = saved_sources.c
 

@@ -3,9 +3,12 @@
 Standard library and pluggy only; it knows no vendor, no framework and no HTTP.
 """
 
-from payment_hooks.cards import CardDetails, PaymentSource
-from payment_hooks.decline_codes import DeclineCode
-from payment_hooks.errors import (
+from payment_hooks.engine.payments import Payments
+from payment_hooks.engine.policy import FailedChecks, Policy
+from payment_hooks.ledger.memory import MemoryLedger
+from payment_hooks.ledger.store import Ledger, StaleVersion
+from payment_hooks.model.cards import CardDetails, PaymentSource
+from payment_hooks.model.errors import (
     AlreadyPaid,
     AmountChanged,
     AuthenticationFailed,
@@ -22,30 +25,17 @@ from payment_hooks.errors import (
     UnsupportedOperation,
     WebhookRejected,
 )
-from payment_hooks.events import PaymentChanged, ShopBusy
-from payment_hooks.gateway import Gateway, PluginRegistry
-from payment_hooks.kinds import (
+from payment_hooks.model.kinds import (
     CheckResult,
+    DeclineCode,
     EnteredBy,
     Mode,
     RefundReason,
     TransactionKind,
     TransactionStatus,
 )
-from payment_hooks.ledger import (
-    Ledger,
-    Operation,
-    OperationKind,
-    OperationState,
-    Payment,
-    PaymentState,
-    StaleVersion,
-)
-from payment_hooks.memory import MemoryLedger
-from payment_hooks.money import Money
-from payment_hooks.payments import Payments
-from payment_hooks.policy import FailedChecks, Policy
-from payment_hooks.purchases import (
+from payment_hooks.model.money import Money
+from payment_hooks.model.purchases import (
     AccessRequest,
     CompletePurchaseRequest,
     FindPurchaseRequest,
@@ -54,33 +44,46 @@ from payment_hooks.purchases import (
     PurchaseKind,
     StaffAction,
 )
-from payment_hooks.saved_sources import (
+from payment_hooks.model.records import (
+    Operation,
+    OperationKind,
+    OperationState,
+    Payment,
+    PaymentChanged,
+    PaymentState,
+    ShopBusy,
+)
+from payment_hooks.model.requests import (
+    CaptureRequest,
+    CheckoutRequest,
+    Customer,
+    LineItem,
+    LookUpRequest,
+    PaymentRequest,
+    RefundRequest,
+    RetryRequest,
+    ReturnUrls,
+    VoidRequest,
+    WebhookRequest,
+)
+from payment_hooks.model.results import (
+    CardFields,
+    CardForm,
+    CheckoutSession,
+    LookUpResult,
+    Redirect,
+    Transaction,
+    WebhookEvent,
+)
+from payment_hooks.model.saved_cards import (
     RemoveSourceRequest,
     SavedSource,
     SaveSourceRequest,
 )
-from payment_hooks.shown import check_shown, seal_shown
-from payment_hooks.spec import hookimpl, hookspec
-from payment_hooks.types import (
-    CaptureRequest,
-    CardFields,
-    CardForm,
-    CheckoutRequest,
-    CheckoutSession,
-    Customer,
-    LineItem,
-    LookUpRequest,
-    LookUpResult,
-    PaymentRequest,
-    Redirect,
-    RefundRequest,
-    RetryRequest,
-    ReturnUrls,
-    Transaction,
-    VoidRequest,
-    WebhookEvent,
-    WebhookRequest,
-)
+from payment_hooks.spec.calling import Gateway
+from payment_hooks.spec.markers import hookimpl, hookspec
+from payment_hooks.spec.plugins import PluginRegistry
+from payment_hooks.storefront.shown import check_shown, seal_shown
 
 __all__ = [
     "AccessRequest",

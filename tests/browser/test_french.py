@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from clover_demo.catalogue import STAFF_EMAIL, STAFF_PASSWORD
-from payment_hooks.texts import TEXTS
+from payment_hooks.model.messages import TEXTS
 from tests.browser.conftest import APPROVED, DECLINED, make_shopper
 from tests.browser.test_dashboard import OSCARS_OWN
 

@@ -9,7 +9,7 @@ from django.db import connections
 
 from clover_django import models
 from payment_hooks import Money, OperationKind, OperationState
-from payment_hooks.intents import new_operation
+from payment_hooks.ledger.intents import new_operation
 from payment_hooks.testing.ledger_checks.records import NOW, make_event, make_payment
 
 OPEN = 100

@@ -6,7 +6,7 @@ from django.core.management.base import SystemCheckError
 from django.urls import include, path
 
 from clover_django import checks, road
-from payment_hooks.gateway import BrokenPlugin
+from payment_hooks.spec.plugins import BrokenPlugin
 
 
 def ids(messages):

@@ -9,7 +9,7 @@ from django.utils.html import strip_tags
 
 from clover_django import models
 from payment_hooks import OutcomeUnknown
-from payment_hooks.texts import TEXTS
+from payment_hooks.model.messages import TEXTS
 from tests.clover_django.paying import at_the_page, in_doubt, paid
 from tests.house.test_catalogues import folder, read
 

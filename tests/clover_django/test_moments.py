@@ -19,7 +19,7 @@ from payment_hooks import (
     PaymentSource,
     PaymentState,
 )
-from payment_hooks.recovery import recover_all
+from payment_hooks.recovery.recovery import recover_all
 from payment_hooks.testing import FakeProvider
 from payment_hooks.testing.ledger_checks.records import make_payment
 from tests.clover_django.conftest import ALIAS

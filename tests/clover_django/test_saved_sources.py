@@ -16,7 +16,7 @@ class TestDjangoWallet(WalletKit):
 
 
 def test_it_is_kept_in_the_ledgers_own_database():
-    from payment_hooks.saved_sources import SavedSource
+    from payment_hooks.model.saved_cards import SavedSource
 
     DjangoWallet().keep("ann", "M1", SavedSource(source_id="at-provider-1"))
 

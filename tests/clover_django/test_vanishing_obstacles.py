@@ -6,7 +6,7 @@ import pytest
 
 from clover_django.store import DjangoLedger
 from payment_hooks import StaleVersion
-from payment_hooks.ledger import OperationKind, OperationState
+from payment_hooks.model.records import OperationKind, OperationState
 from payment_hooks.testing.ledger_checks.records import make_operation, make_payment
 
 

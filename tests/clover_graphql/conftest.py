@@ -7,7 +7,7 @@ import pytest
 from clover_graphql import OfferedGateway, PaymentsApi
 from clover_provider import CloverConfig, CloverProvider
 from payment_hooks import MemoryLedger, Mode, Payments, WebhookRequest
-from payment_hooks.wallet import MemoryWallet
+from payment_hooks.storefront.saved_cards import MemoryWallet
 from tests.clover_graphql.shop import Caller, SmallShop, Storefront
 
 ALL_MODES = (Mode.IFRAME, Mode.HOSTED, Mode.API)

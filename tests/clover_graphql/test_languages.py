@@ -5,7 +5,7 @@ import json
 import pytest
 
 from clover_simulator.shopper import DECLINED_CARD
-from payment_hooks.texts import TEXTS
+from payment_hooks.model.messages import TEXTS
 from tests.clover_graphql.operations import CHECKOUT, GATEWAY, INITIALIZE
 from tests.clover_graphql.shop import GATEWAY as OURS
 

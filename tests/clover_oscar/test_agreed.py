@@ -7,7 +7,7 @@ from oscar.core.loading import get_class, get_model
 from clover_django.road import get_payments
 from clover_oscar.flags import NOT_PLACED
 from payment_hooks import OutcomeUnknown
-from payment_hooks.recovery import Recovery
+from payment_hooks.recovery.recovery import Recovery
 from tests.clover_django.paying import let_time_pass
 from tests.clover_graphql.operations import COMPLETE
 from tests.clover_oscar.shopper import Shopper, make_product, orders

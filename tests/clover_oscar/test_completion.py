@@ -17,7 +17,7 @@ from oscar.core.loading import get_class, get_model
 
 from clover_django.road import get_payments
 from clover_oscar.placement import complete
-from payment_hooks.recovery import Recovery
+from payment_hooks.recovery.recovery import Recovery
 from tests.clover_django.paying import let_time_pass
 from tests.clover_oscar.shopper import Shopper, books, orders
 from tests.clover_oscar.test_dashboard import make_staff

@@ -13,8 +13,8 @@ from clover_django.road import get_payments
 from clover_oscar.models import OrderNumber
 from clover_oscar.purchases import VIA_API
 from payment_hooks import Money, PaymentDeclined, PaymentState, TransactionKind
-from payment_hooks.reconciling import Reconciliation
-from payment_hooks.recovery import Recovery
+from payment_hooks.recovery.reconciliation import Reconciliation
+from payment_hooks.recovery.recovery import Recovery
 from tests.clover_oscar.shopper import Shopper, baskets, books, orders
 from tests.clover_oscar.test_dashboard import act, make_staff, refunded_type, url
 from tests.clover_oscar.test_hosted import pay_on_the_page, the_payment

@@ -11,7 +11,7 @@ from oscar.core.loading import get_model
 
 from clover_django.road import get_payments
 from payment_hooks import DeclineCode, PaymentDeclined
-from payment_hooks.texts import TEXTS, shopper_text
+from payment_hooks.model.messages import TEXTS, shopper_text
 from tests.clover_oscar.shopper import Shopper, orders
 from tests.clover_oscar.test_dashboard import act, make_staff, url
 from tests.clover_oscar.test_payments_page import URL, post

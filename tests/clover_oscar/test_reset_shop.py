@@ -15,7 +15,7 @@ from clover_oscar.models import OrderNumber
 from clover_oscar.placement import complete
 from clover_oscar.refusals import CannotPlaceOrder
 from payment_hooks import OutcomeUnknown, Payment, PaymentState
-from payment_hooks.recovery import Recovery
+from payment_hooks.recovery.recovery import Recovery
 from tests.clover_django.paying import let_time_pass
 from tests.clover_oscar.shopper import Shopper, baskets, orders
 from tests.clover_oscar.test_dashboard import make_staff

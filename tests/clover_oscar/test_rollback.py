@@ -7,7 +7,7 @@ from django.db import transaction
 
 from clover_django.road import get_payments
 from payment_hooks import PaymentState
-from payment_hooks.recovery import Recovery
+from payment_hooks.recovery.recovery import Recovery
 from tests.clover_oscar.shopper import baskets, books, orders
 
 

@@ -45,8 +45,8 @@ from payment_hooks import (
     SaveSourceRequest,
     VoidRequest,
 )
-from payment_hooks.recovery import Recovery
-from payment_hooks.reports import recovery_json, recovery_table
+from payment_hooks.recovery.recovery import Recovery
+from payment_hooks.recovery.reports import recovery_json, recovery_table
 from tests.clover_provider.canaries import (
     ACCESS,
     APIKEY,

@@ -27,7 +27,7 @@ from payment_hooks import (
     PaymentSource,
     ProviderUnavailable,
 )
-from payment_hooks.time_limit import time_limit
+from payment_hooks.spec.time_limit import time_limit
 from tests.patience import ends_in_time
 
 BURST, THREADS = 200, 64

@@ -40,8 +40,8 @@ from payment_hooks import (
     VoidRequest,
     WebhookRejected,
     WebhookRequest,
-    spec,
 )
+from payment_hooks.spec import provider as spec
 from tests.clover_provider.badserver import http_answer, resetting, serving
 
 CHARGE = "ABCDEFGHJKMN1"

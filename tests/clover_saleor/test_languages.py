@@ -6,7 +6,7 @@ from saleor.payment import PaymentError
 from saleor.plugins.manager import get_plugins_manager
 
 from clover_simulator.shopper import DECLINED_CARD
-from payment_hooks.texts import TEXTS
+from payment_hooks.model.messages import TEXTS
 from tests.clover_saleor.shop import (
     complete,
     create_checkout,

@@ -429,12 +429,14 @@ def test_a_checkout_that_is_being_completed_is_no_error(shop, recover, caplog):
     complete(checkout)
     began = timezone.now()
     Checkout.objects.filter(pk=checkout.pk).update(completing_started_at=began)
-    caplog.set_level("INFO", "payment_hooks.notifying")
+    caplog.set_level("INFO", "payment_hooks.engine.notifying")
 
     with pytest.raises(SystemExit):  # something is left to do
         recover(completing=False)
 
-    said = [row for row in caplog.records if row.name == "payment_hooks.notifying"]
+    said = [
+        row for row in caplog.records if row.name == "payment_hooks.engine.notifying"
+    ]
     assert [(row.levelname, bool(row.exc_info)) for row in said] == [("INFO", False)]
     assert not Order.objects.exists()
 

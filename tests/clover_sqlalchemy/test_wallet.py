@@ -3,7 +3,7 @@
 import pytest
 
 from clover_sqlalchemy import SqlAlchemyWallet
-from payment_hooks.saved_sources import SavedSource
+from payment_hooks.model.saved_cards import SavedSource
 from payment_hooks.testing import WalletKit
 
 

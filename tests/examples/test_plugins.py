@@ -171,8 +171,8 @@ def test_each_outcome_is_in_the_stream_and_told_again_after_an_outage(
         + """
 import logging, os, redis
 from datetime import timedelta
-from payment_hooks.recovery import Recovery
-from payment_hooks.sending import utc_now
+from payment_hooks.recovery.recovery import Recovery
+from payment_hooks.engine.leases import utc_now
 logging.disable()
 url, os.environ["EVENT_STREAM_URL"] = os.environ["EVENT_STREAM_URL"], "redis://127.0.0.1:9"
 pay("1")

@@ -11,7 +11,8 @@ from pytest_django import DjangoDbBlocker
 from clover_django.store import DjangoLedger
 from clover_simulator.simulator import Simulator
 from payment_hooks import MemoryLedger
-from payment_hooks.ledger import Ledger, OperationKind
+from payment_hooks.ledger.store import Ledger
+from payment_hooks.model.records import OperationKind
 from tests.faults.proxy import Proxy
 from tests.faults.report import Report, is_table_wanted
 from tests.faults.road import Road, build_road

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from payment_hooks.ledger import Ledger, Operation, OperationKind
+from payment_hooks.ledger.store import Ledger
+from payment_hooks.model.records import Operation, OperationKind
 
 BEFORE_INTENT = "before the intent is recorded"
 AFTER_INTENT = "after the intent is recorded"

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 
-from payment_hooks.ledger import OperationKind
+from payment_hooks.model.records import OperationKind
 from tests.faults.outside import road_outside
 from tests.faults.road import Road
 

@@ -15,8 +15,8 @@ from payment_hooks import (
     Redirect,
     WebhookRequest,
 )
-from payment_hooks.outcomes import Outcome, outcome_of
-from payment_hooks.recovery import Recovery
+from payment_hooks.recovery.recovery import Recovery
+from payment_hooks.storefront.status import Outcome, outcome_of
 from tests.faults.history_installation import World
 from tests.faults.history_lists import Marks
 from tests.faults.history_world import SIGNED, DatabaseDown, pause

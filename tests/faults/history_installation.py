@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from greenlet import getcurrent
 
 from payment_hooks import Payments, PaymentState, Transaction
-from payment_hooks.findings import Finding
-from payment_hooks.ledger import TAKING, Operation, OperationKind, OperationState
-from payment_hooks.standing import derive_state
+from payment_hooks.ledger.state import derive_state
+from payment_hooks.model.records import TAKING, Operation, OperationKind, OperationState
+from payment_hooks.recovery.findings import Finding
 from tests.faults.history_bank import Bank
 from tests.faults.history_lists import RETURNS
 from tests.faults.history_world import Books, Clock, Luck, Shop

@@ -13,7 +13,7 @@ from payment_hooks import (
     TransactionKind,
     TransactionStatus,
 )
-from payment_hooks.ledger import CAPTURING, TAKING, OperationKind
+from payment_hooks.model.records import CAPTURING, TAKING, OperationKind
 from tests.faults.history_bank import REFUSED
 from tests.faults.history_installation import RETURNING, World
 from tests.faults.history_lists import RETURNS

@@ -17,8 +17,8 @@ from payment_hooks import (
     PluginRegistry,
     Policy,
 )
-from payment_hooks.reconciling import Reconciliation
-from payment_hooks.recovery import Recovery
+from payment_hooks.recovery.reconciliation import Reconciliation
+from payment_hooks.recovery.recovery import Recovery
 from tests.faults import history_actors as acts
 from tests.faults import history_staff as staff
 from tests.faults.crashes import Crash

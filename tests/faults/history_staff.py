@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from payment_hooks import Money, TransactionKind
-from payment_hooks.reconciling import Reconciliation
+from payment_hooks.recovery.reconciliation import Reconciliation
 from tests.faults.history_actors import TROUBLE, USD
 from tests.faults.history_installation import World
 from tests.faults.history_lists import RETURNS

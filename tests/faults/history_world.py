@@ -23,7 +23,7 @@ from payment_hooks import (
     WebhookEvent,
     hookimpl,
 )
-from payment_hooks.events import PaymentChanged
+from payment_hooks.model.records import PaymentChanged
 from tests.faults.crashes import Crash
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -20,8 +20,8 @@ from payment_hooks import (
     ReturnUrls,
     WebhookRequest,
 )
-from payment_hooks.ledger import Ledger
-from payment_hooks.recovery import Recovery
+from payment_hooks.ledger.store import Ledger
+from payment_hooks.recovery.recovery import Recovery
 from tests.faults.kills_trace import (
     Forgetful,
     Shop,

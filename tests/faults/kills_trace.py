@@ -12,9 +12,9 @@ from uuid import uuid4
 
 from clover_provider.exchange import Answer, Call, Sends
 from payment_hooks import hookimpl
-from payment_hooks.events import PaymentChanged
-from payment_hooks.ledger import Ledger, Operation, OperationState
-from payment_hooks.types import WebhookEvent
+from payment_hooks.ledger.store import Ledger
+from payment_hooks.model.records import Operation, OperationState, PaymentChanged
+from payment_hooks.model.results import WebhookEvent
 
 POINTS = (
     "before_intent",

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from payment_hooks import OutcomeUnknown
-from payment_hooks.ledger import OperationKind
+from payment_hooks.model.records import OperationKind
 from tests.faults.outside import road_outside
 from tests.faults.road import Movement
 

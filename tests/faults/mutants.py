@@ -24,27 +24,37 @@ from payment_hooks import (
     Transaction,
     TransactionKind,
     TransactionStatus,
-    comparing,
-    memory,
-    movements,
-    opening,
-    sending,
-    settling,
-    standing,
 )
-from payment_hooks import following as following_module
-from payment_hooks import hosted as hosted_module
-from payment_hooks import intents as intents_module
-from payment_hooks.asking import Call
-from payment_hooks.closing import Closer
-from payment_hooks.intake import WebhookIntake
-from payment_hooks.judging import Judge
-from payment_hooks.ledger import CAPTURING, OperationKind, OperationState
-from payment_hooks.movements import Movements
-from payment_hooks.notifying import Notifier
-from payment_hooks.sending import Sender
-from payment_hooks.settling import Settler
-from payment_hooks.standing import counts
+from payment_hooks.engine import (
+    checks as comparing,
+)
+from payment_hooks.engine import (
+    executing as movements,
+)
+from payment_hooks.engine import hosted as hosted_module
+from payment_hooks.engine import (
+    leases as sending,
+)
+from payment_hooks.engine import (
+    lifecycle as opening,
+)
+from payment_hooks.engine import modifying as following_module
+from payment_hooks.engine import (
+    resolving as settling,
+)
+from payment_hooks.engine.calls import Call
+from payment_hooks.engine.executing import Movements
+from payment_hooks.engine.leases import Sender
+from payment_hooks.engine.lifecycle import Closer
+from payment_hooks.engine.notifying import Notifier
+from payment_hooks.engine.resolving import Settler
+from payment_hooks.engine.webhooks import WebhookIntake
+from payment_hooks.ledger import intents as intents_module
+from payment_hooks.ledger import memory
+from payment_hooks.ledger import state as standing
+from payment_hooks.ledger.state import counts
+from payment_hooks.model.records import CAPTURING, OperationKind, OperationState
+from payment_hooks.recovery.matching import Judge
 
 Change = tuple[object, str, object]
 
@@ -121,7 +131,7 @@ def _tell_without_lease(self: Notifier, payment: Any, operation: Operation) -> b
 
 def movements_event(payment: Any, operation: Operation) -> Any:
     """The news of an outcome."""
-    from payment_hooks.events import PaymentChanged
+    from payment_hooks.model.records import PaymentChanged
 
     return PaymentChanged(payment=payment, operation=operation)
 

@@ -18,7 +18,7 @@ from payment_hooks import (
     WebhookEvent,
     WebhookRequest,
 )
-from payment_hooks.ledger import Operation, OperationState
+from payment_hooks.model.records import Operation, OperationState
 from tests.faults.road import DUE, Road
 
 NOBODY = "http://127.0.0.1:9/"

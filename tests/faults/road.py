@@ -24,16 +24,16 @@ from payment_hooks import (
     Policy,
     hookimpl,
 )
-from payment_hooks.events import PaymentChanged
-from payment_hooks.ledger import (
-    Ledger,
+from payment_hooks.ledger.store import Ledger
+from payment_hooks.model.records import (
     Operation,
     OperationKind,
     OperationState,
     Payment,
+    PaymentChanged,
     PaymentState,
 )
-from payment_hooks.recovery import Recovery, RecoveryReport
+from payment_hooks.recovery.recovery import Recovery, RecoveryReport
 from tests.faults.proxy import Proxy
 
 DUE = Money(2599, "USD")

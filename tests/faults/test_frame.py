@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from payment_hooks.ledger import OperationKind
+from payment_hooks.model.records import OperationKind
 from tests.faults.matrix import KINDS, ROWS
 from tests.faults.mutants import MUTANTS
 from tests.faults.report import Report

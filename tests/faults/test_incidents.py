@@ -20,8 +20,8 @@ from payment_hooks import (
     PaymentState,
     StaleVersion,
 )
-from payment_hooks.ledger import OperationState
-from payment_hooks.reconciling import Reconciliation
+from payment_hooks.model.records import OperationState
+from payment_hooks.recovery.reconciliation import Reconciliation
 from tests.faults import breaks
 from tests.faults.pages import Page, deliver, deliver_own, open_page
 from tests.faults.road import Road

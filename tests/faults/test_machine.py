@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from payment_hooks import Mode, Money, PaymentSource
-from payment_hooks.recovery import Recovery
+from payment_hooks.recovery.recovery import Recovery
 from tests.faults import history_actors as acts
 from tests.faults import history_staff as staff
 from tests.faults.history_actors import TROUBLE

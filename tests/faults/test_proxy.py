@@ -3,7 +3,7 @@
 import pytest
 
 from payment_hooks import OutcomeUnknown
-from payment_hooks.ledger import OperationKind
+from payment_hooks.model.records import OperationKind
 from tests.faults import breaks
 from tests.faults.messages import answer, body_of, is_complete, method_of, with_body
 from tests.faults.proxy import Close

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from clover_simulator.simulator import Simulator
-from payment_hooks.ledger import OperationKind
+from payment_hooks.model.records import OperationKind
 from tests.faults import breaks
 from tests.faults.matrix import KINDS
 from tests.faults.messages import answer

@@ -26,7 +26,7 @@ from clover_provider.oauth import (
 from clover_simulator.client import fetch
 from clover_simulator.simulator import Simulator
 from payment_hooks import AuthenticationFailed, OutcomeUnknown
-from payment_hooks.ledger import OperationKind, OperationState
+from payment_hooks.model.records import OperationKind, OperationState
 from tests.faults import breaks
 from tests.faults.matrix import KINDS, TAKES
 from tests.faults.messages import answer, body_of

@@ -7,8 +7,8 @@ from django.urls import path
 
 from clover_django.road import get_payments
 from payment_hooks import Mode, Money, PaymentSource, PaymentState
-from payment_hooks.ledger import OperationState
-from payment_hooks.recovery import Recovery
+from payment_hooks.model.records import OperationState
+from payment_hooks.recovery.recovery import Recovery
 from tests.clover_oscar.test_whole_way import shop  # noqa: F401 - a fixture
 
 DUE = Money(2599, "USD")

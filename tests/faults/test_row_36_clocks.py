@@ -8,7 +8,7 @@ import pytest
 
 from clover_provider.webhooks import sign
 from payment_hooks import OutcomeUnknown, Policy, WebhookRejected, WebhookRequest
-from payment_hooks.ledger import OperationKind, OperationState
+from payment_hooks.model.records import OperationKind, OperationState
 from tests.faults import breaks
 from tests.faults.matrix import KINDS
 from tests.faults.proxy import Exchange

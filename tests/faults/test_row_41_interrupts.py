@@ -13,7 +13,7 @@ from types import FrameType
 import pytest
 
 from clover_simulator.simulator import Simulator
-from payment_hooks.ledger import OperationKind, OperationState
+from payment_hooks.model.records import OperationKind, OperationState
 from tests.faults.matrix import KINDS
 from tests.faults.proxy import Exchange, Fault, Proxy
 from tests.faults.road import Road, settings_for

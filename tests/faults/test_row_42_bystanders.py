@@ -8,7 +8,8 @@ import pytest
 
 from clover_django.store import DjangoLedger
 from payment_hooks import OutcomeUnknown, PaymentRequest, hookimpl
-from payment_hooks.ledger import Ledger, OperationKind, OperationState
+from payment_hooks.ledger.store import Ledger
+from payment_hooks.model.records import OperationKind, OperationState
 from tests.faults import breaks
 from tests.faults.crashes import CrashingLedger
 from tests.faults.matrix import KINDS, TAKES

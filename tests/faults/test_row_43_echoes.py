@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from payment_hooks import InvalidRequest, OutcomeUnknown, PaymentError
-from payment_hooks.ledger import OperationKind, OperationState
+from payment_hooks.model.records import OperationKind, OperationState
 from tests.faults import breaks
 from tests.faults.matrix import KINDS
 from tests.faults.road import Movement, Road

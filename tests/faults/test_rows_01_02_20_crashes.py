@@ -10,7 +10,8 @@ from typing import cast
 import pytest
 
 from clover_django.store import DjangoLedger
-from payment_hooks.ledger import Ledger, OperationKind, OperationState
+from payment_hooks.ledger.store import Ledger
+from payment_hooks.model.records import OperationKind, OperationState
 from tests.faults.crashes import AFTER_INTENT, BEFORE_INTENT, Crash, CrashingLedger
 from tests.faults.matrix import FOLLOWS, KINDS, TAKES
 from tests.faults.road import Movement, Road

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from payment_hooks import ProviderUnavailable
-from payment_hooks.ledger import OperationKind, OperationState
+from payment_hooks.model.records import OperationKind, OperationState
 from tests.faults.certificates import Authority, new_authority
 from tests.faults.matrix import KINDS
 from tests.faults.proxy import Proxy

@@ -11,7 +11,7 @@ import pytest
 
 from clover_django.store import DjangoLedger
 from payment_hooks import OutcomeUnknown
-from payment_hooks.ledger import OperationKind, OperationState
+from payment_hooks.model.records import OperationKind, OperationState
 from tests.faults import breaks
 from tests.faults.matrix import FOLLOWS, KINDS, TAKES
 from tests.faults.messages import END_OF_HEAD

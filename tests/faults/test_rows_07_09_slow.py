@@ -8,7 +8,7 @@ from itertools import repeat
 import pytest
 
 from payment_hooks import OutcomeUnknown, Policy
-from payment_hooks.ledger import OperationKind, OperationState
+from payment_hooks.model.records import OperationKind, OperationState
 from tests.faults import breaks
 from tests.faults.matrix import KINDS
 from tests.faults.messages import END_OF_HEAD, body_of

@@ -18,7 +18,7 @@ from payment_hooks import (
     PaymentSource,
     RateLimited,
 )
-from payment_hooks.ledger import OperationKind, OperationState
+from payment_hooks.model.records import OperationKind, OperationState
 from tests.faults import breaks
 from tests.faults.matrix import FOLLOWS, KINDS, TAKES
 from tests.faults.messages import answer, body_of

@@ -15,7 +15,7 @@ from payment_hooks import (
     OutcomeUnknown,
     PaymentSource,
 )
-from payment_hooks.ledger import Operation, OperationKind, OperationState
+from payment_hooks.model.records import Operation, OperationKind, OperationState
 from tests.faults import breaks
 from tests.faults.matrix import KINDS, TAKES
 from tests.faults.road import DUE, STATE_AFTER, Movement, Road

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError
 from pytest_django import DjangoDbBlocker
 
-from payment_hooks.ledger import OperationKind, OperationState
+from payment_hooks.model.records import OperationKind, OperationState
 from tests.clover_django.postgres import postgres  # noqa: F401 - a fixture
 from tests.faults.failing_stores import FAULTS, AfterTheAnswer, postgres_ledger
 from tests.faults.matrix import KINDS

@@ -23,8 +23,8 @@ from payment_hooks import (
     WebhookRejected,
     hookimpl,
 )
-from payment_hooks.ledger import OperationState
-from payment_hooks.reconciling import Reconciliation
+from payment_hooks.model.records import OperationState
+from payment_hooks.recovery.reconciliation import Reconciliation
 from tests.faults import breaks
 from tests.faults.messages import body_of, with_body
 from tests.faults.pages import Page, deliver, deliver_own, open_page

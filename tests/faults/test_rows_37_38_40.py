@@ -15,7 +15,7 @@ from payment_hooks import (
     PaymentError,
     PaymentState,
 )
-from payment_hooks.ledger import Operation, OperationKind, OperationState
+from payment_hooks.model.records import Operation, OperationKind, OperationState
 from tests.faults import breaks
 from tests.faults.matrix import FOLLOWS, TAKES
 from tests.faults.proxy import Close

@@ -16,8 +16,8 @@ from payment_hooks import (
     PaymentSource,
     PaymentState,
 )
-from payment_hooks.ledger import OperationKind, OperationState
-from payment_hooks.reconciling import Reconciliation
+from payment_hooks.model.records import OperationKind, OperationState
+from payment_hooks.recovery.reconciliation import Reconciliation
 from tests.faults import breaks
 from tests.faults.matrix import KINDS, TAKES
 from tests.faults.messages import answer, body_of, with_body

@@ -16,8 +16,8 @@ from payment_hooks import (
     PaymentState,
     ReturnUrls,
 )
-from payment_hooks.findings import FindingKind
-from payment_hooks.reconciling import Reconciliation
+from payment_hooks.recovery.findings import FindingKind
+from payment_hooks.recovery.reconciliation import Reconciliation
 
 FINE, LOST, REFUNDED, TIPPED, DOUBLED, UNKNOWN = 135, 40, 10, 5, 5, 5
 PAYMENTS = FINE + LOST + REFUNDED + TIPPED + DOUBLED + UNKNOWN

@@ -2,7 +2,7 @@
 
 import re
 
-from payment_hooks.cards import looks_like_card_number
+from payment_hooks.model.cards import looks_like_card_number
 from tests.house.project import ROOT, tracked_files
 
 PUBLISHED_TEST_CARDS = frozenset(

@@ -3,7 +3,7 @@
 import inspect
 
 import payment_hooks
-from payment_hooks import errors
+from payment_hooks.model import errors
 from tests.house.project import ROOT
 
 CLASSES = {

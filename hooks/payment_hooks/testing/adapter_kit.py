@@ -2,9 +2,9 @@
 
 import pytest
 
-from payment_hooks.errors import ProviderUnavailable
-from payment_hooks.kinds import TransactionStatus
-from payment_hooks.money import Money
+from payment_hooks.model.errors import ProviderUnavailable
+from payment_hooks.model.kinds import TransactionStatus
+from payment_hooks.model.money import Money
 from payment_hooks.testing.shop_bench import (
     DUE,
     TEN,

@@ -7,33 +7,35 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from payment_hooks.cards import CardDetails, PaymentSource
-from payment_hooks.errors import InvalidRequest, PaymentDeclined, WebhookRejected
-from payment_hooks.kinds import Mode, TransactionKind, TransactionStatus
-from payment_hooks.money import Money
-from payment_hooks.saved_sources import (
+from payment_hooks.model.cards import CardDetails, PaymentSource
+from payment_hooks.model.errors import InvalidRequest, PaymentDeclined, WebhookRejected
+from payment_hooks.model.kinds import Mode, TransactionKind, TransactionStatus
+from payment_hooks.model.money import Money
+from payment_hooks.model.requests import (
+    CaptureRequest,
+    CheckoutRequest,
+    LookUpRequest,
+    PaymentRequest,
+    RefundRequest,
+    RetryRequest,
+    VoidRequest,
+    WebhookRequest,
+)
+from payment_hooks.model.results import (
+    CardFields,
+    CardForm,
+    CheckoutSession,
+    LookUpResult,
+    Redirect,
+    Transaction,
+    WebhookEvent,
+)
+from payment_hooks.model.saved_cards import (
     RemoveSourceRequest,
     SavedSource,
     SaveSourceRequest,
 )
-from payment_hooks.spec import hookimpl
-from payment_hooks.types import (
-    CaptureRequest,
-    CardFields,
-    CardForm,
-    CheckoutRequest,
-    CheckoutSession,
-    LookUpRequest,
-    LookUpResult,
-    PaymentRequest,
-    Redirect,
-    RefundRequest,
-    RetryRequest,
-    Transaction,
-    VoidRequest,
-    WebhookEvent,
-    WebhookRequest,
-)
+from payment_hooks.spec.markers import hookimpl
 
 _GIVING = (TransactionStatus.SUCCEEDED, TransactionStatus.PENDING)
 _SESSION_LIFE = timedelta(minutes=15)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from payment_hooks.ledger import Ledger
+from payment_hooks.ledger.store import Ledger
 from payment_hooks.testing.ledger_checks.contents import ContentChecks
 from payment_hooks.testing.ledger_checks.events import EventChecks
 from payment_hooks.testing.ledger_checks.listing import ListingChecks

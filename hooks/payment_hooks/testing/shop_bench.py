@@ -4,9 +4,9 @@ from collections.abc import Callable
 from threading import Barrier, Thread
 from typing import Protocol
 
-from payment_hooks.errors import OutcomeUnknown, ProviderUnavailable
-from payment_hooks.kinds import TransactionKind, TransactionStatus
-from payment_hooks.money import Money
+from payment_hooks.model.errors import OutcomeUnknown, ProviderUnavailable
+from payment_hooks.model.kinds import TransactionKind, TransactionStatus
+from payment_hooks.model.money import Money
 from payment_hooks.testing.fake_provider import FakeProvider
 
 DUE = Money.of("25.99", "USD")

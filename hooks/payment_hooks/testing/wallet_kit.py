@@ -10,10 +10,10 @@ class TestWallet(WalletKit):
 
 import pytest
 
-from payment_hooks.errors import InvalidRequest
-from payment_hooks.saved_sources import SavedSource
-from payment_hooks.storable import LONGEST
-from payment_hooks.wallet import Wallet
+from payment_hooks.model.errors import InvalidRequest
+from payment_hooks.model.records import LONGEST
+from payment_hooks.model.saved_cards import SavedSource
+from payment_hooks.storefront.saved_cards import Wallet
 
 SHOP, OTHER = "MERCHANT1", "MERCHANT2"
 

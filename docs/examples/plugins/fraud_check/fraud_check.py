@@ -8,7 +8,7 @@ import time
 from collections import defaultdict, deque
 
 from payment_hooks import Money, PaymentDeclined, hookimpl
-from payment_hooks.decline_codes import DeclineCode
+from payment_hooks.model.kinds import DeclineCode
 
 MOST = Money(500_000, "USD")
 

@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
-from payment_hooks.cards import PaymentSource
-from payment_hooks.errors import InvalidRequest
-from payment_hooks.kinds import Mode
-from payment_hooks.ledger import Ledger, Operation, Payment
-from payment_hooks.money import Money
-from payment_hooks.payments import Payments
-from payment_hooks.storable import LONGEST, storable
+from payment_hooks.engine.payments import Payments
+from payment_hooks.ledger.store import Ledger
+from payment_hooks.ledger.text import storable
+from payment_hooks.model.cards import PaymentSource
+from payment_hooks.model.errors import InvalidRequest
+from payment_hooks.model.kinds import Mode
+from payment_hooks.model.money import Money
+from payment_hooks.model.records import LONGEST, Operation, Payment
+from payment_hooks.model.results import WebhookEvent
 from payment_hooks.testing.fake_provider import FakeProvider
 from payment_hooks.testing.ledger_checks.records import (
     NOW,
@@ -22,7 +24,6 @@ from payment_hooks.testing.ledger_checks.records import (
     make_operation,
     make_payment,
 )
-from payment_hooks.types import WebhookEvent
 
 TEXTS = {
     "quotes": 'O\'Neil "x" \\ %s :name ; -- {}',

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from payment_hooks.ledger import Ledger
+from payment_hooks.ledger.store import Ledger
 from payment_hooks.testing.ledger_checks.records import NOW, make_event
 
 

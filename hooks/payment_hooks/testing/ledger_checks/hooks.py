@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import fields
 
-from payment_hooks.ledger import Ledger, Operation, Payment
-from payment_hooks.types import WebhookEvent
+from payment_hooks.ledger.store import Ledger
+from payment_hooks.model.records import Operation, Payment
+from payment_hooks.model.results import WebhookEvent
 
 
 class StoreHooks:

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from payment_hooks.ledger import Ledger, Operation, OperationState
+from payment_hooks.ledger.store import Ledger
+from payment_hooks.model.records import Operation, OperationState
 from payment_hooks.testing.ledger_checks.records import (
     NOW,
     make_operation,

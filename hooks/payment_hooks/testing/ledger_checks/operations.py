@@ -4,13 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from payment_hooks.ledger import (
-    Ledger,
-    Operation,
-    OperationKind,
-    OperationState,
-    StaleVersion,
-)
+from payment_hooks.ledger.store import Ledger, StaleVersion
+from payment_hooks.model.records import Operation, OperationKind, OperationState
 from payment_hooks.testing.ledger_checks.records import (
     NOBODY,
     make_operation,

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from payment_hooks.ledger import Ledger, PaymentState, StaleVersion
+from payment_hooks.ledger.store import Ledger, StaleVersion
+from payment_hooks.model.records import PaymentState
 from payment_hooks.testing.ledger_checks.records import NOBODY, make_payment
 
 

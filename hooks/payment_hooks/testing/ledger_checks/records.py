@@ -5,17 +5,17 @@ from dataclasses import MISSING, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar, get_type_hints
 
-from payment_hooks.intents import new_operation
-from payment_hooks.kinds import Mode
-from payment_hooks.ledger import (
+from payment_hooks.ledger.intents import new_operation
+from payment_hooks.model.kinds import Mode
+from payment_hooks.model.money import Money
+from payment_hooks.model.records import (
     Operation,
     OperationKind,
     OperationState,
     Payment,
     PaymentState,
 )
-from payment_hooks.money import Money
-from payment_hooks.types import WebhookEvent
+from payment_hooks.model.results import WebhookEvent
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC)
 NOBODY = ("nobody", "", "no\0body", "no\ud800body")

@@ -3,13 +3,13 @@
 import re
 from contextlib import suppress
 
-from payment_hooks.cards import PaymentSource
-from payment_hooks.errors import PaymentDeclined
-from payment_hooks.gateway import Gateway
-from payment_hooks.kinds import Mode
-from payment_hooks.ledger import Ledger
-from payment_hooks.money import Money
-from payment_hooks.payments import Payments
+from payment_hooks.engine.payments import Payments
+from payment_hooks.ledger.store import Ledger
+from payment_hooks.model.cards import PaymentSource
+from payment_hooks.model.errors import PaymentDeclined
+from payment_hooks.model.kinds import Mode
+from payment_hooks.model.money import Money
+from payment_hooks.spec.calling import Gateway
 from payment_hooks.testing.fake_provider import FakeProvider
 from payment_hooks.testing.ledger_checks.hooks import StoreHooks
 

@@ -6,18 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from payment_hooks.cards import PaymentSource
-from payment_hooks.gateway import Gateway
-from payment_hooks.kinds import Mode
-from payment_hooks.ledger import (
-    Ledger,
-    Operation,
-    OperationState,
-    Payment,
-    StaleVersion,
-)
-from payment_hooks.money import Money
-from payment_hooks.payments import Payments
+from payment_hooks.engine.payments import Payments
+from payment_hooks.ledger.store import Ledger, StaleVersion
+from payment_hooks.model.cards import PaymentSource
+from payment_hooks.model.kinds import Mode
+from payment_hooks.model.money import Money
+from payment_hooks.model.records import Operation, OperationState, Payment
+from payment_hooks.spec.calling import Gateway
 from payment_hooks.testing.fake_provider import FakeProvider
 from payment_hooks.testing.ledger_checks.hooks import StoreHooks
 from payment_hooks.testing.ledger_checks.records import (

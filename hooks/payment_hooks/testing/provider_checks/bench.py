@@ -10,18 +10,18 @@ from uuid import uuid4
 
 import pytest
 
-from payment_hooks.cards import PaymentSource
-from payment_hooks.errors import UnsupportedOperation
-from payment_hooks.gateway import Gateway
-from payment_hooks.money import Money
-from payment_hooks.types import (
+from payment_hooks.model.cards import PaymentSource
+from payment_hooks.model.errors import UnsupportedOperation
+from payment_hooks.model.money import Money
+from payment_hooks.model.requests import (
     CaptureRequest,
     PaymentRequest,
     RefundRequest,
-    Transaction,
     VoidRequest,
     WebhookRequest,
 )
+from payment_hooks.model.results import Transaction
+from payment_hooks.spec.calling import Gateway
 
 DUE = 2599
 SHOPPER_IP = "203.0.113.7"

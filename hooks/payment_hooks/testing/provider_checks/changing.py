@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from payment_hooks.errors import InvalidRequest, PaymentDeclined, PaymentError
-from payment_hooks.kinds import TransactionKind, TransactionStatus
-from payment_hooks.money import Money
+from payment_hooks.model.errors import InvalidRequest, PaymentDeclined, PaymentError
+from payment_hooks.model.kinds import TransactionKind, TransactionStatus
+from payment_hooks.model.money import Money
+from payment_hooks.model.requests import LookUpRequest
+from payment_hooks.model.results import Transaction
 from payment_hooks.testing.provider_checks.bench import (
     DUE,
     Bench,
@@ -18,7 +20,6 @@ from payment_hooks.testing.provider_checks.bench import (
     refund,
     void,
 )
-from payment_hooks.types import LookUpRequest, Transaction
 
 
 class ChangingChecks:

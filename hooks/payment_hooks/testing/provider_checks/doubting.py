@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from payment_hooks.errors import OutcomeUnknown, PaymentError, ProviderUnavailable
-from payment_hooks.kinds import TransactionStatus
+from payment_hooks.model.errors import OutcomeUnknown, PaymentError, ProviderUnavailable
+from payment_hooks.model.kinds import TransactionStatus
+from payment_hooks.model.requests import LookUpRequest, RetryRequest
+from payment_hooks.model.results import LookUpResult
 from payment_hooks.testing.provider_checks.bench import (
     DUE,
     Bench,
@@ -16,7 +18,6 @@ from payment_hooks.testing.provider_checks.bench import (
     needs,
     refund,
 )
-from payment_hooks.types import LookUpRequest, LookUpResult, RetryRequest
 
 _MARGIN = timedelta(minutes=10)
 

@@ -4,17 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from payment_hooks.errors import WebhookRejected
-from payment_hooks.kinds import Mode
-from payment_hooks.money import Money
+from payment_hooks.model.errors import WebhookRejected
+from payment_hooks.model.kinds import Mode
+from payment_hooks.model.money import Money
+from payment_hooks.model.requests import CheckoutRequest, ReturnUrls, WebhookRequest
+from payment_hooks.model.results import Redirect, WebhookEvent
 from payment_hooks.testing.provider_checks.bench import DUE, Bench, Moved, needs
-from payment_hooks.types import (
-    CheckoutRequest,
-    Redirect,
-    ReturnUrls,
-    WebhookEvent,
-    WebhookRequest,
-)
 
 _HOUR = timedelta(hours=1)
 

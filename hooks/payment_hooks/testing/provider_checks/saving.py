@@ -4,8 +4,12 @@ import logging
 
 import pytest
 
-from payment_hooks.errors import InvalidRequest, PaymentDeclined, ProviderUnavailable
-from payment_hooks.saved_sources import (
+from payment_hooks.model.errors import (
+    InvalidRequest,
+    PaymentDeclined,
+    ProviderUnavailable,
+)
+from payment_hooks.model.saved_cards import (
     RemoveSourceRequest,
     SavedSource,
     SaveSourceRequest,

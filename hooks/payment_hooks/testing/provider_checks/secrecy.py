@@ -4,8 +4,8 @@ import logging
 
 import pytest
 
-from payment_hooks.cards import CardDetails, PaymentSource
-from payment_hooks.errors import PaymentDeclined
+from payment_hooks.model.cards import CardDetails, PaymentSource
+from payment_hooks.model.errors import PaymentDeclined
 from payment_hooks.testing.provider_checks.bench import Bench, ask, charge, needs
 
 CARD = "4242424242424242"

@@ -2,10 +2,9 @@
 
 import pytest
 
-from payment_hooks.decline_codes import DeclineCode
-from payment_hooks.errors import PaymentDeclined
-from payment_hooks.kinds import TransactionKind, TransactionStatus
-from payment_hooks.money import Money
+from payment_hooks.model.errors import PaymentDeclined
+from payment_hooks.model.kinds import DeclineCode, TransactionKind, TransactionStatus
+from payment_hooks.model.money import Money
 from payment_hooks.testing.provider_checks.bench import (
     DUE,
     Bench,

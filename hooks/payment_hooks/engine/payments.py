@@ -1,0 +1,533 @@
+"""The one road: every adapter takes money through `Payments`, and only here."""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import Self, Unpack
+
+from payment_hooks.engine.calls import TakeDetails, ask_for_page
+from payment_hooks.engine.executing import Movements
+from payment_hooks.engine.hosted import HostedSessions
+from payment_hooks.engine.leases import Sender, utc_now
+from payment_hooks.engine.lifecycle import Closer, Opener
+from payment_hooks.engine.modifying import Follower
+from payment_hooks.engine.notifying import Notifier
+from payment_hooks.engine.policy import Policy
+from payment_hooks.engine.resolving import Settler
+from payment_hooks.engine.webhooks import UnmatchedMessage, WebhookIntake
+from payment_hooks.ledger.memory import MemoryLedger
+from payment_hooks.ledger.state import is_worth_a_look, refundable, refuse_unless_open
+from payment_hooks.ledger.store import Ledger
+from payment_hooks.model.cards import CardDetails, PaymentSource
+from payment_hooks.model.errors import InvalidRequest, OutcomeUnknown, PaymentError
+from payment_hooks.model.kinds import Mode, RefundReason
+from payment_hooks.model.money import Money
+from payment_hooks.model.records import Operation, OperationKind, Payment
+from payment_hooks.model.requests import CheckoutRequest, WebhookRequest
+from payment_hooks.model.results import CheckoutSession, WebhookEvent
+from payment_hooks.model.saved_cards import (
+    RemoveSourceRequest,
+    SavedSource,
+    SaveSourceRequest,
+)
+from payment_hooks.spec.calling import Gateway
+from payment_hooks.spec.plugins import PluginRegistry
+
+logger = logging.getLogger(__name__)
+
+
+logger = logging.getLogger(__name__)
+
+
+class Payments:
+    """Takes and gives back money for one provider, on one ledger.
+
+    Every movement is recorded before it is sent, sent by one owner under a key derived
+    from the intent, and ends in one of three ways: it returns, it raises a refusal
+    (nothing was taken), or it raises `OutcomeUnknown` and stays open until `settle`
+    finds out. Repeating a call is safe: the same intent is never sent as a second one.
+    """
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        ledger: Ledger,
+        *,
+        policy: Policy | None = None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.gateway = gateway
+        self.ledger = ledger
+        self.policy = policy or Policy()
+        self.now = now
+        self._sender = Sender(ledger, self.policy, now)
+        self._settler = Settler(gateway, ledger, self._sender, self.policy, now)
+        self._closer = Closer(ledger, self._settler)
+        self._movements = Movements(gateway, ledger, self._sender, self._settler)
+        self._sessions = HostedSessions(gateway, ledger, self._sender, self._settler)
+        self._intake = WebhookIntake(gateway, ledger, self._sessions)
+        self._notifier = Notifier(gateway, ledger, now)
+        self._opener = Opener(gateway, ledger, self._closer.close, now)
+        self._follower = Follower(gateway, ledger, self._movements)
+
+    @classmethod
+    def using(
+        cls,
+        provider: object,
+        *plugins: object,
+        ledger: Ledger | None = None,
+        policy: Policy | None = None,
+    ) -> Self:
+        """The short way in: one provider, and the shop's and anybody's plugins.
+
+        Without a ledger it remembers in memory: for tries, tests and scripts only.
+
+        >>> from payment_hooks import Mode, Money, PaymentSource, Payments
+        >>> from payment_hooks.testing import FakeProvider
+        >>> payments = Payments.using(FakeProvider())
+        >>> due = Money.of("25.99", "USD")
+        >>> payment = payments.open("100123", mode=Mode.IFRAME, amount_due=due)
+        >>> done = payments.charge(payment.payment_id, PaymentSource(token="tok-1"))
+        >>> str(done.moved), str(payments.tell(payment.payment_id).state)
+        ('25.99 USD', 'paid')
+        """
+        gateway = Gateway.to(provider, *plugins)
+        return cls(gateway, ledger or MemoryLedger(), policy=policy)
+
+    @property
+    def plugins(self) -> PluginRegistry:
+        """Who takes part: the provider, wrappers and shops."""
+        return self.gateway.registry
+
+    def get(self, payment_id: str) -> Payment:
+        """The payment of that id.
+
+        Raises:
+            InvalidRequest: there is none.
+        """
+        payment = self.ledger.get_payment(payment_id)
+        if payment is None:
+            raise InvalidRequest(f"no payment {payment_id}", code="payment_unknown")
+        return payment
+
+    def owns(self, payment: Payment) -> bool:
+        """Whether it is made with this provider's merchant."""
+        return (payment.provider, payment.merchant_id) == (
+            self.gateway.provider,
+            self.gateway.merchant_id,
+        )
+
+    def operations(self, payment_id: str) -> tuple[Operation, ...]:
+        """What was asked for the payment, and what became of it, oldest first."""
+        return self.ledger.operations(payment_id)
+
+    def refundable(self, payment_id: str) -> Money:
+        """What was captured and neither given back nor asked back so far."""
+        return refundable(self.get(payment_id), self.operations(payment_id))
+
+    def open(
+        self,
+        reference: str,
+        *,
+        mode: Mode,
+        amount_due: Money | None = None,
+        context: Mapping[str, object] | None = None,
+        again: bool = False,
+    ) -> Payment:
+        """The payment that the shopper makes now for the shop's reference.
+
+        The latest one is continued while it fits. When the amount due changed before
+        anything was taken, it is closed and the next one begins. A payment which holds
+        money is returned as it is: look at its `state`.
+
+        Args:
+            reference: the shop's own, such as the order number.
+            mode: how the card reaches the provider.
+            amount_due: what the shop's server says; asked from `shop_amount_due` if None.
+            context: what the shop needs to finish without a browser session; JSON.
+            again: begin the next one where the latest was given back, wholly.
+
+        Raises:
+            InvalidRequest: no shop knows the reference.
+            OutcomeUnknown: an earlier payment of it is in doubt; nothing may be sent.
+        """
+        return self._opener.open(reference, mode, amount_due, context, again=again)
+
+    def tokenize(self, card: CardDetails) -> PaymentSource:
+        """A source for the card; see `payment_tokenize`. Nothing of it is kept."""
+        return self.gateway.tokenize(card)
+
+    def start_checkout(
+        self, payment_id: str, request: CheckoutRequest | None = None
+    ) -> CheckoutSession:
+        """What the shopper's browser needs next to make this payment.
+
+        `request` brings lines, customer and return URLs; its amount, reference and mode
+        are replaced by the payment's own. A hosted session that is still good is given
+        again rather than opened twice.
+
+        Raises:
+            InvalidRequest: the payment holds money already, or the request is wrong.
+            ProviderUnavailable: no session could be had; nothing was taken.
+        """
+        payment = self._ours(payment_id)
+        asked = ask_for_page(payment, request)
+        refuse_unless_open(payment, self.operations(payment_id))
+        if payment.mode is not Mode.HOSTED:
+            return self.gateway.start_checkout(asked)
+        return self._sessions.open(payment, asked)
+
+    def card_entry(
+        self, amount: Money, mode: Mode, *, locale: str = ""
+    ) -> CheckoutSession:
+        """What a page needs for entering a card, before there is a payment to make.
+
+        `locale` is the page's language; without it the merchant's own holds.
+
+        Raises:
+            InvalidRequest: hosted mode has no card on a page of the shop.
+            ProviderUnavailable: the public key could not be had.
+        """
+        if mode is Mode.HOSTED:
+            raise InvalidRequest(
+                "hosted checkout opens a page for a payment: open one, and start_checkout",
+                code="mode_is_hosted",
+            )
+        asked = CheckoutRequest(
+            amount=amount, reference="card-entry", mode=mode, locale=locale
+        )
+        return self.gateway.start_checkout(asked)
+
+    def authorize(
+        self,
+        payment_id: str,
+        source: PaymentSource,
+        *,
+        notify: bool = True,
+        **details: Unpack[TakeDetails],
+    ) -> Operation:
+        """Reserve what is due; `notify` and `details` as for `charge`."""
+        with self._telling(payment_id, notify=notify):
+            return self._take(payment_id, OperationKind.AUTHORIZE, source, details)
+
+    def charge(
+        self,
+        payment_id: str,
+        source: PaymentSource,
+        *,
+        notify: bool = True,
+        **details: Unpack[TakeDetails],
+    ) -> Operation:
+        """Take what is due; the operation which brought the money.
+
+        A payment that holds its money answers with the operation that brought it, so a
+        second submit gets the first one's result. The shop is notified before this
+        returns or raises, whatever the outcome is.
+
+        Args:
+            payment_id: from `open`.
+            source: from the card form.
+            notify: False leaves it to a later `tell`, `settle` or recovery, for a shop
+                that first has to write down what it was answered.
+            details: `shopper_ip`, `shopper_email`, `description`.
+
+        Raises:
+            PaymentDeclined: nothing was taken; another source may be tried.
+            KeyConflict: nothing was taken; a person must look at the provider's list.
+            OutcomeUnknown: nothing may be sent again: show that it is being checked.
+            PaymentError: nothing was taken.
+        """
+        with self._telling(payment_id, notify=notify):
+            return self._take(payment_id, OperationKind.CHARGE, source, details)
+
+    def capture(
+        self,
+        payment_id: str,
+        amount: Money | None = None,
+        *,
+        shopper_ip: str = "",
+        notify: bool = True,
+    ) -> Operation:
+        """Take all or a part of what was authorized, once.
+
+        Args:
+            payment_id: the payment that holds the authorization.
+            amount: what to take; all of it if None.
+            shopper_ip: the address that was named with the authorization if empty.
+            notify: as for `charge`.
+
+        Raises:
+            InvalidRequest: nothing is authorized, it was captured, or more is asked.
+            OutcomeUnknown: settle it before asking again.
+        """
+        with self._telling(payment_id, notify=notify):
+            return self._follower.capture(self._ours(payment_id), amount, shopper_ip)
+
+    def refund(
+        self,
+        payment_id: str,
+        amount: Money | None = None,
+        *,
+        request_id: str,
+        reason: RefundReason | None = None,
+        notify: bool = True,
+    ) -> Operation:
+        """Give back `amount`, or all that is left.
+
+        Args:
+            payment_id: the payment to refund.
+            amount: what to give back; all that is left if None.
+            request_id: the caller's name for this intent, such as a form token: the
+                same one twice is one refund, two of them are two.
+            reason: why.
+            notify: as for `charge`.
+
+        Raises:
+            InvalidRequest: more than was captured and not yet given back.
+            OutcomeUnknown: settle it before asking again.
+        """
+        with self._telling(payment_id, notify=notify):
+            payment = self._ours(payment_id)
+            return self._follower.refund(payment, amount, request_id, reason)
+
+    def void(self, payment_id: str, *, notify: bool = True) -> Operation:
+        """Release the whole of an authorization that was not captured.
+
+        Raises:
+            InvalidRequest: there is none, or it was captured: refund it.
+            OutcomeUnknown: settle it before asking again.
+        """
+        with self._telling(payment_id, notify=notify):
+            return self._follower.void(self._ours(payment_id))
+
+    def undo(
+        self,
+        payment_id: str,
+        amount: Money | None = None,
+        *,
+        request_id: str,
+        notify: bool = True,
+    ) -> Operation:
+        """Void what was only authorized, refund what was captured."""
+        with self._telling(payment_id, notify=notify):
+            return self._follower.undo(self._ours(payment_id), amount, request_id)
+
+    def settle(
+        self, payment_id: str, *, transaction_id: str = "", session_id: str = ""
+    ) -> Payment:
+        """The payment after looking at the provider, and after telling the shop.
+
+        Args:
+            payment_id: the payment in doubt; without doubts nothing is asked.
+            transaction_id: what a webhook named; it is fetched and compared with the
+                open hosted sessions before it counts.
+            session_id: the hosted session that the webhook named, if it did.
+
+        Raises:
+            ProviderUnavailable: nobody answered; ask again later.
+            OutcomeUnknown: the answer cannot be read, or somebody else settles it.
+        """
+        payment = self._ours(payment_id)
+        if transaction_id:
+            self._sessions.settle(payment, transaction_id, session_id)
+        return self._settle_all(payment, self.operations(payment_id))
+
+    def look(self, payment_id: str) -> Payment:
+        """The payment as after `settle`, which is done once in a few seconds at most.
+
+        For pages, which anybody may open again and again, in any process: the ledger
+        says when somebody looked last. Money is never moved by a look.
+
+        Raises:
+            ProviderUnavailable: nobody answered; ask again later.
+            OutcomeUnknown: the answer cannot be read, or somebody else is looking.
+        """
+        payment = self._ours(payment_id)
+        known = self.operations(payment_id)
+        if not is_worth_a_look(known, self.now()):
+            return payment
+        # Who looked since these rows were read has changed them, and so keeps us out.
+        return self._settle_all(payment, known)
+
+    def resume(self, payment_id: str) -> Payment:
+        """The payment as after `settle`, and after what was interrupted was sent.
+
+        A capture, refund or void that was recorded and never sent goes out now, under
+        the key it was recorded with. Meant for recovery: whoever asks again instead
+        has the interrupted one given up.
+        """
+        payment = self._ours(payment_id)
+        for operation in self.operations(payment_id):
+            with suppress(PaymentError):  # it is written down; `settle` tells of it
+                self._movements.resume(payment, operation)
+        return self.settle(payment_id)
+
+    def tell(self, payment_id: str) -> Payment:
+        """The payment, after telling the shop every outcome it was not told yet."""
+        # Read before the payment's row is: what is told now stands in that row by then.
+        # What ends meanwhile is due, and told with the row that knows of it.
+        untold = self._notifier.find_untold(payment_id)
+        payment = self._settler.refresh(payment_id)
+        self._notifier.tell(payment, untold)
+        return payment
+
+    def receive_webhook(self, request: WebhookRequest) -> WebhookEvent:
+        """The event, once it is stored and its effect is in place.
+
+        Raises:
+            WebhookRejected: forged, stale or another merchant's: answer 400.
+            PaymentError: its effect is not in place yet: answer 503, settle later.
+        """
+        event, payment = self._intake.receive(request)
+        if payment is not None:
+            self.tell(payment.payment_id)
+        return event
+
+    def match_messages(self) -> tuple[UnmatchedMessage, ...]:
+        """What the provider told of and fits no payment, after looking once more.
+
+        A message may name no session: then the payment is found by our mark on it,
+        where the provider gives that back.
+        """
+        matched, left = self._intake.match_messages()
+        for payment in matched:
+            self.tell(payment.payment_id)
+        return tuple(left)
+
+    def dismiss_message(self, event_id: str) -> None:
+        """Forget a message that fits no payment of ours: a person has looked."""
+        self.ledger.finish_event(event_id)
+
+    def close(self, payment_id: str) -> Payment:
+        """The payment as given up: no new money is asked for it.
+
+        A hosted session of it cannot be called back; if the shopper pays it after all,
+        that money is recorded.
+
+        Raises:
+            OutcomeUnknown: something of it is in doubt; settle it first.
+        """
+        return self._closer.close(payment_id)
+
+    def flag(self, payment_id: str, flag: str) -> Payment:
+        """The payment with this mark, which asks a person to look."""
+        return self._settler.refresh(payment_id, flag=flag)
+
+    def unflag(self, payment_id: str, flag: str) -> Payment:
+        """The payment without this mark: what it asked for is done.
+
+        Raises:
+            InvalidRequest: money that does not fit is still held.
+        """
+        return self._settler.unflag(payment_id, flag)
+
+    def save_source(self, request: SaveSourceRequest) -> SavedSource:
+        """A card on file with the provider; see `payment_save_source`.
+
+        >>> from payment_hooks import PaymentSource, Payments, SaveSourceRequest
+        >>> from payment_hooks import RemoveSourceRequest
+        >>> from payment_hooks.testing import FakeProvider
+        >>> payments = Payments.using(FakeProvider())
+        >>> saved = payments.save_source(SaveSourceRequest(
+        ...     source=PaymentSource(token="tok-1", last4="4242"), email="a@shop.example"))
+        >>> saved.last4
+        '4242'
+        >>> payments.remove_source(RemoveSourceRequest(source_id=saved.source_id))
+        True
+        """
+        return self.gateway.save_source(request)
+
+    def remove_source(self, request: RemoveSourceRequest) -> bool:
+        """Whether the card is gone from the provider; see `payment_remove_source`."""
+        return self.gateway.remove_source(request)
+
+    def _take(
+        self,
+        payment_id: str,
+        kind: OperationKind,
+        source: PaymentSource,
+        details: TakeDetails,
+    ) -> Operation:
+        payment = self._ours(payment_id)
+        if payment.mode is Mode.HOSTED:
+            raise InvalidRequest(
+                f"payment {payment_id} is made on the provider's page: start_checkout",
+                code="mode_is_hosted",
+            )
+        return self._movements.take(payment, kind, source, details)
+
+    @contextmanager
+    def _telling(self, payment_id: str, *, notify: bool) -> Iterator[None]:
+        """Tell the shop what came of the block, also where it raises.
+
+        What cannot be told now is due, and recovery tells it: the outcome stands.
+        """
+        try:
+            yield
+        except Exception:
+            if notify:
+                self._tell_if_possible(payment_id)
+            raise
+        if notify:
+            self._tell_if_possible(payment_id)
+
+    def _tell_if_possible(self, payment_id: str) -> None:
+        try:
+            self.tell(payment_id)
+        except Exception:
+            with suppress(Exception):  # a broken log must not hide the outcome
+                logger.exception(
+                    "the shop was not notified; recovery will do it",
+                    extra={"payment_id": payment_id},
+                )
+
+    def _settle_all(self, payment: Payment, operations: Sequence[Operation]) -> Payment:
+        problems = [
+            problem
+            for operation in operations
+            if (problem := self._try_to_settle(payment, operation))
+        ]
+        told = self.tell(payment.payment_id)
+        if problems:
+            raise _all_of(problems)
+        return told
+
+    def _try_to_settle(
+        self, payment: Payment, operation: Operation
+    ) -> PaymentError | None:
+        """Why it could not be settled; one doubt does not keep the others waiting."""
+        try:
+            self._intake.apply_stored(payment, operation)
+            self._settler.settle(payment, operation)
+        except PaymentError as error:
+            self._sender.note_look(operation)
+            return error
+        return None
+
+    def _ours(self, payment_id: str) -> Payment:
+        """The payment, if it is made with the merchant whose money this road moves.
+
+        Raises:
+            InvalidRequest: it is another merchant's; nothing was asked.
+        """
+        payment = self.get(payment_id)
+        if not self.owns(payment):
+            raise InvalidRequest(
+                f"payment {payment_id} belongs to merchant {payment.merchant_id}, not to "
+                f"{self.gateway.merchant_id}: use that merchant's Payments",
+                code="payment_of_another_merchant",
+            )
+        return payment
+
+
+def _all_of(problems: Sequence[PaymentError]) -> PaymentError:
+    """One error for all: in doubt if any is, else as the first."""
+    first, *others = problems
+    if not others:
+        return first
+    message = "; ".join(error.message for error in problems)
+    in_doubt = next((row for row in problems if isinstance(row, OutcomeUnknown)), None)
+    kind = OutcomeUnknown if in_doubt else type(first)
+    code = (in_doubt or first).code
+    return kind(message, code=code, provider=first.provider)

@@ -1,0 +1,160 @@
+"""Webhooks: proven, kept, applied, and only then done."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from payment_hooks.engine.hosted import HostedSessions
+from payment_hooks.ledger.store import Ledger
+from payment_hooks.model.errors import PaymentError, WebhookRejected
+from payment_hooks.model.records import Operation, OperationState, Payment
+from payment_hooks.model.requests import LookUpRequest, WebhookRequest
+from payment_hooks.model.results import WebhookEvent
+from payment_hooks.spec.calling import Gateway
+
+logger = logging.getLogger(__name__)
+
+_PAID_WITHIN = timedelta(days=3)
+"""How long after a page was opened the message of its payment may come."""
+_A_MOMENT = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnmatchedMessage:
+    """A proven message that money came, without a session and for no known payment."""
+
+    event_id: str
+    transaction_id: str
+    occurred_at: datetime
+    problem: str = ""
+    """Why the provider could not be asked whose it is; empty if it could not say."""
+
+    @property
+    def remedy(self) -> str:
+        """What a person can do."""
+        return self.problem or (
+            "look the payment up in the provider's dashboard, and settle the payment it "
+            "is for with this transaction_id; if it is none of this shop's, dismiss it"
+        )
+
+
+class WebhookIntake:
+    """Takes messages in; an event is finished once its effect is in place."""
+
+    def __init__(
+        self, gateway: Gateway, ledger: Ledger, sessions: HostedSessions
+    ) -> None:
+        self.gateway = gateway
+        self.ledger = ledger
+        self.sessions = sessions
+
+    def receive(self, request: WebhookRequest) -> tuple[WebhookEvent, Payment | None]:
+        """The proven event, and the payment it changed; None if it changed none."""
+        event = self.gateway.read_webhook(request)
+        if event.merchant_id != self.gateway.merchant_id:
+            raise WebhookRejected(
+                "the message is about another merchant", code="merchant_differs"
+            )
+        if not self.ledger.add_event(event):
+            return event, None
+        payment = self._payment_of(event) or self._find_by_mark(event)
+        if payment is None:
+            with suppress(Exception):  # a broken log must not have it sent again
+                logger.warning(
+                    "webhook fits no payment; it is kept, and recovery lists it",
+                    extra={"event_id": event.event_id},
+                )
+            return event, None
+        self._apply(payment, event)
+        return event, payment
+
+    def apply_stored(self, payment: Payment, operation: Operation) -> None:
+        """Bring in messages of an open session whose effect failed before."""
+        if operation.session_id and operation.state.is_open:
+            for event in self.ledger.find_events(operation.session_id):
+                self._apply(payment, event)
+
+    def match_messages(self) -> tuple[list[Payment], list[UnmatchedMessage]]:
+        """The payments that messages without a session turn out to be of, and the rest.
+
+        A message that fits no payment stays: money may have come that nobody knows of.
+        """
+        matched: list[Payment] = []
+        left: list[UnmatchedMessage] = []
+        for event in self.ledger.find_events(""):
+            whose = (event.provider, event.merchant_id)
+            if whose != (self.gateway.provider, self.gateway.merchant_id):
+                continue
+            try:
+                payment = self._match(event)
+            except PaymentError as error:
+                left.append(_unmatched(event, str(error)))
+                continue
+            if payment is not None:
+                matched.append(payment)
+            elif event.approved:
+                left.append(_unmatched(event))
+        return matched, left
+
+    def _match(self, event: WebhookEvent) -> Payment | None:
+        if not event.approved:
+            self.ledger.finish_event(event.event_id)
+            return None
+        payment = self._payment_of(event) or self._find_by_mark(event)
+        if payment is not None:
+            self._apply(payment, event)
+        return payment
+
+    def _find_by_mark(self, event: WebhookEvent) -> Payment | None:
+        """Whose it is by our mark, which the provider may give back with the payment."""
+        if event.session_id or not event.approved:
+            return None
+        now = self.sessions.now()
+        pages = {
+            row.operation_id: row
+            for row in self._recent(now)
+            if row.state is OperationState.WAITING
+        }
+        if not pages:
+            return None
+        asked = LookUpRequest(
+            transaction_id=event.transaction_id, candidates=tuple(pages)
+        )
+        for transaction in self.gateway.look_up(asked).transactions:
+            is_it = transaction.transaction_id == event.transaction_id
+            if is_it and transaction.operation_id in pages:
+                page = pages[transaction.operation_id]
+                return self.ledger.get_payment(page.payment_id)
+        return None
+
+    def _recent(self, now: datetime) -> Iterator[Operation]:
+        last: Operation | None = None
+        since, until = now - _PAID_WITHIN, now + _A_MOMENT
+        while page := self.ledger.operations_between(since, until, after=last):
+            yield from page
+            last = page[-1]
+
+    def _apply(self, payment: Payment, event: WebhookEvent) -> None:
+        if event.approved:
+            self.sessions.settle(payment, event.transaction_id, event.session_id)
+        self.ledger.finish_event(event.event_id)
+
+    def _payment_of(self, event: WebhookEvent) -> Payment | None:
+        """By session, or by a transaction that we know; never by a guess."""
+        found: tuple[Payment, ...] = ()
+        if event.session_id:
+            found = self.ledger.find_payments(session_id=event.session_id)
+        if not found:
+            found = self.ledger.find_payments(transaction_id=event.transaction_id)
+        return found[0] if found else None
+
+
+def _unmatched(event: WebhookEvent, problem: str = "") -> UnmatchedMessage:
+    return UnmatchedMessage(
+        event_id=event.event_id,
+        transaction_id=event.transaction_id,
+        occurred_at=event.occurred_at,
+        problem=problem,
+    )

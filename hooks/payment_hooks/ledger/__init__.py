@@ -1,0 +1,1 @@
+"""What a store must do, and arithmetic over what it holds."""

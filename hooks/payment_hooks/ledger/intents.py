@@ -1,0 +1,160 @@
+"""How an intent becomes an operation: its key, its fingerprint, its slot."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID, uuid4, uuid5
+
+from payment_hooks.model.cards import PaymentSource
+from payment_hooks.model.money import Money
+from payment_hooks.model.records import (
+    LONGEST,
+    Operation,
+    OperationKind,
+    Payment,
+    refuse_long,
+)
+
+_NAMESPACE = UUID("5d3a4a56-6a0c-5f0e-9a55-2f1f1c6f9b7e")
+_HALF = 32
+_OWNER = 8
+"""How many letters of an operation's id are its installation's."""
+_NOT_SENT = frozenset({"shopper_ip"})
+"""No part of the body, and another one as soon as the shopper's network changes."""
+
+
+def derive_key(
+    installation_id: str,
+    payment: Payment,
+    kind: OperationKind,
+    *,
+    parent_id: str,
+    request_id: str,
+    attempt: int,
+) -> str:
+    """The idempotency key of an intent: the same in any process of this installation.
+
+    Another ledger at the same merchant, with orders of the same numbers, has other keys.
+    """
+    parts = (
+        installation_id,
+        payment.provider,
+        payment.merchant_id,
+        payment.reference,
+        payment.sequence,
+        _family(kind),
+        parent_id,
+        request_id,
+        attempt,
+    )
+    return str(uuid5(_NAMESPACE, json.dumps(parts)))
+
+
+def fingerprint(
+    amount: Money,
+    source: PaymentSource | None = None,
+    details: Mapping[str, object] | None = None,
+) -> str:
+    """A digest of what is asked, from which the source cannot be had back.
+
+    Its first half is of amount and source alone, its second of what else is sent.
+    """
+    token = source.token if source else ""
+    asked = _digest([amount.minor_units, amount.currency, token])
+    sent = {k: v for k, v in (details or {}).items() if v and k not in _NOT_SENT}
+    return asked + _digest(sent)
+
+
+def is_same_source(fingerprint: str, other: str) -> bool:
+    """Whether both are of the same amount and source, whatever else was sent."""
+    return fingerprint[:_HALF] == other[:_HALF]
+
+
+def new_operation(
+    payment: Payment,
+    kind: OperationKind,
+    amount: Money,
+    *,
+    installation_id: str,
+    now: datetime,
+    source: PaymentSource | None = None,
+    details: Mapping[str, object] | None = None,
+    shopper_ip: str = "",
+    parent_id: str = "",
+    request_id: str = "",
+    attempt: int = 1,
+) -> Operation:
+    """The operation for this intent, not yet recorded.
+
+    Raises:
+        InvalidRequest: the name of the intent is longer than a ledger has room for.
+    """
+    refuse_long("request_id", request_id)
+    return Operation(
+        operation_id=_new_id(installation_id),
+        payment_id=payment.payment_id,
+        kind=kind,
+        amount=amount,
+        parent_id=parent_id,
+        request_id=request_id,
+        attempt=attempt,
+        fingerprint=fingerprint(amount, source, details),
+        shopper_ip=shopper_ip,
+        idempotency_key=derive_key(
+            installation_id,
+            payment,
+            kind,
+            parent_id=parent_id,
+            request_id=request_id,
+            attempt=attempt,
+        ),
+        slot=_slot(payment, kind, attempt),
+        due=now,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def name_found(name: str) -> str:
+    """The name of an intent that nobody asked us for, and was carried out all the same."""
+    found = f"found {name}"
+    return found if len(found) <= LONGEST else f"found {_digest(name)}"
+
+
+def is_of_another_installation(operation_id: str, installation_id: str) -> bool:
+    """Whether an operation's id, as a provider gives it back, was made elsewhere.
+
+    Two ledgers at one merchant may use the same order numbers; what the other one sold
+    must not keep an order of this one waiting.
+    """
+    return bool(operation_id) and operation_id[:_OWNER] != installation_id[:_OWNER]
+
+
+def _new_id(installation_id: str) -> str:
+    """Random, but for the beginning, which tells whose it is."""
+    return installation_id[:_OWNER] + uuid4().hex[_OWNER:]
+
+
+def _slot(payment: Payment, kind: OperationKind, attempt: int) -> str:
+    """Taking happens once at a time; hosted sessions may stand side by side.
+
+    A capture and a void are of the same authorization: a void that comes just
+    after the capture would give the money back.
+    """
+    if kind is OperationKind.CHECKOUT:
+        return f"{payment.payment_id}:checkout:{attempt}"
+    if kind is OperationKind.VOID:
+        return f"{payment.payment_id}:{OperationKind.CAPTURE}"
+    return f"{payment.payment_id}:{_family(kind)}"
+
+
+def _family(kind: OperationKind) -> str:
+    """To charge and to authorize are one intent: to take the money, once."""
+    is_taking = kind in (OperationKind.AUTHORIZE, OperationKind.CHARGE)
+    return "take" if is_taking else kind.value
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(value, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:_HALF]

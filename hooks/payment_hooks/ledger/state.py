@@ -1,0 +1,274 @@
+"""Where a payment stands: what its operations add up to."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from payment_hooks.model.errors import InvalidRequest, KeyConflict, OutcomeUnknown
+from payment_hooks.model.money import Money
+from payment_hooks.model.records import (
+    CAPTURING,
+    TAKING,
+    Operation,
+    OperationKind,
+    OperationState,
+    Payment,
+    PaymentState,
+)
+
+Operations = Iterable[Operation]
+
+CAPTURE = OperationKind.CAPTURE
+_RETURNING = frozenset({OperationKind.REFUND, OperationKind.VOID})
+KEY_CONFLICT = "key_conflict"
+"""The flag of a payment whose key the provider knows with other content."""
+
+
+def counts(operation: Operation) -> bool:
+    """Whether it moved money that nobody needs to look at."""
+    return operation.state is OperationState.SUCCEEDED and not operation.flag
+
+
+def brings_money(operation: Operation) -> bool:
+    """Whether it brought the payment money that counts."""
+    return operation.kind in TAKING and counts(operation)
+
+
+def held_of(operation: Operation, operations: Operations) -> Money:
+    """What is here of all that the operation brought, tip and surcharge included.
+
+    Compared by sums: what was given back in part is here in part.
+    """
+    held = operation.moved or operation.amount
+    for extra in ("tip", "surcharge"):
+        if told := operation.details.get(extra):
+            held += Money.of(*told.split())
+    for row in operations:
+        if not (counts(row) and row.parent_id == operation.transaction_id):
+            continue
+        if row.kind is OperationKind.VOID and operation.kind is not CAPTURE:
+            return Money(0, held.currency)
+        returned = row.moved or row.amount
+        # What came back in another currency says nothing of how much is left.
+        if row.kind is OperationKind.REFUND and returned.currency == held.currency:
+            held -= returned
+    return held
+
+
+def find_unclear(operations: Operations, flag: str = "") -> Operation | None:
+    """Money that came, does not fit (for that reason) and is still here.
+
+    A person must look at it.
+    """
+    known = tuple(operations)
+    for operation in known:
+        is_money = operation.kind in TAKING | CAPTURING and operation.flag
+        if not (is_money and operation.state is OperationState.SUCCEEDED):
+            continue
+        is_asked = flag in ("", operation.flag)
+        if is_asked and held_of(operation, known).minor_units > 0:
+            return operation
+    return None
+
+
+def refuse_unclear(operations: Operations) -> None:
+    """Let nothing more be asked for while money that does not fit is held.
+
+    Raises:
+        OutcomeUnknown: there is such money.
+    """
+    known = tuple(operations)
+    unclear = find_unclear(known)
+    if unclear is not None:
+        raise OutcomeUnknown(
+            f"{held_of(unclear, known)} of {unclear.transaction_id} is here and does not "
+            f"fit ({unclear.flag}): a person must look before anything more is taken",
+            code=unclear.flag,
+        )
+
+
+def refuse_conflict(payment: Payment) -> None:
+    """Let nothing be asked for while the provider knows our key from somewhere else.
+
+    Raises:
+        KeyConflict: a person has not looked yet.
+    """
+    if KEY_CONFLICT in payment.flags:
+        raise KeyConflict(
+            f"the provider knows the key of payment {payment.payment_id} with other "
+            "content: an older copy of this ledger may have taken it. Compare with the "
+            "provider's list (reconcile), then remove the flag key_conflict",
+            code=KEY_CONFLICT,
+        )
+
+
+def refuse_unless_open(payment: Payment, operations: Operations) -> None:
+    """Let nobody pay what was paid, also before the payment's own row knows of it.
+
+    Raises:
+        InvalidRequest: it holds money, or it was given up.
+    """
+    is_closed = payment.state is PaymentState.CLOSED
+    state = derive_state(operations, closed=is_closed)
+    if state is not PaymentState.OPEN:
+        raise InvalidRequest(
+            f"payment {payment.payment_id} is {state}: nothing is left to pay",
+            code="payment_not_open",
+        )
+
+
+def refuse_order(payment: Payment, operations: Operations) -> None:
+    """Let no new order be made unless all of its money is here, and stays.
+
+    Raises:
+        InvalidRequest: it is not, or not all of it any more; the code is its state.
+        OutcomeUnknown: somebody is giving it back: look again.
+    """
+    known = tuple(operations)
+    state = derive_state(known, closed=False)
+    if state not in (PaymentState.AUTHORIZED, PaymentState.PAID):
+        raise InvalidRequest(
+            f"payment {payment.payment_id} is {state}: no order can be made of it",
+            code=state.value,
+        )
+    money = following_money(known)
+    if any(row.state.is_open and row.kind in _RETURNING for row in money):
+        raise OutcomeUnknown(
+            f"payment {payment.payment_id} is being given back: look again",
+            code="in_progress",
+        )
+
+
+def money_of(payment: Payment, operations: Operations) -> Operation:
+    """The operation which brought the payment its money.
+
+    Raises:
+        InvalidRequest: nothing was taken so far.
+    """
+    for operation in operations:
+        if brings_money(operation):
+            return operation
+    raise InvalidRequest(
+        f"payment {payment.payment_id} holds no money", code="nothing_taken"
+    )
+
+
+def find_intent(
+    operations: Operations, kind: OperationKind, request_id: str = ""
+) -> Operation | None:
+    """The operation of this intent that is open or moved money."""
+    for operation in operations:
+        is_same = operation.kind is kind and operation.request_id == request_id
+        if is_same and (operation.state.is_open or counts(operation)):
+            return operation
+    return None
+
+
+def refundable(payment: Payment, operations: Operations) -> Money:
+    """What was captured and neither given back nor asked back so far."""
+    known = tuple(operations)
+    left = Money(0, payment.amount_due.currency)
+    for operation in following_money(known):
+        moved = operation.moved or operation.amount
+        if operation.kind in CAPTURING and counts(operation):
+            left += moved
+        elif operation.kind is OperationKind.REFUND and (
+            counts(operation) or operation.state.is_open
+        ):
+            left -= moved
+    return left
+
+
+def money_here(payment: Payment, operations: Operations) -> Money:
+    """What is reserved or captured and not with the shopper again.
+
+    Money that does not fit is here as well; what is being given back may yet stay.
+    """
+    known = tuple(operations)
+    here = Money(0, payment.amount_due.currency)
+    captured = {row.parent_id for row in known if row.kind is CAPTURE and counts(row)}
+    for operation in known:
+        is_money = operation.kind in TAKING | CAPTURING
+        if not is_money or operation.state is not OperationState.SUCCEEDED:
+            continue
+        if operation.transaction_id in captured and operation.kind is not CAPTURE:
+            continue  # what is left of it was released
+        held = held_of(operation, known)
+        if held.currency == here.currency:
+            here += held
+    return here
+
+
+def find_obstacle(
+    payment: Payment, operation: Operation, operations: Operations
+) -> str:
+    """Why this capture, void or refund may not be sent any more; empty if it may."""
+    others = [row for row in operations if row.operation_id != operation.operation_id]
+    if not any(
+        brings_money(row) and row.transaction_id == operation.parent_id
+        for row in others
+    ):
+        return ""  # money that does not count is given back whole, whatever else was
+    done = {row.kind for row in others if counts(row)}
+    if operation.kind is OperationKind.REFUND:
+        left = refundable(payment, others)
+        return f"only {left} is left" if operation.amount > left else ""
+    if OperationKind.VOID in done:
+        return "it was voided"
+    return "it was captured" if OperationKind.CAPTURE in done else ""
+
+
+def next_attempt(earlier: Operations) -> int:
+    """Grows only after a definitive no; an open operation keeps its attempt."""
+    return 1 + sum(not operation.state.is_open for operation in earlier)
+
+
+def derive_state(operations: Operations, *, closed: bool) -> PaymentState:
+    """Where a payment with these operations stands."""
+    sums = dict.fromkeys(OperationKind, 0)
+    for operation in following_money(tuple(operations)):
+        if counts(operation):
+            moved = operation.moved or operation.amount
+            sums[operation.kind] += moved.minor_units
+    captured = sum(sums[kind] for kind in CAPTURING)
+    refunded = sums[OperationKind.REFUND]
+    if refunded:
+        full = refunded >= captured
+        return PaymentState.REFUNDED if full else PaymentState.PARTLY_REFUNDED
+    if captured:
+        return PaymentState.PAID
+    if sums[OperationKind.VOID]:
+        return PaymentState.VOIDED
+    if sums[OperationKind.AUTHORIZE]:
+        return PaymentState.AUTHORIZED
+    return PaymentState.CLOSED if closed else PaymentState.OPEN
+
+
+def following_money(operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
+    """All but what follows money that does not count, such as a released approval."""
+    money = {
+        operation.transaction_id
+        for operation in operations
+        if counts(operation) and operation.kind in TAKING | CAPTURING
+    }
+    return tuple(
+        operation
+        for operation in operations
+        if not operation.parent_id or operation.parent_id in money
+    )
+
+
+_BETWEEN_LOOKS = timedelta(seconds=3)
+
+
+def is_worth_a_look(operations: Sequence[Operation], now: datetime) -> bool:
+    """Whether settling could bring news, and nobody has just looked or is at it."""
+    if any(row.lease_until and row.lease_until > now for row in operations):
+        return False
+    if any(_is_due(row, now) for row in operations if not row.state.is_open):
+        return True
+    looks = [row.updated_at for row in operations if row.state.is_open]
+    return bool(looks) and now - max(looks) >= _BETWEEN_LOOKS
+
+
+def _is_due(row: Operation, now: datetime) -> bool:
+    return not row.told and (row.due is None or row.due <= now)

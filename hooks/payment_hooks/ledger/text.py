@@ -1,0 +1,19 @@
+"""Text as every database can hold it."""
+
+import re
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """The text, with U+FFFD for NUL and lone surrogates.
+
+    PostgreSQL refuses the one and UTF-8 the other, and both may stand in a provider's
+    JSON. An answer that cannot be written down would turn moved money into a doubt.
+
+    >>> storable("Ünal")
+    'Ünal'
+    >>> storable("a\\0b") == storable("a\\ud800b") == "a\\ufffdb"
+    True
+    """
+    return _UNSTORABLE.sub("\ufffd", text)

@@ -1,0 +1,1 @@
+"""Values: money, cards, requests, results, records, errors; they know of nothing else."""

@@ -1,0 +1,156 @@
+"""Amounts of money: whole minor units of one ISO 4217 currency, never a float."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Self
+
+from payment_hooks.model.errors import InvalidRequest
+
+_TWO_DECIMALS = """
+AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN
+BZD CAD CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL
+GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK
+LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO
+NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE
+SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES
+WST XCD XCG YER ZAR ZMW ZWG
+"""
+_OTHER_EXPONENTS = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+
+EXPONENTS = dict.fromkeys(_TWO_DECIMALS.split(), 2) | {
+    code: exponent
+    for exponent, codes in _OTHER_EXPONENTS.items()
+    for code in codes.split()
+}
+"""Decimal places by currency. Source: ISO 4217 list one, read 2026-11."""
+
+
+_MOST_DIGITS = 18
+_PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+"""What `Decimal` reads besides is nobody's price: other scripts, 1_000, blanks, NaN."""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in minor units (cents) of a currency.
+
+    >>> Money(2599, "usd")
+    Money(minor_units=2599, currency='USD')
+    >>> str(Money.of("25.99", "USD")), Money.of(100, "JPY").minor_units
+    ('25.99 USD', 100)
+
+    Raises:
+        InvalidRequest: not an integer, or no such currency.
+    """
+
+    minor_units: int
+    """Whole minor units; may be negative for differences, requests refuse that."""
+    currency: str
+    """Three-letter ISO 4217 code, stored in upper case."""
+
+    def __post_init__(self) -> None:
+        if type(self.minor_units) is not int:
+            raise InvalidRequest(
+                f"minor units must be an int, not {type(self.minor_units).__name__}: "
+                "use Money.of(Decimal('25.99'), 'USD') for decimal amounts",
+                code="amount_not_integer",
+            )
+        object.__setattr__(self, "currency", _known_currency(self.currency))
+
+    @classmethod
+    def of(cls, amount: Decimal | int | str, currency: str) -> Self:
+        """The money that a decimal amount of major units names.
+
+        Raises:
+            InvalidRequest: a float, not a number, or more decimals than the currency has.
+        """
+        code = _known_currency(currency)
+        scaled = _decimal(amount).scaleb(EXPONENTS[code])
+        if scaled != scaled.to_integral_value():
+            raise InvalidRequest(
+                f"{amount} has more decimals than {code} allows ({EXPONENTS[code]}): "
+                "round it where the price is made",
+                code="amount_too_precise",
+            )
+        return cls(int(scaled), code)
+
+    @property
+    def exponent(self) -> int:
+        """How many decimals the currency has."""
+        return EXPONENTS[self.currency]
+
+    def to_decimal(self) -> Decimal:
+        """The amount in major units, with exactly the currency's decimals."""
+        return Decimal(self.minor_units).scaleb(-self.exponent)
+
+    def __str__(self) -> str:
+        return f"{self.to_decimal():f} {self.currency}"
+
+    def __add__(self, other: Money) -> Money:
+        return Money(self.minor_units + self._same(other), self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        return Money(self.minor_units - self._same(other), self.currency)
+
+    def __lt__(self, other: Money) -> bool:
+        return self.minor_units < self._same(other)
+
+    def __le__(self, other: Money) -> bool:
+        return self.minor_units <= self._same(other)
+
+    def __gt__(self, other: Money) -> bool:
+        return self.minor_units > self._same(other)
+
+    def __ge__(self, other: Money) -> bool:
+        return self.minor_units >= self._same(other)
+
+    def _same(self, other: Money) -> int:
+        if self.currency != other.currency:
+            raise InvalidRequest(
+                f"{self.currency} and {other.currency} cannot be mixed",
+                code="currency_mismatch",
+            )
+        return other.minor_units
+
+
+def _known_currency(currency: str) -> str:
+    code = currency.upper() if isinstance(currency, str) else ""
+    if code not in EXPONENTS:
+        raise InvalidRequest(
+            f"{currency!r} is not an ISO 4217 currency code", code="currency_unknown"
+        )
+    return code
+
+
+def _decimal(amount: Decimal | int | str) -> Decimal:
+    if isinstance(amount, bool) or not isinstance(amount, Decimal | int | str):
+        raise InvalidRequest(
+            f"an amount is a Decimal, an int or a str, not {type(amount).__name__}: "
+            "floats cannot hold cents exactly",
+            code="amount_not_exact",
+        )
+    if isinstance(amount, str) and not _PLAIN.fullmatch(amount):
+        raise InvalidRequest(
+            "an amount has ASCII digits and one decimal point only, such as 25.99",
+            code="amount_not_a_number",
+        )
+    try:
+        number = Decimal(amount)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if (
+        not number.is_finite()
+        or len(number.as_tuple().digits) > _MOST_DIGITS
+        or abs(number.adjusted()) > _MOST_DIGITS
+    ):
+        raise InvalidRequest(
+            f"{str(amount)[:20]!r} is not an amount", code="amount_not_a_number"
+        )
+    return number

@@ -1,0 +1,139 @@
+"""What a shop says of its checkouts and orders, and who may do what with them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from payment_hooks.model.errors import InvalidRequest
+from payment_hooks.model.money import Money
+from payment_hooks.model.records import Payment
+from payment_hooks.model.requests import CheckoutRequest, Customer, LineItem, ReturnUrls
+
+
+class PurchaseKind(StrEnum):
+    """How far a purchase has come."""
+
+    CHECKOUT = "checkout"
+    """Not placed so far: what is paid for may become an order."""
+    ORDER = "order"
+
+
+class StaffAction(StrEnum):
+    """What needs the shop's permission, beside paying for one's own purchase."""
+
+    VIEW = "view"
+    """See the payments of a purchase, and what became of each."""
+    CAPTURE = "capture"
+    REFUND = "refund"
+    VOID = "void"
+    REPORT = "report"
+    """Say that something happened at the provider, so that it is looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindPurchaseRequest:
+    """Which purchase, and who asks for it."""
+
+    kind: PurchaseKind
+    purchase_id: str
+    """As the shop wrote it into `Purchase.purchase_id`; a caller may send anything."""
+    caller: object = field(default=None, repr=False)
+    """The framework's request; None when the shop itself asks, as after a message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purchase:
+    """A checkout or an order, as the shop's own server knows it.
+
+    >>> due = Money.of("25.99", "USD")
+    >>> Purchase(purchase_id="7", kind=PurchaseKind.CHECKOUT, reference="7",
+    ...          amount_due=due).amount_due == due
+    True
+    """
+
+    purchase_id: str
+    """The shop's id of it among its kind."""
+    kind: PurchaseKind
+    reference: str
+    """What its payments are kept under; a checkout and its order have the same."""
+    amount_due: Money
+    """What all of it comes to, whether or not it was paid since."""
+    lines: tuple[LineItem, ...] = ()
+    """Unit prices before `discount`; with `tax` and `shipping` they come to the amount.
+    Without them, a hosted page shows the amount alone."""
+    tax: Money | None = None
+    shipping: Money | None = None
+    discount: Money | None = None
+    customer: Customer = field(default_factory=Customer)
+    customer_id: str = ""
+    """The shop's id of a customer who is logged in; empty for a guest, who keeps no
+    cards."""
+    language: str = ""
+    """The checkout's or order's own, as a tag such as `fr-CA`: what the shopper reads."""
+    customer_language: str = ""
+    """That of the customer's account; it counts where `language` says nothing."""
+    return_urls: ReturnUrls | None = None
+    """Where a hosted page leads back to, when the browser did not say."""
+    number: str = ""
+    """An order's number as the shopper reads it."""
+    channel: str = ""
+    """The shop's word for where it is sold."""
+    created_at: datetime | None = None
+    context: Mapping[str, object] = field(default_factory=dict)
+    """What the shop needs to finish without a browser session; JSON, no card data."""
+
+    def __post_init__(self) -> None:
+        if not (self.purchase_id and self.reference):
+            raise InvalidRequest(
+                "a purchase needs an id and the reference of its payments",
+                code="purchase_invalid",
+            )
+
+    def for_page(self, payment: Payment, urls: ReturnUrls | None) -> CheckoutRequest:
+        """What a hosted page shows of it, and where it leads back to."""
+        return CheckoutRequest(
+            amount=payment.amount_due,
+            reference=payment.reference,
+            mode=payment.mode,
+            lines=self.lines,
+            tax=self.tax,
+            shipping=self.shipping,
+            discount=self.discount,
+            customer=self.customer,
+            locale=self.language or self.customer_language,
+            return_urls=urls or self.return_urls,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessRequest:
+    """Whether this caller may do that."""
+
+    action: StaffAction
+    caller: object = field(repr=False)
+    """The framework's request."""
+    reference: str = ""
+    """Of the purchase it is about."""
+    amount: Money | None = None
+    """How much is captured or given back, when a part was asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletePurchaseRequest:
+    """Make the order of a checkout that was paid, or find the one that was made."""
+
+    purchase: Purchase
+    payment: Payment | None
+    """It holds the money, or has it reserved; None where nothing is due."""
+    caller: object = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldPurchaseRequest:
+    """Keep a purchase as it is while it is paid for."""
+
+    purchase: Purchase
+    payment: Payment
+    """Open: nothing was asked of the provider for this submit."""
+    caller: object = field(default=None, repr=False)

@@ -1,0 +1,289 @@
+"""What goes into the hooks: frozen, checked, free of secrets."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import uuid4
+
+from payment_hooks.model.addresses import bare_address
+from payment_hooks.model.cards import PaymentSource, looks_like_card_number
+from payment_hooks.model.errors import InvalidRequest
+from payment_hooks.model.kinds import (
+    EnteredBy,
+    Mode,
+    RefundReason,
+    TransactionKind,
+)
+from payment_hooks.model.money import Money
+from payment_hooks.model.secrecy import forgetful_type
+
+_TRANSACTION_ID = re.compile(r"[\w.:-]+", re.ASCII)
+
+
+def new_key() -> str:
+    """A fresh idempotency key; made with the request, so that a retry repeats it."""
+    return str(uuid4())
+
+
+@forgetful_type
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRequest:
+    """Take or reserve `amount` from `source`."""
+
+    amount: Money
+    source: PaymentSource
+    reference: str
+    """The shop's own reference, such as the order number."""
+    idempotency_key: str = field(default_factory=new_key)
+    operation_id: str = ""
+    """Our unique id of this movement; the key when empty. Providers must echo it, or
+    something derived from it, so that the movement can be found again."""
+    description: str = field(default="", repr=False)
+    shopper_ip: str = ""
+    """The shopper's address; see `bare_address` for what is made of other forms."""
+    shopper_email: str = field(default="", repr=False)
+    entered_by: EnteredBy = EnteredBy.SHOPPER
+    metadata: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shopper_ip", bare_address(self.shopper_ip))
+        _check_texts(self, "description", "shopper_email")
+        _check_movement(self, self.amount)
+        _refuse_card_number(self.description)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureRequest:
+    """Take `amount` of what the authorization `transaction_id` reserved."""
+
+    transaction_id: str
+    amount: Money
+    reference: str
+    idempotency_key: str = field(default_factory=new_key)
+    operation_id: str = ""
+    shopper_ip: str = ""
+    """That of the shopper who paid, also when staff captures."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shopper_ip", bare_address(self.shopper_ip))
+        _check_movement(self, self.amount)
+        _check_transaction_id(self.transaction_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRequest:
+    """Give `amount` of the charge `transaction_id` back."""
+
+    transaction_id: str
+    amount: Money
+    reference: str
+    reason: RefundReason | None = None
+    idempotency_key: str = field(default_factory=new_key)
+    operation_id: str = ""
+
+    def __post_init__(self) -> None:
+        _check_movement(self, self.amount)
+        _check_transaction_id(self.transaction_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoidRequest:
+    """Release the whole of the uncaptured authorization `transaction_id`."""
+
+    transaction_id: str
+    amount: Money
+    """What was authorized; a void is always of the whole."""
+    reference: str
+    idempotency_key: str = field(default_factory=new_key)
+    operation_id: str = ""
+
+    def __post_init__(self) -> None:
+        _check_movement(self, self.amount)
+        _check_transaction_id(self.transaction_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineItem:
+    """What the shopper buys, as it shall stand on the provider's page."""
+
+    name: str
+    unit_price: Money
+    quantity: int = 1
+
+    def __post_init__(self) -> None:
+        if type(self.quantity) is not int or self.quantity < 1:
+            raise InvalidRequest(
+                f"line {self.name!r} needs a whole quantity of 1 or more",
+                code="quantity_invalid",
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """The shopper, as far as the provider's page wants to know."""
+
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnUrls:
+    """Where the shopper comes back to from the provider's page."""
+
+    success: str
+    failure: str
+    cancel: str = ""
+    """The failure page when empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckoutRequest:
+    """Say what the shopper's browser needs next to pay `amount` in `mode`.
+
+    `lines` are unit prices before `discount`; with `tax` and `shipping` on top they come
+    to `amount`. Without lines the provider's page shows one line with the whole amount.
+    """
+
+    amount: Money
+    reference: str
+    mode: Mode
+    operation_id: str = field(default_factory=new_key)
+    lines: tuple[LineItem, ...] = ()
+    tax: Money | None = None
+    shipping: Money | None = None
+    discount: Money | None = None
+    """What is taken off, as a positive amount."""
+    customer: Customer = field(default_factory=Customer)
+    return_urls: ReturnUrls | None = None
+    """Needed in hosted mode; https, and with an unguessable reference of ours."""
+    locale: str = ""
+
+    def __post_init__(self) -> None:
+        if self.mode not in tuple(Mode):
+            raise InvalidRequest(
+                f"unknown mode {self.mode!r}: use one of {', '.join(Mode)}",
+                code="mode_unknown",
+            )
+        _check_amount(self.amount)
+        _check_reference(self.reference)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryRequest:
+    """Send `request` again under the same key: what it came to, or comes to now."""
+
+    request: PaymentRequest
+    kind: TransactionKind = TransactionKind.CHARGE
+    """What it was sent as: CHARGE or AUTHORIZATION."""
+
+    def __post_init__(self) -> None:
+        if self.kind not in (TransactionKind.CHARGE, TransactionKind.AUTHORIZATION):
+            raise InvalidRequest(
+                f"a {self.kind} is not sent again: charges and authorizations are",
+                code="retry_kind_invalid",
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUpRequest:
+    """Find movements at the provider: by id, or by our own reference. It moves none.
+
+    With `transaction_id`, that transaction; an `operation_id` beside it says which of
+    its refunds is ours, where the provider shows only a digest. With `operation_id`, the
+    movement which carries it, searched among those made from `since` until `until`.
+    With the window alone, everything in it.
+    """
+
+    transaction_id: str = ""
+    operation_id: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    with_refunds: bool = False
+    """Also list the refunds of what is found, or those made in the window."""
+    candidates: tuple[str, ...] = ()
+    """Operations which may be those of the transaction, or among those of a window: a
+    provider that gives back only a digest of our id can name them by these."""
+
+    def __post_init__(self) -> None:
+        if not (self.transaction_id or self.since):
+            raise InvalidRequest(
+                "a look-up needs a transaction id or a time window",
+                code="look_up_empty",
+            )
+        for moment in (self.since, self.until):
+            if moment is not None and moment.tzinfo is None:
+                raise InvalidRequest(
+                    "times are timezone-aware: pass datetime.now(UTC)",
+                    code="time_naive",
+                )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookRequest:
+    """A message as it came over HTTP: the exact bytes, not a parsed body."""
+
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    received_at: datetime
+
+
+def _check_movement(
+    request: PaymentRequest | CaptureRequest | RefundRequest | VoidRequest,
+    amount: Money,
+) -> None:
+    _check_amount(amount)
+    _check_reference(request.reference)
+    if not request.idempotency_key:
+        raise InvalidRequest("the idempotency key is empty", code="key_missing")
+    if not request.operation_id:
+        object.__setattr__(request, "operation_id", request.idempotency_key)
+
+
+def _check_texts(request: PaymentRequest, *names: str) -> None:
+    for name in names:
+        value = getattr(request, name)
+        if not isinstance(value, str):
+            raise InvalidRequest(
+                f"{name} must be text, not {type(value).__name__}: leave it out instead",
+                code="text_expected",
+            )
+
+
+def _check_amount(amount: Money) -> None:
+    if not isinstance(amount, Money):
+        raise InvalidRequest(
+            f"the amount must be Money, not {type(amount).__name__}: "
+            "use Money.of('25.99', 'USD')",
+            code="amount_not_money",
+        )
+    if amount.minor_units <= 0:
+        raise InvalidRequest(
+            f"the amount must be positive, not {amount}", code="amount_not_positive"
+        )
+
+
+def _check_reference(reference: str) -> None:
+    if not (isinstance(reference, str) and reference and reference.isprintable()):
+        raise InvalidRequest(
+            "the shop's reference must be printable text, such as the order number",
+            code="reference_invalid",
+        )
+
+
+def _check_transaction_id(transaction_id: str) -> None:
+    if not _TRANSACTION_ID.fullmatch(transaction_id):
+        raise InvalidRequest(
+            "this needs the id of the transaction it changes",
+            code="transaction_id_missing",
+        )
+
+
+def _refuse_card_number(text: str) -> None:
+    if looks_like_card_number(text):
+        raise InvalidRequest(
+            "this text looks like a card number, which must never be stored",
+            code="card_number_in_text",
+        )

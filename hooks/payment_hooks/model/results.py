@@ -1,0 +1,123 @@
+"""What comes out of the hooks: transactions, events, and what a browser does next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from payment_hooks.model.cards import PaymentSource
+from payment_hooks.model.kinds import (
+    CheckResult,
+    Mode,
+    TransactionKind,
+    TransactionStatus,
+)
+from payment_hooks.model.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckoutSession:
+    """What the shopper's browser needs next; one of the three below."""
+
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redirect(CheckoutSession):
+    """Send the shopper to `url`; the page is valid until `expires_at`."""
+
+    mode: Mode = Mode.HOSTED
+    url: str
+    session_id: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardFields(CheckoutSession):
+    """Show the provider's own card fields; the page gets a token from them."""
+
+    mode: Mode = Mode.IFRAME
+    script_url: str
+    public_key: str
+    """Meant for the browser; not a secret."""
+    merchant_id: str
+    locale: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardForm(CheckoutSession):
+    """Show the shop's own card form, and hand the card to `payment_tokenize` at once."""
+
+    mode: Mode = Mode.API
+    public_key: str
+    encryption_key: str = field(repr=False, default="")
+    """The provider's public card-encryption key, empty when cards go unencrypted."""
+    merchant_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transaction:
+    """A movement of money as the provider tells it."""
+
+    kind: TransactionKind
+    transaction_id: str
+    amount: Money
+    """What was moved or reserved, without tip and surcharge."""
+    status: TransactionStatus = TransactionStatus.SUCCEEDED
+    provider: str = ""
+    merchant_id: str = ""
+    parent_id: str = ""
+    """The charge or authorization that a capture, refund or void belongs to."""
+    reference: str = ""
+    """The shop's reference, when the provider gives it back."""
+    operation_id: str = ""
+    """Our operation's id, when the provider gives it back."""
+    mark: str = ""
+    """What the provider gives back in place of our operation's id, such as a digest of
+    it; a row without either may be anybody's."""
+    shows_marks: bool = False
+    """Whether the mark of a page would be seen here: without ours, it is not the page's."""
+    captured: Money | None = None
+    refunded: Money | None = None
+    tip: Money | None = None
+    surcharge: Money | None = None
+    tax: Money | None = None
+    """Part of `amount`, for information."""
+    source: PaymentSource | None = None
+    cvc_check: CheckResult = CheckResult.UNCHECKED
+    postal_code_check: CheckResult = CheckResult.UNCHECKED
+    address_check: CheckResult = CheckResult.UNCHECKED
+    partial_approval: bool = False
+    may_be_in_person: bool = False
+    """Whether it may be a sale over the counter, which a shop on the web need not know."""
+    warning: str = ""
+    created_at: datetime | None = None
+    request_id: str = ""
+    raw: Mapping[str, object] = field(default_factory=dict, repr=False)
+    """The provider's answer, redacted, for support; never needed to go on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUpResult:
+    """What a look-up found."""
+
+    transactions: tuple[Transaction, ...] = ()
+    complete: bool = False
+    """Whether the whole asked window was seen, so that absence is evidence."""
+    too_long: bool = False
+    """Whether more stood there than can be read at once: ask for a shorter window."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookEvent:
+    """A proven message; it says *look*, never what to believe about money."""
+
+    event_id: str
+    """The same for each delivery of the same news."""
+    provider: str
+    merchant_id: str
+    transaction_id: str
+    session_id: str = ""
+    """The hosted session it belongs to, empty when the provider left it out."""
+    approved: bool
+    """What the message claims; the fetched transaction decides."""
+    occurred_at: datetime

@@ -1,0 +1,381 @@
+"""One of the provider's transactions against the ledger: what differs, what is certain."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from payment_hooks.engine.checks import Verdict, find_flag
+from payment_hooks.engine.leases import Sender
+from payment_hooks.engine.payments import Payments
+from payment_hooks.engine.resolving import Settler
+from payment_hooks.ledger.intents import is_of_another_installation
+from payment_hooks.ledger.state import brings_money, counts, derive_state, refundable
+from payment_hooks.model.errors import OutcomeUnknown
+from payment_hooks.model.kinds import TransactionKind, TransactionStatus
+from payment_hooks.model.records import (
+    CAPTURING,
+    GIVEN_BACK,
+    TAKING,
+    Operation,
+    OperationKind,
+    Payment,
+)
+from payment_hooks.model.results import Transaction
+from payment_hooks.recovery.findings import Finding, FindingKind, finding_of, flagged
+
+_TAKING = (TransactionKind.CHARGE, TransactionKind.AUTHORIZATION)
+_RETURNING = {
+    TransactionKind.REFUND: OperationKind.REFUND,
+    TransactionKind.VOID: OperationKind.VOID,
+}
+
+Operations = tuple[Operation, ...]
+Findings = Iterator[Finding]
+
+
+class Window:
+    """The ledger's operations around a window of time, found by any of their ids."""
+
+    def __init__(
+        self, rows: Iterable[Operation], listed: Iterable[Transaction] = ()
+    ) -> None:
+        self.rows = tuple(rows)
+        self.returned_there = {
+            transaction.parent_id
+            for transaction in listed
+            if transaction.kind in _RETURNING and _is_money(transaction)
+        }
+        """What the provider lists a refund or a void of."""
+        self.by_id = {row.operation_id: row for row in self.rows}
+        self.takings = {
+            row.transaction_id: row
+            for row in self.rows
+            if row.kind in TAKING and row.transaction_id
+        }
+        self.returns = {
+            row.transaction_id: row
+            for row in self.rows
+            if row.kind in _RETURNING.values() and row.transaction_id
+        }
+
+
+class Judge:
+    """Says what a transaction means; writes it down where it may, and it is certain."""
+
+    def __init__(
+        self, payments: Payments, settler: Settler, sender: Sender, *, repair: bool
+    ) -> None:
+        self.payments = payments
+        self.ledger = payments.ledger
+        self.settler = settler
+        self.sender = sender
+        self.repair = repair
+        self._unknown: set[str] = set()
+        self._paid: set[str] = set()
+        """What a dry run would have recovered by now."""
+
+    def judge(self, transaction: Transaction, window: Window) -> Findings:
+        """The differences that this transaction shows; most often none."""
+        if transaction.kind in _TAKING:
+            yield from self._judge_taking(transaction, window)
+        elif transaction.kind in _RETURNING:
+            yield from self._judge_return(transaction, window)
+
+    def _judge_taking(self, transaction: Transaction, window: Window) -> Findings:
+        payment, operation = self._owner(transaction, window)
+        if not _is_money(transaction):
+            if payment is not None and operation is not None:
+                yield from self._judge_no_money(payment, operation, transaction, window)
+        elif payment is None:
+            self._unknown.add(transaction.transaction_id)
+            if not transaction.may_be_in_person:
+                yield flagged("unknown_charge", transaction)
+        elif operation is None:
+            yield from self._adopt(payment, transaction, "unknown_charge")
+        elif operation.transaction_id == transaction.transaction_id:
+            yield from self._compare(payment, operation, transaction)
+        elif operation.state.is_open:
+            yield from self._recover(payment, operation, transaction)
+        else:
+            yield from self._adopt(payment, transaction, "late_success")
+
+    def _judge_no_money(
+        self,
+        payment: Payment,
+        operation: Operation,
+        transaction: Transaction,
+        window: Window,
+    ) -> Findings:
+        """A taking of ours that is pending, failed, canceled or voided there."""
+        if operation.state.is_open:
+            yield from self._recover(payment, operation, transaction)
+            return
+        is_the_money = operation.transaction_id == transaction.transaction_id
+        is_pending = transaction.status is TransactionStatus.PENDING
+        if is_pending or not (is_the_money and counts(operation)):
+            return
+        known = self.ledger.operations(payment.payment_id)
+        if derive_state(known, closed=False) in GIVEN_BACK:
+            return
+        if transaction.status is TransactionStatus.VOIDED:
+            if transaction.transaction_id in window.returned_there:
+                return
+            open_ones = [row for row in known if row.parent_id and row.state.is_open]
+            if open_ones:
+                # How much went back is known once these are: the next run records it.
+                yield flagged("refund_in_doubt", transaction, payment, open_ones[0])
+            else:
+                yield from self._record_void(payment, operation, transaction, known)
+        else:
+            flag = f"money_{transaction.status}"
+            self._mark(payment, flag)
+            yield flagged(flag, transaction, payment, operation)
+
+    def _record_void(
+        self,
+        payment: Payment,
+        operation: Operation,
+        transaction: Transaction,
+        known: Operations,
+    ) -> Findings:
+        """What was voided at the provider as a whole is with the shopper again."""
+        was_held = operation.kind is OperationKind.AUTHORIZE and not _captures(known)
+        left = operation.amount if was_held else refundable(payment, known)
+        returned = replace(
+            transaction,
+            kind=TransactionKind.VOID if was_held else TransactionKind.REFUND,
+            status=TransactionStatus.SUCCEEDED,
+            parent_id=transaction.transaction_id,
+            amount=left,
+        )
+        yield from self._record(payment, _RETURNING[returned.kind], returned)
+
+    def _owner(
+        self, transaction: Transaction, window: Window
+    ) -> tuple[Payment | None, Operation | None]:
+        """Whose money it is: by the provider's id, by our mark, by our reference."""
+        row = window.takings.get(transaction.transaction_id)
+        row = row or window.by_id.get(transaction.operation_id)
+        if row is not None:
+            now = self.ledger.get_operation(row.operation_id)
+            return self.payments.get(row.payment_id), now
+        found = self.ledger.find_payments(transaction_id=transaction.transaction_id)
+        if found:
+            known = self.ledger.operations(found[0].payment_id)
+            return found[0], _taking_of(known, transaction.transaction_id)
+        # An order number is no proof: another installation counts orders, too.
+        is_others = is_of_another_installation(
+            transaction.operation_id, self.ledger.installation_id()
+        )
+        if transaction.reference and not is_others:
+            found = self.ledger.find_payments(reference=transaction.reference)
+        ours = [payment for payment in found if self.payments.owns(payment)]
+        return (ours[-1], None) if ours else (None, None)
+
+    def _compare(
+        self, payment: Payment, operation: Operation, transaction: Transaction
+    ) -> Findings:
+        """A taking that both know: the same amount, and captured on both sides?"""
+        known = self.ledger.operations(payment.payment_id)
+        if operation.flag:
+            if operation.flag in payment.flags:
+                yield flagged(operation.flag, transaction, payment, operation)
+            return
+        same = _before_capture(operation, transaction, known)
+        flag = find_flag(payment, operation, same, self.payments.policy)
+        if flag:
+            self._mark(payment, flag)
+            yield flagged(flag, transaction, payment, operation)
+        elif _was_captured_there(operation, transaction, known):
+            taken = replace(
+                transaction,
+                kind=TransactionKind.CAPTURE,
+                amount=transaction.captured or transaction.amount,
+                parent_id=transaction.transaction_id,
+            )
+            reversal = self.settler.find_reversal(payment.payment_id)
+            if reversal:
+                yield from self._keep(payment, OperationKind.CAPTURE, taken, reversal)
+            else:
+                yield from self._record(payment, OperationKind.CAPTURE, taken)
+
+    def _recover(
+        self, payment: Payment, operation: Operation, transaction: Transaction
+    ) -> Findings:
+        """What an open operation waits for was found, or its last word is no."""
+        judgement = self.settler.judge(payment, operation, transaction)
+        is_refused = judgement.verdict is Verdict.REFUSED
+        is_page = operation.kind is OperationKind.CHECKOUT
+        if judgement.verdict is Verdict.OPEN or (is_refused and is_page):
+            return
+        flag = judgement.why
+        if not flag and operation.kind in TAKING and payment.payment_id in self._paid:
+            flag = "double_capture"
+        if self.repair:
+            try:
+                claimed = self.sender.claim(operation)
+            except OutcomeUnknown:
+                return  # its owner is at work
+            done = self.settler.resolve(payment, claimed, transaction)
+            self.payments.tell(payment.payment_id)
+            flag = done.flag
+        if is_refused:
+            return
+        if flag:
+            yield flagged(flag, transaction, payment, operation)
+            return
+        self._paid.add(payment.payment_id)
+        yield finding_of(FindingKind.RECOVERED, transaction, payment, operation)
+
+    def _adopt(self, payment: Payment, transaction: Transaction, flag: str) -> Findings:
+        """Money that nobody waits for."""
+        known = self.ledger.operations(payment.payment_id)
+        if any(brings_money(row) for row in known):
+            flag = "double_capture"
+        is_held = transaction.kind is TransactionKind.AUTHORIZATION
+        kind = OperationKind.AUTHORIZE if is_held else OperationKind.CHARGE
+        yield from self._keep(payment, kind, transaction, flag)
+
+    def _keep(
+        self,
+        payment: Payment,
+        kind: OperationKind,
+        transaction: Transaction,
+        flag: str,
+    ) -> Findings:
+        """Money that a person must look at: in the ledger, flagged and not counted."""
+        if self.repair:
+            self.settler.adopt(payment, kind, transaction, flag)
+            self.payments.tell(payment.payment_id)
+        yield flagged(flag, transaction, payment)
+
+    def _judge_return(self, transaction: Transaction, window: Window) -> Findings:
+        recorded = window.returns.get(transaction.transaction_id)
+        if recorded is not None:
+            yield from self._compare_return(recorded, transaction)
+            return
+        payment = self._payer(transaction, window)
+        if payment is None and not _is_money(transaction):
+            return
+        if payment is None:
+            if transaction.parent_id not in self._unknown:
+                yield flagged("unknown_refund", transaction)
+            return
+        known = self.ledger.operations(payment.payment_id)
+        returns = {row.transaction_id: row for row in _returns(known)}
+        if transaction.transaction_id in returns:
+            recorded = returns[transaction.transaction_id]
+            yield from self._compare_return(recorded, transaction)
+            return
+        if transaction.parent_id in returns:
+            return  # it is part of the void that was recorded under the payment's id
+        kind = _RETURNING[transaction.kind]
+        open_ones = [row for row in known if row.kind is kind and row.state.is_open]
+        mine = [
+            row for row in open_ones if row.operation_id == transaction.operation_id
+        ]
+        if mine:
+            yield from self._recover(payment, mine[0], transaction)
+        elif not _is_money(transaction):
+            return
+        elif open_ones:
+            # Without our mark on it, this may be the very one that is in doubt.
+            yield flagged("refund_in_doubt", transaction, payment, open_ones[0])
+        elif _is_too_much(payment, transaction, known):
+            self._mark(payment, "refund_too_large")
+            yield flagged("refund_too_large", transaction, payment)
+        else:
+            yield from self._record(payment, kind, transaction)
+
+    def _compare_return(
+        self, recorded: Operation, transaction: Transaction
+    ) -> Findings:
+        """A refund or void that both know; one that is not good any more is flagged.
+
+        The money is the merchant's again, and the shop believes that it was given back.
+        """
+        is_pending = transaction.status is TransactionStatus.PENDING
+        if _is_money(transaction) or is_pending or not counts(recorded):
+            return
+        payment = self.payments.get(recorded.payment_id)
+        flag = f"{recorded.kind}_{transaction.status}"
+        self._mark(payment, flag)
+        yield flagged(flag, transaction, payment, recorded)
+
+    def _payer(self, transaction: Transaction, window: Window) -> Payment | None:
+        """The payment whose money is given back."""
+        row = window.takings.get(transaction.parent_id)
+        if row is not None:
+            return self.payments.get(row.payment_id)
+        found = self.ledger.find_payments(transaction_id=transaction.parent_id)
+        return found[0] if found else None
+
+    def _record(
+        self, payment: Payment, kind: OperationKind, transaction: Transaction
+    ) -> Findings:
+        """What was made at the provider goes into the ledger."""
+        if self.repair:
+            self.settler.adopt(payment, kind, transaction)
+            self.payments.tell(payment.payment_id)
+        yield finding_of(FindingKind.RECORDED, transaction, payment)
+
+    def _mark(self, payment: Payment, flag: str) -> None:
+        if self.repair:
+            self.payments.flag(payment.payment_id, flag)
+
+
+def _is_money(transaction: Transaction) -> bool:
+    return transaction.status is TransactionStatus.SUCCEEDED
+
+
+def _taking_of(known: Operations, transaction_id: str) -> Operation | None:
+    for row in known:
+        if row.kind in TAKING and row.transaction_id == transaction_id:
+            return row
+    return None
+
+
+def _returns(known: Operations) -> Operations:
+    return tuple(row for row in known if row.kind in _RETURNING.values())
+
+
+def _captures(known: Operations) -> Operations:
+    return tuple(
+        row
+        for row in known
+        if row.kind is OperationKind.CAPTURE and (row.state.is_open or counts(row))
+    )
+
+
+def _before_capture(
+    operation: Operation, transaction: Transaction, known: Operations
+) -> Transaction:
+    """The transaction with what was reserved, where it tells what was captured of it."""
+    is_captured = transaction.kind is TransactionKind.CHARGE
+    if operation.kind is not OperationKind.AUTHORIZE or not is_captured:
+        return transaction
+    taken = {row.moved or row.amount for row in _captures(known)}
+    if transaction.amount in taken or transaction.amount == transaction.captured:
+        return replace(transaction, amount=operation.amount)
+    return transaction
+
+
+def _was_captured_there(
+    operation: Operation, transaction: Transaction, known: Operations
+) -> bool:
+    return (
+        operation.kind is OperationKind.AUTHORIZE
+        and transaction.kind is TransactionKind.CHARGE
+        and not _captures(known)
+    )
+
+
+def _is_too_much(payment: Payment, transaction: Transaction, known: Operations) -> bool:
+    """Whether more came back than there was, of money that counts."""
+    is_of_money = any(
+        counts(row)
+        and row.kind in CAPTURING
+        and transaction.parent_id in (row.transaction_id, row.parent_id)
+        for row in known
+    )
+    is_refund = transaction.kind is TransactionKind.REFUND
+    return is_of_money and is_refund and transaction.amount > refundable(payment, known)

@@ -1,0 +1,189 @@
+"""Reconciliation: the provider's own list against the ledger, both ways."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+
+from payment_hooks.engine.leases import Sender
+from payment_hooks.engine.payments import Payments
+from payment_hooks.engine.resolving import Settler
+from payment_hooks.ledger.state import brings_money
+from payment_hooks.model.errors import InvalidRequest
+from payment_hooks.model.kinds import TransactionKind
+from payment_hooks.model.records import Operation
+from payment_hooks.model.requests import LookUpRequest
+from payment_hooks.model.results import Transaction
+from payment_hooks.recovery.findings import Finding, FindingKind, ReconcileReport
+from payment_hooks.recovery.matching import Judge, Window
+
+_BEGUN_BEFORE = timedelta(days=1)
+"""How long before it was paid a payment may have been begun."""
+_SMALLEST_WINDOW = timedelta(hours=1)
+_MISSING = "missing_at_provider"
+
+Progress = Callable[[int, int], None]
+"""Called after each transaction: how many were compared, of how many."""
+
+
+class Reconciliation:
+    """Compares a window of time; repairs what is certain, flags the rest.
+
+    It never moves money. Certain is money under an id that we know, or with our own
+    mark on it, which fits what was asked; a likeness in amount and time is not.
+    """
+
+    def __init__(self, payments: Payments) -> None:
+        self.payments = payments
+        self.ledger = payments.ledger
+        self._sender = Sender(payments.ledger, payments.policy, payments.now)
+        self._settler = Settler(
+            payments.gateway,
+            payments.ledger,
+            self._sender,
+            payments.policy,
+            payments.now,
+        )
+
+    def run(
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        repair: bool = False,
+        on_progress: Progress | None = None,
+    ) -> ReconcileReport:
+        """What differs among the transactions made from `since` until `until`.
+
+        Args:
+            since: aware; the first moment that is looked at.
+            until: aware; the first one that is not.
+            repair: write down what is certain, and flag; a dry run changes nothing.
+            on_progress: told after each transaction.
+
+        Raises:
+            ProviderUnavailable: the list could not be had; nothing was changed.
+        """
+        if until <= since:
+            raise InvalidRequest("the window ends before it begins", code="no_window")
+        waiting = [row.operation_id for row in self._rows(since, until) if _waits(row)]
+        # The list comes first: what was sent before it is in the ledger after it.
+        listed, complete = self._list(since, until, tuple(waiting))
+        window = Window(self._rows(since, until), listed)
+        findings = list(self._judge(listed, window, repair, on_progress))
+        if complete:
+            findings.extend(self._missing(since, until, listed, window, repair))
+        return ReconcileReport(
+            since=since,
+            until=until,
+            findings=tuple(findings),
+            compared=len(listed),
+            complete=complete,
+            repaired=repair,
+        )
+
+    def _rows(self, since: datetime, until: datetime) -> Iterator[Operation]:
+        first, end = since - _BEGUN_BEFORE, until + self.payments.policy.clock_skew
+        last: Operation | None = None
+        while page := self.ledger.operations_between(first, end, after=last):
+            yield from page
+            last = page[-1]
+
+    def _list(
+        self, since: datetime, until: datetime, candidates: tuple[str, ...]
+    ) -> tuple[list[Transaction], bool]:
+        """The provider's list; a window that is too full is asked for in halves."""
+        result = self.payments.gateway.look_up(
+            LookUpRequest(
+                since=since, until=until, with_refunds=True, candidates=candidates
+            )
+        )
+        half = (until - since) / 2
+        if not result.too_long or half < _SMALLEST_WINDOW:
+            return list(result.transactions), result.complete
+        early, early_complete = self._list(since, since + half, candidates)
+        late, late_complete = self._list(since + half, until, candidates)
+        both = {row.transaction_id: row for row in (*early, *late)}
+        return list(both.values()), early_complete and late_complete
+
+    def _judge(
+        self,
+        listed: list[Transaction],
+        window: Window,
+        repair: bool,
+        on_progress: Progress | None,
+    ) -> Iterator[Finding]:
+        judge = Judge(self.payments, self._settler, self._sender, repair=repair)
+        for number, transaction in enumerate(sorted(listed, key=_takings_first), 1):
+            yield from judge.judge(transaction, window)
+            if on_progress is not None:
+                on_progress(number, len(listed))
+
+    def _missing(
+        self,
+        since: datetime,
+        until: datetime,
+        listed: list[Transaction],
+        window: Window,
+        repair: bool,
+    ) -> Iterator[Finding]:
+        """Money that the ledger holds, and that the provider does not know at all."""
+        seen = {row.transaction_id for row in listed}
+        skew = self.payments.policy.clock_skew
+        for row in window.rows:
+            is_within = since + skew <= row.created_at < until - skew
+            is_unseen = brings_money(row) and row.transaction_id not in seen
+            if not (is_within and is_unseen and self._owns(row)):
+                continue
+            if self._settler.fetch(row.transaction_id) is None:
+                yield self._lost(row, repair)
+
+    def _owns(self, row: Operation) -> bool:
+        return self.payments.owns(self.payments.get(row.payment_id))
+
+    def _lost(self, row: Operation, repair: bool) -> Finding:
+        if repair:
+            self.payments.flag(row.payment_id, _MISSING)
+        return Finding(
+            kind=FindingKind.FLAGGED,
+            transaction_id=row.transaction_id,
+            reference=self.payments.get(row.payment_id).reference,
+            payment_id=row.payment_id,
+            expected=row.moved or row.amount,
+            flag=_MISSING,
+        )
+
+
+def reconcile_all(
+    merchants: Iterable[Payments],
+    since: datetime,
+    until: datetime,
+    *,
+    repair: bool = False,
+    on_progress: Progress | None = None,
+) -> ReconcileReport:
+    """One report over all merchants of one ledger; as `Reconciliation.run` says."""
+    reports = [
+        Reconciliation(payments).run(
+            since, until, repair=repair, on_progress=on_progress
+        )
+        for payments in merchants
+    ]
+    return ReconcileReport(
+        since=since,
+        until=until,
+        findings=tuple(found for each in reports for found in each.findings),
+        compared=sum(each.compared for each in reports),
+        complete=all(each.complete for each in reports),
+        repaired=repair,
+    )
+
+
+def _waits(row: Operation) -> bool:
+    return row.state.is_open
+
+
+def _takings_first(transaction: Transaction) -> tuple[bool, datetime]:
+    is_return = transaction.kind in (TransactionKind.REFUND, TransactionKind.VOID)
+    return is_return, transaction.created_at or _NO_TIME
+
+
+_NO_TIME = datetime.fromisoformat("1970-01-01T00:00:00+00:00")

@@ -1,0 +1,164 @@
+"""Recovery: brings every payment that is due to an end, whatever was interrupted."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from payment_hooks.engine.payments import Payments
+from payment_hooks.engine.webhooks import UnmatchedMessage
+from payment_hooks.model.errors import PaymentError
+from payment_hooks.model.money import Money
+from payment_hooks.model.records import (
+    Operation,
+    OperationKind,
+    OperationState,
+    Payment,
+    PaymentState,
+)
+
+logger = logging.getLogger(__name__)
+
+_BATCH = 100
+
+Progress = Callable[[int, str], None]
+"""Called after each payment: how many were looked at, and the reference of the last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered:
+    """One payment that was due, and where it stands now."""
+
+    payment_id: str
+    reference: str
+    amount_due: Money
+    state: PaymentState
+    flags: tuple[str, ...] = ()
+    """What a person must look at."""
+    problem: str = ""
+    """Why it is not at its end: in doubt still, or the shop could not be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryReport:
+    """What one pass found; each payment once."""
+
+    rows: tuple[Recovered, ...] = ()
+    messages: tuple[UnmatchedMessage, ...] = ()
+    """What the provider told of, and no payment of ours is known for."""
+
+    @property
+    def doubtful(self) -> tuple[Recovered, ...]:
+        """Those to be looked at again by the next pass."""
+        return tuple(row for row in self.rows if row.problem)
+
+    @property
+    def flagged(self) -> tuple[Recovered, ...]:
+        """Those which a person must look at."""
+        return tuple(row for row in self.rows if row.flags)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing is left to do for anybody."""
+        return not (self.doubtful or self.flagged or self.messages)
+
+
+class Recovery:
+    """One pass over what is due: safe to run often, twice at once, and to be killed.
+
+    It asks the provider about doubts, sends the captures, refunds and voids that were
+    recorded and never sent, and tells the shop what it was not told. A charge that was
+    never sent is closed: the card is not kept, so the shopper pays anew. It costs what
+    is open, not what was ever paid.
+    """
+
+    def __init__(self, payments: Payments) -> None:
+        self.payments = payments
+
+    def run(
+        self, *, limit: int = 10_000, on_progress: Progress | None = None
+    ) -> RecoveryReport:
+        """What became of the payments that were due, at most `limit` of them."""
+        rows: list[Recovered] = []
+        for payment_id in self._due(limit):
+            row = self._recover(payment_id)
+            if row is not None:
+                rows.append(row)
+                if on_progress is not None:
+                    on_progress(len(rows), row.reference)
+        return RecoveryReport(rows=tuple(rows), messages=self.payments.match_messages())
+
+    def _due(self, limit: int) -> Iterator[str]:
+        """Each payment once; what was looked at is not due again for a while."""
+        payments, seen = self.payments, dict[str, None]()
+        while len(seen) < limit:
+            due = payments.ledger.due_operations(payments.now(), len(seen) + _BATCH)
+            fresh = [row.payment_id for row in due if row.payment_id not in seen]
+            if not fresh:
+                return
+            for payment_id in list(dict.fromkeys(fresh))[: limit - len(seen)]:
+                seen[payment_id] = None
+                yield payment_id
+
+    def _recover(self, payment_id: str) -> Recovered | None:
+        """What became of it; None for another merchant's, which its own recovery does."""
+        if not self.payments.owns(self.payments.get(payment_id)):
+            return None
+        problem = self._resume(payment_id)
+        known = self.payments.operations(payment_id)
+        return _describe(self.payments.get(payment_id), problem or find_problem(known))
+
+    def _resume(self, payment_id: str) -> str:
+        """Why it could not be brought to its end; empty if it was."""
+        try:
+            self.payments.resume(payment_id)
+        except PaymentError as error:
+            return str(error)
+        except Exception as error:
+            # What fails for one payment may work for the next.
+            with suppress(Exception):  # nor must a broken log keep the next waiting
+                logger.exception("recovery failed", extra={"payment_id": payment_id})
+            return f"{type(error).__name__}: see the log"
+        return ""
+
+
+def recover_all(
+    merchants: Iterable[Payments],
+    *,
+    limit: int = 10_000,
+    on_progress: Progress | None = None,
+) -> RecoveryReport:
+    """One pass for each merchant of one ledger, at most `limit` payments of each."""
+    reports = [
+        Recovery(payments).run(limit=limit, on_progress=on_progress)
+        for payments in merchants
+    ]
+    return RecoveryReport(
+        rows=tuple(row for each in reports for row in each.rows),
+        messages=tuple(row for each in reports for row in each.messages),
+    )
+
+
+def find_problem(operations: tuple[Operation, ...]) -> str:
+    """Why a payment with these operations is not at its end; empty if it is.
+
+    A hosted page that nobody paid is no problem: it may be paid, or never.
+    """
+    for row in operations:
+        is_page = row.kind is OperationKind.CHECKOUT
+        if row.state.is_open and not (is_page and row.state is OperationState.WAITING):
+            return f"{row.kind} {row.operation_id} is {row.state}"
+        if not (row.state.is_open or row.told):
+            return f"the shop could not be told of {row.kind} {row.operation_id}"
+    return ""
+
+
+def _describe(payment: Payment, problem: str) -> Recovered:
+    return Recovered(
+        payment_id=payment.payment_id,
+        reference=payment.reference,
+        amount_due=payment.amount_due,
+        state=payment.state,
+        flags=payment.flags,
+        problem=problem,
+    )

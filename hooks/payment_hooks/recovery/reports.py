@@ -1,0 +1,183 @@
+"""Reports of recovery and reconciliation as text and JSON, for every command line."""
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from payment_hooks.model.errors import InvalidRequest
+from payment_hooks.recovery.findings import Finding, FindingKind, ReconcileReport
+from payment_hooks.recovery.recovery import Recovered, RecoveryReport
+
+_AGO = re.compile(r"([0-9]{1,5})([mhdw])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+Advance = Callable[[int, int | None], None]
+"""Moves the bar: how many are done, of how many if that is known."""
+
+
+def read_moment(text: str, now: datetime) -> datetime:
+    """The moment that `text` names: `36h`, `7d`, a date, or an ISO time.
+
+    Without an offset it is in UTC.
+
+    >>> read_moment("36h", datetime(2026, 11, 3, 12, tzinfo=UTC)).isoformat()
+    '2026-11-02T00:00:00+00:00'
+
+    Raises:
+        InvalidRequest: it names none.
+    """
+    ago = _AGO.fullmatch(text)
+    if ago is not None:
+        return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidRequest(
+            f"{text!r} is no time: say 36h, 7d, 2026-11-03 or 2026-11-03T12:00+00:00",
+            code="time_invalid",
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def recovery_table(report: RecoveryReport) -> str:
+    """The pass as a table, with what is left to do below it."""
+    rows = [
+        (row.reference, row.payment_id, str(row.amount_due), row.state, _remark(row))
+        for row in report.rows
+    ]
+    table = _table(("REFERENCE", "PAYMENT", "DUE", "STATE", ""), rows)
+    said = [
+        f"message {row.event_id} of {row.transaction_id} fits no payment: {row.remedy}"
+        for row in report.messages
+    ]
+    sums = (
+        f"{len(report.rows)} looked at, {len(report.doubtful)} still in doubt, "
+        f"{len(report.flagged)} for a person"
+    )
+    return table + "\n".join([*said, sums])
+
+
+def recovery_json(report: RecoveryReport) -> str:
+    """The pass as JSON."""
+    rows = [
+        {
+            "reference": row.reference,
+            "payment_id": row.payment_id,
+            "amount_due": str(row.amount_due),
+            "state": row.state.value,
+            "flags": list(row.flags),
+            "problem": row.problem,
+        }
+        for row in report.rows
+    ]
+    messages = [
+        {
+            "event_id": row.event_id,
+            "transaction_id": row.transaction_id,
+            "occurred_at": row.occurred_at.isoformat(),
+            "remedy": row.remedy,
+        }
+        for row in report.messages
+    ]
+    return _json({"clean": report.is_clean, "payments": rows, "messages": messages})
+
+
+def reconcile_table(report: ReconcileReport) -> str:
+    """The differences as a table, and their sum below it."""
+    rows = [
+        (
+            row.kind,
+            row.flag,
+            row.reference,
+            row.transaction_id,
+            _amount(row.expected),
+            _amount(row.found),
+            row.payment_id,
+        )
+        for row in report.findings
+    ]
+    heads = ("", "WHY", "REFERENCE", "TRANSACTION", "EXPECTED", "FOUND", "PAYMENT")
+    sums = ", ".join(f"{len(report.of(kind))} {kind}" for kind in FindingKind)
+    lines = [f"{report.compared} compared, {sums}, no money moved"]
+    if not report.repaired:
+        lines.append("dry run: nothing was changed; say --repair to write it down")
+    if not report.complete:
+        lines.append(
+            "the provider's list has a gap: absence proves nothing; look again later"
+        )
+    return _table(heads, rows) + "\n".join(lines)
+
+
+def reconcile_json(report: ReconcileReport) -> str:
+    """The differences as JSON."""
+    return _json(
+        {
+            "since": report.since.isoformat(),
+            "until": report.until.isoformat(),
+            "clean": report.is_clean,
+            "complete": report.complete,
+            "repaired": report.repaired,
+            "compared": report.compared,
+            "findings": [_finding(row) for row in report.findings],
+        }
+    )
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Advance]:
+    """A bar on a terminal's standard error, where rich is installed; else nothing."""
+    try:
+        from rich.console import Console
+        from rich.progress import Progress
+    except ImportError:
+        yield lambda done, total: None
+        return
+    console = Console(file=sys.stderr)
+    with Progress(
+        console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _remark(row: Recovered) -> str:
+    flags = f"look: {', '.join(row.flags)}" if row.flags else ""
+    return "; ".join(part for part in (flags, row.problem) if part)
+
+
+def _finding(row: Finding) -> dict[str, str | None]:
+    return {
+        "kind": row.kind.value,
+        "flag": row.flag,
+        "reference": row.reference,
+        "payment_id": row.payment_id,
+        "transaction_id": row.transaction_id,
+        "expected": _amount(row.expected) or None,
+        "found": _amount(row.found) or None,
+    }
+
+
+def _amount(amount: object) -> str:
+    return "" if amount is None else str(amount)
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Aligned columns, or nothing where there are no rows."""
+    lines = [tuple(map(str, row)) for row in rows]
+    if not lines:
+        return ""
+    widths = [max(map(len, column)) for column in zip(heads, *lines, strict=True)]
+    return "".join(
+        "  ".join(
+            cell.ljust(width) for cell, width in zip(line, widths, strict=True)
+        ).rstrip()
+        + "\n"
+        for line in (tuple(heads), *lines)
+    )
+
+
+def _json(content: dict[str, object]) -> str:
+    return json.dumps(content, indent=2)

@@ -1,0 +1,255 @@
+"""The way to one provider: checked registration, and hooks that only it answers."""
+
+import logging
+from collections.abc import Callable
+from typing import Self, TypeVar
+
+from payment_hooks.model.cards import CardDetails, PaymentSource
+from payment_hooks.model.errors import (
+    ConfigurationError,
+    OutcomeUnknown,
+    PaymentError,
+    ProviderUnavailable,
+    UnsupportedOperation,
+)
+from payment_hooks.model.money import Money
+from payment_hooks.model.purchases import (
+    AccessRequest,
+    CompletePurchaseRequest,
+    FindPurchaseRequest,
+    HoldPurchaseRequest,
+    Purchase,
+)
+from payment_hooks.model.records import PaymentChanged, find_long
+from payment_hooks.model.requests import (
+    CaptureRequest,
+    CheckoutRequest,
+    LookUpRequest,
+    PaymentRequest,
+    RefundRequest,
+    RetryRequest,
+    VoidRequest,
+    WebhookRequest,
+)
+from payment_hooks.model.results import (
+    CheckoutSession,
+    LookUpResult,
+    Transaction,
+    WebhookEvent,
+)
+from payment_hooks.model.saved_cards import (
+    RemoveSourceRequest,
+    SavedSource,
+    SaveSourceRequest,
+)
+from payment_hooks.spec.plugins import PluginRegistry
+
+Result = TypeVar("Result")
+
+_MOVING = frozenset(
+    {
+        "payment_authorize",
+        "payment_charge",
+        "payment_capture",
+        "payment_refund",
+        "payment_void",
+        "payment_retry",
+    }
+)
+"""The hooks that move money; after a failure of any other nothing has moved."""
+
+logger = logging.getLogger(__name__)
+
+
+class Gateway:
+    """Calls exactly one provider, while everybody's wrappers still wrap.
+
+    Every method answers with the hook's result or raises a `PaymentError`.
+    """
+
+    def __init__(self, registry: PluginRegistry, provider: str) -> None:
+        self.registry = registry
+        self.provider = provider
+        if registry.get_plugin(provider) is None:
+            names = ", ".join(sorted(name for name, _ in registry.list_name_plugin()))
+            raise ConfigurationError(
+                f"no payment provider is registered as {provider!r} "
+                f"(registered: {names or 'none'}): register one, or mend the name"
+            )
+        self._callers: dict[str, Callable[..., object]] = {}
+        self._generation = registry.generation
+
+    @classmethod
+    def to(cls, provider: object, *plugins: object) -> Self:
+        """A gateway to this provider, with a registry of its own for the plugins."""
+        registry = PluginRegistry()
+        name = str(getattr(provider, "name", "provider"))
+        registry.register(provider, name)
+        for plugin in plugins:
+            registry.register(plugin)
+        return cls(registry, name)
+
+    @property
+    def merchant_id(self) -> str:
+        """The merchant that the provider takes money for, empty when it does not say."""
+        plugin = self.registry.get_plugin(self.provider)
+        return str(getattr(plugin, "merchant_id", ""))
+
+    def has(self, hook: str) -> bool:
+        """Whether the provider itself answers this hook."""
+        chosen = self.registry.get_plugin(self.provider)
+        found = getattr(self.registry.hook, hook).get_hookimpls()
+        return any(implementation.plugin is chosen for implementation in found)
+
+    def tokenize(self, request: CardDetails) -> PaymentSource:
+        """See `payment_tokenize`."""
+        return self._ask("payment_tokenize", PaymentSource, request)
+
+    def save_source(self, request: SaveSourceRequest) -> SavedSource:
+        """See `payment_save_source`."""
+        return self._ask("payment_save_source", SavedSource, request)
+
+    def remove_source(self, request: RemoveSourceRequest) -> bool:
+        """See `payment_remove_source`."""
+        return self._ask("payment_remove_source", bool, request)
+
+    def authorize(self, request: PaymentRequest) -> Transaction:
+        """See `payment_authorize`."""
+        return self._ask("payment_authorize", Transaction, request)
+
+    def charge(self, request: PaymentRequest) -> Transaction:
+        """See `payment_charge`."""
+        return self._ask("payment_charge", Transaction, request)
+
+    def capture(self, request: CaptureRequest) -> Transaction:
+        """See `payment_capture`."""
+        return self._ask("payment_capture", Transaction, request)
+
+    def refund(self, request: RefundRequest) -> Transaction:
+        """See `payment_refund`."""
+        return self._ask("payment_refund", Transaction, request)
+
+    def void(self, request: VoidRequest) -> Transaction:
+        """See `payment_void`."""
+        return self._ask("payment_void", Transaction, request)
+
+    def start_checkout(self, request: CheckoutRequest) -> CheckoutSession:
+        """See `payment_start_checkout`."""
+        return self._ask("payment_start_checkout", CheckoutSession, request)
+
+    def retry(self, request: RetryRequest) -> Transaction:
+        """See `payment_retry`."""
+        return self._ask("payment_retry", Transaction, request)
+
+    def look_up(self, request: LookUpRequest) -> LookUpResult:
+        """See `payment_look_up`."""
+        return self._ask("payment_look_up", LookUpResult, request)
+
+    def read_webhook(self, request: WebhookRequest) -> WebhookEvent:
+        """See `payment_read_webhook`."""
+        return self._ask("payment_read_webhook", WebhookEvent, request)
+
+    def amount_due(self, reference: str) -> Money | None:
+        """See `shop_amount_due`."""
+        amount = self.registry.hook.shop_amount_due(reference=reference)
+        if amount is not None and not isinstance(amount, Money):
+            raise ConfigurationError(
+                f"shop_amount_due must answer with Money, not {type(amount).__name__}"
+            )
+        return amount
+
+    def find_purchase(self, request: FindPurchaseRequest) -> Purchase | None:
+        """See `shop_find_purchase`."""
+        found = self.registry.hook.shop_find_purchase(request=request)
+        return _as_purchase(found, "shop_find_purchase")
+
+    def allows(self, request: AccessRequest) -> bool:
+        """See `shop_allows`; whoever cannot tell says no."""
+        try:
+            return self.registry.hook.shop_allows(request=request) is True
+        except PaymentError:
+            logger.exception(
+                "shop_allows could not tell: %s is refused", request.action
+            )
+            return False
+
+    def hold_purchase(self, request: HoldPurchaseRequest) -> None:
+        """See `shop_hold_purchase`."""
+        self.registry.hook.shop_hold_purchase(request=request)
+
+    def complete_purchase(self, request: CompletePurchaseRequest) -> Purchase | None:
+        """See `shop_complete_purchase`."""
+        made = self.registry.hook.shop_complete_purchase(request=request)
+        return _as_purchase(made, "shop_complete_purchase")
+
+    def payment_changed(self, event: PaymentChanged) -> None:
+        """See `shop_payment_changed`."""
+        self.registry.hook.shop_payment_changed(event=event)
+
+    def _ask(self, hook: str, expected: type[Result], request: object) -> Result:
+        caller = self._caller(hook)
+        try:
+            result = caller(request=request)
+        except OutcomeUnknown as error:
+            if hook in _MOVING:
+                raise
+            raise self._unusable(hook, error.message, error.code) from error
+        except (PaymentError, ConfigurationError):
+            raise
+        except Exception as error:
+            why = f"{hook} broke with {type(error).__name__}"
+            raise self._unusable(hook, why, "plugin_error") from error
+        if result is None:
+            raise UnsupportedOperation(
+                f"provider {self.provider!r} has no {hook}",
+                code="unsupported",
+                provider=self.provider,
+            )
+        if not isinstance(result, expected):
+            why = (
+                f"{hook} answered with {type(result).__name__}, not {expected.__name__}"
+            )
+            raise self._unusable(hook, why, "plugin_error")
+        too_long = find_long(result)
+        if too_long:
+            why = f"{hook} answered with {too_long}, which cannot be kept"
+            raise self._unusable(hook, why, "too_long")
+        return result
+
+    def _unusable(self, hook: str, why: str, code: str) -> PaymentError:
+        """What an answer that cannot be used means for the money."""
+        if hook in _MOVING:
+            return OutcomeUnknown(
+                f"{why}: look the outcome up", code=code, provider=self.provider
+            )
+        return ProviderUnavailable(
+            f"{why}; nothing was moved, ask again", code=code, provider=self.provider
+        )
+
+    def _caller(self, hook: str) -> Callable[..., object]:
+        if self._generation != self.registry.generation:
+            self._callers = {}
+            self._generation = self.registry.generation
+        if hook not in self._callers:
+            self._callers[hook] = self.registry.subset_hook_caller(
+                hook, self._other_providers(hook)
+            )
+        return self._callers[hook]
+
+    def _other_providers(self, hook: str) -> list[object]:
+        chosen = self.registry.get_plugin(self.provider)
+        implementations = getattr(self.registry.hook, hook).get_hookimpls()
+        return [
+            implementation.plugin
+            for implementation in implementations
+            if implementation.plugin is not chosen
+            and not (implementation.wrapper or implementation.hookwrapper)
+        ]
+
+
+def _as_purchase(answer: object, hook: str) -> Purchase | None:
+    if answer is None or isinstance(answer, Purchase):
+        return answer
+    raise ConfigurationError(
+        f"{hook} must answer with a Purchase, not {type(answer).__name__}"
+    )

@@ -1,0 +1,327 @@
+"""What a provider answers, from a token to a webhook.
+
+Exactly one provider answers each hook; `hookimpl(wrapper=True)` implementations of
+anybody else still wrap it.
+"""
+
+from payment_hooks.model.cards import CardDetails, PaymentSource
+from payment_hooks.model.requests import (
+    CaptureRequest,
+    CheckoutRequest,
+    LookUpRequest,
+    PaymentRequest,
+    RefundRequest,
+    RetryRequest,
+    VoidRequest,
+    WebhookRequest,
+)
+from payment_hooks.model.results import (
+    CheckoutSession,
+    LookUpResult,
+    Transaction,
+    WebhookEvent,
+)
+from payment_hooks.model.saved_cards import (
+    RemoveSourceRequest,
+    SavedSource,
+    SaveSourceRequest,
+)
+from payment_hooks.spec.markers import hookspec
+
+
+@hookspec(firstresult=True)
+def payment_tokenize(request: CardDetails) -> PaymentSource | None:
+    """A source which stands for the card, so that the card itself can be forgotten.
+
+    Called in `api` mode only, once per entered card, before anything is charged.
+    `None` means that the provider takes no raw cards.
+
+    >>> from payment_hooks import hookimpl
+    >>> class Vault:
+    ...     @hookimpl
+    ...     def payment_tokenize(self, request):
+    ...         return PaymentSource(token="tok-1", last4=request.last4)
+    >>> card = CardDetails(number="4242424242424242", exp_month=1, exp_year=2099, cvc="123")
+    >>> Vault().payment_tokenize(card).last4
+    '4242'
+
+    Raises:
+        PaymentDeclined: number, date or code is refused.
+        InvalidRequest: cards are not taken in the configured mode.
+        ProviderUnavailable: not sent; the same card may be tried again. A lost answer
+            is `ProviderUnavailable` too, since a token moves no money.
+    """
+
+
+@hookspec(firstresult=True)
+def payment_save_source(request: SaveSourceRequest) -> SavedSource | None:
+    """A card on file: the fresh source as one that can be charged again and again.
+
+    Called with the shopper's consent, before the source is charged for the first time.
+    Moves no money. `None` means that the provider keeps no cards.
+
+    >>> from payment_hooks import hookimpl
+    >>> class Vault:
+    ...     @hookimpl
+    ...     def payment_save_source(self, request):
+    ...         return SavedSource(source_id="card-1", last4=request.source.last4)
+    >>> Vault().payment_save_source(SaveSourceRequest(
+    ...     source=PaymentSource(token="t", last4="4242"), email="a@shop.example",
+    ... )).as_source().last4
+    '4242'
+
+    Raises:
+        PaymentDeclined: the card's checks failed, or the source is used up.
+        InvalidRequest: the source is saved already, or belongs to another merchant.
+        ProviderUnavailable: not saved, or the answer was lost; the same source may be
+            sent again, since a saved card moves no money.
+    """
+
+
+@hookspec(firstresult=True)
+def payment_remove_source(request: RemoveSourceRequest) -> bool | None:
+    """True once the card on file is gone; one that was gone already is True, too.
+
+    Called when the shopper takes the consent back. `None` means that the provider
+    keeps no cards.
+
+    >>> from payment_hooks import hookimpl
+    >>> class Vault:
+    ...     @hookimpl
+    ...     def payment_remove_source(self, request):
+    ...         return True
+    >>> Vault().payment_remove_source(RemoveSourceRequest(source_id="card-1"))
+    True
+
+    Raises:
+        InvalidRequest: it is no id of a saved source.
+        ProviderUnavailable: it may be there still; ask again.
+    """
+
+
+@hookspec(firstresult=True)
+def payment_authorize(request: PaymentRequest) -> Transaction | None:
+    """An AUTHORIZATION of the amount: reserved, not taken.
+
+    Called once per idempotency key, and again with the same key after a doubt.
+    `None` means that the provider cannot reserve without taking.
+
+    >>> from payment_hooks import hookimpl, Money, TransactionKind
+    >>> class Bank:
+    ...     @hookimpl
+    ...     def payment_authorize(self, request):
+    ...         return Transaction(
+    ...             kind=TransactionKind.AUTHORIZATION, transaction_id="A1",
+    ...             amount=request.amount)
+    >>> str(Bank().payment_authorize(PaymentRequest(
+    ...     amount=Money(500, "USD"), source=PaymentSource(token="t"), reference="7",
+    ... )).amount)
+    '5.00 USD'
+
+    Raises:
+        PaymentDeclined: nothing is reserved; another source needs another key.
+        KeyConflict: the provider knows the key with other content.
+        OutcomeUnknown: it may be reserved; only the same key may be sent again.
+        ProviderUnavailable: provably not sent.
+    """
+
+
+@hookspec(firstresult=True)
+def payment_charge(request: PaymentRequest) -> Transaction | None:
+    """A CHARGE of the amount: reserved and taken in one step.
+
+    Called once per idempotency key, and again with the same key after a doubt.
+    `None` means that the provider cannot charge a source (hosted checkout only, say).
+
+    >>> from payment_hooks import hookimpl, Money, TransactionKind
+    >>> class Bank:
+    ...     @hookimpl
+    ...     def payment_charge(self, request):
+    ...         return Transaction(
+    ...             kind=TransactionKind.CHARGE, transaction_id="C1",
+    ...             amount=request.amount, captured=request.amount)
+    >>> Bank().payment_charge(PaymentRequest(
+    ...     amount=Money(500, "USD"), source=PaymentSource(token="t"), reference="7",
+    ... )).transaction_id
+    'C1'
+
+    Raises:
+        PaymentDeclined: nothing is taken; another source needs another key.
+        KeyConflict: the provider knows the key with other content.
+        OutcomeUnknown: it may be taken; only the same key may be sent again.
+        ProviderUnavailable: provably not sent.
+    """
+
+
+@hookspec(firstresult=True)
+def payment_capture(request: CaptureRequest) -> Transaction | None:
+    """A CAPTURE of the asked amount of an authorization, which may be a part of it.
+
+    Called when the shop ships or staff says so. `None` means that the provider
+    captures by itself.
+
+    >>> from payment_hooks import hookimpl, Money, TransactionKind
+    >>> class Bank:
+    ...     @hookimpl
+    ...     def payment_capture(self, request):
+    ...         return Transaction(
+    ...             kind=TransactionKind.CAPTURE, transaction_id="A1",
+    ...             parent_id=request.transaction_id, amount=request.amount)
+    >>> Bank().payment_capture(CaptureRequest(
+    ...     transaction_id="A1", amount=Money(300, "USD"), reference="7")).parent_id
+    'A1'
+
+    Raises:
+        PaymentDeclined: nothing is taken; the authorization may have run out.
+        InvalidRequest: captured before, or more than was authorized.
+        OutcomeUnknown: read the charge before asking again.
+    """
+
+
+@hookspec(firstresult=True)
+def payment_refund(request: RefundRequest) -> Transaction | None:
+    """A REFUND of the asked amount of a captured charge.
+
+    Called by staff or the shop's own rules, several times for partial refunds.
+    `None` means that refunds are made elsewhere.
+
+    >>> from payment_hooks import hookimpl, Money, TransactionKind
+    >>> class Bank:
+    ...     @hookimpl
+    ...     def payment_refund(self, request):
+    ...         return Transaction(
+    ...             kind=TransactionKind.REFUND, transaction_id="R1",
+    ...             parent_id=request.transaction_id, amount=request.amount)
+    >>> Bank().payment_refund(RefundRequest(
+    ...     transaction_id="C1", amount=Money(200, "USD"), reference="7")).kind
+    <TransactionKind.REFUND: 'refund'>
+
+    Raises:
+        InvalidRequest: more than is left, or a limit of the provider; nothing was sent.
+        OutcomeUnknown: read the charge's refunds before asking again.
+    """
+
+
+@hookspec(firstresult=True)
+def payment_void(request: VoidRequest) -> Transaction | None:
+    """A VOID of an authorization that was not captured: the whole is released.
+
+    Called when an order is cancelled before capture. `None` means that authorizations
+    can only run out.
+
+    >>> from payment_hooks import hookimpl, Money
+    >>> class Bank:
+    ...     @hookimpl
+    ...     def payment_void(self, request):
+    ...         return Transaction(
+    ...             kind="void", transaction_id="V1",
+    ...             parent_id=request.transaction_id, amount=request.amount)
+    >>> Bank().payment_void(VoidRequest(
+    ...     transaction_id="A1", amount=Money(500, "USD"), reference="7")).transaction_id
+    'V1'
+
+    Raises:
+        InvalidRequest: it was captured already: refund it.
+        OutcomeUnknown: read the authorization before asking again.
+    """
+
+
+@hookspec(firstresult=True)
+def payment_start_checkout(request: CheckoutRequest) -> CheckoutSession | None:
+    """What the shopper's browser needs next: a Redirect, CardFields or a CardForm.
+
+    Called when the shopper reaches the payment step. Moves no money by itself. `None`
+    means that the provider does not have the asked mode.
+
+    >>> from payment_hooks import hookimpl, Money
+    >>> from payment_hooks import CardFields, Mode
+    >>> class Bank:
+    ...     @hookimpl
+    ...     def payment_start_checkout(self, request):
+    ...         return CardFields(script_url="https://bank.example/sdk.js",
+    ...                           public_key="pk", merchant_id="M1")
+    >>> Bank().payment_start_checkout(CheckoutRequest(
+    ...     amount=Money(500, "USD"), reference="7", mode=Mode.IFRAME)).script_url
+    'https://bank.example/sdk.js'
+
+    Raises:
+        InvalidRequest: lines that do not come to the amount, an unsafe return URL.
+        UnsupportedOperation: the mode is not enabled.
+        ProviderUnavailable: no session could be had; nothing was taken.
+    """
+
+
+@hookspec(firstresult=True)
+def payment_retry(request: RetryRequest) -> Transaction | None:
+    """What a charge or authorization whose answer was lost came to, or comes to now.
+
+    The same request is sent again under the same key: a provider that knows the key
+    repeats its first answer, another one takes the money now. Called only while the
+    provider is trusted to remember the key (`Policy.safe_window`). `None` means that the
+    provider has no keys: it is looked up instead.
+
+    >>> from payment_hooks import hookimpl, Money, TransactionKind
+    >>> class Bank:
+    ...     @hookimpl
+    ...     def payment_retry(self, request):
+    ...         return Transaction(
+    ...             kind=request.kind, transaction_id="C1", amount=request.request.amount)
+    >>> asked = PaymentRequest(
+    ...     amount=Money(500, "USD"), source=PaymentSource(token="t"), reference="7")
+    >>> Bank().payment_retry(RetryRequest(request=asked)).transaction_id
+    'C1'
+
+    Raises:
+        PaymentDeclined: nothing was taken, neither then nor now.
+        KeyConflict: the provider knows the key with other content.
+        OutcomeUnknown: it may have been taken; look it up.
+        ProviderUnavailable: provably not sent this time; the first sending stays in
+            doubt.
+    """
+
+
+@hookspec(firstresult=True)
+def payment_look_up(request: LookUpRequest) -> LookUpResult | None:
+    """The movements that the provider knows, found as the request says.
+
+    Called to settle a doubt, after a webhook or a return, and by reconciliation. It
+    reads only. An empty result with `complete=True` is evidence of absence; `None`
+    means that the provider cannot be asked. Whoever believes a transaction reads its
+    `status` first.
+
+    >>> from payment_hooks import hookimpl
+    >>> class Bank:
+    ...     @hookimpl
+    ...     def payment_look_up(self, request):
+    ...         return LookUpResult(complete=True)
+    >>> Bank().payment_look_up(LookUpRequest(transaction_id="C1")).transactions
+    ()
+
+    Raises:
+        ProviderUnavailable: nobody answered, or what came back cannot be read; the doubt
+            stays.
+    """
+
+
+@hookspec(firstresult=True)
+def payment_read_webhook(request: WebhookRequest) -> WebhookEvent | None:
+    """The event that a message brings, once its signature and age are proven.
+
+    Called with the raw bytes before anything parses them. `None` means that the
+    provider sends no messages.
+
+    >>> from payment_hooks import hookimpl
+    >>> from datetime import UTC, datetime
+    >>> class Bank:
+    ...     @hookimpl
+    ...     def payment_read_webhook(self, request):
+    ...         return WebhookEvent(
+    ...             event_id="e1", provider="bank", merchant_id="M1", approved=True,
+    ...             transaction_id="C1", occurred_at=request.received_at)
+    >>> Bank().payment_read_webhook(WebhookRequest(
+    ...     body=b"{}", headers={}, received_at=datetime.now(UTC))).event_id
+    'e1'
+
+    Raises:
+        WebhookRejected: forged, stale, too large or not readable; change nothing.
+    """

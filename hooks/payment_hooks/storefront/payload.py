@@ -1,0 +1,193 @@
+"""What a storefront sends and gets as JSON, for shops whose pages are elsewhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from payment_hooks.model.cards import CardDetails, PaymentSource
+from payment_hooks.model.errors import InvalidRequest
+from payment_hooks.model.kinds import Mode
+from payment_hooks.model.messages import is_same_language
+from payment_hooks.model.results import CardFields, CardForm, CheckoutSession, Redirect
+from payment_hooks.model.secrecy import forgetful
+from payment_hooks.storefront.submit import Progress
+
+_CARD_TEXTS = {
+    "number": "number",
+    "cvc": "cvc",
+    "name": "name",
+    "addressLine1": "address_line1",
+    "postalCode": "postal_code",
+    "country": "country",
+}
+_LONGEST = 512
+CHECKING = "checking"
+"""The answer of the bank was lost: ask again soon, and offer no second payment."""
+WAITING = "waiting"
+"""The shopper is back, and the message about the page is not here: ask again soon."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What the shopper's browser sent for a payment; what is absent is None or empty."""
+
+    source: PaymentSource | None = None
+    card: CardDetails | None = field(default=None, repr=False)
+    """Only in `api` mode; tokenize it at once."""
+    saved_id: str = ""
+    """The public id of a card on file; whose it is, is for the adapter to say."""
+    save: bool = False
+    """Whether the shopper wants the card to be kept."""
+    mode: Mode | None = None
+    return_url: str = ""
+    """Not checked: whether the shop owns it is for the adapter to say."""
+
+
+@forgetful
+def read_entry(data: object) -> Entry:
+    """The entry in a storefront's JSON object; what it does not know it leaves alone.
+
+    `{"token", "brand", "last4", "expMonth", "expYear"}` is what `<clover-card>` gives,
+    `{"card": {"number", "expMonth", "expYear", "cvc", "name", "postalCode"}}` comes from
+    a form of the shop's own, `{"savedMethodId"}` names a card on file; `save`, `mode` and
+    `returnUrl` may stand beside them.
+
+    >>> read_entry({"token": "clv_1TST", "last4": "4242"}).source
+    PaymentSource(brand='', last4='4242', exp_month=None, exp_year=None, merchant_id='')
+    >>> read_entry(None).source is None
+    True
+
+    Raises:
+        InvalidRequest: something has the wrong form; the message names it and never
+            repeats what was sent.
+    """
+    sent = _mapping(data, "the payment data")
+    token, card = _text(sent, "token"), sent.get("card")
+    saved_id = _text(sent, "savedMethodId")
+    if bool(token) + bool(saved_id) + (card is not None) > 1:
+        raise _wrong("token, card or savedMethodId", "only one of them")
+    return Entry(
+        saved_id=saved_id,
+        save=sent.get("save") is True,
+        source=_source(sent, token) if token else None,
+        card=_card(_mapping(card, "card")) if card is not None else None,
+        mode=_mode(sent),
+        return_url=_text(sent, "returnUrl"),
+    )
+
+
+def describe_step(
+    step: CheckoutSession, *, language: str = ""
+) -> dict[str, str | None]:
+    """What the storefront does next, as JSON without anything secret.
+
+    `language` is the shopper's: card fields speak it, or are labelled in it where the
+    provider's do not.
+
+    >>> from datetime import UTC, datetime
+    >>> describe_step(Redirect(url="https://pay.example/1", session_id="S1",
+    ...     expires_at=datetime(2026, 1, 1, tzinfo=UTC)))["redirectUrl"]
+    'https://pay.example/1'
+    """
+    told: dict[str, str | None] = {"mode": step.mode.value}
+    if isinstance(step, Redirect):
+        expires_at = step.expires_at.isoformat()
+        return told | {"redirectUrl": step.url, "expiresAt": expires_at}
+    if isinstance(step, CardFields):
+        locale = card_locale(step.locale, language)
+        told |= {"scriptUrl": step.script_url, "locale": locale or None}
+    if isinstance(step, CardFields | CardForm):
+        told |= {"publicKey": step.public_key, "merchantId": step.merchant_id}
+    return told
+
+
+def card_locale(provided: str, language: str) -> str:
+    """The locale of card fields on a page in that language.
+
+    The provider's own knows regions better, and counts where it is of the language.
+
+    >>> card_locale("en-CA", "en"), card_locale("en-CA", "es"), card_locale("fr-CA", "")
+    ('en-CA', 'es', 'fr-CA')
+    """
+    if not language or is_same_language(provided, language):
+        return provided
+    return language
+
+
+def describe_progress(
+    progress: Progress, *, first: bool, language: str
+) -> dict[str, str | None] | None:
+    """What the storefront does next, as JSON; None where there is nothing to do.
+
+    A page that the shopper comes back from may be paid, and its message under way: then
+    (`first` is false) its description says so.
+    """
+    if progress.step is not None:
+        is_return = isinstance(progress.step, Redirect) and not first
+        told = describe_step(progress.step, language=language)
+        return told | ({"status": WAITING} if is_return else {})
+    if progress.is_in_doubt:
+        return {"status": CHECKING, "message": explain(progress, language)}
+    return None
+
+
+def explain(progress: Progress, language: str) -> str:
+    """What the shopper may read of a submit that brought no money; else empty."""
+    return progress.refusal.shopper_message(language) if progress.refusal else ""
+
+
+def _source(sent: Mapping[object, object], token: str) -> PaymentSource:
+    return PaymentSource(
+        token=token,
+        brand=_text(sent, "brand"),
+        last4=_text(sent, "last4"),
+        exp_month=_number(sent, "expMonth"),
+        exp_year=_number(sent, "expYear"),
+    )
+
+
+def _card(sent: Mapping[object, object]) -> CardDetails:
+    texts = {ours: _text(sent, theirs) for theirs, ours in _CARD_TEXTS.items()}
+    return CardDetails(
+        exp_month=_number(sent, "expMonth") or 0,
+        exp_year=_number(sent, "expYear") or 0,
+        **texts,
+    )
+
+
+def _mode(sent: Mapping[object, object]) -> Mode | None:
+    text = _text(sent, "mode")
+    if text and text not in list(Mode):
+        raise _wrong("mode", f"one of {', '.join(Mode)}")
+    return Mode(text) if text else None
+
+
+def _mapping(value: object, what: str) -> Mapping[object, object]:
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise _wrong(what, "a JSON object")
+    return value
+
+
+def _text(sent: Mapping[object, object], name: str) -> str:
+    value = sent.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str) or len(value) > _LONGEST:
+        raise _wrong(name, f"text of at most {_LONGEST} characters")
+    return value.strip()
+
+
+def _number(sent: Mapping[object, object], name: str) -> int | None:
+    value = sent.get(name)
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value[:4])
+    if value is None or value == "":
+        return None
+    if type(value) is not int:
+        raise _wrong(name, "a whole number")
+    return value
+
+
+def _wrong(name: str, remedy: str) -> InvalidRequest:
+    return InvalidRequest(f"{name} must be {remedy}", code="payment_data_invalid")

@@ -1,0 +1,66 @@
+"""What happened to a payment, in the words that storefronts and dashboards read.
+
+An operation of the ledger is one event: `CHARGE_SUCCESS`, `REFUND_REQUEST` and so on.
+Nothing is kept beside the ledger, so the two cannot disagree.
+"""
+
+from collections.abc import Sequence
+
+from payment_hooks.ledger.state import counts, derive_state
+from payment_hooks.model.records import (
+    CAPTURING,
+    Operation,
+    OperationKind,
+    OperationState,
+    PaymentState,
+)
+
+_WORDS = {
+    OperationKind.AUTHORIZE: "AUTHORIZATION",
+    OperationKind.CHARGE: "CHARGE",
+    OperationKind.CHECKOUT: "CHARGE",
+    OperationKind.CAPTURE: "CHARGE",
+    OperationKind.REFUND: "REFUND",
+    OperationKind.VOID: "CANCEL",
+}
+_OF_RESERVED, _OF_TAKEN = ("CHARGE", "CANCEL"), ("REFUND",)
+_ACTIONS = {
+    PaymentState.AUTHORIZED: _OF_RESERVED,
+    PaymentState.PAID: _OF_TAKEN,
+    PaymentState.PARTLY_REFUNDED: _OF_TAKEN,
+}
+
+
+def movement_word(kind: OperationKind) -> str:
+    """AUTHORIZATION, CHARGE, REFUND or CANCEL.
+
+    >>> movement_word(OperationKind.CAPTURE)
+    'CHARGE'
+    """
+    return _WORDS[kind]
+
+
+def event_type(operation: Operation) -> str:
+    """The event that the operation is; money that does not count is an INFO."""
+    word = movement_word(operation.kind)
+    if operation.state is OperationState.SUCCEEDED:
+        return f"{word}_SUCCESS" if counts(operation) else "INFO"
+    if operation.state is OperationState.WAITING:
+        return f"{word}_ACTION_REQUIRED"
+    return f"{word}_REQUEST" if operation.state.is_open else f"{word}_FAILURE"
+
+
+def actions_after(kind: OperationKind) -> tuple[str, ...]:
+    """What staff may ask for right after such a movement.
+
+    >>> actions_after(OperationKind.AUTHORIZE)
+    ('CHARGE', 'CANCEL')
+    """
+    if kind is OperationKind.AUTHORIZE:
+        return _OF_RESERVED
+    return _OF_TAKEN if kind in CAPTURING else ()
+
+
+def possible_actions(operations: Sequence[Operation]) -> tuple[str, ...]:
+    """What staff may ask for next: CHARGE, REFUND, CANCEL."""
+    return _ACTIONS.get(derive_state(operations, closed=False), ())

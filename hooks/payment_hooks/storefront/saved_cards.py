@@ -1,0 +1,216 @@
+"""Cards that customers keep: what a shop pays with, remembers and forgets.
+
+A `Wallet` is the shop's list of them by owner. What may be charged, the provider's id,
+stays inside of it; pages and browsers get a public id that is good for its owner alone.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+from uuid import uuid4
+
+from payment_hooks.engine.payments import Payments
+from payment_hooks.model.cards import PaymentSource
+from payment_hooks.model.errors import InvalidRequest, OutcomeUnknown
+from payment_hooks.model.kinds import Mode
+from payment_hooks.model.records import (
+    TAKING,
+    Operation,
+    Payment,
+    PaymentState,
+    refuse_long,
+)
+from payment_hooks.model.saved_cards import (
+    RemoveSourceRequest,
+    SavedSource,
+    SaveSourceRequest,
+)
+from payment_hooks.storefront.payload import Entry
+
+_BRAND, _DIGITS = 40, 4
+
+
+def short_card(brand: str, last4: str) -> tuple[str, str]:
+    """Both as a list has room for them: what is only shown refuses no card.
+
+    >>> short_card("VISA" * 20, "4242")
+    ('VISAVISAVISAVISAVISAVISAVISAVISAVISAVISA', '4242')
+    """
+    return brand[:_BRAND], last4[-_DIGITS:]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptSource:
+    """A card on file as its owner may see it."""
+
+    public_id: str
+    brand: str = ""
+    last4: str = ""
+    exp_month: int | None = None
+    exp_year: int | None = None
+
+
+class Wallet(Protocol):
+    """The cards on file, by owner and by the merchant who can charge them."""
+
+    def keep(self, owner: str, merchant_id: str, saved: SavedSource) -> str:
+        """The public id under which the owner finds it again.
+
+        Raises:
+            InvalidRequest: the owner's name is longer than there is room for.
+        """
+        ...
+
+    def describe(self, source_id: str, brand: str, last4: str) -> None:
+        """Fill in what only the charge of it told; what is known stays."""
+        ...
+
+    def list(self, owner: str, merchant_id: str) -> tuple[KeptSource, ...]:
+        """The owner's cards that this merchant can charge, oldest first."""
+        ...
+
+    def find(self, owner: str, merchant_id: str, public_id: str) -> SavedSource:
+        """The owner's card of that id.
+
+        Raises:
+            InvalidRequest: the owner has no such card; whether anybody has is not told.
+        """
+        ...
+
+    def forget(self, owner: str, merchant_id: str, public_id: str) -> None:
+        """Take the owner's card off the list.
+
+        Raises:
+            InvalidRequest: the owner has no such card.
+        """
+        ...
+
+
+class MemoryWallet:
+    """A wallet for tries, tests and scripts; it forgets all with the process."""
+
+    def __init__(self) -> None:
+        self._rows: list[tuple[str, str, str, SavedSource]] = []
+
+    def keep(self, owner: str, merchant_id: str, saved: SavedSource) -> str:
+        """See `Wallet.keep`."""
+        refuse_long("owner", owner)
+        public_id = uuid4().hex
+        self._rows.append((owner, merchant_id, public_id, saved))
+        return public_id
+
+    def describe(self, source_id: str, brand: str, last4: str) -> None:
+        """See `Wallet.describe`."""
+        for number, (owner, merchant_id, public_id, saved) in enumerate(self._rows):
+            if saved.source_id == source_id and not saved.last4:
+                told = replace(saved, brand=brand, last4=last4)
+                self._rows[number] = (owner, merchant_id, public_id, told)
+
+    def list(self, owner: str, merchant_id: str) -> tuple[KeptSource, ...]:
+        """See `Wallet.list`."""
+        return tuple(
+            KeptSource(
+                public_id=public_id,
+                brand=saved.brand,
+                last4=saved.last4,
+                exp_month=saved.exp_month,
+                exp_year=saved.exp_year,
+            )
+            for whose, merchant, public_id, saved in self._rows
+            if owner and (whose, merchant) == (owner, merchant_id)
+        )
+
+    def find(self, owner: str, merchant_id: str, public_id: str) -> SavedSource:
+        """See `Wallet.find`."""
+        for *names, saved in self._rows:
+            if owner and names == [owner, merchant_id, public_id]:
+                return replace(saved, merchant_id=merchant_id)
+        raise no_such_card()
+
+    def forget(self, owner: str, merchant_id: str, public_id: str) -> None:
+        """See `Wallet.forget`."""
+        self.find(owner, merchant_id, public_id)
+        self._rows = [row for row in self._rows if row[2] != public_id]
+
+
+def no_such_card() -> InvalidRequest:
+    """What a wallet raises for a card that is not there, or not this owner's."""
+    return InvalidRequest("there is no such saved card", code="saved_source_unknown")
+
+
+def choose_source(
+    payments: Payments,
+    payment: Payment,
+    entry: Entry,
+    *,
+    wallet: Wallet | None,
+    owner: str,
+    email: str,
+    save: bool,
+) -> PaymentSource | None:
+    """What the shopper pays with; a card becomes a token only where it is needed.
+
+    Raises:
+        InvalidRequest: the saved card is nobody's, or somebody else's.
+        OutcomeUnknown: an earlier charge is in doubt; nothing was saved or tokenized.
+        PaymentDeclined: the card cannot be saved; nothing was taken.
+    """
+    if payment.mode is Mode.HOSTED or payment.state is not PaymentState.OPEN:
+        return None
+    if entry.saved_id:
+        if wallet is None or not owner:
+            raise InvalidRequest(
+                "a saved card is for its owner, who is not logged in here",
+                code="saved_source_of_nobody",
+            )
+        merchant_id = payments.gateway.merchant_id
+        return wallet.find(owner, merchant_id, entry.saved_id).as_source()
+    is_kept = bool(save and owner and wallet is not None)
+    if is_kept:
+        refuse_long("owner", owner)
+    if is_kept or entry.card:
+        _refuse_doubt(payments, payment)
+    source = payments.tokenize(entry.card) if entry.card else entry.source
+    if source is None or wallet is None or not is_kept:
+        return source
+    saved = payments.save_source(SaveSourceRequest(source=source, email=email))
+    wallet.keep(owner, payments.gateway.merchant_id, saved)
+    return saved.as_source()
+
+
+def note_card(
+    wallet: Wallet | None, source: PaymentSource | None, money: Operation | None
+) -> None:
+    """Let the list show what the charge told of a card that was saved with it."""
+    if wallet is None or source is None or not source.is_saved or money is None:
+        return
+    details = money.details
+    wallet.describe(source.token, details.get("brand", ""), details.get("last4", ""))
+
+
+def forget_source(
+    payments: Payments, wallet: Wallet, owner: str, public_id: str
+) -> None:
+    """Remove the owner's card from the provider, then from the wallet.
+
+    Raises:
+        InvalidRequest: the owner has no such card.
+        PaymentError: the provider did not remove it; it stays.
+    """
+    merchant_id = payments.gateway.merchant_id
+    saved = wallet.find(owner, merchant_id, public_id)
+    payments.remove_source(RemoveSourceRequest(source_id=saved.source_id))
+    wallet.forget(owner, merchant_id, public_id)
+
+
+def _refuse_doubt(payments: Payments, payment: Payment) -> None:
+    """Let a second submit save no card while the first one's charge is open.
+
+    Raises:
+        OutcomeUnknown: it is.
+    """
+    for row in payments.operations(payment.payment_id):
+        if row.kind in TAKING and row.state.is_open:
+            raise OutcomeUnknown(
+                f"payment {payment.payment_id} is being made already",
+                code="in_progress",
+            )

@@ -1,0 +1,74 @@
+"""What a shopper may be told of a payment, decided from its operations alone.
+
+The operations are read once: a payment's own row, read a moment earlier or later, may
+not know yet of money that has come.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from payment_hooks.ledger.state import derive_state, find_unclear
+from payment_hooks.model.records import (
+    TAKING,
+    Operation,
+    OperationKind,
+    OperationState,
+    PaymentState,
+)
+
+_HELD = frozenset(
+    {PaymentState.AUTHORIZED, PaymentState.PAID, PaymentState.PARTLY_REFUNDED}
+)
+_GONE = frozenset({PaymentState.VOIDED, PaymentState.REFUNDED})
+
+
+class Outcome(StrEnum):
+    """The four things that a page can say."""
+
+    PAID = "paid"
+    GIVEN_BACK = "given back"
+    CHECKING = "checking"
+    """Money may have moved, or did and does not fit: nobody may pay again now."""
+    NOT_PAID = "not paid"
+
+
+def outcome_of(
+    operations: Sequence[Operation], *, turned_back: bool = False
+) -> Outcome:
+    """What to tell the shopper; "not paid" only when no money is anywhere.
+
+    Args:
+        operations: all of one payment.
+        turned_back: whether the shopper says that the open page was not paid on.
+    """
+    state = derive_state(operations, closed=False)
+    if state in _HELD:
+        return Outcome.PAID
+    takings = [row for row in operations if row.kind in TAKING]
+    if turned_back:
+        takings = [row for row in takings if not _is_open_page(row)]
+    if find_unclear(operations) or any(row.state.is_open for row in takings):
+        return Outcome.CHECKING
+    return Outcome.GIVEN_BACK if state in _GONE else Outcome.NOT_PAID
+
+
+def last_decline(operations: Sequence[Operation]) -> Operation | None:
+    """The latest attempt that was declined."""
+    declined = [row for row in operations if row.state is OperationState.DECLINED]
+    taking = [row for row in declined if row.kind in TAKING]
+    return taking[-1] if taking else None
+
+
+def has_open_page(operations: Sequence[Operation], now: datetime | None = None) -> bool:
+    """Whether a hosted page of it can still be paid, or was and is not known of yet."""
+    moment = now or datetime.now(UTC)
+    return any(
+        _is_open_page(row)
+        and (row.session_expires_at is None or row.session_expires_at > moment)
+        for row in operations
+    )
+
+
+def _is_open_page(row: Operation) -> bool:
+    return row.kind is OperationKind.CHECKOUT and row.state.is_open

@@ -1,0 +1,185 @@
+"""One submit of a shopper, for adapters that answer with data and may not raise."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Unpack
+
+from payment_hooks.engine.calls import TakeDetails
+from payment_hooks.engine.leases import decline_of
+from payment_hooks.engine.payments import Payments
+from payment_hooks.ledger.state import derive_state, money_of
+from payment_hooks.model.cards import PaymentSource
+from payment_hooks.model.errors import (
+    AlreadyPaid,
+    ConfigurationError,
+    GivenBack,
+    InvalidRequest,
+    OutcomeUnknown,
+    PaymentError,
+    UnsupportedOperation,
+)
+from payment_hooks.model.kinds import Mode
+from payment_hooks.model.money import Money
+from payment_hooks.model.records import GIVEN_BACK, Operation, Payment, PaymentState
+from payment_hooks.model.requests import CheckoutRequest
+from payment_hooks.model.results import CheckoutSession
+from payment_hooks.storefront.status import Outcome, last_decline, outcome_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Where a submit brought its payment: exactly one of the last three is there."""
+
+    payment: Payment | None = None
+    money: Operation | None = None
+    """What brought the payment its money, or reserved it."""
+    step: CheckoutSession | None = None
+    """What the shopper's browser needs next; nothing was taken so far."""
+    refusal: PaymentError | None = None
+    """Why there is neither; after `OutcomeUnknown` money may be under way."""
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether nobody may pay again before it was looked at."""
+        return isinstance(self.refusal, OutcomeUnknown)
+
+
+def begin(
+    payments: Payments,
+    reference: str,
+    *,
+    mode: Mode,
+    amount_due: Money,
+    context: Mapping[str, object],
+) -> Payment:
+    """The payment for this reference; after one that was given back, the next one.
+
+    Raises:
+        AlreadyPaid: with another amount.
+        PaymentError: as `Payments.open` says.
+    """
+    payment = payments.open(
+        reference, mode=mode, amount_due=amount_due, context=context, again=True
+    )
+    if payment.amount_due != amount_due:
+        raise AlreadyPaid(
+            f"{reference!r} was paid with {payment.amount_due}, so {amount_due} is not "
+            "taken as well: give that back, or ask for the difference by itself",
+            code="paid_with_other_amount",
+        )
+    return payment
+
+
+def pay(
+    payments: Payments,
+    payment: Payment,
+    source: PaymentSource | None,
+    *,
+    capture: bool = True,
+    page: CheckoutRequest | None = None,
+    notify: bool = True,
+    **details: Unpack[TakeDetails],
+) -> Progress:
+    """Take the payment with the source, or say what the browser must do to give one.
+
+    Without a source it looks first: at the page that the shopper comes back from, or at
+    the charge whose answer was lost. `notify` as for `Payments.charge`.
+    """
+
+    def submit() -> Progress:
+        brings_card = source is not None and payment.mode is not Mode.HOSTED
+        look_at = _find_money if brings_card else look
+        money = look_at(payments, payment)
+        if money is not None:
+            return Progress(payment=payments.get(payment.payment_id), money=money)
+        if source is None or not brings_card:
+            return _ask(payments, payment, page)
+        take = payments.charge if capture else payments.authorize
+        money = take(payment.payment_id, source, notify=notify, **details)
+        return Progress(payment=payments.get(payment.payment_id), money=money)
+
+    return attempt(submit, payment)
+
+
+def look(payments: Payments, payment: Payment) -> Operation | None:
+    """What brought the payment its money, after a look at what of it is open.
+
+    None where it is not paid, or waits for the shopper on a page.
+
+    Raises:
+        GivenBack: its money is with the shopper again.
+        OutcomeUnknown: money may be under way still.
+        PaymentDeclined: the bank's no, which only the look has brought.
+    """
+    _settle(payments, payment)
+    return _find_money(payments, payment)
+
+
+def attempt(submit: Callable[[], Progress], payment: Payment | None = None) -> Progress:
+    """What `submit` comes to, where an error of ours is an answer as well."""
+    try:
+        return submit()
+    except PaymentError as error:
+        return Progress(payment=payment, refusal=error)
+    except ConfigurationError as error:
+        unusable = UnsupportedOperation(str(error), code="configuration")
+        return Progress(payment=payment, refusal=unusable)
+
+
+def _ask(
+    payments: Payments, payment: Payment, page: CheckoutRequest | None
+) -> Progress:
+    """What the browser needs next, unless a message has brought the money meanwhile."""
+    try:
+        step = payments.start_checkout(payment.payment_id, page)
+    except InvalidRequest:
+        current = payments.get(payment.payment_id)
+        money = _find_money(payments, current)
+        if money is None:
+            raise
+        return Progress(payment=current, money=money)
+    return Progress(payment=payment, step=step)
+
+
+def _find_money(payments: Payments, payment: Payment) -> Operation | None:
+    """What the payment holds; None while it is open or was given up.
+
+    Only the operations are asked: the payment's own row learns a moment later.
+
+    Raises:
+        GivenBack: its money is with the shopper again.
+    """
+    operations = payments.operations(payment.payment_id)
+    state = derive_state(operations, closed=False)
+    if state is PaymentState.OPEN:
+        return None
+    if state in GIVEN_BACK:
+        raise GivenBack(
+            f"payment {payment.payment_id} is {state}", code="payment_given_back"
+        )
+    return money_of(payment, operations)
+
+
+def _settle(payments: Payments, payment: Payment) -> None:
+    """Look at what of the payment is open.
+
+    Raises:
+        OutcomeUnknown: money may be under way still; an unpaid page is no doubt.
+        PaymentDeclined: the bank's no, which only the look has brought.
+    """
+    payment_id = payment.payment_id
+    if not any(row.state.is_open for row in payments.operations(payment_id)):
+        return
+    try:
+        payments.settle(payment_id)
+    except PaymentError as error:
+        raise OutcomeUnknown(
+            f"payment {payment_id} is in doubt: {error}", code="in_doubt"
+        ) from error
+    operations = payments.operations(payment_id)
+    outcome = outcome_of(operations, turned_back=True)
+    if outcome is Outcome.CHECKING:
+        raise OutcomeUnknown(f"payment {payment_id} is in doubt", code="in_doubt")
+    declined = last_decline(operations)
+    if outcome is Outcome.NOT_PAID and declined and payment.mode is not Mode.HOSTED:
+        raise decline_of(declined)

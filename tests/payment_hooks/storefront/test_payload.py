@@ -1,0 +1,83 @@
+"""JSON of a storefront: what is read, what is refused without being repeated."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from payment_hooks import CardFields, CardForm, InvalidRequest, Mode, Redirect
+from payment_hooks.storefront.payload import describe_step, read_entry
+
+CARD = {"number": "4242424242424242", "expMonth": 12, "expYear": 2099, "cvc": "123"}
+
+
+def test_what_the_card_element_gives_is_a_source():
+    sent = {
+        "token": "clv_1TST",
+        "brand": "VISA",
+        "last4": "4242",
+        "expMonth": "12",
+        "expYear": 2099,
+        "anything": ["else"],
+    }
+
+    source = read_entry(sent).source
+
+    assert (source.token, source.last4) == ("clv_1TST", "4242")
+    assert (source.exp_month, source.exp_year) == (12, 2099)
+    assert not source.is_saved
+
+
+def test_a_card_of_the_shops_own_form_is_read_and_not_shown():
+    entry = read_entry({"card": CARD, "mode": "api"})
+
+    assert entry.card.last4 == "4242"
+    assert entry.mode is Mode.API
+    assert "4242424242424242" not in repr(entry)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "text",
+        ["a", "list"],
+        {"token": 17},
+        {"token": "4242424242424242"},
+        {"token": "t" * 513},
+        {"token": "clv_1", "card": CARD},
+        {"card": "4242424242424242"},
+        {"card": CARD | {"number": "4242424242424241"}},
+        {"card": CARD | {"expMonth": True}},
+        {"card": CARD | {"cvc": None}},
+        {"mode": "telepathy"},
+        {"returnUrl": {"a": 1}},
+        {"token": "clv_1", "expMonth": 1.5},
+    ],
+)
+def test_a_wrong_form_is_refused_without_being_repeated(sent):
+    with pytest.raises(InvalidRequest) as refused:
+        read_entry(sent)
+
+    assert "424242" not in str(refused.value)
+    assert "telepathy" not in str(refused.value)
+
+
+def test_a_page_is_described():
+    page = Redirect(
+        url="https://pay.example/1",
+        session_id="S1",
+        expires_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+
+    assert describe_step(page) == {
+        "mode": "hosted",
+        "redirectUrl": "https://pay.example/1",
+        "expiresAt": "2026-01-01T00:00:00+00:00",
+    }
+
+
+def test_card_fields_and_forms_are_described_without_the_encryption_key():
+    fields = CardFields(script_url="https://s/sdk.js", public_key="P", merchant_id="M")
+    form = CardForm(public_key="P", encryption_key="long", merchant_id="M")
+
+    assert describe_step(fields)["scriptUrl"] == "https://s/sdk.js"
+    assert describe_step(form) == {"mode": "api", "publicKey": "P", "merchantId": "M"}

@@ -1,0 +1,190 @@
+"""Cards that customers keep: chosen for a payment, saved before it, forgotten."""
+
+import pytest
+
+from payment_hooks import (
+    CardDetails,
+    InvalidRequest,
+    Mode,
+    Money,
+    OutcomeUnknown,
+    PaymentDeclined,
+    Payments,
+    PaymentSource,
+    ProviderUnavailable,
+)
+from payment_hooks.storefront.payload import Entry
+from payment_hooks.storefront.saved_cards import (
+    MemoryWallet,
+    choose_source,
+    forget_source,
+    note_card,
+)
+from payment_hooks.storefront.submit import attempt, begin, pay
+from payment_hooks.testing import FakeProvider
+
+DUE = Money.of("25.99", "USD")
+CARD = CardDetails(number="4242424242424242", exp_month=1, exp_year=2099, cvc="123")
+
+
+@pytest.fixture
+def provider():
+    return FakeProvider()
+
+
+@pytest.fixture
+def payments(provider):
+    return Payments.using(provider)
+
+
+@pytest.fixture
+def wallet():
+    return MemoryWallet()
+
+
+@pytest.fixture
+def submit(payments, wallet):
+    """One submit of a shopper, as every adapter makes it."""
+
+    def run(entry, reference="1", owner="ann", mode=Mode.IFRAME, wallet=wallet):
+        def act():
+            payment = begin(payments, reference, mode=mode, amount_due=DUE, context={})
+            source = choose_source(
+                payments,
+                payment,
+                entry,
+                wallet=wallet,
+                owner=owner,
+                email="ann@shop.example",
+                save=entry.save,
+            )
+            progress = pay(payments, payment, source)
+            note_card(wallet, source, progress.money)
+            return progress
+
+        return attempt(act)
+
+    return run
+
+
+def entry(token="tok-1", **options):
+    return Entry(
+        source=PaymentSource(token=token, brand="VISA", last4="4242"), **options
+    )
+
+
+def test_a_card_is_saved_and_pays_again(submit, wallet, payments, provider):
+    first = submit(entry(save=True))
+    (kept,) = wallet.list("ann", provider.merchant_id)
+    second = submit(Entry(saved_id=kept.public_id), reference="2")
+
+    assert first.money.moved == second.money.moved == DUE
+    assert (kept.brand, kept.last4) == ("VISA", "4242")
+    assert kept.public_id not in provider.saved
+    assert len(provider.ledger) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "owner"), [({}, "ann"), ({"save": True}, ""), ({"save": False}, "")]
+)
+def test_nothing_is_kept_unasked_or_for_a_guest(submit, provider, options, owner):
+    submit(entry(**options), owner=owner)
+
+    assert provider.saved == {}
+
+
+def test_a_shop_without_a_wallet_keeps_nothing(submit, provider):
+    paid = submit(entry(save=True), wallet=None)
+    refused = submit(Entry(saved_id="x"), reference="2", wallet=None)
+
+    assert paid.money is not None
+    assert provider.saved == {}
+    assert refused.refusal.code == "saved_source_of_nobody"
+
+
+def test_somebody_elses_card_is_not_there(submit, wallet, provider):
+    submit(entry(save=True))
+    (kept,) = wallet.list("ann", provider.merchant_id)
+    refused = submit(Entry(saved_id=kept.public_id), reference="2", owner="bob")
+
+    assert refused.refusal.code == "saved_source_unknown"
+    assert wallet.list("bob", provider.merchant_id) == ()
+    assert wallet.list("", provider.merchant_id) == ()
+    assert wallet.list("ann", "ANOTHERMERCHANT") == ()
+
+
+def test_no_card_is_saved_while_an_earlier_charge_is_in_doubt(submit, provider):
+    provider.fail("payment_charge", OutcomeUnknown("lost"), after=True)
+    provider.fail("payment_retry", OutcomeUnknown("lost"))
+    first = submit(entry())
+    provider.fail("payment_look_up", OutcomeUnknown("lost"))
+    second = submit(entry("tok-2", save=True))
+    third = submit(Entry(card=CARD))
+
+    assert first.is_in_doubt
+    assert second.is_in_doubt
+    assert third.is_in_doubt
+    assert provider.saved == {}
+    assert "payment_tokenize" not in provider.calls
+    assert len(provider.ledger) == 1
+
+
+def test_a_card_that_cannot_be_saved_is_not_charged(submit, provider):
+    refused = submit(entry("decline-1", save=True))
+
+    assert isinstance(refused.refusal, PaymentDeclined)
+    assert provider.ledger == {}
+
+
+def test_a_paid_payment_and_a_page_need_no_source(submit, provider):
+    submit(entry())
+    again = submit(entry("tok-2", save=True))
+    page = submit(entry("tok-3", save=True), reference="2", mode=Mode.HOSTED)
+
+    assert again.money is not None
+    assert page.step is not None
+    assert provider.saved == {}
+
+
+def test_the_charge_tells_what_nobody_told_of_the_card(submit, wallet, provider):
+    submit(Entry(source=PaymentSource(token="tok-1"), save=True))
+    (kept,) = wallet.list("ann", provider.merchant_id)
+
+    wallet.describe(next(iter(provider.saved)), "VISA", "4242")
+    (told,) = wallet.list("ann", provider.merchant_id)
+    wallet.describe(next(iter(provider.saved)), "AMEX", "0005")
+
+    assert kept.last4 in ("", "4242")
+    assert (told.brand, told.last4) == ("VISA", "4242")
+    assert wallet.list("ann", provider.merchant_id) == (told,)
+
+
+def test_a_forgotten_card_is_gone_from_both(submit, wallet, payments, provider):
+    submit(entry(save=True))
+    (kept,) = wallet.list("ann", provider.merchant_id)
+    with pytest.raises(InvalidRequest):
+        forget_source(payments, wallet, "bob", kept.public_id)
+    forget_source(payments, wallet, "ann", kept.public_id)
+
+    assert provider.saved == {}
+    assert wallet.list("ann", provider.merchant_id) == ()
+    with pytest.raises(InvalidRequest):
+        forget_source(payments, wallet, "ann", kept.public_id)
+
+
+def test_a_card_that_the_provider_did_not_remove_stays(
+    submit, wallet, payments, provider
+):
+    submit(entry(save=True))
+    (kept,) = wallet.list("ann", provider.merchant_id)
+    provider.fail("payment_remove_source", ProviderUnavailable("away"))
+    with pytest.raises(ProviderUnavailable):
+        forget_source(payments, wallet, "ann", kept.public_id)
+
+    assert wallet.list("ann", provider.merchant_id) == (kept,)
+
+
+def test_what_a_shopper_sees_of_a_card_is_not_what_can_be_charged(submit, wallet):
+    submit(entry(save=True))
+
+    assert "saved-" not in repr(wallet.list("ann", "FAKEMERCHANT1"))

@@ -1,0 +1,278 @@
+"""A shop of sixty lines on the road, and others that each get one thing wrong."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+
+from payment_hooks import (
+    AmountChanged,
+    Gateway,
+    MemoryLedger,
+    Mode,
+    Money,
+    OperationKind,
+    OperationState,
+    PaymentDeclined,
+    PaymentError,
+    PaymentRequest,
+    Payments,
+    PaymentSource,
+    PaymentState,
+    Policy,
+    check_shown,
+    hookimpl,
+    seal_shown,
+)
+from payment_hooks.recovery.recovery import Recovery
+from payment_hooks.testing import AdapterKit, FakeProvider
+from payment_hooks.testing.shop_bench import TEN
+
+KEY = "the shop's own secret"
+SHOWN = {
+    PaymentState.PAID: "paid",
+    PaymentState.PARTLY_REFUNDED: "paid",
+    PaymentState.REFUNDED: "refunded",
+}
+
+
+class SmallShop:
+    """Checkouts, orders, and the adapter between them and `Payments`.
+
+    A checkout's goods are as many cents as they cost. What was agreed is written down with
+    the payment, and that is what is ordered.
+    """
+
+    def __init__(self):
+        self.provider = FakeProvider()
+        self.offset = timedelta()
+        self.numbers = count(1)
+        self.due, self.pages, self.placed, self.failures = {}, {}, {}, 0
+        self.payments = Payments(
+            Gateway.to(self.provider, self),
+            MemoryLedger(),
+            policy=Policy(wait_seconds=5),
+            now=lambda: datetime.now(UTC) + self.offset,
+        )
+
+    @hookimpl
+    def shop_amount_due(self, reference):
+        return self.due.get(reference)
+
+    @hookimpl
+    def shop_payment_changed(self, event):
+        if event.payment.state is PaymentState.PAID and self.brought_money(event):
+            goods = Money(event.payment.context["goods"], "USD")
+            self.place(event.payment.reference, goods)
+
+    def brought_money(self, event):
+        brought = event.operation.kind is OperationKind.CHARGE
+        return brought and event.operation.state is OperationState.SUCCEEDED
+
+    def place(self, checkout, goods):
+        if self.failures:
+            self.failures -= 1
+            raise ConnectionError("the mail server is down")
+        self.placed.setdefault(checkout, []).append(goods)
+
+    def begin(self, amount):
+        checkout = str(next(self.numbers))
+        self.due[checkout] = amount
+        return checkout
+
+    def reprice(self, checkout, amount):
+        self.due[checkout] = amount
+
+    def add(self, checkout):
+        self.due[checkout] += TEN
+
+    def show(self, checkout):
+        due = self.due[checkout]
+        self.pages[checkout] = seal_shown(due, checkout, secret_key=KEY)
+        return f"To pay: {due}"
+
+    def submit(self, checkout, token):
+        due, sent = self.due[checkout], self.pages.get(checkout, "")
+        try:
+            check_shown(sent, due, checkout, secret_key=KEY)
+        except AmountChanged as changed:
+            return f"{changed.shopper_message()} {self.show(checkout)}"
+        return self.pay(checkout, due, token)
+
+    def pay(self, checkout, due, token):
+        try:
+            payment = self.payments.open(
+                checkout,
+                mode=Mode.IFRAME,
+                amount_due=due,
+                context={"goods": due.minor_units},
+            )
+            self.payments.charge(payment.payment_id, PaymentSource(token=token))
+            self.payments.tell(payment.payment_id)
+        except PaymentError as error:
+            return str(error)
+        return "thank you"
+
+    def latest(self, checkout):
+        found = self.payments.ledger.find_payments(reference=checkout)
+        return found[-1] if found else None
+
+    def state(self, checkout):
+        payment = self.latest(checkout)
+        if payment is None:
+            return "open"
+        known = self.payments.operations(payment.payment_id)
+        if any(row.state.is_open for row in known):
+            return "checking"
+        return SHOWN.get(payment.state, "open")
+
+    def orders(self, checkout):
+        return len(self.placed.get(checkout, []))
+
+    def ordered(self, checkout):
+        (goods,) = self.placed[checkout]
+        return goods
+
+    def refund(self, checkout, amount, form):
+        try:
+            payment = self.latest(checkout)
+            self.payments.refund(payment.payment_id, amount, request_id=form)
+        except PaymentError as error:
+            return str(error)
+        return "given back"
+
+    def break_next_order(self):
+        self.failures += 1
+
+    def later(self):
+        self.offset += timedelta(minutes=10)
+        Recovery(self.payments).run()
+
+
+class PaysPastTheRoad(SmallShop):
+    def submit(self, checkout, token):
+        request = PaymentRequest(
+            amount=self.due[checkout],
+            source=PaymentSource(token=token),
+            reference=checkout,
+        )
+        try:
+            self.provider.payment_charge(request)
+        except PaymentError as error:
+            return str(error)
+        self.place(checkout, self.due[checkout])
+        return "thank you"
+
+
+class CallsADoubtADecline(SmallShop):
+    def state(self, checkout):
+        shown = super().state(checkout)
+        return "open" if shown == "checking" else shown
+
+
+class PlacesWithoutBeingTold(SmallShop):
+    def submit(self, checkout, token):
+        shown = super().submit(checkout, token)
+        if shown == "thank you":
+            self.place(checkout, self.due[checkout])
+        return shown
+
+
+class ForgetsTheBackground(SmallShop):
+    def later(self):
+        self.offset += timedelta(minutes=10)
+
+
+class NamesEachSubmitAnew(SmallShop):
+    def pay(self, checkout, due, token):
+        return super().pay(f"{checkout}-{next(self.numbers)}", due, token)
+
+
+class RemembersTheFirstPrice(SmallShop):
+    def reprice(self, checkout, amount):
+        pass
+
+
+class TakesWhatIsDueUnseen(SmallShop):
+    def submit(self, checkout, token):
+        return self.pay(checkout, self.due[checkout], token)
+
+
+class TakesWhatTheFormSays(SmallShop):
+    def submit(self, checkout, token):
+        cents, currency, _ = self.pages[checkout].split(".")
+        return self.pay(checkout, Money(int(cents), currency), token)
+
+
+class ShowsAgainOnlyWhatGotCheaper(SmallShop):
+    def submit(self, checkout, token):
+        shown = int(self.pages[checkout].split(".")[0])
+        if self.due[checkout].minor_units < shown:
+            return super().submit(checkout, token)
+        return self.pay(checkout, self.due[checkout], token)
+
+
+class OrdersTheCart(SmallShop):
+    def place(self, checkout, goods):
+        super().place(checkout, self.due[checkout])
+
+
+class OrdersTheCartInTheBackground(SmallShop):
+    is_away = False
+
+    def later(self):
+        self.is_away = True
+        super().later()
+
+    def place(self, checkout, goods):
+        super().place(checkout, self.due[checkout] if self.is_away else goods)
+
+
+class RefundsUnderNewNames(SmallShop):
+    def refund(self, checkout, amount, form):
+        return super().refund(checkout, amount, f"{form}-{next(self.numbers)}")
+
+
+class RefundsByAmount(SmallShop):
+    def refund(self, checkout, amount, form):
+        return super().refund(checkout, amount, str(amount))
+
+
+class RefundsAllForNothing(SmallShop):
+    def refund(self, checkout, amount, form):
+        return super().refund(checkout, amount if amount.minor_units else None, form)
+
+
+class PlacesWhatWasGivenBack(SmallShop):
+    @hookimpl
+    def shop_payment_changed(self, event):
+        if self.brought_money(event):
+            self.place(event.payment.reference, event.payment.amount_due)
+
+
+class SwallowsItsOwnFailure(SmallShop):
+    def place(self, checkout, goods):
+        try:
+            super().place(checkout, goods)
+        except ConnectionError:
+            return
+
+
+class ShowsTheToken(SmallShop):
+    def submit(self, checkout, token):
+        return f"{super().submit(checkout, token)} ({token})"
+
+
+class NeverTriesAnotherCard(SmallShop):
+    def submit(self, checkout, token):
+        payment = self.latest(checkout)
+        known = self.payments.operations(payment.payment_id) if payment else ()
+        if any(row.state is OperationState.DECLINED for row in known):
+            return str(PaymentDeclined("declined before"))
+        return super().submit(checkout, token)
+
+
+class TestSmallShop(AdapterKit):
+    @pytest.fixture
+    def shop(self):
+        return SmallShop()
