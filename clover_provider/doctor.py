@@ -13,11 +13,11 @@ from payment_hooks import (
     CardForm,
     CheckoutRequest,
     ConfigurationError,
-    Gateway,
     LookUpRequest,
     Mode,
     Money,
     PaymentError,
+    ProviderHooks,
 )
 
 _NO_PAYMENT = "DOCTOR0000000"
@@ -165,7 +165,7 @@ def _ask(config: CloverConfig) -> Iterator[Finding]:
         )
         return
     with closing(CloverProvider(config)) as provider:
-        gateway = Gateway.to(provider)
+        gateway = ProviderHooks.to(provider)
         yield _try_charges(gateway, config)
         for mode in (Mode.IFRAME, Mode.API):
             if mode in config.modes:
@@ -176,7 +176,7 @@ def _ask(config: CloverConfig) -> Iterator[Finding]:
             yield _try_platform(gateway)
 
 
-def _try_charges(gateway: Gateway, config: CloverConfig) -> Finding:
+def _try_charges(gateway: ProviderHooks, config: CloverConfig) -> Finding:
     since = datetime.now(UTC) - timedelta(minutes=1)
     try:
         gateway.look_up(LookUpRequest(since=since))
@@ -190,7 +190,7 @@ def _try_charges(gateway: Gateway, config: CloverConfig) -> Finding:
     return Finding(subject="charges", text="Clover answers, and takes the private key")
 
 
-def _try_checkout(gateway: Gateway, config: CloverConfig, mode: Mode) -> Finding:
+def _try_checkout(gateway: ProviderHooks, config: CloverConfig, mode: Mode) -> Finding:
     """What the page needs; in these two modes, Clover is asked for public keys only."""
     subject = f"mode {mode}"
     request = CheckoutRequest(
@@ -223,7 +223,7 @@ def _try_pair(config: CloverConfig) -> Finding:
     )
     with closing(CloverProvider(replace(config, public_key=""))) as provider:
         try:
-            session = Gateway.to(provider).start_checkout(request)
+            session = ProviderHooks.to(provider).start_checkout(request)
         except ConfigurationError as error:
             return Finding(subject=subject, text=str(error), verdict=Verdict.WRONG)
         except PaymentError as error:
@@ -240,7 +240,7 @@ def _try_pair(config: CloverConfig) -> Finding:
     )
 
 
-def _try_platform(gateway: Gateway) -> Finding:
+def _try_platform(gateway: ProviderHooks) -> Finding:
     """Ask for a payment that is not there: a key that is good learns just that."""
     try:
         gateway.look_up(LookUpRequest(transaction_id=_NO_PAYMENT))

@@ -231,7 +231,7 @@ class PaymentAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # no
         for row in queryset:
             try:
                 with acting_as(f"user {request.user.pk}"):
-                    payment = get_payments().settle(row.payment_id)
+                    payment = get_payments().resolve(row.payment_id)
             except NOT_NOW as error:
                 told = _("Clover could not be asked: %(reason)s") % {"reason": error}
                 messages.warning(request, f"{row}: {told}")

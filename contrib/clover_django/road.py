@@ -11,18 +11,18 @@ from django.utils.module_loading import import_string
 
 from clover_django import conf
 from clover_django.connection import add_connection
-from clover_django.payments import ShopPayments
+from clover_django.payments import defer_until_commit
 from clover_django.store import DjangoLedger
 from clover_provider.config import CloverConfig
 from clover_provider.provider import CloverProvider
 from payment_hooks import (
     ConfigurationError,
     FailedChecks,
-    Gateway,
     PaymentError,
     Payments,
     PluginRegistry,
     Policy,
+    ProviderHooks,
 )
 
 PROVIDER = "clover"
@@ -92,7 +92,8 @@ def build_payments(config: CloverConfig) -> Payments:
         lease_seconds=max(Policy().lease_seconds, 3 * config.deadline_seconds),
     )
     ledger = DjangoLedger(using=conf.ledger_alias())
-    return ShopPayments(Gateway(registry, PROVIDER), ledger, policy=policy)
+    provider = ProviderHooks(registry, PROVIDER)
+    return Payments(provider, ledger, policy=policy, defer=defer_until_commit)
 
 
 def reset() -> None:

@@ -46,8 +46,8 @@ from payment_hooks import (
     Payment,
     PaymentState,
 )
-from payment_hooks.engine.leases import decline_of
-from payment_hooks.storefront.status import Outcome, last_decline, outcome_of
+from payment_hooks.ledger.outcomes import Outcome, last_decline, outcome_of
+from payment_hooks.ledger.state import decline_of
 
 logger = logging.getLogger(__name__)
 
@@ -155,7 +155,7 @@ def _show(request: HttpRequest, payment: Payment) -> HttpResponse:
         return get_pages().paid(request, payment)
     if outcome is Outcome.CHECKING:
         return _wait(request, payment)
-    if outcome is Outcome.GIVEN_BACK:
+    if outcome is Outcome.REVERSED:
         message = _("This payment was refunded.")
     else:
         message = _why_not(operations)
@@ -199,7 +199,7 @@ def _look(payment: Payment) -> Payment:
 def _give_up(payment_id: str) -> Payment:
     """The payment, closed unless it holds money; a doubt about that is raised."""
     payments = get_payments()
-    payment = payments.settle(payment_id)
+    payment = payments.resolve(payment_id)
     if payment.state is not PaymentState.OPEN:
         return payment
     return payments.close(payment_id)

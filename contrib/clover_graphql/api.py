@@ -23,7 +23,7 @@ from clover_graphql.http import (
 from clover_graphql.limits import Limits
 from clover_graphql.offers import OfferedGateway
 from clover_graphql.sealing import seal, unseal
-from payment_hooks import ConfigurationError, Gateway
+from payment_hooks import ConfigurationError, ShopHooks
 from payment_hooks.model.cards import looks_like_card_number, mask_card_numbers
 from payment_hooks.spec.time_limit import time_limit
 from payment_hooks.storefront.saved_cards import Wallet
@@ -113,9 +113,9 @@ class PaymentsApi:
         return other
 
     @property
-    def shop(self) -> Gateway:
+    def shop(self) -> ShopHooks:
         """Who answers the shop's hooks."""
-        return self.offers[0].payments.gateway
+        return self.offers[0].payments.shop
 
     def answer(self, question: HttpQuestion) -> HttpAnswer:
         """The answer to one request; nothing that goes wrong leaves it as an error."""

@@ -21,8 +21,8 @@ from payment_hooks import (
     PaymentState,
     Purchase,
 )
+from payment_hooks.ledger.outcomes import has_open_page
 from payment_hooks.storefront.payload import WAITING, describe_progress
-from payment_hooks.storefront.status import has_open_page
 from payment_hooks.storefront.submit import Progress, attempt, look
 
 

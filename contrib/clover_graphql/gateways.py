@@ -139,7 +139,7 @@ def kept_cards(asking: Asking, purchase: Purchase) -> list[StoredPaymentMethod]:
     return [
         StoredPaymentMethod.of(kept, purchase, offer, asking.language(purchase))
         for offer in asking.api.offers
-        for kept in wallet.list(owner, offer.payments.gateway.merchant_id)
+        for kept in wallet.list(owner, offer.payments.merchant_id)
     ]
 
 

@@ -38,7 +38,7 @@ class OfferedGateway:
     @property
     def id(self) -> str:
         """What storefronts call it."""
-        return self.gateway_id or f"{self.payments.gateway.provider}.payments"
+        return self.gateway_id or f"{self.payments.provider.name}.payments"
 
     def mode_for(self, entry: Entry) -> Mode:
         """The mode that the storefront's data asks for.

@@ -20,9 +20,8 @@ from payment_hooks import (
     PaymentState,
 )
 from payment_hooks import Payment as LedgerPayment
-from payment_hooks.engine.leases import decline_of
-from payment_hooks.ledger.state import counts, derive_state
-from payment_hooks.model.records import TAKING
+from payment_hooks.ledger.state import decline_of, derive_state
+from payment_hooks.model.records import FUNDING
 
 if TYPE_CHECKING:
     from clover_graphql.purchases import Checkout, Order
@@ -80,7 +79,7 @@ class Transaction:
     @strawberry.field
     def is_success(self) -> bool:
         """Whether money moved that counts."""
-        return counts(self.operation)
+        return self.operation.counts
 
     @strawberry.field
     def error(self, info: Info) -> str | None:
@@ -190,7 +189,7 @@ class Payment:
     @strawberry.field
     def psp_reference(self) -> str | None:
         """The provider's id of what brought the money."""
-        named = [row.transaction_id for row in self.operations if row.kind in TAKING]
+        named = [row.transaction_id for row in self.operations if row.kind in FUNDING]
         return next(filter(None, reversed(named)), None)
 
     @strawberry.field

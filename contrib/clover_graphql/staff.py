@@ -39,7 +39,6 @@ from payment_hooks import (
     PaymentError,
     StaffAction,
 )
-from payment_hooks.ledger.state import counts
 from payment_hooks.model.cards import looks_like_card_number
 
 Answer = TypeVar("Answer", PaymentCapture, PaymentRefund, PaymentVoid)
@@ -119,7 +118,7 @@ def move(asking: Asking, asked: Movement) -> None:
         _check_whole(asked)
         payments.void(payment_id)
     else:
-        payments.refund(payment_id, asked.amount, request_id=_request_id(asking, asked))
+        payments.refund(payment_id, asked.amount, intent_id=_request_id(asking, asked))
 
 
 def report(
@@ -142,7 +141,7 @@ def report(
         find = partial(_find_event, offer, payment, reference, kind, amount)
         known = find(asking.language(payment=payment))
         if known is None:
-            offer.payments.settle(payment.payment_id, transaction_id=reference)
+            offer.payments.resolve(payment.payment_id, transaction_id=reference)
         event = known or find(asking.language(payment=payment))
         if event is None:
             raise BadInput(
@@ -232,7 +231,7 @@ def _request_id(asking: Asking, asked: Movement) -> str:
     if asking.request_key:
         return f"graphql {asking.request_key}"
     rows = asked.offer.payments.operations(asked.payment.payment_id)
-    done = sum(row.kind is OperationKind.REFUND and counts(row) for row in rows)
+    done = sum(row.kind is OperationKind.REFUND and row.counts for row in rows)
     return f"graphql refund {done + 1}"
 
 

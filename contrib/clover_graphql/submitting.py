@@ -24,10 +24,9 @@ from payment_hooks import (
     Purchase,
     ReturnUrls,
 )
-from payment_hooks.engine.leases import decline_of
-from payment_hooks.ledger.state import derive_state
+from payment_hooks.ledger.state import decline_of, derive_state
 from payment_hooks.model.cards import looks_like_card_number
-from payment_hooks.model.records import TAKING
+from payment_hooks.model.records import FUNDING
 from payment_hooks.storefront.payload import Entry
 from payment_hooks.storefront.saved_cards import Wallet, choose_source, note_card
 from payment_hooks.storefront.submit import Progress, attempt, begin, pay
@@ -163,7 +162,7 @@ def tell(payments: Payments, payment_id: str) -> None:
     What fails is told again by recovery.
     """
     with suppress(PaymentError):
-        payments.tell(payment_id)
+        payments.notify(payment_id)
 
 
 def latest_payment(offer: OfferedGateway, reference: str) -> Payment | None:
@@ -303,7 +302,7 @@ def _first_outcome(asked: Submit, payment: Payment, start: int) -> Progress | No
 
 def _taking(asked: Submit, payment: Payment) -> list[Operation]:
     rows = asked.offer.payments.operations(payment.payment_id)
-    return [row for row in rows if row.kind in TAKING]
+    return [row for row in rows if row.kind in FUNDING]
 
 
 def _check_key(asked: Submit) -> None:

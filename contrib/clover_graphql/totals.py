@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
 from payment_hooks import Money, Operation, OperationKind
-from payment_hooks.ledger.state import counts, following_money
+from payment_hooks.ledger.state import following_money
 from payment_hooks.model.records import CAPTURING
 
 
@@ -41,7 +41,7 @@ def add_up(operations: Sequence[Operation], currency: str) -> Totals:
     )
     is_followed = any(
         row.kind in (OperationKind.CAPTURE, OperationKind.VOID)
-        and (counts(row) or row.state.is_open)
+        and (row.counts or row.state.is_open)
         for row in known
     )
     authorized = zero if is_followed else total(done, OperationKind.AUTHORIZE)
@@ -73,6 +73,6 @@ def _sums(
 ) -> dict[OperationKind, int]:
     sums = dict.fromkeys(OperationKind, 0)
     for row in operations:
-        if row.state.is_open if is_open else counts(row):
+        if row.state.is_open if is_open else row.counts:
             sums[row.kind] += (row.moved or row.amount).minor_units
     return sums

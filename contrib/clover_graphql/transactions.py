@@ -13,9 +13,9 @@ from clover_graphql.enums import TransactionActionEnum, TransactionEventTypeEnum
 from clover_graphql.money import MoneyType
 from clover_graphql.totals import Totals, add_up
 from payment_hooks import Operation, OperationState, Payment
-from payment_hooks.engine.leases import decline_of
+from payment_hooks.ledger.state import decline_of
 from payment_hooks.model.messages import shopper_text
-from payment_hooks.model.records import TAKING
+from payment_hooks.model.records import FUNDING
 from payment_hooks.storefront.payload import explain
 from payment_hooks.storefront.saleor_events import event_type, possible_actions
 from payment_hooks.storefront.submit import Progress
@@ -173,7 +173,7 @@ class TransactionItem:
         named = [
             row.transaction_id
             for row in self.operations
-            if row.kind in TAKING and row.transaction_id
+            if row.kind in FUNDING and row.transaction_id
         ]
         return named[-1] if named else ""
 

@@ -16,7 +16,7 @@ from clover_oscar.transactions import lock
 from clover_oscar.untyped import OscarObject
 from payment_hooks import Payment, PaymentState
 from payment_hooks.ledger.state import derive_state, find_unclear
-from payment_hooks.model.records import TAKING
+from payment_hooks.model.records import FUNDING
 
 _HOLDING = frozenset(
     {
@@ -111,7 +111,7 @@ def may_hold_money(payment: Payment) -> bool:
         return True
     if find_unclear(operations) is not None:
         return True
-    return any(row.kind in TAKING and row.state.is_open for row in operations)
+    return any(row.kind in FUNDING and row.state.is_open for row in operations)
 
 
 def copy_lines(frozen: OscarObject, into: OscarObject) -> list[str]:

@@ -16,8 +16,8 @@ from clover_oscar import options, orders
 from clover_oscar.transactions import lock
 from clover_oscar.untyped import OscarObject
 from payment_hooks import Operation, OperationKind, Payment
-from payment_hooks.ledger.state import counts, derive_state
-from payment_hooks.model.records import TAKING
+from payment_hooks.ledger.state import derive_state
+from payment_hooks.model.records import FUNDING
 
 SOURCE_TYPE = "Clover"
 VOIDED = "Void"
@@ -63,8 +63,8 @@ def record(
     allow it, and only when there was something new to book.
     """
     orders.remember(order, payment)
-    done = [row for row in operations if counts(row)]
-    taking = next((row for row in done if row.kind in TAKING), None)
+    done = [row for row in operations if row.counts]
+    taking = next((row for row in done if row.kind in FUNDING), None)
     if taking is None:
         return
     with transaction.atomic():
@@ -121,7 +121,7 @@ def _write_sums(source: OscarObject, done: list[Operation]) -> None:
         sums[row.kind] += moved(row)
     # An update, not a save: a source keeps transactions in memory and writes them again.
     type(source).objects.filter(pk=source.pk).update(
-        amount_allocated=sum(sums[kind] for kind in TAKING) - sums[OperationKind.VOID],
+        amount_allocated=sum(sums[kind] for kind in FUNDING) - sums[OperationKind.VOID],
         amount_debited=sum(sums[kind] for kind in _DEBITING),
         amount_refunded=sums[OperationKind.REFUND],
     )

@@ -292,7 +292,7 @@ class PaymentDetailsMixin(PaymentPageMixin):
         if self.payment is None:
             return response
         payment_id = self.payment.payment_id
-        transaction.on_commit(partial(get_payments().tell, payment_id), robust=True)
+        transaction.on_commit(partial(get_payments().notify, payment_id), robust=True)
         if isinstance(response, HttpResponseRedirect):
             return response
         order = find_order(self._submission["basket"].pk)

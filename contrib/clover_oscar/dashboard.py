@@ -70,7 +70,7 @@ class OrderDetailMixin(PaymentEventsMixin):
         parent: Any = super()
         return parent.get_handler(
             user=user or self.request.user,
-            request_id=self.request.POST.get(REQUEST_ID, ""),
+            intent_id=self.request.POST.get(REQUEST_ID, ""),
             **kwargs,
         )
 
@@ -148,6 +148,6 @@ def _read_form(
     return payment, staff.Movement(
         kind=kind,
         amount=confirmation.read_amount(request, payment, kind),
-        request_id=token,
+        intent_id=token,
         reason=RefundReason(reason) if reason in set(RefundReason) else None,
     )

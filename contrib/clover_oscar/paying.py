@@ -123,7 +123,7 @@ def pay(
 def _flag_lost_order(payment: Payment, basket: OscarObject) -> None:
     """Ask for a person where the shop was told of the money and has no order of it."""
     payments = get_payments()
-    is_told = all(row.told for row in payments.operations(payment.payment_id))
+    is_told = all(row.notified for row in payments.operations(payment.payment_id))
     if is_told and find_order(basket.pk) is None:
         payments.flag(payment.payment_id, NOT_PLACED)
 

@@ -36,7 +36,7 @@ from payment_hooks import (
     PaymentError,
     PaymentState,
 )
-from payment_hooks.model.records import GIVEN_BACK
+from payment_hooks.model.records import REVERSED
 
 NAME = "clover-payments"
 URL_NAME = f"dashboard:{NAME}"
@@ -124,7 +124,7 @@ class PaymentListView(ListView):  # type: ignore[type-arg]  # not generic at run
 
 def _ask(payment_id: str, request: HttpRequest) -> str:
     _require(request.user, ASK)
-    payment = get_payments().settle(payment_id)
+    payment = get_payments().resolve(payment_id)
     giving_back.forget_left(payment)
     return _("Checked with Clover. Payment %(reference)s: %(state)s.") % {
         "reference": payment.reference,
@@ -137,7 +137,7 @@ def _place(payment_id: str, request: HttpRequest) -> str:
     payment = _without_order(payment_id)
     order = complete(payment, by_staff=True)
     get_payments().unflag(payment_id, PAID_TWICE)
-    get_payments().tell(payment_id)
+    get_payments().notify(payment_id)
     return str(_("Order %s is placed.") % order.number)
 
 
@@ -166,7 +166,7 @@ def _give_back(payment_id: str, request: HttpRequest) -> str:
             _("%s can be refunded now, which is not what was confirmed. Try again.")
             % show(left)
         )
-    asked = staff.Movement(kind=kind, amount=left, request_id=f"no order {left}")
+    asked = staff.Movement(kind=kind, amount=left, intent_id=f"no order {left}")
     with without_order(payment):
         done = staff.move(payment, asked, request.user)
     for flag in WITHOUT_ORDER:
@@ -198,7 +198,7 @@ def _why_not(payment: Payment) -> str:
     """Why nobody is asked about the payment; empty where a person must decide."""
     if order_of(payment) is not None:
         return _("This payment has an order: refund it there.")
-    if payment.state in GIVEN_BACK:
+    if payment.state in REVERSED:
         return _("The money of this payment was refunded.")
     if giving_back.is_at_work(payment):
         return _("The money is being refunded at this moment: load the page again.")

@@ -46,7 +46,7 @@ class EventHandlerMixin:
             amount: in the order's currency.
             lines: those it is about, if any.
             line_quantities: how many of each.
-            kwargs: `request_id` names the intent, so that a repetition is one movement.
+            kwargs: `intent_id` names the intent, so that a repetition is one movement.
 
         Raises:
             oscar.apps.payment.exceptions.PaymentError: refused, or not known yet.
@@ -62,14 +62,14 @@ class EventHandlerMixin:
         view.validate_payment_event(
             order, event_type, amount, lines, line_quantities, **kwargs
         )
-        request_id = kwargs.get("request_id") or self.kwargs.get("request_id")
+        intent_id = kwargs.get("intent_id") or self.kwargs.get("intent_id")
         try:
             done = staff.move(
                 payment,
                 staff.Movement(
                     kind=kind,
                     amount=Money.of(amount, payment.amount_due.currency),
-                    request_id=request_id or _next_request_id(order, event_type),
+                    intent_id=intent_id or _next_request_id(order, event_type),
                 ),
                 self.user,
             )

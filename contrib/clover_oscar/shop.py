@@ -12,7 +12,7 @@ from clover_oscar.purchases import VIA_API
 from clover_oscar.refusals import OrderNeedsPerson
 from clover_oscar.snapshot import Snapshot
 from payment_hooks import Payment, PaymentChanged, PaymentState, hookimpl
-from payment_hooks.model.records import GIVEN_BACK
+from payment_hooks.model.records import REVERSED
 
 logger = logging.getLogger("oscar.checkout")
 
@@ -35,10 +35,10 @@ class OscarShop:
         snapshot = Snapshot.from_context(payment.context)
         if snapshot is None:
             return
-        has_order = state in GIVEN_BACK and order_of(payment) is not None
+        has_order = state in REVERSED and order_of(payment) is not None
         if state in _PLACES_ORDER or has_order:
             _complete(payment)
-        elif state in GIVEN_BACK:
+        elif state in REVERSED:
             for flag in WITHOUT_ORDER:  # no money is left to decide about
                 get_payments().unflag(payment.payment_id, flag)
         elif payment.context.get(VIA_API) and is_there(snapshot):

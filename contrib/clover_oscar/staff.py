@@ -23,7 +23,6 @@ from payment_hooks import (
     PaymentState,
     RefundReason,
 )
-from payment_hooks.ledger.state import brings_money
 
 CAPTURE = "clover_oscar.capture_payment"
 REFUND = "clover_oscar.refund_payment"
@@ -41,7 +40,7 @@ class Movement:
     kind: OperationKind
     amount: Money
     """As it was read and confirmed; a void is always of the whole."""
-    request_id: str
+    intent_id: str
     """The form's token: the same one twice is one movement."""
     reason: RefundReason | None = None
 
@@ -69,7 +68,7 @@ def _move(payment: Payment, asked: Movement) -> Operation:
         _refuse_part(payment, asked)
         return payments.void(payment_id)
     return payments.refund(
-        payment_id, asked.amount, request_id=asked.request_id, reason=asked.reason
+        payment_id, asked.amount, intent_id=asked.intent_id, reason=asked.reason
     )
 
 
@@ -101,7 +100,7 @@ def left_of(payment: Payment, kind: OperationKind) -> Money:
 def card_of(payment: Payment) -> str:
     """Brand and last digits of the card that paid, as far as they are known."""
     for row in get_payments().operations(payment.payment_id):
-        if brings_money(row):
+        if row.funds_payment:
             digits = row.details.get("last4", "")
             return f"{row.details.get('brand', '')} {digits}".strip()
     return ""
@@ -112,7 +111,7 @@ def left_to_capture(payment: Payment) -> Money:
     held = Money(0, payment.amount_due.currency)
     if payment.state is PaymentState.AUTHORIZED:
         for row in get_payments().operations(payment.payment_id):
-            if brings_money(row):
+            if row.funds_payment:
                 held = row.moved or row.amount
     return held
 

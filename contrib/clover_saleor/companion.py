@@ -95,7 +95,7 @@ class CloverTransactions(BasePlugin):
         """Give back; each request of Saleor's is an intent of its own."""
         asked = transaction_action_data
         refund = partial(
-            Payments.refund, request_id=f"saleor event {asked.event.pk}", notify=False
+            Payments.refund, intent_id=f"saleor event {asked.event.pk}", notify=False
         )
         return self._request(asked, previous_value, refund)
 
@@ -232,7 +232,7 @@ class CloverTransactions(BasePlugin):
             _await(asked.event, payments.operations(payment_id))
         else:
             session_books.record(asked.event, operation)
-            payments.tell(payment_id)  # which also books what a capture has released
+            payments.notify(payment_id)  # which also books what a capture has released
 
 
 def _merchant_of(item: SaleorObject) -> Merchant:

@@ -40,8 +40,7 @@ from payment_hooks import (
     PaymentState,
     ShopBusy,
 )
-from payment_hooks.ledger.state import counts
-from payment_hooks.model.records import TAKING
+from payment_hooks.model.records import FUNDING
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +57,7 @@ def book(event: PaymentChanged) -> None:
             given back: a person must look.
     """
     operation = event.operation
-    if not counts(operation):
+    if not operation.counts:
         return
     with transaction_with_commit_on_errors():
         checkout, saleor = _lock(event.payment, operation)
@@ -122,7 +121,7 @@ def _write(saleor: SaleorObject, operation: Operation, checkout: SaleorObject) -
         saleor, kind=response.kind, payment_information=None, gateway_response=response
     )
     manager = get_plugins_manager(allow_replica=False)
-    if not saleor.is_active and operation.kind in TAKING:
+    if not saleor.is_active and operation.kind in FUNDING:
         # The shopper went on to another payment; Saleor gives this one back.
         try_void_or_refund_inactive_payment(saleor, transaction, manager)
     elif checkout is not None:

@@ -23,9 +23,9 @@ from payment_hooks import (
     PaymentState,
     UnsupportedOperation,
 )
+from payment_hooks.ledger.outcomes import Outcome, outcome_of
 from payment_hooks.storefront.parts import find_parts
 from payment_hooks.storefront.payload import Entry, read_entry
-from payment_hooks.storefront.status import Outcome, outcome_of
 from payment_hooks.storefront.submit import Progress, attempt, begin, pay
 
 FLOW = "payments"
@@ -114,8 +114,8 @@ def refund(merchant: Merchant, asked: SaleorObject) -> Operation:
         row.is_success and row.kind == TransactionKind.REFUND
         for row in asked.transactions or ()
     )
-    request_id = f"saleor {asked.payment_id} refund {booked + 1}"
-    return merchant.payments.refund(payment.payment_id, amount, request_id=request_id)
+    intent_id = f"saleor {asked.payment_id} refund {booked + 1}"
+    return merchant.payments.refund(payment.payment_id, amount, intent_id=intent_id)
 
 
 def void(merchant: Merchant, asked: SaleorObject) -> Operation:

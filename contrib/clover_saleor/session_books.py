@@ -14,8 +14,7 @@ from clover_saleor import sessions
 from clover_saleor.app_row import find_app
 from clover_saleor.untyped import SaleorObject
 from payment_hooks import Money, Operation, OperationKind, Payment, PaymentChanged
-from payment_hooks.ledger.state import counts
-from payment_hooks.model.records import TAKING
+from payment_hooks.model.records import FUNDING
 from payment_hooks.storefront.saleor_events import actions_after
 
 logger = logging.getLogger(__name__)
@@ -35,7 +34,7 @@ _BEGINNING = (
 def book(event: PaymentChanged) -> None:
     """Record the movement where Saleor has not; amounts, order and checkout follow."""
     operation = event.operation
-    if not counts(operation):
+    if not operation.counts:
         return
     token = event.payment.context.get("transaction")
     item = TransactionItem.objects.filter(token=token).first()
@@ -89,7 +88,7 @@ def record(request: SaleorObject, operation: Operation) -> None:
 
 
 def _write(item: SaleorObject, operation: Operation) -> None:
-    if operation.kind in TAKING:
+    if operation.kind in FUNDING:
         request = item.events.filter(type__in=_BEGINNING).order_by("pk").last()
         create_transaction_event_for_transaction_session(
             request,

@@ -19,7 +19,7 @@ from payment_hooks import (
     OutcomeUnknown,
     Payment,
 )
-from payment_hooks.model.records import TAKING
+from payment_hooks.model.records import FUNDING
 from payment_hooks.storefront.parts import Part, find_parts, money_of_parts, next_part
 from payment_hooks.storefront.payload import (
     Entry,
@@ -162,7 +162,7 @@ def success(operation: Operation, reference: str = "") -> Response:
         "actions": list(actions_after(operation.kind)),
     }
     last4, brand = operation.details.get("last4"), operation.details.get("brand")
-    if operation.kind in TAKING and last4:
+    if operation.kind in FUNDING and last4:
         told["paymentMethodDetails"] = {
             "type": "CARD",
             "name": f"{brand or 'Card'} {last4}",

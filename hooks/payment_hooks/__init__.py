@@ -80,7 +80,7 @@ from payment_hooks.model.saved_cards import (
     SavedSource,
     SaveSourceRequest,
 )
-from payment_hooks.spec.calling import Gateway
+from payment_hooks.spec.calling import ProviderHooks, ShopHooks
 from payment_hooks.spec.markers import hookimpl, hookspec
 from payment_hooks.spec.plugins import PluginRegistry
 from payment_hooks.storefront.shown import check_shown, seal_shown
@@ -104,7 +104,6 @@ __all__ = [
     "EnteredBy",
     "FailedChecks",
     "FindPurchaseRequest",
-    "Gateway",
     "GivenBack",
     "HoldPurchaseRequest",
     "InvalidRequest",
@@ -131,6 +130,7 @@ __all__ = [
     "Payments",
     "PluginRegistry",
     "Policy",
+    "ProviderHooks",
     "ProviderUnavailable",
     "Purchase",
     "PurchaseKind",
@@ -144,6 +144,7 @@ __all__ = [
     "SaveSourceRequest",
     "SavedSource",
     "ShopBusy",
+    "ShopHooks",
     "StaffAction",
     "StaleVersion",
     "Transaction",

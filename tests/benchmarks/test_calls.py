@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from clover_provider import CloverConfig, CloverProvider
-from payment_hooks import Gateway, Money, PaymentRequest, PaymentSource
+from payment_hooks import Money, PaymentRequest, PaymentSource, ProviderHooks
 from tests.clover_provider.badserver import answering, http_answer, serving
 
 MOST_CALLS = 1_850
@@ -29,7 +29,7 @@ def gateway():
             }
         )
         provider = CloverProvider(config)
-        yield Gateway.to(provider)
+        yield ProviderHooks.to(provider)
         provider.close()
 
 

@@ -104,7 +104,7 @@ def plain_pages(monkeypatch):
 def fake(transactional_db, plain_pages):
     """The road of the test shop with a provider in memory in Clover's place."""
     provider = FakeProvider(merchant_id="TESTMERCH0001")
-    registry = road.get_payments().gateway.registry
+    registry = road.get_payments().plugins
     registry.unregister(name=road.PROVIDER)
     registry.register(provider, road.PROVIDER)
     yield provider

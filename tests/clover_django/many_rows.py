@@ -47,7 +47,7 @@ def begin(ledger):
         make_operation(
             payment,
             state=OperationState.SUCCEEDED,
-            told=True,
+            notified=True,
             **dict.fromkeys(names, "done-"),
         )
     )

@@ -31,7 +31,7 @@ def paid(token="tok-1"):
     payment = open_payment()
     with suppress(PaymentDeclined):
         get_payments().charge(payment.payment_id, PaymentSource(token=token))
-    return get_payments().tell(payment.payment_id)
+    return get_payments().notify(payment.payment_id)
 
 
 def in_doubt(fake, *, after=False):

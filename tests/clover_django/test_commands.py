@@ -78,7 +78,7 @@ def test_what_stays_unknown_ends_with_1(fake, capsys):
 
 def test_a_shop_that_cannot_be_told_ends_with_1(fake, capsys):
     shop = FailingShop()
-    get_payments().gateway.registry.register(shop)
+    get_payments().plugins.register(shop)
     paid()
     let_time_pass(minutes=2)
 

@@ -48,7 +48,7 @@ def test_a_payment_costs_so_many_statements(database):
     with statements(database) as charged:
         payments.charge(payment.payment_id, PaymentSource(token="tok"))
     with statements(database) as told:
-        payments.tell(payment.payment_id)
+        payments.notify(payment.payment_id)
 
     assert (count(opened), count(charged), count(told)) == ((3, 2), (26, 10), (3, 0))
 

@@ -42,7 +42,7 @@ except DataError as error:
 LOOK = """
 from clover_django import models, road
 (row,) = models.Payment.objects.all()
-print(row.reference, row.state, [one.told for one in row.operations.all()])
+print(row.reference, row.state, [one.notified for one in row.operations.all()])
 """
 
 

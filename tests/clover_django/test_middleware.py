@@ -35,7 +35,7 @@ class Provider(FakeProvider):
 @pytest.fixture
 def fake(fake):
     provider = Provider(merchant_id=fake.merchant_id, secret="of-the-messages")
-    registry = get_payments().gateway.registry
+    registry = get_payments().plugins
     registry.unregister(name=road.PROVIDER)
     registry.register(provider, road.PROVIDER)
     return provider
@@ -185,7 +185,7 @@ def test_what_says_that_it_is_too_large_is_not_read(fake, rf):
     request._stream = stream
 
     assert views.webhook(request).status_code == 413
-    assert stream.tell() == 0
+    assert stream.notify() == 0
 
 
 @pytest.mark.parametrize("length", ["many", "-"])

@@ -22,7 +22,7 @@ class Shop:
 
 @pytest.fixture
 def shop(fake):
-    get_payments().gateway.registry.register(Shop())
+    get_payments().plugins.register(Shop())
 
 
 def orders():
@@ -48,7 +48,7 @@ def test_the_shop_is_told_once_its_transaction_is_committed(shop):
 
     (operation,) = get_payments().operations(payment.payment_id)
     assert orders() == [payment.reference]
-    assert operation.told
+    assert operation.notified
 
 
 def test_the_state_is_known_at_once(shop):
@@ -60,7 +60,7 @@ def test_after_a_rollback_the_shop_is_told_by_recovery(shop):
     payment = pay_and_roll_back()
     (operation,) = get_payments().operations(payment.payment_id)
     assert orders() == []
-    assert not operation.told
+    assert not operation.notified
     let_time_pass(minutes=1)
 
     Recovery(get_payments()).run()

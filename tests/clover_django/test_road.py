@@ -34,8 +34,8 @@ def test_it_stands_on_the_ledger_and_the_merchant_of_the_settings():
 
     assert isinstance(payments.ledger, DjangoLedger)
     assert payments.ledger.using == "clover_ledger"
-    assert payments.gateway.provider == "clover"
-    assert payments.gateway.merchant_id == "TESTMERCH0001"
+    assert payments.provider.name == "clover"
+    assert payments.merchant_id == "TESTMERCH0001"
 
 
 def test_a_lease_outlives_the_deadline_of_a_call(clover):
@@ -77,5 +77,5 @@ def test_a_shop_of_an_adapter_takes_part_once(monkeypatch):
     road.register_shop(shop)
     road.register_shop(shop)
 
-    assert road.get_payments().gateway.amount_due("known-to-the-plugin") is not None
+    assert road.get_payments().shop.amount_due("known-to-the-plugin") is not None
     road.reset()

@@ -23,7 +23,7 @@ class Ledger(DjangoLedger):
 
 
 def refund(payment, form):
-    return make_operation(payment, OperationKind.REFUND, request_id=form)
+    return make_operation(payment, OperationKind.REFUND, intent_id=form)
 
 
 @pytest.fixture

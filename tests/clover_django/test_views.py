@@ -112,7 +112,7 @@ def test_a_database_that_cannot_write_leaves_a_doubt(browser, fake):
 def test_money_that_does_not_fit_is_never_called_not_charged(browser, fake):
     payment, session = at_the_page()
     transaction = fake.pay_session(Money(400, "USD"))
-    get_payments().settle(
+    get_payments().resolve(
         payment.payment_id,
         transaction_id=transaction.transaction_id,
         session_id=session.session_id,
@@ -126,7 +126,7 @@ def test_money_that_does_not_fit_is_never_called_not_charged(browser, fake):
 
 def test_money_that_was_given_back_is_said_so(browser, fake):
     payment = paid()
-    get_payments().refund(payment.payment_id, request_id="form-1")
+    get_payments().refund(payment.payment_id, intent_id="form-1")
 
     assert "was refunded" in text_of(browser, "status", payment)
 
@@ -365,7 +365,7 @@ class Shop:
 
 def test_polling_tells_a_shop_again_that_failed(browser, fake):
     shop = Shop()
-    get_payments().gateway.registry.register(shop)
+    get_payments().plugins.register(shop)
     payment = paid()
     let_time_pass(minutes=1)
 

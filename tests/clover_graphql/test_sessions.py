@@ -10,7 +10,14 @@ import pytest
 from clover_graphql import OfferedGateway, PaymentsApi
 from clover_graphql.ids import decode, encode
 from clover_simulator.shopper import DECLINED_CARD
-from payment_hooks import Gateway, MemoryLedger, Mode, Money, Payments, PaymentState
+from payment_hooks import (
+    MemoryLedger,
+    Mode,
+    Money,
+    Payments,
+    PaymentState,
+    ProviderHooks,
+)
 from payment_hooks.storefront.payload import CHECKING, WAITING
 from payment_hooks.testing import FakeProvider
 from tests.clover_graphql.operations import (
@@ -227,7 +234,7 @@ def test_a_key_that_paid_takes_nothing_after_the_refund(
 ):
     first = start(storefront, {"token": clover_simulator.token()}, key="k-1")
     payment_id = payments.ledger.find_payments(reference="ref-c-1")[0].payment_id
-    payments.refund(payment_id, request_id="r-1")
+    payments.refund(payment_id, intent_id="r-1")
     replayed = start(storefront, {"token": clover_simulator.token()}, key="k-1")
 
     assert replayed["transaction"]["id"] == first["transaction"]["id"]
@@ -385,7 +392,9 @@ def test_a_page_that_nobody_has_seen_is_not_waited_for(shop):
     ahead = [timedelta()]
     fake = FakeProvider()
     payments = Payments(
-        Gateway.to(fake, shop), MemoryLedger(), now=lambda: datetime.now(UTC) + ahead[0]
+        ProviderHooks.to(fake, shop),
+        MemoryLedger(),
+        now=lambda: datetime.now(UTC) + ahead[0],
     )
     storefront = Storefront(PaymentsApi(OfferedGateway(payments, modes=(Mode.HOSTED,))))
     fake.fail("payment_start_checkout", SystemExit())

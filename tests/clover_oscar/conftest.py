@@ -38,6 +38,6 @@ def clover_settings(settings, clover):
 
 
 def put_in_place(fake):
-    registry = road.get_payments().gateway.registry
+    registry = road.get_payments().plugins
     registry.unregister(name=road.PROVIDER)
     registry.register(fake, road.PROVIDER)

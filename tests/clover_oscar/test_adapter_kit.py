@@ -7,8 +7,8 @@ from oscar.core.loading import get_class, get_model
 from clover_django.road import get_payments
 from clover_oscar.baskets import find_payments
 from payment_hooks import Money
+from payment_hooks.ledger.outcomes import Outcome, outcome_of
 from payment_hooks.recovery.recovery import Recovery
-from payment_hooks.storefront.status import Outcome, outcome_of
 from payment_hooks.testing import AdapterKit
 from tests.clover_django.paying import let_time_pass
 from tests.clover_oscar.shopper import Shopper, make_product
@@ -18,7 +18,7 @@ PAYMENTS = "/dashboard/orders/clover-payments/"
 STATES = {
     Outcome.PAID: "paid",
     Outcome.CHECKING: "checking",
-    Outcome.GIVEN_BACK: "refunded",
+    Outcome.REVERSED: "refunded",
     Outcome.NOT_PAID: "open",
 }
 

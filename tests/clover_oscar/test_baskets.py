@@ -32,8 +32,8 @@ def test_money_that_does_not_fit_is_held(paid):
 
 
 def test_money_that_was_given_back_is_not_held(paid):
-    get_payments().refund(paid.payment_id, request_id="all")
-    payment = get_payments().tell(paid.payment_id)
+    get_payments().refund(paid.payment_id, intent_id="all")
+    payment = get_payments().notify(paid.payment_id)
 
     assert not may_hold_money(payment)
     assert is_spoken_for(orders()[0].basket_id)

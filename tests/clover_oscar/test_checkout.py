@@ -33,7 +33,9 @@ def test_the_outcome_is_told_once_the_order_is_there(shopper, product, clover):
     shopper.pay()
 
     (payment,) = get_payments().ledger.find_payments(reference=orders()[0].number)
-    assert [row.told for row in get_payments().operations(payment.payment_id)] == [True]
+    assert [row.notified for row in get_payments().operations(payment.payment_id)] == [
+        True
+    ]
 
 
 def test_a_shop_without_preview_sells_from_the_payment_page(

@@ -129,7 +129,7 @@ def test_another_browser_that_looks_places_the_order(in_doubt):
 
 
 def test_completing_again_changes_nothing(in_doubt):
-    payment = get_payments().settle(in_doubt.payment_id)
+    payment = get_payments().resolve(in_doubt.payment_id)
 
     again = complete(payment)
 

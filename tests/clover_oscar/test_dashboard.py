@@ -211,7 +211,7 @@ def test_a_form_without_token_is_refused(owner, order, clover):
 def test_a_token_that_no_ledger_could_keep_is_refused(owner, order, clover):
     page = act(owner, order, "refund", amount="1.00", token="x" * 256)
 
-    assert "request_id has 256 characters" in page
+    assert "intent_id has 256 characters" in page
     assert "payment_refund" not in clover.calls
 
 
@@ -420,8 +420,8 @@ def test_an_order_that_was_paid_elsewhere_keeps_oscars_ways(owner, order, clover
 def test_a_refund_made_elsewhere_is_booked_when_told(order):
     payment = get_payments().ledger.find_payments(reference=order.number)[0]
 
-    get_payments().refund(payment.payment_id, request_id="elsewhere")
-    get_payments().tell(payment.payment_id)
+    get_payments().refund(payment.payment_id, intent_id="elsewhere")
+    get_payments().notify(payment.payment_id)
 
     assert books(order)[0][2] == "10.00"
 

@@ -112,7 +112,7 @@ def test_a_refund_made_at_the_provider_is_booked_and_flags_nothing(
 
 def test_recovery_books_what_was_not_told(order, clover):
     payment = the_payment()
-    get_payments().refund(payment.payment_id, request_id="late", notify=False)
+    get_payments().refund(payment.payment_id, intent_id="late", notify=False)
 
     assert Recovery(get_payments()).run().is_clean
     assert books(order)[0][2] == "10.00"
@@ -186,12 +186,12 @@ def test_a_refusal_is_told_although_the_basket_is_gone(shopper, product, clover)
     context = {**payment.context, VIA_API: True}
     ledger.replace_payment(replace(payment, context=context))
     (row,) = ledger.operations(payment.payment_id)
-    ledger.replace_operation(replace(row, told=False))
+    ledger.replace_operation(replace(row, notified=False))
     delete_baskets()
 
-    get_payments().tell(payment.payment_id)
+    get_payments().notify(payment.payment_id)
 
-    assert [row.told for row in ledger.operations(payment.payment_id)] == [True]
+    assert [row.notified for row in ledger.operations(payment.payment_id)] == [True]
 
 
 def test_the_whole_is_given_back_at_last(order, owner):

@@ -41,7 +41,7 @@ def the_payment():
 def pay_on_the_page(clover, payment):
     """The shopper pays, and the webhook says so."""
     paid = clover.pay_session(payment.amount_due)
-    get_payments().settle(payment.payment_id, transaction_id=paid.transaction_id)
+    get_payments().resolve(payment.payment_id, transaction_id=paid.transaction_id)
 
 
 def come_back(shopper, payment):
@@ -111,7 +111,7 @@ def test_coming_back_twice_shows_the_same_order(away, shopper, clover):
 def test_the_same_webhook_twice_is_one_order_and_one_mail(away, clover):
     paid = clover.pay_session(away.amount_due)
     for _ in range(2):
-        get_payments().settle(away.payment_id, transaction_id=paid.transaction_id)
+        get_payments().resolve(away.payment_id, transaction_id=paid.transaction_id)
 
     assert len(orders()) == 1
     assert len(mail.outbox) == 1
@@ -347,7 +347,7 @@ def test_stock_that_is_gone_is_told_again_until_it_is_there(away, clover):
     payment = get_payments().get(away.payment_id)
     assert payment.flags == ("paid_without_order",)
     stock.update(num_in_stock=5)
-    get_payments().tell(away.payment_id)
+    get_payments().notify(away.payment_id)
     assert len(orders()) == 1
     assert get_payments().get(away.payment_id).flags == ()
 
@@ -426,7 +426,7 @@ def test_a_process_that_died_after_the_charge_is_made_good(
 
     assert answer.url == THANK_YOU or answer.url.startswith("/clover/status/")
     payment = the_payment()
-    get_payments().tell(payment.payment_id)
+    get_payments().notify(payment.payment_id)
     assert len(orders()) == 1
     assert len(clover.ledger) == 1
 

@@ -29,7 +29,7 @@ class Witness:
 def witness(clover_settings):
     clover_settings(MODE="hosted")
     witness = Witness()
-    get_payments().gateway.registry.register(witness)
+    get_payments().plugins.register(witness)
     return witness
 
 
@@ -97,7 +97,7 @@ def test_a_shop_behind_another_name_is_come_back_to_there(
     witness, shopper, product, clover_settings
 ):
     clover_settings(RETURN_BASE_URL="https://shop.example")
-    get_payments().gateway.registry.register(witness)
+    get_payments().plugins.register(witness)
     shopper.reach_payment(product)
 
     shopper.place_order()

@@ -84,7 +84,7 @@ def the_payment():
 
 def pay_on_the_page(clover):
     paid = clover.pay_session(the_payment().amount_due)
-    get_payments().settle(the_payment().payment_id, transaction_id=paid.transaction_id)
+    get_payments().resolve(the_payment().payment_id, transaction_id=paid.transaction_id)
 
 
 VALUES = {

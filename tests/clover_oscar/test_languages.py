@@ -127,7 +127,7 @@ def test_a_message_places_the_order_in_the_language_it_was_bought_in(
     paid = clover.pay_session(payment.amount_due)
 
     with override("en"):
-        get_payments().settle(payment.payment_id, transaction_id=paid.transaction_id)
+        get_payments().resolve(payment.payment_id, transaction_id=paid.transaction_id)
 
     (order,) = orders()
     with override(language):

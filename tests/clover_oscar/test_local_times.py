@@ -34,7 +34,7 @@ def test_an_order_is_paid_and_refunded(mode, shopper, product, clover, clover_se
     if mode == "hosted":
         shopper.place_order()
         paid = clover.pay_session(the_payment().amount_due)
-        get_payments().settle(
+        get_payments().resolve(
             the_payment().payment_id, transaction_id=paid.transaction_id
         )
         back = shopper.client.get(f"/clover/return/{the_payment().payment_id}/")
@@ -91,7 +91,7 @@ def test_staff_give_money_back_one_at_a_time(shopper, product, clover, clover_se
     shopper.place_order()
     get_model("partner", "StockRecord").objects.update(num_in_stock=0)
     paid = clover.pay_session(the_payment().amount_due)
-    get_payments().settle(the_payment().payment_id, transaction_id=paid.transaction_id)
+    get_payments().resolve(the_payment().payment_id, transaction_id=paid.transaction_id)
     owner = make_staff("owner", is_superuser=True)
 
     page = owner.post(

@@ -67,7 +67,7 @@ def test_a_second_member_of_staff_places_no_order_of_money_given_back(
 def test_completing_looks_at_the_ledger_and_not_at_what_it_was_handed(
     without_order,  # noqa: F811 - the fixture
 ):
-    get_payments().refund(without_order.payment_id, request_id="elsewhere")
+    get_payments().refund(without_order.payment_id, intent_id="elsewhere")
 
     with pytest.raises(CannotPlaceOrder, match="refunded"):
         complete(without_order, by_staff=True)
@@ -81,7 +81,7 @@ def test_no_order_is_placed_while_its_money_is_on_its_way_back(
 ):
     clover.fail("payment_refund", OutcomeUnknown("no answer"), after=True)
     with pytest.raises(OutcomeUnknown):
-        get_payments().refund(without_order.payment_id, request_id="elsewhere")
+        get_payments().refund(without_order.payment_id, intent_id="elsewhere")
 
     with pytest.raises(CannotPlaceOrder, match="being given back"):
         complete(without_order, by_staff=True)
@@ -126,7 +126,7 @@ def test_a_deleted_order_stays_deleted_when_its_payment_is_told_again(deleted, c
     assert stock() == before
     payment = get_payments().get(deleted.payment_id)
     assert payment.flags == ("order_deleted",)
-    told = [row.told for row in get_payments().operations(deleted.payment_id)]
+    told = [row.notified for row in get_payments().operations(deleted.payment_id)]
     assert told == [True, True]
 
 
@@ -181,7 +181,7 @@ def test_a_payment_partly_given_back_makes_no_order(
     stock_records.update(num_in_stock=5)
 
     refund_elsewhere(clover, 400)
-    get_payments().tell(the_payment().payment_id)
+    get_payments().notify(the_payment().payment_id)
 
     assert orders() == []
     assert get_payments().get(the_payment().payment_id).flags == ("paid_without_order",)
@@ -193,7 +193,7 @@ def test_staff_give_back_the_rest_of_it_and_no_more(
     clover,
 ):
     get_payments().refund(
-        without_order.payment_id, Money(400, "USD"), request_id="by hand"
+        without_order.payment_id, Money(400, "USD"), intent_id="by hand"
     )
 
     page = post(owner, without_order, "give_back", confirmed="1", amount="10.00")
@@ -204,16 +204,16 @@ def test_staff_give_back_the_rest_of_it_and_no_more(
 
 
 def refund(payment_id):
-    get_payments().refund(payment_id, request_id="in the gap")
+    get_payments().refund(payment_id, intent_id="in the gap")
 
 
 def refund_in_part(payment_id):
-    get_payments().refund(payment_id, Money(400, "USD"), request_id="in the gap")
+    get_payments().refund(payment_id, Money(400, "USD"), intent_id="in the gap")
 
 
 def delete_the_order(payment_id):
     """The status page places it, and staff delete it."""
-    get_payments().tell(payment_id)
+    get_payments().notify(payment_id)
     get_model("order", "Order").objects.all().delete()
 
 

@@ -31,7 +31,9 @@ def without_order(shopper, product, clover, clover_settings):
     (payment,) = get_payments().ledger.find_payments(reference=number)
     get_model("partner", "StockRecord").objects.update(num_in_stock=0)
     paid = clover.pay_session(payment.amount_due)
-    return get_payments().settle(payment.payment_id, transaction_id=paid.transaction_id)
+    return get_payments().resolve(
+        payment.payment_id, transaction_id=paid.transaction_id
+    )
 
 
 def post(staff, payment, action, **fields):
@@ -199,7 +201,7 @@ def test_a_give_back_that_fails_leaves_the_mark_of_another(
         clover.fail("payment_refund", ProviderUnavailable("down"))
         meanwhile()
         clover.mend()
-        get_payments().refund(without_order.payment_id, request_id="the first one")
+        get_payments().refund(without_order.payment_id, intent_id="the first one")
 
     assert ["being refunded" in page for page in pages] == [True, True]
     assert orders() == []
@@ -239,13 +241,13 @@ def test_what_would_be_refused_is_not_offered(owner, without_order):
     get_model("basket", "Basket").objects.all().delete()
     assert offered(owner) == ["give_back"]
 
-    get_payments().refund(without_order.payment_id, request_id="elsewhere")
+    get_payments().refund(without_order.payment_id, intent_id="elsewhere")
     get_payments().flag(without_order.payment_id, "paid_without_order")
     assert offered(owner) == []
 
 
 def test_of_a_part_no_order_is_offered(owner, without_order):
     some = Money(400, "USD")
-    get_payments().refund(without_order.payment_id, some, request_id="elsewhere")
+    get_payments().refund(without_order.payment_id, some, intent_id="elsewhere")
 
     assert offered(owner) == ["give_back"]

@@ -85,7 +85,7 @@ def test_a_message_places_the_whole_order(shopper, product, clover, clover_setti
     replica.refresh()
 
     paid = clover.pay_session(the_payment().amount_due)
-    get_payments().settle(the_payment().payment_id, transaction_id=paid.transaction_id)
+    get_payments().resolve(the_payment().payment_id, transaction_id=paid.transaction_id)
 
     assert events(order()) == [("Paid", 2)]
     assert order().lines.get().title in mail.outbox[0].body
@@ -118,7 +118,7 @@ def test_what_is_added_while_the_shopper_pays_is_found_again(
     get_model("basket", "Line").objects.using("default").update(quantity=3)
 
     paid = clover.pay_session(the_payment().amount_due)
-    get_payments().settle(the_payment().payment_id, transaction_id=paid.transaction_id)
+    get_payments().resolve(the_payment().payment_id, transaction_id=paid.transaction_id)
 
     assert order().lines.get().quantity == 1
     assert "not ordered: 2 x" in order().notes.get().message
@@ -149,7 +149,7 @@ def test_staff_give_back_the_money_of_an_order_that_could_not_be_placed(
     shopper.place_order()
     get_model("partner", "StockRecord").objects.using("default").update(num_in_stock=0)
     paid = clover.pay_session(the_payment().amount_due)
-    get_payments().settle(the_payment().payment_id, transaction_id=paid.transaction_id)
+    get_payments().resolve(the_payment().payment_id, transaction_id=paid.transaction_id)
     owner = make_staff("owner", is_superuser=True)
 
     owner.post(

@@ -106,8 +106,8 @@ def test_what_is_told_of_yesterday_touches_no_basket_and_no_order(
     assert (baskets(), orders()) == ({yesterday.basket_id: "Open"}, [])
 
     shopper.pay("tok-2")
-    get_payments().refund(yesterday.payment.payment_id, request_id="form-1")
-    get_payments().tell(yesterday.payment.payment_id)
+    get_payments().refund(yesterday.payment.payment_id, intent_id="form-1")
+    get_payments().notify(yesterday.payment.payment_id)
 
     (order,) = orders()
     kinds = [event.event_type.name for event in order.payment_events.all()]

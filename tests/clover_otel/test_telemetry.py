@@ -115,7 +115,7 @@ def test_a_doubt_is_counted_and_grows_old_until_it_is_settled(watch):
     doubtful = watch.metric(OLDEST_UNKNOWN), watch.metric(UNKNOWN_TOTAL)
     watch.provider.mend()
     [payment] = watch.payments.ledger.find_payments(reference="order-canary")
-    watch.payments.settle(payment.payment_id)
+    watch.payments.resolve(payment.payment_id)
 
     assert before == 0
     assert doubtful[0] > 0

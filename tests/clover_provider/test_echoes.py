@@ -30,7 +30,6 @@ from payment_hooks import (
     CardDetails,
     CheckoutRequest,
     ConfigurationError,
-    Gateway,
     LookUpRequest,
     Mode,
     Money,
@@ -38,6 +37,7 @@ from payment_hooks import (
     PaymentRequest,
     Payments,
     PaymentSource,
+    ProviderHooks,
     RefundRequest,
     RemoveSourceRequest,
     ReturnUrls,
@@ -256,7 +256,7 @@ ALL_CALLS = [
 
 def asking(config, echo):
     """A gateway to a provider that knows no key yet; `echo` answers what it sends."""
-    return Gateway.to(CloverProvider(config, transport=echo))
+    return ProviderHooks.to(CloverProvider(config, transport=echo))
 
 
 def outcome_of(act):

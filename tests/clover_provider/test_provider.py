@@ -19,7 +19,6 @@ from payment_hooks import (
     CheckoutRequest,
     ConfigurationError,
     DeclineCode,
-    Gateway,
     InvalidRequest,
     KeyConflict,
     LookUpRequest,
@@ -29,6 +28,7 @@ from payment_hooks import (
     PaymentDeclined,
     PaymentSource,
     PluginRegistry,
+    ProviderHooks,
     ProviderUnavailable,
     RateLimited,
     Redirect,
@@ -94,7 +94,7 @@ def test_registering_does_not_ask_for_the_configuration():
     def config():
         raise ConfigurationError("not yet")
 
-    gateway = Gateway.to(CloverProvider(config))
+    gateway = ProviderHooks.to(CloverProvider(config))
 
     with pytest.raises(ConfigurationError, match="not yet"):
         gateway.look_up(LookUpRequest(transaction_id=CHARGE))
@@ -451,7 +451,7 @@ def test_a_webhook_without_a_signature_is_rejected(configure):
 def test_the_plugin_is_ready_once_its_variables_are_set(monkeypatch):
     registry = PluginRegistry()
     registry.register(plugin.provider, "clover")
-    gateway = Gateway(registry, "clover")
+    gateway = ProviderHooks(registry, "clover")
     for name in ("ENVIRONMENT", "MERCHANT_ID", "PRIVATE_KEY", "PUBLIC_KEY"):
         monkeypatch.delenv(f"CLOVER_{name}", raising=False)
 

@@ -20,13 +20,13 @@ from payment_hooks import (
     CaptureRequest,
     CardDetails,
     CheckoutRequest,
-    Gateway,
     LookUpRequest,
     Mode,
     Money,
     PaymentError,
     PaymentRequest,
     PaymentSource,
+    ProviderHooks,
     RefundRequest,
     RemoveSourceRequest,
     ReturnUrls,
@@ -149,7 +149,7 @@ def test_no_ending_of_a_charge_shows_key_or_token(merchant, ask_for, handler, ca
     with serving(handler) as url:
         provider = CloverProvider(merchant(url))
 
-        error = an_error(lambda: Gateway.to(provider).charge(request))
+        error = an_error(lambda: ProviderHooks.to(provider).charge(request))
 
         provider.close()
     assert_clean(everything_about(error))
@@ -162,7 +162,7 @@ def test_no_ending_of_a_tokenization_shows_the_card(merchant, handler, caplog):
     with serving(handler) as url:
         provider = CloverProvider(merchant(url))
 
-        error = an_error(lambda: Gateway.to(provider).tokenize(a_card()))
+        error = an_error(lambda: ProviderHooks.to(provider).tokenize(a_card()))
 
         provider.close()
     assert_clean(everything_about(error))
@@ -287,7 +287,7 @@ def test_an_environment_is_not_echoed(monkeypatch):
 
 def everything_the_shop_does(provider, simulator):
     """Each thing that a shop asks Clover for, with a card and a token of its own."""
-    asked = Gateway.to(provider)
+    asked = ProviderHooks.to(provider)
     card = CardDetails(number=APPROVED_CARD, exp_month=12, exp_year=2099, cvc=CVC[:3])
     source = PaymentSource(token=simulator.token())
     following = {"transaction_id": "ABCDEFGHJKMN1", "amount": DUE, "reference": "1"}

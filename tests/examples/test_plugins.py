@@ -71,7 +71,7 @@ from payment_hooks.testing import FakeProvider
 registry = PluginRegistry()
 registry.register(FakeProvider(), "clover")
 registry.load_installed()
-payments = Payments(Gateway(registry, "clover"), MemoryLedger())
+payments = Payments(ProviderHooks(registry, "clover"), MemoryLedger())
 
 def pay(reference, amount="25.99", ip="192.0.2.1", payments=payments):
     due = Money.of(amount, "USD")
@@ -81,7 +81,7 @@ def pay(reference, amount="25.99", ip="192.0.2.1", payments=payments):
             payment.payment_id, PaymentSource(token="tok-1"), shopper_ip=ip)
     except PaymentDeclined as error:
         return f"{error.decline_code.value}: {error.message}"
-    return payments.tell(payment.payment_id).state.value
+    return payments.notify(payment.payment_id).state.value
 """
 
 
@@ -149,7 +149,7 @@ for reference, amount in (("1", "999.99"), ("2", "1000.00")):
     source = PaymentSource(token="tok-1")
     road.authorize(payment.payment_id, source)
     done = road.capture(payment.payment_id)
-    payment = road.tell(payment.payment_id)
+    payment = road.notify(payment.payment_id)
     told.append([payment.provider, payment.state.value, done.transaction_id[:8]])
 fake = registry.get_plugin("clover")
 print(json.dumps([told, sorted(str(row.amount) for row in fake.ledger.values())]))
@@ -172,7 +172,7 @@ def test_each_outcome_is_in_the_stream_and_told_again_after_an_outage(
 import logging, os, redis
 from datetime import timedelta
 from payment_hooks.recovery.recovery import Recovery
-from payment_hooks.engine.leases import utc_now
+from payment_hooks.engine.engine import utc_now
 logging.disable()
 url, os.environ["EVENT_STREAM_URL"] = os.environ["EVENT_STREAM_URL"], "redis://127.0.0.1:9"
 pay("1")
@@ -180,7 +180,7 @@ stream = registry.get_plugin("event_stream")
 stream.__dict__.clear()
 stream._url = url
 pay("2")
-payments = Payments(payments.gateway, payments.ledger,
+payments = Payments(payments.provider, payments.ledger,
                     now=lambda: utc_now() + timedelta(minutes=5))
 Recovery(payments).run()
 rows = redis.Redis.from_url(url, decode_responses=True).xrange("payments")

@@ -175,7 +175,7 @@ def _fill_up(payment: models.Payment) -> None:
                 attempt=1,
                 created_at=_LONG_AGO,
                 updated_at=_LONG_AGO,
-                told=True,
+                notified=True,
             )
         except DatabaseError:
             return

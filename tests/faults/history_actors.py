@@ -15,8 +15,8 @@ from payment_hooks import (
     Redirect,
     WebhookRequest,
 )
+from payment_hooks.ledger.outcomes import Outcome, outcome_of
 from payment_hooks.recovery.recovery import Recovery
-from payment_hooks.storefront.status import Outcome, outcome_of
 from tests.faults.history_installation import World
 from tests.faults.history_lists import Marks
 from tests.faults.history_world import SIGNED, DatabaseDown, pause
@@ -82,7 +82,7 @@ def shop_on_a_page(world: World, reference: str) -> None:
             pause()
             if world.chance(0.3):
                 world.payments.close(payment_id)
-            world.payments.settle(payment_id)
+            world.payments.resolve(payment_id)
         pause()
 
 
@@ -181,7 +181,7 @@ def look(world: World, reference: str) -> None:
         pause()
         for payment_id in world.ids(reference):
             with suppress(*TROUBLE):
-                world.payments.settle(payment_id)
+                world.payments.resolve(payment_id)
                 _read_the_page(world, payment_id)
 
 

@@ -7,7 +7,12 @@ from greenlet import getcurrent
 
 from payment_hooks import Payments, PaymentState, Transaction
 from payment_hooks.ledger.state import derive_state
-from payment_hooks.model.records import TAKING, Operation, OperationKind, OperationState
+from payment_hooks.model.records import (
+    FUNDING,
+    Operation,
+    OperationKind,
+    OperationState,
+)
 from payment_hooks.recovery.findings import Finding
 from tests.faults.history_bank import Bank
 from tests.faults.history_lists import RETURNS
@@ -87,7 +92,7 @@ class World:
         return [
             row
             for row in self.books.every_operation(payment_id)
-            if row.kind in TAKING
+            if row.kind in FUNDING
             and row.state is OperationState.SUCCEEDED
             and row.flag
             and row.transaction_id in self.bank.rows
@@ -110,7 +115,7 @@ class World:
 
     def _is_believed_here(self, row: Operation, known: tuple[Operation, ...]) -> bool:
         """Whether it came and does not fit, and less was given back than came."""
-        is_money = row.kind in TAKING and row.state is OperationState.SUCCEEDED
+        is_money = row.kind in FUNDING and row.state is OperationState.SUCCEEDED
         if not (is_money and row.flag and row.transaction_id in self.bank.rows):
             return False
         back = [

@@ -8,7 +8,6 @@ from functools import cache, partial
 from random import Random
 
 from payment_hooks import (
-    Gateway,
     Mode,
     Money,
     PaymentError,
@@ -16,6 +15,7 @@ from payment_hooks import (
     PaymentSource,
     PluginRegistry,
     Policy,
+    ProviderHooks,
 )
 from payment_hooks.recovery.reconciliation import Reconciliation
 from payment_hooks.recovery.recovery import Recovery
@@ -53,7 +53,7 @@ NEIGHBOUR = 0.15
 
 
 @cache
-def _counter(number: int) -> tuple[Gateway, Shop]:
+def _counter(number: int) -> tuple[ProviderHooks, Shop]:
     """The way from an installation to the bank, built once: it costs a history.
 
     The bank and the shops behind it begin anew with each world, so that only the last
@@ -63,7 +63,7 @@ def _counter(number: int) -> tuple[Gateway, Shop]:
     registry = PluginRegistry()
     registry.register(_bank(), "bank")
     registry.register(shop, "shop")
-    return Gateway(registry, "bank"), shop
+    return ProviderHooks(registry, "bank"), shop
 
 
 @cache

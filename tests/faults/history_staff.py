@@ -39,9 +39,9 @@ def _act_on(world: World, payment_id: str) -> None:
     moves = {
         "capture": lambda: world.payments.capture(payment_id),
         "capture part": lambda: world.payments.capture(payment_id, part),
-        "refund": lambda: world.payments.refund(payment_id, part, request_id=form),
+        "refund": lambda: world.payments.refund(payment_id, part, intent_id=form),
         "void": lambda: world.payments.void(payment_id),
-        "undo": lambda: world.payments.undo(payment_id, request_id=f"undo-{form}"),
+        "undo": lambda: world.payments.reverse(payment_id, intent_id=f"undo-{form}"),
     }
     if action in moves:
         world.expect_notified(moves[action])

@@ -77,12 +77,12 @@ def build(
     made = Forgetful if naive else TracedLedger
     ledger = made(real.ledger, context.trace)
     transport = TracedTransport(Transport(config), context.trace, ledger)
-    registry = real.gateway.registry
+    registry = real.plugins
     registry.unregister(name=road.PROVIDER)
     registry.register(CloverProvider(config, transport=transport), road.PROVIDER)
     registry.register(Shop(context.trace))
     return Payments(
-        real.gateway,
+        real.provider,
         cast("Ledger", ledger),
         policy=replace(real.policy, wait_seconds=wait),
         now=lambda: datetime.now(UTC) + timedelta(seconds=later),
@@ -164,7 +164,12 @@ def dump(context: Context) -> JSON:
         "operations": [
             {**row, "reference": row.pop("payment__reference")}
             for row in operations.values(
-                "payment__reference", "kind", "state", "transaction_id", "told", "flag"
+                "payment__reference",
+                "kind",
+                "state",
+                "transaction_id",
+                "notified",
+                "flag",
             )
         ],
         "told": told,
@@ -240,11 +245,11 @@ def _void(payments: Payments, order: JSON, source: PaymentSource) -> str:
 def _refund(payments: Payments, order: JSON, source: PaymentSource) -> str:
     payment_id = _charge(payments, order, source)
     back = Money(order["refund"], "USD")
-    return _done(payments, payments.refund(payment_id, back, request_id="the form"))
+    return _done(payments, payments.refund(payment_id, back, intent_id="the form"))
 
 
 def _done(payments: Payments, operation: Operation) -> str:
-    payments.tell(operation.payment_id)
+    payments.notify(operation.payment_id)
     return operation.payment_id
 
 

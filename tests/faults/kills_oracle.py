@@ -97,9 +97,9 @@ def _judge(
     if expected and states != [expected]:
         verdict.lost.append(f"{order.reference}: {states}, not {expected}")
     verdict.open += [
-        f"{order.reference}: {row['kind']} is {row['state']}, told {row['told']}"
+        f"{order.reference}: {row['kind']} is {row['state']}, notified {row['notified']}"
         for row in mine
-        if row["state"] in _OPEN or (row["state"] != "waiting" and not row["told"])
+        if row["state"] in _OPEN or (row["state"] != "waiting" and not row["notified"])
     ]
 
 

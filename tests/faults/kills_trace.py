@@ -81,7 +81,7 @@ class TracedLedger:
         written = self._ledger.replace_operation(operation)
         if operation.state is OperationState.SENDING:
             self.moving = operation.kind
-        elif operation.told:
+        elif operation.notified:
             self._trace.reach("after_telling", operation.kind)
         elif not operation.state.is_open and operation.lease_until is None:
             self._trace.reach("after_result", operation.kind)

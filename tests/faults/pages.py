@@ -45,7 +45,7 @@ class Page:
 
     def settle(self) -> Payment:
         """As when the shopper comes back."""
-        return self.road.payments.settle(self.payment_id)
+        return self.road.payments.resolve(self.payment_id)
 
     def renew(self) -> "Page":
         """Another page for the same payment, when this one is too old."""

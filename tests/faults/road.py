@@ -14,7 +14,6 @@ from clover_provider import CloverConfig, CloverProvider
 from clover_simulator.records import Charge, ChargeState
 from clover_simulator.simulator import LedgerSnapshot, Simulator
 from payment_hooks import (
-    Gateway,
     Mode,
     Money,
     OutcomeUnknown,
@@ -22,6 +21,7 @@ from payment_hooks import (
     PaymentSource,
     PluginRegistry,
     Policy,
+    ProviderHooks,
     hookimpl,
 )
 from payment_hooks.ledger.store import Ledger
@@ -135,7 +135,7 @@ class Movement:
                 self.payment_id, notify=notify
             ),
             OperationKind.REFUND: lambda: payments.refund(
-                self.payment_id, request_id="the form", notify=notify
+                self.payment_id, intent_id="the form", notify=notify
             ),
             OperationKind.VOID: lambda: payments.void(self.payment_id, notify=notify),
         }
@@ -143,7 +143,7 @@ class Movement:
 
     def settle(self) -> Payment:
         """Look at the provider, and tell the shop."""
-        return self.road.payments.settle(self.payment_id)
+        return self.road.payments.resolve(self.payment_id)
 
     @property
     def payment(self) -> Payment:
@@ -204,7 +204,7 @@ class Movement:
         assert (OperationState.SUCCEEDED in self.states) is bool(moved)
         if not moved:
             self.submit_again()
-            self.settle()
+            self.resolve()
         self.holds()
 
     @property
@@ -220,7 +220,7 @@ class Movement:
             self.make()
         except OutcomeUnknown:
             self.road.let_time_pass(hours=1)
-            self.settle()
+            self.resolve()
             self.make()
 
 
@@ -257,7 +257,7 @@ class Road:
         before = _BEFORE.get(kind)
         if before is not None:
             Movement(self, before, payment.payment_id, source).make()
-            self.payments.tell(payment.payment_id)
+            self.payments.notify(payment.payment_id)
         return Movement(self, kind, payment.payment_id, source)
 
 
@@ -297,6 +297,6 @@ def build_road(
     registry.register(clover, "clover")
     registry.register(shop, "shop")
     payments = Payments(
-        Gateway(registry, "clover"), ledger, policy=policy or Policy(), now=clock
+        ProviderHooks(registry, "clover"), ledger, policy=policy or Policy(), now=clock
     )
     return Road(payments, clover, simulator, proxy, ledger, shop, clock)

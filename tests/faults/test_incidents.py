@@ -46,7 +46,7 @@ def test_a_webhook_and_a_return_do_not_overwrite_each_other(
     """
     sent, stale = page.pay(), page.payment
 
-    at_once(4, lambda number: deliver(road, sent) if number % 2 else page.settle())
+    at_once(4, lambda number: deliver(road, sent) if number % 2 else page.resolve())
     with pytest.raises(StaleVersion):
         road.ledger.replace_payment(replace(stale, state=PaymentState.CLOSED))
 
@@ -85,7 +85,7 @@ def test_a_checkout_that_is_completed_twice_is_charged_once(road: Road) -> None:
     other = replace(charge, source=PaymentSource(token=road.simulator.token())).make()
 
     assert first.operation_id == again.operation_id == other.operation_id
-    charge.settle()
+    charge.resolve()
     charge.holds()
 
 
@@ -209,5 +209,5 @@ def test_a_page_that_is_reloaded_pays_once(road: Road) -> None:
     for _ in range(3):
         charge.make()
 
-    charge.settle()
+    charge.resolve()
     charge.holds()

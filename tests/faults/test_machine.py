@@ -55,7 +55,7 @@ class Shopkeeping(RuleBasedStateMachine):
     def refund(self, cents, form):
         amount = Money(cents, "USD")
         self.on_latest(
-            CARD, lambda road, name: road.refund(name, amount, request_id=form)
+            CARD, lambda road, name: road.refund(name, amount, intent_id=form)
         )
 
     @rule()
@@ -68,7 +68,7 @@ class Shopkeeping(RuleBasedStateMachine):
 
     @rule(reference=st.sampled_from([CARD, PAGE]))
     def settle(self, reference):
-        self.on_latest(reference, lambda road, name: road.settle(name))
+        self.on_latest(reference, lambda road, name: road.resolve(name))
 
     def on_latest(self, reference, act):
         def on_it(world, payments):

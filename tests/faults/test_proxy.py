@@ -17,7 +17,7 @@ def test_without_a_fault_money_moves_once_and_the_shop_is_told(
     movement = road.prepare(kind)
 
     movement.make()
-    movement.settle()
+    movement.resolve()
 
     movement.holds()
 

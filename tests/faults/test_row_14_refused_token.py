@@ -116,7 +116,7 @@ def test_a_refused_token_is_renewed_once_and_the_movement_is_made(
     movement.make()
 
     assert renewals(app_road) == 1
-    movement.settle()
+    movement.resolve()
     movement.holds()
 
 

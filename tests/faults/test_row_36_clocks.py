@@ -35,7 +35,7 @@ def test_a_clock_that_is_off_moves_money_all_the_same(
     movement = road.prepare(kind)
 
     movement.make()
-    movement.settle()
+    movement.resolve()
 
     movement.holds()
 

@@ -95,7 +95,7 @@ def test_the_next_call_does_not_get_the_interrupted_ones_answer(
 
     following.make()
 
-    following.settle()
+    following.resolve()
     following.holds()
     interrupted.comes_right()
 

@@ -53,7 +53,7 @@ def test_a_log_that_fails_does_not_change_a_success(
     assert done.state is OperationState.SUCCEEDED
     assert broken_log.records
     assert sum(r.startswith(b"POST") for r in road.proxy.requests[sent:]) == 1
-    movement.settle()
+    movement.resolve()
     movement.holds()
 
 
@@ -161,7 +161,7 @@ def test_metrics_that_fail_behind_a_movement_do_not_call_it_failed(
 ) -> None:
     movement = road.prepare(kind)
     metrics = BrokenMetrics()
-    road.payments.gateway.registry.register(metrics)
+    road.payments.provider.registry.register(metrics)
 
     try:
         movement.make()

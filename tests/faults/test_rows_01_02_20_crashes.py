@@ -49,7 +49,7 @@ def test_before_the_intent_is_recorded_nothing_happened(
     movement.is_unmoved()
     assert movement.road.recover().rows == ()
     movement.make()
-    movement.settle()
+    movement.resolve()
     movement.holds()
 
 
@@ -83,7 +83,7 @@ def test_a_charge_that_was_never_sent_is_closed_and_the_shopper_pays_again(
     assert posts(movement) == sent
     assert movement.states == [OperationState.FAILED]
     movement.make()
-    movement.settle()
+    movement.resolve()
     movement.holds()
 
 
@@ -123,5 +123,5 @@ def test_a_submit_after_the_crash_gets_the_money_that_moved(
 
     movement.make()
 
-    movement.settle()
+    movement.resolve()
     movement.holds()

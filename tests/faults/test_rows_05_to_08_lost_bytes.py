@@ -118,7 +118,7 @@ def test_a_lost_answer_is_asked_for_again_under_the_same_key(
     assert done.state is OperationState.SUCCEEDED
     assert road.proxy.hits == 2
     assert road.proxy.requests[-1] == road.proxy.requests[-2]
-    movement.settle()
+    movement.resolve()
     movement.holds()
 
 
@@ -141,7 +141,7 @@ def test_what_is_asked_again_after_a_lost_answer_is_not_done_again(
     done = movement.make()
 
     assert done.state is OperationState.SUCCEEDED
-    movement.settle()
+    movement.resolve()
     movement.holds()
 
 

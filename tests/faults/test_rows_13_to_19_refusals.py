@@ -58,7 +58,7 @@ def test_a_declined_card_is_declined_and_another_card_gets_another_key(
         bad.make()
     is_closed_unmoved(bad, OperationState.DECLINED)
     good.make()
-    good.settle()
+    good.resolve()
 
     keys = {row.idempotency_key for row in good.rows}
     assert (len(keys), good.states[-1]) == (2, OperationState.SUCCEEDED)
@@ -189,7 +189,7 @@ def test_another_card_is_not_sent_under_the_key_of_a_doubt(
 
     assert done.operation_id == movement.rows[0].operation_id
     assert [r for r in road.proxy.requests[sent:] if r.startswith(b"POST")] == []
-    movement.settle()
+    movement.resolve()
     movement.holds()
 
 
@@ -204,7 +204,7 @@ def test_a_charge_and_an_authorization_are_one_intent(
 
     replace(movement, kind=opposite).make()
 
-    movement.settle()
+    movement.resolve()
     movement.holds()
     assert replace(movement, kind=opposite).times_moved == 0
 
@@ -232,7 +232,7 @@ def test_other_details_are_not_sent_under_the_key_of_a_doubt(
     )
 
     assert [r for r in road.proxy.requests[sent:] if r.startswith(b"POST")] == []
-    movement.settle()
+    movement.resolve()
     movement.holds()
 
 
@@ -263,7 +263,7 @@ def ask_for(movement: Movement, amount: Money) -> None:
     if movement.kind is OperationKind.CAPTURE:
         payments.capture(movement.payment_id, amount)
     else:
-        payments.refund(movement.payment_id, amount, request_id="the form")
+        payments.refund(movement.payment_id, amount, intent_id="the form")
 
 
 @pytest.mark.matrix(row=17, kinds=KINDS)
@@ -358,5 +358,5 @@ def test_a_server_that_recovers_at_once_answers_with_the_first_charge(
 
     first, second = road.proxy.requests[-2:]
     assert first == second
-    movement.settle()
+    movement.resolve()
     movement.holds()

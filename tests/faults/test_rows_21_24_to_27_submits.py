@@ -53,7 +53,7 @@ def test_a_shop_that_fails_is_told_again_until_it_has_understood(
     road.shop.failures = [RuntimeError("down"), RuntimeError("down")]
 
     movement.make()
-    road.payments.tell(movement.payment_id)
+    road.payments.notify(movement.payment_id)
     for _ in range(3):
         road.recover()
 
@@ -76,7 +76,7 @@ def test_inside_a_transaction_that_could_undo_the_record_nothing_is_sent(
     assert posts(road) == sent
     movement.is_unmoved()
     movement.make()
-    movement.settle()
+    movement.resolve()
     movement.holds()
 
 
@@ -91,7 +91,7 @@ def test_the_record_outlives_the_rollback_of_the_shop(
         make_and_undo(movement)
 
     assert movement.states == [OperationState.SUCCEEDED]
-    movement.settle()
+    movement.resolve()
     movement.holds()
 
 
@@ -109,7 +109,7 @@ def test_clicks_at_the_same_moment_are_one_movement_and_one_answer(
     ids = {row.operation_id for row in answers if isinstance(row, Operation)}
     assert ids == {movement.rows[0].operation_id}
     assert len(answers) == CLICKS
-    movement.settle()
+    movement.resolve()
     movement.holds()
 
 
@@ -124,7 +124,7 @@ def test_two_tabs_with_two_cards_are_one_movement(
     answers = at_once(2, lambda number: (one, other)[number].make())
 
     assert len({row.operation_id for row in answers if isinstance(row, Operation)}) == 1
-    one.settle()
+    one.resolve()
     one.holds()
 
 
@@ -155,7 +155,7 @@ def test_the_same_submit_again_joins_the_one_in_doubt(
     again = movement.make()
 
     assert again.operation_id == movement.rows[0].operation_id
-    movement.settle()
+    movement.resolve()
     movement.holds()
 
 
@@ -243,5 +243,5 @@ def another(movement: Movement) -> Callable[[], Operation]:
     if movement.kind in (OperationKind.AUTHORIZE, OperationKind.CHARGE):
         return with_another_card(movement).make
     if movement.kind is OperationKind.REFUND:
-        return lambda: payments.refund(payment_id, DUE, request_id="another form")
+        return lambda: payments.refund(payment_id, DUE, intent_id="another form")
     return movement.make

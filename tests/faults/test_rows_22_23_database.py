@@ -51,7 +51,7 @@ def test_when_the_intent_cannot_be_recorded_nothing_is_sent(
     assert movement.states == []
     movement.is_unmoved()
     movement.make()
-    movement.settle()
+    movement.resolve()
     movement.holds()
 
 
@@ -64,10 +64,10 @@ def test_when_the_result_cannot_be_recorded_the_row_stays_open_until_it_is_found
 
     with ExitStack() as until_mended:
         plugin = AfterTheAnswer(lambda: until_mended.enter_context(broken()))
-        road.payments.gateway.registry.register(plugin)
+        road.payments.provider.registry.register(plugin)
         with pytest.raises(DatabaseError):
             movement.make()
-        road.payments.gateway.registry.unregister(plugin)
+        road.payments.provider.registry.unregister(plugin)
 
     assert movement.times_moved == 1
     assert movement.states == [OperationState.SENDING]

@@ -83,12 +83,12 @@ class HastyShopper:
 
 @pytest.mark.matrix(row=28)
 def test_a_message_before_our_own_record_is_kept_and_applied(road: Road) -> None:
-    road.payments.gateway.registry.register(HastyShopper(road))
+    road.payments.provider.registry.register(HastyShopper(road))
 
     page = open_page(road)
 
     assert page.payment.state is PaymentState.OPEN
-    road.payments.settle(page.payment_id)
+    road.payments.resolve(page.payment_id)
     is_paid_once(page)
 
 
@@ -96,7 +96,7 @@ def test_a_message_before_our_own_record_is_kept_and_applied(road: Road) -> None
 def test_a_kept_message_is_applied_by_recovery_if_nobody_comes_back(
     road: Road,
 ) -> None:
-    road.payments.gateway.registry.register(HastyShopper(road))
+    road.payments.provider.registry.register(HastyShopper(road))
     page = open_page(road)
 
     road.clock.advance(minutes=20)
@@ -154,8 +154,8 @@ def test_a_decline_and_a_payment_in_any_order_are_a_payment(
 def test_a_message_after_the_refund_does_not_undo_it(road: Road, page: Page) -> None:
     approved = page.pay()
     deliver(road, approved)
-    road.payments.refund(page.payment_id, request_id="all of it")
-    road.payments.tell(page.payment_id)
+    road.payments.refund(page.payment_id, intent_id="all of it")
+    road.payments.notify(page.payment_id)
 
     deliver(road, approved)
     deliver_own(road, id="LATEDECLINE01", data=page.session_id, status="DECLINED")
@@ -278,7 +278,7 @@ def test_a_card_payment_of_another_order_does_not_pay_a_page(
     deliver_own(road, id=done.transaction_id, data=page.session_id)
 
     is_flagged_and_unpaid(page)
-    charge.settle()
+    charge.resolve()
     charge.holds()
 
 

@@ -42,7 +42,7 @@ def test_many_shoppers_at_once_renew_a_refused_token_once(
 
     assert renewals(app_road) == 1
     for charge in charges:
-        charge.settle()
+        charge.resolve()
         charge.holds()
 
 
@@ -104,7 +104,7 @@ def test_partial_refunds_at_once_never_give_back_more_than_was_taken(
     ends = at_once(
         6,
         lambda number: road.payments.refund(
-            charge.payment_id, part, request_id=f"clerk {number}"
+            charge.payment_id, part, intent_id=f"clerk {number}"
         ),
     )
 
@@ -155,7 +155,7 @@ def test_whatever_is_refunded_and_lost_both_books_agree(
 ) -> None:
     charge = road.prepare("charge")
     charge.make()
-    road.payments.tell(charge.payment_id)
+    road.payments.notify(charge.payment_id)
 
     for number, (minor_units, fault, clicks) in enumerate(asked):
         for _ in range(clicks):
@@ -175,7 +175,7 @@ def refund(charge: Movement, minor_units: int, fault: str, form: str) -> None:
     with road.proxy.breaking(FAULTS[fault]):
         at_once(
             1,
-            lambda _: road.payments.refund(charge.payment_id, amount, request_id=form),
+            lambda _: road.payments.refund(charge.payment_id, amount, intent_id=form),
         )
 
 
@@ -211,7 +211,7 @@ def test_a_forgotten_key_is_looked_up_and_not_replayed(
 
     assert len(posts(road)) == sent
     assert found.operation_id == movement.rows[0].operation_id
-    movement.settle()
+    movement.resolve()
     movement.holds()
 
 

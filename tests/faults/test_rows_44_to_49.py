@@ -252,7 +252,7 @@ def test_a_message_without_a_session_is_kept_and_named_to_a_person(
     [message] = road.payments.match_messages()
     assert message.transaction_id == page.charge_id
     assert "settle" in message.remedy
-    road.payments.settle(page.payment_id, transaction_id=message.transaction_id)
+    road.payments.resolve(page.payment_id, transaction_id=message.transaction_id)
     assert cast("PaymentState", page.payment.state) is PaymentState.PAID
     assert page.times_told == 1
 

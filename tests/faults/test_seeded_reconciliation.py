@@ -8,12 +8,12 @@ import pytest
 from clover_provider import CloverConfig, CloverProvider
 from payment_hooks import (
     CheckoutRequest,
-    Gateway,
     MemoryLedger,
     Mode,
     Money,
     Payments,
     PaymentState,
+    ProviderHooks,
     ReturnUrls,
 )
 from payment_hooks.recovery.findings import FindingKind
@@ -35,7 +35,7 @@ class Shop:
         self.numbers = iter(range(1000))
 
     def open_books(self):
-        gateway = Gateway.to(self.provider)
+        gateway = ProviderHooks.to(self.provider)
         return Payments(gateway, MemoryLedger(), now=self.simulator.clock.now)
 
     def open(self, payments=None):
@@ -63,7 +63,7 @@ class Shop:
         """What the webhooks would have told; the charges at Clover."""
         charges = {row.id: row.charge_id for row in self.simulator.ledger.sessions}
         for payment_id, session_id in paid:
-            self.payments.settle(
+            self.payments.resolve(
                 payment_id,
                 transaction_id=charges[session_id],
                 session_id=session_id,

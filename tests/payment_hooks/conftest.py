@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from payment_hooks import (
-    Gateway,
     MemoryLedger,
     Money,
     Payments,
     PluginRegistry,
     Policy,
+    ProviderHooks,
     hookimpl,
 )
 from payment_hooks.testing import FakeProvider
@@ -78,7 +78,7 @@ def make_payments(registry, clock):
     def make(ledger=None, **policy):
         policy.setdefault("wait_seconds", 5)
         return Payments(
-            Gateway(registry, "fake"),
+            ProviderHooks(registry, "fake"),
             ledger or MemoryLedger(),
             policy=Policy(**policy),
             now=clock,

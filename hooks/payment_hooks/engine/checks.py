@@ -1,16 +1,19 @@
 """Look before you believe: does a transaction fit what was asked?"""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from payment_hooks.engine.policy import Policy
-from payment_hooks.model.kinds import CheckResult, TransactionKind, TransactionStatus
+from payment_hooks.model.errors import InvalidRequest, PaymentDeclined, PaymentError
+from payment_hooks.model.kinds import (
+    CheckResult,
+    DeclineCode,
+    TransactionKind,
+    TransactionStatus,
+)
 from payment_hooks.model.records import (
-    TAKING,
     Operation,
     OperationKind,
-    OperationState,
     Payment,
 )
 from payment_hooks.model.results import Transaction
@@ -97,17 +100,6 @@ def find_flag(
     return next((name for name, is_wrong in checks.items() if is_wrong), "")
 
 
-def is_second_take(operation: Operation, known: Iterable[Operation]) -> bool:
-    """Whether another operation already brought the money this one brings."""
-    return operation.kind in TAKING and any(
-        other.operation_id != operation.operation_id
-        and other.kind in TAKING
-        and other.state is OperationState.SUCCEEDED
-        and not other.flag
-        for other in known
-    )
-
-
 def failed_check(transaction: Transaction) -> str:
     """Which check of the card's details the bank answered with no; empty if none."""
     checks = {
@@ -137,6 +129,22 @@ def describe(transaction: Transaction) -> dict[str, str]:
         else "",
     }
     return {name: value for name, value in values.items() if value}
+
+
+def refusal_of(operation: Operation, transaction: Transaction) -> PaymentError:
+    """The error for a transaction that is there, and brought nothing in the end."""
+    message = (
+        f"{operation.kind} {transaction.transaction_id} is {transaction.status}: "
+        "nothing of it was moved"
+    )
+    if transaction.status is TransactionStatus.FAILED:
+        return PaymentDeclined(
+            message,
+            decline_code=DeclineCode.PROCESSING_ERROR,
+            transaction_id=transaction.transaction_id,
+            code=transaction.status.value,
+        )
+    return InvalidRequest(message, code=transaction.status.value)
 
 
 def _find_foreign(

@@ -1,48 +1,66 @@
-"""How one intent becomes one movement: recorded, joined or sent, and written down."""
+"""An intent becomes one operation, which is sent once and written down."""
 
+import logging
 import time
 from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+from typing import TypedDict
 
-from payment_hooks.engine.calls import Call, TakeDetails, ask_to_follow, ask_to_take
-from payment_hooks.engine.checks import failed_check
-from payment_hooks.engine.leases import Sender, decline_of, in_progress, refusal_of
+from payment_hooks.engine.checks import failed_check, refusal_of
+from payment_hooks.engine.engine import Engine
+from payment_hooks.engine.leases import OperationStore
 from payment_hooks.engine.policy import FailedChecks
-from payment_hooks.engine.resolving import Settler
-from payment_hooks.ledger.intents import fingerprint, is_same_source, new_operation
+from payment_hooks.engine.resolving import Resolver
+from payment_hooks.ledger.intents import is_same_source, make_fingerprint
 from payment_hooks.ledger.state import (
-    brings_money,
+    KEY_CONFLICT,
+    decline_of,
     derive_state,
     find_obstacle,
-    money_of,
+    in_progress,
     next_attempt,
     refuse_conflict,
     refuse_unclear,
 )
-from payment_hooks.ledger.store import Ledger
 from payment_hooks.model.addresses import bare_address
 from payment_hooks.model.cards import PaymentSource
 from payment_hooks.model.errors import (
     ConfigurationError,
     GivenBack,
     InvalidRequest,
+    KeyConflict,
     OutcomeUnknown,
     PaymentDeclined,
     PaymentError,
 )
-from payment_hooks.model.kinds import DeclineCode, TransactionKind, TransactionStatus
-from payment_hooks.model.money import Money
+from payment_hooks.model.kinds import (
+    DeclineCode,
+    RefundReason,
+    TransactionKind,
+    TransactionStatus,
+)
 from payment_hooks.model.records import (
-    GIVEN_BACK,
-    TAKING,
+    FUNDING,
+    REVERSED,
     Operation,
     OperationKind,
     OperationState,
     Payment,
     PaymentState,
 )
+from payment_hooks.model.requests import (
+    CaptureRequest,
+    PaymentRequest,
+    RefundRequest,
+    RetryRequest,
+    VoidRequest,
+)
 from payment_hooks.model.results import Transaction
-from payment_hooks.spec.calling import Gateway
 
+logger = logging.getLogger(__name__)
+
+Request = PaymentRequest | CaptureRequest | RefundRequest | VoidRequest
 _TRIES = 3
 _DECLINE_FOR = {
     "partial_approval": DeclineCode.PARTIAL_APPROVAL,
@@ -52,50 +70,61 @@ _DECLINE_FOR = {
 }
 
 
-class Movements:
+class FundingDetails(TypedDict, total=False):
+    """What the provider may know beside amount and source."""
+
+    shopper_ip: str
+    shopper_email: str
+    description: str
+
+
+class Executor:
     """Runs intents so that the same one is never sent as a second one."""
 
     def __init__(
-        self, gateway: Gateway, ledger: Ledger, sender: Sender, settler: Settler
+        self, engine: Engine, store: OperationStore, resolver: Resolver
     ) -> None:
-        self.gateway = gateway
-        self.ledger = ledger
-        self.sender = sender
-        self.settler = settler
-        self.policy = sender.policy
-        self.now = sender.now
+        self._engine = engine
+        self._ledger = engine.ledger
+        self._store = store
+        self._resolver = resolver
 
-    def take(
+    def fund(
         self,
         payment: Payment,
         kind: OperationKind,
         source: PaymentSource,
-        details: TakeDetails,
+        details: FundingDetails,
     ) -> Operation:
         """The operation that brings the payment its money, made now or before."""
-        call = ask_to_take(self.gateway, payment, source, details)
+        asked = make_fingerprint(payment.amount_due, source, details)
         for _ in range(_TRIES):
-            known = self.ledger.operations(payment.payment_id)
-            brought = next((row for row in known if brings_money(row)), None)
-            if brought is not None:
-                _refuse_given_back(payment, known)
-                return brought
+            known = self._ledger.operations(payment.payment_id)
+            funding = next((row for row in known if row.funds_payment), None)
+            if funding is not None:
+                _refuse_reversed(payment, known)
+                return funding
             refuse_unclear(known)
             refuse_conflict(payment)
-            earlier = [row for row in known if row.kind in TAKING]
-            _refuse_repeated_decline(earlier, fingerprint(payment.amount_due, source))
-            intent = new_operation(
+            earlier = [row for row in known if row.kind in FUNDING]
+            _refuse_repeated_decline(earlier, asked)
+            intent = self._engine.new_operation(
                 payment,
                 kind,
                 payment.amount_due,
-                installation_id=self.ledger.installation_id(),
-                now=self.now(),
-                source=source,
-                details=details,
+                fingerprint=asked,
                 shopper_ip=bare_address(details.get("shopper_ip", "")),
                 attempt=next_attempt(earlier),
             )
-            done = self._run(payment, intent, call)
+            request = PaymentRequest(
+                amount=intent.amount,
+                source=source,
+                reference=payment.reference,
+                idempotency_key=intent.idempotency_key,
+                operation_id=intent.operation_id,
+                **details,
+            )
+            done = self._run(payment, intent, request)
             if done is not None and not done.flag:
                 return done
         raise OutcomeUnknown(
@@ -103,38 +132,13 @@ class Movements:
             code="in_progress",
         )
 
-    def follow(
-        self,
-        payment: Payment,
-        kind: OperationKind,
-        amount: Money,
-        call: Call,
-        *,
-        request_id: str = "",
-        shopper_ip: str = "",
+    def modify(
+        self, payment: Payment, intent: Operation, *, reason: RefundReason | None = None
     ) -> Operation:
         """The capture, refund or void of what the payment holds."""
-        known = self.ledger.operations(payment.payment_id)
-        refused = [
-            row
-            for row in known
-            if (row.kind, row.request_id) == (kind, request_id)
-            and not row.state.is_open
-            and row.state is not OperationState.SUCCEEDED
-        ]
-        intent = new_operation(
-            payment,
-            kind,
-            amount,
-            installation_id=self.ledger.installation_id(),
-            now=self.now(),
-            parent_id=money_of(payment, known).transaction_id,
-            request_id=request_id,
-            shopper_ip=shopper_ip,
-            attempt=next_attempt(refused),
-        )
+        request = _modification(payment, intent, reason)
         for _ in range(_TRIES):
-            done = self._run(payment, intent, call)
+            done = self._run(payment, intent, request)
             if done is not None:
                 return done
         raise in_progress(intent)
@@ -142,23 +146,29 @@ class Movements:
     def resume(self, payment: Payment, operation: Operation) -> None:
         """Send a capture, refund or void that was recorded, but never sent."""
         is_unsent = operation.state is OperationState.PENDING
-        if operation.kind in TAKING or not is_unsent:
+        if operation.kind in FUNDING or not is_unsent:
             return
-        claimed = self.sender.claim(operation)
+        claimed = self._store.claim(operation)
         self._refuse_if_overtaken(payment, claimed)
-        self._send(payment, claimed, ask_to_follow(self.gateway, payment))
+        try:
+            request = _modification(payment, claimed)
+        except Exception as error:
+            self._store.refuse(claimed, error)
+            raise
+        self._send(payment, claimed, request)
 
-    def _run(self, payment: Payment, intent: Operation, call: Call) -> Operation | None:
+    def _run(
+        self, payment: Payment, intent: Operation, request: Request
+    ) -> Operation | None:
         """The operation once done; None when the intent must be made anew."""
-        call.build(intent)  # what cannot be asked is no intent
-        known = self.sender.record(self.sender.lease(intent))
+        known = self._store.record(self._store.lease(intent))
         if known.operation_id == intent.operation_id:
             self._refuse_if_closed(known)
             self._refuse_if_overtaken(payment, known)
-            return self._send(payment, known, call)
-        known = self.sender.wait(known)
+            return self._send(payment, known, request)
+        known = self._store.wait(known)
         if known.state.is_open:
-            known = self._unravel(payment, intent, known, call)
+            known = self._end_abandoned(payment, intent, known, request)
         if not _is_same(known, intent):
             return _answer_for_other(known, intent)
         if known.state is OperationState.DECLINED:
@@ -167,21 +177,22 @@ class Movements:
 
     def _refuse_if_closed(self, operation: Operation) -> None:
         """Looked at after the intent is recorded: closing looks for intents after it."""
-        payment = self.ledger.get_payment(operation.payment_id)
-        is_closed = payment is not None and payment.state is PaymentState.CLOSED
-        if operation.kind in TAKING and is_closed:
+        if operation.kind not in FUNDING:
+            return
+        payment = self._ledger.get_payment(operation.payment_id)
+        if payment is not None and payment.state is PaymentState.CLOSED:
             error = InvalidRequest(
                 f"payment {operation.payment_id} was given up: open the next one",
                 code="payment_closed",
             )
-            self.sender.refuse(operation, error)
+            self._store.refuse(operation, error)
             raise error
 
     def _refuse_if_overtaken(self, payment: Payment, operation: Operation) -> None:
         """Another one may have ended between the caller's look and this intent."""
-        if operation.kind in TAKING:
+        if operation.kind in FUNDING:
             return
-        known = self.ledger.operations(payment.payment_id)
+        known = self._ledger.operations(payment.payment_id)
         why = find_obstacle(payment, operation, known)
         if why:
             error = InvalidRequest(
@@ -189,50 +200,118 @@ class Movements:
                 f"{payment.payment_id} not sent: {why}",
                 code="overtaken",
             )
-            self.sender.refuse(operation, error)
+            self._store.refuse(operation, error)
             raise error
 
-    def _unravel(
-        self, payment: Payment, intent: Operation, known: Operation, call: Call
+    def _end_abandoned(
+        self, payment: Payment, intent: Operation, known: Operation, request: Request
     ) -> Operation:
         """The open operation nobody owns, after sending it again or looking it up."""
-        if _is_same(known, intent) and self._may_replay(known):
-            return self._send(payment, self.sender.claim(known), call)
+        if _is_same(known, intent) and self._may_retry(known):
+            again = replace(request, operation_id=known.operation_id)
+            return self._send(payment, self._store.claim(known), again)
         try:
-            settled = self.settler.settle(payment, known)
+            resolved = self._resolver.look_up(payment, known)
         except (PaymentError, ConfigurationError) as error:
             # A look that failed took nothing, but what it was for may have.
             raise in_progress(known) from error
-        if settled.state.is_open:
-            raise in_progress(settled)
-        return settled
+        if resolved.state.is_open:
+            raise in_progress(resolved)
+        return resolved
 
-    def _may_replay(self, known: Operation) -> bool:
+    def _may_retry(self, known: Operation) -> bool:
+        """Whether the provider repeats its answer to this one safely under its key."""
         return (
-            self.gateway.has("payment_retry")
+            self._engine.provider.has("payment_retry")
             and known.kind in (OperationKind.AUTHORIZE, OperationKind.CHARGE)
-            and self.now() - known.created_at < self.policy.safe_window
+            and self._engine.now() - known.created_at < self._engine.policy.safe_window
         )
 
-    def _send(self, payment: Payment, owned: Operation, call: Call) -> Operation:
+    def _send(self, payment: Payment, owned: Operation, request: Request) -> Operation:
         """The operation after its outcome; a lost answer is asked for once more."""
         started = time.monotonic()
         try:
-            sent, transaction = self.sender.send(owned, call)
+            sent, transaction = self._send_once(owned, request)
         except OutcomeUnknown:
-            current = self.ledger.get_operation(owned.operation_id) or owned
-            is_late = time.monotonic() - started > self.policy.replay_seconds
-            if is_late or not self._is_replayable(owned, current):
+            current = self._ledger.get_operation(owned.operation_id) or owned
+            is_late = time.monotonic() - started > self._engine.policy.replay_seconds
+            was_first = owned.state is OperationState.PENDING
+            is_lost = current.state is OperationState.UNKNOWN
+            if is_late or not (was_first and is_lost and self._may_retry(current)):
                 raise
-            sent, transaction = self.sender.send(self.sender.claim(current), call)
+            claimed = self._store.claim(current)
+            sent, transaction = self._send_once(claimed, request)
         return self._receive(payment, sent, transaction)
 
-    def _is_replayable(self, before: Operation, current: Operation) -> bool:
-        """Once, at once, and only what the provider repeats safely under its key."""
-        return (
-            before.state is OperationState.PENDING
-            and current.state is OperationState.UNKNOWN
-            and self._may_replay(current)
+    def _send_once(
+        self, owned: Operation, request: Request
+    ) -> tuple[Operation, Transaction]:
+        """The owned operation and what the provider answered.
+
+        Every other ending is written down before it is raised. An operation that may
+        have been sent before is refused only by the bank's own no.
+        """
+        is_repeated = owned.state in (OperationState.SENDING, OperationState.UNKNOWN)
+        sending = self._store.begin_sending(owned)
+        try:
+            return sending, self._ask(sending, request, is_repeated=is_repeated)
+        except OutcomeUnknown as error:
+            self._keep_unknown(sending, error)
+            raise
+        except KeyConflict as error:
+            if is_repeated:
+                self._keep_unknown(sending, error)
+                raise in_progress(sending) from error
+            self._store.refuse(sending, error, flag=KEY_CONFLICT)
+            raise
+        except (PaymentError, ConfigurationError) as error:
+            if is_repeated and not _is_conclusive(error):
+                self._keep_unknown(sending, error)
+                raise in_progress(sending) from error
+            self._store.refuse(sending, error)
+            raise
+
+    def _ask(
+        self, operation: Operation, request: Request, *, is_repeated: bool
+    ) -> Transaction:
+        """The provider's answer.
+
+        A repetition is a hook of its own, so that a wrapper's veto of a charge cannot
+        stand for the provider's word.
+        """
+        provider = self._engine.provider
+        is_authorization = operation.kind is OperationKind.AUTHORIZE
+        match request:
+            case PaymentRequest() if is_repeated:
+                kind = TransactionKind.CHARGE
+                if is_authorization:
+                    kind = TransactionKind.AUTHORIZATION
+                return provider.retry(RetryRequest(request=request, kind=kind))
+            case PaymentRequest():
+                fund = provider.authorize if is_authorization else provider.charge
+                return fund(request)
+            case CaptureRequest():
+                return provider.capture(request)
+            case RefundRequest():
+                return provider.refund(request)
+            case VoidRequest():
+                return provider.void(request)
+
+    def _keep_unknown(self, operation: Operation, error: Exception) -> None:
+        with suppress(Exception):  # a broken log must not hide the unknown outcome
+            logger.error(
+                "payment outcome unknown",
+                extra={
+                    "operation_id": operation.operation_id,
+                    "kind": operation.kind.value,
+                    "error": type(error).__name__,
+                },
+            )
+        self._store.release(
+            operation,
+            state=OperationState.UNKNOWN,
+            code=getattr(error, "code", ""),
+            message=str(error),
         )
 
     def _receive(
@@ -240,14 +319,14 @@ class Movements:
     ) -> Operation:
         unwanted = self._find_unwanted(sent, transaction)
         if not unwanted:
-            done = self.settler.resolve(payment, sent, transaction)
+            done = self._resolver.resolve(payment, sent, transaction)
             if done.state is OperationState.SUCCEEDED:
                 return done
             if done.state.is_open:
                 raise in_progress(done)
             raise refusal_of(done, transaction)
-        self.sender.succeed(sent, transaction, flag=unwanted)
-        self._give_back(payment, sent, transaction)
+        self._store.succeed(sent, transaction, flag=unwanted)
+        self._release_unwanted(payment, sent, transaction)
         raise PaymentDeclined(
             f"{sent.kind} {transaction.transaction_id} was released: {unwanted}",
             decline_code=_DECLINE_FOR[unwanted],
@@ -257,42 +336,57 @@ class Movements:
 
     def _find_unwanted(self, sent: Operation, transaction: Transaction) -> str:
         is_here = transaction.status is TransactionStatus.SUCCEEDED
-        if sent.kind not in TAKING or not is_here:
+        if sent.kind not in FUNDING or not is_here:
             return ""
         if transaction.partial_approval:
             return "partial_approval"
-        if self.policy.failed_checks is FailedChecks.VOID:
+        if self._engine.policy.failed_checks is FailedChecks.VOID:
             return failed_check(transaction)
         return ""
 
-    def _give_back(
+    def _release_unwanted(
         self, payment: Payment, sent: Operation, transaction: Transaction
     ) -> None:
-        """Release what is not wanted; a failure to do so is a doubt, loudly kept."""
+        """Void or refund what is not wanted; a failure to do so is kept, loudly."""
         is_void = transaction.kind is TransactionKind.AUTHORIZATION
-        intent = new_operation(
+        intent = self._engine.new_operation(
             payment,
             OperationKind.VOID if is_void else OperationKind.REFUND,
             transaction.amount,
-            installation_id=self.ledger.installation_id(),
-            now=self.now(),
             parent_id=transaction.transaction_id,
-            request_id=f"give-back {sent.operation_id}",
+            intent_id=f"release {sent.operation_id}",
         )
         try:
-            done = self._run(payment, intent, ask_to_follow(self.gateway, payment))
+            done = self._run(payment, intent, _modification(payment, intent))
         except PaymentError as error:
             raise _not_released(transaction) from error
-        finally:
-            self.settler.refresh(payment.payment_id)
         if done is None:
             raise _not_released(transaction)
 
 
-def _refuse_given_back(payment: Payment, known: Iterable[Operation]) -> None:
-    """What was taken once, and given back, must not look like money that is here."""
+def _modification(
+    payment: Payment, operation: Operation, reason: RefundReason | None = None
+) -> CaptureRequest | RefundRequest | VoidRequest:
+    """The request which captures, refunds or voids what the operation names."""
+    common = {
+        "transaction_id": operation.parent_id,
+        "reference": payment.reference,
+        "idempotency_key": operation.idempotency_key,
+        "operation_id": operation.operation_id,
+    }
+    amount = operation.amount
+    if operation.kind is OperationKind.CAPTURE:
+        shopper_ip = operation.shopper_ip
+        return CaptureRequest(amount=amount, shopper_ip=shopper_ip, **common)
+    if operation.kind is OperationKind.REFUND:
+        return RefundRequest(amount=amount, reason=reason, **common)
+    return VoidRequest(amount=amount, **common)
+
+
+def _refuse_reversed(payment: Payment, known: Iterable[Operation]) -> None:
+    """What was taken once, and reversed, must not look like money that is here."""
     state = derive_state(known, closed=False)
-    if state in GIVEN_BACK:
+    if state in REVERSED:
         raise GivenBack(
             f"payment {payment.payment_id} is {state}: open the next one with again=True",
             code="payment_given_back",
@@ -314,6 +408,17 @@ def _refuse_repeated_decline(earlier: Iterable[Operation], digest: str) -> None:
             raise decline_of(operation)
 
 
+def _is_conclusive(error: Exception) -> bool:
+    """Whether a second sending's refusal also speaks for the first.
+
+    A used-up token does not: the first sending may be what used it.
+    """
+    return (
+        isinstance(error, PaymentDeclined)
+        and error.decline_code is not DeclineCode.SOURCE_ALREADY_USED
+    )
+
+
 def _is_same(known: Operation, intent: Operation) -> bool:
     return (
         known.idempotency_key == intent.idempotency_key
@@ -325,12 +430,12 @@ def _answer_for_other(known: Operation, intent: Operation) -> Operation | None:
     """What another operation in the way means for this intent."""
     if known.state is not OperationState.SUCCEEDED:
         return None
-    if known.kind in TAKING:
+    if known.kind in FUNDING:
         return known
     if known.idempotency_key == intent.idempotency_key:
         raise InvalidRequest(
-            f"{known.kind} {known.request_id or known.operation_id} was made for "
-            f"{known.amount}: use another request id for {intent.amount}",
+            f"{known.kind} {known.intent_id or known.operation_id} was made for "
+            f"{known.amount}: use another intent_id for {intent.amount}",
             code="same_intent_other_content",
         )
     return None

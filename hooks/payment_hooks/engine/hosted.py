@@ -1,14 +1,13 @@
-"""Hosted sessions: opened once at a time, settled by what was paid on them."""
+"""Hosted pages: opened once at a time, resolved by what was paid on them."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 from payment_hooks.engine.checks import Verdict
-from payment_hooks.engine.leases import Sender, in_progress
-from payment_hooks.engine.resolving import Settler
-from payment_hooks.ledger.intents import new_operation
-from payment_hooks.ledger.state import brings_money, refuse_unclear
-from payment_hooks.ledger.store import Ledger
+from payment_hooks.engine.engine import Engine
+from payment_hooks.engine.leases import OperationStore
+from payment_hooks.engine.resolving import Resolver
+from payment_hooks.ledger.state import in_progress, refuse_unclear
 from payment_hooks.model.errors import (
     ConfigurationError,
     OutcomeUnknown,
@@ -16,7 +15,7 @@ from payment_hooks.model.errors import (
     UnsupportedOperation,
 )
 from payment_hooks.model.records import (
-    TAKING,
+    FUNDING,
     Operation,
     OperationKind,
     OperationState,
@@ -24,7 +23,6 @@ from payment_hooks.model.records import (
 )
 from payment_hooks.model.requests import CheckoutRequest
 from payment_hooks.model.results import Redirect, Transaction
-from payment_hooks.spec.calling import Gateway
 
 _MARGIN = timedelta(minutes=1)
 _TRIES = 3
@@ -40,42 +38,39 @@ _OF_SOMETHING_ELSE = frozenset(
 """Why a transaction is not the session's money at all."""
 
 
-class HostedSessions:
-    """Opens and settles the provider's payment pages."""
+class HostedPages:
+    """Opens the provider's payment pages, and records what was paid on them."""
 
     def __init__(
-        self, gateway: Gateway, ledger: Ledger, sender: Sender, settler: Settler
+        self, engine: Engine, store: OperationStore, resolver: Resolver
     ) -> None:
-        self.gateway = gateway
-        self.ledger = ledger
-        self.sender = sender
-        self.settler = settler
-        self.now = sender.now
+        self._engine = engine
+        self._ledger = engine.ledger
+        self._store = store
+        self._resolver = resolver
 
     def open(self, payment: Payment, asked: CheckoutRequest) -> Redirect:
         """A page where this payment can be made: the open one while it is good."""
-        refuse_unclear(self.ledger.operations(payment.payment_id))
+        refuse_unclear(self._ledger.operations(payment.payment_id))
         sessions = self._sessions(payment)
         good = next((row for row in reversed(sessions) if self._is_good(row)), None)
         if good is not None:
             return _redirect(good)
-        intent = new_operation(
+        intent = self._engine.new_operation(
             payment,
             OperationKind.CHECKOUT,
             payment.amount_due,
-            installation_id=self.ledger.installation_id(),
-            now=self.now(),
             attempt=self._next_attempt(sessions),
         )
-        known = self.sender.record(self.sender.lease(intent))
+        known = self._store.record(self._store.lease(intent))
         if known.operation_id == intent.operation_id:
             return self._start(known, asked)
-        known = self.sender.wait(known)
+        known = self._store.wait(known)
         if self._is_good(known):
             return _redirect(known)
         raise in_progress(known)
 
-    def settle(self, payment: Payment, transaction_id: str, session_id: str) -> None:
+    def resolve(self, payment: Payment, transaction_id: str, session_id: str) -> None:
         """Record what was paid on a session, after fetching and comparing it.
 
         Raises:
@@ -85,17 +80,17 @@ class HostedSessions:
             session = self._find_unpaid(payment, transaction_id, session_id)
             if session is None:
                 return
-            current = self.sender.wait(session)
+            current = self._store.wait(session)
             if current.state is not OperationState.WAITING:
                 continue  # webhook and return came at once, and the other one is done
             try:
-                claimed = self.sender.claim(current)
+                claimed = self._store.claim(current)
             except OutcomeUnknown:
                 continue
-            self._settle(payment, claimed, transaction_id)
+            self._resolve(payment, claimed, transaction_id)
             return
         raise OutcomeUnknown(
-            f"payment {payment.payment_id} is being settled elsewhere: look again",
+            f"payment {payment.payment_id} is being resolved elsewhere: look again",
             code="in_progress",
         )
 
@@ -103,14 +98,14 @@ class HostedSessions:
         self, payment: Payment, transaction_id: str, session_id: str
     ) -> Operation | None:
         """The session that this transaction may have paid; None if nothing is to do."""
-        known = self.ledger.operations(payment.payment_id)
+        known = self._ledger.operations(payment.payment_id)
         if any(row.transaction_id == transaction_id for row in known):
             return None
         sessions = [row for row in known if row.kind is OperationKind.CHECKOUT]
         waiting = [row for row in sessions if row.state is OperationState.WAITING]
         named = [row for row in waiting if session_id in ("", row.session_id)]
         if named:
-            return self._pick(payment, named, transaction_id)
+            return self._choose_page(payment, named, transaction_id)
         paid = self._read(payment, transaction_id)
         marked = [row for row in waiting if row.operation_id == paid.operation_id]
         if marked:
@@ -127,22 +122,22 @@ class HostedSessions:
     ) -> None:
         """Let a person look at money that no page waits for, if it is this payment's.
 
-        What an open operation waits for is settled with that one.
+        What an open operation waits for is resolved with that one.
         """
-        row = _whose(known, paid, session_id)
+        row = _operation_of(known, paid, session_id)
         if row is None or row.state.is_open:
             return
-        judgement = self.settler.judge(payment, row, paid)
+        judgement = self._resolver.judge(payment, row, paid)
         is_money = judgement.verdict in (Verdict.DONE, Verdict.MISFIT)
         is_sure = bool(paid.operation_id or session_id)
         fits = judgement.why in ("", "double_capture")
         if judgement.why in _OF_SOMETHING_ELSE or not (is_money and (is_sure or fits)):
             return
-        has_money = any(brings_money(row) for row in known)
+        has_money = any(row.funds_payment for row in known)
         flag = "double_capture" if has_money else "late_success"
-        self.settler.refresh(payment.payment_id, flag=flag)
+        self._resolver.refresh(payment.payment_id, flag=flag)
 
-    def _pick(
+    def _choose_page(
         self, payment: Payment, waiting: list[Operation], transaction_id: str
     ) -> Operation:
         """The session whose mark it has, or the newest that was open when it was made.
@@ -161,22 +156,22 @@ class HostedSessions:
         older = [row for row in waiting if made_at and row.created_at <= made_at]
         return (older or waiting)[-1]
 
-    def _settle(
+    def _resolve(
         self, payment: Payment, claimed: Operation, transaction_id: str
     ) -> None:
         try:
             transaction = self._read(payment, transaction_id)
         except PaymentError:
-            self.sender.release(claimed)
+            self._store.release(claimed)
             raise
-        judgement = self.settler.judge(payment, claimed, transaction)
+        judgement = self._resolver.judge(payment, claimed, transaction)
         if judgement.why in _OF_SOMETHING_ELSE:
             # A message that names the wrong page must not use up the right one.
-            self.sender.release(claimed)
+            self._store.release(claimed)
             if judgement.verdict is Verdict.MISFIT:
-                self.settler.refresh(payment.payment_id, flag=judgement.why)
+                self._resolver.refresh(payment.payment_id, flag=judgement.why)
             return
-        self.settler.resolve(payment, claimed, transaction)
+        self._resolver.carry_out(judgement, claimed, transaction)
         if judgement.verdict is Verdict.OPEN:
             raise OutcomeUnknown(
                 f"transaction {transaction_id} is {judgement.why} still: look again",
@@ -195,42 +190,41 @@ class HostedSessions:
     def _fetch(self, payment: Payment, transaction_id: str) -> Transaction | None:
         """The transaction; of which page it is, where the provider can tell."""
         pages = [row.operation_id for row in self._sessions(payment)]
-        return self.settler.fetch(transaction_id, candidates=pages)
+        return self._resolver.fetch(transaction_id, candidates=pages)
 
     def _sessions(self, payment: Payment) -> list[Operation]:
         return [
             row
-            for row in self.ledger.operations(payment.payment_id)
+            for row in self._ledger.operations(payment.payment_id)
             if row.kind is OperationKind.CHECKOUT
         ]
 
     def _next_attempt(self, sessions: list[Operation]) -> int:
         """One more than there were; a session just being opened is joined."""
-        now = self.now()
-        opening = [row for row in sessions if self.sender.is_leased(row, now)]
+        opening = [row for row in sessions if self._store.is_leased(row)]
         return len(sessions) + (0 if opening else 1)
 
     def _is_good(self, row: Operation) -> bool:
         return (
             row.state is OperationState.WAITING
             and row.session_expires_at is not None
-            and row.session_expires_at > self.now() + _MARGIN
+            and row.session_expires_at > self._engine.now() + _MARGIN
         )
 
     def _start(self, operation: Operation, asked: CheckoutRequest) -> Redirect:
-        sending = self.sender.write(operation, state=OperationState.SENDING)
+        sending = self._store.write(operation, state=OperationState.SENDING)
         try:
-            session = self.gateway.start_checkout(
+            session = self._engine.provider.start_checkout(
                 replace(asked, operation_id=operation.operation_id)
             )
         except (PaymentError, ConfigurationError) as error:
-            self.sender.refuse(sending, error)
+            self._store.refuse(sending, error)
             raise
         if not isinstance(session, Redirect):
             no_page = UnsupportedOperation("the provider opened no hosted page")
-            self.sender.refuse(sending, no_page)
+            self._store.refuse(sending, no_page)
             raise no_page
-        self.sender.write(
+        self._store.write(
             sending,
             state=OperationState.WAITING,
             lease_owner="",
@@ -243,11 +237,11 @@ class HostedSessions:
         return session
 
 
-def _whose(
+def _operation_of(
     known: tuple[Operation, ...], paid: Transaction, session_id: str
 ) -> Operation | None:
     """The operation that this money would be of: by our mark, else by its page."""
-    takings = [row for row in known if row.kind in TAKING]
+    takings = [row for row in known if row.kind in FUNDING]
     if paid.operation_id:
         named = [row for row in takings if row.operation_id == paid.operation_id]
     else:

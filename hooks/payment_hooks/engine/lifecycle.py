@@ -1,14 +1,13 @@
-"""Which payment the shopper makes now for one of the shop's references."""
+"""A payment's beginning and end: opened for a reference, continued, given up."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from uuid import uuid4
 
-from payment_hooks.engine.leases import in_progress
-from payment_hooks.engine.resolving import Settler
-from payment_hooks.ledger.state import refuse_conflict, refuse_unclear
-from payment_hooks.ledger.store import Ledger, StaleVersion
+from payment_hooks.engine.engine import Engine
+from payment_hooks.engine.resolving import Resolver
+from payment_hooks.ledger.state import in_progress, refuse_conflict, refuse_unclear
+from payment_hooks.ledger.store import StaleVersion
 from payment_hooks.model.errors import (
     AmountChanged,
     InvalidRequest,
@@ -18,31 +17,23 @@ from payment_hooks.model.errors import (
 from payment_hooks.model.kinds import Mode
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import (
-    GIVEN_BACK,
+    REVERSED,
     OperationKind,
     Payment,
     PaymentState,
     refuse_long,
 )
-from payment_hooks.spec.calling import Gateway
 
 Context = Mapping[str, object] | None
 
 
-class Opener:
+class Lifecycle:
     """Continues the latest payment of a reference while it fits, or begins the next."""
 
-    def __init__(
-        self,
-        gateway: Gateway,
-        ledger: Ledger,
-        close: Callable[[str], Payment],
-        now: Callable[[], datetime],
-    ) -> None:
-        self.gateway = gateway
-        self.ledger = ledger
-        self.close = close
-        self.now = now
+    def __init__(self, engine: Engine, resolver: Resolver) -> None:
+        self._engine = engine
+        self._ledger = engine.ledger
+        self._resolver = resolver
 
     def open(
         self,
@@ -56,12 +47,12 @@ class Opener:
         """See `Payments.open`."""
         refuse_long("reference", reference)
         due = amount_due or self._ask_amount(reference)
-        known = self.ledger.find_payments(reference=reference)
-        mine = [payment for payment in known if self._is_mine(payment)]
+        known = self._ledger.find_payments(reference=reference)
+        mine = [payment for payment in known if self._engine.owns(payment)]
         latest = max(mine, key=lambda payment: payment.sequence, default=None)
         if latest is None:
             return self._begin(reference, 1, mode, due, context)
-        if again and latest.state in GIVEN_BACK:
+        if again and latest.state in REVERSED:
             return self._begin(reference, latest.sequence + 1, mode, due, context)
         if latest.state not in (PaymentState.OPEN, PaymentState.CLOSED):
             return latest
@@ -74,8 +65,23 @@ class Opener:
             return closed  # its money came while it was being closed
         return self._begin(reference, latest.sequence + 1, mode, due, context)
 
+    def close(self, payment_id: str) -> Payment:
+        """See `Payments.close`."""
+        payment = self._ledger.get_payment(payment_id)
+        if payment is not None:
+            refuse_conflict(payment)
+        self._refuse_unresolved(payment_id)
+        self._resolver.refresh(payment_id, closed=True)
+        try:
+            self._refuse_unresolved(payment_id)
+        except OutcomeUnknown:
+            self._resolver.refresh(payment_id, closed=False)
+            raise
+        # What was being sent before may have brought its money since.
+        return self._resolver.refresh(payment_id)[0]
+
     def _ask_amount(self, reference: str) -> Money:
-        amount = self.gateway.amount_due(reference)
+        amount = self._engine.shop.amount_due(reference)
         if amount is None:
             raise InvalidRequest(
                 f"no shop knows the reference {reference!r}: pass amount_due, or "
@@ -83,12 +89,6 @@ class Opener:
                 code="reference_unknown",
             )
         return amount
-
-    def _is_mine(self, payment: Payment) -> bool:
-        return (payment.provider, payment.merchant_id) == (
-            self.gateway.provider,
-            self.gateway.merchant_id,
-        )
 
     def _begin(
         self, reference: str, sequence: int, mode: Mode, due: Money, context: Context
@@ -99,16 +99,16 @@ class Opener:
             )
         payment = Payment(
             payment_id=uuid4().hex,
-            provider=self.gateway.provider,
-            merchant_id=self.gateway.merchant_id,
+            provider=self._engine.provider.name,
+            merchant_id=self._engine.provider.merchant_id,
             reference=reference,
             sequence=sequence,
             mode=mode,
             amount_due=due,
             context=context or {},
-            created_at=self.now(),
+            created_at=self._engine.now(),
         )
-        kept = self.ledger.add_payment(payment)
+        kept = self._ledger.add_payment(payment)
         if kept.amount_due != due:
             raise AmountChanged(
                 f"{reference!r} is being paid with {kept.amount_due} elsewhere, "
@@ -122,35 +122,12 @@ class Opener:
         if context is None or context == payment.context:
             return payment
         try:
-            return self.ledger.replace_payment(replace(payment, context=context))
+            return self._ledger.replace_payment(replace(payment, context=context))
         except StaleVersion:
-            return self.ledger.get_payment(payment.payment_id) or payment
+            return self._ledger.get_payment(payment.payment_id) or payment
 
-
-class Closer:
-    """Closes payments; a take that begins meanwhile sees it, or is seen."""
-
-    def __init__(self, ledger: Ledger, settler: Settler) -> None:
-        self.ledger = ledger
-        self.settler = settler
-
-    def close(self, payment_id: str) -> Payment:
-        """See `Payments.close`."""
-        payment = self.ledger.get_payment(payment_id)
-        if payment is not None:
-            refuse_conflict(payment)
-        self._refuse_doubts(payment_id)
-        self.settler.refresh(payment_id, closed=True)
-        try:
-            self._refuse_doubts(payment_id)
-        except OutcomeUnknown:
-            self.settler.refresh(payment_id, closed=False)
-            raise
-        # A take that was under way before may have brought its money since.
-        return self.settler.refresh(payment_id)
-
-    def _refuse_doubts(self, payment_id: str) -> None:
-        known = self.ledger.operations(payment_id)
+    def _refuse_unresolved(self, payment_id: str) -> None:
+        known = self._ledger.operations(payment_id)
         refuse_unclear(known)
         for operation in known:
             if operation.state.is_open and operation.kind is not OperationKind.CHECKOUT:

@@ -1,89 +1,78 @@
-"""Telling the shop each outcome once, and remembering what was told."""
+"""Notifying the shop of each outcome once, and remembering of which it was."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from payment_hooks.ledger.store import Ledger, StaleVersion
+from payment_hooks.engine.engine import Engine
+from payment_hooks.ledger.store import StaleVersion
 from payment_hooks.model.records import Operation, Payment, PaymentChanged, ShopBusy
-from payment_hooks.spec.calling import Gateway
 
 logger = logging.getLogger(__name__)
 
-_TELLING_LEASE = timedelta(minutes=2)
-_TELL_AGAIN = timedelta(minutes=1)
+_LEASE = timedelta(minutes=2)
+_AGAIN_AFTER = timedelta(minutes=1)
 _TRIES = 10
 
 
 class Notifier:
-    """Tells `shop_payment_changed`, one teller at a time for each outcome."""
+    """Calls `shop_payment_changed`, one caller at a time for each outcome."""
 
-    def __init__(
-        self, gateway: Gateway, ledger: Ledger, now: Callable[[], datetime]
-    ) -> None:
-        self.gateway = gateway
-        self.ledger = ledger
-        self.now = now
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._ledger = engine.ledger
 
-    def find_untold(self, payment_id: str) -> list[Operation]:
-        """The outcomes that the shop was not told yet."""
-        return [
-            operation
-            for operation in self.ledger.operations(payment_id)
-            if not operation.state.is_open and not operation.told
-        ]
+    def notify(self, payment: Payment, operations: Iterable[Operation]) -> None:
+        """Notify the shop of those which ended, and of which it does not know.
 
-    def tell(self, payment: Payment, untold: Iterable[Operation]) -> bool:
-        """Tell these outcomes, which the payment's row knows; whether all were told."""
-        told = [self._tell(payment, operation) for operation in untold]
-        return all(told)
+        The payment's row knows of each of them.
+        """
+        for operation in operations:
+            if not (operation.state.is_open or operation.notified):
+                self._notify(payment, operation)
 
-    def _tell(self, payment: Payment, operation: Operation) -> bool:
-        now = self.now()
+    def _notify(self, payment: Payment, operation: Operation) -> None:
+        now = self._engine.now()
         if operation.lease_until is not None and operation.lease_until > now:
-            return False
+            return
         try:
-            ours = self.ledger.replace_operation(
-                replace(
-                    operation,
-                    lease_until=now + _TELLING_LEASE,
-                    due=now + _TELLING_LEASE,
-                )
+            leased = self._ledger.replace_operation(
+                replace(operation, lease_until=now + _LEASE, due=now + _LEASE)
             )
         except StaleVersion:
-            return False
-        told = self._call(PaymentChanged(payment=payment, operation=ours))
-        self._note(ours, told)
-        return told
+            return
+        event = PaymentChanged(payment=payment, operation=leased)
+        self._note(leased, is_notified=self._call(event))
 
-    def _note(self, ours: Operation, told: bool) -> None:
-        """Written over whatever changed meanwhile; the lease of who tells is ours."""
-        row: Operation | None = ours
+    def _note(self, leased: Operation, *, is_notified: bool) -> None:
+        """Written over whatever changed meanwhile; the lease of who notifies is ours."""
+        row: Operation | None = leased
         for _ in range(_TRIES):
-            if row is None or row.flag != ours.flag:
-                return  # flagged meanwhile, which is told anew
+            if row is None or row.flag != leased.flag:
+                return  # flagged meanwhile: the shop is notified of that anew
             try:
-                self.ledger.replace_operation(
+                self._ledger.replace_operation(
                     replace(
                         row,
-                        told=told,
+                        notified=is_notified,
                         lease_until=None,
-                        due=None if told else self.now() + _TELL_AGAIN,
+                        due=None if is_notified else self._engine.now() + _AGAIN_AFTER,
                     )
                 )
             except StaleVersion:
-                row = self.ledger.get_operation(ours.operation_id)
+                row = self._ledger.get_operation(leased.operation_id)
             else:
                 return
 
     def _call(self, event: PaymentChanged) -> bool:
+        """Whether every handler of the shop's returned."""
         try:
-            self.gateway.payment_changed(event)
+            self._engine.shop.payment_changed(event)
         except ShopBusy as busy:
             logger.info(
-                "the shop is busy with this payment and will be told again: %s",
+                "the shop is busy with this payment and will be notified again: %s",
                 busy,
                 extra={"event_id": event.event_id},
             )
@@ -91,7 +80,7 @@ class Notifier:
         except Exception:
             with suppress(Exception):  # a broken log must not undo a payment either
                 logger.exception(
-                    "shop_payment_changed failed and will be told again",
+                    "shop_payment_changed failed and will be called again",
                     extra={"event_id": event.event_id},
                 )
             return False

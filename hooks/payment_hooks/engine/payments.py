@@ -1,22 +1,30 @@
-"""The one road: every adapter takes money through `Payments`, and only here."""
+"""The face of the engine: every adapter takes money through `Payments`, and only here."""
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Self, Unpack
 
-from payment_hooks.engine.calls import TakeDetails, ask_for_page
-from payment_hooks.engine.executing import Movements
-from payment_hooks.engine.hosted import HostedSessions
-from payment_hooks.engine.leases import Sender, utc_now
-from payment_hooks.engine.lifecycle import Closer, Opener
-from payment_hooks.engine.modifying import Follower
+from payment_hooks.engine.engine import Engine, utc_now
+from payment_hooks.engine.executing import Executor, FundingDetails
+from payment_hooks.engine.hosted import HostedPages
+from payment_hooks.engine.leases import OperationStore
+from payment_hooks.engine.lifecycle import Lifecycle
+from payment_hooks.engine.modifications import (
+    plan_capture,
+    plan_refund,
+    plan_reversal,
+    plan_void,
+)
 from payment_hooks.engine.notifying import Notifier
 from payment_hooks.engine.policy import Policy
-from payment_hooks.engine.resolving import Settler
-from payment_hooks.engine.webhooks import UnmatchedMessage, WebhookIntake
+from payment_hooks.engine.resolving import Resolver
+from payment_hooks.engine.webhooks import UnmatchedMessage, WebhookInbox
 from payment_hooks.ledger.memory import MemoryLedger
+from payment_hooks.ledger.outcomes import Outcome, outcome_of
 from payment_hooks.ledger.state import is_worth_a_look, refundable, refuse_unless_open
 from payment_hooks.ledger.store import Ledger
 from payment_hooks.model.cards import CardDetails, PaymentSource
@@ -31,45 +39,57 @@ from payment_hooks.model.saved_cards import (
     SavedSource,
     SaveSourceRequest,
 )
-from payment_hooks.spec.calling import Gateway
+from payment_hooks.spec.calling import ProviderHooks, ShopHooks
 from payment_hooks.spec.plugins import PluginRegistry
 
 logger = logging.getLogger(__name__)
 
-
-logger = logging.getLogger(__name__)
+Defer = Callable[[Callable[[], object]], bool]
+"""Takes a notification that is to be made later; False when it can be made at once."""
 
 
 class Payments:
-    """Takes and gives back money for one provider, on one ledger.
+    """Moves money for one provider, on one ledger.
 
     Every movement is recorded before it is sent, sent by one owner under a key derived
     from the intent, and ends in one of three ways: it returns, it raises a refusal
-    (nothing was taken), or it raises `OutcomeUnknown` and stays open until `settle`
+    (nothing was taken), or it raises `OutcomeUnknown` and stays open until `resolve`
     finds out. Repeating a call is safe: the same intent is never sent as a second one.
+
+    Args:
+        provider: whom to ask.
+        ledger: where everything is recorded.
+        shop: whom to notify; the shops among the provider's plugins if None.
+        policy: what the merchant decides about waiting, checks and unknown outcomes.
+        now: the clock; aware times.
+        defer: for a shop whose open database transaction may yet be rolled back.
     """
 
     def __init__(
         self,
-        gateway: Gateway,
+        provider: ProviderHooks,
         ledger: Ledger,
         *,
+        shop: ShopHooks | None = None,
         policy: Policy | None = None,
         now: Callable[[], datetime] = utc_now,
+        defer: Defer | None = None,
     ) -> None:
-        self.gateway = gateway
-        self.ledger = ledger
-        self.policy = policy or Policy()
-        self.now = now
-        self._sender = Sender(ledger, self.policy, now)
-        self._settler = Settler(gateway, ledger, self._sender, self.policy, now)
-        self._closer = Closer(ledger, self._settler)
-        self._movements = Movements(gateway, ledger, self._sender, self._settler)
-        self._sessions = HostedSessions(gateway, ledger, self._sender, self._settler)
-        self._intake = WebhookIntake(gateway, ledger, self._sessions)
-        self._notifier = Notifier(gateway, ledger, now)
-        self._opener = Opener(gateway, ledger, self._closer.close, now)
-        self._follower = Follower(gateway, ledger, self._movements)
+        self.engine = Engine(
+            provider=provider,
+            shop=shop or ShopHooks(provider.registry),
+            ledger=ledger,
+            policy=policy or Policy(),
+            now=now,
+        )
+        self.store = OperationStore(self.engine)
+        self.resolver = Resolver(self.engine, self.store)
+        self._executor = Executor(self.engine, self.store, self.resolver)
+        self._pages = HostedPages(self.engine, self.store, self.resolver)
+        self._inbox = WebhookInbox(self.engine, self._pages)
+        self._lifecycle = Lifecycle(self.engine, self.resolver)
+        self._notifier = Notifier(self.engine)
+        self._defer = defer
 
     @classmethod
     def using(
@@ -89,16 +109,46 @@ class Payments:
         >>> due = Money.of("25.99", "USD")
         >>> payment = payments.open("100123", mode=Mode.IFRAME, amount_due=due)
         >>> done = payments.charge(payment.payment_id, PaymentSource(token="tok-1"))
-        >>> str(done.moved), str(payments.tell(payment.payment_id).state)
+        >>> str(done.moved), str(payments.notify(payment.payment_id).state)
         ('25.99 USD', 'paid')
         """
-        gateway = Gateway.to(provider, *plugins)
-        return cls(gateway, ledger or MemoryLedger(), policy=policy)
+        hooks = ProviderHooks.to(provider, *plugins)
+        return cls(hooks, ledger or MemoryLedger(), policy=policy)
+
+    @property
+    def provider(self) -> ProviderHooks:
+        """The provider that money is moved with."""
+        return self.engine.provider
+
+    @property
+    def merchant_id(self) -> str:
+        """The provider's merchant, empty when it does not say."""
+        return self.engine.provider.merchant_id
+
+    @property
+    def shop(self) -> ShopHooks:
+        """The shop that is asked and notified."""
+        return self.engine.shop
+
+    @property
+    def ledger(self) -> Ledger:
+        """Where everything is recorded."""
+        return self.engine.ledger
+
+    @property
+    def policy(self) -> Policy:
+        """What the merchant decided."""
+        return self.engine.policy
+
+    @property
+    def now(self) -> Callable[[], datetime]:
+        """The clock."""
+        return self.engine.now
 
     @property
     def plugins(self) -> PluginRegistry:
         """Who takes part: the provider, wrappers and shops."""
-        return self.gateway.registry
+        return self.engine.provider.registry
 
     def get(self, payment_id: str) -> Payment:
         """The payment of that id.
@@ -106,25 +156,32 @@ class Payments:
         Raises:
             InvalidRequest: there is none.
         """
-        payment = self.ledger.get_payment(payment_id)
-        if payment is None:
-            raise InvalidRequest(f"no payment {payment_id}", code="payment_unknown")
-        return payment
+        return self.engine.get(payment_id)
+
+    def find(self, reference: str) -> tuple[Payment, ...]:
+        """The payments of the shop's reference, of whatever merchant, oldest first."""
+        return self.ledger.find_payments(reference=reference)
+
+    def latest(self, reference: str) -> Payment | None:
+        """The latest payment of this merchant for the reference; None if there is none."""
+        mine = [payment for payment in self.find(reference) if self.owns(payment)]
+        return max(mine, key=lambda payment: payment.sequence, default=None)
 
     def owns(self, payment: Payment) -> bool:
         """Whether it is made with this provider's merchant."""
-        return (payment.provider, payment.merchant_id) == (
-            self.gateway.provider,
-            self.gateway.merchant_id,
-        )
+        return self.engine.owns(payment)
 
     def operations(self, payment_id: str) -> tuple[Operation, ...]:
         """What was asked for the payment, and what became of it, oldest first."""
         return self.ledger.operations(payment_id)
 
     def refundable(self, payment_id: str) -> Money:
-        """What was captured and neither given back nor asked back so far."""
+        """What was captured and neither refunded nor being refunded so far."""
         return refundable(self.get(payment_id), self.operations(payment_id))
+
+    def outcome(self, payment_id: str) -> Outcome:
+        """What the shopper may be shown of it: paid, reversed, checking or not paid."""
+        return outcome_of(self.operations(payment_id))
 
     def open(
         self,
@@ -146,17 +203,17 @@ class Payments:
             mode: how the card reaches the provider.
             amount_due: what the shop's server says; asked from `shop_amount_due` if None.
             context: what the shop needs to finish without a browser session; JSON.
-            again: begin the next one where the latest was given back, wholly.
+            again: begin the next one where the latest was refunded or voided, wholly.
 
         Raises:
             InvalidRequest: no shop knows the reference.
             OutcomeUnknown: an earlier payment of it is in doubt; nothing may be sent.
         """
-        return self._opener.open(reference, mode, amount_due, context, again=again)
+        return self._lifecycle.open(reference, mode, amount_due, context, again=again)
 
     def tokenize(self, card: CardDetails) -> PaymentSource:
         """A source for the card; see `payment_tokenize`. Nothing of it is kept."""
-        return self.gateway.tokenize(card)
+        return self.provider.tokenize(card)
 
     def start_checkout(
         self, payment_id: str, request: CheckoutRequest | None = None
@@ -171,12 +228,12 @@ class Payments:
             InvalidRequest: the payment holds money already, or the request is wrong.
             ProviderUnavailable: no session could be had; nothing was taken.
         """
-        payment = self._ours(payment_id)
-        asked = ask_for_page(payment, request)
+        payment = self.engine.get_own(payment_id)
+        asked = _page_request(payment, request)
         refuse_unless_open(payment, self.operations(payment_id))
         if payment.mode is not Mode.HOSTED:
-            return self.gateway.start_checkout(asked)
-        return self._sessions.open(payment, asked)
+            return self.provider.start_checkout(asked)
+        return self._pages.open(payment, asked)
 
     def card_entry(
         self, amount: Money, mode: Mode, *, locale: str = ""
@@ -197,7 +254,7 @@ class Payments:
         asked = CheckoutRequest(
             amount=amount, reference="card-entry", mode=mode, locale=locale
         )
-        return self.gateway.start_checkout(asked)
+        return self.provider.start_checkout(asked)
 
     def authorize(
         self,
@@ -205,11 +262,11 @@ class Payments:
         source: PaymentSource,
         *,
         notify: bool = True,
-        **details: Unpack[TakeDetails],
+        **details: Unpack[FundingDetails],
     ) -> Operation:
         """Reserve what is due; `notify` and `details` as for `charge`."""
-        with self._telling(payment_id, notify=notify):
-            return self._take(payment_id, OperationKind.AUTHORIZE, source, details)
+        with self._notifying(payment_id, notify=notify):
+            return self._fund(payment_id, OperationKind.AUTHORIZE, source, details)
 
     def charge(
         self,
@@ -217,7 +274,7 @@ class Payments:
         source: PaymentSource,
         *,
         notify: bool = True,
-        **details: Unpack[TakeDetails],
+        **details: Unpack[FundingDetails],
     ) -> Operation:
         """Take what is due; the operation which brought the money.
 
@@ -228,7 +285,7 @@ class Payments:
         Args:
             payment_id: from `open`.
             source: from the card form.
-            notify: False leaves it to a later `tell`, `settle` or recovery, for a shop
+            notify: False leaves it to a later `notify`, `resolve` or recovery, for a shop
                 that first has to write down what it was answered.
             details: `shopper_ip`, `shopper_email`, `description`.
 
@@ -238,8 +295,8 @@ class Payments:
             OutcomeUnknown: nothing may be sent again: show that it is being checked.
             PaymentError: nothing was taken.
         """
-        with self._telling(payment_id, notify=notify):
-            return self._take(payment_id, OperationKind.CHARGE, source, details)
+        with self._notifying(payment_id, notify=notify):
+            return self._fund(payment_id, OperationKind.CHARGE, source, details)
 
     def capture(
         self,
@@ -259,61 +316,67 @@ class Payments:
 
         Raises:
             InvalidRequest: nothing is authorized, it was captured, or more is asked.
-            OutcomeUnknown: settle it before asking again.
+            OutcomeUnknown: resolve it before asking again.
         """
-        with self._telling(payment_id, notify=notify):
-            return self._follower.capture(self._ours(payment_id), amount, shopper_ip)
+        with self._notifying(payment_id, notify=notify):
+            payment = self.engine.get_own(payment_id)
+            intent = plan_capture(self.engine, payment, amount, shopper_ip)
+            return self._executor.modify(payment, intent)
 
     def refund(
         self,
         payment_id: str,
         amount: Money | None = None,
         *,
-        request_id: str,
+        intent_id: str,
         reason: RefundReason | None = None,
         notify: bool = True,
     ) -> Operation:
-        """Give back `amount`, or all that is left.
+        """Refund `amount`, or all that is left.
 
         Args:
             payment_id: the payment to refund.
-            amount: what to give back; all that is left if None.
-            request_id: the caller's name for this intent, such as a form token: the
+            amount: what to refund; all that is left if None.
+            intent_id: the caller's name for this intent, such as a form token: the
                 same one twice is one refund, two of them are two.
             reason: why.
             notify: as for `charge`.
 
         Raises:
-            InvalidRequest: more than was captured and not yet given back.
-            OutcomeUnknown: settle it before asking again.
+            InvalidRequest: more than was captured and not yet refunded.
+            OutcomeUnknown: resolve it before asking again.
         """
-        with self._telling(payment_id, notify=notify):
-            payment = self._ours(payment_id)
-            return self._follower.refund(payment, amount, request_id, reason)
+        with self._notifying(payment_id, notify=notify):
+            payment = self.engine.get_own(payment_id)
+            intent = plan_refund(self.engine, payment, amount, intent_id)
+            return self._executor.modify(payment, intent, reason=reason)
 
     def void(self, payment_id: str, *, notify: bool = True) -> Operation:
         """Release the whole of an authorization that was not captured.
 
         Raises:
             InvalidRequest: there is none, or it was captured: refund it.
-            OutcomeUnknown: settle it before asking again.
+            OutcomeUnknown: resolve it before asking again.
         """
-        with self._telling(payment_id, notify=notify):
-            return self._follower.void(self._ours(payment_id))
+        with self._notifying(payment_id, notify=notify):
+            payment = self.engine.get_own(payment_id)
+            return self._executor.modify(payment, plan_void(self.engine, payment))
 
-    def undo(
+    def reverse(
         self,
         payment_id: str,
         amount: Money | None = None,
         *,
-        request_id: str,
+        intent_id: str,
         notify: bool = True,
     ) -> Operation:
         """Void what was only authorized, refund what was captured."""
-        with self._telling(payment_id, notify=notify):
-            return self._follower.undo(self._ours(payment_id), amount, request_id)
+        with self._notifying(payment_id, notify=notify):
+            payment = self.engine.get_own(payment_id)
+            intent = plan_reversal(self.engine, payment, amount, intent_id)
+            return self._executor.modify(payment, intent)
 
-    def settle(
+    def resolve(
         self, payment_id: str, *, transaction_id: str = "", session_id: str = ""
     ) -> Payment:
         """The payment after looking at the provider, and after telling the shop.
@@ -326,15 +389,15 @@ class Payments:
 
         Raises:
             ProviderUnavailable: nobody answered; ask again later.
-            OutcomeUnknown: the answer cannot be read, or somebody else settles it.
+            OutcomeUnknown: the answer cannot be read, or somebody else resolves it.
         """
-        payment = self._ours(payment_id)
+        payment = self.engine.get_own(payment_id)
         if transaction_id:
-            self._sessions.settle(payment, transaction_id, session_id)
-        return self._settle_all(payment, self.operations(payment_id))
+            self._pages.resolve(payment, transaction_id, session_id)
+        return self._resolve_all(payment, self.operations(payment_id))
 
     def look(self, payment_id: str) -> Payment:
-        """The payment as after `settle`, which is done once in a few seconds at most.
+        """The payment as after `resolve`, which is done once in a few seconds at most.
 
         For pages, which anybody may open again and again, in any process: the ledger
         says when somebody looked last. Money is never moved by a look.
@@ -343,33 +406,35 @@ class Payments:
             ProviderUnavailable: nobody answered; ask again later.
             OutcomeUnknown: the answer cannot be read, or somebody else is looking.
         """
-        payment = self._ours(payment_id)
+        payment = self.engine.get_own(payment_id)
         known = self.operations(payment_id)
         if not is_worth_a_look(known, self.now()):
             return payment
         # Who looked since these rows were read has changed them, and so keeps us out.
-        return self._settle_all(payment, known)
+        return self._resolve_all(payment, known)
 
     def resume(self, payment_id: str) -> Payment:
-        """The payment as after `settle`, and after what was interrupted was sent.
+        """The payment as after `resolve`, and after what was interrupted was sent.
 
         A capture, refund or void that was recorded and never sent goes out now, under
         the key it was recorded with. Meant for recovery: whoever asks again instead
-        has the interrupted one given up.
+        has the interrupted one closed.
         """
-        payment = self._ours(payment_id)
+        payment = self.engine.get_own(payment_id)
         for operation in self.operations(payment_id):
-            with suppress(PaymentError):  # it is written down; `settle` tells of it
-                self._movements.resume(payment, operation)
-        return self.settle(payment_id)
+            with suppress(PaymentError):  # it is written down; `resolve` tells of it
+                self._executor.resume(payment, operation)
+        return self.resolve(payment_id)
 
-    def tell(self, payment_id: str) -> Payment:
-        """The payment, after telling the shop every outcome it was not told yet."""
-        # Read before the payment's row is: what is told now stands in that row by then.
-        # What ends meanwhile is due, and told with the row that knows of it.
-        untold = self._notifier.find_untold(payment_id)
-        payment = self._settler.refresh(payment_id)
-        self._notifier.tell(payment, untold)
+    def notify(self, payment_id: str) -> Payment:
+        """The payment, after notifying the shop of each outcome that it knows nothing of.
+
+        Where the notification has to wait, the outcome is due until it was made.
+        """
+        payment, operations = self.resolver.refresh(payment_id)
+        is_deferred = self._defer and self._defer(partial(self.notify, payment_id))
+        if not is_deferred:
+            self._notifier.notify(payment, operations)
         return payment
 
     def receive_webhook(self, request: WebhookRequest) -> WebhookEvent:
@@ -377,11 +442,11 @@ class Payments:
 
         Raises:
             WebhookRejected: forged, stale or another merchant's: answer 400.
-            PaymentError: its effect is not in place yet: answer 503, settle later.
+            PaymentError: its effect is not in place yet: answer 503, resolve later.
         """
-        event, payment = self._intake.receive(request)
+        event, payment = self._inbox.receive(request)
         if payment is not None:
-            self.tell(payment.payment_id)
+            self.notify(payment.payment_id)
         return event
 
     def match_messages(self) -> tuple[UnmatchedMessage, ...]:
@@ -390,9 +455,9 @@ class Payments:
         A message may name no session: then the payment is found by our mark on it,
         where the provider gives that back.
         """
-        matched, left = self._intake.match_messages()
+        matched, left = self._inbox.match_messages()
         for payment in matched:
-            self.tell(payment.payment_id)
+            self.notify(payment.payment_id)
         return tuple(left)
 
     def dismiss_message(self, event_id: str) -> None:
@@ -406,13 +471,13 @@ class Payments:
         that money is recorded.
 
         Raises:
-            OutcomeUnknown: something of it is in doubt; settle it first.
+            OutcomeUnknown: an outcome of it is unknown; resolve it first.
         """
-        return self._closer.close(payment_id)
+        return self._lifecycle.close(payment_id)
 
     def flag(self, payment_id: str, flag: str) -> Payment:
         """The payment with this mark, which asks a person to look."""
-        return self._settler.refresh(payment_id, flag=flag)
+        return self.resolver.refresh(payment_id, flag=flag)[0]
 
     def unflag(self, payment_id: str, flag: str) -> Payment:
         """The payment without this mark: what it asked for is done.
@@ -420,7 +485,7 @@ class Payments:
         Raises:
             InvalidRequest: money that does not fit is still held.
         """
-        return self._settler.unflag(payment_id, flag)
+        return self.resolver.unflag(payment_id, flag)
 
     def save_source(self, request: SaveSourceRequest) -> SavedSource:
         """A card on file with the provider; see `payment_save_source`.
@@ -436,45 +501,46 @@ class Payments:
         >>> payments.remove_source(RemoveSourceRequest(source_id=saved.source_id))
         True
         """
-        return self.gateway.save_source(request)
+        return self.provider.save_source(request)
 
     def remove_source(self, request: RemoveSourceRequest) -> bool:
         """Whether the card is gone from the provider; see `payment_remove_source`."""
-        return self.gateway.remove_source(request)
+        return self.provider.remove_source(request)
 
-    def _take(
+    def _fund(
         self,
         payment_id: str,
         kind: OperationKind,
         source: PaymentSource,
-        details: TakeDetails,
+        details: FundingDetails,
     ) -> Operation:
-        payment = self._ours(payment_id)
+        payment = self.engine.get_own(payment_id)
         if payment.mode is Mode.HOSTED:
             raise InvalidRequest(
                 f"payment {payment_id} is made on the provider's page: start_checkout",
                 code="mode_is_hosted",
             )
-        return self._movements.take(payment, kind, source, details)
+        return self._executor.fund(payment, kind, source, details)
 
     @contextmanager
-    def _telling(self, payment_id: str, *, notify: bool) -> Iterator[None]:
-        """Tell the shop what came of the block, also where it raises.
+    def _notifying(self, payment_id: str, *, notify: bool) -> Iterator[None]:
+        """Write down what came of the block, also where it raises, and notify the shop.
 
-        What cannot be told now is due, and recovery tells it: the outcome stands.
+        What cannot be done now is due, and recovery does it: the outcome stands.
         """
         try:
             yield
         except Exception:
-            if notify:
-                self._tell_if_possible(payment_id)
+            self._finish(payment_id, notify=notify)
             raise
-        if notify:
-            self._tell_if_possible(payment_id)
+        self._finish(payment_id, notify=notify)
 
-    def _tell_if_possible(self, payment_id: str) -> None:
+    def _finish(self, payment_id: str, *, notify: bool) -> None:
         try:
-            self.tell(payment_id)
+            if notify:
+                self.notify(payment_id)
+            else:
+                self.resolver.refresh(payment_id)
         except Exception:
             with suppress(Exception):  # a broken log must not hide the outcome
                 logger.exception(
@@ -482,43 +548,30 @@ class Payments:
                     extra={"payment_id": payment_id},
                 )
 
-    def _settle_all(self, payment: Payment, operations: Sequence[Operation]) -> Payment:
+    def _resolve_all(
+        self, payment: Payment, operations: Sequence[Operation]
+    ) -> Payment:
         problems = [
             problem
             for operation in operations
-            if (problem := self._try_to_settle(payment, operation))
+            if (problem := self._try_to_resolve(payment, operation))
         ]
-        told = self.tell(payment.payment_id)
+        payment = self.notify(payment.payment_id)
         if problems:
             raise _all_of(problems)
-        return told
+        return payment
 
-    def _try_to_settle(
+    def _try_to_resolve(
         self, payment: Payment, operation: Operation
     ) -> PaymentError | None:
-        """Why it could not be settled; one doubt does not keep the others waiting."""
+        """Why it could not be resolved; one does not keep the others waiting."""
         try:
-            self._intake.apply_stored(payment, operation)
-            self._settler.settle(payment, operation)
+            self._inbox.apply_stored(payment, operation)
+            self.resolver.look_up(payment, operation)
         except PaymentError as error:
-            self._sender.note_look(operation)
+            self.store.note_look(operation)
             return error
         return None
-
-    def _ours(self, payment_id: str) -> Payment:
-        """The payment, if it is made with the merchant whose money this road moves.
-
-        Raises:
-            InvalidRequest: it is another merchant's; nothing was asked.
-        """
-        payment = self.get(payment_id)
-        if not self.owns(payment):
-            raise InvalidRequest(
-                f"payment {payment_id} belongs to merchant {payment.merchant_id}, not to "
-                f"{self.gateway.merchant_id}: use that merchant's Payments",
-                code="payment_of_another_merchant",
-            )
-        return payment
 
 
 def _all_of(problems: Sequence[PaymentError]) -> PaymentError:
@@ -531,3 +584,11 @@ def _all_of(problems: Sequence[PaymentError]) -> PaymentError:
     kind = OutcomeUnknown if in_doubt else type(first)
     code = (in_doubt or first).code
     return kind(message, code=code, provider=first.provider)
+
+
+def _page_request(payment: Payment, request: CheckoutRequest | None) -> CheckoutRequest:
+    """The request with the payment's own amount, reference and mode."""
+    amount, mode = payment.amount_due, payment.mode
+    if request is None:
+        return CheckoutRequest(amount=amount, reference=payment.reference, mode=mode)
+    return replace(request, amount=amount, reference=payment.reference, mode=mode)

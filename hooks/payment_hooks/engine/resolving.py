@@ -1,4 +1,4 @@
-"""Bringing doubts to an end by looking: a found transaction, or proof of absence."""
+"""What a transaction makes of an operation, and what is found of it: the last word."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -9,19 +9,20 @@ from payment_hooks.engine.checks import (
     Verdict,
     describe,
     failed_check,
-    is_second_take,
     judge,
+    refusal_of,
 )
-from payment_hooks.engine.leases import Sender, refusal_of
-from payment_hooks.engine.policy import FailedChecks, Policy
-from payment_hooks.ledger.intents import name_found, new_operation
-from payment_hooks.ledger.state import brings_money, derive_state, find_unclear
-from payment_hooks.ledger.store import Ledger, StaleVersion
+from payment_hooks.engine.engine import Engine
+from payment_hooks.engine.leases import OperationStore
+from payment_hooks.engine.policy import FailedChecks
+from payment_hooks.ledger.intents import name_found
+from payment_hooks.ledger.state import derive_state, find_unclear
+from payment_hooks.ledger.store import StaleVersion
 from payment_hooks.model.errors import InvalidRequest, OutcomeUnknown, PaymentError
 from payment_hooks.model.kinds import TransactionKind, TransactionStatus
 from payment_hooks.model.records import (
-    GIVEN_BACK,
-    TAKING,
+    FUNDING,
+    REVERSED,
     Operation,
     OperationKind,
     OperationState,
@@ -30,7 +31,6 @@ from payment_hooks.model.records import (
 )
 from payment_hooks.model.requests import LookUpRequest
 from payment_hooks.model.results import Transaction
-from payment_hooks.spec.calling import Gateway
 
 _KIND_OF = {
     OperationKind.REFUND: TransactionKind.REFUND,
@@ -42,28 +42,25 @@ _LOOK_AT_SESSIONS = timedelta(hours=1)
 _ABANDONED_AFTER = timedelta(days=1)
 
 
-class Settler:
-    """Compares what the provider knows with what was asked, and writes it down."""
+Operations = tuple[Operation, ...]
 
-    def __init__(
-        self,
-        gateway: Gateway,
-        ledger: Ledger,
-        sender: Sender,
-        policy: Policy,
-        now: Callable[[], datetime],
-    ) -> None:
-        self.gateway = gateway
-        self.ledger = ledger
-        self.sender = sender
-        self.policy = policy
-        self.now = now
+
+class Resolver:
+    """Compares what the provider knows with what was asked, and writes it down.
+
+    Nothing else turns a transaction into an operation's state.
+    """
+
+    def __init__(self, engine: Engine, store: OperationStore) -> None:
+        self._engine = engine
+        self._ledger = engine.ledger
+        self._store = store
 
     def judge(
         self, payment: Payment, operation: Operation, transaction: Transaction
     ) -> Judgement:
         """What the transaction means for the operation, and beside all that is here."""
-        judgement = judge(payment, operation, transaction, self.policy)
+        judgement = judge(payment, operation, transaction, self._engine.policy)
         if judgement.verdict is not Verdict.DONE:
             return judgement
         flag = self._find_beside(payment, operation, transaction)
@@ -74,52 +71,51 @@ class Settler:
     ) -> Operation:
         """The claimed operation as the transaction leaves it: done, refused or open."""
         judgement = self.judge(payment, operation, transaction)
+        return self.carry_out(judgement, operation, transaction)
+
+    def carry_out(
+        self, judgement: Judgement, operation: Operation, transaction: Transaction
+    ) -> Operation:
+        """The claimed operation as this judgement of the transaction leaves it."""
         match judgement.verdict:
             case Verdict.OPEN:
                 return self._keep_open(operation)
             case Verdict.REFUSED:
-                return self._refuse(payment, operation, transaction)
+                return self._refuse(operation, transaction)
             case _:
-                return self._accept(payment, operation, transaction, judgement.why)
+                return self._accept(operation, transaction, judgement.why)
 
     def _keep_open(self, operation: Operation) -> Operation:
         is_page = operation.kind is OperationKind.CHECKOUT
         if is_page:
-            return self.sender.release(operation)
-        return self.sender.release(operation, state=OperationState.UNKNOWN)
+            return self._store.release(operation)
+        return self._store.release(operation, state=OperationState.UNKNOWN)
 
-    def _refuse(
-        self, payment: Payment, operation: Operation, transaction: Transaction
-    ) -> Operation:
+    def _refuse(self, operation: Operation, transaction: Transaction) -> Operation:
         """What failed, was canceled or was voided is a no; a page can be paid again."""
         if operation.kind is OperationKind.CHECKOUT:
-            return self.sender.release(operation)
-        closed = self.sender.refuse(operation, refusal_of(operation, transaction))
-        self.refresh(payment.payment_id)
-        return closed
+            return self._store.release(operation)
+        return self._store.refuse(operation, refusal_of(operation, transaction))
 
     def _accept(
-        self,
-        payment: Payment,
-        operation: Operation,
-        transaction: Transaction,
-        flag: str,
+        self, operation: Operation, transaction: Transaction, flag: str
     ) -> Operation:
         """The operation as succeeded; flagged when the transaction does not fit it."""
-        done = self.sender.succeed(operation, transaction, flag)
+        done = self._store.succeed(operation, transaction, flag)
         if done.kind is OperationKind.CHECKOUT and not flag:
             done = self._flag_later_pages(done)
-        if not flag and self.policy.failed_checks is FailedChecks.FLAG:
-            flag = failed_check(transaction)
-        self.refresh(payment.payment_id, flag=flag)
+        if not flag and self._engine.policy.failed_checks is FailedChecks.FLAG:
+            failed = failed_check(transaction)
+            if failed:
+                self.refresh(done.payment_id, flag=failed)
         return done
 
     def _find_beside(
         self, payment: Payment, operation: Operation, transaction: Transaction
     ) -> str:
         """Why a person must look at money that fits by itself; empty if nobody must."""
-        if operation.kind in TAKING:
-            return self._doubled(payment, operation, transaction)
+        if operation.kind in FUNDING:
+            return self._find_first_funding(payment, operation, transaction)
         if operation.kind is OperationKind.CAPTURE:
             return self.find_reversal(payment.payment_id)
         return ""
@@ -129,8 +125,8 @@ class Settler:
 
         Nothing leads from voided or refunded back to paid by itself.
         """
-        state = derive_state(self.ledger.operations(payment_id), closed=False)
-        return f"captured_after_{state}" if state in GIVEN_BACK else ""
+        state = derive_state(self._ledger.operations(payment_id), closed=False)
+        return f"captured_after_{state}" if state in REVERSED else ""
 
     def adopt(
         self,
@@ -143,16 +139,14 @@ class Settler:
         # A void is of the whole: whichever row tells of it, it is the same one.
         is_void = kind is OperationKind.VOID
         name = transaction.parent_id if is_void else transaction.transaction_id
-        found = new_operation(
+        found = self._engine.new_operation(
             payment,
             kind,
             transaction.amount,
-            installation_id=self.ledger.installation_id(),
-            now=self.now(),
             parent_id=transaction.parent_id,
-            request_id=name_found(name),
+            intent_id=name_found(name),
         )
-        known = self.sender.record(
+        return self._store.record(
             replace(
                 found,
                 slot=found.operation_id,
@@ -163,30 +157,29 @@ class Settler:
                 details=describe(transaction),
             )
         )
-        self.refresh(payment.payment_id)
-        return known
 
-    def settle(self, payment: Payment, operation: Operation) -> Operation:
+    def look_up(self, payment: Payment, operation: Operation) -> Operation:
         """The operation with its last word, if one can be had now."""
         if not operation.state.is_open:
             return operation
         if operation.state is OperationState.WAITING:
             return self._look_later(operation)
-        claimed = self.sender.claim(operation)
+        claimed = self._store.claim(operation)
         if claimed.state is OperationState.PENDING:
-            return self._give_up(payment, claimed, "never sent")
+            return self._give_up(claimed, "never sent")
         if claimed.kind is OperationKind.CHECKOUT:
-            return self._give_up(payment, claimed, "the page was never handed out")
+            return self._give_up(claimed, "the page was never handed out")
+        asked_at = self._engine.now()
         try:
-            found, complete = self._look_up(claimed)
+            found, complete = self._find(claimed)
         except PaymentError as error:
-            self.sender.release(claimed, state=OperationState.UNKNOWN)
+            self._store.release(claimed, state=OperationState.UNKNOWN)
             raise error
         if found is not None:
             return self.resolve(payment, claimed, found)
-        if complete and self._is_absence_proof(claimed):
-            return self._give_up(payment, claimed, "not found by a complete look-up")
-        return self.sender.release(claimed, state=OperationState.UNKNOWN)
+        if complete and self._is_absence_proof(claimed, asked_at):
+            return self._give_up(claimed, "not found by a complete look-up")
+        return self._store.release(claimed, state=OperationState.UNKNOWN)
 
     def _look_later(self, session: Operation) -> Operation:
         """A page that nobody paid so far makes room for doubts that can be ended.
@@ -194,12 +187,12 @@ class Settler:
         A message may be stored for it; after a day only a new one, or reconciliation,
         brings it back.
         """
-        now = self.now()
+        now = self._engine.now()
         if session.due is None or session.due > now:
             return session
         is_old = now - session.created_at > _ABANDONED_AFTER
         try:
-            return self.ledger.replace_operation(
+            return self._ledger.replace_operation(
                 replace(session, due=None if is_old else now + _LOOK_AT_SESSIONS)
             )
         except StaleVersion:
@@ -212,7 +205,7 @@ class Settler:
 
         `candidates` are the operations that it may be of; see `LookUpRequest`.
         """
-        result = self.gateway.look_up(
+        result = self._engine.provider.look_up(
             LookUpRequest(transaction_id=transaction_id, candidates=tuple(candidates))
         )
         return next(
@@ -226,11 +219,19 @@ class Settler:
 
     def refresh(
         self, payment_id: str, *, closed: bool | None = None, flag: str = ""
-    ) -> Payment:
-        """The payment with the state that its operations give it."""
-        return self._rewrite(
-            payment_id, lambda payment: self._with_state(payment, closed, flag)
-        )
+    ) -> tuple[Payment, Operations]:
+        """The payment with the state that its operations give it, and these operations.
+
+        Whatever operations are answered with, the payment's row knows of them.
+        """
+        operations: Operations = ()
+
+        def change(payment: Payment) -> Payment:
+            nonlocal operations
+            operations = self._ledger.operations(payment_id)
+            return _with_state(payment, operations, closed=closed, flag=flag)
+
+        return self._rewrite(payment_id, change), operations
 
     def unflag(self, payment_id: str, flag: str) -> Payment:
         """The payment without this mark.
@@ -238,11 +239,11 @@ class Settler:
         Raises:
             InvalidRequest: money that does not fit is still held.
         """
-        held = find_unclear(self.ledger.operations(payment_id), flag)
+        held = find_unclear(self._ledger.operations(payment_id), flag)
         if held is not None:
             raise InvalidRequest(
                 f"{held.moved} of {held.transaction_id} ({flag}) is still held by "
-                f"payment {payment_id}: give it back first",
+                f"payment {payment_id}: refund it first",
                 code="money_held",
             )
         return self._rewrite(
@@ -256,14 +257,12 @@ class Settler:
         self, payment_id: str, change: Callable[[Payment], Payment]
     ) -> Payment:
         for _ in range(_TRIES):
-            payment = self.ledger.get_payment(payment_id)
-            if payment is None:
-                raise InvalidRequest(f"no payment {payment_id}", code="payment_unknown")
+            payment = self._engine.get(payment_id)
             changed = change(payment)
             if changed == payment:
                 return payment
             try:
-                return self.ledger.replace_payment(changed)
+                return self._ledger.replace_payment(changed)
             except StaleVersion:
                 continue
         raise OutcomeUnknown(
@@ -271,23 +270,10 @@ class Settler:
             code="in_progress",
         )
 
-    def _with_state(self, payment: Payment, closed: bool | None, flag: str) -> Payment:
-        operations = self.ledger.operations(payment.payment_id)
-        # What was told has left its mark before, and a person may have taken it away.
-        found = [row.flag for row in operations if not row.told] + [flag]
-        flags = payment.flags + tuple(
-            name for name in dict.fromkeys(found) if name and name not in payment.flags
-        )
-        was_closed = payment.state is PaymentState.CLOSED
-        state = derive_state(
-            operations, closed=was_closed if closed is None else closed
-        )
-        return replace(payment, state=state, flags=flags)
-
-    def _look_up(self, operation: Operation) -> tuple[Transaction | None, bool]:
+    def _find(self, operation: Operation) -> tuple[Transaction | None, bool]:
         if operation.kind in _LOOKED_UP_BY_OPERATION:
             return self._find_by_operation(operation)
-        result = self.gateway.look_up(
+        result = self._engine.provider.look_up(
             LookUpRequest(
                 transaction_id=operation.parent_id,
                 operation_id=operation.operation_id,
@@ -306,12 +292,12 @@ class Settler:
     def _find_by_operation(
         self, operation: Operation
     ) -> tuple[Transaction | None, bool]:
-        skew = self.policy.clock_skew
-        result = self.gateway.look_up(
+        skew = self._engine.policy.clock_skew
+        result = self._engine.provider.look_up(
             LookUpRequest(
                 operation_id=operation.operation_id,
                 since=operation.created_at - skew,
-                until=self.now() + skew,
+                until=self._engine.now() + skew,
             )
         )
         for transaction in result.transactions:
@@ -319,48 +305,75 @@ class Settler:
                 return transaction, True
         return None, result.complete
 
-    def _is_absence_proof(self, operation: Operation) -> bool:
-        taking = operation.kind in TAKING
-        window = self.policy.safe_window if taking else self.policy.read_margin
-        return self.now() - operation.created_at > max(window, _lease(self.policy))
+    def _is_absence_proof(self, operation: Operation, asked_at: datetime) -> bool:
+        """Whether what was not there at that time cannot come any more."""
+        policy = self._engine.policy
+        is_funding = operation.kind in FUNDING
+        window = policy.safe_window if is_funding else policy.read_margin
+        lease = timedelta(seconds=policy.lease_seconds)
+        return asked_at - operation.created_at > max(window, lease)
 
-    def _give_up(self, payment: Payment, operation: Operation, why: str) -> Operation:
+    def _give_up(self, operation: Operation, why: str) -> Operation:
         error = InvalidRequest(
             f"{operation.kind} {operation.operation_id}: {why}", code="proved_absent"
         )
-        closed = self.sender.refuse(operation, error)
-        self.refresh(payment.payment_id)
-        return closed
+        return self._store.refuse(operation, error)
 
     def _flag_later_pages(self, done: Operation) -> Operation:
         """Two pages may be settled at once, neither of them seeing the other's money.
 
         Whoever was second sees both, and flags the later page, whosever that is.
         """
-        known = self.ledger.operations(done.payment_id)
-        for row in [row for row in known if brings_money(row)][1:]:
+        known = self._ledger.operations(done.payment_id)
+        later = [row for row in known if row.funds_payment][1:]
+        for row in later:
+            flagged = replace(
+                row, flag="double_capture", notified=False, due=self._engine.now()
+            )
             try:
-                self.ledger.replace_operation(
-                    replace(row, flag="double_capture", told=False, due=self.now())
-                )
+                self._ledger.replace_operation(flagged)
             except StaleVersion:
                 return self._flag_later_pages(done)
-        return self.ledger.get_operation(done.operation_id) or done
+        is_changed = any(row.operation_id == done.operation_id for row in later)
+        changed = self._ledger.get_operation(done.operation_id) if is_changed else None
+        return changed or done
 
-    def _doubled(
+    def _find_first_funding(
         self, payment: Payment, operation: Operation, transaction: Transaction
     ) -> str:
-        others = self.ledger.find_payments(transaction_id=transaction.transaction_id)
+        others = self._ledger.find_payments(transaction_id=transaction.transaction_id)
         if any(other.payment_id != payment.payment_id for other in others):
             return "transaction_of_another_payment"
-        for sibling in self.ledger.find_payments(reference=payment.reference):
-            known = self.ledger.operations(sibling.payment_id)
+        for sibling in self._ledger.find_payments(reference=payment.reference):
+            known = self._ledger.operations(sibling.payment_id)
             is_other = sibling.payment_id != payment.payment_id
-            if is_other and derive_state(known, closed=False) in GIVEN_BACK:
+            if is_other and derive_state(known, closed=False) in REVERSED:
                 continue
-            if is_second_take(operation, known):
+            if _is_second_funding(operation, known):
                 return "double_capture"
         return ""
+
+
+def _is_second_funding(operation: Operation, known: Iterable[Operation]) -> bool:
+    """Whether another operation already brought the money this one brings."""
+    return operation.kind in FUNDING and any(
+        other.operation_id != operation.operation_id and other.funds_payment
+        for other in known
+    )
+
+
+def _with_state(
+    payment: Payment, operations: Operations, *, closed: bool | None, flag: str
+) -> Payment:
+    # What the shop was notified of has left its mark before, and a person may have
+    # taken it away.
+    found = [row.flag for row in operations if not row.notified] + [flag]
+    flags = payment.flags + tuple(
+        name for name in dict.fromkeys(found) if name and name not in payment.flags
+    )
+    was_closed = payment.state is PaymentState.CLOSED
+    state = derive_state(operations, closed=was_closed if closed is None else closed)
+    return replace(payment, state=state, flags=flags)
 
 
 def _capture_in(
@@ -382,7 +395,3 @@ def _capture_in(
                 operation_id="",
             )
     return None
-
-
-def _lease(policy: Policy) -> timedelta:
-    return timedelta(seconds=policy.lease_seconds)

@@ -6,13 +6,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from payment_hooks.engine.hosted import HostedSessions
-from payment_hooks.ledger.store import Ledger
+from payment_hooks.engine.engine import Engine
+from payment_hooks.engine.hosted import HostedPages
 from payment_hooks.model.errors import PaymentError, WebhookRejected
 from payment_hooks.model.records import Operation, OperationState, Payment
 from payment_hooks.model.requests import LookUpRequest, WebhookRequest
 from payment_hooks.model.results import WebhookEvent
-from payment_hooks.spec.calling import Gateway
 
 logger = logging.getLogger(__name__)
 
@@ -35,31 +34,29 @@ class UnmatchedMessage:
     def remedy(self) -> str:
         """What a person can do."""
         return self.problem or (
-            "look the payment up in the provider's dashboard, and settle the payment it "
+            "look the payment up in the provider's dashboard, and resolve the payment it "
             "is for with this transaction_id; if it is none of this shop's, dismiss it"
         )
 
 
-class WebhookIntake:
+class WebhookInbox:
     """Takes messages in; an event is finished once its effect is in place."""
 
-    def __init__(
-        self, gateway: Gateway, ledger: Ledger, sessions: HostedSessions
-    ) -> None:
-        self.gateway = gateway
-        self.ledger = ledger
-        self.sessions = sessions
+    def __init__(self, engine: Engine, pages: HostedPages) -> None:
+        self._engine = engine
+        self._ledger = engine.ledger
+        self._pages = pages
 
     def receive(self, request: WebhookRequest) -> tuple[WebhookEvent, Payment | None]:
         """The proven event, and the payment it changed; None if it changed none."""
-        event = self.gateway.read_webhook(request)
-        if event.merchant_id != self.gateway.merchant_id:
+        event = self._engine.provider.read_webhook(request)
+        if event.merchant_id != self._engine.provider.merchant_id:
             raise WebhookRejected(
                 "the message is about another merchant", code="merchant_differs"
             )
-        if not self.ledger.add_event(event):
+        if not self._ledger.add_event(event):
             return event, None
-        payment = self._payment_of(event) or self._find_by_mark(event)
+        payment = self._find_payment(event) or self._find_by_mark(event)
         if payment is None:
             with suppress(Exception):  # a broken log must not have it sent again
                 logger.warning(
@@ -73,7 +70,7 @@ class WebhookIntake:
     def apply_stored(self, payment: Payment, operation: Operation) -> None:
         """Bring in messages of an open session whose effect failed before."""
         if operation.session_id and operation.state.is_open:
-            for event in self.ledger.find_events(operation.session_id):
+            for event in self._ledger.find_events(operation.session_id):
                 self._apply(payment, event)
 
     def match_messages(self) -> tuple[list[Payment], list[UnmatchedMessage]]:
@@ -83,9 +80,9 @@ class WebhookIntake:
         """
         matched: list[Payment] = []
         left: list[UnmatchedMessage] = []
-        for event in self.ledger.find_events(""):
+        for event in self._ledger.find_events(""):
             whose = (event.provider, event.merchant_id)
-            if whose != (self.gateway.provider, self.gateway.merchant_id):
+            if whose != (self._engine.provider.name, self._engine.provider.merchant_id):
                 continue
             try:
                 payment = self._match(event)
@@ -100,9 +97,9 @@ class WebhookIntake:
 
     def _match(self, event: WebhookEvent) -> Payment | None:
         if not event.approved:
-            self.ledger.finish_event(event.event_id)
+            self._ledger.finish_event(event.event_id)
             return None
-        payment = self._payment_of(event) or self._find_by_mark(event)
+        payment = self._find_payment(event) or self._find_by_mark(event)
         if payment is not None:
             self._apply(payment, event)
         return payment
@@ -111,7 +108,7 @@ class WebhookIntake:
         """Whose it is by our mark, which the provider may give back with the payment."""
         if event.session_id or not event.approved:
             return None
-        now = self.sessions.now()
+        now = self._engine.now()
         pages = {
             row.operation_id: row
             for row in self._recent(now)
@@ -122,32 +119,32 @@ class WebhookIntake:
         asked = LookUpRequest(
             transaction_id=event.transaction_id, candidates=tuple(pages)
         )
-        for transaction in self.gateway.look_up(asked).transactions:
+        for transaction in self._engine.provider.look_up(asked).transactions:
             is_it = transaction.transaction_id == event.transaction_id
             if is_it and transaction.operation_id in pages:
                 page = pages[transaction.operation_id]
-                return self.ledger.get_payment(page.payment_id)
+                return self._ledger.get_payment(page.payment_id)
         return None
 
     def _recent(self, now: datetime) -> Iterator[Operation]:
         last: Operation | None = None
         since, until = now - _PAID_WITHIN, now + _A_MOMENT
-        while page := self.ledger.operations_between(since, until, after=last):
+        while page := self._ledger.operations_between(since, until, after=last):
             yield from page
             last = page[-1]
 
     def _apply(self, payment: Payment, event: WebhookEvent) -> None:
         if event.approved:
-            self.sessions.settle(payment, event.transaction_id, event.session_id)
-        self.ledger.finish_event(event.event_id)
+            self._pages.resolve(payment, event.transaction_id, event.session_id)
+        self._ledger.finish_event(event.event_id)
 
-    def _payment_of(self, event: WebhookEvent) -> Payment | None:
+    def _find_payment(self, event: WebhookEvent) -> Payment | None:
         """By session, or by a transaction that we know; never by a guess."""
         found: tuple[Payment, ...] = ()
         if event.session_id:
-            found = self.ledger.find_payments(session_id=event.session_id)
+            found = self._ledger.find_payments(session_id=event.session_id)
         if not found:
-            found = self.ledger.find_payments(transaction_id=event.transaction_id)
+            found = self._ledger.find_payments(transaction_id=event.transaction_id)
         return found[0] if found else None
 
 

@@ -30,7 +30,7 @@ def derive_key(
     kind: OperationKind,
     *,
     parent_id: str,
-    request_id: str,
+    intent_id: str,
     attempt: int,
 ) -> str:
     """The idempotency key of an intent: the same in any process of this installation.
@@ -45,13 +45,13 @@ def derive_key(
         payment.sequence,
         _family(kind),
         parent_id,
-        request_id,
+        intent_id,
         attempt,
     )
     return str(uuid5(_NAMESPACE, json.dumps(parts)))
 
 
-def fingerprint(
+def make_fingerprint(
     amount: Money,
     source: PaymentSource | None = None,
     details: Mapping[str, object] | None = None,
@@ -78,35 +78,36 @@ def new_operation(
     *,
     installation_id: str,
     now: datetime,
-    source: PaymentSource | None = None,
-    details: Mapping[str, object] | None = None,
+    fingerprint: str = "",
     shopper_ip: str = "",
     parent_id: str = "",
-    request_id: str = "",
+    intent_id: str = "",
     attempt: int = 1,
 ) -> Operation:
     """The operation for this intent, not yet recorded.
 
+    The fingerprint is of the amount alone where nothing else was asked.
+
     Raises:
         InvalidRequest: the name of the intent is longer than a ledger has room for.
     """
-    refuse_long("request_id", request_id)
+    refuse_long("intent_id", intent_id)
     return Operation(
         operation_id=_new_id(installation_id),
         payment_id=payment.payment_id,
         kind=kind,
         amount=amount,
         parent_id=parent_id,
-        request_id=request_id,
+        intent_id=intent_id,
         attempt=attempt,
-        fingerprint=fingerprint(amount, source, details),
+        fingerprint=fingerprint or make_fingerprint(amount),
         shopper_ip=shopper_ip,
         idempotency_key=derive_key(
             installation_id,
             payment,
             kind,
             parent_id=parent_id,
-            request_id=request_id,
+            intent_id=intent_id,
             attempt=attempt,
         ),
         slot=_slot(payment, kind, attempt),
@@ -137,7 +138,7 @@ def _new_id(installation_id: str) -> str:
 
 
 def _slot(payment: Payment, kind: OperationKind, attempt: int) -> str:
-    """Taking happens once at a time; hosted sessions may stand side by side.
+    """A payment is funded once at a time; hosted sessions may stand side by side.
 
     A capture and a void are of the same authorization: a void that comes just
     after the capture would give the money back.
@@ -150,9 +151,9 @@ def _slot(payment: Payment, kind: OperationKind, attempt: int) -> str:
 
 
 def _family(kind: OperationKind) -> str:
-    """To charge and to authorize are one intent: to take the money, once."""
-    is_taking = kind in (OperationKind.AUTHORIZE, OperationKind.CHARGE)
-    return "take" if is_taking else kind.value
+    """To charge and to authorize are one intent: to fund the payment, once."""
+    is_funding = kind in (OperationKind.AUTHORIZE, OperationKind.CHARGE)
+    return "fund" if is_funding else kind.value
 
 
 def _digest(value: object) -> str:

@@ -3,11 +3,17 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from payment_hooks.model.errors import InvalidRequest, KeyConflict, OutcomeUnknown
+from payment_hooks.model.errors import (
+    InvalidRequest,
+    KeyConflict,
+    OutcomeUnknown,
+    PaymentDeclined,
+)
+from payment_hooks.model.kinds import DeclineCode
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import (
     CAPTURING,
-    TAKING,
+    FUNDING,
     Operation,
     OperationKind,
     OperationState,
@@ -23,16 +29,6 @@ KEY_CONFLICT = "key_conflict"
 """The flag of a payment whose key the provider knows with other content."""
 
 
-def counts(operation: Operation) -> bool:
-    """Whether it moved money that nobody needs to look at."""
-    return operation.state is OperationState.SUCCEEDED and not operation.flag
-
-
-def brings_money(operation: Operation) -> bool:
-    """Whether it brought the payment money that counts."""
-    return operation.kind in TAKING and counts(operation)
-
-
 def held_of(operation: Operation, operations: Operations) -> Money:
     """What is here of all that the operation brought, tip and surcharge included.
 
@@ -43,7 +39,7 @@ def held_of(operation: Operation, operations: Operations) -> Money:
         if told := operation.details.get(extra):
             held += Money.of(*told.split())
     for row in operations:
-        if not (counts(row) and row.parent_id == operation.transaction_id):
+        if not (row.counts and row.parent_id == operation.transaction_id):
             continue
         if row.kind is OperationKind.VOID and operation.kind is not CAPTURE:
             return Money(0, held.currency)
@@ -61,7 +57,7 @@ def find_unclear(operations: Operations, flag: str = "") -> Operation | None:
     """
     known = tuple(operations)
     for operation in known:
-        is_money = operation.kind in TAKING | CAPTURING and operation.flag
+        is_money = operation.kind in FUNDING | CAPTURING and operation.flag
         if not (is_money and operation.state is OperationState.SUCCEEDED):
             continue
         is_asked = flag in ("", operation.flag)
@@ -138,14 +134,14 @@ def refuse_order(payment: Payment, operations: Operations) -> None:
         )
 
 
-def money_of(payment: Payment, operations: Operations) -> Operation:
+def funding_operation(payment: Payment, operations: Operations) -> Operation:
     """The operation which brought the payment its money.
 
     Raises:
         InvalidRequest: nothing was taken so far.
     """
     for operation in operations:
-        if brings_money(operation):
+        if operation.funds_payment:
             return operation
     raise InvalidRequest(
         f"payment {payment.payment_id} holds no money", code="nothing_taken"
@@ -153,12 +149,12 @@ def money_of(payment: Payment, operations: Operations) -> Operation:
 
 
 def find_intent(
-    operations: Operations, kind: OperationKind, request_id: str = ""
+    operations: Operations, kind: OperationKind, intent_id: str = ""
 ) -> Operation | None:
     """The operation of this intent that is open or moved money."""
     for operation in operations:
-        is_same = operation.kind is kind and operation.request_id == request_id
-        if is_same and (operation.state.is_open or counts(operation)):
+        is_same = operation.kind is kind and operation.intent_id == intent_id
+        if is_same and (operation.state.is_open or operation.counts):
             return operation
     return None
 
@@ -169,10 +165,10 @@ def refundable(payment: Payment, operations: Operations) -> Money:
     left = Money(0, payment.amount_due.currency)
     for operation in following_money(known):
         moved = operation.moved or operation.amount
-        if operation.kind in CAPTURING and counts(operation):
+        if operation.kind in CAPTURING and operation.counts:
             left += moved
         elif operation.kind is OperationKind.REFUND and (
-            counts(operation) or operation.state.is_open
+            operation.counts or operation.state.is_open
         ):
             left -= moved
     return left
@@ -185,9 +181,9 @@ def money_here(payment: Payment, operations: Operations) -> Money:
     """
     known = tuple(operations)
     here = Money(0, payment.amount_due.currency)
-    captured = {row.parent_id for row in known if row.kind is CAPTURE and counts(row)}
+    captured = {row.parent_id for row in known if row.kind is CAPTURE and row.counts}
     for operation in known:
-        is_money = operation.kind in TAKING | CAPTURING
+        is_money = operation.kind in FUNDING | CAPTURING
         if not is_money or operation.state is not OperationState.SUCCEEDED:
             continue
         if operation.transaction_id in captured and operation.kind is not CAPTURE:
@@ -204,11 +200,11 @@ def find_obstacle(
     """Why this capture, void or refund may not be sent any more; empty if it may."""
     others = [row for row in operations if row.operation_id != operation.operation_id]
     if not any(
-        brings_money(row) and row.transaction_id == operation.parent_id
+        row.funds_payment and row.transaction_id == operation.parent_id
         for row in others
     ):
         return ""  # money that does not count is given back whole, whatever else was
-    done = {row.kind for row in others if counts(row)}
+    done = {row.kind for row in others if row.counts}
     if operation.kind is OperationKind.REFUND:
         left = refundable(payment, others)
         return f"only {left} is left" if operation.amount > left else ""
@@ -226,7 +222,7 @@ def derive_state(operations: Operations, *, closed: bool) -> PaymentState:
     """Where a payment with these operations stands."""
     sums = dict.fromkeys(OperationKind, 0)
     for operation in following_money(tuple(operations)):
-        if counts(operation):
+        if operation.counts:
             moved = operation.moved or operation.amount
             sums[operation.kind] += moved.minor_units
     captured = sum(sums[kind] for kind in CAPTURING)
@@ -248,7 +244,7 @@ def following_money(operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
     money = {
         operation.transaction_id
         for operation in operations
-        if counts(operation) and operation.kind in TAKING | CAPTURING
+        if operation.counts and operation.kind in FUNDING | CAPTURING
     }
     return tuple(
         operation
@@ -271,4 +267,24 @@ def is_worth_a_look(operations: Sequence[Operation], now: datetime) -> bool:
 
 
 def _is_due(row: Operation, now: datetime) -> bool:
-    return not row.told and (row.due is None or row.due <= now)
+    return not row.notified and (row.due is None or row.due <= now)
+
+
+def in_progress(operation: Operation) -> OutcomeUnknown:
+    """The error for an operation that somebody else owns, or whose outcome is unknown."""
+    return OutcomeUnknown(
+        f"{operation.kind} {operation.operation_id} has no known outcome yet: "
+        "resolve it before asking again",
+        code="in_progress",
+    )
+
+
+def decline_of(operation: Operation) -> PaymentDeclined:
+    """The error which a declined operation raised when it was declined."""
+    known = set(DeclineCode)
+    code = (
+        DeclineCode(operation.code)
+        if operation.code in known
+        else DeclineCode.CARD_DECLINED
+    )
+    return PaymentDeclined(operation.message, decline_code=code)

@@ -60,12 +60,12 @@ class OperationState(StrEnum):
         return self not in _FINAL
 
 
-GIVEN_BACK = frozenset({PaymentState.REFUNDED, PaymentState.VOIDED})
+REVERSED = frozenset({PaymentState.REFUNDED, PaymentState.VOIDED})
 """The states of a payment whose money is with the shopper again, all of it."""
 _FINAL = frozenset(
     {OperationState.SUCCEEDED, OperationState.DECLINED, OperationState.FAILED}
 )
-TAKING = frozenset(
+FUNDING = frozenset(
     {OperationKind.AUTHORIZE, OperationKind.CHARGE, OperationKind.CHECKOUT}
 )
 """The kinds which bring a payment its money."""
@@ -108,7 +108,7 @@ class Operation:
     amount: Money
     parent_id: str = ""
     """The transaction that is captured, refunded or voided."""
-    request_id: str = ""
+    intent_id: str = ""
     """The caller's name for this intent, such as a form token."""
     attempt: int = 1
     """Grows only after a definitive no."""
@@ -135,13 +135,23 @@ class Operation:
     """Brand, last four digits, checks, tip and the like; nothing secret."""
     shopper_ip: str = ""
     """Where the shopper was who paid: a later capture names the same address."""
-    told: bool = False
-    """Whether the shop's handlers returned after being told the outcome."""
+    notified: bool = False
+    """Whether the shop's handlers returned after being notified of the outcome."""
     due: datetime | None = None
-    """When somebody should look at it again; None once final and told."""
+    """When somebody should look at it again; None once final and notified."""
     created_at: datetime
     updated_at: datetime
     version: int = 0
+
+    @property
+    def counts(self) -> bool:
+        """Whether it moved money that nobody needs to look at."""
+        return self.state is OperationState.SUCCEEDED and not self.flag
+
+    @property
+    def funds_payment(self) -> bool:
+        """Whether it brought the payment money that counts."""
+        return self.kind in FUNDING and self.counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

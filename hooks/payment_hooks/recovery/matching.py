@@ -4,17 +4,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from payment_hooks.engine.checks import Verdict, find_flag
-from payment_hooks.engine.leases import Sender
 from payment_hooks.engine.payments import Payments
-from payment_hooks.engine.resolving import Settler
 from payment_hooks.ledger.intents import is_of_another_installation
-from payment_hooks.ledger.state import brings_money, counts, derive_state, refundable
+from payment_hooks.ledger.state import derive_state, refundable
 from payment_hooks.model.errors import OutcomeUnknown
 from payment_hooks.model.kinds import TransactionKind, TransactionStatus
 from payment_hooks.model.records import (
     CAPTURING,
-    GIVEN_BACK,
-    TAKING,
+    FUNDING,
+    REVERSED,
     Operation,
     OperationKind,
     Payment,
@@ -49,7 +47,7 @@ class Window:
         self.takings = {
             row.transaction_id: row
             for row in self.rows
-            if row.kind in TAKING and row.transaction_id
+            if row.kind in FUNDING and row.transaction_id
         }
         self.returns = {
             row.transaction_id: row
@@ -61,13 +59,11 @@ class Window:
 class Judge:
     """Says what a transaction means; writes it down where it may, and it is certain."""
 
-    def __init__(
-        self, payments: Payments, settler: Settler, sender: Sender, *, repair: bool
-    ) -> None:
+    def __init__(self, payments: Payments, *, repair: bool) -> None:
         self.payments = payments
         self.ledger = payments.ledger
-        self.settler = settler
-        self.sender = sender
+        self.resolver = payments.resolver
+        self.store = payments.store
         self.repair = repair
         self._unknown: set[str] = set()
         self._paid: set[str] = set()
@@ -111,10 +107,10 @@ class Judge:
             return
         is_the_money = operation.transaction_id == transaction.transaction_id
         is_pending = transaction.status is TransactionStatus.PENDING
-        if is_pending or not (is_the_money and counts(operation)):
+        if is_pending or not (is_the_money and operation.counts):
             return
         known = self.ledger.operations(payment.payment_id)
-        if derive_state(known, closed=False) in GIVEN_BACK:
+        if derive_state(known, closed=False) in REVERSED:
             return
         if transaction.status is TransactionStatus.VOIDED:
             if transaction.transaction_id in window.returned_there:
@@ -192,7 +188,7 @@ class Judge:
                 amount=transaction.captured or transaction.amount,
                 parent_id=transaction.transaction_id,
             )
-            reversal = self.settler.find_reversal(payment.payment_id)
+            reversal = self.resolver.find_reversal(payment.payment_id)
             if reversal:
                 yield from self._keep(payment, OperationKind.CAPTURE, taken, reversal)
             else:
@@ -202,21 +198,21 @@ class Judge:
         self, payment: Payment, operation: Operation, transaction: Transaction
     ) -> Findings:
         """What an open operation waits for was found, or its last word is no."""
-        judgement = self.settler.judge(payment, operation, transaction)
+        judgement = self.resolver.judge(payment, operation, transaction)
         is_refused = judgement.verdict is Verdict.REFUSED
         is_page = operation.kind is OperationKind.CHECKOUT
         if judgement.verdict is Verdict.OPEN or (is_refused and is_page):
             return
         flag = judgement.why
-        if not flag and operation.kind in TAKING and payment.payment_id in self._paid:
+        if not flag and operation.kind in FUNDING and payment.payment_id in self._paid:
             flag = "double_capture"
         if self.repair:
             try:
-                claimed = self.sender.claim(operation)
+                claimed = self.store.claim(operation)
             except OutcomeUnknown:
                 return  # its owner is at work
-            done = self.settler.resolve(payment, claimed, transaction)
-            self.payments.tell(payment.payment_id)
+            done = self.resolver.resolve(payment, claimed, transaction)
+            self.payments.notify(payment.payment_id)
             flag = done.flag
         if is_refused:
             return
@@ -229,7 +225,7 @@ class Judge:
     def _adopt(self, payment: Payment, transaction: Transaction, flag: str) -> Findings:
         """Money that nobody waits for."""
         known = self.ledger.operations(payment.payment_id)
-        if any(brings_money(row) for row in known):
+        if any(row.funds_payment for row in known):
             flag = "double_capture"
         is_held = transaction.kind is TransactionKind.AUTHORIZATION
         kind = OperationKind.AUTHORIZE if is_held else OperationKind.CHARGE
@@ -244,8 +240,8 @@ class Judge:
     ) -> Findings:
         """Money that a person must look at: in the ledger, flagged and not counted."""
         if self.repair:
-            self.settler.adopt(payment, kind, transaction, flag)
-            self.payments.tell(payment.payment_id)
+            self.resolver.adopt(payment, kind, transaction, flag)
+            self.payments.notify(payment.payment_id)
         yield flagged(flag, transaction, payment)
 
     def _judge_return(self, transaction: Transaction, window: Window) -> Findings:
@@ -294,7 +290,7 @@ class Judge:
         The money is the merchant's again, and the shop believes that it was given back.
         """
         is_pending = transaction.status is TransactionStatus.PENDING
-        if _is_money(transaction) or is_pending or not counts(recorded):
+        if _is_money(transaction) or is_pending or not recorded.counts:
             return
         payment = self.payments.get(recorded.payment_id)
         flag = f"{recorded.kind}_{transaction.status}"
@@ -314,8 +310,8 @@ class Judge:
     ) -> Findings:
         """What was made at the provider goes into the ledger."""
         if self.repair:
-            self.settler.adopt(payment, kind, transaction)
-            self.payments.tell(payment.payment_id)
+            self.resolver.adopt(payment, kind, transaction)
+            self.payments.notify(payment.payment_id)
         yield finding_of(FindingKind.RECORDED, transaction, payment)
 
     def _mark(self, payment: Payment, flag: str) -> None:
@@ -329,7 +325,7 @@ def _is_money(transaction: Transaction) -> bool:
 
 def _taking_of(known: Operations, transaction_id: str) -> Operation | None:
     for row in known:
-        if row.kind in TAKING and row.transaction_id == transaction_id:
+        if row.kind in FUNDING and row.transaction_id == transaction_id:
             return row
     return None
 
@@ -342,7 +338,7 @@ def _captures(known: Operations) -> Operations:
     return tuple(
         row
         for row in known
-        if row.kind is OperationKind.CAPTURE and (row.state.is_open or counts(row))
+        if row.kind is OperationKind.CAPTURE and (row.state.is_open or row.counts)
     )
 
 
@@ -372,7 +368,7 @@ def _was_captured_there(
 def _is_too_much(payment: Payment, transaction: Transaction, known: Operations) -> bool:
     """Whether more came back than there was, of money that counts."""
     is_of_money = any(
-        counts(row)
+        row.counts
         and row.kind in CAPTURING
         and transaction.parent_id in (row.transaction_id, row.parent_id)
         for row in known

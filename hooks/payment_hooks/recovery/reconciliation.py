@@ -3,10 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
-from payment_hooks.engine.leases import Sender
 from payment_hooks.engine.payments import Payments
-from payment_hooks.engine.resolving import Settler
-from payment_hooks.ledger.state import brings_money
 from payment_hooks.model.errors import InvalidRequest
 from payment_hooks.model.kinds import TransactionKind
 from payment_hooks.model.records import Operation
@@ -34,14 +31,6 @@ class Reconciliation:
     def __init__(self, payments: Payments) -> None:
         self.payments = payments
         self.ledger = payments.ledger
-        self._sender = Sender(payments.ledger, payments.policy, payments.now)
-        self._settler = Settler(
-            payments.gateway,
-            payments.ledger,
-            self._sender,
-            payments.policy,
-            payments.now,
-        )
 
     def run(
         self,
@@ -91,7 +80,7 @@ class Reconciliation:
         self, since: datetime, until: datetime, candidates: tuple[str, ...]
     ) -> tuple[list[Transaction], bool]:
         """The provider's list; a window that is too full is asked for in halves."""
-        result = self.payments.gateway.look_up(
+        result = self.payments.provider.look_up(
             LookUpRequest(
                 since=since, until=until, with_refunds=True, candidates=candidates
             )
@@ -111,7 +100,7 @@ class Reconciliation:
         repair: bool,
         on_progress: Progress | None,
     ) -> Iterator[Finding]:
-        judge = Judge(self.payments, self._settler, self._sender, repair=repair)
+        judge = Judge(self.payments, repair=repair)
         for number, transaction in enumerate(sorted(listed, key=_takings_first), 1):
             yield from judge.judge(transaction, window)
             if on_progress is not None:
@@ -130,10 +119,10 @@ class Reconciliation:
         skew = self.payments.policy.clock_skew
         for row in window.rows:
             is_within = since + skew <= row.created_at < until - skew
-            is_unseen = brings_money(row) and row.transaction_id not in seen
+            is_unseen = row.funds_payment and row.transaction_id not in seen
             if not (is_within and is_unseen and self._owns(row)):
                 continue
-            if self._settler.fetch(row.transaction_id) is None:
+            if self.payments.resolver.fetch(row.transaction_id) is None:
                 yield self._lost(row, repair)
 
     def _owns(self, row: Operation) -> bool:

@@ -148,8 +148,8 @@ def find_problem(operations: tuple[Operation, ...]) -> str:
         is_page = row.kind is OperationKind.CHECKOUT
         if row.state.is_open and not (is_page and row.state is OperationState.WAITING):
             return f"{row.kind} {row.operation_id} is {row.state}"
-        if not (row.state.is_open or row.told):
-            return f"the shop could not be told of {row.kind} {row.operation_id}"
+        if not (row.state.is_open or row.notified):
+            return f"the shop could not be notified of {row.kind} {row.operation_id}"
     return ""
 
 

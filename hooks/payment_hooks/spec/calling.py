@@ -1,4 +1,4 @@
-"""The way to one provider: checked registration, and hooks that only it answers."""
+"""How hooks are called: exactly one provider, and whichever shop answers."""
 
 import logging
 from collections.abc import Callable
@@ -61,19 +61,19 @@ _MOVING = frozenset(
 logger = logging.getLogger(__name__)
 
 
-class Gateway:
+class ProviderHooks:
     """Calls exactly one provider, while everybody's wrappers still wrap.
 
     Every method answers with the hook's result or raises a `PaymentError`.
     """
 
-    def __init__(self, registry: PluginRegistry, provider: str) -> None:
+    def __init__(self, registry: PluginRegistry, name: str) -> None:
         self.registry = registry
-        self.provider = provider
-        if registry.get_plugin(provider) is None:
-            names = ", ".join(sorted(name for name, _ in registry.list_name_plugin()))
+        self.name = name
+        if registry.get_plugin(name) is None:
+            names = ", ".join(sorted(other for other, _ in registry.list_name_plugin()))
             raise ConfigurationError(
-                f"no payment provider is registered as {provider!r} "
+                f"no payment provider is registered as {name!r} "
                 f"(registered: {names or 'none'}): register one, or mend the name"
             )
         self._callers: dict[str, Callable[..., object]] = {}
@@ -81,7 +81,7 @@ class Gateway:
 
     @classmethod
     def to(cls, provider: object, *plugins: object) -> Self:
-        """A gateway to this provider, with a registry of its own for the plugins."""
+        """This provider's hooks, with a registry of its own for the plugins."""
         registry = PluginRegistry()
         name = str(getattr(provider, "name", "provider"))
         registry.register(provider, name)
@@ -92,12 +92,12 @@ class Gateway:
     @property
     def merchant_id(self) -> str:
         """The merchant that the provider takes money for, empty when it does not say."""
-        plugin = self.registry.get_plugin(self.provider)
+        plugin = self.registry.get_plugin(self.name)
         return str(getattr(plugin, "merchant_id", ""))
 
     def has(self, hook: str) -> bool:
         """Whether the provider itself answers this hook."""
-        chosen = self.registry.get_plugin(self.provider)
+        chosen = self.registry.get_plugin(self.name)
         found = getattr(self.registry.hook, hook).get_hookimpls()
         return any(implementation.plugin is chosen for implementation in found)
 
@@ -149,6 +149,81 @@ class Gateway:
         """See `payment_read_webhook`."""
         return self._ask("payment_read_webhook", WebhookEvent, request)
 
+    def _ask(self, hook: str, expected: type[Result], request: object) -> Result:
+        caller = self._caller(hook)
+        try:
+            result = caller(request=request)
+        except OutcomeUnknown as error:
+            if hook in _MOVING:
+                raise
+            raise self._unusable(hook, error.message, error.code) from error
+        except (PaymentError, ConfigurationError):
+            raise
+        except Exception as error:
+            why = f"{hook} broke with {type(error).__name__}"
+            raise self._unusable(hook, why, "plugin_error") from error
+        if result is None:
+            raise UnsupportedOperation(
+                f"provider {self.name!r} has no {hook}",
+                code="unsupported",
+                provider=self.name,
+            )
+        if not isinstance(result, expected):
+            why = (
+                f"{hook} answered with {type(result).__name__}, not {expected.__name__}"
+            )
+            raise self._unusable(hook, why, "plugin_error")
+        too_long = find_long(result)
+        if too_long:
+            why = f"{hook} answered with {too_long}, which cannot be kept"
+            raise self._unusable(hook, why, "too_long")
+        return result
+
+    def _unusable(self, hook: str, why: str, code: str) -> PaymentError:
+        """What an answer that cannot be used means for the money."""
+        if hook in _MOVING:
+            return OutcomeUnknown(
+                f"{why}: look the outcome up", code=code, provider=self.name
+            )
+        return ProviderUnavailable(
+            f"{why}; nothing was moved, ask again", code=code, provider=self.name
+        )
+
+    def _caller(self, hook: str) -> Callable[..., object]:
+        if self._generation != self.registry.generation:
+            self._callers = {}
+            self._generation = self.registry.generation
+        if hook not in self._callers:
+            self._callers[hook] = self.registry.subset_hook_caller(
+                hook, self._other_providers(hook)
+            )
+        return self._callers[hook]
+
+    def _other_providers(self, hook: str) -> list[object]:
+        chosen = self.registry.get_plugin(self.name)
+        implementations = getattr(self.registry.hook, hook).get_hookimpls()
+        return [
+            implementation.plugin
+            for implementation in implementations
+            if implementation.plugin is not chosen
+            and not (implementation.wrapper or implementation.hookwrapper)
+        ]
+
+
+class ShopHooks:
+    """Asks and notifies the shop, through whichever of its plugins answers."""
+
+    def __init__(self, registry: PluginRegistry) -> None:
+        self.registry = registry
+
+    @classmethod
+    def to(cls, *plugins: object) -> Self:
+        """These plugins' hooks, with a registry of their own."""
+        registry = PluginRegistry()
+        for plugin in plugins:
+            registry.register(plugin)
+        return cls(registry)
+
     def amount_due(self, reference: str) -> Money | None:
         """See `shop_amount_due`."""
         amount = self.registry.hook.shop_amount_due(reference=reference)
@@ -185,66 +260,6 @@ class Gateway:
     def payment_changed(self, event: PaymentChanged) -> None:
         """See `shop_payment_changed`."""
         self.registry.hook.shop_payment_changed(event=event)
-
-    def _ask(self, hook: str, expected: type[Result], request: object) -> Result:
-        caller = self._caller(hook)
-        try:
-            result = caller(request=request)
-        except OutcomeUnknown as error:
-            if hook in _MOVING:
-                raise
-            raise self._unusable(hook, error.message, error.code) from error
-        except (PaymentError, ConfigurationError):
-            raise
-        except Exception as error:
-            why = f"{hook} broke with {type(error).__name__}"
-            raise self._unusable(hook, why, "plugin_error") from error
-        if result is None:
-            raise UnsupportedOperation(
-                f"provider {self.provider!r} has no {hook}",
-                code="unsupported",
-                provider=self.provider,
-            )
-        if not isinstance(result, expected):
-            why = (
-                f"{hook} answered with {type(result).__name__}, not {expected.__name__}"
-            )
-            raise self._unusable(hook, why, "plugin_error")
-        too_long = find_long(result)
-        if too_long:
-            why = f"{hook} answered with {too_long}, which cannot be kept"
-            raise self._unusable(hook, why, "too_long")
-        return result
-
-    def _unusable(self, hook: str, why: str, code: str) -> PaymentError:
-        """What an answer that cannot be used means for the money."""
-        if hook in _MOVING:
-            return OutcomeUnknown(
-                f"{why}: look the outcome up", code=code, provider=self.provider
-            )
-        return ProviderUnavailable(
-            f"{why}; nothing was moved, ask again", code=code, provider=self.provider
-        )
-
-    def _caller(self, hook: str) -> Callable[..., object]:
-        if self._generation != self.registry.generation:
-            self._callers = {}
-            self._generation = self.registry.generation
-        if hook not in self._callers:
-            self._callers[hook] = self.registry.subset_hook_caller(
-                hook, self._other_providers(hook)
-            )
-        return self._callers[hook]
-
-    def _other_providers(self, hook: str) -> list[object]:
-        chosen = self.registry.get_plugin(self.provider)
-        implementations = getattr(self.registry.hook, hook).get_hookimpls()
-        return [
-            implementation.plugin
-            for implementation in implementations
-            if implementation.plugin is not chosen
-            and not (implementation.wrapper or implementation.hookwrapper)
-        ]
 
 
 def _as_purchase(answer: object, hook: str) -> Purchase | None:

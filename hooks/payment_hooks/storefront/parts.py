@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from payment_hooks.engine.payments import Payments
+from payment_hooks.ledger.outcomes import has_open_page
 from payment_hooks.ledger.state import money_here, refuse_conflict, refuse_unclear
 from payment_hooks.model.errors import OutcomeUnknown
 from payment_hooks.model.money import Money
@@ -18,7 +19,6 @@ from payment_hooks.model.records import (
     OperationState,
     Payment,
 )
-from payment_hooks.storefront.status import has_open_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ Nothing is kept beside the ledger, so the two cannot disagree.
 
 from collections.abc import Sequence
 
-from payment_hooks.ledger.state import counts, derive_state
+from payment_hooks.ledger.state import derive_state
 from payment_hooks.model.records import (
     CAPTURING,
     Operation,
@@ -44,7 +44,7 @@ def event_type(operation: Operation) -> str:
     """The event that the operation is; money that does not count is an INFO."""
     word = movement_word(operation.kind)
     if operation.state is OperationState.SUCCEEDED:
-        return f"{word}_SUCCESS" if counts(operation) else "INFO"
+        return f"{word}_SUCCESS" if operation.counts else "INFO"
     if operation.state is OperationState.WAITING:
         return f"{word}_ACTION_REQUIRED"
     return f"{word}_REQUEST" if operation.state.is_open else f"{word}_FAILURE"

@@ -13,7 +13,7 @@ from payment_hooks.model.cards import PaymentSource
 from payment_hooks.model.errors import InvalidRequest, OutcomeUnknown
 from payment_hooks.model.kinds import Mode
 from payment_hooks.model.records import (
-    TAKING,
+    FUNDING,
     Operation,
     Payment,
     PaymentState,
@@ -162,7 +162,7 @@ def choose_source(
                 "a saved card is for its owner, who is not logged in here",
                 code="saved_source_of_nobody",
             )
-        merchant_id = payments.gateway.merchant_id
+        merchant_id = payments.merchant_id
         return wallet.find(owner, merchant_id, entry.saved_id).as_source()
     is_kept = bool(save and owner and wallet is not None)
     if is_kept:
@@ -173,7 +173,7 @@ def choose_source(
     if source is None or wallet is None or not is_kept:
         return source
     saved = payments.save_source(SaveSourceRequest(source=source, email=email))
-    wallet.keep(owner, payments.gateway.merchant_id, saved)
+    wallet.keep(owner, payments.merchant_id, saved)
     return saved.as_source()
 
 
@@ -196,7 +196,7 @@ def forget_source(
         InvalidRequest: the owner has no such card.
         PaymentError: the provider did not remove it; it stays.
     """
-    merchant_id = payments.gateway.merchant_id
+    merchant_id = payments.merchant_id
     saved = wallet.find(owner, merchant_id, public_id)
     payments.remove_source(RemoveSourceRequest(source_id=saved.source_id))
     wallet.forget(owner, merchant_id, public_id)
@@ -209,7 +209,7 @@ def _refuse_doubt(payments: Payments, payment: Payment) -> None:
         OutcomeUnknown: it is.
     """
     for row in payments.operations(payment.payment_id):
-        if row.kind in TAKING and row.state.is_open:
+        if row.kind in FUNDING and row.state.is_open:
             raise OutcomeUnknown(
                 f"payment {payment.payment_id} is being made already",
                 code="in_progress",

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Unpack
 
-from payment_hooks.engine.calls import TakeDetails
-from payment_hooks.engine.leases import decline_of
+from payment_hooks.engine.executing import FundingDetails
 from payment_hooks.engine.payments import Payments
-from payment_hooks.ledger.state import derive_state, money_of
+from payment_hooks.ledger.outcomes import Outcome, last_decline, outcome_of
+from payment_hooks.ledger.state import decline_of, derive_state, funding_operation
 from payment_hooks.model.cards import PaymentSource
 from payment_hooks.model.errors import (
     AlreadyPaid,
@@ -20,10 +20,9 @@ from payment_hooks.model.errors import (
 )
 from payment_hooks.model.kinds import Mode
 from payment_hooks.model.money import Money
-from payment_hooks.model.records import GIVEN_BACK, Operation, Payment, PaymentState
+from payment_hooks.model.records import REVERSED, Operation, Payment, PaymentState
 from payment_hooks.model.requests import CheckoutRequest
 from payment_hooks.model.results import CheckoutSession
-from payment_hooks.storefront.status import Outcome, last_decline, outcome_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +77,7 @@ def pay(
     capture: bool = True,
     page: CheckoutRequest | None = None,
     notify: bool = True,
-    **details: Unpack[TakeDetails],
+    **details: Unpack[FundingDetails],
 ) -> Progress:
     """Take the payment with the source, or say what the browser must do to give one.
 
@@ -153,11 +152,11 @@ def _find_money(payments: Payments, payment: Payment) -> Operation | None:
     state = derive_state(operations, closed=False)
     if state is PaymentState.OPEN:
         return None
-    if state in GIVEN_BACK:
+    if state in REVERSED:
         raise GivenBack(
             f"payment {payment.payment_id} is {state}", code="payment_given_back"
         )
-    return money_of(payment, operations)
+    return funding_operation(payment, operations)
 
 
 def _settle(payments: Payments, payment: Payment) -> None:
@@ -171,7 +170,7 @@ def _settle(payments: Payments, payment: Payment) -> None:
     if not any(row.state.is_open for row in payments.operations(payment_id)):
         return
     try:
-        payments.settle(payment_id)
+        payments.resolve(payment_id)
     except PaymentError as error:
         raise OutcomeUnknown(
             f"payment {payment_id} is in doubt: {error}", code="in_doubt"

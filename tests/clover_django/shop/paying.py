@@ -25,7 +25,7 @@ def set_up():
     """The provider and the shop, in place."""
     fake, shop = FakeProvider(merchant_id="TESTMERCH0001"), Shop()
     road.register_shop(shop)
-    registry = road.get_payments().gateway.registry
+    registry = road.get_payments().plugins
     registry.unregister(name=road.PROVIDER)
     registry.register(fake, road.PROVIDER)
     return fake, shop
@@ -37,4 +37,4 @@ def buy(reference):
     payments = road.get_payments()
     payment = payments.open(reference, mode=Mode.IFRAME, amount_due=DUE)
     payments.charge(payment.payment_id, PaymentSource(token="tok-1"))
-    return payments.tell(payment.payment_id)
+    return payments.notify(payment.payment_id)

@@ -80,7 +80,7 @@ def test_a_second_ledger_at_the_same_merchant_has_keys_of_its_own(make_payments)
     for payments in (first, second):
         payment_id = payments.open("1", mode=Mode.IFRAME).payment_id
         payments.charge(payment_id, CARD)
-        payments.refund(payment_id, request_id="form-1")
+        payments.refund(payment_id, intent_id="form-1")
         keys.append([row.idempotency_key for row in payments.operations(payment_id)])
 
     assert not set(keys[0]) & set(keys[1])
@@ -148,7 +148,7 @@ def test_a_retry_that_meets_a_conflict_stays_in_doubt(
     with pytest.raises(OutcomeUnknown):
         payments.charge(payment_id, CARD)
 
-    assert payments.settle(payment_id).state is PaymentState.PAID
+    assert payments.resolve(payment_id).state is PaymentState.PAID
 
 
 def test_a_provider_without_keys_is_looked_at_instead():
@@ -200,7 +200,7 @@ def test_recovery_captures_with_that_address_too(
         raise WorkerDied
 
     with monkeypatch.context() as dying:
-        dying.setattr(payments._movements, "_send", die)
+        dying.setattr(payments._executor, "_send", die)
         with pytest.raises(WorkerDied):
             payments.capture(payment_id)
     seen = []

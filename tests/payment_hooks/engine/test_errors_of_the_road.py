@@ -57,14 +57,14 @@ def drive(payments, provider):
         lambda: payments.open("1", mode=Mode.IFRAME, context={"a": 2}),
         lambda: payments.authorize(iframe, CARD),
         lambda: payments.capture(iframe),
-        lambda: payments.refund(iframe, Money(100, "USD"), request_id="a"),
+        lambda: payments.refund(iframe, Money(100, "USD"), intent_id="a"),
         lambda: payments.flag(iframe, "look"),
         lambda: payments.unflag(iframe, "look"),
         lambda: payments.start_checkout(hosted),
-        lambda: payments.settle(
+        lambda: payments.resolve(
             hosted, transaction_id=provider.pay_session(DUE).transaction_id
         ),
-        lambda: payments.tell(hosted),
+        lambda: payments.notify(hosted),
         lambda: payments.close(hosted),
         lambda: payments.open("2", mode=Mode.IFRAME),
         lambda: payments.resume(iframe),
@@ -101,12 +101,12 @@ def test_what_was_told_is_not_told_again_when_the_row_changed_meanwhile(
         payments.ledger.replace_operation(known)
         return told(event)
 
-    payments.gateway.payment_changed = meddle
+    payments.shop.payment_changed = meddle
     payments.charge(payment_id, CARD)
-    payments.settle(payment_id)
+    payments.resolve(payment_id)
 
     assert len(shop.told) == 1
-    assert payments.operations(payment_id)[0].told
+    assert payments.operations(payment_id)[0].notified
 
 
 def test_all_that_cannot_be_settled_is_named(payments, provider):
@@ -114,7 +114,7 @@ def test_all_that_cannot_be_settled_is_named(payments, provider):
     payments.charge(payment_id, CARD)
     provider.fail("payment_refund", OutcomeUnknown("reset"), after=True)
     with pytest.raises(OutcomeUnknown):
-        payments.refund(payment_id, Money(100, "USD"), request_id="a")
+        payments.refund(payment_id, Money(100, "USD"), intent_id="a")
     provider.fail("payment_look_up", ProviderUnavailable("first host is down"))
     known = payments.operations(payment_id)
 
@@ -128,7 +128,7 @@ def test_all_that_cannot_be_settled_is_named(payments, provider):
     provider.fail("payment_look_up", ProviderUnavailable("second host is down"))
 
     with pytest.raises(ProviderUnavailable) as caught:
-        payments.settle(payment_id)
+        payments.resolve(payment_id)
 
     assert "first host" in str(caught.value)
     assert "second host" in str(caught.value)

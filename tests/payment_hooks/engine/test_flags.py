@@ -39,11 +39,11 @@ def test_a_mark_that_was_taken_away_stays_away(payments, payment_id):
 
     payments.unflag(payment_id, "look_here")
 
-    assert payments.tell(payment_id).flags == ()
+    assert payments.notify(payment_id).flags == ()
 
 
 def test_a_mark_for_money_that_is_still_held_stays(payments, doubled):
-    with pytest.raises(InvalidRequest, match="give it back first"):
+    with pytest.raises(InvalidRequest, match="refund it first"):
         payments.unflag(doubled, "amount_differs")
 
     assert payments.get(doubled).flags == ("amount_differs",)

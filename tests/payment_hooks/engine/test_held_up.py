@@ -34,7 +34,7 @@ def test_nothing_is_sent_once_the_lease_is_over(make_payments, provider, clock, 
     payment_id = payments.open("100123", mode=Mode.IFRAME).payment_id
     move = {
         "charge": lambda: payments.charge(payment_id, CARD),
-        "refund": lambda: payments.refund(payment_id, request_id="form"),
+        "refund": lambda: payments.refund(payment_id, intent_id="form"),
     }[kind]
     if kind == "refund":
         payments.charge(payment_id, CARD)
@@ -45,7 +45,7 @@ def test_nothing_is_sent_once_the_lease_is_over(make_payments, provider, clock, 
 
     assert provider.calls == sent
     clock.advance(minutes=20)
-    payments.settle(payment_id)
+    payments.resolve(payment_id)
     move()
     state = PaymentState.PAID if kind == "charge" else PaymentState.REFUNDED
     assert payments.get(payment_id).state is state

@@ -87,7 +87,7 @@ def test_a_webhook_pays_the_order_once(
 
     for _ in range(3):
         send(payments, clock, paid.transaction_id, session.session_id)
-    payments.settle(payment_id)
+    payments.resolve(payment_id)
 
     assert payments.get(payment_id).state is PaymentState.PAID
     assert len(shop.told) == 1
@@ -117,7 +117,7 @@ def test_a_webhook_and_a_return_at_once_both_end_well(
             return (yield)
 
     registry.register(SlowProvider())
-    payments.settle(
+    payments.resolve(
         payment_id,
         transaction_id=paid.transaction_id,
         session_id=session.session_id,
@@ -218,7 +218,7 @@ def test_a_payment_without_a_session_belongs_to_the_page_that_was_open(
     clock.advance(minutes=20)
     payments.start_checkout(payment_id)
 
-    settled = payments.settle(payment_id, transaction_id=paid.transaction_id)
+    settled = payments.resolve(payment_id, transaction_id=paid.transaction_id)
 
     assert (settled.state, settled.flags) == (PaymentState.PAID, ())
 
@@ -293,7 +293,7 @@ def test_a_message_whose_effect_failed_is_applied_when_the_shopper_returns(
     with pytest.raises(ProviderUnavailable):
         send(payments, clock, paid.transaction_id, session.session_id)
 
-    state = payments.settle(payment_id).state
+    state = payments.resolve(payment_id).state
 
     assert (state, len(shop.told)) == (PaymentState.PAID, 1)
 
@@ -314,7 +314,7 @@ def test_an_unpaid_session_makes_room_for_doubts(payments, hosted, clock):
     clock.advance(minutes=16)
     due = payments.ledger.due_operations(clock(), 10)
 
-    payments.settle(payment_id)
+    payments.resolve(payment_id)
 
     assert [row.session_id for row in due] == [session.session_id]
     assert payments.ledger.due_operations(clock(), 10) == ()
@@ -339,10 +339,10 @@ def test_who_comes_second_to_a_page_leaves_nothing_due(make_payments, provider, 
     [waiting] = ledger.operations(payment_id)
     paid = provider.pay_session(DUE).transaction_id
     until = clock() + timedelta(seconds=30)
-    payments.settle(payment_id, transaction_id=paid, session_id=page.session_id)
+    payments.resolve(payment_id, transaction_id=paid, session_id=page.session_id)
 
     ledger.early = (replace(waiting, lease_owner="the other", lease_until=until),)
-    payments.settle(payment_id, transaction_id=paid, session_id=page.session_id)
+    payments.resolve(payment_id, transaction_id=paid, session_id=page.session_id)
 
     [done] = ledger.operations(payment_id)
-    assert (done.told, done.due) == (True, None)
+    assert (done.notified, done.due) == (True, None)

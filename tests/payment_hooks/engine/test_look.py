@@ -13,9 +13,9 @@ from payment_hooks import (
     PaymentSource,
     PaymentState,
 )
-from payment_hooks.engine.leases import utc_now
+from payment_hooks.engine.engine import utc_now
 from payment_hooks.engine.payments import Payments
-from payment_hooks.spec.calling import Gateway
+from payment_hooks.spec.calling import ProviderHooks
 from payment_hooks.testing import FakeProvider
 
 DUE = Money(1000, "USD")
@@ -53,7 +53,7 @@ def clock():
 
 @pytest.fixture
 def payments(fake, clock):
-    return Payments(Gateway.to(fake), LateReader(), now=clock)
+    return Payments(ProviderHooks.to(fake), LateReader(), now=clock)
 
 
 @pytest.fixture

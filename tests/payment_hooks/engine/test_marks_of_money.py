@@ -22,7 +22,7 @@ def test_no_mark_goes_while_money_of_that_mark_is_here(payments, provider, paid)
     """Also where other money, with another mark, came before it."""
     for number, flag in enumerate(("amount_differs", "late_success")):
         row = provider._add(TransactionKind.CHARGE, Money(100 + number, "USD"))
-        payments._settler.adopt(
+        payments.resolver.adopt(
             payments.get(paid), payments.operations(paid)[0].kind, row, flag
         )
 

@@ -70,7 +70,7 @@ def test_a_message_that_fits_nothing_is_kept_and_named(payments, provider, page)
     assert message.transaction_id == paid.transaction_id
     assert not report.is_clean
     assert paid.transaction_id in recovery_table(report)
-    assert "settle the payment it is for" in recovery_table(report)
+    assert "resolve the payment it is for" in recovery_table(report)
     told = json.loads(recovery_json(report))
     assert told["messages"][0]["event_id"] == message.event_id
     assert told["clean"] is False
@@ -82,7 +82,7 @@ def test_a_person_may_settle_it_or_dismiss_it(payments, provider, page):
         payments.receive_webhook(provider.message(paid.transaction_id))
     assert len(Recovery(payments).run().messages) == 2
 
-    payments.settle(page.payment_id, transaction_id=first.transaction_id)
+    payments.resolve(page.payment_id, transaction_id=first.transaction_id)
     [left] = Recovery(payments).run().messages
     assert left.transaction_id == second.transaction_id
 
@@ -108,7 +108,7 @@ def test_recovery_matches_what_could_not_be_asked_for(payments, provider, shop, 
 
 def test_another_merchants_message_is_left_to_it(payments, provider, page):
     paid = provider.pay_session(DUE)
-    event = payments.gateway.read_webhook(provider.message(paid.transaction_id))
+    event = payments.provider.read_webhook(provider.message(paid.transaction_id))
 
     payments.ledger.add_event(replace(event, merchant_id="ANOTHER"))
 
@@ -116,7 +116,7 @@ def test_another_merchants_message_is_left_to_it(payments, provider, page):
 
 
 def test_news_of_a_decline_needs_nobody(payments, provider, registry, page):
-    event = payments.gateway.read_webhook(
+    event = payments.provider.read_webhook(
         provider.message(provider.pay_session(DUE).transaction_id)
     )
 

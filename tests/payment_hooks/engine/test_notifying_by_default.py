@@ -20,14 +20,14 @@ MOVES = {
     "capture": ("authorize",),
     "void": ("authorize",),
     "refund": ("charge",),
-    "undo": ("charge",),
+    "reverse": ("charge",),
 }
 
 
 def move(payments, name, payment_id, **options):
     given = [CARD] if name in ("charge", "authorize") else []
-    if name in ("refund", "undo"):
-        options["request_id"] = "form-1"
+    if name in ("refund", "reverse"):
+        options["intent_id"] = "form-1"
     return getattr(payments, name)(payment_id, *given, **options)
 
 
@@ -56,7 +56,7 @@ def test_a_caller_may_notify_later(payments, shop, payment_id, name):
     move(payments, name, payment_id, notify=False)
 
     assert shop.told == []
-    payments.tell(payment_id)
+    payments.notify(payment_id)
     assert len(shop.told) == 1
 
 
@@ -83,12 +83,12 @@ def test_a_shop_that_cannot_be_told_does_not_change_the_outcome(
         raise ConnectionError("the database is away")
 
     with monkeypatch.context() as broken:
-        broken.setattr(payments, "tell", no_database)
+        broken.setattr(payments, "notify", no_database)
         done = payments.charge(payment_id, CARD)
     assert done.state is OperationState.SUCCEEDED
     assert shop.told == []
 
-    assert payments.settle(payment_id).state is PaymentState.PAID
+    assert payments.resolve(payment_id).state is PaymentState.PAID
     assert len(shop.told) == 1
 
 
@@ -105,5 +105,5 @@ def test_a_shop_that_is_busy_is_told_again_and_that_is_no_error(
     ]
     assert not [row for row in caplog.records if row.exc_info]
     clock.advance(minutes=2)
-    payments.tell(payment_id)
+    payments.notify(payment_id)
     assert len(shop.told) == 1

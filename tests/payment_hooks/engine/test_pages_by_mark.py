@@ -56,7 +56,7 @@ def test_money_of_the_first_page_does_not_use_up_the_second(
     first, _ = pages
     misfit = pay(provider, first, TOO_MUCH, clock)
 
-    payments.settle(first.payment_id, transaction_id=misfit)
+    payments.resolve(first.payment_id, transaction_id=misfit)
 
     known = payments.operations(first.payment_id)
     assert [row.state for row in known] == [
@@ -72,9 +72,9 @@ def test_both_pages_are_settled_with_their_own_money(payments, provider, pages, 
         pay(provider, page, amount, clock)
         for page, amount in ((first, TOO_MUCH), (second, DUE))
     )
-    payments.settle(first.payment_id, transaction_id=misfit)
+    payments.resolve(first.payment_id, transaction_id=misfit)
 
-    payments.settle(
+    payments.resolve(
         first.payment_id, transaction_id=right, session_id=second.session_id
     )
 
@@ -90,7 +90,9 @@ def test_a_message_that_names_the_other_page_uses_neither_up(
     first, second = pages
     paid = pay(provider, first, DUE, clock)
 
-    payments.settle(first.payment_id, transaction_id=paid, session_id=second.session_id)
+    payments.resolve(
+        first.payment_id, transaction_id=paid, session_id=second.session_id
+    )
 
     known = payments.operations(first.payment_id)
     assert {row.state for row in known} == {OperationState.WAITING}
@@ -111,7 +113,7 @@ def test_a_sale_of_the_same_amount_without_our_mark_pays_no_page(
 ):
     sale = provider.pay_session(DUE).transaction_id
 
-    settled = payments.settle(page.payment_id, transaction_id=sale)
+    settled = payments.resolve(page.payment_id, transaction_id=sale)
 
     assert (settled.state, settled.flags) == (PaymentState.OPEN, ("reference_differs",))
 
@@ -121,16 +123,16 @@ def test_the_money_of_another_payments_page_pays_none_of_ours(payments, provider
     session_id = payments.start_checkout(other).session_id
     theirs = provider.pay_session(DUE, session_id).transaction_id
 
-    settled = payments.settle(page.payment_id, transaction_id=theirs)
+    settled = payments.resolve(page.payment_id, transaction_id=theirs)
 
     assert (settled.state, settled.flags) == (PaymentState.OPEN, ("reference_differs",))
-    assert payments.settle(other, transaction_id=theirs).state is PaymentState.PAID
+    assert payments.resolve(other, transaction_id=theirs).state is PaymentState.PAID
 
 
 def test_the_mark_of_the_page_makes_it_paid(payments, provider, page):
     ours = provider.pay_session(DUE, page.session_id).transaction_id
 
-    settled = payments.settle(page.payment_id, transaction_id=ours)
+    settled = payments.resolve(page.payment_id, transaction_id=ours)
 
     assert (settled.state, settled.flags) == (PaymentState.PAID, ())
 
@@ -139,7 +141,7 @@ def test_where_no_mark_can_be_had_amount_and_time_decide(payments, provider, pag
     provider.shows_marks = False
     bare = provider.pay_session(DUE).transaction_id
 
-    settled = payments.settle(page.payment_id, transaction_id=bare)
+    settled = payments.resolve(page.payment_id, transaction_id=bare)
 
     assert (settled.state, settled.flags) == (PaymentState.PAID, ())
 
@@ -149,7 +151,7 @@ def test_a_message_about_money_that_the_payment_holds_flags_nothing(payments, pr
     payment_id = payments.open("100124", mode=Mode.IFRAME).payment_id
     done = payments.charge(payment_id, PaymentSource(token="tok-good"))
 
-    settled = payments.settle(payment_id, transaction_id=done.transaction_id)
+    settled = payments.resolve(payment_id, transaction_id=done.transaction_id)
 
     assert (settled.state, settled.flags) == (PaymentState.PAID, ())
 
@@ -161,7 +163,7 @@ def test_what_was_given_back_to_somebody_pays_no_page(payments, provider, kind):
     page = payments.start_checkout(payment_id)
     returned = provider._add(kind, payments.get(payment_id).amount_due)
 
-    settled = payments.settle(
+    settled = payments.resolve(
         payment_id,
         transaction_id=returned.transaction_id,
         session_id=page.session_id,

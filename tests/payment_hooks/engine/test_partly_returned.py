@@ -12,8 +12,8 @@ from payment_hooks import (
     OutcomeUnknown,
     TransactionKind,
 )
+from payment_hooks.ledger.outcomes import Outcome, outcome_of
 from payment_hooks.recovery.reconciliation import Reconciliation
-from payment_hooks.storefront.status import Outcome, outcome_of
 
 DUE = Money(2599, "USD")
 TOO_MUCH = Money(9999, "USD")
@@ -26,7 +26,7 @@ def misfit(payments, provider):
     payment_id = payments.open("100123", mode=Mode.HOSTED).payment_id
     page = payments.start_checkout(payment_id)
     paid = provider.pay_session(TOO_MUCH)
-    payments.settle(
+    payments.resolve(
         payment_id, transaction_id=paid.transaction_id, session_id=page.session_id
     )
     return payment_id, paid
@@ -85,7 +85,7 @@ def test_a_tip_that_nobody_asked_for_is_part_of_what_is_here(payments, provider,
     tip = Money(500, "USD")
 
     provider.ledger[paid.transaction_id] = replace(paid, tip=tip)
-    payments.settle(
+    payments.resolve(
         payment_id, transaction_id=paid.transaction_id, session_id=page.session_id
     )
     provider._add(TransactionKind.REFUND, DUE, parent_id=paid.transaction_id)
@@ -104,7 +104,7 @@ def test_a_refund_in_another_currency_says_nothing_of_what_is_left(
     payment_id = payments.open("100123", mode=Mode.HOSTED).payment_id
     page = payments.start_checkout(payment_id)
     paid = provider.pay_session(Money(2599, "CAD"))
-    payments.settle(
+    payments.resolve(
         payment_id, transaction_id=paid.transaction_id, session_id=page.session_id
     )
     provider._add(TransactionKind.REFUND, DUE, parent_id=paid.transaction_id)

@@ -179,7 +179,7 @@ def test_settling_finds_the_lost_charge_and_tells_once(payments, provider, shop)
     with pytest.raises(OutcomeUnknown):
         payments.charge(payment_id, CARD)
 
-    states = [payments.settle(payment_id).state for _ in range(2)]
+    states = [payments.resolve(payment_id).state for _ in range(2)]
 
     assert states == [PaymentState.PAID, PaymentState.PAID]
     assert len(shop.told) == 1
@@ -205,7 +205,7 @@ def test_a_replay_that_finds_the_token_used_up_stays_a_doubt(payments, provider)
     with pytest.raises(OutcomeUnknown):
         payments.charge(payment_id, CARD)
 
-    assert payments.settle(payment_id).state is PaymentState.PAID
+    assert payments.resolve(payment_id).state is PaymentState.PAID
 
 
 def test_a_recorded_intent_comes_before_the_call(make_payments, provider, registry):
@@ -287,11 +287,11 @@ def test_interruption_while_sending_is_settled_after_the_lease(
     with pytest.raises(KeyboardInterrupt):
         payments.charge(payment_id, CARD)
     with pytest.raises(OutcomeUnknown):
-        payments.settle(payment_id)
+        payments.resolve(payment_id)
 
     clock.advance(minutes=2)
 
-    assert payments.settle(payment_id).state is PaymentState.PAID
+    assert payments.resolve(payment_id).state is PaymentState.PAID
 
 
 def test_absence_is_believed_only_after_the_safe_window(payments, provider, clock):
@@ -301,10 +301,10 @@ def test_absence_is_believed_only_after_the_safe_window(payments, provider, cloc
     with pytest.raises(OutcomeUnknown):
         payments.charge(payment_id, CARD)
 
-    payments.settle(payment_id)
+    payments.resolve(payment_id)
     early = payments.operations(payment_id)[0].state
     clock.advance(hours=13)
-    payments.settle(payment_id)
+    payments.resolve(payment_id)
 
     late = payments.operations(payment_id)[0]
     assert early is OperationState.UNKNOWN
@@ -356,10 +356,10 @@ def test_partial_refunds_add_up_and_no_further(payments):
     payment_id = open_payment(payments)
     payments.charge(payment_id, CARD)
 
-    payments.refund(payment_id, dollars("20.00"), request_id="a")
+    payments.refund(payment_id, dollars("20.00"), intent_id="a")
     with pytest.raises(InvalidRequest, match=r"5\.99 USD is left"):
-        payments.refund(payment_id, dollars("6.00"), request_id="b")
-    payments.refund(payment_id, request_id="c")
+        payments.refund(payment_id, dollars("6.00"), intent_id="b")
+    payments.refund(payment_id, intent_id="c")
 
     assert payments.get(payment_id).state is PaymentState.REFUNDED
     assert payments.refundable(payment_id) == Money(0, "USD")
@@ -371,7 +371,7 @@ def test_a_refund_of_nothing_or_less_is_refused(payments, provider, amount):
     payments.charge(payment_id, CARD)
 
     with pytest.raises(InvalidRequest):
-        payments.refund(payment_id, dollars(amount), request_id="a")
+        payments.refund(payment_id, dollars(amount), intent_id="a")
 
     assert "payment_refund" not in provider.calls
 
@@ -380,8 +380,8 @@ def test_the_same_refund_twice_is_one_and_two_requests_are_two(payments, provide
     payment_id = open_payment(payments)
     payments.charge(payment_id, CARD)
 
-    for request_id in ("form-1", "form-1", "form-2"):
-        payments.refund(payment_id, dollars("5.00"), request_id=request_id)
+    for intent_id in ("form-1", "form-1", "form-2"):
+        payments.refund(payment_id, dollars("5.00"), intent_id=intent_id)
 
     assert provider.calls.count("payment_refund") == 2
 
@@ -389,10 +389,10 @@ def test_the_same_refund_twice_is_one_and_two_requests_are_two(payments, provide
 def test_one_request_id_for_two_amounts_is_refused(payments, provider):
     payment_id = open_payment(payments)
     payments.charge(payment_id, CARD)
-    payments.refund(payment_id, dollars("5.00"), request_id="form-1")
+    payments.refund(payment_id, dollars("5.00"), intent_id="form-1")
 
-    with pytest.raises(InvalidRequest, match="another request id"):
-        payments.refund(payment_id, dollars("6.00"), request_id="form-1")
+    with pytest.raises(InvalidRequest, match="another intent_id"):
+        payments.refund(payment_id, dollars("6.00"), intent_id="form-1")
 
     assert provider.calls.count("payment_refund") == 1
 
@@ -402,9 +402,9 @@ def test_a_lost_refund_is_found_by_reading_not_sent_again(payments, provider, cl
     payments.charge(payment_id, CARD)
     provider.fail("payment_refund", OutcomeUnknown("reset"), after=True)
     with pytest.raises(OutcomeUnknown):
-        payments.refund(payment_id, dollars("5.00"), request_id="form-1")
+        payments.refund(payment_id, dollars("5.00"), intent_id="form-1")
 
-    state = payments.settle(payment_id).state
+    state = payments.resolve(payment_id).state
 
     assert state is PaymentState.PARTLY_REFUNDED
     assert provider.calls.count("payment_refund") == 1
@@ -418,7 +418,7 @@ def test_a_lost_capture_is_found_by_reading(payments, provider):
     with pytest.raises(OutcomeUnknown):
         payments.capture(payment_id, dollars("10.00"))
 
-    assert payments.settle(payment_id).state is PaymentState.PAID
+    assert payments.resolve(payment_id).state is PaymentState.PAID
     assert payments.refundable(payment_id) == dollars("10.00")
 
 
@@ -428,8 +428,8 @@ def test_undo_voids_what_is_authorized_and_refunds_what_is_captured(payments):
     paid = open_payment(payments, reference="2")
     payments.charge(paid, CARD)
 
-    payments.undo(held, request_id="x")
-    payments.undo(paid, dollars("1.00"), request_id="x")
+    payments.reverse(held, intent_id="x")
+    payments.reverse(paid, dollars("1.00"), intent_id="x")
 
     assert payments.get(held).state is PaymentState.VOIDED
     assert payments.get(paid).state is PaymentState.PARTLY_REFUNDED
@@ -440,7 +440,7 @@ def test_undoing_a_part_of_an_authorization_is_refused(payments, provider):
     payments.authorize(payment_id, CARD)
 
     with pytest.raises(InvalidRequest, match="released whole"):
-        payments.undo(payment_id, dollars("1.00"), request_id="x")
+        payments.reverse(payment_id, dollars("1.00"), intent_id="x")
 
     assert "payment_void" not in provider.calls
 
@@ -458,9 +458,9 @@ def test_a_handler_that_fails_is_told_again_until_it_works(payments, shop):
     payments.charge(payment_id, CARD)
     shop.failures = [RuntimeError("mail server down")]
 
-    payments.tell(payment_id)
-    payments.tell(payment_id)
-    payments.tell(payment_id)
+    payments.notify(payment_id)
+    payments.notify(payment_id)
+    payments.notify(payment_id)
 
     assert len(shop.told) == 1
 
@@ -506,11 +506,11 @@ def test_a_second_refund_waits_while_the_first_is_in_doubt(payments, provider):
     payments.charge(payment_id, CARD)
     provider.fail("payment_refund", OutcomeUnknown("reset"), after=True)
     with pytest.raises(OutcomeUnknown):
-        payments.refund(payment_id, dollars("5.00"), request_id="a")
+        payments.refund(payment_id, dollars("5.00"), intent_id="a")
     provider.fail("payment_look_up", ProviderUnavailable("down"))
 
     with pytest.raises(OutcomeUnknown):
-        payments.refund(payment_id, dollars("5.00"), request_id="b")
+        payments.refund(payment_id, dollars("5.00"), intent_id="b")
 
     assert provider.calls.count("payment_refund") == 1
 
@@ -702,7 +702,7 @@ def test_hosted_checkout_has_no_card_fields(payments):
 def test_what_was_given_back_is_no_money(payments, provider, take, state):
     payment_id = open_payment(payments)
     getattr(payments, take)(payment_id, CARD)
-    payments.undo(payment_id, request_id="return")
+    payments.reverse(payment_id, intent_id="return")
 
     with pytest.raises(InvalidRequest) as caught:
         payments.charge(payment_id, OTHER_CARD)
@@ -716,7 +716,7 @@ def test_after_it_was_given_back_one_may_pay_again_if_the_shop_says_so(
 ):
     first = open_payment(payments)
     payments.charge(first, CARD)
-    payments.refund(first, request_id="return")
+    payments.refund(first, intent_id="return")
 
     same = payments.open("100123", mode=Mode.IFRAME)
     following = payments.open("100123", mode=Mode.IFRAME, again=True)

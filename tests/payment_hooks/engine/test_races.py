@@ -123,13 +123,13 @@ def test_two_pages_settled_at_once_are_one_payment(payments, ledger, provider, c
     clock.advance(minutes=20)
     second = payments.start_checkout(payment_id)
     paid = [pay(provider, clock) for _ in range(2)]
-    sender = payments._settler.sender
+    sender = payments.store
     real = sender.succeed
 
     def settle_the_other_first(*args):
         sender.succeed = real
         other = Thread(
-            target=payments.settle,
+            target=payments.resolve,
             args=[payment_id],
             kwargs={"transaction_id": paid[1], "session_id": second.session_id},
         )
@@ -138,7 +138,7 @@ def test_two_pages_settled_at_once_are_one_payment(payments, ledger, provider, c
         return real(*args)
 
     sender.succeed = settle_the_other_first
-    payments.settle(payment_id, transaction_id=paid[0], session_id=first.session_id)
+    payments.resolve(payment_id, transaction_id=paid[0], session_id=first.session_id)
 
     assert [row.flag for row in payments.operations(payment_id)] == [
         "",
@@ -159,11 +159,11 @@ def test_a_refund_that_was_overtaken_gives_back_no_more_than_there_is(
 ):
     payments.charge(payment_id, CARD)
     ledger.before(
-        "new refund", lambda: payments.refund(payment_id, TEN + TEN, request_id="a")
+        "new refund", lambda: payments.refund(payment_id, TEN + TEN, intent_id="a")
     )
 
     with pytest.raises(InvalidRequest, match=r"only 5\.99 USD is left"):
-        payments.refund(payment_id, TEN, request_id="b")
+        payments.refund(payment_id, TEN, intent_id="b")
 
     assert provider.calls.count("payment_refund") == 1
 
@@ -219,7 +219,7 @@ def test_nobody_waits_for_the_shop_to_be_told():
     payments.ledger.replace_operation(replace(done, lease_until=until))
     began = time.monotonic()
 
-    seen = payments._sender.wait(payments.ledger.get_operation(done.operation_id))
+    seen = payments.store.wait(payments.ledger.get_operation(done.operation_id))
 
     assert seen.transaction_id == done.transaction_id
     assert time.monotonic() - began < 60

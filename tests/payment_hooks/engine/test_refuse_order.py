@@ -48,7 +48,7 @@ def test_a_payment_that_was_never_made_becomes_none(payments, payment):
 def test_money_that_was_given_back_becomes_none(payments, payment, minor_units, code):
     payments.charge(payment.payment_id, PaymentSource(token="tok-1"))
     back = Money(minor_units, "USD")
-    payments.refund(payment.payment_id, back, request_id="r")
+    payments.refund(payment.payment_id, back, intent_id="r")
 
     with pytest.raises(InvalidRequest) as refused:
         ask(payments, payment)
@@ -68,7 +68,7 @@ def test_money_on_its_way_back_is_in_doubt(payments, payment, fake):
     payments.charge(payment.payment_id, PaymentSource(token="tok-1"))
     fake.fail("payment_refund", OutcomeUnknown("no answer"), after=True)
     with pytest.raises(OutcomeUnknown):
-        payments.refund(payment.payment_id, request_id="r")
+        payments.refund(payment.payment_id, intent_id="r")
 
     with pytest.raises(OutcomeUnknown, match="being given back"):
         ask(payments, payment)

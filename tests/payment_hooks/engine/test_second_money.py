@@ -49,12 +49,12 @@ def hosted(payments, fake):
     payment_id = open_payment(payments, Mode.HOSTED)
     session = payments.start_checkout(payment_id).session_id
     paid = fake.pay_session(DUE)
-    payments.settle(payment_id, transaction_id=paid.transaction_id, session_id=session)
+    payments.resolve(payment_id, transaction_id=paid.transaction_id, session_id=session)
     return payment_id, session
 
 
 def tell_of(payments, payment_id, transaction, session_id=""):
-    settled = payments.settle(
+    settled = payments.resolve(
         payment_id, transaction_id=transaction.transaction_id, session_id=session_id
     )
     return settled.state, settled.flags
@@ -82,7 +82,7 @@ def test_money_of_another_payment_is_not_flagged(payments, fake, charged):
     payments.charge(other, CARD)
     (row,) = payments.operations(other)
 
-    settled = payments.settle(charged, transaction_id=row.transaction_id)
+    settled = payments.resolve(charged, transaction_id=row.transaction_id)
 
     assert settled.flags == ()
 
@@ -109,7 +109,7 @@ def test_a_page_that_was_paid_twice_is_flagged(payments, fake, hosted, named):
 
 def test_a_refund_of_the_payment_is_no_second_money(payments, fake, hosted):
     payment_id, session = hosted
-    payments.refund(payment_id, Money(400, "USD"), request_id="r")
+    payments.refund(payment_id, Money(400, "USD"), intent_id="r")
     refund = list(fake.ledger.values())[-1]
     (elsewhere,) = [replace(refund, transaction_id="R9")]
     fake.ledger["R9"] = elsewhere
@@ -153,7 +153,7 @@ def test_a_transaction_that_the_provider_does_not_show_is_not_flagged(
     payments, charged
 ):
     with pytest.raises(OutcomeUnknown, match="cannot be read yet"):
-        payments.settle(charged, transaction_id="T-nobody-knows")
+        payments.resolve(charged, transaction_id="T-nobody-knows")
 
     assert payments.get(charged).flags == ()
 

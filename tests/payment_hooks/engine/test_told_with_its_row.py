@@ -53,11 +53,11 @@ def test_nothing_is_told_that_the_row_does_not_know(ledger, shared, shop, looks,
     payments, payment_id = shared
     ledger.looks_left, ledger.flag = looks, flag
 
-    payments.tell(payment_id)
-    payments.tell(payment_id)
+    payments.notify(payment_id)
+    payments.notify(payment_id)
 
     payment = payments.get(payment_id)
     state = PaymentState.OPEN if flag else PaymentState.PAID
     assert (payment.state, payment.flags) == (state, (flag,) if flag else ())
     assert [event.payment.state for event in shop.told] == [state]
-    assert payments.operations(payment_id)[0].told
+    assert payments.operations(payment_id)[0].notified

@@ -49,7 +49,7 @@ def look(payments, clock):
     """Each road that finds a transaction without the shopper."""
 
     def settle(payment_id):
-        return payments.settle(payment_id)
+        return payments.resolve(payment_id)
 
     def reconcile(payment_id):
         now = clock()
@@ -102,7 +102,7 @@ def test_a_lost_take_that_is_pending_stays_in_doubt(
     assert shop.told == []
 
     stands(provider, SUCCEEDED)
-    assert payments.settle(payment_id).state is PaymentState.PAID
+    assert payments.resolve(payment_id).state is PaymentState.PAID
     assert len(provider.ledger) == 1
 
 
@@ -128,10 +128,10 @@ def test_an_answer_that_is_pending_is_a_doubt_until_it_is_not(
 
     with pytest.raises(OutcomeUnknown):
         payments.charge(payment_id, CARD)
-    assert payments.settle(payment_id).state is PaymentState.OPEN
+    assert payments.resolve(payment_id).state is PaymentState.OPEN
 
     stands(provider, FAILED)
-    assert payments.settle(payment_id).state is PaymentState.OPEN
+    assert payments.resolve(payment_id).state is PaymentState.OPEN
     assert payments.operations(payment_id)[0].state is OperationState.DECLINED
 
 
@@ -147,11 +147,11 @@ def test_a_page_whose_payment_is_pending_is_looked_at_again(payments, provider, 
     stands(provider, PENDING)
 
     with pytest.raises(OutcomeUnknown, match="pending"):
-        payments.settle(payment_id, transaction_id=paid, session_id=session_id)
+        payments.resolve(payment_id, transaction_id=paid, session_id=session_id)
     assert payments.get(payment_id).state is PaymentState.OPEN
 
     stands(provider, SUCCEEDED)
-    payment = payments.settle(payment_id, transaction_id=paid, session_id=session_id)
+    payment = payments.resolve(payment_id, transaction_id=paid, session_id=session_id)
     assert payment.state is PaymentState.PAID
 
 
@@ -163,11 +163,13 @@ def test_a_page_whose_payment_brought_nothing_can_be_paid_still(
     stopped = provider.pay_session(DUE).transaction_id
     stands(provider, status)
 
-    payment = payments.settle(payment_id, transaction_id=stopped, session_id=session_id)
+    payment = payments.resolve(
+        payment_id, transaction_id=stopped, session_id=session_id
+    )
     assert payment.state is PaymentState.OPEN
 
     paid = provider.pay_session(DUE).transaction_id
-    payment = payments.settle(payment_id, transaction_id=paid, session_id=session_id)
+    payment = payments.resolve(payment_id, transaction_id=paid, session_id=session_id)
     assert payment.state is PaymentState.PAID
 
 
@@ -203,7 +205,7 @@ def test_the_message_of_a_pending_payment_is_kept_until_it_counts(
 
     stands(provider, SUCCEEDED)
 
-    assert payments.settle(payment_id).state is PaymentState.PAID
+    assert payments.resolve(payment_id).state is PaymentState.PAID
 
 
 @pytest.mark.parametrize("road", ["settle", "reconcile"])
@@ -214,12 +216,12 @@ def test_a_lost_refund_that_gave_nothing_back_is_a_no(
     payments.charge(payment_id, CARD)
     provider.fail("payment_refund", LOST, after=True)
     with pytest.raises(OutcomeUnknown):
-        payments.refund(payment_id, request_id="form-1")
+        payments.refund(payment_id, intent_id="form-1")
     stands(provider, status)
 
     assert look[road](payment_id).state is PaymentState.PAID
     assert payments.refundable(payment_id) == DUE
-    again = payments.refund(payment_id, request_id="form-2")
+    again = payments.refund(payment_id, intent_id="form-2")
     assert again.moved == DUE
     assert payments.get(payment_id).state is PaymentState.REFUNDED
 
@@ -234,7 +236,7 @@ def test_a_lost_capture_that_took_nothing_is_not_called_paid(
         payments.capture(payment_id)
     stands(provider, status)
 
-    assert payments.settle(payment_id).state is PaymentState.AUTHORIZED
+    assert payments.resolve(payment_id).state is PaymentState.AUTHORIZED
     is_open = payments.operations(payment_id)[1].state.is_open
     assert is_open is (status is PENDING)
 
@@ -248,7 +250,7 @@ def test_a_lost_capture_of_what_was_voided_meanwhile_is_a_no(
         payments.capture(payment_id)
     stands(provider, VOIDED)
 
-    payments.settle(payment_id)
+    payments.resolve(payment_id)
 
     capture = payments.operations(payment_id)[1]
     assert (capture.state, capture.code) == (OperationState.FAILED, "voided")
@@ -300,7 +302,7 @@ def test_a_charge_that_was_voided_in_the_dashboard_is_refunded_here(
         assert look["reconcile"](payment_id).state is PaymentState.REFUNDED
 
     with pytest.raises(InvalidRequest):
-        payments.refund(payment_id, DUE, request_id="form-1")
+        payments.refund(payment_id, DUE, intent_id="form-1")
 
 
 def test_a_void_that_the_provider_also_lists_is_recorded_once(
@@ -322,7 +324,7 @@ def test_a_refund_that_was_taken_back_asks_for_a_person(
     payments, provider, payment_id, look, status
 ):
     payments.charge(payment_id, CARD)
-    payments.refund(payment_id, request_id="form-1")
+    payments.refund(payment_id, intent_id="form-1")
     stands(provider, status)
 
     payment = look["reconcile"](payment_id)
@@ -365,10 +367,10 @@ def test_a_message_that_names_a_refund_leaves_the_page_to_its_money(
     paid = provider.pay_session(DUE).transaction_id
     back = provider._add(TransactionKind.REFUND, Money(1300, "USD"), parent_id=paid)
 
-    payments.settle(
+    payments.resolve(
         payment_id, transaction_id=back.transaction_id, session_id=session_id
     )
-    payment = payments.settle(payment_id, transaction_id=paid, session_id=session_id)
+    payment = payments.resolve(payment_id, transaction_id=paid, session_id=session_id)
 
     assert (payment.state, payment.flags) == (PaymentState.PAID, ("kind_differs",))
     [page] = payments.operations(payment_id)
@@ -385,7 +387,7 @@ def test_what_gives_money_back_is_never_the_answer_to_a_charge(
     [name] = provider.ledger
     provider.ledger[name] = replace(provider.ledger[name], kind=kind)
 
-    payment = payments.settle(payment_id)
+    payment = payments.resolve(payment_id)
 
     assert (payment.state, payment.flags) == (PaymentState.OPEN, ("kind_differs",))
 
@@ -401,6 +403,6 @@ def test_a_charge_that_is_only_reserved_is_not_called_paid(
         provider.ledger[name], kind=TransactionKind.AUTHORIZATION, captured=None
     )
 
-    payment = payments.settle(payment_id)
+    payment = payments.resolve(payment_id)
 
     assert (payment.state, payment.flags) == (PaymentState.OPEN, ("not_captured",))

@@ -43,14 +43,14 @@ def test_a_void_is_recorded_once_no_refund_of_ours_is_in_doubt(
 ):
     provider.fail("payment_refund", OutcomeUnknown("lost"))
     with pytest.raises(OutcomeUnknown):
-        payments.refund(paid, Money(1300, "USD"), request_id="form")
+        payments.refund(paid, Money(1300, "USD"), intent_id="form")
     charge = payments.operations(paid)[0].transaction_id
     voided = replace(provider.ledger[charge], status=TransactionStatus.VOIDED)
     provider.ledger[charge] = voided
 
     during = reconcile()
     clock.advance(hours=1)
-    payments.settle(paid)
+    payments.resolve(paid)
     reconcile()
 
     assert [row.flag for row in during.findings] == ["refund_in_doubt"]
@@ -72,7 +72,7 @@ def test_a_void_beside_a_capture_that_is_refused_is_a_void(
 
     during = reconcile()
     clock.advance(hours=1)
-    payments.settle(payment_id)
+    payments.resolve(payment_id)
     reconcile()
 
     assert [row.flag for row in during.findings] == ["refund_in_doubt"]
@@ -87,7 +87,7 @@ def test_a_void_that_two_rows_tell_of_is_recorded_once(payments, provider):
     itself = replace(release, transaction_id=held)
 
     for row in (itself, release):
-        payments._settler.adopt(payments.get(payment_id), OperationKind.VOID, row)
+        payments.resolver.adopt(payments.get(payment_id), OperationKind.VOID, row)
 
     kinds = [row.kind for row in payments.operations(payment_id)]
     assert kinds == [OperationKind.AUTHORIZE, OperationKind.VOID]

@@ -67,11 +67,11 @@ def paid(payments):
 def test_the_name_of_an_intent_has_a_limit(payments, paid, fake):
     part = Money(100, "USD")
 
-    with pytest.raises(InvalidRequest, match=r"request_id has 256 .* 255"):
-        payments.refund(paid.payment_id, part, request_id=TOO_LONG)
+    with pytest.raises(InvalidRequest, match=r"intent_id has 256 .* 255"):
+        payments.refund(paid.payment_id, part, intent_id=TOO_LONG)
 
     assert "payment_refund" not in fake.calls
-    assert payments.refund(paid.payment_id, part, request_id=FITS).moved == part
+    assert payments.refund(paid.payment_id, part, intent_id=FITS).moved == part
 
 
 def test_a_reference_has_a_limit(payments):

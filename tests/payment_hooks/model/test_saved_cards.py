@@ -3,7 +3,6 @@
 import pytest
 
 from payment_hooks import (
-    Gateway,
     InvalidRequest,
     Mode,
     Money,
@@ -11,6 +10,7 @@ from payment_hooks import (
     PaymentRequest,
     Payments,
     PaymentSource,
+    ProviderHooks,
     RemoveSourceRequest,
     SavedSource,
     SaveSourceRequest,
@@ -74,7 +74,7 @@ def test_payment_remove_source_forgets_the_card(payments):
     assert payments.remove_source(request) is True
     assert payments.remove_source(request) is True
     with pytest.raises(InvalidRequest, match="no such card"):
-        charge(payments.gateway, saved.as_source())
+        charge(payments.provider, saved.as_source())
 
 
 def test_a_declined_card_is_not_saved(payments, fake):
@@ -88,7 +88,7 @@ def test_an_id_that_comes_as_a_fresh_token_is_refused(payments):
     saved = payments.save_source(a_request())
 
     with pytest.raises(InvalidRequest, match="no such card"):
-        charge(payments.gateway, PaymentSource(token=saved.source_id))
+        charge(payments.provider, PaymentSource(token=saved.source_id))
 
 
 def test_the_saved_source_charges_what_was_saved():
@@ -149,7 +149,7 @@ def test_a_provider_without_the_hooks_says_so():
     class Bank:
         name = "bank"
 
-    gateway = Gateway.to(Bank())
+    gateway = ProviderHooks.to(Bank())
 
     with pytest.raises(UnsupportedOperation, match="payment_save_source"):
         gateway.save_source(a_request())
@@ -167,4 +167,4 @@ def test_a_removal_that_did_not_happen_is_told_as_it_is():
 
     request = RemoveSourceRequest(source_id=SECRET)
 
-    assert Gateway.to(Bank()).remove_source(request) is False
+    assert ProviderHooks.to(Bank()).remove_source(request) is False

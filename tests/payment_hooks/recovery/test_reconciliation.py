@@ -199,7 +199,7 @@ def test_a_success_after_it_was_given_up_is_kept_and_flagged(
     with pytest.raises(OutcomeUnknown):
         payments.charge(payment_id, CARD)
     clock.advance(hours=13)
-    payments.settle(payment_id)
+    payments.resolve(payment_id)
     lost = payments.operations(payment_id)[0]
     made(provider, TransactionKind.CHARGE, DUE, operation_id=lost.operation_id)
 
@@ -248,7 +248,7 @@ def test_a_refund_beside_one_in_doubt_is_left_to_a_person(
 ):
     provider.fail("payment_refund", OutcomeUnknown("reset"))
     with pytest.raises(OutcomeUnknown):
-        payments.refund(paid, FIVE, request_id="form-1")
+        payments.refund(paid, FIVE, intent_id="form-1")
     charge = payments.operations(paid)[0].transaction_id
     made(provider, TransactionKind.REFUND, FIVE, parent_id=charge)
 

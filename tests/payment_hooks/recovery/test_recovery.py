@@ -15,6 +15,7 @@ from payment_hooks import (
     Payments,
     PaymentSource,
     PaymentState,
+    ProviderHooks,
     ProviderUnavailable,
 )
 from payment_hooks.recovery.recovery import Recovery
@@ -130,7 +131,7 @@ def test_a_refund_that_was_never_sent_is_sent_once(
         ledger,
         OperationKind.REFUND,
         OperationState.SENDING,
-        lambda: payments.refund(payment_id, FIVE, request_id="form-1"),
+        lambda: payments.refund(payment_id, FIVE, intent_id="form-1"),
     )
 
     later(clock)
@@ -149,11 +150,11 @@ def test_a_refund_asked_for_anew_is_not_joined_by_the_interrupted_one(
         ledger,
         OperationKind.REFUND,
         OperationState.SENDING,
-        lambda: payments.refund(payment_id, FIVE, request_id="form-1"),
+        lambda: payments.refund(payment_id, FIVE, intent_id="form-1"),
     )
 
     later(clock)
-    payments.refund(payment_id, FIVE, request_id="form-2")
+    payments.refund(payment_id, FIVE, intent_id="form-2")
     Recovery(payments).run()
 
     assert provider.calls.count("payment_refund") == 1
@@ -183,7 +184,7 @@ def test_a_shop_that_fails_is_told_again_and_named(payments, shop, clock, paymen
     later(clock)
     third = Recovery(payments).run()
 
-    assert "could not be told" in first.doubtful[0].problem
+    assert "could not be notified" in first.doubtful[0].problem
     assert not second.is_clean
     assert (third.is_clean, len(shop.told)) == (True, 1)
 
@@ -264,8 +265,8 @@ def test_another_merchants_payments_are_left_to_it(
     provider.fail("payment_retry", ProviderUnavailable("down"))
     with pytest.raises(OutcomeUnknown):
         payments.charge(payment_id, CARD)
-    other = Payments.using(FakeProvider(merchant_id="OTHERMERCHANT"), ledger=ledger)
-    other.now = clock
+    elsewhere = ProviderHooks.to(FakeProvider(merchant_id="OTHERMERCHANT"))
+    other = Payments(elsewhere, ledger, now=clock)
 
     later(clock)
     theirs = Recovery(other).run()
@@ -279,8 +280,8 @@ def test_nothing_moves_a_payment_of_another_merchant(payments, ledger, payment_i
     other = Payments.using(FakeProvider(merchant_id="OTHERMERCHANT"), ledger=ledger)
     moves = [
         lambda: other.charge(payment_id, CARD),
-        lambda: other.settle(payment_id),
-        lambda: other.refund(payment_id, FIVE, request_id="1"),
+        lambda: other.resolve(payment_id),
+        lambda: other.refund(payment_id, FIVE, intent_id="1"),
         lambda: other.start_checkout(payment_id),
         lambda: other.void(payment_id),
     ]

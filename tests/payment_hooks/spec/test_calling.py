@@ -10,7 +10,6 @@ from payment_hooks import (
     AccessRequest,
     ConfigurationError,
     FindPurchaseRequest,
-    Gateway,
     InvalidRequest,
     LookUpRequest,
     Money,
@@ -18,9 +17,11 @@ from payment_hooks import (
     PaymentRequest,
     PaymentSource,
     PluginRegistry,
+    ProviderHooks,
     ProviderUnavailable,
     Purchase,
     PurchaseKind,
+    ShopHooks,
     StaffAction,
     Transaction,
     TransactionKind,
@@ -85,7 +86,7 @@ def test_exactly_the_chosen_provider_is_asked(registry, request_to_pay, chosen):
     for name, provider in providers.items():
         registry.register(provider, name)
 
-    charge = Gateway(registry, chosen).charge(request_to_pay)
+    charge = ProviderHooks(registry, chosen).charge(request_to_pay)
 
     assert charge.transaction_id == chosen
     assert {name for name, provider in providers.items() if provider.calls} == {chosen}
@@ -99,7 +100,7 @@ def test_a_provider_that_answers_none_is_not_replaced_by_another(
     registry.register(other, "other")
 
     with pytest.raises(UnsupportedOperation, match="'chosen' has no payment_charge"):
-        Gateway(registry, "chosen").charge(request_to_pay)
+        ProviderHooks(registry, "chosen").charge(request_to_pay)
 
     assert other.calls == 0
 
@@ -109,7 +110,7 @@ def test_a_provider_without_the_hook_is_not_replaced_by_another(registry):
     registry.register(FakeProvider(), "other")
 
     with pytest.raises(UnsupportedOperation, match="'chosen' has no payment_look_up"):
-        Gateway(registry, "chosen").look_up(LookUpRequest(transaction_id="C1"))
+        ProviderHooks(registry, "chosen").look_up(LookUpRequest(transaction_id="C1"))
 
 
 def test_every_wrapper_wraps_whichever_provider_answers(registry, request_to_pay):
@@ -120,7 +121,7 @@ def test_every_wrapper_wraps_whichever_provider_answers(registry, request_to_pay
     registry.register(outer)
 
     for name in ("one", "two"):
-        Gateway(registry, name).charge(request_to_pay)
+        ProviderHooks(registry, name).charge(request_to_pay)
 
     assert inner.seen == outer.seen == [("1", "C1"), ("1", "C2")]
 
@@ -135,7 +136,7 @@ def test_wrappers_still_wrap_when_another_provider_also_wraps(registry, request_
     registry.register(Answers(charge_of("C1")), "chosen")
     registry.register(other, "other")
 
-    Gateway(registry, "chosen").charge(request_to_pay)
+    ProviderHooks(registry, "chosen").charge(request_to_pay)
 
     assert other.seen == [("1", "C1")]
 
@@ -152,19 +153,19 @@ def test_a_veto_keeps_the_provider_from_being_asked(registry, request_to_pay):
     registry.register(Veto())
 
     with pytest.raises(InvalidRequest, match="not with us"):
-        Gateway(registry, "chosen").charge(request_to_pay)
+        ProviderHooks(registry, "chosen").charge(request_to_pay)
 
     assert provider.calls == 0
 
 
 def test_a_plugin_that_comes_later_is_heard(registry, request_to_pay):
     registry.register(Answers(charge_of("C1")), "chosen")
-    gateway = Gateway(registry, "chosen")
-    gateway.charge(request_to_pay)
+    hooks = ProviderHooks(registry, "chosen")
+    hooks.charge(request_to_pay)
     late = Wrapper()
 
     registry.register(late)
-    gateway.charge(request_to_pay)
+    hooks.charge(request_to_pay)
 
     assert late.seen == [("1", "C1")]
 
@@ -173,24 +174,24 @@ def test_a_plugin_that_left_is_not_heard(registry, request_to_pay):
     wrapper = Wrapper()
     registry.register(Answers(charge_of("C1")), "chosen")
     registry.register(wrapper)
-    gateway = Gateway(registry, "chosen")
-    gateway.charge(request_to_pay)
+    hooks = ProviderHooks(registry, "chosen")
+    hooks.charge(request_to_pay)
 
     registry.unregister(wrapper)
-    gateway.charge(request_to_pay)
+    hooks.charge(request_to_pay)
 
     assert len(wrapper.seen) == 1
 
 
 def test_a_provider_that_comes_later_is_not_asked(registry, request_to_pay):
     registry.register(Answers(charge_of("C1")), "chosen")
-    gateway = Gateway(registry, "chosen")
-    gateway.charge(request_to_pay)
+    hooks = ProviderHooks(registry, "chosen")
+    hooks.charge(request_to_pay)
     late = Answers(charge_of("C2"))
 
     registry.register(late, "late")
 
-    assert gateway.charge(request_to_pay).transaction_id == "C1"
+    assert hooks.charge(request_to_pay).transaction_id == "C1"
     assert late.calls == 0
 
 
@@ -201,7 +202,7 @@ def test_a_crash_of_a_plugin_leaves_the_outcome_open(registry, request_to_pay, e
     registry.register(Answers(error), "chosen")
 
     with pytest.raises(OutcomeUnknown, match=type(error).__name__) as caught:
-        Gateway(registry, "chosen").charge(request_to_pay)
+        ProviderHooks(registry, "chosen").charge(request_to_pay)
 
     assert caught.value.__cause__ is error
     assert (caught.value.code, caught.value.provider) == ("plugin_error", "chosen")
@@ -220,7 +221,7 @@ def test_a_crash_of_a_wrapper_after_the_charge_leaves_the_outcome_open(
     registry.register(Breaks())
 
     with pytest.raises(OutcomeUnknown):
-        Gateway(registry, "chosen").charge(request_to_pay)
+        ProviderHooks(registry, "chosen").charge(request_to_pay)
 
 
 @pytest.mark.parametrize(
@@ -230,7 +231,7 @@ def test_an_error_of_the_tree_comes_through_as_it_is(registry, request_to_pay, e
     registry.register(Answers(error), "chosen")
 
     with pytest.raises(type(error)) as caught:
-        Gateway(registry, "chosen").charge(request_to_pay)
+        ProviderHooks(registry, "chosen").charge(request_to_pay)
 
     assert caught.value is error
 
@@ -240,7 +241,7 @@ def test_the_end_of_the_process_is_not_held_up(registry, request_to_pay, error):
     registry.register(Answers(error), "chosen")
 
     with pytest.raises(type(error)):
-        Gateway(registry, "chosen").charge(request_to_pay)
+        ProviderHooks(registry, "chosen").charge(request_to_pay)
 
 
 @pytest.mark.parametrize("answer", [True, "C1", {"id": "C1"}, Money(2599, "USD")])
@@ -250,7 +251,7 @@ def test_an_answer_of_the_wrong_type_leaves_the_outcome_open(
     registry.register(Answers(answer), "chosen")
 
     with pytest.raises(OutcomeUnknown, match=type(answer).__name__):
-        Gateway(registry, "chosen").charge(request_to_pay)
+        ProviderHooks(registry, "chosen").charge(request_to_pay)
 
 
 class MisspeltHook:
@@ -341,7 +342,9 @@ def test_a_read_that_fails_says_that_nothing_moved(registry, error):
     registry.register(Unreadable(), "unreadable")
 
     with pytest.raises(ProviderUnavailable, match="nothing was moved"):
-        Gateway(registry, "unreadable").look_up(LookUpRequest(transaction_id="C1"))
+        ProviderHooks(registry, "unreadable").look_up(
+            LookUpRequest(transaction_id="C1")
+        )
 
 
 def test_what_is_not_marked_as_a_hook_may_have_any_name(registry):
@@ -375,16 +378,16 @@ def test_an_unknown_provider_is_refused_at_start_up(registry, registered, words)
         registry.register(Answers(None), name)
 
     with pytest.raises(ConfigurationError, match=f"registered: {words}"):
-        Gateway(registry, "clover")
+        ProviderHooks(registry, "clover")
 
 
 def test_the_short_way_in_registers_provider_and_plugins(request_to_pay):
     wrapper = Wrapper()
-    gateway = Gateway.to(FakeProvider(), wrapper)
+    hooks = ProviderHooks.to(FakeProvider(), wrapper)
 
-    gateway.charge(request_to_pay)
+    hooks.charge(request_to_pay)
 
-    assert (gateway.provider, gateway.merchant_id) == ("fake", "FAKEMERCHANT1")
+    assert (hooks.name, hooks.merchant_id) == ("fake", "FAKEMERCHANT1")
     assert len(wrapper.seen) == 1
 
 
@@ -400,9 +403,9 @@ def test_the_first_shop_that_knows_the_reference_says_what_is_due(registry):
     registry.register(FakeProvider(), "fake")
     registry.register(Shop(a=Money(1, "USD")))
     registry.register(Shop(b=Money(2, "USD")))
-    gateway = Gateway(registry, "fake")
+    shops = ShopHooks(registry)
 
-    found = [gateway.amount_due(reference) for reference in "abc"]
+    found = [shops.amount_due(reference) for reference in "abc"]
     assert found == [Money(1, "USD"), Money(2, "USD"), None]
 
 
@@ -417,7 +420,7 @@ def test_a_shop_that_answers_with_no_money_is_misconfigured(registry, amount):
     registry.register(Shop())
 
     with pytest.raises(ConfigurationError, match="must answer with Money"):
-        Gateway(registry, "fake").amount_due("1")
+        ShopHooks(registry).amount_due("1")
 
 
 def test_a_provider_without_webhooks_says_so(registry):
@@ -425,7 +428,7 @@ def test_a_provider_without_webhooks_says_so(registry):
     webhook = WebhookRequest(body=b"", headers={}, received_at=datetime.now(UTC))
 
     with pytest.raises(UnsupportedOperation, match="no payment_read_webhook"):
-        Gateway(registry, "fake").read_webhook(webhook)
+        ProviderHooks(registry, "fake").read_webhook(webhook)
 
 
 def checkout(**changes):
@@ -440,13 +443,13 @@ def test_a_purchase_comes_from_the_first_shop_that_knows_it():
         def shop_find_purchase(self, request):
             return checkout() if request.purchase_id == "7" else None
 
-    gateway = Gateway.to(FakeProvider(), Shop())
+    shops = ShopHooks.to(Shop())
     asked = [
         FindPurchaseRequest(kind=PurchaseKind.CHECKOUT, purchase_id=name)
         for name in "78"
     ]
 
-    assert [gateway.find_purchase(row) for row in asked] == [checkout(), None]
+    assert [shops.find_purchase(row) for row in asked] == [checkout(), None]
 
 
 def test_a_shop_that_answers_with_something_else_is_named():
@@ -455,10 +458,10 @@ def test_a_shop_that_answers_with_something_else_is_named():
         def shop_complete_purchase(self, request):
             return "order 1001"
 
-    gateway = Gateway.to(FakeProvider(), Shop())
+    shops = ShopHooks.to(Shop())
 
     with pytest.raises(ConfigurationError, match="shop_complete_purchase must answer"):
-        gateway.complete_purchase(None)
+        shops.complete_purchase(None)
 
 
 @pytest.mark.parametrize(
@@ -470,10 +473,10 @@ def test_only_a_plain_yes_allows(opinion, allowed):
         def shop_allows(self, request):
             return opinion
 
-    gateway = Gateway.to(FakeProvider(), Shop())
+    shops = ShopHooks.to(Shop())
     asked = AccessRequest(action=StaffAction.REFUND, caller=None)
 
-    assert gateway.allows(asked) is allowed
+    assert shops.allows(asked) is allowed
 
 
 def test_a_shop_that_cannot_tell_allows_nothing(caplog):
@@ -482,10 +485,10 @@ def test_a_shop_that_cannot_tell_allows_nothing(caplog):
         def shop_allows(self, request):
             raise ProviderUnavailable("the directory of accounts is down")
 
-    gateway = Gateway.to(FakeProvider(), Shop())
+    shops = ShopHooks.to(Shop())
     asked = AccessRequest(action=StaffAction.REFUND, caller=None)
 
-    assert not gateway.allows(asked)
+    assert not shops.allows(asked)
     assert "refund is refused" in caplog.text
 
 

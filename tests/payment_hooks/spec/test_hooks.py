@@ -10,16 +10,17 @@ from payment_hooks import (
     CardFields,
     CardForm,
     CheckoutRequest,
-    Gateway,
     InvalidRequest,
     LookUpRequest,
     Mode,
     Money,
     PaymentRequest,
     PaymentSource,
+    ProviderHooks,
     Redirect,
     RefundRequest,
     RetryRequest,
+    ShopHooks,
     TransactionKind,
     VoidRequest,
     WebhookEvent,
@@ -38,7 +39,7 @@ def fake():
 
 @pytest.fixture
 def gateway(fake):
-    return Gateway.to(fake)
+    return ProviderHooks.to(fake)
 
 
 def pay_request(**changes):
@@ -170,7 +171,7 @@ def test_payment_read_webhook_gets_the_bytes_as_they_came():
     provider, body = Provider(), b'{ "spaces":\t"kept" }'
     webhook = WebhookRequest(body=body, headers={}, received_at=datetime.now(UTC))
 
-    event = Gateway.to(provider).read_webhook(webhook)
+    event = ProviderHooks.to(provider).read_webhook(webhook)
 
     assert (event.event_id, provider.body) == ("e1", body)
 
@@ -181,10 +182,10 @@ def test_shop_amount_due_is_asked_with_the_reference(fake):
         def shop_amount_due(self, reference):
             return AMOUNT if reference == "100123" else None
 
-    gateway = Gateway.to(fake, Shop())
+    shops = ShopHooks.to(Shop())
 
-    assert gateway.amount_due("100123") == AMOUNT
-    assert gateway.amount_due("100124") is None
+    assert shops.amount_due("100123") == AMOUNT
+    assert shops.amount_due("100124") is None
 
 
 def test_shop_payment_changed_reaches_every_shop(make_payments, registry, shop):
@@ -202,7 +203,7 @@ def test_shop_payment_changed_reaches_every_shop(make_payments, registry, shop):
     payment = payments.open("1", mode=Mode.IFRAME)
 
     payments.charge(payment.payment_id, PaymentSource(token="tok"))
-    payments.tell(payment.payment_id)
+    payments.notify(payment.payment_id)
 
     assert mailer.mails == ["paid"]
     assert len(shop.told) == 1

@@ -35,7 +35,7 @@ def test_a_second_submit_waits_for_the_first_no_longer_than_that(payments):
         installation_id="elsewhere",
         now=payments.now(),
     )
-    payments.ledger.add_operation(payments._sender.lease(elsewhere))
+    payments.ledger.add_operation(payments.store.lease(elsewhere))
 
     def submit(seconds):
         with time_limit(seconds):

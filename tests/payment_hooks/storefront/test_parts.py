@@ -52,13 +52,13 @@ def test_each_part_has_a_reference_of_its_own(payments, pay):
 def test_a_part_that_was_given_back_is_paid_again(payments, pay):
     first = pay(1000)
     pay(1599)
-    payments.refund(first, request_id="form-1")
+    payments.refund(first, intent_id="form-1")
 
     assert (coming(payments), here(payments)) == (REFERENCE, 1599)
 
 
 def test_what_was_given_back_in_part_is_here_in_part(payments, pay):
-    payments.refund(pay(1000), Money(300, "USD"), request_id="form-1")
+    payments.refund(pay(1000), Money(300, "USD"), intent_id="form-1")
 
     assert (coming(payments), here(payments)) == (f"{REFERENCE}/2", 700)
 
@@ -79,7 +79,7 @@ def test_what_is_reserved_is_here_and_what_a_capture_leaves_is_not(
 def test_what_was_captured_and_given_back_is_not_here(payments, pay):
     payment_id = pay(2599, kind="authorize")
     payments.capture(payment_id, Money(1000, "USD"))
-    payments.refund(payment_id, request_id="form-1")
+    payments.refund(payment_id, intent_id="form-1")
 
     assert (coming(payments), here(payments)) == (REFERENCE, 0)
 
@@ -112,7 +112,7 @@ def test_money_that_does_not_fit_stands_in_the_way_of_every_part(payments, provi
     payment_id = payments.open(REFERENCE, mode=Mode.HOSTED).payment_id
     page = payments.start_checkout(payment_id)
     paid = provider.pay_session(Money(500, "USD"))
-    payments.settle(
+    payments.resolve(
         payment_id, transaction_id=paid.transaction_id, session_id=page.session_id
     )
 

@@ -110,7 +110,7 @@ def test_money_of_another_amount_is_not_taken_for_this_one(payments):
 def test_what_was_given_back_is_paid_anew(payments, provider):
     payment = opened(payments)
     pay(payments, payment, CARD)
-    payments.refund(payment.payment_id, request_id="1")
+    payments.refund(payment.payment_id, intent_id="1")
 
     next_one = opened(payments)
 

@@ -7,7 +7,6 @@ import pytest
 
 from payment_hooks import (
     AmountChanged,
-    Gateway,
     MemoryLedger,
     Mode,
     Money,
@@ -20,6 +19,7 @@ from payment_hooks import (
     PaymentSource,
     PaymentState,
     Policy,
+    ProviderHooks,
     check_shown,
     hookimpl,
     seal_shown,
@@ -49,7 +49,7 @@ class SmallShop:
         self.numbers = count(1)
         self.due, self.pages, self.placed, self.failures = {}, {}, {}, 0
         self.payments = Payments(
-            Gateway.to(self.provider, self),
+            ProviderHooks.to(self.provider, self),
             MemoryLedger(),
             policy=Policy(wait_seconds=5),
             now=lambda: datetime.now(UTC) + self.offset,
@@ -108,7 +108,7 @@ class SmallShop:
                 context={"goods": due.minor_units},
             )
             self.payments.charge(payment.payment_id, PaymentSource(token=token))
-            self.payments.tell(payment.payment_id)
+            self.payments.notify(payment.payment_id)
         except PaymentError as error:
             return str(error)
         return "thank you"
@@ -136,7 +136,7 @@ class SmallShop:
     def refund(self, checkout, amount, form):
         try:
             payment = self.latest(checkout)
-            self.payments.refund(payment.payment_id, amount, request_id=form)
+            self.payments.refund(payment.payment_id, amount, intent_id=form)
         except PaymentError as error:
             return str(error)
         return "given back"

@@ -5,12 +5,12 @@ follow from the idempotency key, so that a repeated call is the same movement.
 """
 
 from payment_hooks import (
-    Gateway,
     Ledger,
     LookUpResult,
     Money,
     Payments,
     PluginRegistry,
+    ProviderHooks,
     Transaction,
     TransactionKind,
     hookimpl,
@@ -62,7 +62,7 @@ def payments_for(total: Money, registry: PluginRegistry, ledger: Ledger) -> Paym
     Both may share a ledger: each road moves only what it began.
     """
     name = "invoice" if total >= LARGE else "clover"
-    return Payments(Gateway(registry, name), ledger)
+    return Payments(ProviderHooks(registry, name), ledger)
 
 
 def _transaction(kind: TransactionKind, request, parent_id: str = "") -> Transaction:

@@ -156,7 +156,7 @@ class ContentChecks:
             )
             ids = ("transaction_id", "session_id", "parent_id")
             said: dict[str, Any] = dict.fromkeys(ids, name)
-            ledger.add_operation(make_operation(payment, request_id=name, **said))
+            ledger.add_operation(make_operation(payment, intent_id=name, **said))
             ledger.add_event(make_event(event_id=name, session_id=name))
 
         for name in names:
@@ -165,7 +165,7 @@ class ContentChecks:
             [by_transaction] = ledger.find_payments(transaction_id=name)
             [row] = ledger.operations(found.payment_id)
             assert found == by_session == by_transaction
-            assert (row.request_id, row.parent_id) == (name, name)
+            assert (row.intent_id, row.parent_id) == (name, name)
             assert [event.event_id for event in ledger.find_events(name)] == [name]
 
     def test_a_longer_name_is_refused_and_not_kept(self, ledger: Ledger) -> None:
@@ -178,7 +178,7 @@ class ContentChecks:
         payments.charge(paid.payment_id, PaymentSource(token="tok-1"))  # noqa: S106 - of a fake provider
 
         with pytest.raises(InvalidRequest):
-            payments.refund(paid.payment_id, request_id=too_long)
+            payments.refund(paid.payment_id, intent_id=too_long)
 
         assert len(ledger.operations(paid.payment_id)) == 1
         assert ledger.find_payments(reference=too_long) == ()

@@ -108,7 +108,7 @@ class ListingChecks:
         untold = ledger.add_operation(make_refund(payment, 1, due=NOW, **final))
         told = ledger.add_operation(make_refund(payment, 2, due=NOW, **final))
 
-        ledger.replace_operation(replace(told, told=True, due=None))
+        ledger.replace_operation(replace(told, notified=True, due=None))
 
         assert ledger.due_operations(NOW + HOUR, 10) == (untold,)
 

@@ -55,7 +55,7 @@ class OperationChecks:
             added.append(ledger.add_operation(make_refund(payment, number)))
             ledger.add_operation(make_refund(other, number))
 
-        ledger.replace_operation(replace(added[0], told=True))
+        ledger.replace_operation(replace(added[0], notified=True))
 
         ids = [row.operation_id for row in ledger.operations("p1")]
         assert ids == [row.operation_id for row in added]

@@ -66,7 +66,7 @@ def make_operation(
     kind: OperationKind = OperationKind.CHARGE,
     *,
     attempt: int = 1,
-    request_id: str = "",
+    intent_id: str = "",
     **changes: Any,
 ) -> Operation:
     """The operation which the road would record for this intent."""
@@ -77,7 +77,7 @@ def make_operation(
         installation_id="kit",
         now=NOW,
         attempt=attempt,
-        request_id=request_id,
+        intent_id=intent_id,
     )
     return replace(operation, **changes)
 
@@ -86,7 +86,7 @@ def make_refund(payment: Payment, number: int, **changes: Any) -> Operation:
     """One of many operations which may stand side by side."""
     changes = {"slot": f"{payment.payment_id}:{number}", **changes}
     return make_operation(
-        payment, OperationKind.REFUND, request_id=f"form {number}", **changes
+        payment, OperationKind.REFUND, intent_id=f"form {number}", **changes
     )
 
 

@@ -9,7 +9,7 @@ from payment_hooks.model.cards import PaymentSource
 from payment_hooks.model.errors import PaymentDeclined
 from payment_hooks.model.kinds import Mode
 from payment_hooks.model.money import Money
-from payment_hooks.spec.calling import Gateway
+from payment_hooks.spec.calling import ProviderHooks
 from payment_hooks.testing.fake_provider import FakeProvider
 from payment_hooks.testing.ledger_checks.hooks import StoreHooks
 
@@ -47,7 +47,7 @@ class SecrecyChecks(StoreHooks):
 
     def test_a_charge_leaves_no_token_behind(self, ledger: Ledger) -> None:
         """Neither one that went through nor one that was declined."""
-        payments = Payments(Gateway.to(FakeProvider()), ledger)
+        payments = Payments(ProviderHooks.to(FakeProvider()), ledger)
         opened = []
         for reference, token in (("1", f"tok-{CANARY}"), ("2", f"decline-{CANARY}")):
             payment = payments.open(

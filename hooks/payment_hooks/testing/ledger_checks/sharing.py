@@ -12,7 +12,7 @@ from payment_hooks.model.cards import PaymentSource
 from payment_hooks.model.kinds import Mode
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import Operation, OperationState, Payment
-from payment_hooks.spec.calling import Gateway
+from payment_hooks.spec.calling import ProviderHooks
 from payment_hooks.testing.fake_provider import FakeProvider
 from payment_hooks.testing.ledger_checks.hooks import StoreHooks
 from payment_hooks.testing.ledger_checks.records import (
@@ -85,7 +85,7 @@ class SharingChecks(StoreHooks):
             self.leave_thread,
         )
 
-        assert {row.request_id for row in results} == {
+        assert {row.intent_id for row in results} == {
             f"form {number}" for number in range(THREADS)
         }
         assert _ids(ledger.operations("p1")) == _ids(results)
@@ -127,7 +127,7 @@ class SharingChecks(StoreHooks):
     def test_eight_threads_charge_once(self, ledger: Ledger) -> None:
         """The whole road over this ledger: one call, one result for all."""
         provider = FakeProvider()
-        payments = Payments(Gateway.to(provider), ledger)
+        payments = Payments(ProviderHooks.to(provider), ledger)
         payment = payments.open("9", mode=Mode.IFRAME, amount_due=Money(500, "USD"))
 
         results = at_once(

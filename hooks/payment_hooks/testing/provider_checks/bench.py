@@ -21,7 +21,7 @@ from payment_hooks.model.requests import (
     WebhookRequest,
 )
 from payment_hooks.model.results import Transaction
-from payment_hooks.spec.calling import Gateway
+from payment_hooks.spec.calling import ProviderHooks
 
 DUE = 2599
 SHOPPER_IP = "203.0.113.7"
@@ -169,6 +169,6 @@ def ask(bench: Bench, source: PaymentSource | None = None) -> PaymentRequest:
 
 
 def _refuses(bench: Bench, hook: str) -> None:
-    method = getattr(Gateway.to(bench.provider), hook.removeprefix("payment_"))
+    method = getattr(ProviderHooks.to(bench.provider), hook.removeprefix("payment_"))
     with pytest.raises(UnsupportedOperation):
         method(MissingHook())

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from payment_hooks.ledger.state import derive_state, find_unclear
 from payment_hooks.model.records import (
-    TAKING,
+    FUNDING,
     Operation,
     OperationKind,
     OperationState,
@@ -27,16 +27,16 @@ class Outcome(StrEnum):
     """The four things that a page can say."""
 
     PAID = "paid"
-    GIVEN_BACK = "given back"
+    REVERSED = "reversed"
     CHECKING = "checking"
     """Money may have moved, or did and does not fit: nobody may pay again now."""
-    NOT_PAID = "not paid"
+    NOT_PAID = "not_paid"
 
 
 def outcome_of(
     operations: Sequence[Operation], *, turned_back: bool = False
 ) -> Outcome:
-    """What to tell the shopper; "not paid" only when no money is anywhere.
+    """What to tell the shopper; "not_paid" only when no money is anywhere.
 
     Args:
         operations: all of one payment.
@@ -45,18 +45,18 @@ def outcome_of(
     state = derive_state(operations, closed=False)
     if state in _HELD:
         return Outcome.PAID
-    takings = [row for row in operations if row.kind in TAKING]
+    takings = [row for row in operations if row.kind in FUNDING]
     if turned_back:
         takings = [row for row in takings if not _is_open_page(row)]
     if find_unclear(operations) or any(row.state.is_open for row in takings):
         return Outcome.CHECKING
-    return Outcome.GIVEN_BACK if state in _GONE else Outcome.NOT_PAID
+    return Outcome.REVERSED if state in _GONE else Outcome.NOT_PAID
 
 
 def last_decline(operations: Sequence[Operation]) -> Operation | None:
     """The latest attempt that was declined."""
     declined = [row for row in operations if row.state is OperationState.DECLINED]
-    taking = [row for row in declined if row.kind in TAKING]
+    taking = [row for row in declined if row.kind in FUNDING]
     return taking[-1] if taking else None
 
 

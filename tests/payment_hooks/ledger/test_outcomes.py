@@ -7,8 +7,8 @@ import pytest
 
 from payment_hooks import Mode, Money, OperationKind, OperationState, Payment
 from payment_hooks.ledger.intents import new_operation
+from payment_hooks.ledger.outcomes import Outcome, outcome_of
 from payment_hooks.ledger.state import is_worth_a_look
-from payment_hooks.storefront.status import Outcome, outcome_of
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 PAYMENT = Payment(
@@ -52,12 +52,12 @@ ODD = row("checkout", transaction_id="T2", flag="amount_differs")
         ([HELD], Outcome.PAID),
         ([row("charge", "declined"), TAKEN], Outcome.PAID),
         ([TAKEN, row("refund", "unknown", parent_id="T1")], Outcome.PAID),
-        ([TAKEN, row("refund", parent_id="T1")], Outcome.GIVEN_BACK),
+        ([TAKEN, row("refund", parent_id="T1")], Outcome.REVERSED),
         (
             [TAKEN, row("refund", parent_id="T1", moved=Money(1, "USD"))],
             Outcome.PAID,
         ),
-        ([HELD, row("void", parent_id="T1")], Outcome.GIVEN_BACK),
+        ([HELD, row("void", parent_id="T1")], Outcome.REVERSED),
         ([ODD], Outcome.CHECKING),
         ([TAKEN, ODD], Outcome.PAID),
         ([ODD, row("refund", parent_id="T2")], Outcome.NOT_PAID),
@@ -101,9 +101,9 @@ SECOND = timedelta(seconds=1)
             ),
             True,
         ),
-        (row("charge", told=True, due=None), False),
-        (row("charge", told=False, due=NOW), True),
-        (row("charge", told=False, due=NOW + SECOND), False),
+        (row("charge", notified=True, due=None), False),
+        (row("charge", notified=False, due=NOW), True),
+        (row("charge", notified=False, due=NOW + SECOND), False),
     ],
 )
 def test_a_look_is_worth_it_where_nobody_has_just_looked(operation, is_worth):

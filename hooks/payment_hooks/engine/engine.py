@@ -1,0 +1,73 @@
+"""What every part of the engine works with: one provider, one shop, one ledger."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from payment_hooks.engine.policy import Policy
+from payment_hooks.ledger.intents import new_operation
+from payment_hooks.ledger.store import Ledger
+from payment_hooks.model.errors import InvalidRequest
+from payment_hooks.model.money import Money
+from payment_hooks.model.records import Operation, OperationKind, Payment
+from payment_hooks.spec.calling import ProviderHooks, ShopHooks
+
+utc_now = partial(datetime.now, UTC)
+"""The time, aware and in UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """The five things that moving money needs; it holds no state of its own."""
+
+    provider: ProviderHooks
+    shop: ShopHooks
+    ledger: Ledger
+    policy: Policy
+    now: Callable[[], datetime] = utc_now
+
+    def get(self, payment_id: str) -> Payment:
+        """The payment of that id.
+
+        Raises:
+            InvalidRequest: there is none.
+        """
+        payment = self.ledger.get_payment(payment_id)
+        if payment is None:
+            raise InvalidRequest(f"no payment {payment_id}", code="payment_unknown")
+        return payment
+
+    def get_own(self, payment_id: str) -> Payment:
+        """The payment, if it is made with the merchant whose money is moved here.
+
+        Raises:
+            InvalidRequest: it is another merchant's; nothing was asked.
+        """
+        payment = self.get(payment_id)
+        if not self.owns(payment):
+            raise InvalidRequest(
+                f"payment {payment_id} belongs to merchant {payment.merchant_id}, not to "
+                f"{self.provider.merchant_id}: use that merchant's Payments",
+                code="payment_of_another_merchant",
+            )
+        return payment
+
+    def owns(self, payment: Payment) -> bool:
+        """Whether it is made with this provider's merchant."""
+        mine = (self.provider.name, self.provider.merchant_id)
+        return (payment.provider, payment.merchant_id) == mine
+
+    def new_operation(
+        self, payment: Payment, kind: OperationKind, amount: Money, **intent: Any
+    ) -> Operation:
+        """The operation of an intent that begins now, not yet recorded."""
+        return new_operation(
+            payment,
+            kind,
+            amount,
+            installation_id=self.ledger.installation_id(),
+            now=self.now(),
+            **intent,
+        )

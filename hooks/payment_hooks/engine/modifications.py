@@ -1,0 +1,152 @@
+"""What may be asked of money that is here: the intent of a capture, refund or void."""
+
+from payment_hooks.engine.engine import Engine
+from payment_hooks.ledger.state import (
+    Operations,
+    find_intent,
+    funding_operation,
+    next_attempt,
+    refundable,
+)
+from payment_hooks.model.addresses import bare_address
+from payment_hooks.model.errors import InvalidRequest
+from payment_hooks.model.money import Money
+from payment_hooks.model.records import (
+    Operation,
+    OperationKind,
+    OperationState,
+    Payment,
+    PaymentState,
+)
+
+
+def plan_capture(
+    engine: Engine, payment: Payment, amount: Money | None, shopper_ip: str
+) -> Operation:
+    """The capture of all or a part of what is authorized.
+
+    Raises:
+        InvalidRequest: nothing is authorized, it was captured, or more is asked.
+    """
+    known = engine.ledger.operations(payment.payment_id)
+    funding = funding_operation(payment, known)
+    earlier = find_intent(known, OperationKind.CAPTURE)
+    asked = _asked(amount, earlier, funding.amount)
+    if earlier is not None and asked != earlier.amount:
+        raise InvalidRequest(
+            f"payment {payment.payment_id} is captured with {earlier.amount} "
+            "already: an authorization can be captured once",
+            code="already_captured",
+        )
+    is_held = funding.kind is OperationKind.AUTHORIZE
+    if not (is_held and Money(0, asked.currency) < asked <= funding.amount):
+        raise InvalidRequest(
+            f"payment {payment.payment_id} has no authorization of {asked} to capture",
+            code="nothing_to_capture",
+        )
+    return _plan(
+        engine,
+        payment,
+        known,
+        OperationKind.CAPTURE,
+        asked,
+        shopper_ip=bare_address(shopper_ip) or funding.shopper_ip,
+    )
+
+
+def plan_refund(
+    engine: Engine, payment: Payment, amount: Money | None, intent_id: str
+) -> Operation:
+    """The refund of `amount`, or of all that is left.
+
+    Raises:
+        InvalidRequest: more than was captured and not yet refunded.
+    """
+    known = engine.ledger.operations(payment.payment_id)
+    left = refundable(payment, known)
+    earlier = find_intent(known, OperationKind.REFUND, intent_id)
+    asked = _asked(amount, earlier, left)
+    is_new_and_wrong = earlier is None and asked > left
+    if is_new_and_wrong or asked <= Money(0, left.currency):
+        why = f"{left} is left" if left.minor_units else "nothing is left"
+        raise InvalidRequest(
+            f"{asked} cannot be refunded on payment {payment.payment_id}: {why}",
+            code="refund_too_large",
+        )
+    return _plan(
+        engine, payment, known, OperationKind.REFUND, asked, intent_id=intent_id
+    )
+
+
+def plan_void(engine: Engine, payment: Payment) -> Operation:
+    """The void of the whole authorization.
+
+    Raises:
+        InvalidRequest: there is none, or it was captured: refund it.
+    """
+    known = engine.ledger.operations(payment.payment_id)
+    funding = funding_operation(payment, known)
+    earlier = find_intent(known, OperationKind.VOID)
+    if earlier is None and payment.state is not PaymentState.AUTHORIZED:
+        raise InvalidRequest(
+            f"payment {payment.payment_id} is {payment.state}: only an "
+            "authorization that was not captured can be voided",
+            code="nothing_to_void",
+        )
+    return _plan(engine, payment, known, OperationKind.VOID, funding.amount)
+
+
+def plan_reversal(
+    engine: Engine, payment: Payment, amount: Money | None, intent_id: str
+) -> Operation:
+    """The void of what is only authorized, the refund of what is captured.
+
+    Raises:
+        InvalidRequest: a part of an authorization cannot be voided.
+    """
+    if payment.state is not PaymentState.AUTHORIZED:
+        return plan_refund(engine, payment, amount, intent_id)
+    known = engine.ledger.operations(payment.payment_id)
+    authorized = funding_operation(payment, known).amount
+    if amount is not None and amount != authorized:
+        raise InvalidRequest(
+            f"an authorization is released whole: capture all but {amount}, "
+            f"or reverse {authorized}",
+            code="void_is_whole",
+        )
+    return plan_void(engine, payment)
+
+
+def _plan(
+    engine: Engine,
+    payment: Payment,
+    known: Operations,
+    kind: OperationKind,
+    amount: Money,
+    *,
+    intent_id: str = "",
+    shopper_ip: str = "",
+) -> Operation:
+    refused = [
+        row
+        for row in known
+        if (row.kind, row.intent_id) == (kind, intent_id)
+        and not row.state.is_open
+        and row.state is not OperationState.SUCCEEDED
+    ]
+    return engine.new_operation(
+        payment,
+        kind,
+        amount,
+        parent_id=funding_operation(payment, known).transaction_id,
+        intent_id=intent_id,
+        shopper_ip=shopper_ip,
+        attempt=next_attempt(refused),
+    )
+
+
+def _asked(amount: Money | None, earlier: Operation | None, whole: Money) -> Money:
+    """The amount; without one, that of the same intent before, or else the whole."""
+    if amount is not None:
+        return amount
+    return earlier.amount if earlier is not None else whole

@@ -1,0 +1,33 @@
+"""How far a reader has to go to follow one payment: numbers without noise."""
+
+import pytest
+
+from tests.benchmarks.tracing import WAYS
+
+MOST = {
+    "charge with card fields": {
+        "calls": 112,
+        "modules": 16,
+        "changes": 61,
+        "ledger": 14,
+    },
+    "webhook of a hosted page": {
+        "calls": 104,
+        "modules": 14,
+        "changes": 58,
+        "ledger": 20,
+    },
+}
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_the_way_of_a_payment_is_no_longer_than_that(name):
+    way = WAYS[name]()
+
+    numbers = {
+        "calls": len(way.steps),
+        "modules": len(way.modules),
+        "changes": way.changes,
+        "ledger": len(way.ledger_calls),
+    }
+    assert {key: n for key, n in numbers.items() if n > MOST[name][key]} == {}
