@@ -17,7 +17,7 @@ from starlette.routing import Mount
 from clover_graphql import OfferedGateway, PaymentsApi
 from clover_graphql.asgi import asgi_app
 from clover_graphql.wsgi import wsgi_app
-from clover_simulator.client import fetch
+from clover_simulator.traffic.client import fetch
 from payment_hooks import (
     ConfigurationError,
     FindPurchaseRequest,
