@@ -26,7 +26,7 @@ from payment_hooks import (
 )
 from payment_hooks.testing import FakeProvider
 from tests.clover_graphql.conftest import Quiet
-from tests.clover_graphql.operations import CHECKOUT, COMPLETE, GATEWAYS, INITIALIZE
+from tests.clover_graphql.documents import CHECKOUT, COMPLETE, GATEWAYS, INITIALIZE
 from tests.clover_graphql.shop import Caller, SmallShop
 
 INVENTED = "198.51.100.66"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from clover_graphql.ids import decode, encode
-from tests.clover_graphql.operations import (
+from clover_graphql.request.ids import decode, encode
+from tests.clover_graphql.documents import (
     ACTION,
     CAPTURE,
     CHECKOUT,

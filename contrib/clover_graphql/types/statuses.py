@@ -1,7 +1,7 @@
 """How far a purchase is paid, in Saleor's words."""
 
-from clover_graphql.money import MoneyType
-from clover_graphql.totals import Totals
+from clover_graphql.types.money import MoneyType
+from clover_graphql.types.totals import Totals
 from payment_hooks import Money, Purchase
 
 DISPLAY = {

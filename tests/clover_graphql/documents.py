@@ -1,6 +1,6 @@
 """The operations of a storefront, a dashboard and an app, as their users write them."""
 
-from clover_graphql.ids import encode
+from clover_graphql.request.ids import encode
 
 CHECKOUT = encode("Checkout", "c-1")
 

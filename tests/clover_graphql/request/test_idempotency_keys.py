@@ -2,9 +2,9 @@
 
 import json
 
-from clover_graphql.keys import MOST, add_key, find_key, read_keys
+from clover_graphql.request.idempotency_keys import MOST, add_key, find_key, read_keys
 from clover_simulator.shopper import DECLINED_CARD
-from tests.clover_graphql.test_sessions import start
+from tests.clover_graphql.operations.test_transactions import start
 
 
 def test_the_oldest_key_is_forgotten_first():

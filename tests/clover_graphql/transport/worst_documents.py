@@ -1,6 +1,6 @@
 """Documents that were made to keep a server busy, most of them known from elsewhere."""
 
-from clover_graphql.ids import encode
+from clover_graphql.request.ids import encode
 
 CHECKOUT = encode("Checkout", "c-1")
 GATEWAY = "fake.payments"

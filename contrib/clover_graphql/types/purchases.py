@@ -1,13 +1,13 @@
 """Checkouts and orders, as far as paying for them goes."""
 
 from datetime import UTC, datetime
-from typing import Annotated
 
 import strawberry
 
-from clover_graphql import ids
-from clover_graphql.asking import Asking
-from clover_graphql.contents import (
+from clover_graphql.request import ids
+from clover_graphql.request.context import RequestContext
+from clover_graphql.request.errors import Denied
+from clover_graphql.types.contents import (
     Channel,
     CheckoutLine,
     OrderError,
@@ -16,7 +16,7 @@ from clover_graphql.contents import (
     line_id,
     line_total,
 )
-from clover_graphql.enums import (
+from clover_graphql.types.enums import (
     CheckoutAuthorizeStatusEnum,
     CheckoutChargeStatusEnum,
     OrderAction,
@@ -24,21 +24,24 @@ from clover_graphql.enums import (
     OrderChargeStatusEnum,
     PaymentChargeStatusEnum,
 )
-from clover_graphql.errors import Denied
-from clover_graphql.gateways import PaymentGateway, StoredPaymentMethod, kept_cards
-from clover_graphql.money import MoneyType, TaxedMoney, total_price
-from clover_graphql.older import Payment, charge_status
-from clover_graphql.scalars import PositiveDecimal
-from clover_graphql.statuses import (
+from clover_graphql.types.gateways import (
+    PaymentGateway,
+    StoredPaymentMethod,
+    saved_cards,
+)
+from clover_graphql.types.money import MoneyType, TaxedMoney, total_price
+from clover_graphql.types.older_payments import Payment, charge_status
+from clover_graphql.types.resolvers import Info
+from clover_graphql.types.scalars import PositiveDecimal
+from clover_graphql.types.statuses import (
     DISPLAY,
     authorize_status_of,
     balance_of,
     charge_status_of,
 )
-from clover_graphql.totals import Totals, add_up, sum_up
-from clover_graphql.transactions import Info, TransactionItem, item_of
-from payment_hooks import Money, Purchase, PurchaseKind, StaffAction
-from payment_hooks import Payment as LedgerPayment
+from clover_graphql.types.totals import Totals, add_up, sum_up
+from clover_graphql.types.transactions import TransactionItem, item_of
+from payment_hooks import Money, Purchase, StaffAction
 
 
 @strawberry.type
@@ -136,7 +139,7 @@ class Checkout:
         self, info: Info, amount: PositiveDecimal | None = strawberry.UNSET
     ) -> list[StoredPaymentMethod] | None:
         """The cards that the customer who is logged in keeps."""
-        return kept_cards(info.context, self.purchase)
+        return saved_cards(info.context, self.purchase)
 
 
 @strawberry.type
@@ -275,9 +278,7 @@ class Order:
         return _transactions(info.context, self.purchase)
 
     @strawberry.field
-    def payments(
-        self, info: Info
-    ) -> list[Annotated["Payment", strawberry.lazy("clover_graphql.older")]]:
+    def payments(self, info: Info) -> list[Payment]:
         """The same in Saleor's older words; for staff."""
         return [
             Payment(
@@ -304,48 +305,36 @@ class Order:
         return []
 
 
-def checkout_of(asking: Asking, payment: LedgerPayment) -> Checkout | None:
-    """The checkout that the payment is for, if it is one that the caller may see."""
-    found = asking.purchase_of(payment)
-    is_checkout = found is not None and found.kind is PurchaseKind.CHECKOUT
-    return Checkout(purchase=found) if found and is_checkout else None
-
-
-def order_of(asking: Asking, payment: LedgerPayment) -> Order | None:
-    """The order that the payment is for, if it is one that the caller may see."""
-    found = asking.purchase_of(payment)
-    is_order = found is not None and found.kind is PurchaseKind.ORDER
-    return Order(purchase=found) if found and is_order else None
-
-
-def _totals(asking: Asking, shown: Checkout | Order) -> Totals:
+def _totals(context: RequestContext, shown: Checkout | Order) -> Totals:
     """The sums of its payments, added up once for all fields that ask."""
     if shown.totals is None:
         currency = shown.purchase.amount_due.currency
         several = [
             add_up(offer.payments.operations(payment.payment_id), currency)
-            for offer, payment in asking.payments_of(shown.purchase)
+            for offer, payment in context.payments_of(shown.purchase)
         ]
         shown.totals = sum_up(several, currency)
     return shown.totals
 
 
-def _created(asking: Asking, purchase: Purchase) -> datetime:
-    paid = [payment.created_at for _, payment in asking.payments_of(purchase)]
+def _created(context: RequestContext, purchase: Purchase) -> datetime:
+    paid = [payment.created_at for _, payment in context.payments_of(purchase)]
     return purchase.created_at or min(paid, default=datetime.now(UTC))
 
 
-def _transactions(asking: Asking, purchase: Purchase) -> list[TransactionItem]:
-    if not asking.may(StaffAction.VIEW, purchase.reference):
+def _transactions(context: RequestContext, purchase: Purchase) -> list[TransactionItem]:
+    if not context.may(StaffAction.VIEW, purchase.reference):
         raise Denied("view payments")
     return [
-        item_of(asking, offer.id, payment)
-        for offer, payment in asking.payments_of(purchase)
+        item_of(context, offer.id, payment)
+        for offer, payment in context.payments_of(purchase)
     ]
 
 
-def _payment_status(asking: Asking, purchase: Purchase) -> PaymentChargeStatusEnum:
-    latest = asking.latest(purchase)
+def _payment_status(
+    context: RequestContext, purchase: Purchase
+) -> PaymentChargeStatusEnum:
+    latest = context.latest(purchase)
     if latest is None:
         return PaymentChargeStatusEnum.NOT_CHARGED
     offer, payment = latest

@@ -2,16 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import Self
 from uuid import UUID
 
 import strawberry
 
-from clover_graphql import ids
-from clover_graphql.asking import Asking
-from clover_graphql.enums import TransactionActionEnum, TransactionEventTypeEnum
-from clover_graphql.money import MoneyType
-from clover_graphql.totals import Totals, add_up
+from clover_graphql.request import ids
+from clover_graphql.request.context import RequestContext
+from clover_graphql.types.enums import TransactionActionEnum, TransactionEventTypeEnum
+from clover_graphql.types.money import MoneyType
+from clover_graphql.types.resolvers import (
+    CheckoutType,
+    Info,
+    OrderType,
+    checkout_of,
+    order_of,
+)
+from clover_graphql.types.totals import Totals, add_up
 from payment_hooks import Operation, OperationState, Payment
 from payment_hooks.ledger import TAKING
 from payment_hooks.paying import Progress
@@ -19,11 +26,6 @@ from payment_hooks.sending import decline_of
 from payment_hooks.storefront import explain
 from payment_hooks.texts import shopper_text
 from payment_hooks.transaction_events import event_type, possible_actions
-
-if TYPE_CHECKING:
-    from clover_graphql.purchases import Checkout, Order
-
-Info = strawberry.Info[Asking, None]
 
 
 @strawberry.type
@@ -189,30 +191,22 @@ class TransactionItem:
         return [TransactionEvent.of(row, language) for row in self.operations]
 
     @strawberry.field
-    def checkout(
-        self, info: Info
-    ) -> Annotated["Checkout", strawberry.lazy("clover_graphql.purchases")] | None:
+    def checkout(self, info: Info) -> CheckoutType | None:
         """The checkout that it pays for, if it is one."""
-        from clover_graphql.purchases import checkout_of
-
-        return checkout_of(info.context, self.payment)
+        return checkout_of(self.payment, info)
 
     @strawberry.field
-    def order(
-        self, info: Info
-    ) -> Annotated["Order", strawberry.lazy("clover_graphql.purchases")] | None:
+    def order(self, info: Info) -> OrderType | None:
         """The order that it pays for, if it is one."""
-        from clover_graphql.purchases import order_of
-
-        return order_of(info.context, self.payment)
+        return order_of(self.payment, info)
 
     def _totals(self) -> Totals:
         return add_up(self.operations, self.payment.amount_due.currency)
 
 
-def item_of(asking: Asking, gateway: str, payment: Payment) -> TransactionItem:
+def item_of(context: RequestContext, gateway: str, payment: Payment) -> TransactionItem:
     """The payment as it stands now."""
-    payments = asking.offer(gateway).payments
+    payments = context.offer(gateway).payments
     return TransactionItem(
         payment=payments.get(payment.payment_id),
         operations=payments.operations(payment.payment_id),

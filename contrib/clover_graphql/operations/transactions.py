@@ -3,17 +3,23 @@
 from decimal import Decimal
 from uuid import UUID
 
-from clover_graphql.asking import Asking, has_page
-from clover_graphql.enums import (
+from clover_graphql.request.context import RequestContext, has_page
+from clover_graphql.request.errors import BadInput, Denied, code_of, field_of, text_of
+from clover_graphql.request.offers import OfferedGateway
+from clover_graphql.request.submission import (
+    check_amount,
+    go_on,
+    latest_payment,
+    submit,
+)
+from clover_graphql.types.enums import (
     PaymentGatewayConfigErrorCode,
     PaymentGatewayInitializeErrorCode,
     TransactionInitializeErrorCode,
     TransactionProcessErrorCode,
 )
-from clover_graphql.errors import BadInput, Denied, code_of, field_of, text_of
-from clover_graphql.gateways import entry_data
-from clover_graphql.offers import OfferedGateway
-from clover_graphql.payloads import (
+from clover_graphql.types.gateways import entry_data
+from clover_graphql.types.payloads import (
     PaymentGatewayConfig,
     PaymentGatewayConfigError,
     PaymentGatewayInitialize,
@@ -24,14 +30,8 @@ from clover_graphql.payloads import (
     TransactionProcess,
     TransactionProcessError,
 )
-from clover_graphql.scalars import JSON
-from clover_graphql.submitting import (
-    check_amount,
-    go_on,
-    latest_payment,
-    submit,
-)
-from clover_graphql.transactions import (
+from clover_graphql.types.scalars import JSON
+from clover_graphql.types.transactions import (
     TransactionEvent,
     TransactionItem,
     answer_of,
@@ -47,16 +47,16 @@ _MOST_GATEWAYS = 10
 
 
 def gateway_initialize(
-    asking: Asking,
+    context: RequestContext,
     identifier: str,
     amount: Decimal | None,
     gateways: list[PaymentGatewayToInitialize] | None,
 ) -> PaymentGatewayInitialize:
     """What the card forms of the asked gateways need, or of all."""
-    language = asking.language()
+    language = context.language()
     try:
-        purchase = asking.purchase(identifier, "Checkout", "Order")
-        language = asking.language(purchase)
+        purchase = context.purchase(identifier, "Checkout", "Order")
+        language = context.language(purchase)
         check_amount(purchase, amount)
         _check_gateways(gateways or [])
     except InvalidRequest as error:
@@ -67,14 +67,14 @@ def gateway_initialize(
         )
         return PaymentGatewayInitialize(gateway_configs=None, errors=[refused])
     wanted = gateways or [
-        PaymentGatewayToInitialize(id=offer.id) for offer in asking.api.offers
+        PaymentGatewayToInitialize(id=offer.id) for offer in context.api.offers
     ]
-    configs = [_configure(asking, purchase, row) for row in wanted]
+    configs = [_configure(context, purchase, row) for row in wanted]
     return PaymentGatewayInitialize(gateway_configs=configs, errors=[])
 
 
 def initialize(
-    asking: Asking,
+    context: RequestContext,
     identifier: str,
     gateway: PaymentGatewayToInitialize,
     *,
@@ -82,7 +82,7 @@ def initialize(
     key: str | None,
 ) -> TransactionInitialize:
     """Begin to pay: with a card at once, or with what the browser does next."""
-    language = asking.language()
+    language = context.language()
     try:
         if key == "":
             raise BadInput(
@@ -90,11 +90,11 @@ def initialize(
                 code="key_invalid",
                 field="idempotencyKey",
             )
-        purchase = asking.purchase(identifier, "Checkout", "Order")
-        language = asking.language(purchase)
+        purchase = context.purchase(identifier, "Checkout", "Order")
+        language = context.language(purchase)
         check_amount(purchase, amount)
-        offer, entry = asking.offer(gateway.id), read_entry(gateway.data or None)
-        asked = asking.submit(offer, purchase, entry, key or "")
+        offer, entry = context.offer(gateway.id), read_entry(gateway.data or None)
+        asked = context.submit(offer, purchase, entry, key or "")
         progress = submit(asked)
         payment = progress.payment or latest_payment(asked.offer, purchase.reference)
         if payment is None or (progress.payment is None and not progress.is_in_doubt):
@@ -109,7 +109,7 @@ def initialize(
             transaction=None, transaction_event=None, data=None, errors=[refused]
         )
     item, event = _tell(
-        asking, asked.offer, payment, progress, language=language, key=key
+        context, asked.offer, payment, progress, language=language, key=key
     )
     data = describe_progress(progress, first=True, language=language)
     return TransactionInitialize(
@@ -118,14 +118,14 @@ def initialize(
 
 
 def process(
-    asking: Asking, identifier: str | None, token: UUID | None, sent: object
+    context: RequestContext, identifier: str | None, token: UUID | None, sent: object
 ) -> TransactionProcess:
     """Go on: look what became of it, or take the card that came."""
-    language = asking.language()
+    language = context.language()
     try:
-        offer, payment = asking.payment(identifier, token, kind="TransactionItem")
-        purchase = asking.purchase_of(payment)
-        language = asking.language(purchase, payment)
+        offer, payment = context.payment(identifier, token, kind="TransactionItem")
+        purchase = context.purchase_of(payment)
+        language = context.language(purchase, payment)
         if purchase is None:
             raise BadInput(
                 "TransactionItem could not be found.",
@@ -133,7 +133,7 @@ def process(
                 field="id",
             )
         is_return, entry = has_page(offer, payment), read_entry(sent or None)
-        progress = go_on(asking.submit(offer, purchase, entry), payment)
+        progress = go_on(context.submit(offer, purchase, entry), payment)
     except PaymentError as error:
         refused = TransactionProcessError(
             code=code_of(error, TransactionProcessErrorCode),
@@ -144,14 +144,16 @@ def process(
             transaction=None, transaction_event=None, data=None, errors=[refused]
         )
     current = progress.payment or payment
-    item, event = _tell(asking, offer, current, progress, language=language)
+    item, event = _tell(context, offer, current, progress, language=language)
     data = describe_progress(progress, first=not is_return, language=language)
     return TransactionProcess(
         transaction=item, transaction_event=event, data=_as_json(data), errors=[]
     )
 
 
-def check_strategy(asking: Asking, gateway_id: str, action: str, ip: str) -> None:
+def check_strategy(
+    context: RequestContext, gateway_id: str, action: str, ip: str
+) -> None:
     """Let only apps of the shop choose what the gateway's settings decide.
 
     Raises:
@@ -159,11 +161,11 @@ def check_strategy(asking: Asking, gateway_id: str, action: str, ip: str) -> Non
     """
     own = {
         CHARGE if offer.takes_at_once else AUTHORIZATION
-        for offer in asking.api.offers
+        for offer in context.api.offers
         if offer.id == gateway_id
     }
     is_choice = bool(action) and action not in own
-    if (is_choice or ip) and not asking.may(StaffAction.REPORT):
+    if (is_choice or ip) and not context.may(StaffAction.REPORT):
         raise Denied("choose action or customerIpAddress")
 
 
@@ -182,11 +184,11 @@ def _check_gateways(gateways: list[PaymentGatewayToInitialize]) -> None:
 
 
 def _configure(
-    asking: Asking, purchase: Purchase, wanted: PaymentGatewayToInitialize
+    context: RequestContext, purchase: Purchase, wanted: PaymentGatewayToInitialize
 ) -> PaymentGatewayConfig:
-    language = asking.language(purchase)
+    language = context.language(purchase)
     try:
-        offer = asking.offer(wanted.id)
+        offer = context.offer(wanted.id)
         mode = offer.mode_for(read_entry(wanted.data or None))
         data = entry_data(offer, purchase.amount_due.currency, language, mode)
         code = PaymentGatewayConfigErrorCode.INVALID
@@ -199,7 +201,7 @@ def _configure(
 
 
 def _tell(
-    asking: Asking,
+    context: RequestContext,
     offer: OfferedGateway,
     payment: Payment,
     progress: Progress,
@@ -207,7 +209,7 @@ def _tell(
     language: str,
     key: str | None = None,
 ) -> tuple[TransactionItem, TransactionEvent]:
-    item = item_of(asking, offer.id, payment)
+    item = item_of(context, offer.id, payment)
     word = CHARGE if offer.captures(item.payment.mode) else AUTHORIZATION
     event = answer_of(
         item.payment,

@@ -2,17 +2,26 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from clover_graphql import ids
-from clover_graphql.enums import OrderAction, PaymentChargeStatusEnum, TransactionKind
-from clover_graphql.gateways import CreditCard
-from clover_graphql.money import MoneyType
-from clover_graphql.scalars import JSONString
-from clover_graphql.totals import Totals, add_up
-from clover_graphql.transactions import Info
+from clover_graphql.request import ids
+from clover_graphql.types.enums import (
+    OrderAction,
+    PaymentChargeStatusEnum,
+    TransactionKind,
+)
+from clover_graphql.types.gateways import CreditCard
+from clover_graphql.types.money import MoneyType
+from clover_graphql.types.resolvers import (
+    CheckoutType,
+    Info,
+    OrderType,
+    checkout_of,
+    order_of,
+)
+from clover_graphql.types.scalars import JSONString
+from clover_graphql.types.totals import Totals, add_up
 from payment_hooks import (
     Operation,
     OperationKind,
@@ -23,9 +32,6 @@ from payment_hooks import Payment as LedgerPayment
 from payment_hooks.ledger import TAKING
 from payment_hooks.sending import decline_of
 from payment_hooks.standing import counts, derive_state
-
-if TYPE_CHECKING:
-    from clover_graphql.purchases import Checkout, Order
 
 _KINDS = {
     OperationKind.AUTHORIZE: TransactionKind.AUTH,
@@ -194,22 +200,14 @@ class Payment:
         return next(filter(None, reversed(named)), None)
 
     @strawberry.field
-    def checkout(
-        self, info: Info
-    ) -> Annotated["Checkout", strawberry.lazy("clover_graphql.purchases")] | None:
+    def checkout(self, info: Info) -> CheckoutType | None:
         """The checkout that it pays for, if it is one."""
-        from clover_graphql.purchases import checkout_of
-
-        return checkout_of(info.context, self.payment)
+        return checkout_of(self.payment, info)
 
     @strawberry.field
-    def order(
-        self, info: Info
-    ) -> Annotated["Order", strawberry.lazy("clover_graphql.purchases")] | None:
+    def order(self, info: Info) -> OrderType | None:
         """The order that it pays for, if it is one."""
-        from clover_graphql.purchases import order_of
-
-        return order_of(info.context, self.payment)
+        return order_of(self.payment, info)
 
     def _totals(self) -> Totals:
         return add_up(self.operations, self.payment.amount_due.currency)

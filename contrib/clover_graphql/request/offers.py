@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from clover_graphql.errors import BadInput
+from clover_graphql.request.errors import BadInput
 from payment_hooks import ConfigurationError, Mode, Payments
 from payment_hooks.storefront import Entry
 

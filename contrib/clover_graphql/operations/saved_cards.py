@@ -2,14 +2,14 @@
 
 import logging
 
-from clover_graphql import ids
-from clover_graphql.asking import Asking
-from clover_graphql.enums import (
+from clover_graphql.request import ids
+from clover_graphql.request.context import RequestContext
+from clover_graphql.request.errors import BadInput, code_of, field_of
+from clover_graphql.types.enums import (
     StoredPaymentMethodRequestDeleteErrorCode,
     StoredPaymentMethodRequestDeleteResult,
 )
-from clover_graphql.errors import BadInput, code_of, field_of
-from clover_graphql.payloads import (
+from clover_graphql.types.payloads import (
     PaymentMethodRequestDeleteError,
     StoredPaymentMethodRequestDelete,
 )
@@ -22,10 +22,12 @@ logger = logging.getLogger(__name__)
 Result = StoredPaymentMethodRequestDeleteResult
 
 
-def delete(asking: Asking, identifier: str) -> StoredPaymentMethodRequestDelete:
+def delete(
+    context: RequestContext, identifier: str
+) -> StoredPaymentMethodRequestDelete:
     """Remove the customer's card; somebody else's is not to be found."""
     try:
-        _delete(asking, identifier)
+        _delete(context, identifier)
     except InvalidRequest as error:
         code = code_of(error, StoredPaymentMethodRequestDeleteErrorCode)
         text = "StoredPaymentMethod could not be found."
@@ -39,7 +41,7 @@ def delete(asking: Asking, identifier: str) -> StoredPaymentMethodRequestDelete:
         logger.warning("a kept card could not be removed: %s", error)
         failed = PaymentMethodRequestDeleteError(
             code=StoredPaymentMethodRequestDeleteErrorCode.GATEWAY_ERROR,
-            message=shopper_text("unavailable", asking.language()),
+            message=shopper_text("unavailable", context.language()),
         )
         return StoredPaymentMethodRequestDelete(
             result=Result.FAILED_TO_DELETE, errors=[failed]
@@ -49,7 +51,7 @@ def delete(asking: Asking, identifier: str) -> StoredPaymentMethodRequestDelete:
     )
 
 
-def _delete(asking: Asking, identifier: str) -> None:
+def _delete(context: RequestContext, identifier: str) -> None:
     """See `delete`.
 
     Raises:
@@ -59,11 +61,11 @@ def _delete(asking: Asking, identifier: str) -> None:
     kind, _, rest = key.partition(":")
     rest, _, public_id = rest.rpartition(":")
     purchase_id, _, gateway = rest.rpartition(":")
-    wallet = asking.api.wallet
+    wallet = context.api.wallet
     if kind not in list(PurchaseKind) or wallet is None:
         raise BadInput("no such card", code="saved_source_unknown", field="id")
-    purchase = asking.find_purchase(PurchaseKind(kind), purchase_id)
+    purchase = context.find_purchase(PurchaseKind(kind), purchase_id)
     if purchase is None or not purchase.customer_id:
         raise BadInput("no such card", code="saved_source_unknown", field="id")
-    payments = asking.offer(gateway).payments
+    payments = context.offer(gateway).payments
     forget_source(payments, wallet, purchase.customer_id, public_id)

@@ -6,14 +6,18 @@ from uuid import UUID
 
 from strawberry import UNSET
 
-from clover_graphql.asking import Asking
-from clover_graphql.enums import PaymentErrorCode, StorePaymentMethodEnum
-from clover_graphql.errors import BadInput, code_of, field_of, text_of
-from clover_graphql.offers import OfferedGateway
-from clover_graphql.older import Payment
-from clover_graphql.payloads import CheckoutPaymentCreate, PaymentError, PaymentInput
-from clover_graphql.purchases import Checkout
-from clover_graphql.submitting import begin_payment, check_amount, submit
+from clover_graphql.request.context import RequestContext
+from clover_graphql.request.errors import BadInput, code_of, field_of, text_of
+from clover_graphql.request.offers import OfferedGateway
+from clover_graphql.request.submission import begin_payment, check_amount, submit
+from clover_graphql.types.enums import PaymentErrorCode, StorePaymentMethodEnum
+from clover_graphql.types.older_payments import Payment
+from clover_graphql.types.payloads import (
+    CheckoutPaymentCreate,
+    PaymentError,
+    PaymentInput,
+)
+from clover_graphql.types.purchases import Checkout
 from payment_hooks import Payment as LedgerPayment
 from payment_hooks import PaymentError as LedgerPaymentError
 from payment_hooks import PaymentSource, Purchase
@@ -28,21 +32,21 @@ _NO_SEAL = (
 
 
 def create(
-    asking: Asking,
+    context: RequestContext,
     identifier: str | None,
     older_id: str | None,
     token: UUID | None,
     sent: PaymentInput,
 ) -> CheckoutPaymentCreate:
     """A payment that checkoutComplete makes; nothing is taken here."""
-    language = asking.language()
+    language = context.language()
     try:
-        purchase = asking.checkout(identifier, older_id, token)
-        language = asking.language(purchase)
+        purchase = context.checkout(identifier, older_id, token)
+        language = context.language(purchase)
         check_amount(purchase, None if sent.amount is UNSET else sent.amount)
-        offer = asking.offer(sent.gateway)
-        asked = asking.submit(offer, purchase, _entry_of(sent))
-        payment = begin_payment(replace(asked, context=_context(asking, sent)))
+        offer = context.offer(sent.gateway)
+        asked = context.submit(offer, purchase, _entry_of(sent))
+        payment = begin_payment(replace(asked, context=_context(context, sent)))
     except LedgerPaymentError as error:
         return CheckoutPaymentCreate(payment=None, errors=[refused(error, language)])
     shown = shown_payment(offer, payment)
@@ -52,7 +56,7 @@ def create(
 
 
 def pay_older(
-    asking: Asking,
+    context: RequestContext,
     offer: OfferedGateway,
     purchase: Purchase,
     payment: LedgerPayment,
@@ -63,14 +67,14 @@ def pay_older(
     known = kept if isinstance(kept, Mapping) else {}
     entry = read_entry(sent or None)
     if not (entry.source or entry.card or entry.saved_id) and known.get("token"):
-        token = asking.api.unseal(str(known["token"]))
+        token = context.api.unseal(str(known["token"]))
         entry = replace(entry, source=PaymentSource(token=token) if token else None)
     entry = replace(
         entry,
         save=entry.save or bool(known.get("save")),
         mode=payment.mode if entry.mode is None else entry.mode,
     )
-    asked = asking.submit(offer, purchase, entry)
+    asked = context.submit(offer, purchase, entry)
     spent = {name: value for name, value in known.items() if name != "token"}
     return submit(replace(asked, context={OLDER: spent}))
 
@@ -105,7 +109,7 @@ def _entry_of(sent: PaymentInput) -> Entry:
     return read_entry(named)
 
 
-def _context(asking: Asking, sent: PaymentInput) -> dict[str, object]:
+def _context(context: RequestContext, sent: PaymentInput) -> dict[str, object]:
     """What checkoutComplete finds again.
 
     Raises:
@@ -114,7 +118,7 @@ def _context(asking: Asking, sent: PaymentInput) -> dict[str, object]:
     store = sent.store_payment_method or StorePaymentMethodEnum.NONE
     kept: dict[str, object] = {"save": store is not StorePaymentMethodEnum.NONE}
     if sent.token:
-        sealed = asking.api.seal(sent.token)
+        sealed = context.api.seal(sent.token)
         if not sealed:
             raise BadInput(_NO_SEAL, code="invalid", field="token")
         kept["token"] = sealed

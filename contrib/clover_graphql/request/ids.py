@@ -4,7 +4,7 @@ import binascii
 from base64 import b64decode, b64encode
 from uuid import UUID
 
-from clover_graphql.errors import BadInput
+from clover_graphql.request.errors import BadInput
 
 _LONGEST = 256
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from payment_hooks import Money
-from tests.clover_graphql.operations import (
+from tests.clover_graphql.documents import (
     CHECKOUT,
     COMPLETE,
     INITIALIZE,

@@ -2,9 +2,9 @@
 
 import strawberry
 
-from clover_graphql import ids
-from clover_graphql.enums import OrderErrorCode
-from clover_graphql.money import TaxedMoney
+from clover_graphql.request import ids
+from clover_graphql.types.enums import OrderErrorCode
+from clover_graphql.types.money import TaxedMoney
 from payment_hooks import LineItem, Money, Purchase
 
 

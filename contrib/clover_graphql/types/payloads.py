@@ -2,7 +2,7 @@
 
 import strawberry
 
-from clover_graphql.enums import (
+from clover_graphql.types.enums import (
     CheckoutErrorCode,
     PaymentErrorCode,
     PaymentGatewayConfigErrorCode,
@@ -15,10 +15,10 @@ from clover_graphql.enums import (
     TransactionProcessErrorCode,
     TransactionRequestActionErrorCode,
 )
-from clover_graphql.older import Payment
-from clover_graphql.purchases import Checkout, Order
-from clover_graphql.scalars import JSON, JSONString, PositiveDecimal
-from clover_graphql.transactions import TransactionEvent, TransactionItem
+from clover_graphql.types.older_payments import Payment
+from clover_graphql.types.purchases import Checkout, Order
+from clover_graphql.types.scalars import JSON, JSONString, PositiveDecimal
+from clover_graphql.types.transactions import TransactionEvent, TransactionItem
 
 
 @strawberry.input

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from clover_graphql.ids import encode
+from clover_graphql.request.ids import encode
 from clover_simulator.shopper import DECLINED_CARD
-from tests.clover_graphql.operations import (
+from tests.clover_graphql.documents import (
     CARDS,
     CHECKOUT,
     COMPLETE,

@@ -6,11 +6,11 @@ from typing import Self
 
 import strawberry
 
-from clover_graphql import ids
-from clover_graphql.asking import Asking
-from clover_graphql.enums import TokenizedPaymentFlowEnum
-from clover_graphql.offers import OfferedGateway
-from clover_graphql.scalars import JSON
+from clover_graphql.request import ids
+from clover_graphql.request.context import RequestContext
+from clover_graphql.request.offers import OfferedGateway
+from clover_graphql.types.enums import TokenizedPaymentFlowEnum
+from clover_graphql.types.scalars import JSON
 from payment_hooks import ConfigurationError, Mode, Money, PaymentError, Purchase
 from payment_hooks.storefront import describe_step
 from payment_hooks.wallet import KeptSource
@@ -91,7 +91,7 @@ class StoredPaymentMethod:
     ) -> Self:
         """The card, with an ID that says for which purchase it was shown."""
         return cls(
-            id=strawberry.ID(kept_id(purchase, offer, kept.public_id)),
+            id=strawberry.ID(saved_card_id(purchase, offer, kept.public_id)),
             gateway=PaymentGateway(
                 offer=offer,
                 currency=purchase.amount_due.currency,
@@ -131,19 +131,21 @@ def entry_data(
         return None
 
 
-def kept_cards(asking: Asking, purchase: Purchase) -> list[StoredPaymentMethod]:
+def saved_cards(
+    context: RequestContext, purchase: Purchase
+) -> list[StoredPaymentMethod]:
     """The customer's cards that the gateways can charge; none for a guest."""
-    wallet, owner = asking.api.wallet, purchase.customer_id
+    wallet, owner = context.api.wallet, purchase.customer_id
     if wallet is None or not owner:
         return []
     return [
-        StoredPaymentMethod.of(kept, purchase, offer, asking.language(purchase))
-        for offer in asking.api.offers
+        StoredPaymentMethod.of(kept, purchase, offer, context.language(purchase))
+        for offer in context.api.offers
         for kept in wallet.list(owner, offer.payments.gateway.merchant_id)
     ]
 
 
-def kept_id(purchase: Purchase, offer: OfferedGateway, public_id: str) -> str:
+def saved_card_id(purchase: Purchase, offer: OfferedGateway, public_id: str) -> str:
     """The ID of a kept card, which leads back to its owner through the purchase."""
     key = f"{purchase.kind.value}:{purchase.purchase_id}:{offer.id}:{public_id}"
     return ids.encode("StoredPaymentMethod", key)

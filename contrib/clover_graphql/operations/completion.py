@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from clover_graphql.asking import HOLDING, Asking, has_page, state_of
-from clover_graphql.enums import CheckoutErrorCode
-from clover_graphql.errors import BadInput, code_of, field_of, text_of
-from clover_graphql.offers import OfferedGateway
-from clover_graphql.older_payments import OLDER, pay_older
-from clover_graphql.payloads import CheckoutComplete, CheckoutError
-from clover_graphql.purchases import Order
-from clover_graphql.scalars import JSONString
-from clover_graphql.submitting import check_begun, tell
+from clover_graphql.operations.older_payments import OLDER, pay_older
+from clover_graphql.request.context import HOLDING, RequestContext, has_page, state_of
+from clover_graphql.request.errors import BadInput, code_of, field_of, text_of
+from clover_graphql.request.offers import OfferedGateway
+from clover_graphql.request.submission import check_begun, tell
+from clover_graphql.types.enums import CheckoutErrorCode
+from clover_graphql.types.payloads import CheckoutComplete, CheckoutError
+from clover_graphql.types.purchases import Order
+from clover_graphql.types.scalars import JSONString
 from payment_hooks import (
     CompletePurchaseRequest,
     ConfigurationError,
@@ -27,41 +27,41 @@ from payment_hooks.storefront import WAITING, describe_progress
 
 
 def complete(
-    asking: Asking,
+    context: RequestContext,
     identifier: str | None,
     older_id: str | None,
     token: UUID | None,
     sent: object,
 ) -> CheckoutComplete:
     """The order; what the browser must do first; or why there is none."""
-    language = asking.language()
+    language = context.language()
     try:
-        purchase = asking.checkout(identifier, older_id, token)
-        language = asking.language(purchase)
+        purchase = context.checkout(identifier, older_id, token)
+        language = context.language(purchase)
         if not purchase.amount_due.minor_units:
-            return _order(asking, purchase, None)
-        begun = _find_begun(asking, purchase, sent)
+            return _order(context, purchase, None)
+        begun = _find_begun(context, purchase, sent)
         if begun is not None:
-            unpaid = _pay(asking, *begun, purchase, sent)
+            unpaid = _pay(context, *begun, purchase, sent)
             if unpaid is not None:
                 return unpaid
-        return _order(asking, purchase, _find_paid(asking, purchase))
+        return _order(context, purchase, _find_paid(context, purchase))
     except PaymentError as error:
         return _refuse(error, language)
 
 
 def _find_begun(
-    asking: Asking, purchase: Purchase, sent: object
+    context: RequestContext, purchase: Purchase, sent: object
 ) -> tuple[OfferedGateway, Payment] | None:
     """The open payment that this call shall make; one of a session makes itself."""
-    latest = asking.latest(purchase)
+    latest = context.latest(purchase)
     if latest is None or state_of(*latest) is not PaymentState.OPEN:
         return None
     return latest if sent or OLDER in latest[1].context else None
 
 
 def _pay(
-    asking: Asking,
+    context: RequestContext,
     offer: OfferedGateway,
     payment: Payment,
     purchase: Purchase,
@@ -73,9 +73,9 @@ def _pay(
         BadInput: the payment was begun with another amount than is due by now.
     """
     if payment.amount_due != purchase.amount_due:
-        return _look_at_changed(asking, offer, payment, purchase)
-    language, is_return = asking.language(purchase), has_page(offer, payment)
-    progress = pay_older(asking, offer, purchase, payment, sent)
+        return _look_at_changed(context, offer, payment, purchase)
+    language, is_return = context.language(purchase), has_page(offer, payment)
+    progress = pay_older(context, offer, purchase, payment, sent)
     if progress.money is not None:
         return None
     data = describe_progress(progress, first=not is_return, language=language)
@@ -85,7 +85,7 @@ def _pay(
 
 
 def _look_at_changed(
-    asking: Asking, offer: OfferedGateway, payment: Payment, purchase: Purchase
+    context: RequestContext, offer: OfferedGateway, payment: Payment, purchase: Purchase
 ) -> CheckoutComplete | None:
     """What became of a payment of another amount, before another one may be begun.
 
@@ -100,7 +100,7 @@ def _look_at_changed(
     progress = attempt(run, payment)
     if progress.money is not None:
         return None
-    language = asking.language(purchase)
+    language = context.language(purchase)
     data = describe_progress(progress, first=False, language=language)
     if data is None and has_open_page(payments.operations(payment.payment_id)):
         data = {"mode": payment.mode.value, "status": WAITING}
@@ -119,13 +119,13 @@ def _ask_again(data: Mapping[str, str | None]) -> CheckoutComplete:
     )
 
 
-def _find_paid(asking: Asking, purchase: Purchase) -> Payment:
+def _find_paid(context: RequestContext, purchase: Purchase) -> Payment:
     """The payment that holds what is due.
 
     Raises:
         BadInput: there is none, or it holds another amount.
     """
-    latest = asking.latest(purchase)
+    latest = context.latest(purchase)
     if latest is None or state_of(*latest) not in HOLDING:
         raise _not_paid()
     offer, payment = latest
@@ -140,13 +140,13 @@ def _find_paid(asking: Asking, purchase: Purchase) -> Payment:
 
 
 def _order(
-    asking: Asking, purchase: Purchase, payment: Payment | None
+    context: RequestContext, purchase: Purchase, payment: Payment | None
 ) -> CheckoutComplete:
     asked = CompletePurchaseRequest(
-        purchase=purchase, payment=payment, caller=asking.caller
+        purchase=purchase, payment=payment, caller=context.caller
     )
     try:
-        made = asking.api.shop.complete_purchase(asked)
+        made = context.api.shop.complete_purchase(asked)
     except InvalidRequest as error:
         raise BadInput(error.message, code=error.code) from error
     if made is None:

@@ -25,7 +25,7 @@ from graphql import (
     parse,
 )
 
-from clover_graphql.limits import Limits
+from clover_graphql.transport.limits import Limits
 
 _OPENING = frozenset({TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L})
 _CLOSING = frozenset({TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R})

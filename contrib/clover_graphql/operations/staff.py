@@ -9,17 +9,17 @@ from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
-from clover_graphql.asking import Asking
-from clover_graphql.enums import (
+from clover_graphql.operations.older_payments import refused, shown_payment
+from clover_graphql.request.context import RequestContext
+from clover_graphql.request.errors import BadInput, code_of, field_of
+from clover_graphql.request.offers import OfferedGateway
+from clover_graphql.types.enums import (
     TransactionActionEnum,
     TransactionEventReportErrorCode,
     TransactionEventTypeEnum,
     TransactionRequestActionErrorCode,
 )
-from clover_graphql.errors import BadInput, code_of, field_of
-from clover_graphql.offers import OfferedGateway
-from clover_graphql.older_payments import refused, shown_payment
-from clover_graphql.payloads import (
+from clover_graphql.types.payloads import (
     PaymentCapture,
     PaymentRefund,
     PaymentVoid,
@@ -28,8 +28,8 @@ from clover_graphql.payloads import (
     TransactionRequestAction,
     TransactionRequestActionError,
 )
-from clover_graphql.totals import add_up
-from clover_graphql.transactions import TransactionEvent, item_of
+from clover_graphql.types.totals import add_up
+from clover_graphql.types.transactions import TransactionEvent, item_of
 from payment_hooks import (
     InvalidRequest,
     Money,
@@ -63,7 +63,7 @@ class Movement:
 
 
 def request_action(
-    asking: Asking,
+    context: RequestContext,
     identifier: str | None,
     token: UUID | None,
     action: TransactionActionEnum,
@@ -71,9 +71,9 @@ def request_action(
 ) -> TransactionRequestAction:
     """Capture, give back or release; what is in doubt shows as pending."""
     try:
-        offer, payment = asking.payment(identifier, token, kind="TransactionItem")
+        offer, payment = context.payment(identifier, token, kind="TransactionItem")
         with suppress(OutcomeUnknown):  # its event is a request without an outcome
-            move(asking, _movement(offer, payment, _ACTIONS[action], amount))
+            move(context, _movement(offer, payment, _ACTIONS[action], amount))
     except PaymentError as error:
         told = TransactionRequestActionError(
             code=code_of(error, TransactionRequestActionErrorCode),
@@ -82,12 +82,12 @@ def request_action(
         )
         return TransactionRequestAction(transaction=None, errors=[told])
     return TransactionRequestAction(
-        transaction=item_of(asking, offer.id, payment), errors=[]
+        transaction=item_of(context, offer.id, payment), errors=[]
     )
 
 
 def act_on_payment(
-    asking: Asking,
+    context: RequestContext,
     identifier: str,
     action: StaffAction,
     amount: Decimal | None,
@@ -95,23 +95,23 @@ def act_on_payment(
 ) -> Answer:
     """The same in the older API, where a doubt is an error."""
     try:
-        offer, payment = asking.payment(identifier, kind="Payment")
-        move(asking, _movement(offer, payment, action, amount))
+        offer, payment = context.payment(identifier, kind="Payment")
+        move(context, _movement(offer, payment, action, amount))
     except PaymentError as error:
         return answer(
-            payment=None, errors=[refused(error, asking.language(), to_staff=True)]
+            payment=None, errors=[refused(error, context.language(), to_staff=True)]
         )
     return answer(payment=shown_payment(offer, payment), errors=[])
 
 
-def move(asking: Asking, asked: Movement) -> None:
+def move(context: RequestContext, asked: Movement) -> None:
     """Move the money, and tell the shop.
 
     Raises:
         Denied: the shop does not let the caller.
         PaymentError: nothing moved, or it is in doubt.
     """
-    asking.require(asked.action, asked.payment, asked.amount)
+    context.require(asked.action, asked.payment, asked.amount)
     payments, payment_id = asked.offer.payments, asked.payment.payment_id
     if asked.action is StaffAction.CAPTURE:
         payments.capture(payment_id, asked.amount)
@@ -119,11 +119,13 @@ def move(asking: Asking, asked: Movement) -> None:
         _check_whole(asked)
         payments.void(payment_id)
     else:
-        payments.refund(payment_id, asked.amount, request_id=_request_id(asking, asked))
+        payments.refund(
+            payment_id, asked.amount, request_id=_request_id(context, asked)
+        )
 
 
 def report(
-    asking: Asking,
+    context: RequestContext,
     identifier: str | None,
     token: UUID | None,
     *,
@@ -136,14 +138,14 @@ def report(
     Nothing is believed. The event is there afterwards if the provider knows it.
     """
     try:
-        offer, payment = asking.payment(identifier, token, kind="TransactionItem")
-        asking.require(StaffAction.REPORT, payment)
+        offer, payment = context.payment(identifier, token, kind="TransactionItem")
+        context.require(StaffAction.REPORT, payment)
         _check_reference(reference)
         find = partial(_find_event, offer, payment, reference, kind, amount)
-        known = find(asking.language(payment=payment))
+        known = find(context.language(payment=payment))
         if known is None:
             offer.payments.settle(payment.payment_id, transaction_id=reference)
-        event = known or find(asking.language(payment=payment))
+        event = known or find(context.language(payment=payment))
         if event is None:
             raise BadInput(
                 f"The provider shows no {kind.name} of {reference}: nothing was changed.",
@@ -164,7 +166,7 @@ def report(
         )
     return TransactionEventReport(
         already_processed=known is not None,
-        transaction=item_of(asking, offer.id, payment),
+        transaction=item_of(context, offer.id, payment),
         transaction_event=event,
         errors=[],
     )
@@ -224,13 +226,13 @@ def _wrong_amount(text: str) -> BadInput:
     return BadInput(text, code="invalid", field="amount")
 
 
-def _request_id(asking: Asking, asked: Movement) -> str:
+def _request_id(context: RequestContext, asked: Movement) -> str:
     """The caller's name for the intent, or else: the next refund of this payment.
 
     So a double click is one refund, and two that follow each other are two.
     """
-    if asking.request_key:
-        return f"graphql {asking.request_key}"
+    if context.request_key:
+        return f"graphql {context.request_key}"
     rows = asked.offer.payments.operations(asked.payment.payment_id)
     done = sum(row.kind is OperationKind.REFUND and counts(row) for row in rows)
     return f"graphql refund {done + 1}"

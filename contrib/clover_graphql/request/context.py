@@ -2,16 +2,17 @@
 
 import logging
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol
 from uuid import UUID
 
-from clover_graphql import ids
-from clover_graphql.errors import BadInput, Denied
-from clover_graphql.offers import OfferedGateway
-from clover_graphql.submitting import LANGUAGE, PURCHASE, Submit
+from clover_graphql.request import ids
+from clover_graphql.request.errors import BadInput, Denied
+from clover_graphql.request.offers import OfferedGateway
+from clover_graphql.request.submission import LANGUAGE, PURCHASE, Submit
 from payment_hooks import (
     AccessRequest,
     FindPurchaseRequest,
+    Gateway,
     InvalidRequest,
     Money,
     OperationKind,
@@ -25,20 +26,50 @@ from payment_hooks import (
 from payment_hooks.standing import derive_state
 from payment_hooks.storefront import Entry
 from payment_hooks.texts import shopper_language
-
-if TYPE_CHECKING:
-    from clover_graphql.api import PaymentsApi
+from payment_hooks.wallet import Wallet
 
 logger = logging.getLogger(__name__)
 
 KINDS = {"Checkout": PurchaseKind.CHECKOUT, "Order": PurchaseKind.ORDER}
 
 
+class Api(Protocol):
+    """What resolvers need of the API: who the shop is, and what it offers."""
+
+    @property
+    def shop(self) -> Gateway:
+        """Who answers the shop's hooks."""
+        ...
+
+    @property
+    def offers(self) -> tuple[OfferedGateway, ...]:
+        """What a purchase can be paid with."""
+        ...
+
+    @property
+    def wallet(self) -> Wallet | None:
+        """Where saved cards are; None saves none."""
+        ...
+
+    @property
+    def return_hosts(self) -> tuple[str, ...]:
+        """Hosts that a hosted page may lead back to."""
+        ...
+
+    def seal(self, token: str) -> str:
+        """The token as it may be kept; empty when nothing is."""
+        ...
+
+    def unseal(self, sealed: str) -> str:
+        """The token that was sealed; empty when it cannot be had any more."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
-class Asking:
+class RequestContext:
     """What resolvers know of the request."""
 
-    api: "PaymentsApi"
+    api: Api
     caller: object = field(default=None, repr=False)
     """The framework's request."""
     client_ip: str = ""

@@ -8,12 +8,12 @@ from uuid import UUID
 import pytest
 
 from clover_graphql import OfferedGateway, PaymentsApi
-from clover_graphql.ids import decode, encode
+from clover_graphql.request.ids import decode, encode
 from clover_simulator.shopper import DECLINED_CARD
 from payment_hooks import Gateway, MemoryLedger, Mode, Money, Payments, PaymentState
 from payment_hooks.storefront import CHECKING, WAITING
 from payment_hooks.testing import FakeProvider
-from tests.clover_graphql.operations import (
+from tests.clover_graphql.documents import (
     CHECKOUT,
     COMPLETE,
     GATEWAY,

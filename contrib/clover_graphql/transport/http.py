@@ -1,4 +1,4 @@
-"""One question over HTTP and its answer, whichever server brought it."""
+"""One request over HTTP and its answer, whichever server brought it."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NoReturn
 
-from clover_graphql.limits import Limits
+from clover_graphql.transport.limits import Limits
 from payment_hooks import ConfigurationError
 from payment_hooks.addresses import client_ip_mistake
 
@@ -15,7 +15,7 @@ HTML_TYPE = "text/html"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HttpQuestion:
+class HttpRequest:
     """A request, as far as the API reads it."""
 
     method: str
@@ -65,20 +65,20 @@ def check_client_ip(chosen: object) -> None:
         raise ConfigurationError(f"client_ip {mistake}")
 
 
-def read_operation(question: HttpQuestion, limits: Limits) -> Operation:
+def read_operation(request: HttpRequest, limits: Limits) -> Operation:
     """The operation in the body; numbers with decimals stay exact.
 
     Raises:
         Refused: wrong method, type or size, several at once, or no JSON.
     """
-    if question.method != "POST":
+    if request.method != "POST":
         raise Refused(405, "Send a POST request.")
-    kind = question.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != JSON_TYPE:
         raise Refused(415, f"Send {JSON_TYPE}.")
-    if len(question.body) > limits.body_bytes:
+    if len(request.body) > limits.body_bytes:
         raise Refused(413, f"Send at most {limits.body_bytes} bytes.")
-    sent = _parse(question.body)
+    sent = _parse(request.body)
     if isinstance(sent, list):
         raise Refused(400, "Send one operation at a time.")
     if not isinstance(sent, dict):

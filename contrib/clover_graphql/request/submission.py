@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from clover_graphql.errors import BadInput
-from clover_graphql.keys import add_key, find_key, read_keys
-from clover_graphql.offers import OfferedGateway
+from clover_graphql.request.errors import BadInput
+from clover_graphql.request.idempotency_keys import add_key, find_key, read_keys
+from clover_graphql.request.offers import OfferedGateway
 from payment_hooks import (
     HoldPurchaseRequest,
     InvalidRequest,

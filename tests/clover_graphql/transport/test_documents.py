@@ -9,12 +9,12 @@ from contextlib import nullcontext
 import pytest
 from graphql import get_introspection_query
 
-from clover_graphql import HttpQuestion, OfferedGateway, PaymentsApi
+from clover_graphql import HttpRequest, OfferedGateway, PaymentsApi
 from payment_hooks import Payments
 from payment_hooks.testing import FakeProvider
-from tests.clover_graphql.operations import GATEWAYS, ORDER
+from tests.clover_graphql.documents import GATEWAYS, ORDER
 from tests.clover_graphql.shop import Caller, SmallShop
-from tests.clover_graphql.worst_documents import (
+from tests.clover_graphql.transport.worst_documents import (
     CHECKOUT,
     DOCUMENTS,
     GATEWAY,
@@ -61,7 +61,7 @@ def api(request):
 
 def ask(api, query, variables=None, most=10**9):
     body = json.dumps({"query": query, "variables": variables or {}}).encode()
-    question = HttpQuestion(
+    question = HttpRequest(
         method="POST",
         body=body,
         headers={"content-type": "application/json"},
