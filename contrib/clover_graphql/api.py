@@ -61,12 +61,12 @@ class PaymentsApi:
         introspection: bool = False,
         graphiql: bool = False,
     ) -> None:
-        """Nothing is asked of anybody here, so that it may stand in a module.
+        """Nobody is asked for anything here, so that a module may hold it.
 
         Args:
             offers: what a purchase can be paid with; the first one's plugins are the
                 shop.
-            wallet: where kept cards are; None keeps none.
+            wallet: where saved cards are; None saves none.
             return_hosts: hosts, with their port if it is not the usual one, that a
                 hosted page may lead back to.
             cors_origins: other origins whose pages may call, such as
@@ -105,7 +105,7 @@ class PaymentsApi:
     def returning_to(self, *hosts: str) -> Self:
         """The same API, whose pages may lead back to these hosts, too.
 
-        Both have one schema, which takes a good while to build.
+        Both share one schema, which is slow to build.
         """
         _ = self.schema
         other = copy(self)
@@ -230,13 +230,13 @@ def _describe(error: GraphQLError) -> dict[str, object]:
 
 
 def _error(message: str, code: str, error: GraphQLError) -> dict[str, object]:
-    told: dict[str, object] = {
+    written: dict[str, object] = {
         "message": message,
         "extensions": {"exception": {"code": code}},
     }
     if error.path:
-        told["path"] = list(error.path)
-    return told
+        written["path"] = list(error.path)
+    return written
 
 
 def _page() -> HttpAnswer:

@@ -158,7 +158,7 @@ class Mutation:
         customer_ip_address: str | None = UNSET,
         data: JSON | None = UNSET,
     ) -> TransactionProcess | None:
-        """Go on after a page, a doubt, or with the card that was missing."""
+        """Continue after a page, an unknown outcome, or with the card that was missing."""
         transactions.check_strategy(info.context, "", "", customer_ip_address or "")
         return transactions.process(
             info.context, id or None, token or None, data or None
@@ -193,7 +193,7 @@ class Mutation:
         token: UUID | None = UNSET,
         amount: PositiveDecimal | None = UNSET,
     ) -> TransactionRequestAction | None:
-        """Capture, give back or release; for staff."""
+        """Capture, refund or void; for staff."""
         return staff.request_action(
             info.context, id or None, token or None, action_type, _given(amount)
         )
@@ -250,7 +250,7 @@ class Mutation:
         payment_id: strawberry.ID,
         amount: PositiveDecimal | None = UNSET,
     ) -> PaymentCapture | None:
-        """Take what was reserved; for staff."""
+        """Capture what was authorized; for staff."""
         return staff.act_on_payment(
             info.context,
             payment_id,
@@ -266,14 +266,14 @@ class Mutation:
         payment_id: strawberry.ID,
         amount: PositiveDecimal | None = UNSET,
     ) -> PaymentRefund | None:
-        """Give back; for staff."""
+        """Refund; for staff."""
         return staff.act_on_payment(
             info.context, payment_id, StaffAction.REFUND, _given(amount), PaymentRefund
         )
 
     @strawberry.mutation
     def payment_void(self, info: Info, payment_id: strawberry.ID) -> PaymentVoid | None:
-        """Release what was reserved; for staff."""
+        """Void what was authorized; for staff."""
         return staff.act_on_payment(
             info.context, payment_id, StaffAction.VOID, None, PaymentVoid
         )

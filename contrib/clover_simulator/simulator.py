@@ -183,7 +183,7 @@ class Simulator:
         return shopper.cancel_hosted(session_url)
 
     def refund_in_dashboard(self, charge_id: str, cents: int) -> None:
-        """What the merchant gives back in Clover's dashboard, past the shop."""
+        """What the merchant refunds in Clover's dashboard, past the shop."""
         given = {"charge": charge_id, "amount": cents}
         self._server.call(lambda: dashboard.refund_in_dashboard(self._state, given))
 
@@ -225,7 +225,7 @@ class Simulator:
         self._server.call(lambda: dashboard.set_refund_status(self._state, given))
 
     def void_refund(self, refund_id: str) -> None:
-        """Take a refund back: it gave nothing back, and its row says `voided`."""
+        """Void a refund: it returned nothing, and its row says `voided`."""
         given = {"refund": refund_id}
         self._server.call(lambda: dashboard.void_refund(self._state, given))
 

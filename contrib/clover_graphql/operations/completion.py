@@ -7,7 +7,7 @@ from clover_graphql.operations.older_payments import OLDER, pay_older
 from clover_graphql.request.context import HOLDING, RequestContext, has_page, state_of
 from clover_graphql.request.errors import BadInput, code_of, field_of, text_of
 from clover_graphql.request.offers import OfferedGateway
-from clover_graphql.request.submission import check_begun, tell
+from clover_graphql.request.submission import check_begun, notify
 from clover_graphql.types.enums import CheckoutErrorCode
 from clover_graphql.types.payloads import CheckoutComplete, CheckoutError
 from clover_graphql.types.purchases import Order
@@ -90,7 +90,7 @@ def _look_at_changed(
     """What became of a payment of another amount, before another one may be begun.
 
     Raises:
-        BadInput: it took nothing, and may not take this amount.
+        BadInput: it brought nothing, and may not be of this amount.
     """
     payments = offer.payments
 
@@ -135,7 +135,7 @@ def _find_paid(context: RequestContext, purchase: Purchase) -> Payment:
             "the checkout was changed after it was paid.",
             code="not_paid",
         )
-    tell(offer.payments, payment.payment_id)
+    notify(offer.payments, payment.payment_id)
     return offer.payments.get(payment.payment_id)
 
 

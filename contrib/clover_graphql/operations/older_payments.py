@@ -38,7 +38,7 @@ def create(
     token: UUID | None,
     sent: PaymentInput,
 ) -> CheckoutPaymentCreate:
-    """A payment that checkoutComplete makes; nothing is taken here."""
+    """A payment that checkoutComplete makes; nothing is charged here."""
     language = context.language()
     try:
         purchase = context.checkout(identifier, older_id, token)

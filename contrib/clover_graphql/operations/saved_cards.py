@@ -38,7 +38,7 @@ def delete(
             result=Result.FAILED_TO_DELETE, errors=[refused]
         )
     except PaymentError as error:
-        logger.warning("a kept card could not be removed: %s", error)
+        logger.warning("a saved card could not be removed: %s", error)
         failed = PaymentMethodRequestDeleteError(
             code=StoredPaymentMethodRequestDeleteErrorCode.GATEWAY_ERROR,
             message=shopper_text("unavailable", context.language()),

@@ -53,7 +53,7 @@ _ACTIONS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Movement:
+class Modification:
     """What is asked for, of which payment."""
 
     offer: OfferedGateway
@@ -69,18 +69,18 @@ def request_action(
     action: TransactionActionEnum,
     amount: Decimal | None,
 ) -> TransactionRequestAction:
-    """Capture, give back or release; what is in doubt shows as pending."""
+    """Capture, refund or void; an unknown outcome shows as pending."""
     try:
         offer, payment = context.payment(identifier, token, kind="TransactionItem")
         with suppress(OutcomeUnknown):  # its event is a request without an outcome
-            move(context, _movement(offer, payment, _ACTIONS[action], amount))
+            modify(context, _modification(offer, payment, _ACTIONS[action], amount))
     except PaymentError as error:
-        told = TransactionRequestActionError(
+        failure = TransactionRequestActionError(
             code=code_of(error, TransactionRequestActionErrorCode),
             field=field_of(error),
             message=str(error),
         )
-        return TransactionRequestAction(transaction=None, errors=[told])
+        return TransactionRequestAction(transaction=None, errors=[failure])
     return TransactionRequestAction(
         transaction=item_of(context, offer.id, payment), errors=[]
     )
@@ -93,10 +93,10 @@ def act_on_payment(
     amount: Decimal | None,
     answer: Callable[..., Answer],
 ) -> Answer:
-    """The same in the older API, where a doubt is an error."""
+    """The same in the older API, where an unknown outcome is an error."""
     try:
         offer, payment = context.payment(identifier, kind="Payment")
-        move(context, _movement(offer, payment, action, amount))
+        modify(context, _modification(offer, payment, action, amount))
     except PaymentError as error:
         return answer(
             payment=None, errors=[refused(error, context.language(), to_staff=True)]
@@ -104,12 +104,12 @@ def act_on_payment(
     return answer(payment=shown_payment(offer, payment), errors=[])
 
 
-def move(context: RequestContext, asked: Movement) -> None:
-    """Move the money, and tell the shop.
+def modify(context: RequestContext, asked: Modification) -> None:
+    """Capture, refund or void, and notify the shop.
 
     Raises:
         Denied: the shop does not let the caller.
-        PaymentError: nothing moved, or it is in doubt.
+        PaymentError: nothing moved, or the outcome is unknown.
     """
     context.require(asked.action, asked.payment, asked.amount)
     payments, payment_id = asked.offer.payments, asked.payment.payment_id
@@ -153,7 +153,7 @@ def report(
                 field="type",
             )
     except PaymentError as error:
-        told = TransactionEventReportError(
+        failure = TransactionEventReportError(
             code=code_of(error, TransactionEventReportErrorCode),
             field=field_of(error),
             message=str(error),
@@ -162,7 +162,7 @@ def report(
             already_processed=None,
             transaction=None,
             transaction_event=None,
-            errors=[told],
+            errors=[failure],
         )
     return TransactionEventReport(
         already_processed=known is not None,
@@ -186,19 +186,19 @@ def _check_reference(reference: str) -> None:
         )
 
 
-def _movement(
+def _modification(
     offer: OfferedGateway,
     payment: Payment,
     action: StaffAction,
     amount: Decimal | None,
-) -> Movement:
+) -> Modification:
     """What is asked for; an amount of nothing is not the same as none.
 
     Raises:
         BadInput: such an amount cannot be moved.
     """
     if amount is None:
-        return Movement(offer=offer, payment=payment, action=action)
+        return Modification(offer=offer, payment=payment, action=action)
     try:
         money = Money.of(amount, payment.amount_due.currency)
     except InvalidRequest as error:
@@ -207,10 +207,10 @@ def _movement(
         raise _wrong_amount(
             "The amount must be more than 0: leave it out for all that is left."
         )
-    return Movement(offer=offer, payment=payment, action=action, amount=money)
+    return Modification(offer=offer, payment=payment, action=action, amount=money)
 
 
-def _check_whole(asked: Movement) -> None:
+def _check_whole(asked: Modification) -> None:
     """Let nobody believe that a part of an authorization is released.
 
     Raises:
@@ -226,7 +226,7 @@ def _wrong_amount(text: str) -> BadInput:
     return BadInput(text, code="invalid", field="amount")
 
 
-def _request_id(context: RequestContext, asked: Movement) -> str:
+def _request_id(context: RequestContext, asked: Modification) -> str:
     """The caller's name for the intent, or else: the next refund of this payment.
 
     So a double click is one refund, and two that follow each other are two.

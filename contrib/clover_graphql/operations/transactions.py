@@ -8,7 +8,7 @@ from clover_graphql.request.errors import BadInput, Denied, code_of, field_of, t
 from clover_graphql.request.offers import OfferedGateway
 from clover_graphql.request.submission import (
     check_amount,
-    go_on,
+    continue_payment,
     latest_payment,
     submit,
 )
@@ -108,7 +108,7 @@ def initialize(
         return TransactionInitialize(
             transaction=None, transaction_event=None, data=None, errors=[refused]
         )
-    item, event = _tell(
+    item, event = _answer(
         context, asked.offer, payment, progress, language=language, key=key
     )
     data = describe_progress(progress, first=True, language=language)
@@ -120,7 +120,7 @@ def initialize(
 def process(
     context: RequestContext, identifier: str | None, token: UUID | None, sent: object
 ) -> TransactionProcess:
-    """Go on: look what became of it, or take the card that came."""
+    """Continue: look what became of it, or charge the card that came."""
     language = context.language()
     try:
         offer, payment = context.payment(identifier, token, kind="TransactionItem")
@@ -133,7 +133,7 @@ def process(
                 field="id",
             )
         is_return, entry = has_page(offer, payment), read_entry(sent or None)
-        progress = go_on(context.submit(offer, purchase, entry), payment)
+        progress = continue_payment(context.submit(offer, purchase, entry), payment)
     except PaymentError as error:
         refused = TransactionProcessError(
             code=code_of(error, TransactionProcessErrorCode),
@@ -144,7 +144,7 @@ def process(
             transaction=None, transaction_event=None, data=None, errors=[refused]
         )
     current = progress.payment or payment
-    item, event = _tell(context, offer, current, progress, language=language)
+    item, event = _answer(context, offer, current, progress, language=language)
     data = describe_progress(progress, first=not is_return, language=language)
     return TransactionProcess(
         transaction=item, transaction_event=event, data=_as_json(data), errors=[]
@@ -200,7 +200,7 @@ def _configure(
     return PaymentGatewayConfig(id=wanted.id, data=_as_json(data), errors=errors)
 
 
-def _tell(
+def _answer(
     context: RequestContext,
     offer: OfferedGateway,
     payment: Payment,

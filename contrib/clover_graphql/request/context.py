@@ -246,6 +246,6 @@ def has_page(offer: OfferedGateway, payment: Payment) -> bool:
 
 
 def state_of(offer: OfferedGateway, payment: Payment) -> PaymentState:
-    """Where the payment stands by its operations: its own row learns a moment later."""
+    """The state of the payment by its operations: its own row follows a moment later."""
     operations = offer.payments.operations(payment.payment_id)
     return derive_state(operations, closed=payment.state is PaymentState.CLOSED)

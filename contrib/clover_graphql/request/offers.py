@@ -1,4 +1,4 @@
-"""The gateways that an API offers: which road, in which modes."""
+"""The gateways that an API offers: whose payments, in which modes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ class OfferedGateway:
 
     @property
     def payments(self) -> Payments:
-        """The road of this gateway."""
+        """The payments of this gateway."""
         return self.source() if callable(self.source) else self.source
 
     @property
@@ -57,11 +57,11 @@ class OfferedGateway:
         return wanted
 
     def captures(self, mode: Mode) -> bool:
-        """Whether money is taken at once in this mode."""
+        """Whether money is captured at once in this mode."""
         return self.takes_at_once or mode is Mode.HOSTED
 
     def _implied(self, entry: Entry) -> Mode:
-        """A card means `api`, a token or a kept card one of the modes on a page."""
+        """A card means `api`, a token or a saved card one of the modes on a page."""
         if entry.card is not None:
             return Mode.API
         has_source = bool(entry.source or entry.saved_id)

@@ -10,7 +10,7 @@ _PURPOSE = b"clover_graphql: the token of a payment that is not made yet"
 
 
 def seal(token: str, secret_key: str) -> str:
-    """The token as it may stand in the ledger; without the key it says nothing."""
+    """The token as it may lie in the ledger; without the key it says nothing."""
     return _box(secret_key).encrypt(token.encode()).decode()
 
 

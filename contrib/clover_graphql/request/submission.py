@@ -58,7 +58,7 @@ class Submit:
 
 
 def submit(asked: Submit) -> Progress:
-    """Take the money, or say what the browser does next; errors of ours are answers.
+    """Charge or authorize, or say what the browser does next; errors of ours are answers.
 
     Raises:
         BadInput: nothing was begun, since the input cannot be right.
@@ -69,7 +69,7 @@ def submit(asked: Submit) -> Progress:
     replayed = _find_replayed(asked)
     if replayed is not None:
         return replayed
-    return attempt(lambda: _take(asked, mode, urls))
+    return attempt(lambda: _fund(asked, mode, urls))
 
 
 def begin_payment(asked: Submit) -> Payment:
@@ -77,15 +77,15 @@ def begin_payment(asked: Submit) -> Payment:
 
     Raises:
         BadInput: nothing was begun, since the input cannot be right.
-        PaymentError: an earlier payment stands in its way.
+        PaymentError: an earlier payment is in its way.
     """
     mode = asked.offer.mode_for(asked.entry)
     return_urls(asked.entry.return_url, asked.return_hosts)
     return _begin(asked, mode)
 
 
-def go_on(asked: Submit, payment: Payment) -> Progress:
-    """Look what became of the payment, or take the card that came for it.
+def continue_payment(asked: Submit, payment: Payment) -> Progress:
+    """Look what became of the payment, or charge the card that came for it.
 
     Raises:
         BadInput: it was begun with another amount than is due by now.
@@ -157,10 +157,10 @@ def return_urls(url: str, hosts: tuple[str, ...]) -> ReturnUrls | None:
     return ReturnUrls(success=url, failure=url, cancel=url)
 
 
-def tell(payments: Payments, payment_id: str) -> None:
+def notify(payments: Payments, payment_id: str) -> None:
     """Let the shop place its order, or let go of its cart, at once.
 
-    What fails is told again by recovery.
+    A notification that fails is repeated by recovery.
     """
     with suppress(PaymentError):
         payments.tell(payment_id)
@@ -174,7 +174,7 @@ def latest_payment(offer: OfferedGateway, reference: str) -> Payment | None:
     return max(mine, key=lambda payment: payment.sequence, default=None)
 
 
-def _take(asked: Submit, mode: Mode, urls: ReturnUrls | None) -> Progress:
+def _fund(asked: Submit, mode: Mode, urls: ReturnUrls | None) -> Progress:
     payments, purchase = asked.offer.payments, asked.purchase
     payment = _begin(asked, mode)
     source = choose_source(
@@ -230,7 +230,7 @@ def _pay(
             shopper_email=purchase.customer.email,
         )
     finally:
-        tell(payments, payment.payment_id)
+        notify(payments, payment.payment_id)
 
 
 def _context(asked: Submit, mode: Mode) -> dict[str, object]:
@@ -242,7 +242,7 @@ def _context(asked: Submit, mode: Mode) -> dict[str, object]:
     if asked.entry.return_url:
         kept[RETURN] = asked.entry.return_url
     if asked.idempotency_key:
-        tries = len(_taking(asked, known)) if known else 0
+        tries = len(_funding(asked, known)) if known else 0
         kept[KEYS] = add_key(kept.get(KEYS), asked.idempotency_key, tries)
     return {
         LANGUAGE: asked.language,
@@ -288,8 +288,8 @@ def _find_replayed(asked: Submit) -> Progress | None:
 
 
 def _first_outcome(asked: Submit, payment: Payment, start: int) -> Progress | None:
-    """The decline, or the money that was given back since; else None: look anew."""
-    rows = _taking(asked, payment)
+    """The decline, or the money that was refunded since; else None: look anew."""
+    rows = _funding(asked, payment)
     starts = sorted(read_keys(payment.context.get(KEYS)).values())
     end = next((number for number in starts if number > start), len(rows))
     mine = rows[start:end]
@@ -301,7 +301,7 @@ def _first_outcome(asked: Submit, payment: Payment, start: int) -> Progress | No
     return None
 
 
-def _taking(asked: Submit, payment: Payment) -> list[Operation]:
+def _funding(asked: Submit, payment: Payment) -> list[Operation]:
     rows = asked.offer.payments.operations(payment.payment_id)
     return [row for row in rows if row.kind in TAKING]
 

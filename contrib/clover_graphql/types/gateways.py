@@ -1,4 +1,4 @@
-"""What a purchase can be paid with: gateways, and the cards that a customer keeps."""
+"""What a purchase can be paid with: gateways, and the cards that a customer has saved."""
 
 import logging
 import re
@@ -117,7 +117,7 @@ def entry_data(
 
     The card fields speak `language`; empty, the merchant's own.
 
-    None when it cannot be had now; why stands in the log.
+    None when it cannot be had now; the log says why.
     """
     wanted = mode or offer.modes[0]
     if wanted is Mode.HOSTED:
@@ -146,6 +146,6 @@ def saved_cards(
 
 
 def saved_card_id(purchase: Purchase, offer: OfferedGateway, public_id: str) -> str:
-    """The ID of a kept card, which leads back to its owner through the purchase."""
+    """The ID of a saved card, which leads back to its owner through the purchase."""
     key = f"{purchase.kind.value}:{purchase.purchase_id}:{offer.id}:{public_id}"
     return ids.encode("StoredPaymentMethod", key)

@@ -124,7 +124,7 @@ class Payment:
 
     @strawberry.field
     def is_active(self) -> bool:
-        """Whether it is not given up and not given back."""
+        """Whether it is neither closed nor refunded."""
         gone = (PaymentState.CLOSED, PaymentState.VOIDED, PaymentState.REFUNDED)
         return self.payment.state not in gone
 
@@ -151,7 +151,7 @@ class Payment:
 
     @strawberry.field
     def charge_status(self) -> PaymentChargeStatusEnum:
-        """Where it stands."""
+        """Its status."""
         return charge_status(self.payment, self.operations)
 
     @strawberry.field
@@ -166,17 +166,17 @@ class Payment:
 
     @strawberry.field
     def captured_amount(self) -> MoneyType | None:
-        """Taken, without what was given back."""
+        """Captured, without what was refunded."""
         return MoneyType.of(self._totals().charged)
 
     @strawberry.field
     def available_capture_amount(self) -> MoneyType | None:
-        """Reserved, and not captured."""
+        """Authorized, and not captured."""
         return MoneyType.of(self._totals().authorized)
 
     @strawberry.field
     def available_refund_amount(self) -> MoneyType | None:
-        """Taken, and not given back."""
+        """Captured, and not refunded."""
         return MoneyType.of(self._totals().charged)
 
     @strawberry.field
@@ -216,7 +216,7 @@ class Payment:
 def charge_status(
     payment: LedgerPayment, operations: Sequence[Operation]
 ) -> PaymentChargeStatusEnum:
-    """Where the payment stands, in Saleor's older words."""
+    """The status of the payment, in Saleor's older words."""
     state = derive_state(operations, closed=payment.state is PaymentState.CLOSED)
     if state in _STATUS:
         return _STATUS[state]

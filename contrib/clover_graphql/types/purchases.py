@@ -138,7 +138,7 @@ class Checkout:
     def stored_payment_methods(
         self, info: Info, amount: PositiveDecimal | None = strawberry.UNSET
     ) -> list[StoredPaymentMethod] | None:
-        """The cards that the customer who is logged in keeps."""
+        """The saved cards of the customer who is logged in."""
         return saved_cards(info.context, self.purchase)
 
 
@@ -202,7 +202,7 @@ class Order:
 
     @strawberry.field
     def payment_status(self, info: Info) -> PaymentChargeStatusEnum:
-        """Where the latest payment stands."""
+        """The status of the latest payment."""
         return _payment_status(info.context, self.purchase)
 
     @strawberry.field
@@ -224,7 +224,7 @@ class Order:
 
     @strawberry.field
     def total_authorized(self, info: Info) -> MoneyType:
-        """Reserved."""
+        """Authorized."""
         return MoneyType.of(_totals(info.context, self).authorized)
 
     @strawberry.field
@@ -239,32 +239,32 @@ class Order:
 
     @strawberry.field
     def total_canceled(self, info: Info) -> MoneyType:
-        """Released."""
+        """Voided."""
         return MoneyType.of(_totals(info.context, self).canceled)
 
     @strawberry.field
     def total_refunded(self, info: Info) -> MoneyType:
-        """Given back."""
+        """Refunded."""
         return MoneyType.of(_totals(info.context, self).refunded)
 
     @strawberry.field
     def total_refund_pending(self, info: Info) -> MoneyType:
-        """Being given back, and not known."""
+        """Being refunded, outcome unknown."""
         return MoneyType.of(_totals(info.context, self).refund_pending)
 
     @strawberry.field
     def total_charge_pending(self, info: Info) -> MoneyType:
-        """Asked for, and not known."""
+        """Charge asked for, outcome unknown."""
         return MoneyType.of(_totals(info.context, self).charge_pending)
 
     @strawberry.field
     def total_authorize_pending(self, info: Info) -> MoneyType:
-        """Asked to be reserved, and not known."""
+        """Authorization asked for, outcome unknown."""
         return MoneyType.of(_totals(info.context, self).authorize_pending)
 
     @strawberry.field
     def total_cancel_pending(self, info: Info) -> MoneyType:
-        """Being released, and not known."""
+        """Being voided, outcome unknown."""
         return MoneyType.of(_totals(info.context, self).cancel_pending)
 
     @strawberry.field

@@ -59,7 +59,7 @@ class TransactionEvent:
     def of_answer(
         cls, payment: Payment, progress: Progress, word: str, language: str
     ) -> Self:
-        """What a submit is told where no operation tells it: go on, or nothing moved."""
+        """What answers a submit that no operation describes: continue, or nothing moved."""
         goes_on = progress.step is not None or progress.is_in_doubt
         kind = f"{word}_{'ACTION_REQUIRED' if goes_on else 'FAILURE'}"
         answered = f"{payment.payment_id}-{payment.version}"
@@ -113,42 +113,42 @@ class TransactionItem:
 
     @strawberry.field
     def authorized_amount(self) -> MoneyType:
-        """Reserved, and neither captured nor released."""
+        """Authorized, and neither captured nor voided."""
         return MoneyType.of(self._totals().authorized)
 
     @strawberry.field
     def authorize_pending_amount(self) -> MoneyType:
-        """Asked to be reserved, and not known."""
+        """Authorization asked for, outcome unknown."""
         return MoneyType.of(self._totals().authorize_pending)
 
     @strawberry.field
     def charged_amount(self) -> MoneyType:
-        """Taken, without what was or is being given back."""
+        """Captured, without what was or is being refunded."""
         return MoneyType.of(self._totals().charged)
 
     @strawberry.field
     def charge_pending_amount(self) -> MoneyType:
-        """Asked for, and not known."""
+        """Charge asked for, outcome unknown."""
         return MoneyType.of(self._totals().charge_pending)
 
     @strawberry.field
     def refunded_amount(self) -> MoneyType:
-        """Given back."""
+        """Refunded."""
         return MoneyType.of(self._totals().refunded)
 
     @strawberry.field
     def refund_pending_amount(self) -> MoneyType:
-        """Being given back, and not known."""
+        """Being refunded, outcome unknown."""
         return MoneyType.of(self._totals().refund_pending)
 
     @strawberry.field
     def canceled_amount(self) -> MoneyType:
-        """Released."""
+        """Voided."""
         return MoneyType.of(self._totals().canceled)
 
     @strawberry.field
     def cancel_pending_amount(self) -> MoneyType:
-        """Being released, and not known."""
+        """Being voided, outcome unknown."""
         return MoneyType.of(self._totals().cancel_pending)
 
     @strawberry.field
@@ -205,7 +205,7 @@ class TransactionItem:
 
 
 def item_of(context: RequestContext, gateway: str, payment: Payment) -> TransactionItem:
-    """The payment as it stands now."""
+    """The payment as it is now."""
     payments = context.offer(gateway).payments
     return TransactionItem(
         payment=payments.get(payment.payment_id),

@@ -1,4 +1,4 @@
-"""`POST /v1/charges/{id}/capture`: take what an authorisation has reserved, once."""
+"""`POST /v1/charges/{id}/capture`: capture what was authorized, once."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""`/v1/refunds`: give money back, or release an authorisation in full."""
+"""`/v1/refunds`: refund a charge, or release an authorisation in full."""
 
 from datetime import timedelta
 
@@ -91,7 +91,7 @@ def _already_refunded() -> Refusal:
 
 
 def refundable(charge: Charge) -> int:
-    """What is left to give back of a captured charge."""
+    """What is left to refund of a captured charge."""
     paid = charge.amount_captured + charge.tip_amount
     return paid - charge.amount_refunded - charge.amount_refunding
 

@@ -120,7 +120,7 @@ def _is_expired(state: State, token: Token) -> bool:
 
 
 def spend(token: Token, now: datetime) -> None:
-    """Use the token; a one-off one dies of it."""
+    """Use the token; a one-off one is spent then."""
     token.last_used = now
     if token.state is TokenState.FRESH:
         token.state = TokenState.SPENT

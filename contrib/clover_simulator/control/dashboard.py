@@ -70,7 +70,7 @@ def void_in_dashboard(state: State, given: Given) -> JSON:
 
 
 def void_refund(state: State, given: Given) -> JSON:
-    """Take a `refund` back: it then gave nothing back, and its row says `voided`."""
+    """Void a `refund`: it then returned nothing, and its row says `voided`."""
     refund = _refund(state, given)
     if refund.was_void or not refund.returns_money:
         raise ValueError("this refund cannot be voided")

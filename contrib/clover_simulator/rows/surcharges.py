@@ -22,7 +22,7 @@ def of_charge(charge: Charge) -> list[JSON]:
 
 
 def of_refund(charge: Charge, refund: Refund) -> list[JSON]:
-    """What a refund gives back on top of its amount."""
+    """What a refund returns on top of its amount."""
     return _rows(refund.surcharge, charge.surcharge_rate, "refund", refund.id)
 
 
@@ -47,7 +47,7 @@ def on_charge(state: State, charge: Charge) -> JSON:
 
 
 def part_of(state: State, charge: Charge, amount: int, left: int) -> int:
-    """The surcharge that a refund of `amount` gives back; the last one gives the rest."""
+    """The surcharge that a refund of `amount` returns; the last one returns the rest."""
     if not state.switches.refund_surcharge:
         return 0
     if amount == left:

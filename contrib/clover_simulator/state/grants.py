@@ -72,12 +72,12 @@ class Grants:
         return code
 
     def redeem_code(self, code: str) -> Code | None:
-        """The code, which dies of it."""
+        """The code, which works no more after it."""
         found = self._codes.pop(code, None)
         return found if found and found.expires > self.conditions.clock.now() else None
 
     def redeem_refresh_token(self, token: str) -> Merchant | None:
-        """The merchant of a refresh token, which dies of it."""
+        """The merchant of a refresh token, which works no more after it."""
         return self._alive(self._refresh.pop(token, None))
 
     def grant(self, merchant: Merchant, *, with_refresh: bool = True) -> JSON:

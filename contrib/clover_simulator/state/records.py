@@ -78,9 +78,9 @@ class Charge:
     surcharge_rate: int = 0
     """Percent times 10000, on top of amount and tip."""
     surcharge_returned: int = 0
-    """Given back with refunds, or about to be."""
+    """Returned with refunds, or about to be."""
     amount_refunding: int = 0
-    """Of refunds that are pending: neither given back nor free for another one."""
+    """Of refunds that are pending: neither refunded nor free for another one."""
     refund_ids: list[str] = field(default_factory=list)
     external_reference_id: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
@@ -96,7 +96,7 @@ class Charge:
 
     @property
     def captured(self) -> bool:
-        """Whether the money was taken, be it given back later."""
+        """Whether the charge was captured, be it refunded later."""
         was_voided = self.state is ChargeState.VOIDED and self.amount_captured > 0
         return self.state is ChargeState.CAPTURED or was_voided
 
@@ -115,7 +115,7 @@ class Charge:
 
     @property
     def total(self) -> int:
-        """Amount and tip, which a refund may give back."""
+        """Amount and tip, which a refund may return."""
         return self.amount + self.tip_amount
 
 
@@ -136,7 +136,7 @@ class CounterPayment:
 
 @dataclass(slots=True, kw_only=True)
 class Refund:
-    """Money given back, or an authorisation released (`was_void`)."""
+    """Money returned, or an authorisation released (`was_void`)."""
 
     id: str
     merchant_id: str
@@ -146,12 +146,12 @@ class Refund:
     auth_code: str
     ref_num: str
     surcharge: int = 0
-    """Given back on top of `amount`."""
+    """Returned on top of `amount`."""
     was_void: bool = False
     status: str = "succeeded"
     """`succeeded`, `pending`, `failed` or `canceled`."""
     voided: bool = False
-    """It was taken back, so it gave nothing back."""
+    """The refund itself was voided, so it returned nothing."""
     reason: str | None = None
     external_reference_id: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
