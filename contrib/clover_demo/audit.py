@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from clover_simulator.courier import Delivery
-from clover_simulator.records import Charge
+from clover_simulator.state.records import Charge
+from clover_simulator.state.webhook_sender import Delivery
 
 PAID_STATUS = "Paid"
 

@@ -8,11 +8,11 @@ from typing import Self
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 
-from clover_simulator.courier import Delivery
-from clover_simulator.merchants import Merchant
-from clover_simulator.records import Charge
-from clover_simulator.server import BackgroundServer, SimulatorServer
-from clover_simulator.state import State
+from clover_simulator.http.server import BackgroundServer, SimulatorServer
+from clover_simulator.state.merchants import Merchant
+from clover_simulator.state.records import Charge
+from clover_simulator.state.state import State
+from clover_simulator.state.webhook_sender import Delivery
 
 HOST = "127.0.0.1"
 WEBHOOK_SECONDS = 5.0
@@ -61,7 +61,7 @@ class SimulatedClover:
         deadline = time.monotonic() + WEBHOOK_SECONDS
         while True:
             found = self._server.call(
-                lambda: copy.deepcopy(self._state.courier.deliveries)
+                lambda: copy.deepcopy(self._state.webhooks.deliveries)
             )
             if all(row.state != "waiting" for row in found):
                 return found

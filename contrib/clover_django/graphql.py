@@ -11,7 +11,8 @@ from clover_django.bodies import BodyRefused, TooLarge, read_body
 from clover_django.client_ip import shopper_address
 from clover_django.guests import open_to_guests
 from clover_django.transactions import money_view
-from clover_graphql import HttpQuestion, PaymentsApi
+from clover_graphql import HttpRequest as ApiRequest
+from clover_graphql import PaymentsApi
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -29,7 +30,7 @@ def payments_view(find: Callable[[HttpRequest], PaymentsApi]) -> View:
     @never_cache
     def view(request: HttpRequest) -> HttpResponse:
         api = find(request)
-        question = HttpQuestion(
+        asked = ApiRequest(
             method=request.method or "",
             body=_read(request, api.limits.body_bytes),
             headers={name.lower(): value for name, value in request.headers.items()},
@@ -37,7 +38,7 @@ def payments_view(find: Callable[[HttpRequest], PaymentsApi]) -> View:
             client_ip=shopper_address(request),
         )
         with acting_as(_name(request)):
-            answer = api.answer(question)
+            answer = api.answer(asked)
         return HttpResponse(
             answer.body, status=answer.status, headers=dict(answer.headers)
         )

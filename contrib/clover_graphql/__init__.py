@@ -5,8 +5,8 @@ graphql-core than strawberry does.
 """
 
 from clover_graphql.api import PaymentsApi
-from clover_graphql.http import HttpAnswer, HttpQuestion
-from clover_graphql.limits import Limits
-from clover_graphql.offers import OfferedGateway
+from clover_graphql.request.offers import OfferedGateway
+from clover_graphql.transport.http import HttpAnswer, HttpRequest
+from clover_graphql.transport.limits import Limits
 
-__all__ = ["HttpAnswer", "HttpQuestion", "Limits", "OfferedGateway", "PaymentsApi"]
+__all__ = ["HttpAnswer", "HttpRequest", "Limits", "OfferedGateway", "PaymentsApi"]

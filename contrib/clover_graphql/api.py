@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any, Self
 
 from graphql import GraphQLError
 
-from clover_graphql.asking import Asking
-from clover_graphql.errors import Denied
-from clover_graphql.http import (
+from clover_graphql.request.context import RequestContext
+from clover_graphql.request.errors import Denied
+from clover_graphql.request.offers import OfferedGateway
+from clover_graphql.request.sealed_tokens import seal, unseal
+from clover_graphql.transport.http import (
     HTML_TYPE,
     HttpAnswer,
-    HttpQuestion,
+    HttpRequest,
     Operation,
     Refused,
     as_json,
     read_operation,
     refuse,
 )
-from clover_graphql.limits import Limits
-from clover_graphql.offers import OfferedGateway
-from clover_graphql.sealing import seal, unseal
+from clover_graphql.transport.limits import Limits
 from payment_hooks import ConfigurationError, ShopHooks
 from payment_hooks.model.cards import looks_like_card_number, mask_card_numbers
 from payment_hooks.spec.time_limit import time_limit
@@ -61,12 +61,12 @@ class PaymentsApi:
         introspection: bool = False,
         graphiql: bool = False,
     ) -> None:
-        """Nothing is asked of anybody here, so that it may stand in a module.
+        """Nobody is asked for anything here, so that a module may hold it.
 
         Args:
             offers: what a purchase can be paid with; the first one's plugins are the
                 shop.
-            wallet: where kept cards are; None keeps none.
+            wallet: where saved cards are; None saves none.
             return_hosts: hosts, with their port if it is not the usual one, that a
                 hosted page may lead back to.
             cors_origins: other origins whose pages may call, such as
@@ -105,7 +105,7 @@ class PaymentsApi:
     def returning_to(self, *hosts: str) -> Self:
         """The same API, whose pages may lead back to these hosts, too.
 
-        Both have one schema, which takes a good while to build.
+        Both share one schema, which is slow to build.
         """
         _ = self.schema
         other = copy(self)
@@ -117,15 +117,15 @@ class PaymentsApi:
         """Who answers the shop's hooks."""
         return self.offers[0].payments.shop
 
-    def answer(self, question: HttpQuestion) -> HttpAnswer:
+    def answer(self, request: HttpRequest) -> HttpAnswer:
         """The answer to one request; nothing that goes wrong leaves it as an error."""
-        allowed = self._cors(question)
-        if question.method == "OPTIONS" and allowed:
+        allowed = self._cors(request)
+        if request.method == "OPTIONS" and allowed:
             return HttpAnswer(status=204, headers=allowed)
-        if self._wants_page(question):
+        if self._wants_page(request):
             return _page()
         try:
-            answered = self._run(question)
+            answered = self._run(request)
         except Refused as error:
             answered = refuse(error)
         return HttpAnswer(
@@ -142,16 +142,16 @@ class PaymentsApi:
         """The token that was sealed; empty when it cannot be had any more."""
         return unseal(sealed, self._secret_key) if self._secret_key else ""
 
-    def _run(self, question: HttpQuestion) -> HttpAnswer:
-        operation = read_operation(question, self.limits)
-        asking = Asking(
+    def _run(self, request: HttpRequest) -> HttpAnswer:
+        operation = read_operation(request, self.limits)
+        context = RequestContext(
             self,
-            caller=question.caller,
-            client_ip=question.client_ip,
-            request_key=_request_key(question),
-            accept_language=question.headers.get("accept-language", ""),
+            caller=request.caller,
+            client_ip=request.client_ip,
+            request_key=_request_key(request),
+            accept_language=request.headers.get("accept-language", ""),
         )
-        result = self._execute(operation, asking)
+        result = self._execute(operation, context)
         content: dict[str, Any] = {"data": result.data}
         if result.errors:
             content["errors"] = [_describe(error) for error in result.errors]
@@ -160,7 +160,9 @@ class PaymentsApi:
         )
         return as_json(200 if was_run else 400, content)
 
-    def _execute(self, operation: Operation, asking: Asking) -> "ExecutionResult":
+    def _execute(
+        self, operation: Operation, context: RequestContext
+    ) -> "ExecutionResult":
         from strawberry.schema.exceptions import CannotGetOperationTypeError
 
         try:
@@ -168,14 +170,14 @@ class PaymentsApi:
                 return self.schema.execute_sync(
                     operation.query,
                     variable_values=operation.variables,
-                    context_value=asking,
+                    context_value=context,
                     operation_name=operation.name,
                 )
         except CannotGetOperationTypeError:
             raise Refused(400, "The document must hold the one operation.") from None
 
-    def _cors(self, question: HttpQuestion) -> dict[str, str]:
-        origin = question.headers.get("origin", "")
+    def _cors(self, request: HttpRequest) -> dict[str, str]:
+        origin = request.headers.get("origin", "")
         if origin not in self.cors_origins:
             return {}
         return {
@@ -186,9 +188,9 @@ class PaymentsApi:
             "Vary": "Origin",
         }
 
-    def _wants_page(self, question: HttpQuestion) -> bool:
-        is_browser = HTML_TYPE in question.headers.get("accept", "")
-        return self._graphiql and question.method == "GET" and is_browser
+    def _wants_page(self, request: HttpRequest) -> bool:
+        is_browser = HTML_TYPE in request.headers.get("accept", "")
+        return self._graphiql and request.method == "GET" and is_browser
 
     def _refuse_without_shop(self) -> None:
         hooks = self.shop.registry.hook
@@ -200,13 +202,13 @@ class PaymentsApi:
             )
 
 
-def _request_key(question: HttpQuestion) -> str:
+def _request_key(request: HttpRequest) -> str:
     """What the caller calls its refund; cut off, two of them might be one.
 
     Raises:
         Refused: it is too long, or no text.
     """
-    key = question.headers.get("idempotency-key", "")
+    key = request.headers.get("idempotency-key", "")
     if len(key) > _LONGEST_KEY or not key.isprintable() or looks_like_card_number(key):
         raise Refused(
             400, f"Idempotency-Key is printable, of at most {_LONGEST_KEY} characters."
@@ -228,13 +230,13 @@ def _describe(error: GraphQLError) -> dict[str, object]:
 
 
 def _error(message: str, code: str, error: GraphQLError) -> dict[str, object]:
-    told: dict[str, object] = {
+    written: dict[str, object] = {
         "message": message,
         "extensions": {"exception": {"code": code}},
     }
     if error.path:
-        told["path"] = list(error.path)
-    return told
+        written["path"] = list(error.path)
+    return written
 
 
 def _page() -> HttpAnswer:

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clover_graphql.api import PaymentsApi
-from clover_graphql.http import HttpQuestion, check_client_ip
+from clover_graphql.transport.http import HttpRequest, check_client_ip
 from payment_hooks.storefront.client_address import ClientIp, find_address
 
 
@@ -27,7 +27,7 @@ def asgi_app(api: PaymentsApi, *, client_ip: ClientIp[Request] = 0) -> ASGIApp:
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
-        question = HttpQuestion(
+        asked = HttpRequest(
             method=request.method,
             body=await _read(request, api.limits.body_bytes),
             headers={name.lower(): value for name, value in request.headers.items()},
@@ -39,7 +39,7 @@ def asgi_app(api: PaymentsApi, *, client_ip: ClientIp[Request] = 0) -> ASGIApp:
                 ",".join(request.headers.getlist("x-forwarded-for")),
             ),
         )
-        answer = await run_in_threadpool(api.answer, question)
+        answer = await run_in_threadpool(api.answer, asked)
         response = Response(answer.body, answer.status, dict(answer.headers))
         await response(scope, receive, send)
 

@@ -12,17 +12,23 @@ from strawberry.extensions import DisableIntrospection, SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
-from clover_graphql import completing, kept, older_payments, sessions, staff
-from clover_graphql.documents import read_document
-from clover_graphql.enums import (
+from clover_graphql.operations import (
+    completion,
+    older_payments,
+    saved_cards,
+    staff,
+    transactions,
+)
+from clover_graphql.request.errors import BadInput
+from clover_graphql.transport.documents import read_document
+from clover_graphql.transport.limits import Limits
+from clover_graphql.types.enums import (
     TransactionActionEnum,
     TransactionEventTypeEnum,
     TransactionFlowStrategyEnum,
 )
-from clover_graphql.errors import BadInput
-from clover_graphql.limits import Limits
-from clover_graphql.older import Payment
-from clover_graphql.payloads import (
+from clover_graphql.types.older_payments import Payment
+from clover_graphql.types.payloads import (
     CheckoutComplete,
     CheckoutPaymentCreate,
     MetadataInput,
@@ -38,9 +44,10 @@ from clover_graphql.payloads import (
     TransactionProcess,
     TransactionRequestAction,
 )
-from clover_graphql.purchases import Checkout, Order
-from clover_graphql.scalars import JSON, SCALARS, JSONString, PositiveDecimal
-from clover_graphql.transactions import Info, TransactionItem, item_of
+from clover_graphql.types.purchases import Checkout, Order
+from clover_graphql.types.resolvers import Info
+from clover_graphql.types.scalars import JSON, SCALARS, JSONString, PositiveDecimal
+from clover_graphql.types.transactions import TransactionItem, item_of
 from payment_hooks import StaffAction
 
 UNSET = strawberry.UNSET
@@ -112,7 +119,7 @@ class Mutation:
         payment_gateways: list[PaymentGatewayToInitialize] | None = UNSET,
     ) -> PaymentGatewayInitialize | None:
         """What the card form needs."""
-        return sessions.gateway_initialize(
+        return transactions.gateway_initialize(
             info.context, id, _given(amount), _given(payment_gateways)
         )
 
@@ -128,13 +135,13 @@ class Mutation:
         idempotency_key: str | None = UNSET,
     ) -> TransactionInitialize | None:
         """Pay; asked twice, the second one gets the first one's payment."""
-        sessions.check_strategy(
+        transactions.check_strategy(
             info.context,
             payment_gateway.id,
             action.name if action else "",
             customer_ip_address or "",
         )
-        return sessions.initialize(
+        return transactions.initialize(
             info.context,
             id,
             payment_gateway,
@@ -151,9 +158,11 @@ class Mutation:
         customer_ip_address: str | None = UNSET,
         data: JSON | None = UNSET,
     ) -> TransactionProcess | None:
-        """Go on after a page, a doubt, or with the card that was missing."""
-        sessions.check_strategy(info.context, "", "", customer_ip_address or "")
-        return sessions.process(info.context, id or None, token or None, data or None)
+        """Continue after a page, an unknown outcome, or with the card that was missing."""
+        transactions.check_strategy(info.context, "", "", customer_ip_address or "")
+        return transactions.process(
+            info.context, id or None, token or None, data or None
+        )
 
     @strawberry.mutation
     def checkout_complete(
@@ -167,7 +176,7 @@ class Mutation:
         metadata: list[MetadataInput] | None = UNSET,
     ) -> CheckoutComplete | None:
         """The order of a checkout that was paid."""
-        return completing.complete(
+        return completion.complete(
             info.context,
             id or None,
             checkout_id or None,
@@ -184,7 +193,7 @@ class Mutation:
         token: UUID | None = UNSET,
         amount: PositiveDecimal | None = UNSET,
     ) -> TransactionRequestAction | None:
-        """Capture, give back or release; for staff."""
+        """Capture, refund or void; for staff."""
         return staff.request_action(
             info.context, id or None, token or None, action_type, _given(amount)
         )
@@ -217,8 +226,8 @@ class Mutation:
     def stored_payment_method_request_delete(
         self, info: Info, id: strawberry.ID, channel: str
     ) -> StoredPaymentMethodRequestDelete | None:
-        """Remove a kept card; for its owner."""
-        return kept.delete(info.context, id)
+        """Remove a saved card; for its owner."""
+        return saved_cards.delete(info.context, id)
 
     @strawberry.mutation
     def checkout_payment_create(
@@ -241,7 +250,7 @@ class Mutation:
         payment_id: strawberry.ID,
         amount: PositiveDecimal | None = UNSET,
     ) -> PaymentCapture | None:
-        """Take what was reserved; for staff."""
+        """Capture what was authorized; for staff."""
         return staff.act_on_payment(
             info.context,
             payment_id,
@@ -257,14 +266,14 @@ class Mutation:
         payment_id: strawberry.ID,
         amount: PositiveDecimal | None = UNSET,
     ) -> PaymentRefund | None:
-        """Give back; for staff."""
+        """Refund; for staff."""
         return staff.act_on_payment(
             info.context, payment_id, StaffAction.REFUND, _given(amount), PaymentRefund
         )
 
     @strawberry.mutation
     def payment_void(self, info: Info, payment_id: strawberry.ID) -> PaymentVoid | None:
-        """Release what was reserved; for staff."""
+        """Void what was authorized; for staff."""
         return staff.act_on_payment(
             info.context, payment_id, StaffAction.VOID, None, PaymentVoid
         )

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from clover_graphql.api import PaymentsApi
-from clover_graphql.http import HttpQuestion, check_client_ip
+from clover_graphql.transport.http import HttpRequest, check_client_ip
 from payment_hooks.storefront.client_address import ClientIp, find_address
 
 Environ = dict[str, Any]
@@ -27,7 +27,7 @@ def wsgi_app(api: PaymentsApi, *, client_ip: ClientIp[Environ] = 0) -> WsgiApp:
     check_client_ip(client_ip)
 
     def app(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        question = HttpQuestion(
+        request = HttpRequest(
             method=environ["REQUEST_METHOD"],
             body=_read(environ, api.limits.body_bytes),
             headers=_headers(environ),
@@ -39,7 +39,7 @@ def wsgi_app(api: PaymentsApi, *, client_ip: ClientIp[Environ] = 0) -> WsgiApp:
                 environ.get("HTTP_X_FORWARDED_FOR") or "",
             ),
         )
-        answer = api.answer(question)
+        answer = api.answer(request)
         status = f"{answer.status} {HTTPStatus(answer.status).phrase}"
         length = {"Content-Length": str(len(answer.body))}
         start_response(status, [*{**answer.headers, **length}.items()])

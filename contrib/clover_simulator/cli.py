@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from clover_simulator.server import SimulatorServer
-    from clover_simulator.state import State
+    from clover_simulator.http.server import SimulatorServer
+    from clover_simulator.state.state import State
 
 DEFAULT_PORT = 8765
 CREDENTIALS = (
@@ -80,8 +80,8 @@ def simulate(
 
 def _state(seed: str, settings: tuple[str, ...], webhook_url: str) -> "State":
     # Imported here: `clover --help` lists this command and should not wait for the server.
-    from clover_simulator.state import State
-    from clover_simulator.switches import Switches, parse
+    from clover_simulator.state.state import State
+    from clover_simulator.state.switches import Switches, parse
 
     try:
         switches = Switches().changed(dict(parse(setting) for setting in settings))
@@ -91,7 +91,7 @@ def _state(seed: str, settings: tuple[str, ...], webhook_url: str) -> "State":
 
 
 def _server(state: "State", host: str, port: int) -> "SimulatorServer":
-    from clover_simulator.server import SimulatorServer
+    from clover_simulator.http.server import SimulatorServer
 
     try:
         return SimulatorServer(state, host=host, port=port)
@@ -103,7 +103,7 @@ def _server(state: "State", host: str, port: int) -> "SimulatorServer":
 
 
 def _ready(server: "SimulatorServer") -> dict[str, object]:
-    from clover_simulator import inspection
+    from clover_simulator.control import inspection
 
     return {"url": server.url, **inspection.merchants(server.state)}
 
@@ -130,7 +130,7 @@ def _welcome(server: "SimulatorServer") -> str:
 
 
 def _card_rows() -> list[tuple[str, ...]]:
-    from clover_simulator.cards import CARDS
+    from clover_simulator.state.cards import CARDS
 
     return [(card.number, card.brand, card.outcome) for card in CARDS.values()]
 

@@ -3,9 +3,9 @@
 import json
 from urllib.parse import urlencode
 
-from clover_simulator import cards
-from clover_simulator.client import Page, fetch
-from clover_simulator.records import JSON
+from clover_simulator.state import cards
+from clover_simulator.state.records import JSON
+from clover_simulator.traffic.client import Page, fetch
 
 APPROVED_CARD = "4242424242424242"
 DECLINED_CARD = "4005571702222222"

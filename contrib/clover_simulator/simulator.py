@@ -7,13 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
-from clover_simulator import commands, shopper
-from clover_simulator.client import Page
-from clover_simulator.clock import Clock
-from clover_simulator.courier import Delivery
-from clover_simulator.faults import Fault
-from clover_simulator.merchants import Merchant
-from clover_simulator.records import (
+from clover_simulator import shopper
+from clover_simulator.control import dashboard
+from clover_simulator.http.server import BackgroundServer, SimulatorServer
+from clover_simulator.state.clock import Clock
+from clover_simulator.state.merchants import Merchant
+from clover_simulator.state.records import (
     Charge,
     ChargeState,
     CheckoutSession,
@@ -23,15 +22,17 @@ from clover_simulator.records import (
     Refund,
     Token,
 )
-from clover_simulator.server import BackgroundServer, SimulatorServer
-from clover_simulator.state import DEFAULT_SEED, State
-from clover_simulator.switches import Switches, Value
-from clover_simulator.traffic import SeenRequest
+from clover_simulator.state.state import DEFAULT_SEED, State
+from clover_simulator.state.switches import Switches, Value
+from clover_simulator.state.webhook_sender import Delivery
+from clover_simulator.traffic.client import Page
+from clover_simulator.traffic.faults import Fault
+from clover_simulator.traffic.requests import SeenRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerSnapshot:
-    """The simulator's books at one moment, each list in the order it grew."""
+    """The simulator's records at one moment, each list in the order it grew."""
 
     charges: list[Charge]
     """Charges and authorisations; what was declined is in `declined`."""
@@ -102,7 +103,7 @@ class Simulator:
 
     @property
     def ledger(self) -> LedgerSnapshot:
-        """The books as they stand; copies, which do not change any more."""
+        """The records as they stand; copies, which do not change any more."""
         return self._server.call(self._snapshot)
 
     @property
@@ -121,7 +122,7 @@ class Simulator:
         self._server.call(self._state.reset)
 
     def switch(self, **changes: Value) -> None:
-        """Change switches; `clover_simulator.switches` lists them."""
+        """Change switches; `clover_simulator.state.switches` lists them."""
 
         def change() -> None:
             self._state.switches = self._state.switches.changed(changes)
@@ -148,7 +149,7 @@ class Simulator:
     @property
     def deliveries(self) -> list[Delivery]:
         """The webhooks so far, each with what the shop answered."""
-        return self._server.call(lambda: copy.deepcopy(self._state.courier.deliveries))
+        return self._server.call(lambda: copy.deepcopy(self._state.webhooks.deliveries))
 
     def send_webhooks_to(self, url: str, merchant: Merchant | None = None) -> None:
         """Set the webhook URL of `merchant`, or of every merchant."""
@@ -157,15 +158,15 @@ class Simulator:
 
     def redeliver(self, number: int) -> Delivery:
         """Send the webhook with this number once more."""
-        return self._server.call(lambda: self._state.courier.redeliver(number))
+        return self._server.call(lambda: self._state.webhooks.redeliver(number))
 
     def next_webhooks(self, count: int, **switches: Value) -> None:
         """Let switches of webhooks hold for the next `count` payments only."""
-        self._server.call(lambda: self._state.courier.change_next(count, switches))
+        self._server.call(lambda: self._state.webhooks.change_next(count, switches))
 
     def release_webhooks(self) -> None:
         """Send the webhooks which `webhook_reorder` holds back."""
-        self._server.call(lambda: self._state.courier.release())
+        self._server.call(lambda: self._state.webhooks.release())
 
     def token(self, number: str = shopper.APPROVED_CARD, **fields: str) -> str:
         """A card token of `merchant`, made as the iframe makes it."""
@@ -182,14 +183,14 @@ class Simulator:
         return shopper.cancel_hosted(session_url)
 
     def refund_in_dashboard(self, charge_id: str, cents: int) -> None:
-        """What the merchant gives back in Clover's dashboard, past the shop."""
+        """What the merchant refunds in Clover's dashboard, past the shop."""
         given = {"charge": charge_id, "amount": cents}
-        self._server.call(lambda: commands.refund_in_dashboard(self._state, given))
+        self._server.call(lambda: dashboard.refund_in_dashboard(self._state, given))
 
     def void_in_dashboard(self, charge_id: str) -> None:
         """What the merchant voids in Clover's dashboard, captured or not."""
         given = {"charge": charge_id}
-        self._server.call(lambda: commands.void_in_dashboard(self._state, given))
+        self._server.call(lambda: dashboard.void_in_dashboard(self._state, given))
 
     def add_counter_payment(
         self,
@@ -209,24 +210,24 @@ class Simulator:
             "merchant": (merchant or self.merchant).id,
         }
         made = self._server.call(
-            lambda: commands.add_counter_payment(self._state, given)
+            lambda: dashboard.add_counter_payment(self._state, given)
         )
         return str(made["id"])
 
     def set_charge_status(self, charge_id: str, status: str) -> None:
         """Let a charge be `pending`, `failed` or `succeeded` from now on."""
         given = {"charge": charge_id, "status": status}
-        self._server.call(lambda: commands.set_status(self._state, given))
+        self._server.call(lambda: dashboard.set_status(self._state, given))
 
     def set_refund_status(self, refund_id: str, status: str) -> None:
         """Let a refund be `pending`, `failed`, `canceled` or `succeeded` from now on."""
         given = {"refund": refund_id, "status": status}
-        self._server.call(lambda: commands.set_refund_status(self._state, given))
+        self._server.call(lambda: dashboard.set_refund_status(self._state, given))
 
     def void_refund(self, refund_id: str) -> None:
-        """Take a refund back: it gave nothing back, and its row says `voided`."""
+        """Void a refund: it returned nothing, and its row says `voided`."""
         given = {"refund": refund_id}
-        self._server.call(lambda: commands.void_refund(self._state, given))
+        self._server.call(lambda: dashboard.void_refund(self._state, given))
 
     def wait_until(
         self, condition: Callable[[], object], seconds: float = 30.0
@@ -239,15 +240,15 @@ class Simulator:
             time.sleep(0.005)
 
     def _snapshot(self) -> LedgerSnapshot:
-        books = copy.deepcopy(self._state.ledger)
-        charges = list(books.charges.values())
+        ledger = copy.deepcopy(self._state.ledger)
+        charges = list(ledger.charges.values())
         return LedgerSnapshot(
             charges=[c for c in charges if c.state is not ChargeState.DECLINED],
             declined=[c for c in charges if c.state is ChargeState.DECLINED],
-            counter_payments=list(books.counter_payments.values()),
-            refunds=list(books.refunds.values()),
-            tokens=list(books.tokens.values()),
-            customers=list(books.customers.values()),
-            orders=list(books.orders.values()),
-            sessions=list(books.sessions.values()),
+            counter_payments=list(ledger.counter_payments.values()),
+            refunds=list(ledger.refunds.values()),
+            tokens=list(ledger.tokens.values()),
+            customers=list(ledger.customers.values()),
+            orders=list(ledger.orders.values()),
+            sessions=list(ledger.sessions.values()),
         )

@@ -5,10 +5,10 @@ import pytest
 
 from clover_demo.audit import ShopOrder, find_leftovers, judge
 from clover_demo.run import Outcome
-from clover_simulator.cards import CardOnFile
-from clover_simulator.cards import Outcome as IssuerOutcome
-from clover_simulator.courier import Delivery
-from clover_simulator.records import Charge, ChargeState
+from clover_simulator.state.cards import CardOnFile
+from clover_simulator.state.cards import Outcome as IssuerOutcome
+from clover_simulator.state.records import Charge, ChargeState
+from clover_simulator.state.webhook_sender import Delivery
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ORDER = ShopOrder(

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field, replace
 
-from clover_graphql import HttpQuestion
+from clover_graphql import HttpRequest
 from payment_hooks import (
     Customer,
     InvalidRequest,
@@ -113,7 +113,7 @@ class Storefront:
     def post(self, query, headers=None, **variables):
         body = json.dumps({"query": query, "variables": variables}).encode()
         sent = {"content-type": "application/json"} | (headers or {})
-        question = HttpQuestion(
+        question = HttpRequest(
             method="POST", body=body, headers=sent, caller=self.caller, client_ip="::1"
         )
         answer = self.api.answer(question)

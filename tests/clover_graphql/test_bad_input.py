@@ -5,11 +5,11 @@ import logging
 
 import pytest
 
-from clover_graphql import HttpQuestion, OfferedGateway, PaymentsApi
-from clover_graphql.ids import encode
+from clover_graphql import HttpRequest, OfferedGateway, PaymentsApi
+from clover_graphql.request.ids import encode
 from payment_hooks import ConfigurationError, Mode, Payments, hookimpl
 from payment_hooks.testing import FakeProvider
-from tests.clover_graphql.operations import (
+from tests.clover_graphql.documents import (
     ACTION,
     CHECKOUT,
     COMPLETE,
@@ -255,7 +255,7 @@ def test_more_than_a_storefront_asks_for_is_refused(storefront, query, why):
 def ask(api, body, method="POST", headers=JSON_TYPE):
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     answer = api.answer(
-        HttpQuestion(method=method, body=raw, headers=headers, caller=Caller())
+        HttpRequest(method=method, body=raw, headers=headers, caller=Caller())
     )
     return answer.status, json.loads(answer.body), answer.headers
 
@@ -306,7 +306,7 @@ def test_other_origins_are_not_let_in_unless_named(api, build_api):
     foreign = ask(
         opened, {"query": QUERY}, headers=headers | {"origin": "https://x.y"}
     )[2]
-    preflight = opened.answer(HttpQuestion(method="OPTIONS", headers=headers))
+    preflight = opened.answer(HttpRequest(method="OPTIONS", headers=headers))
 
     assert "Access-Control-Allow-Origin" not in closed
     assert "Access-Control-Allow-Origin" not in foreign
@@ -316,7 +316,7 @@ def test_other_origins_are_not_let_in_unless_named(api, build_api):
 
 
 def test_the_page_to_try_things_is_there_only_when_asked(api, build_api):
-    page = HttpQuestion(method="GET", headers={"accept": "text/html"})
+    page = HttpRequest(method="GET", headers={"accept": "text/html"})
 
     assert api.answer(page).status == 405
     assert b"graphiql" in build_api(graphiql=True).answer(page).body.lower()

@@ -6,7 +6,7 @@ import pytest
 
 from clover_simulator.shopper import DECLINED_CARD
 from payment_hooks.model.messages import TEXTS
-from tests.clover_graphql.operations import CHECKOUT, GATEWAY, INITIALIZE
+from tests.clover_graphql.documents import CHECKOUT, GATEWAY, INITIALIZE
 from tests.clover_graphql.shop import GATEWAY as OURS
 
 FRENCH = {"accept-language": "fr-CA,fr;q=0.9,en;q=0.5"}

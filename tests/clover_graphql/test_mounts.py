@@ -17,7 +17,7 @@ from starlette.routing import Mount
 from clover_graphql import OfferedGateway, PaymentsApi
 from clover_graphql.asgi import asgi_app
 from clover_graphql.wsgi import wsgi_app
-from clover_simulator.client import fetch
+from clover_simulator.traffic.client import fetch
 from payment_hooks import (
     ConfigurationError,
     FindPurchaseRequest,
@@ -26,7 +26,7 @@ from payment_hooks import (
 )
 from payment_hooks.testing import FakeProvider
 from tests.clover_graphql.conftest import Quiet
-from tests.clover_graphql.operations import CHECKOUT, COMPLETE, GATEWAYS, INITIALIZE
+from tests.clover_graphql.documents import CHECKOUT, COMPLETE, GATEWAYS, INITIALIZE
 from tests.clover_graphql.shop import Caller, SmallShop
 
 INVENTED = "198.51.100.66"

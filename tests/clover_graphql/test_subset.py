@@ -17,7 +17,7 @@ from graphql import (
 from clover_graphql import Limits
 from clover_graphql.schema import build_schema
 from tests.clover_graphql.contract import CONTRACT
-from tests.clover_graphql.operations import ALL
+from tests.clover_graphql.documents import ALL
 from tests.house.project import ROOT
 
 REFERENCE = ROOT.parent / "shared/reference"

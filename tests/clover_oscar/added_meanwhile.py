@@ -16,10 +16,10 @@ from pathlib import Path
 
 import psycopg
 
-from clover_graphql.ids import encode
+from clover_graphql.request.ids import encode
 from clover_simulator.simulator import Simulator
 from tests.clover_django.postgres import Server, find_programs
-from tests.clover_graphql.operations import COMPLETE, INITIALIZE
+from tests.clover_graphql.documents import COMPLETE, INITIALIZE
 from tests.clover_oscar.many_workers import Product, Shop, at_once, wait_for
 from tests.clover_oscar.shopper import Shopper
 

@@ -9,7 +9,7 @@ from clover_oscar.flags import NOT_PLACED
 from payment_hooks import OutcomeUnknown
 from payment_hooks.recovery.recovery import Recovery
 from tests.clover_django.paying import let_time_pass
-from tests.clover_graphql.operations import COMPLETE
+from tests.clover_graphql.documents import COMPLETE
 from tests.clover_oscar.shopper import Shopper, make_product, orders
 from tests.clover_oscar.test_dashboard import make_staff
 from tests.clover_oscar.test_graphql import Front, ready  # noqa: F401 - a fixture

@@ -15,10 +15,10 @@ from oscar.core.loading import default_class_loader, get_model
 from oscar.test.factories import create_order
 
 from clover_django.road import get_payments
-from clover_graphql.ids import encode
+from clover_graphql.request.ids import encode
 from clover_oscar import graphql_urls
 from payment_hooks import Mode, Money, OutcomeUnknown
-from tests.clover_graphql.operations import (
+from tests.clover_graphql.documents import (
     ACTION,
     COMPLETE,
     GATEWAY,

@@ -18,7 +18,7 @@ from oscar.apps.checkout.views import PaymentDetailsView
 from oscar.core.loading import get_model
 
 from clover_django.road import get_payments
-from clover_graphql.ids import encode
+from clover_graphql.request.ids import encode
 from clover_oscar import loading
 from clover_oscar.kept_values import ValueIsGone, read_values, write_values
 from clover_oscar.snapshot import Snapshot, load_address

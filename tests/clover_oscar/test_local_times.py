@@ -8,7 +8,7 @@ from oscar.core.loading import get_model
 
 from clover_django import models
 from clover_django.road import get_payments
-from clover_graphql.ids import encode
+from clover_graphql.request.ids import encode
 from clover_oscar.snapshot import Snapshot, birth_of
 from payment_hooks import PaymentState
 from tests.clover_oscar.shopper import Shopper, baskets, books, orders

@@ -9,7 +9,7 @@ from oscar.core.loading import get_model
 
 from clover_django.freshness import fresh_reads
 from clover_django.road import get_payments
-from clover_graphql.ids import encode
+from clover_graphql.request.ids import encode
 from payment_hooks import OutcomeUnknown, PaymentState
 from tests.clover_django.paying import keep_message, let_time_pass
 from tests.clover_oscar import replica

@@ -9,7 +9,7 @@ from django.test import Client
 from oscar.core.loading import get_model
 
 from clover_django.road import get_payments
-from clover_graphql.ids import encode
+from clover_graphql.request.ids import encode
 from clover_oscar.flags import NOT_PLACED
 from clover_oscar.models import OrderNumber
 from clover_oscar.placement import complete

@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 
 import pytest
 
-from clover_simulator.client import Page, fetch
-from clover_simulator.merchants import Merchant
+from clover_simulator.state.merchants import Merchant
 from clover_simulator.testing import (
     Simulator,
     clover_simulator,
     clover_simulator_server,
 )
+from clover_simulator.traffic.client import Page, fetch
 
 SHOPPER_ADDRESS = "203.0.113.7"
 __all__ = ["clover_simulator", "clover_simulator_server"]

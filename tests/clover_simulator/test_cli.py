@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from clover_simulator.cli import simulate
-from clover_simulator.client import fetch
-from clover_simulator.server import listen
+from clover_simulator.http.server import listen
+from clover_simulator.traffic.client import fetch
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "clover_simulator.cli"]

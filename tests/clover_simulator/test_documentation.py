@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from clover_simulator.control import CHANGED, SHOWN
-from clover_simulator.faults import Action
-from clover_simulator.switches import describe
+from clover_simulator.control.routes import CHANGED, SHOWN
+from clover_simulator.state.switches import describe
+from clover_simulator.traffic.faults import Action
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "simulator.md").read_text(
     "utf-8"

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from clover_simulator.server import SimulatorServer, require_loopback
-from clover_simulator.state import State
+from clover_simulator.http.server import SimulatorServer, require_loopback
+from clover_simulator.state.state import State
 from clover_simulator.testing import Simulator
 
 CONTRIB = Path(__file__).parents[2] / "contrib"

@@ -9,8 +9,8 @@ from typing import Any
 
 from schemathesis import Case, GenerationMode
 
-from clover_simulator.client import fetch
 from clover_simulator.testing import Simulator
+from clover_simulator.traffic.client import fetch
 
 CARD = {"number": "4242424242424242", "cvv": "123", "brand": "Visa"}
 HIGHEST_PRICE = 1000

@@ -6,9 +6,9 @@ from hypothesis import HealthCheck, settings
 from openapi_spec_validator import validate
 from schemathesis import Case, GenerationMode
 
-from clover_simulator.app import OPERATIONS
+from clover_simulator.calls.validation import document
+from clover_simulator.http.app import OPERATIONS
 from clover_simulator.testing import Simulator
-from clover_simulator.validation import document
 
 from .plausible import make_plausible
 

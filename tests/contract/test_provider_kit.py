@@ -8,7 +8,7 @@ import pytest
 
 from clover_provider import CloverConfig, CloverProvider
 from clover_provider.webhooks import sign
-from clover_simulator.records import ChargeState
+from clover_simulator.state.records import ChargeState
 from payment_hooks import PaymentSource, WebhookRequest
 from payment_hooks.testing import ProviderKit
 from payment_hooks.testing.provider_kit import Moved

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from clover_simulator.validation import document
+from clover_simulator.calls.validation import document
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference" / "clover-openapi"
 FILES = (

@@ -16,7 +16,7 @@ import requests
 import yaml
 from sqlalchemy import create_engine, text
 
-from clover_graphql.ids import encode
+from clover_graphql.request.ids import encode
 from clover_simulator.simulator import Simulator
 from clover_sqlalchemy import SqlAlchemyLedger
 from tests.clover_django.postgres import postgres  # noqa: F401 - a fixture

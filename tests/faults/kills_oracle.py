@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from clover_simulator.records import Charge, ChargeState, Refund
 from clover_simulator.simulator import LedgerSnapshot
+from clover_simulator.state.records import Charge, ChargeState, Refund
 
 Movement = tuple[str, str]
 """A kind, and the id of what Clover made."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import count
 
 from clover_provider.webhooks import sign
-from clover_simulator.courier import Delivery
 from clover_simulator.shopper import APPROVED_CARD
+from clover_simulator.state.webhook_sender import Delivery
 from payment_hooks import (
     CheckoutRequest,
     Mode,

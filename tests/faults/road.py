@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from clover_provider import CloverConfig, CloverProvider
-from clover_simulator.records import Charge, ChargeState
 from clover_simulator.simulator import LedgerSnapshot, Simulator
+from clover_simulator.state.records import Charge, ChargeState
 from payment_hooks import (
     Mode,
     Money,

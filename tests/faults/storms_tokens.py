@@ -14,8 +14,8 @@ from clover_provider import CloverConfig, CloverProvider
 from clover_provider.connecting import oauth_sender
 from clover_provider.oauth import OAuthSession, OAuthTokens, read_tokens
 from clover_provider.transport import Transport
-from clover_simulator.client import fetch
 from clover_simulator.shopper import APPROVED_CARD, tokenize
+from clover_simulator.traffic.client import fetch
 from payment_hooks import (
     MemoryLedger,
     Money,

@@ -23,8 +23,8 @@ from clover_provider.oauth import (
     check_return,
     read_tokens,
 )
-from clover_simulator.client import fetch
 from clover_simulator.simulator import Simulator
+from clover_simulator.traffic.client import fetch
 from payment_hooks import AuthenticationFailed, OutcomeUnknown
 from payment_hooks.model.records import OperationKind, OperationState
 from tests.faults import breaks

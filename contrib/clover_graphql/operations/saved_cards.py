@@ -1,0 +1,71 @@
+"""storedPaymentMethodRequestDelete: a customer removes a card on file."""
+
+import logging
+
+from clover_graphql.request import ids
+from clover_graphql.request.context import RequestContext
+from clover_graphql.request.errors import BadInput, code_of, field_of
+from clover_graphql.types.enums import (
+    StoredPaymentMethodRequestDeleteErrorCode,
+    StoredPaymentMethodRequestDeleteResult,
+)
+from clover_graphql.types.payloads import (
+    PaymentMethodRequestDeleteError,
+    StoredPaymentMethodRequestDelete,
+)
+from payment_hooks import InvalidRequest, PaymentError, PurchaseKind
+from payment_hooks.model.messages import shopper_text
+from payment_hooks.storefront.saved_cards import forget_source
+
+logger = logging.getLogger(__name__)
+
+Result = StoredPaymentMethodRequestDeleteResult
+
+
+def delete(
+    context: RequestContext, identifier: str
+) -> StoredPaymentMethodRequestDelete:
+    """Remove the customer's card; somebody else's is not to be found."""
+    try:
+        _delete(context, identifier)
+    except InvalidRequest as error:
+        code = code_of(error, StoredPaymentMethodRequestDeleteErrorCode)
+        text = "StoredPaymentMethod could not be found."
+        refused = PaymentMethodRequestDeleteError(
+            code=code, field=field_of(error) or "id", message=text
+        )
+        return StoredPaymentMethodRequestDelete(
+            result=Result.FAILED_TO_DELETE, errors=[refused]
+        )
+    except PaymentError as error:
+        logger.warning("a saved card could not be removed: %s", error)
+        failed = PaymentMethodRequestDeleteError(
+            code=StoredPaymentMethodRequestDeleteErrorCode.GATEWAY_ERROR,
+            message=shopper_text("unavailable", context.language()),
+        )
+        return StoredPaymentMethodRequestDelete(
+            result=Result.FAILED_TO_DELETE, errors=[failed]
+        )
+    return StoredPaymentMethodRequestDelete(
+        result=Result.SUCCESSFULLY_DELETED, errors=[]
+    )
+
+
+def _delete(context: RequestContext, identifier: str) -> None:
+    """See `delete`.
+
+    Raises:
+        PaymentError: it is not there, or the provider did not remove it.
+    """
+    _, key = ids.decode(identifier, "StoredPaymentMethod")
+    kind, _, rest = key.partition(":")
+    rest, _, public_id = rest.rpartition(":")
+    purchase_id, _, gateway = rest.rpartition(":")
+    wallet = context.api.wallet
+    if kind not in list(PurchaseKind) or wallet is None:
+        raise BadInput("no such card", code="saved_source_unknown", field="id")
+    purchase = context.find_purchase(PurchaseKind(kind), purchase_id)
+    if purchase is None or not purchase.customer_id:
+        raise BadInput("no such card", code="saved_source_unknown", field="id")
+    payments = context.offer(gateway).payments
+    forget_source(payments, wallet, purchase.customer_id, public_id)

@@ -1,0 +1,1 @@
+"""One request: who asks, for which purchase, and what it submits."""

@@ -1,0 +1,251 @@
+"""One request to the API: who asks, and what of the shop it is about."""
+
+import logging
+from dataclasses import dataclass, field
+from typing import Protocol
+from uuid import UUID
+
+from clover_graphql.request import ids
+from clover_graphql.request.errors import BadInput, Denied
+from clover_graphql.request.offers import OfferedGateway
+from clover_graphql.request.submission import LANGUAGE, PURCHASE, Submit
+from payment_hooks import (
+    AccessRequest,
+    FindPurchaseRequest,
+    InvalidRequest,
+    Money,
+    OperationKind,
+    OperationState,
+    Payment,
+    PaymentState,
+    ProviderHooks,
+    Purchase,
+    PurchaseKind,
+    StaffAction,
+)
+from payment_hooks.ledger.state import derive_state
+from payment_hooks.model.messages import shopper_language
+from payment_hooks.storefront.payload import Entry
+from payment_hooks.storefront.saved_cards import Wallet
+
+logger = logging.getLogger(__name__)
+
+KINDS = {"Checkout": PurchaseKind.CHECKOUT, "Order": PurchaseKind.ORDER}
+
+
+class Api(Protocol):
+    """What resolvers need of the API: who the shop is, and what it offers."""
+
+    @property
+    def shop(self) -> ProviderHooks:
+        """Who answers the shop's hooks."""
+        ...
+
+    @property
+    def offers(self) -> tuple[OfferedGateway, ...]:
+        """What a purchase can be paid with."""
+        ...
+
+    @property
+    def wallet(self) -> Wallet | None:
+        """Where saved cards are; None saves none."""
+        ...
+
+    @property
+    def return_hosts(self) -> tuple[str, ...]:
+        """Hosts that a hosted page may lead back to."""
+        ...
+
+    def seal(self, token: str) -> str:
+        """The token as it may be kept; empty when nothing is."""
+        ...
+
+    def unseal(self, sealed: str) -> str:
+        """The token that was sealed; empty when it cannot be had any more."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RequestContext:
+    """What resolvers know of the request."""
+
+    api: Api
+    caller: object = field(default=None, repr=False)
+    """The framework's request."""
+    client_ip: str = ""
+    request_key: str = ""
+    """The header `Idempotency-Key`, which names what staff asks for."""
+    accept_language: str = ""
+    """The browser's header."""
+
+    def language(
+        self, purchase: Purchase | None = None, payment: Payment | None = None
+    ) -> str:
+        """What the shopper reads: the purchase's, the customer's, the browser's language.
+
+        A payment was begun in a language, which goes before the browser's. Empty where
+        none of them is one of ours: then the merchant's locale holds for card fields,
+        and English for texts.
+        """
+        own = (purchase.language, purchase.customer_language) if purchase else ()
+        begun = str(payment.context.get(LANGUAGE) or "") if payment else ""
+        return shopper_language(*own, begun, self.accept_language, default="")
+
+    def find_purchase(self, kind: PurchaseKind, purchase_id: str) -> Purchase | None:
+        """The shop's checkout or order, if the caller may see it.
+
+        Raises:
+            BadInput: the shop says why it cannot be paid.
+        """
+        asked = FindPurchaseRequest(
+            kind=kind, purchase_id=purchase_id, caller=self.caller
+        )
+        try:
+            return self.api.shop.find_purchase(asked)
+        except InvalidRequest as error:
+            raise BadInput(error.message, code=error.code, field="id") from error
+
+    def purchase(self, identifier: str, *kinds: str, field: str = "id") -> Purchase:
+        """The purchase of that ID.
+
+        Raises:
+            BadInput: it is no such ID, or the caller has no such purchase.
+        """
+        kind, key = ids.decode(identifier, *kinds, field=field)
+        found = self.find_purchase(KINDS[kind], key)
+        if found is None:
+            raise BadInput(
+                f"{kind} could not be found.", code="purchase_unknown", field=field
+            )
+        return found
+
+    def checkout(
+        self, identifier: str | None, older: str | None, token: UUID | None
+    ) -> Purchase:
+        """The checkout that one of the three arguments names.
+
+        Raises:
+            BadInput: none or several do, or the caller has no such checkout.
+        """
+        named = [name for name in (identifier, older) if name is not None]
+        if token is not None:
+            named.append(ids.encode("Checkout", str(token)))
+        if len(named) != 1:
+            raise BadInput("Exactly one id is needed.", code="required", field="id")
+        return self.purchase(named[0], "Checkout")
+
+    def offer(self, gateway_id: str) -> OfferedGateway:
+        """The gateway of that id.
+
+        Raises:
+            BadInput: none is called so.
+        """
+        for offer in self.api.offers:
+            if offer.id == gateway_id:
+                return offer
+        raise BadInput(
+            "No payment gateway has this id.",
+            code="gateway_unknown",
+            field="paymentGateway",
+        )
+
+    def submit(
+        self, offer: OfferedGateway, purchase: Purchase, entry: Entry, key: str = ""
+    ) -> Submit:
+        """What this caller sends to pay for the purchase."""
+        return Submit(
+            offer=offer,
+            purchase=purchase,
+            entry=entry,
+            wallet=self.api.wallet,
+            idempotency_key=key,
+            client_ip=self.client_ip,
+            language=self.language(purchase),
+            return_hosts=self.api.return_hosts,
+            caller=self.caller,
+            hold=self.api.shop.hold_purchase,
+        )
+
+    def payments_of(self, purchase: Purchase) -> list[tuple[OfferedGateway, Payment]]:
+        """All of its payments, through whichever gateway, oldest first."""
+        found = [
+            (offer, payment)
+            for offer in self.api.offers
+            for payment in offer.payments.ledger.find_payments(
+                reference=purchase.reference
+            )
+            if offer.payments.owns(payment)
+        ]
+        return sorted(found, key=lambda row: row[1].created_at)
+
+    def latest(self, purchase: Purchase) -> tuple[OfferedGateway, Payment] | None:
+        """Its payment that counts: the last which holds money, else the last one."""
+        found = self.payments_of(purchase)
+        held = [row for row in found if state_of(*row) in HOLDING]
+        return next(reversed(held or found), None)
+
+    def payment(
+        self, identifier: str | None, token: UUID | None = None, *, kind: str
+    ) -> tuple[OfferedGateway, Payment]:
+        """The payment of that ID, and its gateway.
+
+        Raises:
+            BadInput: there is none.
+        """
+        payment_id = ids.transaction_key(identifier, token, kind)
+        for offer in self.api.offers:
+            payment = offer.payments.ledger.get_payment(payment_id)
+            if payment is not None and offer.payments.owns(payment):
+                return offer, payment
+        raise BadInput(
+            f"{kind} could not be found.", code="payment_unknown", field="id"
+        )
+
+    def purchase_of(self, payment: Payment) -> Purchase | None:
+        """What it pays for, if the caller may see that."""
+        named = payment.context.get(PURCHASE)
+        if not isinstance(named, dict):
+            return None
+        return self.find_purchase(PurchaseKind(named["kind"]), str(named["id"]))
+
+    def may(
+        self, action: StaffAction, reference: str = "", amount: Money | None = None
+    ) -> bool:
+        """Whether the shop lets the caller do that."""
+        return self.api.shop.allows(
+            AccessRequest(
+                action=action, caller=self.caller, reference=reference, amount=amount
+            )
+        )
+
+    def require(
+        self, action: StaffAction, payment: Payment, amount: Money | None = None
+    ) -> None:
+        """Go on only with the shop's permission.
+
+        Raises:
+            Denied: it does not give it.
+        """
+        if not self.may(action, payment.reference, amount):
+            logger.warning("%s of %s was refused", action, payment.payment_id)
+            raise Denied(f"{action.value} payments")
+
+
+HOLDING = frozenset(
+    {PaymentState.AUTHORIZED, PaymentState.PAID, PaymentState.PARTLY_REFUNDED}
+)
+"""The states of a payment whose purchase may become an order."""
+
+
+def has_page(offer: OfferedGateway, payment: Payment) -> bool:
+    """Whether the shopper may be back from a page, so that its message may be due."""
+    return any(
+        row.kind is OperationKind.CHECKOUT and row.state is OperationState.WAITING
+        for row in offer.payments.operations(payment.payment_id)
+    )
+
+
+def state_of(offer: OfferedGateway, payment: Payment) -> PaymentState:
+    """The state of the payment by its operations: its own row follows a moment later."""
+    operations = offer.payments.operations(payment.payment_id)
+    return derive_state(operations, closed=payment.state is PaymentState.CLOSED)

@@ -1,0 +1,72 @@
+"""The gateways that an API offers: whose payments, in which modes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from clover_graphql.request.errors import BadInput
+from payment_hooks import ConfigurationError, Mode, Payments
+from payment_hooks.storefront.payload import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedGateway:
+    """One merchant's payments as a gateway of the API.
+
+    Raises:
+        ConfigurationError: there is no mode.
+    """
+
+    source: Payments | Callable[[], Payments] = field(repr=False)
+    """The `Payments`, or what gives them."""
+    modes: tuple[Mode, ...] = (Mode.IFRAME,)
+    """How a card may reach the provider; the first is for storefronts that do not say."""
+    takes_at_once: bool = True
+    """Whether a payment is charged, or only reserved; a hosted page always charges."""
+    name: str = "Clover"
+    gateway_id: str = ""
+    """What storefronts call it; `<provider>.payments` when empty."""
+
+    def __post_init__(self) -> None:
+        if not self.modes:
+            raise ConfigurationError(f"gateway {self.name!r} needs at least one mode")
+
+    @property
+    def payments(self) -> Payments:
+        """The payments of this gateway."""
+        return self.source() if callable(self.source) else self.source
+
+    @property
+    def id(self) -> str:
+        """What storefronts call it."""
+        return self.gateway_id or f"{self.payments.provider.name}.payments"
+
+    def mode_for(self, entry: Entry) -> Mode:
+        """The mode that the storefront's data asks for.
+
+        Raises:
+            BadInput: it is not offered here.
+        """
+        wanted = entry.mode or self._implied(entry)
+        if wanted not in self.modes:
+            raise BadInput(
+                f"This shop does not take payments in mode {wanted}: "
+                f"use {' or '.join(self.modes)}.",
+                code="mode_not_offered",
+                field="paymentGateway",
+            )
+        return wanted
+
+    def captures(self, mode: Mode) -> bool:
+        """Whether money is captured at once in this mode."""
+        return self.takes_at_once or mode is Mode.HOSTED
+
+    def _implied(self, entry: Entry) -> Mode:
+        """A card means `api`, a token or a saved card one of the modes on a page."""
+        if entry.card is not None:
+            return Mode.API
+        has_source = bool(entry.source or entry.saved_id)
+        if has_source and self.modes[0] is Mode.HOSTED:
+            on_page = [mode for mode in self.modes if mode is not Mode.HOSTED]
+            return on_page[0] if on_page else Mode.IFRAME
+        is_way_out = bool(entry.return_url) and Mode.HOSTED in self.modes
+        return Mode.HOSTED if is_way_out and not has_source else self.modes[0]

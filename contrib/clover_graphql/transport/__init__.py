@@ -1,0 +1,1 @@
+"""What comes over HTTP, and how much of it is taken."""

@@ -1,0 +1,1 @@
+"""Saleor's types, as far as payments go."""

@@ -1,0 +1,71 @@
+"""What the card's bank says: approval, decline, address and security-code checks.
+
+The published cards decide. Everything else can be asked for by a switch or by a trigger in
+the request's metadata (`sim_decline`, `sim_message`, `sim_cvc_check`), never by an amount.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from clover_simulator.state.cards import CardOnFile, Outcome
+from clover_simulator.state.clock import Clock
+from clover_simulator.state.switches import Switches
+
+MESSAGES = {
+    "card_declined": "Do not honor",
+    "expired_card": "Your card has expired.",
+    "incorrect_cvc": "CVV could not be verified",
+    "processing_error": "The processor refused the card.",
+}
+DECLINE_CODE = "issuer_declined"
+Trigger = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decline:
+    """A card that was refused."""
+
+    code: str
+    message: str
+    decline_code: str = DECLINE_CODE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checks:
+    """Results of the CVC and the address checks: pass, fail, unavailable or unchecked."""
+
+    cvc: str
+    address: str
+
+
+def no_trigger(name: str) -> None:
+    """The triggers of a payment that carries no metadata."""
+
+
+def decide(
+    card: CardOnFile, clock: Clock, trigger: Trigger = no_trigger
+) -> Decline | None:
+    """The decline, or None for an approval."""
+    code = trigger("decline")
+    if code is None and card.expires < (clock.now().year, clock.now().month):
+        code = "expired_card"
+    if code is None and card.outcome is Outcome.DECLINED:
+        code = "card_declined"
+    if code is None:
+        return None
+    return Decline(
+        code=code,
+        message=trigger("message") or MESSAGES.get(code, "The card was declined."),
+        decline_code=trigger("decline_code") or DECLINE_CODE,
+    )
+
+
+def check(
+    card: CardOnFile, switches: Switches, trigger: Trigger = no_trigger
+) -> Checks:
+    """The checks, which never stop an approval."""
+    address = "pass" if card.outcome is Outcome.AVS else switches.address_check
+    return Checks(
+        cvc=trigger("cvc_check") or switches.cvc_check,
+        address=trigger("address_check") or address,
+    )

@@ -1,0 +1,87 @@
+"""What may be shown of a request: named headers and fields, and never a card number."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from clover_simulator.state.cards import passes_luhn
+
+HIDDEN = "[hidden]"
+SHOWN_HEADERS = frozenset(
+    {
+        "accept",
+        "content-length",
+        "content-type",
+        "host",
+        "idempotency-key",
+        "origin",
+        "user-agent",
+        "x-clover-merchant-id",
+        "x-forwarded-for",
+    }
+)
+SHOWN_FIELDS = frozenset(
+    {
+        "amount",
+        "capture",
+        "charge",
+        "currency",
+        "customer",
+        "description",
+        "ecomind",
+        "external_customer_reference",
+        "external_reference_id",
+        "items",
+        "lineItems",
+        "metadata",
+        "price",
+        "quantity",
+        "rate",
+        "reason",
+        "redirectUrls",
+        "cancel",
+        "failure",
+        "success",
+        "sequence",
+        "shoppingCart",
+        "stored_credentials",
+        "tax_amount",
+        "taxRates",
+        "tip_amount",
+        "type",
+        "unitQty",
+    }
+)
+CARD_NUMBER = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){12,18}(?![0-9])")
+
+
+def headers(given: Mapping[str, str]) -> dict[str, str]:
+    """Every header's name; the value of those on the list."""
+    return {
+        name: without_card_numbers(value) if name.lower() in SHOWN_HEADERS else HIDDEN
+        for name, value in given.items()
+    }
+
+
+def body(given: object, *, inside: str = "") -> Any:  # noqa: ANN401 - JSON
+    """The same structure, with the values of the fields on the list."""
+    if isinstance(given, dict):
+        return {
+            name: body(value, inside=name)
+            if name in SHOWN_FIELDS or inside == "metadata"
+            else HIDDEN
+            for name, value in given.items()
+        }
+    if isinstance(given, list):
+        return [body(item, inside=inside) for item in given]
+    return without_card_numbers(given) if isinstance(given, str) else given
+
+
+def without_card_numbers(text: str) -> str:
+    """`text` with everything that could be a card number hidden."""
+    return CARD_NUMBER.sub(_hide, text)
+
+
+def _hide(match: re.Match[str]) -> str:
+    digits = re.sub(r"[ -]", "", match[0])
+    return HIDDEN if passes_luhn(digits) else match[0]

@@ -1,0 +1,1 @@
+"""The control API: what may be looked at and changed from outside."""

@@ -1,0 +1,1 @@
+"""The HTTP server: the application, its middleware, and faults on the connection."""

@@ -1,0 +1,1 @@
+"""How refunds, surcharges and the platform's objects read."""

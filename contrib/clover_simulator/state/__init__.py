@@ -1,0 +1,1 @@
+"""What one running simulator knows: records, merchants, grants, switches, the clock."""

@@ -1,0 +1,1 @@
+"""What goes over the wire: requests seen, answers, limits, and the faults that hit them."""
