@@ -18,7 +18,7 @@ from payment_hooks import (
     OperationState,
     Payment,
     PaymentState,
-    ProviderHooks,
+    ShopHooks,
     Purchase,
     PurchaseKind,
     StaffAction,
@@ -37,7 +37,7 @@ class Api(Protocol):
     """What resolvers need of the API: who the shop is, and what it offers."""
 
     @property
-    def shop(self) -> ProviderHooks:
+    def shop(self) -> ShopHooks:
         """Who answers the shop's hooks."""
         ...
 
