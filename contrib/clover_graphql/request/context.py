@@ -18,9 +18,9 @@ from payment_hooks import (
     OperationState,
     Payment,
     PaymentState,
-    ShopHooks,
     Purchase,
     PurchaseKind,
+    ShopHooks,
     StaffAction,
 )
 from payment_hooks.ledger.state import derive_state

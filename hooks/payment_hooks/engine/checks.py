@@ -8,6 +8,7 @@ from payment_hooks.model.errors import InvalidRequest, PaymentDeclined, PaymentE
 from payment_hooks.model.kinds import (
     CheckResult,
     DeclineCode,
+    Flag,
     TransactionKind,
     TransactionStatus,
 )
@@ -91,10 +92,10 @@ def find_flag(
         return foreign
     is_held = transaction.kind is TransactionKind.AUTHORIZATION
     checks = {
-        "not_captured": is_held and operation.kind is not OperationKind.AUTHORIZE,
-        "currency_differs": transaction.amount.currency != operation.amount.currency,
-        "partial_approval": transaction.partial_approval,
-        "amount_differs": transaction.amount != operation.amount
+        Flag.NOT_CAPTURED: is_held and operation.kind is not OperationKind.AUTHORIZE,
+        Flag.CURRENCY_DIFFERS: transaction.amount.currency != operation.amount.currency,
+        Flag.PARTIAL_APPROVAL: transaction.partial_approval,
+        Flag.AMOUNT_DIFFERS: transaction.amount != operation.amount
         or (_has_extras(transaction) and not policy.extras_allowed),
     }
     return next((name for name, is_wrong in checks.items() if is_wrong), "")
@@ -103,9 +104,9 @@ def find_flag(
 def failed_check(transaction: Transaction) -> str:
     """Which check of the card's details the bank answered with no; empty if none."""
     checks = {
-        "cvc_check_failed": transaction.cvc_check,
-        "postal_code_check_failed": transaction.postal_code_check,
-        "address_check_failed": transaction.address_check,
+        Flag.CVC_CHECK_FAILED: transaction.cvc_check,
+        Flag.POSTAL_CODE_CHECK_FAILED: transaction.postal_code_check,
+        Flag.ADDRESS_CHECK_FAILED: transaction.address_check,
     }
     return next(
         (name for name, result in checks.items() if result is CheckResult.FAILED), ""
@@ -152,10 +153,10 @@ def _find_foreign(
 ) -> str:
     """Why the transaction is not this operation's at all; empty if it may be."""
     checks = {
-        "merchant_differs": transaction.merchant_id not in ("", payment.merchant_id),
-        "kind_differs": transaction.kind not in _ANSWERS[operation.kind],
-        "reference_differs": _is_anothers(operation, transaction),
-        "older_than_asked": _is_older(operation, transaction, policy),
+        Flag.MERCHANT_DIFFERS: transaction.merchant_id not in ("", payment.merchant_id),
+        Flag.KIND_DIFFERS: transaction.kind not in _ANSWERS[operation.kind],
+        Flag.REFERENCE_DIFFERS: _is_anothers(operation, transaction),
+        Flag.OLDER_THAN_ASKED: _is_older(operation, transaction, policy),
     }
     return next((name for name, is_wrong in checks.items() if is_wrong), "")
 

@@ -14,7 +14,6 @@ from payment_hooks.engine.policy import FailedChecks
 from payment_hooks.engine.resolving import Resolver
 from payment_hooks.ledger.intents import is_same_source, make_fingerprint
 from payment_hooks.ledger.state import (
-    KEY_CONFLICT,
     decline_of,
     derive_state,
     find_obstacle,
@@ -36,6 +35,7 @@ from payment_hooks.model.errors import (
 )
 from payment_hooks.model.kinds import (
     DeclineCode,
+    Flag,
     RefundReason,
     TransactionKind,
     TransactionStatus,
@@ -63,10 +63,10 @@ logger = logging.getLogger(__name__)
 Request = PaymentRequest | CaptureRequest | RefundRequest | VoidRequest
 _TRIES = 3
 _DECLINE_FOR = {
-    "partial_approval": DeclineCode.PARTIAL_APPROVAL,
-    "cvc_check_failed": DeclineCode.INCORRECT_CVC,
-    "postal_code_check_failed": DeclineCode.INCORRECT_ADDRESS,
-    "address_check_failed": DeclineCode.INCORRECT_ADDRESS,
+    Flag.PARTIAL_APPROVAL: DeclineCode.PARTIAL_APPROVAL,
+    Flag.CVC_CHECK_FAILED: DeclineCode.INCORRECT_CVC,
+    Flag.POSTAL_CODE_CHECK_FAILED: DeclineCode.INCORRECT_ADDRESS,
+    Flag.ADDRESS_CHECK_FAILED: DeclineCode.INCORRECT_ADDRESS,
 }
 
 
@@ -262,7 +262,7 @@ class Executor:
             if is_repeated:
                 self._keep_unknown(sending, error)
                 raise in_progress(sending) from error
-            self._store.refuse(sending, error, flag=KEY_CONFLICT)
+            self._store.refuse(sending, error, flag=Flag.KEY_CONFLICT)
             raise
         except (PaymentError, ConfigurationError) as error:
             if is_repeated and not _is_conclusive(error):
@@ -329,7 +329,7 @@ class Executor:
         self._release_unwanted(payment, sent, transaction)
         raise PaymentDeclined(
             f"{sent.kind} {transaction.transaction_id} was released: {unwanted}",
-            decline_code=_DECLINE_FOR[unwanted],
+            decline_code=_DECLINE_FOR[Flag(unwanted)],
             transaction_id=transaction.transaction_id,
             code=unwanted,
         )
@@ -339,7 +339,7 @@ class Executor:
         if sent.kind not in FUNDING or not is_here:
             return ""
         if transaction.partial_approval:
-            return "partial_approval"
+            return Flag.PARTIAL_APPROVAL
         if self._engine.policy.failed_checks is FailedChecks.VOID:
             return failed_check(transaction)
         return ""

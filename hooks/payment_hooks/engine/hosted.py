@@ -14,6 +14,7 @@ from payment_hooks.model.errors import (
     PaymentError,
     UnsupportedOperation,
 )
+from payment_hooks.model.kinds import Flag
 from payment_hooks.model.records import (
     FUNDING,
     Operation,
@@ -28,11 +29,11 @@ _MARGIN = timedelta(minutes=1)
 _TRIES = 3
 _OF_SOMETHING_ELSE = frozenset(
     {
-        "merchant_differs",
-        "kind_differs",
-        "reference_differs",
-        "older_than_asked",
-        "transaction_of_another_payment",
+        Flag.MERCHANT_DIFFERS,
+        Flag.KIND_DIFFERS,
+        Flag.REFERENCE_DIFFERS,
+        Flag.OLDER_THAN_ASKED,
+        Flag.TRANSACTION_OF_ANOTHER_PAYMENT,
     }
 )
 """Why a transaction is not the session's money at all."""
@@ -130,11 +131,11 @@ class HostedPages:
         judgement = self._resolver.judge(payment, row, paid)
         is_money = judgement.verdict in (Verdict.DONE, Verdict.MISFIT)
         is_sure = bool(paid.operation_id or session_id)
-        fits = judgement.why in ("", "double_capture")
+        fits = judgement.why in ("", Flag.DOUBLE_CAPTURE)
         if judgement.why in _OF_SOMETHING_ELSE or not (is_money and (is_sure or fits)):
             return
         has_money = any(row.funds_payment for row in known)
-        flag = "double_capture" if has_money else "late_success"
+        flag = Flag.DOUBLE_CAPTURE if has_money else Flag.LATE_SUCCESS
         self._resolver.refresh(payment.payment_id, flag=flag)
 
     def _choose_page(

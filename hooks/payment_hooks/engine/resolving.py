@@ -19,7 +19,7 @@ from payment_hooks.ledger.intents import name_found
 from payment_hooks.ledger.state import derive_state, find_unclear
 from payment_hooks.ledger.store import StaleVersion
 from payment_hooks.model.errors import InvalidRequest, OutcomeUnknown, PaymentError
-from payment_hooks.model.kinds import TransactionKind, TransactionStatus
+from payment_hooks.model.kinds import Flag, TransactionKind, TransactionStatus
 from payment_hooks.model.records import (
     FUNDING,
     REVERSED,
@@ -126,7 +126,7 @@ class Resolver:
         Nothing leads from voided or refunded back to paid by itself.
         """
         state = derive_state(self._ledger.operations(payment_id), closed=False)
-        return f"captured_after_{state}" if state in REVERSED else ""
+        return Flag(f"captured_after_{state}") if state in REVERSED else ""
 
     def adopt(
         self,
@@ -328,7 +328,7 @@ class Resolver:
         later = [row for row in known if row.funds_payment][1:]
         for row in later:
             flagged = replace(
-                row, flag="double_capture", notified=False, due=self._engine.now()
+                row, flag=Flag.DOUBLE_CAPTURE, notified=False, due=self._engine.now()
             )
             try:
                 self._ledger.replace_operation(flagged)
@@ -343,14 +343,14 @@ class Resolver:
     ) -> str:
         others = self._ledger.find_payments(transaction_id=transaction.transaction_id)
         if any(other.payment_id != payment.payment_id for other in others):
-            return "transaction_of_another_payment"
+            return Flag.TRANSACTION_OF_ANOTHER_PAYMENT
         for sibling in self._ledger.find_payments(reference=payment.reference):
             known = self._ledger.operations(sibling.payment_id)
             is_other = sibling.payment_id != payment.payment_id
             if is_other and derive_state(known, closed=False) in REVERSED:
                 continue
             if _is_second_funding(operation, known):
-                return "double_capture"
+                return Flag.DOUBLE_CAPTURE
         return ""
 
 

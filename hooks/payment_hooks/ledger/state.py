@@ -9,7 +9,7 @@ from payment_hooks.model.errors import (
     OutcomeUnknown,
     PaymentDeclined,
 )
-from payment_hooks.model.kinds import DeclineCode
+from payment_hooks.model.kinds import DeclineCode, Flag
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import (
     CAPTURING,
@@ -25,8 +25,6 @@ Operations = Iterable[Operation]
 
 CAPTURE = OperationKind.CAPTURE
 _RETURNING = frozenset({OperationKind.REFUND, OperationKind.VOID})
-KEY_CONFLICT = "key_conflict"
-"""The flag of a payment whose key the provider knows with other content."""
 
 
 def held_of(operation: Operation, operations: Operations) -> Money:
@@ -88,12 +86,12 @@ def refuse_conflict(payment: Payment) -> None:
     Raises:
         KeyConflict: a person has not looked yet.
     """
-    if KEY_CONFLICT in payment.flags:
+    if Flag.KEY_CONFLICT in payment.flags:
         raise KeyConflict(
             f"the provider knows the key of payment {payment.payment_id} with other "
             "content: an older copy of this ledger may have taken it. Compare with the "
             "provider's list (reconcile), then remove the flag key_conflict",
-            code=KEY_CONFLICT,
+            code=Flag.KEY_CONFLICT,
         )
 
 

@@ -8,7 +8,7 @@ from payment_hooks.engine.payments import Payments
 from payment_hooks.ledger.intents import is_of_another_installation
 from payment_hooks.ledger.state import derive_state, refundable
 from payment_hooks.model.errors import OutcomeUnknown
-from payment_hooks.model.kinds import TransactionKind, TransactionStatus
+from payment_hooks.model.kinds import Flag, TransactionKind, TransactionStatus
 from payment_hooks.model.records import (
     CAPTURING,
     FUNDING,
@@ -84,15 +84,15 @@ class Judge:
         elif payment is None:
             self._unknown.add(transaction.transaction_id)
             if not transaction.may_be_in_person:
-                yield flagged("unknown_charge", transaction)
+                yield flagged(Flag.UNKNOWN_CHARGE, transaction)
         elif operation is None:
-            yield from self._adopt(payment, transaction, "unknown_charge")
+            yield from self._adopt(payment, transaction, Flag.UNKNOWN_CHARGE)
         elif operation.transaction_id == transaction.transaction_id:
             yield from self._compare(payment, operation, transaction)
         elif operation.state.is_open:
             yield from self._recover(payment, operation, transaction)
         else:
-            yield from self._adopt(payment, transaction, "late_success")
+            yield from self._adopt(payment, transaction, Flag.LATE_SUCCESS)
 
     def _judge_no_money(
         self,
@@ -118,11 +118,11 @@ class Judge:
             open_ones = [row for row in known if row.parent_id and row.state.is_open]
             if open_ones:
                 # How much went back is known once these are: the next run records it.
-                yield flagged("refund_in_doubt", transaction, payment, open_ones[0])
+                yield flagged(Flag.REFUND_IN_DOUBT, transaction, payment, open_ones[0])
             else:
                 yield from self._record_void(payment, operation, transaction, known)
         else:
-            flag = f"money_{transaction.status}"
+            flag = Flag(f"money_{transaction.status}")
             self._mark(payment, flag)
             yield flagged(flag, transaction, payment, operation)
 
@@ -205,7 +205,7 @@ class Judge:
             return
         flag = judgement.why
         if not flag and operation.kind in FUNDING and payment.payment_id in self._paid:
-            flag = "double_capture"
+            flag = Flag.DOUBLE_CAPTURE
         if self.repair:
             try:
                 claimed = self.store.claim(operation)
@@ -226,7 +226,7 @@ class Judge:
         """Money that nobody waits for."""
         known = self.ledger.operations(payment.payment_id)
         if any(row.funds_payment for row in known):
-            flag = "double_capture"
+            flag = Flag.DOUBLE_CAPTURE
         is_held = transaction.kind is TransactionKind.AUTHORIZATION
         kind = OperationKind.AUTHORIZE if is_held else OperationKind.CHARGE
         yield from self._keep(payment, kind, transaction, flag)
@@ -254,7 +254,7 @@ class Judge:
             return
         if payment is None:
             if transaction.parent_id not in self._unknown:
-                yield flagged("unknown_refund", transaction)
+                yield flagged(Flag.UNKNOWN_REFUND, transaction)
             return
         known = self.ledger.operations(payment.payment_id)
         returns = {row.transaction_id: row for row in _returns(known)}
@@ -275,10 +275,10 @@ class Judge:
             return
         elif open_ones:
             # Without our mark on it, this may be the very one that is in doubt.
-            yield flagged("refund_in_doubt", transaction, payment, open_ones[0])
+            yield flagged(Flag.REFUND_IN_DOUBT, transaction, payment, open_ones[0])
         elif _is_too_much(payment, transaction, known):
-            self._mark(payment, "refund_too_large")
-            yield flagged("refund_too_large", transaction, payment)
+            self._mark(payment, Flag.REFUND_TOO_LARGE)
+            yield flagged(Flag.REFUND_TOO_LARGE, transaction, payment)
         else:
             yield from self._record(payment, kind, transaction)
 
@@ -293,7 +293,7 @@ class Judge:
         if _is_money(transaction) or is_pending or not recorded.counts:
             return
         payment = self.payments.get(recorded.payment_id)
-        flag = f"{recorded.kind}_{transaction.status}"
+        flag = Flag(f"{recorded.kind}_{transaction.status}")
         self._mark(payment, flag)
         yield flagged(flag, transaction, payment, recorded)
 

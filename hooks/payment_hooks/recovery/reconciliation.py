@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from payment_hooks.engine.payments import Payments
 from payment_hooks.model.errors import InvalidRequest
-from payment_hooks.model.kinds import TransactionKind
+from payment_hooks.model.kinds import Flag, TransactionKind
 from payment_hooks.model.records import Operation
 from payment_hooks.model.requests import LookUpRequest
 from payment_hooks.model.results import Transaction
@@ -15,7 +15,6 @@ from payment_hooks.recovery.matching import Judge, Window
 _BEGUN_BEFORE = timedelta(days=1)
 """How long before it was paid a payment may have been begun."""
 _SMALLEST_WINDOW = timedelta(hours=1)
-_MISSING = "missing_at_provider"
 
 Progress = Callable[[int, int], None]
 """Called after each transaction: how many were compared, of how many."""
@@ -130,14 +129,14 @@ class Reconciliation:
 
     def _lost(self, row: Operation, repair: bool) -> Finding:
         if repair:
-            self.payments.flag(row.payment_id, _MISSING)
+            self.payments.flag(row.payment_id, Flag.MISSING_AT_PROVIDER)
         return Finding(
             kind=FindingKind.FLAGGED,
             transaction_id=row.transaction_id,
             reference=self.payments.get(row.payment_id).reference,
             payment_id=row.payment_id,
             expected=row.moved or row.amount,
-            flag=_MISSING,
+            flag=Flag.MISSING_AT_PROVIDER,
         )
 
 
