@@ -28,12 +28,12 @@ from payment_hooks import (
     CardFields,
     CardForm,
     CheckoutRequest,
-    CheckoutSession,
     InvalidRequest,
     LookUpRequest,
     LookUpResult,
     Mode,
     Money,
+    NextAction,
     PaymentDeclined,
     PaymentRequest,
     PaymentSource,
@@ -195,7 +195,7 @@ class CloverProvider:
         return self._give_back(request, charge, config)
 
     @hookimpl
-    def payment_start_checkout(self, request: CheckoutRequest) -> CheckoutSession:
+    def payment_start_checkout(self, request: CheckoutRequest) -> NextAction:
         """A Redirect to Clover's page, CardFields for its iframes, or a CardForm."""
         config = self._check_currency(request.amount)
         if request.mode not in config.modes:

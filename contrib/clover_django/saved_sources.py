@@ -7,11 +7,11 @@ from django.db.models import QuerySet
 from clover_django import conf, models
 from payment_hooks.model.records import refuse_long
 from payment_hooks.model.saved_cards import SavedSource
-from payment_hooks.storefront.saved_cards import KeptSource, no_such_card, short_card
+from payment_hooks.storefront.saved_cards import SavedCard, no_such_card, short_card
 
 
-class DjangoWallet:
-    """The wallet in the ledger's database; see `storefront.saved_cards.Wallet`."""
+class DjangoSavedCards:
+    """The saved cards in the ledger's database; see `storefront.SavedCards`."""
 
     def keep(self, owner: str, merchant_id: str, saved: SavedSource) -> str:
         """The public id under which the owner finds it again.
@@ -39,10 +39,10 @@ class DjangoWallet:
         brand, last4 = short_card(brand, last4)
         rows.update(brand=brand, last4=last4)
 
-    def list(self, owner: str, merchant_id: str) -> tuple[KeptSource, ...]:
+    def list(self, owner: str, merchant_id: str) -> tuple[SavedCard, ...]:
         """The owner's cards that this merchant can charge, oldest first."""
         return tuple(
-            KeptSource(
+            SavedCard(
                 public_id=row.public_id,
                 brand=row.brand,
                 last4=row.last4,

@@ -26,7 +26,7 @@ from clover_graphql.transport.limits import Limits
 from payment_hooks import ConfigurationError, ShopHooks
 from payment_hooks.model.cards import looks_like_card_number, mask_card_numbers
 from payment_hooks.spec.time_limit import time_limit
-from payment_hooks.storefront.saved_cards import Wallet
+from payment_hooks.storefront.saved_cards import SavedCards
 
 if TYPE_CHECKING:
     from strawberry import Schema
@@ -52,7 +52,7 @@ class PaymentsApi:
     def __init__(
         self,
         *offers: OfferedGateway,
-        wallet: Wallet | None = None,
+        saved_cards: SavedCards | None = None,
         return_hosts: Sequence[str] = (),
         cors_origins: Sequence[str] = (),
         secret_key: str = "",
@@ -66,7 +66,7 @@ class PaymentsApi:
         Args:
             offers: what a purchase can be paid with; the first one's plugins are the
                 shop.
-            wallet: where saved cards are; None saves none.
+            saved cards: where saved cards are; None saves none.
             return_hosts: hosts, with their port if it is not the usual one, that a
                 hosted page may lead back to.
             cors_origins: other origins whose pages may call, such as
@@ -85,7 +85,7 @@ class PaymentsApi:
         if not offers:
             raise ConfigurationError("an API of payments needs at least one gateway")
         self.offers = offers
-        self.wallet = wallet
+        self.saved_cards = saved_cards
         self.return_hosts = tuple(return_hosts)
         self.cors_origins = frozenset(cors_origins)
         self.limits = limits or Limits()

@@ -15,7 +15,7 @@ from django.urls import path
 from clover_django import conf
 from clover_django.graphql import payments_view
 from clover_django.road import get_payments
-from clover_django.saved_sources import DjangoWallet
+from clover_django.saved_sources import DjangoSavedCards
 from clover_graphql import OfferedGateway, PaymentsApi
 from clover_oscar import options
 from payment_hooks import ConfigurationError
@@ -42,7 +42,7 @@ def _build(_made: int) -> PaymentsApi:
     )
     return PaymentsApi(
         offer,
-        wallet=DjangoWallet(),
+        saved_cards=DjangoSavedCards(),
         secret_key=settings.SECRET_KEY,
         **chosen,
     ).returning_to()

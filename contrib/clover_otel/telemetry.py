@@ -17,11 +17,11 @@ from payment_hooks import (
     CaptureRequest,
     CardDetails,
     CheckoutRequest,
-    CheckoutSession,
     ConfigurationError,
     LookUpRequest,
     LookUpResult,
     Money,
+    NextAction,
     OperationState,
     OutcomeUnknown,
     PaymentDeclined,
@@ -160,7 +160,7 @@ class Telemetry:
     @hookimpl(wrapper=True, tryfirst=True)
     def payment_start_checkout(
         self, request: CheckoutRequest
-    ) -> Generator[None, CheckoutSession, CheckoutSession]:
+    ) -> Generator[None, NextAction, NextAction]:
         """A span with the amount and the mode."""
         with self._span("payment.start_checkout", request.amount) as span:
             span.set_attribute("payment.mode", request.mode.value)

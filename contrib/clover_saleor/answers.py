@@ -29,7 +29,7 @@ def of_submit(
     if progress.money is not None:
         return done(asked, progress.money)
     language = language_of_payment(asked)
-    if progress.step is not None:
+    if progress.next_action is not None:
         data = describe_progress(progress, first=first, language=language)
         return _ask(asked, payment_id, data or {})
     if progress.is_in_doubt:

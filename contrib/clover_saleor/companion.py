@@ -34,7 +34,7 @@ from payment_hooks import (
 )
 from payment_hooks.model.messages import shopper_text
 from payment_hooks.spec.time_limit import time_limit
-from payment_hooks.storefront.payload import CHECKING, describe_step
+from payment_hooks.storefront.payload import CHECKING, describe_next_action
 
 logger = logging.getLogger(__name__)
 
@@ -166,7 +166,7 @@ class CloverTransactions(BasePlugin):
         except (PaymentError, ConfigurationError) as error:
             logger.warning("%s: no card entry: %s", source.channel.slug, error)
             return None, unavailable
-        return dict(describe_step(step, language=language)), None
+        return dict(describe_next_action(step, language=language)), None
 
     def _session(
         self, asked: SaleorObject, previous: SaleorObject, *, first: bool

@@ -34,7 +34,7 @@ from payment_hooks import (
 )
 from payment_hooks.model.messages import shopper_language, shopper_text
 from payment_hooks.spec.time_limit import time_limit
-from payment_hooks.storefront.payload import describe_step, read_entry
+from payment_hooks.storefront.payload import describe_next_action, read_entry
 
 logger = logging.getLogger(__name__)
 
@@ -325,7 +325,7 @@ def _card_entry(merchant: Merchant, language: str = "") -> dict[str, Any]:
     currency = merchant.currency
     one = Money(100, currency)
     step = merchant.payments.card_entry(one, merchant.mode, locale=language)
-    return dict(describe_step(step, language=language))
+    return dict(describe_next_action(step, language=language))
 
 
 def _values_of(rows: Any) -> dict[str, Any]:  # noqa: ANN401

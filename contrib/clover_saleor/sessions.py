@@ -93,7 +93,7 @@ def _look_at_own(
     """What this transaction has brought so far, before anything else is said of it.
 
     Raises:
-        GivenBack: an old submit that comes again takes no new money.
+        PaymentReversed: an old submit that comes again takes no new money.
         PaymentError: as `paying.look` says.
     """
     token = str(asked.transaction.token)

@@ -10,12 +10,12 @@ from saleor.payment.interface import (
     PaymentMethodInfo,
 )
 
-from clover_django.saved_sources import DjangoWallet
+from clover_django.saved_sources import DjangoSavedCards
 from clover_saleor.merchants import Merchant
 from clover_saleor.names import GATEWAY, TITLE
 from clover_saleor.untyped import SaleorObject
 from payment_hooks import Operation, Payment, PaymentSource
-from payment_hooks.storefront import saved_cards as wallet
+from payment_hooks.storefront import saved_cards as saved_cards
 from payment_hooks.storefront.payload import Entry
 
 
@@ -34,11 +34,11 @@ def choose_source(
     save: bool,
 ) -> PaymentSource | None:
     """What the shopper pays with; see `storefront.saved_cards.choose_source`."""
-    return wallet.choose_source(
+    return saved_cards.choose_source(
         merchant.payments,
         payment,
         entry,
-        wallet=DjangoWallet(),
+        saved_cards=DjangoSavedCards(),
         owner=owner,
         email=email,
         save=save,
@@ -47,7 +47,7 @@ def choose_source(
 
 def note_card(source: PaymentSource | None, money: Operation | None) -> None:
     """Let the list show what the charge told of a card that was saved with it."""
-    wallet.note_card(DjangoWallet(), source, money)
+    saved_cards.note_card(DjangoSavedCards(), source, money)
 
 
 def forget(merchant: Merchant, owner: str, public_id: str) -> None:
@@ -57,7 +57,7 @@ def forget(merchant: Merchant, owner: str, public_id: str) -> None:
         InvalidRequest: the customer has no such card.
         PaymentError: the provider did not remove it; it stays.
     """
-    wallet.forget_source(merchant.payments, DjangoWallet(), owner, public_id)
+    saved_cards.forget_source(merchant.payments, DjangoSavedCards(), owner, public_id)
 
 
 def of_payments_flow(merchant: Merchant, owner: str) -> list[CustomerSource]:
@@ -75,7 +75,7 @@ def of_payments_flow(merchant: Merchant, owner: str) -> list[CustomerSource]:
             ),
             metadata={},
         )
-        for row in DjangoWallet().list(owner, merchant.merchant_id)
+        for row in DjangoSavedCards().list(owner, merchant.merchant_id)
     ]
 
 
@@ -101,5 +101,5 @@ def of_transactions_flow(
             ),
             name=f"{row.brand} {row.last4}".strip(),
         )
-        for row in DjangoWallet().list(owner_of(user), merchant.merchant_id)
+        for row in DjangoSavedCards().list(owner_of(user), merchant.merchant_id)
     ]

@@ -2,14 +2,14 @@
 
 from clover_sqlalchemy.creating import create_tables
 from clover_sqlalchemy.history import HistoryEntry
+from clover_sqlalchemy.saved_cards import SqlAlchemySavedCards
 from clover_sqlalchemy.store import SqlAlchemyLedger
 from clover_sqlalchemy.tables import metadata
-from clover_sqlalchemy.wallet import SqlAlchemyWallet
 
 __all__ = [
     "HistoryEntry",
     "SqlAlchemyLedger",
-    "SqlAlchemyWallet",
+    "SqlAlchemySavedCards",
     "create_tables",
     "metadata",
 ]

@@ -1,23 +1,23 @@
-"""The wallet in Django's ledger, under the kit of all wallets."""
+"""The saved cards in Django's ledger, under the kit of all saved cards."""
 
 import pytest
 
 from clover_django import models
-from clover_django.saved_sources import DjangoWallet
-from payment_hooks.testing import WalletKit
+from clover_django.saved_sources import DjangoSavedCards
+from payment_hooks.testing import SavedCardsKit
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
 
-class TestDjangoWallet(WalletKit):
+class TestDjangoSavedCards(SavedCardsKit):
     @pytest.fixture
-    def wallet(self):
-        return DjangoWallet()
+    def saved_cards(self):
+        return DjangoSavedCards()
 
 
 def test_it_is_kept_in_the_ledgers_own_database():
     from payment_hooks.model.saved_cards import SavedSource
 
-    DjangoWallet().keep("ann", "M1", SavedSource(source_id="at-provider-1"))
+    DjangoSavedCards().keep("ann", "M1", SavedSource(source_id="at-provider-1"))
 
     assert models.SavedSource.objects.using("clover_ledger").count() == 1

@@ -5,9 +5,9 @@ from django.db import connections
 from django.db.models import QuerySet
 
 from clover_django import models
-from clover_django.saved_sources import DjangoWallet
+from clover_django.saved_sources import DjangoSavedCards
 from clover_django.tables import bring_up_to_date
-from payment_hooks.testing import WalletKit
+from payment_hooks.testing import SavedCardsKit
 from payment_hooks.testing.ledger_checks.records import make_operation, make_payment
 from tests.clover_django.conftest import ALIAS, open_ledger
 
@@ -63,9 +63,9 @@ def test_tables_made_without_migrations_are_exact_as_well(ledger, settings):
     assert collations() == {EXACT, OF_JSON}
 
 
-class TestWallet(WalletKit):
+class TestSavedCards(SavedCardsKit):
     @pytest.fixture
-    def wallet(self, ledger, settings):
+    def saved_cards(self, ledger, settings):
         settings.CLOVER = {**settings.CLOVER, "LEDGER_DATABASE": ALIAS}
         QuerySet(models.SavedSource, using=ALIAS)._raw_delete(ALIAS)
-        return DjangoWallet()
+        return DjangoSavedCards()

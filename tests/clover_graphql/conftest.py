@@ -7,7 +7,7 @@ import pytest
 from clover_graphql import OfferedGateway, PaymentsApi
 from clover_provider import CloverConfig, CloverProvider
 from payment_hooks import MemoryLedger, Mode, Payments, WebhookRequest
-from payment_hooks.storefront.saved_cards import MemoryWallet
+from payment_hooks.storefront.saved_cards import MemorySavedCards
 from tests.clover_graphql.shop import Caller, SmallShop, Storefront
 
 ALL_MODES = (Mode.IFRAME, Mode.HOSTED, Mode.API)
@@ -49,16 +49,16 @@ def payments(provider, shop):
 
 
 @pytest.fixture
-def wallet():
-    return MemoryWallet()
+def saved_cards():
+    return MemorySavedCards()
 
 
 @pytest.fixture
-def build_api(payments, wallet):
+def build_api(payments, saved_cards):
     def build(modes=ALL_MODES, takes_at_once=True, **options):
         offer = OfferedGateway(payments, modes=modes, takes_at_once=takes_at_once)
         known = {
-            "wallet": wallet,
+            "saved_cards": saved_cards,
             "return_hosts": ["shop.example"],
             "secret_key": "a key of the tests",
         }

@@ -83,7 +83,7 @@ def test_no_order_is_placed_while_its_money_is_on_its_way_back(
     with pytest.raises(OutcomeUnknown):
         get_payments().refund(without_order.payment_id, intent_id="elsewhere")
 
-    with pytest.raises(CannotPlaceOrder, match="being given back"):
+    with pytest.raises(CannotPlaceOrder, match="being refunded"):
         complete(without_order, by_staff=True)
 
     assert orders() == []

@@ -15,13 +15,13 @@ from greenlet import getcurrent
 
 from payment_hooks import (
     CardFields,
-    CheckoutSession,
     InvalidRequest,
     KeyConflict,
     LookUpRequest,
     LookUpResult,
     Mode,
     Money,
+    NextAction,
     OutcomeUnknown,
     PaymentDeclined,
     PaymentRequest,
@@ -149,7 +149,7 @@ class Bank:
         )
 
     @hookimpl
-    def payment_start_checkout(self, request: Any) -> CheckoutSession:
+    def payment_start_checkout(self, request: Any) -> NextAction:
         """A page that is good for a quarter of an hour."""
         pause()
         if request.mode is not Mode.HOSTED:

@@ -15,8 +15,8 @@ from clover_simulator.shopper import DECLINED_CARD
 from clover_simulator.simulator import Simulator
 from payment_hooks import (
     CheckoutRequest,
-    CheckoutSession,
     Money,
+    NextAction,
     PaymentError,
     PaymentState,
     Redirect,
@@ -73,7 +73,7 @@ class HastyShopper:
     @hookimpl(wrapper=True)
     def payment_start_checkout(
         self, request: CheckoutRequest
-    ) -> Generator[None, CheckoutSession, CheckoutSession]:
+    ) -> Generator[None, NextAction, NextAction]:
         page = yield
         assert isinstance(page, Redirect)
         early = Page(self.road, "", page.session_id, page.url)

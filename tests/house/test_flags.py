@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -18,7 +19,7 @@ def read_docstrings():
     body = ast.parse(inspect.getsource(Flag)).body[0].body
     return {
         row.value.elts[0].value: " ".join(below.value.value.split())
-        for row, below in zip(body, body[1:], strict=False)
+        for row, below in pairwise(body)
         if isinstance(row, ast.Assign) and isinstance(below, ast.Expr)
     }
 

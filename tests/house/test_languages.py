@@ -11,7 +11,7 @@ ARGUMENTS = {
     "shopper_text": 2,
     "explain": 2,
     "describe_progress": 2,
-    "describe_step": 2,
+    "describe_next_action": 2,
 }
 """What makes texts, and with how many arguments its language is among them."""
 ADAPTERS = [name for name in PACKAGES if name.startswith("clover_")]
@@ -57,7 +57,7 @@ def test_an_adapter_always_says_which_language(package):
         "shopper_text('busy', 'en')",
         "explain(progress)",
         "describe_progress(progress, first=True)",
-        "describe_step(step)",
+        "describe_next_action(step)",
         "getattr(error, 'shopper_message')(language)",
     ],
 )

@@ -61,11 +61,11 @@ def _delete(context: RequestContext, identifier: str) -> None:
     kind, _, rest = key.partition(":")
     rest, _, public_id = rest.rpartition(":")
     purchase_id, _, gateway = rest.rpartition(":")
-    wallet = context.api.wallet
-    if kind not in list(PurchaseKind) or wallet is None:
+    saved_cards = context.api.saved_cards
+    if kind not in list(PurchaseKind) or saved_cards is None:
         raise BadInput("no such card", code="saved_source_unknown", field="id")
     purchase = context.find_purchase(PurchaseKind(kind), purchase_id)
     if purchase is None or not purchase.customer_id:
         raise BadInput("no such card", code="saved_source_unknown", field="id")
     payments = context.offer(gateway).payments
-    forget_source(payments, wallet, purchase.customer_id, public_id)
+    forget_source(payments, saved_cards, purchase.customer_id, public_id)

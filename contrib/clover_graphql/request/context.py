@@ -26,7 +26,7 @@ from payment_hooks import (
 from payment_hooks.ledger.state import derive_state
 from payment_hooks.model.messages import shopper_language
 from payment_hooks.storefront.payload import Entry
-from payment_hooks.storefront.saved_cards import Wallet
+from payment_hooks.storefront.saved_cards import SavedCards
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class Api(Protocol):
         ...
 
     @property
-    def wallet(self) -> Wallet | None:
+    def saved_cards(self) -> SavedCards | None:
         """Where saved cards are; None saves none."""
         ...
 
@@ -157,7 +157,7 @@ class RequestContext:
             offer=offer,
             purchase=purchase,
             entry=entry,
-            wallet=self.api.wallet,
+            saved_cards=self.api.saved_cards,
             idempotency_key=key,
             client_ip=self.client_ip,
             language=self.language(purchase),

@@ -28,7 +28,7 @@ from payment_hooks.ledger.state import decline_of, derive_state
 from payment_hooks.model.cards import looks_like_card_number
 from payment_hooks.model.records import FUNDING
 from payment_hooks.storefront.payload import Entry
-from payment_hooks.storefront.saved_cards import Wallet, choose_source, note_card
+from payment_hooks.storefront.saved_cards import SavedCards, choose_source, note_card
 from payment_hooks.storefront.submit import Progress, attempt, begin, pay
 
 PURCHASE, GATEWAY, KEYS, RETURN = "purchase", "gateway", "keys", "return_url"
@@ -43,7 +43,7 @@ class Submit:
     offer: OfferedGateway
     purchase: Purchase
     entry: Entry
-    wallet: Wallet | None = None
+    saved_cards: SavedCards | None = None
     idempotency_key: str = ""
     client_ip: str = ""
     language: str = ""
@@ -180,13 +180,13 @@ def _fund(asked: Submit, mode: Mode, urls: ReturnUrls | None) -> Progress:
         payments,
         payment,
         asked.entry,
-        wallet=asked.wallet,
+        saved_cards=asked.saved_cards,
         owner=purchase.customer_id,
         email=purchase.customer.email,
         save=asked.entry.save,
     )
     progress = _pay(asked, payment, source, urls)
-    note_card(asked.wallet, source, progress.money)
+    note_card(asked.saved_cards, source, progress.money)
     return progress
 
 

@@ -12,8 +12,8 @@ from clover_graphql.request.offers import OfferedGateway
 from clover_graphql.types.enums import TokenizedPaymentFlowEnum
 from clover_graphql.types.scalars import JSON
 from payment_hooks import ConfigurationError, Mode, Money, PaymentError, Purchase
-from payment_hooks.storefront.payload import describe_step
-from payment_hooks.storefront.saved_cards import KeptSource
+from payment_hooks.storefront.payload import describe_next_action
+from payment_hooks.storefront.saved_cards import SavedCard
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class StoredPaymentMethod:
 
     @classmethod
     def of(
-        cls, kept: KeptSource, purchase: Purchase, offer: OfferedGateway, language: str
+        cls, kept: SavedCard, purchase: Purchase, offer: OfferedGateway, language: str
     ) -> Self:
         """The card, with an ID that says for which purchase it was shown."""
         return cls(
@@ -125,7 +125,7 @@ def entry_data(
     try:
         one = Money(100, currency)
         step = offer.payments.card_entry(one, wanted, locale=language)
-        return describe_step(step, language=language)
+        return describe_next_action(step, language=language)
     except (PaymentError, ConfigurationError) as error:
         logger.warning("%s: no card entry: %s", offer.name, error)
         return None
@@ -135,13 +135,13 @@ def saved_cards(
     context: RequestContext, purchase: Purchase
 ) -> list[StoredPaymentMethod]:
     """The customer's cards that the gateways can charge; none for a guest."""
-    wallet, owner = context.api.wallet, purchase.customer_id
-    if wallet is None or not owner:
+    saved_cards, owner = context.api.saved_cards, purchase.customer_id
+    if saved_cards is None or not owner:
         return []
     return [
         StoredPaymentMethod.of(kept, purchase, offer, context.language(purchase))
         for offer in context.api.offers
-        for kept in wallet.list(owner, offer.payments.merchant_id)
+        for kept in saved_cards.list(owner, offer.payments.merchant_id)
     ]
 
 

@@ -60,7 +60,7 @@ class TransactionEvent:
         cls, payment: Payment, progress: Progress, word: str, language: str
     ) -> Self:
         """What answers a submit that no operation describes: continue, or nothing moved."""
-        goes_on = progress.step is not None or progress.is_in_doubt
+        goes_on = progress.next_action is not None or progress.is_in_doubt
         kind = f"{word}_{'ACTION_REQUIRED' if goes_on else 'FAILURE'}"
         answered = f"{payment.payment_id}-{payment.version}"
         return cls(

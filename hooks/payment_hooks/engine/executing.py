@@ -26,12 +26,12 @@ from payment_hooks.model.addresses import bare_address
 from payment_hooks.model.cards import PaymentSource
 from payment_hooks.model.errors import (
     ConfigurationError,
-    GivenBack,
     InvalidRequest,
     KeyConflict,
     OutcomeUnknown,
     PaymentDeclined,
     PaymentError,
+    PaymentReversed,
 )
 from payment_hooks.model.kinds import (
     DeclineCode,
@@ -387,9 +387,9 @@ def _refuse_reversed(payment: Payment, known: Iterable[Operation]) -> None:
     """What was taken once, and reversed, must not look like money that is here."""
     state = derive_state(known, closed=False)
     if state in REVERSED:
-        raise GivenBack(
+        raise PaymentReversed(
             f"payment {payment.payment_id} is {state}: open the next one with again=True",
-            code="payment_given_back",
+            code="payment_reversed",
         )
 
 

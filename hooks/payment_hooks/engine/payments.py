@@ -33,7 +33,7 @@ from payment_hooks.model.kinds import Mode, RefundReason
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import Operation, OperationKind, Payment
 from payment_hooks.model.requests import CheckoutRequest, WebhookRequest
-from payment_hooks.model.results import CheckoutSession, WebhookEvent
+from payment_hooks.model.results import NextAction, WebhookEvent
 from payment_hooks.model.saved_cards import (
     RemoveSourceRequest,
     SavedSource,
@@ -217,7 +217,7 @@ class Payments:
 
     def start_checkout(
         self, payment_id: str, request: CheckoutRequest | None = None
-    ) -> CheckoutSession:
+    ) -> NextAction:
         """What the shopper's browser needs next to make this payment.
 
         `request` brings lines, customer and return URLs; its amount, reference and mode
@@ -235,9 +235,7 @@ class Payments:
             return self.provider.start_checkout(asked)
         return self._pages.open(payment, asked)
 
-    def card_entry(
-        self, amount: Money, mode: Mode, *, locale: str = ""
-    ) -> CheckoutSession:
+    def card_entry(self, amount: Money, mode: Mode, *, locale: str = "") -> NextAction:
         """What a page needs for entering a card, before there is a payment to make.
 
         `locale` is the page's language; without it the merchant's own holds.

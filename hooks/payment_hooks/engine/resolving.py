@@ -121,7 +121,7 @@ class Resolver:
         return ""
 
     def find_reversal(self, payment_id: str) -> str:
-        """The flag for money that comes after all of it was given back.
+        """The flag for money that comes after all of it was reversed.
 
         Nothing leads from voided or refunded back to paid by itself.
         """

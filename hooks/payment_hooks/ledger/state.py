@@ -30,7 +30,7 @@ _RETURNING = frozenset({OperationKind.REFUND, OperationKind.VOID})
 def held_of(operation: Operation, operations: Operations) -> Money:
     """What is here of all that the operation brought, tip and surcharge included.
 
-    Compared by sums: what was given back in part is here in part.
+    Compared by sums: what was refunded in part is here in part.
     """
     held = operation.moved or operation.amount
     for extra in ("tip", "surcharge"):
@@ -127,7 +127,7 @@ def refuse_order(payment: Payment, operations: Operations) -> None:
     money = following_money(known)
     if any(row.state.is_open and row.kind in _RETURNING for row in money):
         raise OutcomeUnknown(
-            f"payment {payment.payment_id} is being given back: look again",
+            f"payment {payment.payment_id} is being refunded: look again",
             code="in_progress",
         )
 
@@ -158,7 +158,7 @@ def find_intent(
 
 
 def refundable(payment: Payment, operations: Operations) -> Money:
-    """What was captured and neither given back nor asked back so far."""
+    """What was captured and neither refunded nor being refunded."""
     known = tuple(operations)
     left = Money(0, payment.amount_due.currency)
     for operation in following_money(known):
@@ -175,7 +175,7 @@ def refundable(payment: Payment, operations: Operations) -> Money:
 def money_here(payment: Payment, operations: Operations) -> Money:
     """What is reserved or captured and not with the shopper again.
 
-    Money that does not fit is here as well; what is being given back may yet stay.
+    Money that does not fit is here as well; what is being refunded may yet stay.
     """
     known = tuple(operations)
     here = Money(0, payment.amount_due.currency)
@@ -201,7 +201,7 @@ def find_obstacle(
         row.funds_payment and row.transaction_id == operation.parent_id
         for row in others
     ):
-        return ""  # money that does not count is given back whole, whatever else was
+        return ""  # money that does not count is refunded whole, whatever else was
     done = {row.kind for row in others if row.counts}
     if operation.kind is OperationKind.REFUND:
         left = refundable(payment, others)

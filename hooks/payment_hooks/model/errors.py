@@ -6,7 +6,7 @@ PaymentError
 │   ├── AlreadyPaid        nothing was sent: this money is here already
 │   ├── AmountChanged      nothing was sent: show the page with the amount again
 │   ├── NothingDue         nothing was sent: there is nothing to pay
-│   └── GivenBack          nothing was sent: begin another payment
+│   └── PaymentReversed          nothing was sent: begin another payment
 ├── UnsupportedOperation   nothing was sent: this provider cannot do that
 ├── KeyConflict            nothing was taken by this: the key was used before, look
 ├── AuthenticationFailed   nothing was taken: a key is wrong, missing or lacks a right
@@ -107,10 +107,10 @@ class NothingDue(InvalidRequest):
     text_code = "nothing_due"
 
 
-class GivenBack(InvalidRequest):
+class PaymentReversed(InvalidRequest):
     """The payment's money is with the shopper again; nothing was taken."""
 
-    text_code = "given_back"
+    text_code = "reversed"
 
 
 class AmountChanged(InvalidRequest):

@@ -116,7 +116,7 @@ class AccessRequest:
     reference: str = ""
     """Of the purchase it is about."""
     amount: Money | None = None
-    """How much is captured or given back, when a part was asked for."""
+    """How much is captured or refunded, when a part was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,14 +15,14 @@ from payment_hooks.model.money import Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckoutSession:
+class NextAction:
     """What the shopper's browser needs next; one of the three below."""
 
     mode: Mode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Redirect(CheckoutSession):
+class Redirect(NextAction):
     """Send the shopper to `url`; the page is valid until `expires_at`."""
 
     mode: Mode = Mode.HOSTED
@@ -32,7 +32,7 @@ class Redirect(CheckoutSession):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CardFields(CheckoutSession):
+class CardFields(NextAction):
     """Show the provider's own card fields; the page gets a token from them."""
 
     mode: Mode = Mode.IFRAME
@@ -44,7 +44,7 @@ class CardFields(CheckoutSession):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CardForm(CheckoutSession):
+class CardForm(NextAction):
     """Show the shop's own card form, and hand the card to `payment_tokenize` at once."""
 
     mode: Mode = Mode.API

@@ -287,7 +287,7 @@ class Judge:
     ) -> Findings:
         """A refund or void that both know; one that is not good any more is flagged.
 
-        The money is the merchant's again, and the shop believes that it was given back.
+        The money is the merchant's again, and the shop believes that it was refunded.
         """
         is_pending = transaction.status is TransactionStatus.PENDING
         if _is_money(transaction) or is_pending or not recorded.counts:
@@ -298,7 +298,7 @@ class Judge:
         yield flagged(flag, transaction, payment, recorded)
 
     def _payer(self, transaction: Transaction, window: Window) -> Payment | None:
-        """The payment whose money is given back."""
+        """The payment whose money is refunded or voided."""
         row = window.takings.get(transaction.parent_id)
         if row is not None:
             return self.payments.get(row.payment_id)

@@ -32,8 +32,8 @@ from payment_hooks.model.requests import (
     WebhookRequest,
 )
 from payment_hooks.model.results import (
-    CheckoutSession,
     LookUpResult,
+    NextAction,
     Transaction,
     WebhookEvent,
 )
@@ -133,9 +133,9 @@ class ProviderHooks:
         """See `payment_void`."""
         return self._ask("payment_void", Transaction, request)
 
-    def start_checkout(self, request: CheckoutRequest) -> CheckoutSession:
+    def start_checkout(self, request: CheckoutRequest) -> NextAction:
         """See `payment_start_checkout`."""
-        return self._ask("payment_start_checkout", CheckoutSession, request)
+        return self._ask("payment_start_checkout", NextAction, request)
 
     def retry(self, request: RetryRequest) -> Transaction:
         """See `payment_retry`."""

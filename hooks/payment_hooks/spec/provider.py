@@ -16,8 +16,8 @@ from payment_hooks.model.requests import (
     WebhookRequest,
 )
 from payment_hooks.model.results import (
-    CheckoutSession,
     LookUpResult,
+    NextAction,
     Transaction,
     WebhookEvent,
 )
@@ -227,7 +227,7 @@ def payment_void(request: VoidRequest) -> Transaction | None:
 
 
 @hookspec(firstresult=True)
-def payment_start_checkout(request: CheckoutRequest) -> CheckoutSession | None:
+def payment_start_checkout(request: CheckoutRequest) -> NextAction | None:
     """What the shopper's browser needs next: a Redirect, CardFields or a CardForm.
 
     Called when the shopper reaches the payment step. Moves no money by itself. `None`

@@ -7,7 +7,7 @@ from payment_hooks.model.cards import CardDetails, PaymentSource
 from payment_hooks.model.errors import InvalidRequest
 from payment_hooks.model.kinds import Mode
 from payment_hooks.model.messages import is_same_language
-from payment_hooks.model.results import CardFields, CardForm, CheckoutSession, Redirect
+from payment_hooks.model.results import CardFields, CardForm, NextAction, Redirect
 from payment_hooks.model.secrecy import forgetful
 from payment_hooks.storefront.submit import Progress
 
@@ -75,8 +75,8 @@ def read_entry(data: object) -> Entry:
     )
 
 
-def describe_step(
-    step: CheckoutSession, *, language: str = ""
+def describe_next_action(
+    action: NextAction, *, language: str = ""
 ) -> dict[str, str | None]:
     """What the storefront does next, as JSON without anything secret.
 
@@ -84,19 +84,19 @@ def describe_step(
     provider's do not.
 
     >>> from datetime import UTC, datetime
-    >>> describe_step(Redirect(url="https://pay.example/1", session_id="S1",
+    >>> describe_next_action(Redirect(url="https://pay.example/1", session_id="S1",
     ...     expires_at=datetime(2026, 1, 1, tzinfo=UTC)))["redirectUrl"]
     'https://pay.example/1'
     """
-    told: dict[str, str | None] = {"mode": step.mode.value}
-    if isinstance(step, Redirect):
-        expires_at = step.expires_at.isoformat()
-        return told | {"redirectUrl": step.url, "expiresAt": expires_at}
-    if isinstance(step, CardFields):
-        locale = card_locale(step.locale, language)
-        told |= {"scriptUrl": step.script_url, "locale": locale or None}
-    if isinstance(step, CardFields | CardForm):
-        told |= {"publicKey": step.public_key, "merchantId": step.merchant_id}
+    told: dict[str, str | None] = {"mode": action.mode.value}
+    if isinstance(action, Redirect):
+        expires_at = action.expires_at.isoformat()
+        return told | {"redirectUrl": action.url, "expiresAt": expires_at}
+    if isinstance(action, CardFields):
+        locale = card_locale(action.locale, language)
+        told |= {"scriptUrl": action.script_url, "locale": locale or None}
+    if isinstance(action, CardFields | CardForm):
+        told |= {"publicKey": action.public_key, "merchantId": action.merchant_id}
     return told
 
 
@@ -121,9 +121,9 @@ def describe_progress(
     A page that the shopper comes back from may be paid, and its message under way: then
     (`first` is false) its description says so.
     """
-    if progress.step is not None:
-        is_return = isinstance(progress.step, Redirect) and not first
-        told = describe_step(progress.step, language=language)
+    if progress.next_action is not None:
+        is_return = isinstance(progress.next_action, Redirect) and not first
+        told = describe_next_action(progress.next_action, language=language)
         return told | ({"status": WAITING} if is_return else {})
     if progress.is_in_doubt:
         return {"status": CHECKING, "message": explain(progress, language)}

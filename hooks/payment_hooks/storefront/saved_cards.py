@@ -1,6 +1,6 @@
 """Cards that customers keep: what a shop pays with, remembers and forgets.
 
-A `Wallet` is the shop's list of them by owner. What may be charged, the provider's id,
+A `SavedCards` is the shop's list of them by owner. What may be charged, the provider's id,
 stays inside of it; pages and browsers get a public id that is good for its owner alone.
 """
 
@@ -39,7 +39,7 @@ def short_card(brand: str, last4: str) -> tuple[str, str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptSource:
+class SavedCard:
     """A card on file as its owner may see it."""
 
     public_id: str
@@ -49,7 +49,7 @@ class KeptSource:
     exp_year: int | None = None
 
 
-class Wallet(Protocol):
+class SavedCards(Protocol):
     """The cards on file, by owner and by the merchant who can charge them."""
 
     def keep(self, owner: str, merchant_id: str, saved: SavedSource) -> str:
@@ -64,7 +64,7 @@ class Wallet(Protocol):
         """Fill in what only the charge of it told; what is known stays."""
         ...
 
-    def list(self, owner: str, merchant_id: str) -> tuple[KeptSource, ...]:
+    def list(self, owner: str, merchant_id: str) -> tuple[SavedCard, ...]:
         """The owner's cards that this merchant can charge, oldest first."""
         ...
 
@@ -85,30 +85,30 @@ class Wallet(Protocol):
         ...
 
 
-class MemoryWallet:
-    """A wallet for tries, tests and scripts; it forgets all with the process."""
+class MemorySavedCards:
+    """Saved cards for tries, tests and scripts; it forgets all with the process."""
 
     def __init__(self) -> None:
         self._rows: list[tuple[str, str, str, SavedSource]] = []
 
     def keep(self, owner: str, merchant_id: str, saved: SavedSource) -> str:
-        """See `Wallet.keep`."""
+        """See `SavedCards.keep`."""
         refuse_long("owner", owner)
         public_id = uuid4().hex
         self._rows.append((owner, merchant_id, public_id, saved))
         return public_id
 
     def describe(self, source_id: str, brand: str, last4: str) -> None:
-        """See `Wallet.describe`."""
+        """See `SavedCards.describe`."""
         for number, (owner, merchant_id, public_id, saved) in enumerate(self._rows):
             if saved.source_id == source_id and not saved.last4:
                 told = replace(saved, brand=brand, last4=last4)
                 self._rows[number] = (owner, merchant_id, public_id, told)
 
-    def list(self, owner: str, merchant_id: str) -> tuple[KeptSource, ...]:
-        """See `Wallet.list`."""
+    def list(self, owner: str, merchant_id: str) -> tuple[SavedCard, ...]:
+        """See `SavedCards.list`."""
         return tuple(
-            KeptSource(
+            SavedCard(
                 public_id=public_id,
                 brand=saved.brand,
                 last4=saved.last4,
@@ -120,20 +120,20 @@ class MemoryWallet:
         )
 
     def find(self, owner: str, merchant_id: str, public_id: str) -> SavedSource:
-        """See `Wallet.find`."""
+        """See `SavedCards.find`."""
         for *names, saved in self._rows:
             if owner and names == [owner, merchant_id, public_id]:
                 return replace(saved, merchant_id=merchant_id)
         raise no_such_card()
 
     def forget(self, owner: str, merchant_id: str, public_id: str) -> None:
-        """See `Wallet.forget`."""
+        """See `SavedCards.forget`."""
         self.find(owner, merchant_id, public_id)
         self._rows = [row for row in self._rows if row[2] != public_id]
 
 
 def no_such_card() -> InvalidRequest:
-    """What a wallet raises for a card that is not there, or not this owner's."""
+    """What saved cards raises for a card that is not there, or not this owner's."""
     return InvalidRequest("there is no such saved card", code="saved_source_unknown")
 
 
@@ -142,7 +142,7 @@ def choose_source(
     payment: Payment,
     entry: Entry,
     *,
-    wallet: Wallet | None,
+    saved_cards: SavedCards | None,
     owner: str,
     email: str,
     save: bool,
@@ -157,49 +157,53 @@ def choose_source(
     if payment.mode is Mode.HOSTED or payment.state is not PaymentState.OPEN:
         return None
     if entry.saved_id:
-        if wallet is None or not owner:
+        if saved_cards is None or not owner:
             raise InvalidRequest(
                 "a saved card is for its owner, who is not logged in here",
                 code="saved_source_of_nobody",
             )
         merchant_id = payments.merchant_id
-        return wallet.find(owner, merchant_id, entry.saved_id).as_source()
-    is_kept = bool(save and owner and wallet is not None)
+        return saved_cards.find(owner, merchant_id, entry.saved_id).as_source()
+    is_kept = bool(save and owner and saved_cards is not None)
     if is_kept:
         refuse_long("owner", owner)
     if is_kept or entry.card:
         _refuse_doubt(payments, payment)
     source = payments.tokenize(entry.card) if entry.card else entry.source
-    if source is None or wallet is None or not is_kept:
+    if source is None or saved_cards is None or not is_kept:
         return source
     saved = payments.save_source(SaveSourceRequest(source=source, email=email))
-    wallet.keep(owner, payments.merchant_id, saved)
+    saved_cards.keep(owner, payments.merchant_id, saved)
     return saved.as_source()
 
 
 def note_card(
-    wallet: Wallet | None, source: PaymentSource | None, money: Operation | None
+    saved_cards: SavedCards | None,
+    source: PaymentSource | None,
+    money: Operation | None,
 ) -> None:
     """Let the list show what the charge told of a card that was saved with it."""
-    if wallet is None or source is None or not source.is_saved or money is None:
+    if saved_cards is None or source is None or not source.is_saved or money is None:
         return
     details = money.details
-    wallet.describe(source.token, details.get("brand", ""), details.get("last4", ""))
+    saved_cards.describe(
+        source.token, details.get("brand", ""), details.get("last4", "")
+    )
 
 
 def forget_source(
-    payments: Payments, wallet: Wallet, owner: str, public_id: str
+    payments: Payments, saved_cards: SavedCards, owner: str, public_id: str
 ) -> None:
-    """Remove the owner's card from the provider, then from the wallet.
+    """Remove the owner's card from the provider, then from the saved cards.
 
     Raises:
         InvalidRequest: the owner has no such card.
         PaymentError: the provider did not remove it; it stays.
     """
     merchant_id = payments.merchant_id
-    saved = wallet.find(owner, merchant_id, public_id)
+    saved = saved_cards.find(owner, merchant_id, public_id)
     payments.remove_source(RemoveSourceRequest(source_id=saved.source_id))
-    wallet.forget(owner, merchant_id, public_id)
+    saved_cards.forget(owner, merchant_id, public_id)
 
 
 def _refuse_doubt(payments: Payments, payment: Payment) -> None:

@@ -12,17 +12,17 @@ from payment_hooks.model.cards import PaymentSource
 from payment_hooks.model.errors import (
     AlreadyPaid,
     ConfigurationError,
-    GivenBack,
     InvalidRequest,
     OutcomeUnknown,
     PaymentError,
+    PaymentReversed,
     UnsupportedOperation,
 )
 from payment_hooks.model.kinds import Mode
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import REVERSED, Operation, Payment, PaymentState
 from payment_hooks.model.requests import CheckoutRequest
-from payment_hooks.model.results import CheckoutSession
+from payment_hooks.model.results import NextAction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Progress:
     payment: Payment | None = None
     money: Operation | None = None
     """What brought the payment its money, or reserved it."""
-    step: CheckoutSession | None = None
+    next_action: NextAction | None = None
     """What the shopper's browser needs next; nothing was taken so far."""
     refusal: PaymentError | None = None
     """Why there is neither; after `OutcomeUnknown` money may be under way."""
@@ -51,7 +51,7 @@ def begin(
     amount_due: Money,
     context: Mapping[str, object],
 ) -> Payment:
-    """The payment for this reference; after one that was given back, the next one.
+    """The payment for this reference; after one that was reversed, the next one.
 
     Raises:
         AlreadyPaid: with another amount.
@@ -106,7 +106,7 @@ def look(payments: Payments, payment: Payment) -> Operation | None:
     None where it is not paid, or waits for the shopper on a page.
 
     Raises:
-        GivenBack: its money is with the shopper again.
+        PaymentReversed: its money is with the shopper again.
         OutcomeUnknown: money may be under way still.
         PaymentDeclined: the bank's no, which only the look has brought.
     """
@@ -137,7 +137,7 @@ def _ask(
         if money is None:
             raise
         return Progress(payment=current, money=money)
-    return Progress(payment=payment, step=step)
+    return Progress(payment=payment, next_action=step)
 
 
 def _find_money(payments: Payments, payment: Payment) -> Operation | None:
@@ -146,15 +146,15 @@ def _find_money(payments: Payments, payment: Payment) -> Operation | None:
     Only the operations are asked: the payment's own row learns a moment later.
 
     Raises:
-        GivenBack: its money is with the shopper again.
+        PaymentReversed: its money is with the shopper again.
     """
     operations = payments.operations(payment.payment_id)
     state = derive_state(operations, closed=False)
     if state is PaymentState.OPEN:
         return None
     if state in REVERSED:
-        raise GivenBack(
-            f"payment {payment.payment_id} is {state}", code="payment_given_back"
+        raise PaymentReversed(
+            f"payment {payment.payment_id} is {state}", code="payment_reversed"
         )
     return funding_operation(payment, operations)
 

@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from payment_hooks.testing.adapter_kit import AdapterKit
     from payment_hooks.testing.ledger_kit import LedgerKit
     from payment_hooks.testing.provider_kit import ProviderKit
+    from payment_hooks.testing.saved_cards_kit import SavedCardsKit
     from payment_hooks.testing.shop_bench import ShopBench
-    from payment_hooks.testing.wallet_kit import WalletKit
 
 __all__ = [
     "AdapterKit",
     "FakeProvider",
     "LedgerKit",
     "ProviderKit",
+    "SavedCardsKit",
     "ShopBench",
-    "WalletKit",
 ]
 
 _KITS = {
@@ -29,7 +29,7 @@ _KITS = {
     "LedgerKit": "ledger_kit",
     "ProviderKit": "provider_kit",
     "ShopBench": "shop_bench",
-    "WalletKit": "wallet_kit",
+    "SavedCardsKit": "saved_cards_kit",
 }
 
 

@@ -24,8 +24,8 @@ from payment_hooks.model.requests import (
 from payment_hooks.model.results import (
     CardFields,
     CardForm,
-    CheckoutSession,
     LookUpResult,
+    NextAction,
     Redirect,
     Transaction,
     WebhookEvent,
@@ -189,7 +189,7 @@ class FakeProvider:
         return self._return("payment_void", TransactionKind.VOID, request)
 
     @hookimpl
-    def payment_start_checkout(self, request: CheckoutRequest) -> CheckoutSession:
+    def payment_start_checkout(self, request: CheckoutRequest) -> NextAction:
         """A page, fields or a form that lead nowhere."""
         self._before("payment_start_checkout")
         if request.mode is Mode.IFRAME:

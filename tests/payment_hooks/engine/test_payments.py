@@ -707,7 +707,7 @@ def test_what_was_given_back_is_no_money(payments, provider, take, state):
     with pytest.raises(InvalidRequest) as caught:
         payments.charge(payment_id, OTHER_CARD)
 
-    assert caught.value.code == "payment_given_back"
+    assert caught.value.code == "payment_reversed"
     assert payments.get(payment_id).state is state
 
 

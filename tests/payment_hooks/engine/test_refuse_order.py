@@ -70,5 +70,5 @@ def test_money_on_its_way_back_is_in_doubt(payments, payment, fake):
     with pytest.raises(OutcomeUnknown):
         payments.refund(payment.payment_id, intent_id="r")
 
-    with pytest.raises(OutcomeUnknown, match="being given back"):
+    with pytest.raises(OutcomeUnknown, match="being refunded"):
         ask(payments, payment)

@@ -18,7 +18,7 @@ from payment_hooks.engine.payments import Payments
 from payment_hooks.ledger.intents import name_found
 from payment_hooks.model.records import LONGEST
 from payment_hooks.model.saved_cards import SavedSource, SaveSourceRequest
-from payment_hooks.storefront.saved_cards import MemoryWallet
+from payment_hooks.storefront.saved_cards import MemorySavedCards
 from payment_hooks.testing import FakeProvider
 
 DUE = Money(1000, "USD")
@@ -85,7 +85,7 @@ def test_an_owner_of_cards_has_a_limit():
     saved = SavedSource(source_id="s-1")
 
     with pytest.raises(InvalidRequest, match=r"owner has 256 .* 255"):
-        MemoryWallet().keep(TOO_LONG, "M1", saved)
+        MemorySavedCards().keep(TOO_LONG, "M1", saved)
 
 
 def test_a_charge_whose_id_cannot_be_kept_stays_in_doubt(payments, fake):

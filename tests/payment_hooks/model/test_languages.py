@@ -5,7 +5,7 @@ import pytest
 from payment_hooks import AmountChanged
 from payment_hooks.model.messages import choose_language, shopper_language
 from payment_hooks.model.results import CardFields
-from payment_hooks.storefront.payload import card_locale, describe_step
+from payment_hooks.storefront.payload import card_locale, describe_next_action
 
 OURS = ("en", "fr", "es")
 
@@ -65,7 +65,7 @@ def test_card_fields_speak_the_language_of_the_page(provided, language, locale):
     )
 
     assert card_locale(provided, language) == locale
-    assert describe_step(fields, language=language)["locale"] == locale
+    assert describe_next_action(fields, language=language)["locale"] == locale
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from payment_hooks import CardFields, CardForm, InvalidRequest, Mode, Redirect
-from payment_hooks.storefront.payload import describe_step, read_entry
+from payment_hooks.storefront.payload import describe_next_action, read_entry
 
 CARD = {"number": "4242424242424242", "expMonth": 12, "expYear": 2099, "cvc": "123"}
 
@@ -68,7 +68,7 @@ def test_a_page_is_described():
         expires_at=datetime(2026, 1, 1, tzinfo=UTC),
     )
 
-    assert describe_step(page) == {
+    assert describe_next_action(page) == {
         "mode": "hosted",
         "redirectUrl": "https://pay.example/1",
         "expiresAt": "2026-01-01T00:00:00+00:00",
@@ -79,5 +79,9 @@ def test_card_fields_and_forms_are_described_without_the_encryption_key():
     fields = CardFields(script_url="https://s/sdk.js", public_key="P", merchant_id="M")
     form = CardForm(public_key="P", encryption_key="long", merchant_id="M")
 
-    assert describe_step(fields)["scriptUrl"] == "https://s/sdk.js"
-    assert describe_step(form) == {"mode": "api", "publicKey": "P", "merchantId": "M"}
+    assert describe_next_action(fields)["scriptUrl"] == "https://s/sdk.js"
+    assert describe_next_action(form) == {
+        "mode": "api",
+        "publicKey": "P",
+        "merchantId": "M",
+    }

@@ -15,7 +15,7 @@ from payment_hooks import (
 )
 from payment_hooks.storefront.payload import Entry
 from payment_hooks.storefront.saved_cards import (
-    MemoryWallet,
+    MemorySavedCards,
     choose_source,
     forget_source,
     note_card,
@@ -38,28 +38,30 @@ def payments(provider):
 
 
 @pytest.fixture
-def wallet():
-    return MemoryWallet()
+def saved_cards():
+    return MemorySavedCards()
 
 
 @pytest.fixture
-def submit(payments, wallet):
+def submit(payments, saved_cards):
     """One submit of a shopper, as every adapter makes it."""
 
-    def run(entry, reference="1", owner="ann", mode=Mode.IFRAME, wallet=wallet):
+    def run(
+        entry, reference="1", owner="ann", mode=Mode.IFRAME, saved_cards=saved_cards
+    ):
         def act():
             payment = begin(payments, reference, mode=mode, amount_due=DUE, context={})
             source = choose_source(
                 payments,
                 payment,
                 entry,
-                wallet=wallet,
+                saved_cards=saved_cards,
                 owner=owner,
                 email="ann@shop.example",
                 save=entry.save,
             )
             progress = pay(payments, payment, source)
-            note_card(wallet, source, progress.money)
+            note_card(saved_cards, source, progress.money)
             return progress
 
         return attempt(act)
@@ -73,9 +75,9 @@ def entry(token="tok-1", **options):
     )
 
 
-def test_a_card_is_saved_and_pays_again(submit, wallet, payments, provider):
+def test_a_card_is_saved_and_pays_again(submit, saved_cards, payments, provider):
     first = submit(entry(save=True))
-    (kept,) = wallet.list("ann", provider.merchant_id)
+    (kept,) = saved_cards.list("ann", provider.merchant_id)
     second = submit(Entry(saved_id=kept.public_id), reference="2")
 
     assert first.money.moved == second.money.moved == DUE
@@ -93,24 +95,24 @@ def test_nothing_is_kept_unasked_or_for_a_guest(submit, provider, options, owner
     assert provider.saved == {}
 
 
-def test_a_shop_without_a_wallet_keeps_nothing(submit, provider):
-    paid = submit(entry(save=True), wallet=None)
-    refused = submit(Entry(saved_id="x"), reference="2", wallet=None)
+def test_a_shop_without_saved_cards_keeps_nothing(submit, provider):
+    paid = submit(entry(save=True), saved_cards=None)
+    refused = submit(Entry(saved_id="x"), reference="2", saved_cards=None)
 
     assert paid.money is not None
     assert provider.saved == {}
     assert refused.refusal.code == "saved_source_of_nobody"
 
 
-def test_somebody_elses_card_is_not_there(submit, wallet, provider):
+def test_somebody_elses_card_is_not_there(submit, saved_cards, provider):
     submit(entry(save=True))
-    (kept,) = wallet.list("ann", provider.merchant_id)
+    (kept,) = saved_cards.list("ann", provider.merchant_id)
     refused = submit(Entry(saved_id=kept.public_id), reference="2", owner="bob")
 
     assert refused.refusal.code == "saved_source_unknown"
-    assert wallet.list("bob", provider.merchant_id) == ()
-    assert wallet.list("", provider.merchant_id) == ()
-    assert wallet.list("ann", "ANOTHERMERCHANT") == ()
+    assert saved_cards.list("bob", provider.merchant_id) == ()
+    assert saved_cards.list("", provider.merchant_id) == ()
+    assert saved_cards.list("ann", "ANOTHERMERCHANT") == ()
 
 
 def test_no_card_is_saved_while_an_earlier_charge_is_in_doubt(submit, provider):
@@ -146,45 +148,45 @@ def test_a_paid_payment_and_a_page_need_no_source(submit, provider):
     assert provider.saved == {}
 
 
-def test_the_charge_tells_what_nobody_told_of_the_card(submit, wallet, provider):
+def test_the_charge_tells_what_nobody_told_of_the_card(submit, saved_cards, provider):
     submit(Entry(source=PaymentSource(token="tok-1"), save=True))
-    (kept,) = wallet.list("ann", provider.merchant_id)
+    (kept,) = saved_cards.list("ann", provider.merchant_id)
 
-    wallet.describe(next(iter(provider.saved)), "VISA", "4242")
-    (told,) = wallet.list("ann", provider.merchant_id)
-    wallet.describe(next(iter(provider.saved)), "AMEX", "0005")
+    saved_cards.describe(next(iter(provider.saved)), "VISA", "4242")
+    (told,) = saved_cards.list("ann", provider.merchant_id)
+    saved_cards.describe(next(iter(provider.saved)), "AMEX", "0005")
 
     assert kept.last4 in ("", "4242")
     assert (told.brand, told.last4) == ("VISA", "4242")
-    assert wallet.list("ann", provider.merchant_id) == (told,)
+    assert saved_cards.list("ann", provider.merchant_id) == (told,)
 
 
-def test_a_forgotten_card_is_gone_from_both(submit, wallet, payments, provider):
+def test_a_forgotten_card_is_gone_from_both(submit, saved_cards, payments, provider):
     submit(entry(save=True))
-    (kept,) = wallet.list("ann", provider.merchant_id)
+    (kept,) = saved_cards.list("ann", provider.merchant_id)
     with pytest.raises(InvalidRequest):
-        forget_source(payments, wallet, "bob", kept.public_id)
-    forget_source(payments, wallet, "ann", kept.public_id)
+        forget_source(payments, saved_cards, "bob", kept.public_id)
+    forget_source(payments, saved_cards, "ann", kept.public_id)
 
     assert provider.saved == {}
-    assert wallet.list("ann", provider.merchant_id) == ()
+    assert saved_cards.list("ann", provider.merchant_id) == ()
     with pytest.raises(InvalidRequest):
-        forget_source(payments, wallet, "ann", kept.public_id)
+        forget_source(payments, saved_cards, "ann", kept.public_id)
 
 
 def test_a_card_that_the_provider_did_not_remove_stays(
-    submit, wallet, payments, provider
+    submit, saved_cards, payments, provider
 ):
     submit(entry(save=True))
-    (kept,) = wallet.list("ann", provider.merchant_id)
+    (kept,) = saved_cards.list("ann", provider.merchant_id)
     provider.fail("payment_remove_source", ProviderUnavailable("away"))
     with pytest.raises(ProviderUnavailable):
-        forget_source(payments, wallet, "ann", kept.public_id)
+        forget_source(payments, saved_cards, "ann", kept.public_id)
 
-    assert wallet.list("ann", provider.merchant_id) == (kept,)
+    assert saved_cards.list("ann", provider.merchant_id) == (kept,)
 
 
-def test_what_a_shopper_sees_of_a_card_is_not_what_can_be_charged(submit, wallet):
+def test_what_a_shopper_sees_of_a_card_is_not_what_can_be_charged(submit, saved_cards):
     submit(entry(save=True))
 
-    assert "saved-" not in repr(wallet.list("ann", "FAKEMERCHANT1"))
+    assert "saved-" not in repr(saved_cards.list("ann", "FAKEMERCHANT1"))

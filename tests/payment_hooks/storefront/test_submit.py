@@ -39,7 +39,7 @@ def test_a_source_brings_the_money(payments, provider):
     progress = pay(payments, opened(payments), CARD)
 
     assert progress.money.moved == DUE
-    assert (progress.step, progress.refusal) == (None, None)
+    assert (progress.next_action, progress.refusal) == (None, None)
     assert len(taken(provider)) == 1
 
 
@@ -115,7 +115,7 @@ def test_what_was_given_back_is_paid_anew(payments, provider):
     next_one = opened(payments)
 
     assert next_one.sequence == 2
-    assert pay(payments, payment, CARD).refusal.code == "payment_given_back"
+    assert pay(payments, payment, CARD).refusal.code == "payment_reversed"
     assert pay(payments, next_one, PaymentSource(token="tok-new")).money
 
 
@@ -147,8 +147,8 @@ def test_a_page_that_is_paid_in_this_moment_is_no_refusal(read):
     progress = attempt(lambda: pay(payments, payment, None))
 
     assert progress.refusal is None
-    assert progress.money or progress.step == page
-    assert ledger.act is None or progress.step
+    assert progress.money or progress.next_action == page
+    assert ledger.act is None or progress.next_action
 
 
 @pytest.mark.parametrize("mode", [Mode.IFRAME, Mode.HOSTED])

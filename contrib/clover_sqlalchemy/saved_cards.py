@@ -11,13 +11,13 @@ from clover_sqlalchemy.connecting import own_engine
 from clover_sqlalchemy.tables import saved_sources
 from payment_hooks.model.records import refuse_long
 from payment_hooks.model.saved_cards import SavedSource
-from payment_hooks.storefront.saved_cards import KeptSource, no_such_card, short_card
+from payment_hooks.storefront.saved_cards import SavedCard, no_such_card, short_card
 
 _C = saved_sources.c
 
 
-class SqlAlchemyWallet:
-    """A `Wallet` in a table that `create_tables` makes.
+class SqlAlchemySavedCards:
+    """A `SavedCards` in a table that `create_tables` makes.
 
     Args:
         engine: to SQLite in a file, PostgreSQL, MySQL or MariaDB.
@@ -31,7 +31,7 @@ class SqlAlchemyWallet:
         self._committer = Committer(self.engine)
 
     def keep(self, owner: str, merchant_id: str, saved: SavedSource) -> str:
-        """See `Wallet`."""
+        """See `SavedCards`."""
         refuse_long("owner", owner)
         brand, last4 = short_card(saved.brand, saved.last4)
         public_id = uuid4().hex
@@ -51,7 +51,7 @@ class SqlAlchemyWallet:
         return public_id
 
     def describe(self, source_id: str, brand: str, last4: str) -> None:
-        """See `Wallet`."""
+        """See `SavedCards`."""
         unknown = saved_sources.update().where(
             _C.provider_id == source_id, _C.last4 == ""
         )
@@ -59,12 +59,12 @@ class SqlAlchemyWallet:
         told = unknown.values(brand=brand, last4=last4)
         self._committer.write(lambda connection: connection.execute(told))
 
-    def list(self, owner: str, merchant_id: str) -> tuple[KeptSource, ...]:
-        """See `Wallet`."""
+    def list(self, owner: str, merchant_id: str) -> tuple[SavedCard, ...]:
+        """See `SavedCards`."""
         if not owner:
             return ()
         return tuple(
-            KeptSource(
+            SavedCard(
                 public_id=row.public_id,
                 brand=row.brand,
                 last4=row.last4,
@@ -75,7 +75,7 @@ class SqlAlchemyWallet:
         )
 
     def find(self, owner: str, merchant_id: str, public_id: str) -> SavedSource:
-        """See `Wallet`.
+        """See `SavedCards`.
 
         Raises:
             InvalidRequest: the owner has no such card; whether anybody has is not told.
@@ -93,7 +93,7 @@ class SqlAlchemyWallet:
         )
 
     def forget(self, owner: str, merchant_id: str, public_id: str) -> None:
-        """See `Wallet`.
+        """See `SavedCards`.
 
         Raises:
             InvalidRequest: the owner has no such card.
