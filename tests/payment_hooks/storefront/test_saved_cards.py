@@ -144,7 +144,7 @@ def test_a_paid_payment_and_a_page_need_no_source(submit, provider):
     page = submit(entry("tok-3", save=True), reference="2", mode=Mode.HOSTED)
 
     assert again.money is not None
-    assert page.step is not None
+    assert page.next_action is not None
     assert provider.saved == {}
 
 

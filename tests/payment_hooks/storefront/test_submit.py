@@ -53,13 +53,13 @@ def test_the_same_submit_again_answers_with_the_first_money(payments, provider):
 
 
 def test_without_a_source_the_browser_is_asked_for_one(payments):
-    assert isinstance(pay(payments, opened(payments), None).step, CardFields)
+    assert isinstance(pay(payments, opened(payments), None).next_action, CardFields)
 
 
 def test_a_hosted_payment_is_a_page_and_then_its_money(payments, provider):
     payment = opened(payments, Mode.HOSTED)
-    page = pay(payments, payment, None).step
-    again = pay(payments, payment, None).step
+    page = pay(payments, payment, None).next_action
+    again = pay(payments, payment, None).next_action
 
     assert isinstance(page, Redirect)
     assert again == page
@@ -138,7 +138,7 @@ def test_a_page_that_is_paid_in_this_moment_is_no_refusal(read):
     fake, ledger = FakeProvider(secret="s"), MessageInBetween()
     payments = Payments.using(fake, ledger=ledger)
     payment = opened(payments, Mode.HOSTED)
-    page = pay(payments, payment, None).step
+    page = pay(payments, payment, None).next_action
     paid = fake.pay_session(DUE)
     message = fake.message(paid.transaction_id, page.session_id)
     ledger.act = lambda: payments.receive_webhook(message)
