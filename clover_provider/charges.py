@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from clover_provider import additional_charges, customers
-from clover_provider.limits import MOST_MINOR_UNITS
+from clover_provider.config.limits import MOST_MINOR_UNITS
 from clover_provider.reading import PROVIDER, Reading
 from clover_provider.references import (
     build_metadata,

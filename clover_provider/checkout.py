@@ -9,9 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from clover_provider.config import CloverConfig
-from clover_provider.hosts import Environment, HostedLines
-from clover_provider.mistakes import is_loopback
+from clover_provider.config import CloverConfig, Environment, HostedLines
+from clover_provider.config.addresses import is_loopback
 from clover_provider.reading import read_moment
 from clover_provider.references import build_mark
 from payment_hooks import (

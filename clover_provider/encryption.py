@@ -8,7 +8,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 
-from clover_provider.hosts import Environment
+from clover_provider.config import Environment
 from payment_hooks import ConfigurationError
 from payment_hooks.secrecy import forgetful
 

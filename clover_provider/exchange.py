@@ -8,8 +8,8 @@ from dataclasses import InitVar, dataclass, field
 from typing import NoReturn, Protocol
 from urllib.parse import urlsplit
 
+from clover_provider.config import Secret
 from clover_provider.echoes import Echoes
-from clover_provider.secret import Secret
 from payment_hooks import InvalidRequest
 from payment_hooks.secrecy import forgetful_type
 

@@ -17,10 +17,9 @@ from threading import Lock
 from typing import Protocol
 from urllib.parse import urlencode
 
-from clover_provider.config import CloverConfig
+from clover_provider.config import CloverConfig, Secret
 from clover_provider.exchange import Fields
 from clover_provider.reading import read_moment
-from clover_provider.secret import Secret
 from payment_hooks import AuthenticationFailed, ConfigurationError, InvalidRequest
 from payment_hooks.secrecy import forgetful
 

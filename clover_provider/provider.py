@@ -13,15 +13,14 @@ from clover_provider import (
     tokens,
     webhooks,
 )
-from clover_provider.config import CloverConfig
+from clover_provider.config import CloverConfig, Secret
+from clover_provider.config.locales import pick_locale
 from clover_provider.exchange import Answer, Call, Sends
 from clover_provider.failures import decline_of, is_missing, raise_for
 from clover_provider.keys import KeyStore, MemoryKeyStore, PublicKeys
-from clover_provider.locales import pick_locale
 from clover_provider.lookup import Finder
 from clover_provider.reading import PROVIDER, Reading
 from clover_provider.scrub import safe_text
-from clover_provider.secret import Secret
 from payment_hooks import (
     CaptureRequest,
     CardDetails,

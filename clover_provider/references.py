@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 
-from clover_provider.limits import LONGEST_EXTERNAL_REFERENCE, LONGEST_METADATA
+from clover_provider.config.limits import LONGEST_EXTERNAL_REFERENCE, LONGEST_METADATA
 from clover_provider.reading import Reading
 from clover_provider.scrub import safe_text
 from payment_hooks import InvalidRequest

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from clover_provider.limits import LARGEST_PAGE
+from clover_provider.config.limits import LARGEST_PAGE
 from payment_hooks import LookUpRequest
 
 

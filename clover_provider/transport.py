@@ -21,6 +21,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError
 
 from clover_provider.config import CloverConfig
+from clover_provider.config.addresses import is_loopback
 from clover_provider.deadlines import BoundedResponse, Exchange, active, within
 from clover_provider.exchange import (
     Answer,
@@ -38,7 +39,6 @@ from clover_provider.limiter import (
     limiter_for,
     name_of,
 )
-from clover_provider.mistakes import is_loopback
 from clover_provider.reading import PROVIDER
 from clover_provider.scrub import safe_text
 from payment_hooks import ConfigurationError, OutcomeUnknown, ProviderUnavailable

@@ -14,8 +14,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from clover_provider import charges, platform_payments, refunds
+from clover_provider.config.limits import LONGEST_REACH, MOST_NESTED
 from clover_provider.exchange import Fields
-from clover_provider.limits import LONGEST_REACH, MOST_NESTED
 from clover_provider.reading import PROVIDER, Reading, rows_of
 from clover_provider.reads import Reads, TooManyPages
 from clover_provider.references import (

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from clover_provider import CloverProvider
+from clover_provider.config import Secret
 from clover_provider.connecting import oauth_sender
 from clover_provider.oauth import (
     TOKEN_PATH,
@@ -18,7 +19,6 @@ from clover_provider.oauth import (
     check_return,
     read_tokens,
 )
-from clover_provider.secret import Secret
 from clover_simulator.testing import Simulator
 from payment_hooks import AuthenticationFailed, PaymentSource, ProviderUnavailable
 from tests.clover_provider.conftest import FakeTransport

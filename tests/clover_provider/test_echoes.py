@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from clover_provider import CloverConfig, CloverProvider, oauth
+from clover_provider.config import Secret
 from clover_provider.connecting import oauth_sender
 from clover_provider.echoes import WITHHELD, _texts
 from clover_provider.exchange import (
@@ -24,7 +25,6 @@ from clover_provider.exchange import (
 )
 from clover_provider.failures import raise_for
 from clover_provider.oauth import OAuthSession, OAuthTokens
-from clover_provider.secret import Secret
 from payment_hooks import (
     CaptureRequest,
     CardDetails,

@@ -7,8 +7,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from clover_provider import tokens
+from clover_provider.config import Environment
 from clover_provider.encryption import encrypt_number, pick_key
-from clover_provider.hosts import Environment
 from payment_hooks import CardDetails, ConfigurationError
 
 NUMBER = "4242424242424242"

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 import pytest
 
 from clover_provider import CloverConfig, customers, oauth, references, tokens, webhooks
+from clover_provider.config import Secret
 from clover_provider.connecting import oauth_sender
 from clover_provider.encryption import encrypt_number
 from clover_provider.exchange import Call, Fields
 from clover_provider.oauth import Consent, OAuthSession, OAuthTokens
-from clover_provider.secret import Secret
 from payment_hooks import (
     CardDetails,
     ConfigurationError,

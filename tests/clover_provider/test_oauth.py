@@ -9,8 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from clover_provider import oauth
-from clover_provider.config import CloverConfig
-from clover_provider.secret import Secret
+from clover_provider.config import CloverConfig, Secret
 from payment_hooks import AuthenticationFailed, ConfigurationError, InvalidRequest
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

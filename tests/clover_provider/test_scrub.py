@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from clover_provider import CloverConfig, CloverProvider
+from clover_provider.config import Secret
 from clover_provider.exchange import Answer, Call, Fields
 from clover_provider.scrub import redact, safe_text
-from clover_provider.secret import Secret
 from clover_simulator.shopper import APPROVED_CARD
 from payment_hooks import (
     CaptureRequest,

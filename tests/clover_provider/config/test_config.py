@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from clover_provider.config import CloverConfig
-from clover_provider.hosts import Environment
-from clover_provider.secret import Secret
+from clover_provider.config import CloverConfig, Environment, Secret
 from payment_hooks import ConfigurationError, Mode
 
 HOSTED = {
@@ -235,7 +233,7 @@ def test_a_key_with_foreign_letters_is_refused_not_mangled(configure):
         configure(PRIVATE_KEY="clé")
 
 
-SETTINGS_PAGE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
+SETTINGS_PAGE = Path(__file__).parents[3] / "docs" / "reference" / "settings.md"
 ROW = re.compile(r"^\| `([A-Z_]+)` \|[^|]*\| ([^|]+) \|", re.MULTILINE)
 
 

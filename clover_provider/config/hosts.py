@@ -1,4 +1,4 @@
-"""Where Clover's services are, by environment and role, and how its page looks."""
+"""Where Clover's services are, by environment and role."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,15 +13,6 @@ class Environment(StrEnum):
     """Real cards, real money."""
     LOCAL = "local"
     """A Clover double at `base_url`, such as `clover simulate`."""
-
-
-class HostedLines(StrEnum):
-    """How many lines a hosted page shows."""
-
-    ONE = "one"
-    """One, named after the order and what is in it: it can be refunded in part."""
-    ALL = "all"
-    """Those of the basket; Clover documents that it refunds only the whole of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

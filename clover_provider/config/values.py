@@ -1,36 +1,27 @@
-"""The settings of one Clover merchant, checked before anything is sent."""
+"""The values of a merchant's settings, before anything is known to be right about them."""
 
-import os
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from enum import StrEnum
 
-from clover_provider import settings
-from clover_provider.hosts import Environment, HostedLines, Hosts, hosts_of
-from clover_provider.mistakes import find_mistakes
-from clover_provider.secret import Secret
+from clover_provider.config.hosts import Environment
+from clover_provider.config.secret import Secret
 from payment_hooks import Mode
-from payment_hooks.secrecy import forgetful, forgetful_type
 
 _EMPTY = Secret()
 
 
-@forgetful_type
+class HostedLines(StrEnum):
+    """How many lines a hosted page shows."""
+
+    ONE = "one"
+    """One, named after the order and what is in it: it can be refunded in part."""
+    ALL = "all"
+    """Those of the basket; Clover documents that it refunds only the whole of them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CloverConfig:
-    """Everything that `CloverProvider` must know about a merchant.
-
-    >>> config = CloverConfig.from_mapping({
-    ...     "ENVIRONMENT": "sandbox", "MERCHANT_ID": "TESTMERCH0001",
-    ...     "PRIVATE_KEY": "the-private-key", "PUBLIC_KEY": "the-public-key",
-    ... })
-    >>> config.mode, config.ecommerce_url
-    (<Mode.IFRAME: 'iframe'>, 'https://scl-sandbox.dev.clover.com')
-
-    Raises:
-        ConfigurationError: a setting is missing or wrong; the message names it and
-            says what to do.
-    """
+class ConfigValues:
+    """One merchant's settings as given; `CloverConfig` completes and checks them."""
 
     environment: Environment
     merchant_id: str
@@ -93,35 +84,6 @@ class CloverConfig:
     source: str = field(default="", repr=False, compare=False)
     """Where the settings came from, for messages; set by the constructors below."""
 
-    def __post_init__(self) -> None:
-        settings.complete(self)
-        for name, remedy in find_mistakes(self):
-            settings.refuse(self.source, name, remedy)
-
-    @classmethod
-    @forgetful
-    def from_mapping(
-        cls, values: Mapping[str, object], *, source: str = "CLOVER"
-    ) -> Self:
-        """The configuration in a mapping with upper-case names, such as a settings file.
-
-        Raises:
-            ConfigurationError: an unknown name, a missing one, or a wrong value.
-        """
-        values = settings.mask(cls, values)
-        return cls(**settings.read(cls, values, source), source=source)
-
-    @classmethod
-    @forgetful
-    def from_environ(cls, environ: Mapping[str, str] | None = None) -> Self:
-        """The configuration in the environment variables `CLOVER_…`.
-
-        Raises:
-            ConfigurationError: as `from_mapping`.
-        """
-        picked = settings.mask(cls, settings.pick(cls, environ or os.environ))
-        return cls.from_mapping(picked, source=settings.PREFIX)
-
     @property
     def ecommerce_key(self) -> Secret:
         """The bearer of charges, captures, refunds and PAKMS."""
@@ -136,38 +98,3 @@ class CloverConfig:
     def platform_key(self) -> Secret:
         """The bearer of platform (v3) reads; empty when there is none."""
         return self.platform_token or self.access_token
-
-    @property
-    def hosts(self) -> Hosts:
-        """The base URL of each of Clover's services."""
-        return hosts_of(self.environment, self.base_url)
-
-    @property
-    def ecommerce_url(self) -> str:
-        """The base URL of charges, captures, refunds and PAKMS."""
-        return self.hosts.ecommerce
-
-    @property
-    def token_url(self) -> str:
-        """The base URL of card tokenization."""
-        return self.hosts.token
-
-    @property
-    def api_url(self) -> str:
-        """The base URL of hosted checkout sessions, OAuth tokens and platform reads."""
-        return self.hosts.api
-
-    @property
-    def www_url(self) -> str:
-        """The base URL of the OAuth consent page."""
-        return self.hosts.www
-
-    @property
-    def sdk_url(self) -> str:
-        """The address of the iframe SDK; the browser must load it from there."""
-        return f"{self.hosts.checkout}/sdk.js"
-
-    @property
-    def keys_url(self) -> str:
-        """The address of the card-encryption keys."""
-        return f"{self.hosts.keys}/assets/keys.json"

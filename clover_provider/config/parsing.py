@@ -1,22 +1,14 @@
-"""From a mapping of names to a checked configuration; every mistake is named."""
-
-from __future__ import annotations
+"""Constructor arguments from a mapping of upper-case names; every mistake is named."""
 
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import MISSING, fields
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any
 
-from clover_provider.hosts import Environment, HostedLines
-from clover_provider.limits import REQUESTS_AT_ONCE, REQUESTS_PER_SECOND
-from clover_provider.mistakes import COUNTRY_OF, LOCALE_OF, shown
-from clover_provider.secret import Secret
-from payment_hooks import ConfigurationError, Mode
-
-if TYPE_CHECKING:
-    from clover_provider.config import CloverConfig
-
-PREFIX = "CLOVER_"
+from clover_provider.config.refusals import PREFIX, refuse, shown
+from clover_provider.config.secret import Secret
+from clover_provider.config.values import ConfigValues
+from payment_hooks import Mode
 
 _RESEMBLANCE = 0.8
 _REMEDIES = {
@@ -27,7 +19,7 @@ _FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no"
 
 
 def read(
-    kind: type[CloverConfig], values: Mapping[str, object], source: str
+    kind: type[ConfigValues], values: Mapping[str, object], source: str
 ) -> dict[str, Any]:
     """Constructor arguments from upper-case names; text is turned into what is meant."""
     known = {
@@ -46,7 +38,7 @@ def read(
     }
 
 
-def pick(kind: type[CloverConfig], environ: Mapping[str, str]) -> dict[str, object]:
+def pick(kind: type[ConfigValues], environ: Mapping[str, str]) -> dict[str, object]:
     """The settings among the variables `CLOVER_…`; lists are separated by commas.
 
     Variables that resemble no setting are left alone: containers set `CLOVER_PORT` and
@@ -63,7 +55,7 @@ def pick(kind: type[CloverConfig], environ: Mapping[str, str]) -> dict[str, obje
     return picked
 
 
-def mask(kind: type[CloverConfig], values: Mapping[str, object]) -> dict[str, object]:
+def mask(kind: type[ConfigValues], values: Mapping[str, object]) -> dict[str, object]:
     """The same settings with the keys masked, as a traceback may show them."""
     secret = {
         entry.name.upper()
@@ -81,53 +73,6 @@ def mask(kind: type[CloverConfig], values: Mapping[str, object]) -> dict[str, ob
                 if item is not None
             )
     return masked
-
-
-def complete(config: CloverConfig) -> None:
-    """Fill in what follows from something else."""
-    _choose(config, "environment", Environment)
-    _choose(config, "mode", Mode)
-    _choose(config, "hosted_lines", HostedLines)
-    _set(config, "modes", config.modes or (config.mode,))
-    # The dashboard's address shows it in either case; Clover's answers, in capitals.
-    _set(config, "merchant_id", config.merchant_id.upper())
-    _set(config, "currency", config.currency.upper())
-    country = config.country or COUNTRY_OF.get(config.currency, "")
-    _set(config, "country", country.upper())
-    is_local = config.environment is Environment.LOCAL
-    if config.requests_per_second < 0:
-        _set(config, "requests_per_second", 0 if is_local else REQUESTS_PER_SECOND)
-    if config.requests_at_once < 0:
-        _set(config, "requests_at_once", 0 if is_local else REQUESTS_AT_ONCE)
-    _set(config, "locale", config.locale or LOCALE_OF.get(config.country, ""))
-
-
-def refuse(source: str, name: str, remedy: str) -> NoReturn:
-    """Raise for the setting of that name, spelt as the reader wrote it."""
-    spelt = (
-        f"{PREFIX}{name}".upper() if source == PREFIX else f"{source}[{name.upper()!r}]"
-    )
-    raise ConfigurationError(f"{spelt if source else name} {remedy}")
-
-
-def _set(config: CloverConfig, name: str, value: object) -> None:
-    object.__setattr__(config, name, value)
-
-
-def _choose(
-    config: CloverConfig,
-    name: str,
-    kind: type[Environment] | type[Mode] | type[HostedLines],
-) -> None:
-    value = getattr(config, name)
-    choices = [str(choice) for choice in kind]
-    if value not in choices:
-        refuse(
-            config.source,
-            name,
-            f"must be one of {', '.join(choices)}, not {shown(value)}",
-        )
-    _set(config, name, kind(value))
 
 
 def _hint(name: object, known: Mapping[str, object]) -> str:

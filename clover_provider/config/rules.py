@@ -1,26 +1,20 @@
 """What can be wrong with a merchant's settings, and how to mend it."""
 
-from __future__ import annotations
-
 import importlib.util
-import ipaddress
 import math
 import os
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from clover_provider.hosts import Environment
-from clover_provider.locales import LOCALES
-from clover_provider.secret import Secret
+from clover_provider.config.addresses import is_safe_base
+from clover_provider.config.defaults import COUNTRY_OF, LOCALE_OF
+from clover_provider.config.hosts import Environment
+from clover_provider.config.locales import LOCALES
+from clover_provider.config.refusals import shown
+from clover_provider.config.secret import Secret
+from clover_provider.config.values import ConfigValues
 from payment_hooks import Mode
-
-if TYPE_CHECKING:
-    from clover_provider.config import CloverConfig
-
-COUNTRY_OF = {"USD": "US", "CAD": "CA"}
-LOCALE_OF = {"US": "en", "CA": "en-CA"}
 
 _MERCHANT_ID = re.compile(r"[0-9A-Za-z]{13}")
 _SECRETS = (
@@ -40,25 +34,12 @@ _DURATIONS = (
     "webhook_tolerance_seconds",
 )
 _SMALLEST_CAP = 1024
-_LONGEST_SHOWN = 12
 _COPY = "copy each from its own field of Clover's dashboard"
 
 Mistakes = Iterator[tuple[str, str]]
 
 
-def shown(value: object) -> str:
-    """A wrong value as a message may show it: a long word may be a key in its place.
-
-    >>> shown("EUR"), shown("/etc/ca.pem"), shown("b4e97f205d1c48a69f3e27d0c6a81b5f")
-    ("'EUR'", "'/etc/ca.pem'", 'a text of 32 characters')
-    """
-    text = str(value)
-    if len(text) <= _LONGEST_SHOWN or (text.startswith(os.sep) and os.sep in text[1:]):
-        return repr(value)
-    return f"a text of {len(text)} characters"
-
-
-def find_mistakes(config: CloverConfig) -> Mistakes:
+def find_mistakes(config: ConfigValues) -> Mistakes:
     """The name of each wrong setting, and the rest of the sentence that says so."""
     yield from _identity_mistakes(config)
     yield from _key_mistakes(config)
@@ -68,7 +49,7 @@ def find_mistakes(config: CloverConfig) -> Mistakes:
     yield from _number_mistakes(config)
 
 
-def _identity_mistakes(config: CloverConfig) -> Mistakes:
+def _identity_mistakes(config: ConfigValues) -> Mistakes:
     if not _MERCHANT_ID.fullmatch(config.merchant_id):
         yield (
             "merchant_id",
@@ -86,7 +67,7 @@ def _identity_mistakes(config: CloverConfig) -> Mistakes:
         )
 
 
-def _key_mistakes(config: CloverConfig) -> Mistakes:
+def _key_mistakes(config: ConfigValues) -> Mistakes:
     keys = {name: getattr(config, name) for name in _SECRETS}
     keys["public_key"] = Secret(config.public_key)
     keys |= {
@@ -112,7 +93,7 @@ def _key_mistakes(config: CloverConfig) -> Mistakes:
         seen[text] = name
 
 
-def _mode_mistakes(config: CloverConfig) -> Mistakes:
+def _mode_mistakes(config: ConfigValues) -> Mistakes:
     if config.mode not in config.modes:
         yield "modes", f"must hold the mode in use, {config.mode}"
     # An app's merchants bring their access token with the consent.
@@ -137,7 +118,7 @@ def _mode_mistakes(config: CloverConfig) -> Mistakes:
         )
 
 
-def _hosted_mistakes(config: CloverConfig) -> Mistakes:
+def _hosted_mistakes(config: ConfigValues) -> Mistakes:
     if not config.hosted_key:
         yield (
             "hosted_private_key",
@@ -152,7 +133,7 @@ def _hosted_mistakes(config: CloverConfig) -> Mistakes:
         )
 
 
-def _address_mistakes(config: CloverConfig) -> Mistakes:
+def _address_mistakes(config: ConfigValues) -> Mistakes:
     is_local = config.environment is Environment.LOCAL
     if config.base_url and not is_local:
         yield (
@@ -160,7 +141,7 @@ def _address_mistakes(config: CloverConfig) -> Mistakes:
             f"is for environment local only: remove it, {config.environment} has fixed "
             "addresses",
         )
-    if is_local and not _is_safe_base(config.base_url):
+    if is_local and not is_safe_base(config.base_url):
         yield (
             "base_url",
             "must be the address of a Clover double, https or http on this machine, such "
@@ -168,7 +149,7 @@ def _address_mistakes(config: CloverConfig) -> Mistakes:
         )
 
 
-def _certificate_mistakes(config: CloverConfig) -> Mistakes:
+def _certificate_mistakes(config: ConfigValues) -> Mistakes:
     if config.ca_bundle and not os.path.exists(config.ca_bundle):
         yield (
             "ca_bundle",
@@ -176,7 +157,7 @@ def _certificate_mistakes(config: CloverConfig) -> Mistakes:
         )
 
 
-def _number_mistakes(config: CloverConfig) -> Mistakes:
+def _number_mistakes(config: ConfigValues) -> Mistakes:
     url = config.redis_url.reveal()
     if url and not url.startswith(("redis://", "rediss://", "unix://")):
         yield "redis_url", "must begin with redis://, rediss:// or unix://"
@@ -199,18 +180,6 @@ def can_encrypt() -> bool:
     return importlib.util.find_spec("cryptography") is not None
 
 
-def _is_safe_base(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        _ = parts.port
-    except ValueError:
-        return False
-    if not host or parts.username or parts.query or parts.fragment:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
-
-
 def _is_readable(url: str) -> bool:
     """Whether host and port can be told; a password with a slash hides them."""
     try:
@@ -218,14 +187,6 @@ def _is_readable(url: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _is_header_text(text: str) -> bool:
