@@ -11,8 +11,8 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from clover_provider.exchange import read_json
 from clover_provider.reading import Reading
+from clover_provider.wire.json_strict import read_json
 from payment_hooks import Money
 
 logger = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from clover_provider import charges, checkout, customers, refunds, tokens
 from clover_provider.config import CloverConfig
-from clover_provider.exchange import Call
+from clover_provider.wire.message import Call
 from payment_hooks import (
     CaptureRequest,
     CardDetails,

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from clover_provider.config import CloverConfig
-from clover_provider.exchange import Call, Sends
 from clover_provider.failures import raise_for
 from clover_provider.oauth import Send
+from clover_provider.wire.message import Call, Sends
 from payment_hooks.secrecy import forgetful
 
 
@@ -27,7 +27,7 @@ def oauth_sender(config: CloverConfig, transport: Sends | None = None) -> Send:
     def send(path: str, body: Mapping[str, object]) -> Mapping[str, object]:
         nonlocal used
         if used is None:
-            from clover_provider.transport import Transport
+            from clover_provider.wire.transport import Transport
 
             used = Transport(config)
         call = Call(

@@ -10,8 +10,8 @@ Source: "Create a card-on-file customer", "Update a customer", "Revoke a card" a
 import re
 from collections.abc import Mapping
 
-from clover_provider.exchange import Answer
-from clover_provider.reading import PROVIDER
+from clover_provider.codes import PROVIDER
+from clover_provider.wire.message import Answer
 from payment_hooks import (
     InvalidRequest,
     PaymentSource,

@@ -4,9 +4,10 @@ import logging
 import re
 from typing import NoReturn
 
-from clover_provider.exchange import Answer, Call
-from clover_provider.reading import PROVIDER, Reading
-from clover_provider.scrub import safe_text
+from clover_provider.codes import PROVIDER
+from clover_provider.reading import Reading
+from clover_provider.wire.message import Answer, Call
+from clover_provider.wire.redact import safe_text
 from payment_hooks import (
     AuthenticationFailed,
     DeclineCode,

@@ -6,7 +6,7 @@ from typing import Protocol
 from clover_provider import encryption, pakms
 from clover_provider.config import CloverConfig
 from clover_provider.config.rules import can_encrypt
-from clover_provider.exchange import Answer, Call
+from clover_provider.wire.message import Answer, Call
 from payment_hooks import ConfigurationError
 
 _NO_CARD = "4" * 16

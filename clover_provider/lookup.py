@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from clover_provider import charges, platform_payments, refunds
+from clover_provider.codes import PROVIDER
 from clover_provider.config import CloverConfig
-from clover_provider.exchange import Answer, Call, Fields
-from clover_provider.reading import PROVIDER, Reading, only_read
+from clover_provider.reading import Reading, only_read
 from clover_provider.reads import Reads, TooManyPages
 from clover_provider.references import (
     belongs_to,
@@ -21,6 +21,8 @@ from clover_provider.references import (
 )
 from clover_provider.time_window import TimeWindow
 from clover_provider.windows import Windows, elements
+from clover_provider.wire.json_strict import Fields
+from clover_provider.wire.message import Answer, Call
 from payment_hooks import (
     AuthenticationFailed,
     LookUpRequest,

@@ -13,14 +13,15 @@ from clover_provider import (
     tokens,
     webhooks,
 )
+from clover_provider.codes import PROVIDER
 from clover_provider.config import CloverConfig, Secret
 from clover_provider.config.locales import pick_locale
-from clover_provider.exchange import Answer, Call, Sends
 from clover_provider.failures import decline_of, is_missing, raise_for
 from clover_provider.keys import KeyStore, MemoryKeyStore, PublicKeys
 from clover_provider.lookup import Finder
-from clover_provider.reading import PROVIDER, Reading
-from clover_provider.scrub import safe_text
+from clover_provider.reading import Reading
+from clover_provider.wire.message import Answer, Call, Sends
+from clover_provider.wire.redact import safe_text
 from payment_hooks import (
     CaptureRequest,
     CardDetails,
@@ -81,7 +82,7 @@ class CloverProvider:
         Args:
             config: the merchant's configuration, or what gives it: asked with each
                 call, so that an OAuth token can be renewed meanwhile.
-            transport: another way to send than `clover_provider.transport`, for tests.
+            transport: another way to send than `clover_provider.wire.transport`, for tests.
             key_store: where a fetched public key is kept; in memory by default.
             renew: gives a token in place of one that was refused with 401, such as
                 `OAuthSession.renew`; what was refused is then sent once more.
@@ -323,7 +324,7 @@ class CloverProvider:
     def _send(self, call: Call) -> Answer:
         if self._transport is None:
             # Loaded here: whoever only imports the package shall not pay for HTTP.
-            from clover_provider.transport import Transport
+            from clover_provider.wire.transport import Transport
 
             self._transport = Transport(self.config)
         answer = self._transport.send(call)

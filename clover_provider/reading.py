@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Self
 
-from clover_provider.exchange import Fields, read_json
+from clover_provider.wire.json_strict import Fields, read_json
 from payment_hooks import (
     InvalidRequest,
     Money,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from clover_provider.config.limits import LONGEST_EXTERNAL_REFERENCE, LONGEST_METADATA
 from clover_provider.reading import Reading
-from clover_provider.scrub import safe_text
+from clover_provider.wire.redact import safe_text
 from payment_hooks import InvalidRequest
 from payment_hooks.cards import looks_like_card_number
 from payment_hooks.secrecy import forgetful

@@ -14,9 +14,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from clover_provider import charges, platform_payments, refunds
+from clover_provider.codes import PROVIDER
 from clover_provider.config.limits import LONGEST_REACH, MOST_NESTED
-from clover_provider.exchange import Fields
-from clover_provider.reading import PROVIDER, Reading, rows_of
+from clover_provider.reading import Reading, rows_of
 from clover_provider.reads import Reads, TooManyPages
 from clover_provider.references import (
     is_marked,
@@ -26,6 +26,7 @@ from clover_provider.references import (
     read_mark,
 )
 from clover_provider.time_window import TimeWindow
+from clover_provider.wire.json_strict import Fields
 from payment_hooks import (
     LookUpRequest,
     LookUpResult,

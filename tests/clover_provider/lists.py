@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
-from clover_provider.exchange import Answer, Call, read_json
+from clover_provider.wire.json_strict import read_json
+from clover_provider.wire.message import Answer, Call
 
 Row = dict[str, object]
 

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from clover_provider import additional_charges, charges, platform_payments, refunds
-from clover_provider.exchange import read_json
 from clover_provider.reading import Reading
+from clover_provider.wire.json_strict import read_json
 from payment_hooks import InvalidRequest, Money, RefundRequest
 
 SURCHARGE = {"id": "AGPT72N3N5TDM", "amount": 3, "rate": 24000}

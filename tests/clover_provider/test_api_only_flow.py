@@ -19,7 +19,7 @@ from clover_provider.oauth import (
     new_verifier,
     read_tokens,
 )
-from clover_provider.transport import Transport
+from clover_provider.wire.transport import Transport
 from payment_hooks import (
     AuthenticationFailed,
     CardDetails,

@@ -22,7 +22,7 @@ from clover_provider.oauth import (
 from clover_simulator.testing import Simulator
 from payment_hooks import AuthenticationFailed, PaymentSource, ProviderUnavailable
 from tests.clover_provider.conftest import FakeTransport
-from tests.clover_provider.test_scrub import everything_about
+from tests.clover_provider.wire.test_redact import everything_about
 
 
 class Store:

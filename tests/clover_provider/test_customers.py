@@ -6,7 +6,7 @@ import traceback
 import pytest
 
 from clover_provider import customers
-from clover_provider.exchange import Fields
+from clover_provider.wire.json_strict import Fields
 from payment_hooks import (
     AuthenticationFailed,
     DeclineCode,

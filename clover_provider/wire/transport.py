@@ -3,7 +3,6 @@
 import logging
 import os
 import socket
-import ssl
 import sys
 import time
 import urllib.request
@@ -20,46 +19,36 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, Timeou
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError
 
+from clover_provider.codes import PROVIDER
 from clover_provider.config import CloverConfig
 from clover_provider.config.addresses import is_loopback
-from clover_provider.deadlines import BoundedResponse, Exchange, active, within
-from clover_provider.exchange import (
-    Answer,
-    Call,
-    Unreadable,
-    inflate,
-    read_json,
-    write_headers,
-    write_json,
+from clover_provider.wire.body import read_body
+from clover_provider.wire.deadlines import BoundedResponse, Exchange, active, within
+from clover_provider.wire.json_strict import read_json, write_json
+from clover_provider.wire.message import Answer, Call, write_headers
+from clover_provider.wire.rate_limit import Limiter, TooLate, limiter_for, name_of
+from clover_provider.wire.redact import safe_text
+from clover_provider.wire.retries import (
+    NO_TURN,
+    NoAnswer,
+    no_answer,
+    pause_before_retry,
 )
-from clover_provider.limiter import (
-    Limiter,
-    TooLate,
-    backoff,
-    limiter_for,
-    name_of,
-)
-from clover_provider.reading import PROVIDER
-from clover_provider.scrub import safe_text
 from payment_hooks import ConfigurationError, OutcomeUnknown, ProviderUnavailable
 from payment_hooks.secrecy import forget_frames
 from payment_hooks.time_limit import seconds_left
 
 if TYPE_CHECKING:
-    from clover_provider.shared_limiter import SharedLimiter
+    from clover_provider.wire.redis_rate_limit import SharedLimiter
 
 logger = logging.getLogger(__name__)
 
 POOL_SIZE = 64
-MOST_RETRIES = 2
 
 _urllib: Any = urllib.request  # typeshed leaves proxy_bypass_environment out
 _USER_AGENT = f"clover-provider/{version('clover-provider')}"
 _REQUEST_ID_HEADERS = ("x-request-id", "x-clover-request-id", "x-correlation-id")
 _KEY_PREFIX = 8
-_NOT_REACHED = ("no answer (ConnectionRefusedError)", "no answer (gaierror)")
-"""What is worth another try at once; a server that cannot be trusted is not."""
-_TOO_LATE = "the deadline passed before its turn came"
 _WENT_WRONG = (
     RequestException,
     HTTPError,
@@ -122,13 +111,13 @@ class Transport:
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("a transport holds keys and sockets and cannot be pickled")
 
-    def _try(self, call: Call, ends_at: float) -> tuple[Exchange, Answer | str]:
+    def _try(self, call: Call, ends_at: float) -> tuple[Exchange, Answer | NoAnswer]:
         """What one sending came to, once it was this call's turn."""
         limiter = self._limiter()
         try:
             limiter.enter(ends_at)
         except TooLate:
-            return Exchange(0), _TOO_LATE
+            return Exchange(0), NO_TURN
         try:
             exchange = Exchange(ends_at - time.monotonic())
             return exchange, self._attempt(call, exchange)
@@ -136,25 +125,13 @@ class Transport:
             limiter.leave()
 
     def _pause_before_retry(
-        self, exchange: Exchange, outcome: Answer | str, tries: int
+        self, exchange: Exchange, outcome: Answer | NoAnswer, tries: int
     ) -> float | None:
-        """Seconds to wait before sending the same once more; None for no.
-
-        Only what provably was not carried out: refused for being too much, or never sent.
-        """
-        if tries > MOST_RETRIES:
+        """Seconds to wait before sending the same once more; None for no."""
+        pause = pause_before_retry(outcome, has_sent=exchange.has_sent, tries=tries)
+        if pause is None or not limiter_for(self._config).may_retry():
             return None
-        if isinstance(outcome, Answer):
-            if outcome.status != 429:
-                return None
-            told = outcome.retry_after
-            is_told = told.isascii() and told.isdigit()
-            pause = float(told) if is_told else backoff(tries, 1.0)
-        else:
-            if exchange.has_sent or outcome not in _NOT_REACHED:
-                return None
-            pause = backoff(tries, 0.2)
-        return pause if limiter_for(self._config).may_retry() else None
+        return pause
 
     def _limiter(self) -> Limiter:
         """This process's; shared with others where Redis is named."""
@@ -172,13 +149,13 @@ class Transport:
             self._shared = (local, shared)
         return self._shared[1]
 
-    def _attempt(self, call: Call, exchange: Exchange) -> Answer | str:
+    def _attempt(self, call: Call, exchange: Exchange) -> Answer | NoAnswer:
         """The answer, or why there is none."""
         handled = sys.exception()
         try:
             return self._exchange(call, exchange)
         except _WENT_WRONG as error:
-            return _reason(error)
+            return no_answer(error)
         except BaseException as error:
             # A bug, or a signal of a task queue: the frames of the HTTP library, which
             # hold header and body, end here.
@@ -204,7 +181,7 @@ class Transport:
             proxies=self._proxies_for(call.url),
         )
         try:
-            body = _read_body(response.raw, config.max_answer_bytes)
+            body = read_body(response.raw, config.max_answer_bytes)
             headers = response.raw.headers
             return Answer(
                 call=call,
@@ -235,7 +212,7 @@ class Transport:
 def _load_shared_limiter() -> "type[SharedLimiter]":
     """Loaded late: without Redis nobody needs its packages."""
     try:
-        from clover_provider.shared_limiter import SharedLimiter
+        from clover_provider.wire.redis_rate_limit import SharedLimiter
     except ImportError as error:
         raise ConfigurationError(
             "REDIS_URL needs more packages: pip install 'clover-provider[redis]'"
@@ -325,21 +302,6 @@ def _target_of(url: str) -> bytes:
     return urlsplit(url)._replace(scheme="", netloc="").geturl().encode("ascii")
 
 
-def _read_body(raw: Any, limit: int) -> bytes:  # noqa: ANN401  urllib3's response
-    body = b""
-    # A cut body shows with the next read, as `IncompleteRead`.
-    while piece := raw.read(limit + 1 - len(body), decode_content=False):
-        body += piece
-        if len(body) > limit:
-            raise Unreadable(f"the answer is larger than {limit} bytes")
-    encoding = raw.headers.get("content-encoding", "identity").lower()
-    if encoding == "gzip":
-        return inflate(body, limit)
-    if encoding != "identity":
-        raise Unreadable("the answer is packed in a way that was not asked for")
-    return body
-
-
 def _request_id(headers: Any) -> str:  # noqa: ANN401  urllib3's headers
     for name in _REQUEST_ID_HEADERS:
         if name in headers:
@@ -347,22 +309,9 @@ def _request_id(headers: Any) -> str:  # noqa: ANN401  urllib3's headers
     return ""
 
 
-def _reason(error: BaseException) -> str:
-    """Why there is no answer, by the name of the innermost error."""
-    if isinstance(error, Unreadable):
-        return str(error)
-    root = error
-    while (inner := root.__cause__ or root.__context__) is not None:
-        root = inner
-    if isinstance(root, ssl.SSLCertVerificationError):
-        why = getattr(root, "verify_message", "")
-        return f"the certificate is not to be trusted: {why}"
-    return f"no answer ({type(root).__name__})"
-
-
-def _refuse(call: Call, exchange: Exchange, reason: str) -> NoReturn:
+def _refuse(call: Call, exchange: Exchange, missed: NoAnswer) -> NoReturn:
     host = urlsplit(call.url).hostname
-    message = f"{call.action} at {host}: {reason}"
+    message = f"{call.action} at {host}: {missed.text}"
     if call.moves_money and exchange.has_sent:
         raise OutcomeUnknown(
             f"{message}; look it up, or repeat it with the same key",
@@ -376,13 +325,15 @@ def _refuse(call: Call, exchange: Exchange, reason: str) -> NoReturn:
     )
 
 
-def _log(call: Call, exchange: Exchange, outcome: Answer | str, tries: int) -> None:
+def _log(
+    call: Call, exchange: Exchange, outcome: Answer | NoAnswer, tries: int
+) -> None:
     if not logger.isEnabledFor(logging.INFO):
         return
     status, request_id, reason = (
         (outcome.status, outcome.request_id, "")
         if isinstance(outcome, Answer)
-        else (0, "", outcome)
+        else (0, "", outcome.text)
     )
     logger.info(
         "clover request",

@@ -24,10 +24,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from clover_provider import transport as transport_module
 from clover_provider.config import Secret
-from clover_provider.exchange import Call
-from clover_provider.transport import Transport
+from clover_provider.wire import transport as transport_module
+from clover_provider.wire.message import Call
+from clover_provider.wire.transport import Transport
 from payment_hooks import (
     InvalidRequest,
     OutcomeUnknown,

@@ -1,36 +1,19 @@
-"""One call to Clover and what came back: shown masked, parsed strictly."""
+"""One call to Clover and what came back, both shown masked."""
 
-import json
 import re
-import zlib
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field
-from typing import NoReturn, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from clover_provider.config import Secret
-from clover_provider.echoes import Echoes
+from clover_provider.wire.echoes import Echoes
+from clover_provider.wire.json_strict import Fields
 from payment_hooks import InvalidRequest
 from payment_hooks.secrecy import forgetful_type
 
 _PLACE = re.compile(r"\{(\w+)\}")
-_GZIP = zlib.MAX_WBITS | 16
 _NOTHING = Secret()
-
-
-class Fields(dict[str, object]):
-    """A JSON object of Clover's; it may hold tokens, so it never prints its content."""
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} fields>"
-
-    __str__ = __repr__
-    # Sentry walks through a mapping that a traceback's frame holds, unless it finds this.
-    __sentry_repr__ = __repr__
-
-
-class Unreadable(ValueError):
-    """What came back cannot be used; the message holds nothing of it."""
 
 
 @forgetful_type
@@ -141,54 +124,3 @@ def write_headers(call: Call, user_agent: str) -> dict[str, str]:
     if call.idempotency_key:
         headers["idempotency-key"] = call.idempotency_key
     return headers
-
-
-def write_json(body: Mapping[str, object]) -> bytes:
-    """The body as it goes over the wire."""
-    return json.dumps(body, separators=(",", ":"), allow_nan=False).encode()
-
-
-def read_json(text: bytes) -> object:
-    """The parsed text; None when it is not JSON, or not honest JSON.
-
-    A key that comes twice, NaN and numbers of thousands of digits are refused: two
-    readers of such a text may see two amounts.
-    """
-    try:
-        return _DECODER.decode(text.decode())
-    except (ValueError, RecursionError):
-        return None
-
-
-def inflate(compressed: bytes, limit: int) -> bytes:
-    """The unpacked bytes, never more than `limit`.
-
-    Raises:
-        Unreadable: not gzip, cut short, or larger than `limit`.
-    """
-    stream = zlib.decompressobj(_GZIP)
-    try:
-        plain = stream.decompress(compressed, limit + 1)
-    except zlib.error:
-        raise Unreadable("the answer is not the gzip that it claims to be") from None
-    if len(plain) > limit:
-        raise Unreadable(f"the answer is larger than {limit} bytes")
-    if not stream.eof:
-        raise Unreadable("the compressed answer was cut short")
-    return plain
-
-
-def _object_without_doubles(pairs: list[tuple[str, object]]) -> Fields:
-    read = Fields(pairs)
-    if len(read) != len(pairs):
-        raise Unreadable("a key comes twice")
-    return read
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise Unreadable(f"{name} is not JSON")
-
-
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_object_without_doubles, parse_constant=_refuse_constant
-)

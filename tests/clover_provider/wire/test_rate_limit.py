@@ -8,18 +8,18 @@ from collections import deque
 
 import pytest
 
-from clover_provider import limiter as limiter_module
-from clover_provider import shared_limiter
-from clover_provider.deadlines import Exchange
-from clover_provider.exchange import Answer, Call
-from clover_provider.limiter import (
+from clover_provider.wire import rate_limit as limiter_module
+from clover_provider.wire import redis_rate_limit as shared_limiter
+from clover_provider.wire.deadlines import Exchange
+from clover_provider.wire.message import Answer, Call
+from clover_provider.wire.rate_limit import (
     WINDOW_SECONDS,
     LocalLimiter,
     TooLate,
     limiter_for,
 )
-from clover_provider.shared_limiter import SharedLimiter
-from clover_provider.transport import Transport
+from clover_provider.wire.redis_rate_limit import SharedLimiter
+from clover_provider.wire.transport import Transport
 from payment_hooks import (
     ConfigurationError,
     OutcomeUnknown,

@@ -5,7 +5,6 @@ One limiter serves everybody in this process who acts for the same merchant.
 """
 
 import os
-import random
 import threading
 import time
 from collections import deque
@@ -130,8 +129,3 @@ def limiter_for(config: CloverConfig) -> LocalLimiter:
 def name_of(config: CloverConfig) -> str:
     """The merchant whose tokens these are; a token may be renewed, its limits stay."""
     return f"{config.merchant_id}@{config.ecommerce_url}"
-
-
-def backoff(tries: int, longest: float) -> float:
-    """Seconds to wait before the next try, with full jitter."""
-    return random.uniform(0, longest * 2 ** (tries - 1))  # noqa: S311 - no secret

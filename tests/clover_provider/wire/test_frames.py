@@ -9,8 +9,9 @@ from clover_provider import CloverConfig, customers, oauth, references, tokens, 
 from clover_provider.config import Secret
 from clover_provider.connecting import oauth_sender
 from clover_provider.encryption import encrypt_number
-from clover_provider.exchange import Call, Fields
 from clover_provider.oauth import Consent, OAuthSession, OAuthTokens
+from clover_provider.wire.json_strict import Fields
+from clover_provider.wire.message import Call
 from payment_hooks import (
     CardDetails,
     ConfigurationError,

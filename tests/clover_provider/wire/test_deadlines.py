@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from clover_provider.deadlines import Exchange, within
+from clover_provider.wire.deadlines import Exchange, within
 
 
 class Connection:

@@ -13,8 +13,9 @@ import pytest
 
 from clover_provider import CloverConfig, CloverProvider
 from clover_provider.config import Secret
-from clover_provider.exchange import Answer, Call, Fields
-from clover_provider.scrub import redact, safe_text
+from clover_provider.wire.json_strict import Fields
+from clover_provider.wire.message import Answer, Call
+from clover_provider.wire.redact import redact, safe_text
 from clover_simulator.shopper import APPROVED_CARD
 from payment_hooks import (
     CaptureRequest,

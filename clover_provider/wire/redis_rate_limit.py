@@ -18,7 +18,7 @@ from limits.storage import RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
 
-from clover_provider.limiter import LocalLimiter, TooLate
+from clover_provider.wire.rate_limit import LocalLimiter, TooLate
 from payment_hooks.secrecy import forgetful_type
 
 logger = logging.getLogger(__name__)

@@ -1,0 +1,1 @@
+"""How a call reaches Clover: in time, in turn, once, and with nothing to be overheard."""
