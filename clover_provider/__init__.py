@@ -3,8 +3,8 @@
 Importing it loads no HTTP client, no framework and no cryptography.
 """
 
+from clover_provider.api.cards.keys import KeyStore, MemoryKeyStore
 from clover_provider.config import CloverConfig, Environment, Secret
-from clover_provider.keys import KeyStore, MemoryKeyStore
 from clover_provider.provider import CloverProvider
 
 __all__ = [

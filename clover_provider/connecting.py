@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from clover_provider.api.errors import raise_for
 from clover_provider.config import CloverConfig
-from clover_provider.failures import raise_for
 from clover_provider.oauth import Send
 from clover_provider.wire.message import Call, Sends
 from payment_hooks.secrecy import forgetful

@@ -6,12 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from clover_provider import charges, platform_payments, refunds
-from clover_provider.codes import PROVIDER
-from clover_provider.config import CloverConfig
-from clover_provider.reading import Reading, only_read
-from clover_provider.reads import Reads, TooManyPages
-from clover_provider.references import (
+from clover_provider.api import charges, platform_payments, refunds
+from clover_provider.api.fields import Reading, only_read
+from clover_provider.api.references import (
     belongs_to,
     is_marked,
     may_be_digest,
@@ -19,6 +16,9 @@ from clover_provider.references import (
     operation_named,
     read_mark,
 )
+from clover_provider.codes import PROVIDER
+from clover_provider.config import CloverConfig
+from clover_provider.reads import Reads, TooManyPages
 from clover_provider.time_window import TimeWindow
 from clover_provider.windows import Windows, elements
 from clover_provider.wire.json_strict import Fields

@@ -17,8 +17,8 @@ from threading import Lock
 from typing import Protocol
 from urllib.parse import urlencode
 
+from clover_provider.api.fields import read_moment
 from clover_provider.config import CloverConfig, Secret
-from clover_provider.reading import read_moment
 from clover_provider.wire.json_strict import Fields
 from payment_hooks import AuthenticationFailed, ConfigurationError, InvalidRequest
 from payment_hooks.secrecy import forgetful

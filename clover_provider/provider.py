@@ -4,22 +4,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NoReturn, Self
 
-from clover_provider import (
+from clover_provider.api import (
     calls,
     charges,
-    checkout,
-    customers,
+    hosted_checkout,
     refunds,
-    tokens,
     webhooks,
 )
+from clover_provider.api.cards import customers, tokens
+from clover_provider.api.cards.keys import KeyStore, MemoryKeyStore, PublicKeys
+from clover_provider.api.errors import decline_of, is_missing, raise_for
+from clover_provider.api.fields import Reading
 from clover_provider.codes import PROVIDER
 from clover_provider.config import CloverConfig, Secret
 from clover_provider.config.locales import pick_locale
-from clover_provider.failures import decline_of, is_missing, raise_for
-from clover_provider.keys import KeyStore, MemoryKeyStore, PublicKeys
 from clover_provider.lookup import Finder
-from clover_provider.reading import Reading
 from clover_provider.wire.message import Answer, Call, Sends
 from clover_provider.wire.redact import safe_text
 from payment_hooks import (
@@ -302,7 +301,7 @@ class CloverProvider:
 
     def _open_page(self, request: CheckoutRequest, config: CloverConfig) -> Redirect:
         answer = self._ask(calls.open_page(request, config))
-        return checkout.read(answer.fields, config)
+        return hosted_checkout.read(answer.fields, config)
 
     def _check_currency(self, amount: Money) -> CloverConfig:
         config = self.config

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from urllib.parse import quote, urlencode
 
+from clover_provider.api.errors import is_missing, raise_for
+from clover_provider.api.fields import Reading, only_read, rows_of
 from clover_provider.codes import PROVIDER
 from clover_provider.config import CloverConfig
 from clover_provider.config.limits import LARGEST_PAGE
-from clover_provider.failures import is_missing, raise_for
-from clover_provider.reading import Reading, only_read, rows_of
 from clover_provider.time_window import SeenRows, TimeWindow
 from clover_provider.wire.json_strict import Fields
 from clover_provider.wire.message import Answer, Call

@@ -13,18 +13,18 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from clover_provider import charges, platform_payments, refunds
-from clover_provider.codes import PROVIDER
-from clover_provider.config.limits import LONGEST_REACH, MOST_NESTED
-from clover_provider.reading import Reading, rows_of
-from clover_provider.reads import Reads, TooManyPages
-from clover_provider.references import (
+from clover_provider.api import charges, platform_payments, refunds
+from clover_provider.api.fields import Reading, rows_of
+from clover_provider.api.references import (
     is_marked,
     may_be_ours,
     names_of,
     operation_named,
     read_mark,
 )
+from clover_provider.codes import PROVIDER
+from clover_provider.config.limits import LONGEST_REACH, MOST_NESTED
+from clover_provider.reads import Reads, TooManyPages
 from clover_provider.time_window import TimeWindow
 from clover_provider.wire.json_strict import Fields
 from payment_hooks import (

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from clover_provider import reads
-from clover_provider.references import build_mark, external_reference
+from clover_provider.api.references import build_mark, external_reference
 from clover_provider.wire import redact as scrub
 from payment_hooks import (
     AuthenticationFailed,

@@ -5,8 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from clover_provider.api.references import build_mark, external_reference
 from clover_provider.reads import Reads
-from clover_provider.references import build_mark, external_reference
 from clover_provider.windows import Windows
 from payment_hooks import (
     CheckoutRequest,

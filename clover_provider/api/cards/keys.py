@@ -1,15 +1,27 @@
-"""Clover's public keys: one of the merchant for browsers, one of Clover for cards."""
+"""Clover's public keys: one of the merchant for browsers, one of Clover for cards.
 
-from collections.abc import Callable
+Source: "Generate a PAKMS apiAccessKey", docs.clover.com, read 2026-11.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
-from clover_provider import encryption, pakms
+from clover_provider.api.cards import encryption
 from clover_provider.config import CloverConfig
 from clover_provider.config.rules import can_encrypt
 from clover_provider.wire.message import Answer, Call
-from payment_hooks import ConfigurationError
+from payment_hooks import AuthenticationFailed, ConfigurationError
 
 _NO_CARD = "4" * 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PakmsKey:
+    """A merchant's public key; it never changes, so it is fetched once and kept."""
+
+    public_key: str
+    merchant_id: str
 
 
 class KeyStore(Protocol):
@@ -66,7 +78,7 @@ class PublicKeys:
                 bearer=config.ecommerce_key,
             )
         )
-        key = pakms.read(answer.fields)
+        key = read_public_key(answer.fields)
         if key.merchant_id.upper() not in ("", config.merchant_id):
             raise ConfigurationError(
                 "CLOVER['PRIVATE_KEY'] belongs to another merchant than "
@@ -99,3 +111,20 @@ class PublicKeys:
             encryption.encrypt_number(_NO_CARD, key)
             self._encryption_key = key
         return self._encryption_key
+
+
+def read_public_key(answer: Mapping[str, object]) -> PakmsKey:
+    """The key in the answer of `GET /pakms/apikey`.
+
+    Raises:
+        AuthenticationFailed: there is none, or it is switched off.
+    """
+    key = answer.get("apiAccessKey")
+    if not isinstance(key, str) or not key or answer.get("active") is False:
+        raise AuthenticationFailed(
+            "Clover gave no active public key: the app needs the permission Online "
+            "payments, and the merchant must have it installed",
+            code="pakms_key_missing",
+            provider="clover",
+        )
+    return PakmsKey(public_key=key, merchant_id=str(answer.get("merchantUuid") or ""))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clover_provider import checkout
+from clover_provider.api import hosted_checkout, hosted_lines
 from clover_provider.config import CloverConfig
 from payment_hooks import (
     CheckoutRequest,
@@ -71,7 +71,7 @@ def test_lines_tax_and_shipping_go_out_as_they_are():
     )
 
     config = make_config(PAGE_CONFIG_ID="page-1", HOSTED_LINES="all")
-    body = checkout.build(request, config)
+    body = hosted_checkout.build(request, config)
 
     assert body == {
         "pageConfigUuid": "page-1",
@@ -97,7 +97,7 @@ def test_lines_tax_and_shipping_go_out_as_they_are():
 
 
 def lines_on_page(request, **settings):
-    body = checkout.build(request, make_config(**settings))
+    body = hosted_checkout.build(request, make_config(**settings))
     return body["shoppingCart"]["lineItems"]
 
 
@@ -147,13 +147,13 @@ def test_lines_that_miss_the_amount_are_refused_though_only_one_is_shown():
 
 
 def test_without_lines_one_line_shows_the_whole_amount():
-    [only] = checkout.fold(make_request(2599))
+    [only] = hosted_lines.fold(make_request(2599))
 
     assert (only.name, only.unit_price, only.quantity) == ("Order 100123", usd(2599), 1)
 
 
 def test_a_discount_is_taken_off_the_lines():
-    lines = checkout.fold(
+    lines = hosted_lines.fold(
         make_request(900, line("Mug", 500), line("Tea", 500), discount=usd(100))
     )
 
@@ -164,7 +164,7 @@ def test_a_discount_is_taken_off_the_lines():
 
 
 def test_tax_and_shipping_stand_as_they_are_beside_a_discount():
-    lines = checkout.fold(
+    lines = hosted_lines.fold(
         make_request(
             1141, line("Mug", 1000), tax=usd(41), shipping=usd(200), discount=usd(100)
         )
@@ -178,7 +178,7 @@ def test_tax_and_shipping_stand_as_they_are_beside_a_discount():
 
 
 def test_a_discount_larger_than_what_is_bought_is_taken_off_the_rest_too():
-    lines = checkout.fold(
+    lines = hosted_lines.fold(
         make_request(150, line("Mug", 100), shipping=usd(200), discount=usd(150))
     )
 
@@ -188,20 +188,24 @@ def test_a_discount_larger_than_what_is_bought_is_taken_off_the_rest_too():
 
 def test_a_discount_in_another_currency_is_refused():
     with pytest.raises(InvalidRequest, match="discount is not in USD"):
-        checkout.fold(make_request(400, line("Mug", 500), discount=Money(100, "CAD")))
+        hosted_lines.fold(
+            make_request(400, line("Mug", 500), discount=Money(100, "CAD"))
+        )
 
 
 @pytest.mark.parametrize(
     ("name", "shown"), [("", "Item"), ("  ", "Item"), ("M" * 200, "M" * 127)]
 )
 def test_every_line_goes_out_with_a_name_that_fits(name, shown):
-    body = checkout.build(make_request(500, line(name, 500)), make_config())
+    body = hosted_checkout.build(make_request(500, line(name, 500)), make_config())
 
     assert body["shoppingCart"]["lineItems"][0]["name"] == shown
 
 
 def test_a_line_that_no_longer_divides_becomes_one_piece():
-    [mugs] = checkout.fold(make_request(1000, line("Mug", 500, 3), discount=usd(500)))
+    [mugs] = hosted_lines.fold(
+        make_request(1000, line("Mug", 500, 3), discount=usd(500))
+    )
 
     assert (mugs.name, mugs.unit_price, mugs.quantity) == (
         "3 \N{MULTIPLICATION SIGN} Mug",
@@ -211,7 +215,7 @@ def test_a_line_that_no_longer_divides_becomes_one_piece():
 
 
 def test_a_line_discounted_to_nothing_is_left_out():
-    lines = checkout.fold(
+    lines = hosted_lines.fold(
         make_request(1, line("Mug", 10000), line("Tea", 1), discount=usd(10000))
     )
 
@@ -220,7 +224,7 @@ def test_a_line_discounted_to_nothing_is_left_out():
 
 
 def test_a_free_line_is_left_out():
-    [mug] = checkout.fold(make_request(500, line("Mug", 500), line("Gift", 0)))
+    [mug] = hosted_lines.fold(make_request(500, line("Mug", 500), line("Gift", 0)))
 
     assert mug.name == "Mug"
 
@@ -240,7 +244,7 @@ def test_any_basket_comes_to_exactly_the_amount_due(prices, extras, part, miss):
     due = max(1, listed - discount + miss)
     tax, shipping = extras
 
-    folded = checkout.fold(
+    folded = hosted_lines.fold(
         make_request(
             due, *lines, tax=usd(tax), shipping=usd(shipping), discount=usd(discount)
         )
@@ -253,19 +257,19 @@ def test_any_basket_comes_to_exactly_the_amount_due(prices, extras, part, miss):
 @pytest.mark.parametrize("amount", [2590, 3000, 1])
 def test_lines_that_miss_the_amount_are_refused(amount):
     with pytest.raises(InvalidRequest, match=r"the lines come to 25\.99 USD"):
-        checkout.fold(make_request(amount, line("Mug", 2599)))
+        hosted_lines.fold(make_request(amount, line("Mug", 2599)))
 
 
 def test_a_negative_line_is_refused():
     with pytest.raises(InvalidRequest, match="pass it as the discount"):
-        checkout.fold(make_request(500, line("Mug", 600), line("Voucher", -100)))
+        hosted_lines.fold(make_request(500, line("Mug", 600), line("Voucher", -100)))
 
 
 def test_a_line_in_another_currency_is_refused():
     other = LineItem(name="Mug", unit_price=Money(500, "CAD"))
 
     with pytest.raises(InvalidRequest, match="not in USD"):
-        checkout.fold(make_request(500, other))
+        hosted_lines.fold(make_request(500, other))
 
 
 @pytest.mark.parametrize(
@@ -291,7 +295,7 @@ def test_an_unsafe_return_address_is_refused(url):
     urls = ReturnUrls(success=url, failure=URLS.failure)
 
     with pytest.raises(InvalidRequest, match="must be an absolute https address"):
-        checkout.build(make_request(500, return_urls=urls), make_config())
+        hosted_checkout.build(make_request(500, return_urls=urls), make_config())
 
 
 def test_plain_http_on_this_machine_is_fine_for_the_double_only():
@@ -299,14 +303,16 @@ def test_plain_http_on_this_machine_is_fine_for_the_double_only():
     here = "http://127.0.0.1:8000/back"
     there = "http://shop.example/back"
 
-    checkout.check_return_urls(ReturnUrls(success=here, failure=here), local)
+    hosted_checkout.check_return_urls(ReturnUrls(success=here, failure=here), local)
     with pytest.raises(InvalidRequest):
-        checkout.check_return_urls(ReturnUrls(success=there, failure=here), local)
+        hosted_checkout.check_return_urls(
+            ReturnUrls(success=there, failure=here), local
+        )
 
 
 def test_a_session_without_return_addresses_is_refused():
     with pytest.raises(InvalidRequest, match="needs return URLs"):
-        checkout.build(make_request(500, return_urls=None), make_config())
+        hosted_checkout.build(make_request(500, return_urls=None), make_config())
 
 
 @pytest.mark.parametrize(
@@ -329,7 +335,7 @@ def test_the_answer_is_read_however_it_tells_the_time(expires):
         "expirationTime": expires,
     }
 
-    session = checkout.read(answer, make_config())
+    session = hosted_checkout.read(answer, make_config())
 
     assert session.session_id == "9f0c"
     assert session.expires_at == datetime(2026, 1, 1, 0, 15, tzinfo=UTC)
@@ -360,7 +366,7 @@ def test_an_answer_that_cannot_be_used_is_no_session(change):
     }
 
     with pytest.raises(ProviderUnavailable, match="open another"):
-        checkout.read({**answer, **change}, make_config())
+        hosted_checkout.read({**answer, **change}, make_config())
 
 
 @pytest.mark.parametrize(
@@ -376,6 +382,6 @@ def test_the_doubles_page_is_at_the_doubles_address_only(url):
     answer = {"href": url, "checkoutSessionId": "9f0c", "expirationTime": 1767226500}
     right = {**answer, "href": "http://127.0.0.1:8765/pay"}
 
-    assert checkout.read(right, local).url == right["href"]
+    assert hosted_checkout.read(right, local).url == right["href"]
     with pytest.raises(ProviderUnavailable, match="not Clover's"):
-        checkout.read(answer, local)
+        hosted_checkout.read(answer, local)

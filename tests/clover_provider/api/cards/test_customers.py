@@ -5,7 +5,7 @@ import traceback
 
 import pytest
 
-from clover_provider import customers
+from clover_provider.api.cards import customers
 from clover_provider.wire.json_strict import Fields
 from payment_hooks import (
     AuthenticationFailed,

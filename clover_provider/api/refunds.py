@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from clover_provider import additional_charges
-from clover_provider.codes import PROVIDER
-from clover_provider.reading import Reading
-from clover_provider.references import (
+from clover_provider.api import additional_charges
+from clover_provider.api.fields import Reading
+from clover_provider.api.references import (
     build_metadata,
     external_reference,
     mark_of,
     operation_of,
 )
+from clover_provider.codes import PROVIDER
 from clover_provider.wire.redact import redact
 from payment_hooks import (
     DeclineCode,

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from clover_provider import platform_payments
+from clover_provider.api import platform_payments
 from clover_provider.wire.json_strict import read_json
 from payment_hooks import Money, OutcomeUnknown, TransactionKind, TransactionStatus
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from clover_provider import additional_charges, charges, platform_payments, refunds
-from clover_provider.reading import Reading
+from clover_provider.api import additional_charges, charges, platform_payments, refunds
+from clover_provider.api.fields import Reading
 from clover_provider.wire.json_strict import read_json
 from payment_hooks import InvalidRequest, Money, RefundRequest
 

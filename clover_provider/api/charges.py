@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 
-from clover_provider import additional_charges, customers
-from clover_provider.codes import PROVIDER
-from clover_provider.config.limits import MOST_MINOR_UNITS
-from clover_provider.reading import Reading
-from clover_provider.references import (
+from clover_provider.api import additional_charges
+from clover_provider.api.cards import customers
+from clover_provider.api.fields import Reading
+from clover_provider.api.references import (
     build_metadata,
     external_reference,
     mark_of,
     operation_of,
 )
+from clover_provider.codes import PROVIDER
+from clover_provider.config.limits import MOST_MINOR_UNITS
 from clover_provider.wire.redact import redact, safe_text
 from payment_hooks import (
     CaptureRequest,

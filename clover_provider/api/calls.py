@@ -2,7 +2,8 @@
 
 from urllib.parse import quote
 
-from clover_provider import charges, checkout, customers, refunds, tokens
+from clover_provider.api import charges, hosted_checkout, refunds
+from clover_provider.api.cards import customers, tokens
 from clover_provider.config import CloverConfig
 from clover_provider.wire.message import Call
 from payment_hooks import (
@@ -120,6 +121,6 @@ def open_page(request: CheckoutRequest, config: CloverConfig) -> Call:
         path="/invoicingcheckoutservice/v1/checkouts",
         action=f"hosted page for {request.amount} for {request.reference}",
         headers={"X-Clover-Merchant-Id": config.merchant_id},
-        body=checkout.build(request, config),
+        body=hosted_checkout.build(request, config),
         bearer=config.hosted_key,
     )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clover_provider import webhooks
+from clover_provider.api import webhooks
 from payment_hooks import ConfigurationError, WebhookRejected, WebhookRequest
 
 # Known-answer vector for the documented scheme; all values are made up.

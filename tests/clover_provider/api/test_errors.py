@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clover_provider.failures import DECLINES, ERRORS, decline_of, raise_for
-from clover_provider.reading import Reading
+from clover_provider.api.errors import DECLINES, ERRORS, decline_of, raise_for
+from clover_provider.api.fields import Reading
 from clover_provider.wire.json_strict import Fields, read_json
 from clover_provider.wire.message import Answer, Call
 from payment_hooks import (

@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 
+from clover_provider.api.fields import Reading
 from clover_provider.config.limits import LONGEST_EXTERNAL_REFERENCE, LONGEST_METADATA
-from clover_provider.reading import Reading
 from clover_provider.wire.redact import safe_text
 from payment_hooks import InvalidRequest
 from payment_hooks.cards import looks_like_card_number

@@ -6,9 +6,9 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from clover_provider import tokens
+from clover_provider.api.cards import tokens
+from clover_provider.api.cards.encryption import encrypt_number, pick_key
 from clover_provider.config import Environment
-from clover_provider.encryption import encrypt_number, pick_key
 from payment_hooks import CardDetails, ConfigurationError
 
 NUMBER = "4242424242424242"

@@ -7,7 +7,7 @@ read 2026-11.
 import re
 from collections.abc import Mapping
 
-from clover_provider.encryption import encrypt_number
+from clover_provider.api.cards.encryption import encrypt_number
 from payment_hooks import CardDetails, PaymentSource, ProviderUnavailable
 from payment_hooks.secrecy import forgetful
 

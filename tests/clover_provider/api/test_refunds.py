@@ -2,8 +2,8 @@
 
 import pytest
 
-from clover_provider import charges, refunds
-from clover_provider.references import external_reference
+from clover_provider.api import charges, refunds
+from clover_provider.api.references import external_reference
 from payment_hooks import (
     InvalidRequest,
     Money,

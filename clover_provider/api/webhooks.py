@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from clover_provider.reading import read_moment
+from clover_provider.api.fields import read_moment
 from payment_hooks import (
     ConfigurationError,
     WebhookEvent,

@@ -4,8 +4,8 @@ import logging
 import re
 from typing import NoReturn
 
+from clover_provider.api.fields import Reading
 from clover_provider.codes import PROVIDER
-from clover_provider.reading import Reading
 from clover_provider.wire.message import Answer, Call
 from clover_provider.wire.redact import safe_text
 from payment_hooks import (

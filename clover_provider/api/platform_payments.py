@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from clover_provider import additional_charges, refunds
+from clover_provider.api import additional_charges, refunds
+from clover_provider.api.fields import Reading, rows_of
 from clover_provider.codes import PROVIDER
-from clover_provider.reading import Reading, rows_of
 from clover_provider.wire.redact import redact, safe_text
 from payment_hooks import (
     Money,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clover_provider import pakms
+from clover_provider.api.cards import keys
 from payment_hooks import AuthenticationFailed
 
 ANSWER = {
@@ -14,7 +14,7 @@ ANSWER = {
 
 
 def test_the_key_and_its_merchant_are_read():
-    key = pakms.read(ANSWER)
+    key = keys.read_public_key(ANSWER)
 
     assert (key.public_key, key.merchant_id) == (
         ANSWER["apiAccessKey"],
@@ -25,4 +25,4 @@ def test_the_key_and_its_merchant_are_read():
 @pytest.mark.parametrize("change", [{"active": False}, {"apiAccessKey": ""}])
 def test_no_active_key_names_the_permission(change):
     with pytest.raises(AuthenticationFailed, match="Online payments"):
-        pakms.read({**ANSWER, **change})
+        keys.read_public_key({**ANSWER, **change})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clover_provider import tokens
+from clover_provider.api.cards import tokens
 from payment_hooks import CardDetails, ProviderUnavailable
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clover_provider import calls, charges
-from clover_provider.references import external_reference
+from clover_provider.api import calls, charges
+from clover_provider.api.references import external_reference
 from clover_provider.wire.json_strict import read_json
 from payment_hooks import (
     CaptureRequest,

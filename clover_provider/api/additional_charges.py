@@ -11,7 +11,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from clover_provider.reading import Reading
+from clover_provider.api.fields import Reading
 from clover_provider.wire.json_strict import read_json
 from payment_hooks import Money
 
