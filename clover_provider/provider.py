@@ -18,7 +18,7 @@ from clover_provider.api.fields import Reading
 from clover_provider.codes import PROVIDER
 from clover_provider.config import CloverConfig, Secret
 from clover_provider.config.locales import pick_locale
-from clover_provider.lookup import Finder
+from clover_provider.lookup.finder import Finder
 from clover_provider.wire.message import Answer, Call, Sends
 from clover_provider.wire.redact import safe_text
 from payment_hooks import (

@@ -6,8 +6,8 @@ from typing import Any
 
 from saleor.plugins.base_plugin import ConfigurationTypeField
 
+from clover_provider.cli.doctor import Verdict, examine
 from clover_provider.config import CloverConfig
-from clover_provider.doctor import Verdict, examine
 from payment_hooks import ConfigurationError, Mode
 
 Values = Mapping[str, Any]

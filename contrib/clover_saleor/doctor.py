@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from clover_django import conf
 from clover_django.store import DjangoLedger
+from clover_provider.cli.doctor import Finding, Verdict, examine
 from clover_provider.config import CloverConfig, Environment
-from clover_provider.doctor import Finding, Verdict, examine
 from clover_saleor import configuration, hosted, internals
 from clover_saleor.app_row import find_app
 from clover_saleor.names import GATEWAY

@@ -15,8 +15,7 @@ import pytest
 from clover_provider import CloverConfig, CloverProvider, oauth
 from clover_provider.api.errors import raise_for
 from clover_provider.config import Secret
-from clover_provider.connecting import oauth_sender
-from clover_provider.oauth import OAuthSession, OAuthTokens
+from clover_provider.oauth import OAuthSession, OAuthTokens, oauth_sender
 from clover_provider.wire.echoes import WITHHELD, _texts
 from clover_provider.wire.json_strict import Fields, read_json, write_json
 from clover_provider.wire.message import Answer, write_headers

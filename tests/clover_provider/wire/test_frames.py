@@ -10,8 +10,7 @@ from clover_provider.api import references, webhooks
 from clover_provider.api.cards import customers, tokens
 from clover_provider.api.cards.encryption import encrypt_number
 from clover_provider.config import Secret
-from clover_provider.connecting import oauth_sender
-from clover_provider.oauth import Consent, OAuthSession, OAuthTokens
+from clover_provider.oauth import Consent, OAuthSession, OAuthTokens, oauth_sender
 from clover_provider.wire.json_strict import Fields
 from clover_provider.wire.message import Call
 from payment_hooks import (

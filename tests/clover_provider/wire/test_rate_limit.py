@@ -8,8 +8,7 @@ from collections import deque
 
 import pytest
 
-from clover_provider.wire import rate_limit as limiter_module
-from clover_provider.wire import redis_rate_limit as shared_limiter
+from clover_provider.wire import rate_limit, redis_rate_limit
 from clover_provider.wire.deadlines import Exchange
 from clover_provider.wire.message import Answer, Call
 from clover_provider.wire.rate_limit import (
@@ -65,7 +64,7 @@ class Clock:
 def turns(monkeypatch):
     """Makes a limiter's waiting visible, and without length."""
     clock = Clock()
-    monkeypatch.setattr(limiter_module, "time", clock)
+    monkeypatch.setattr(rate_limit, "time", clock)
     return lambda limiter: setattr(limiter, "_turn", Turns(clock)) or limiter._turn
 
 
@@ -341,8 +340,8 @@ def share(redis_server, request, monkeypatch):
 
     Redis may take longer than a payment would wait for it: it is not away, only slow.
     """
-    for name in shared_limiter._PATIENCE:
-        monkeypatch.setitem(shared_limiter._PATIENCE, name, 30)
+    for name in redis_rate_limit._PATIENCE:
+        monkeypatch.setitem(redis_rate_limit._PATIENCE, name, 30)
 
     def build(per_second=0, at_once=0, deadline=30.0):
         local = LocalLimiter(per_second, at_once)

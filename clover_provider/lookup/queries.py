@@ -9,7 +9,7 @@ from clover_provider.api.fields import Reading, only_read, rows_of
 from clover_provider.codes import PROVIDER
 from clover_provider.config import CloverConfig
 from clover_provider.config.limits import LARGEST_PAGE
-from clover_provider.time_window import SeenRows, TimeWindow
+from clover_provider.lookup.time_window import SeenRows, TimeWindow
 from clover_provider.wire.json_strict import Fields
 from clover_provider.wire.message import Answer, Call
 from payment_hooks import (
@@ -29,7 +29,7 @@ class TooManyPages(ProviderUnavailable):
     """Whether a shorter window has fewer pages: not where Clover filters nothing."""
 
 
-class Reads:
+class Queries:
     """Reads only, so it can be repeated at will.
 
     What goes wrong here is `ProviderUnavailable`, whatever Clover said: it says nothing

@@ -1,10 +1,10 @@
-"""The line that OAuth uses: posts to Clover's platform without any merchant's key."""
+"""How OAuth requests are sent: to Clover's platform, without any merchant's key."""
 
 from collections.abc import Mapping
 
 from clover_provider.api.errors import raise_for
 from clover_provider.config import CloverConfig
-from clover_provider.oauth import Send
+from clover_provider.oauth.session import Send
 from clover_provider.wire.message import Call, Sends
 from payment_hooks.secrecy import forgetful
 

@@ -8,11 +8,11 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from clover_provider import cli
+from clover_provider.cli import command_line
 
 
 def run(*arguments):
-    return CliRunner().invoke(cli.build(), arguments)
+    return CliRunner().invoke(command_line.build(), arguments)
 
 
 @pytest.mark.parametrize("package", ["click", "rich"])
@@ -44,8 +44,8 @@ def test_it_tells_its_version():
 
 @pytest.mark.parametrize("arguments", [[], ["--port", "0"], ["a-word"]])
 def test_a_command_that_lacks_a_package_says_which(arguments):
-    broken = EntryPoint("simulate", "no_such_package.cli:simulate", cli.GROUP)
-    group = click.Group("clover", {"simulate": cli._load(broken)})
+    broken = EntryPoint("simulate", "no_such_package.cli:simulate", command_line.GROUP)
+    group = click.Group("clover", {"simulate": command_line._load(broken)})
 
     done = CliRunner().invoke(group, ["simulate", *arguments])
 
@@ -63,8 +63,8 @@ def test_a_command_that_lacks_a_package_says_which(arguments):
     ],
 )
 def test_a_broken_command_of_another_package_breaks_nothing(value, why):
-    broken = EntryPoint("theirs", value, cli.GROUP)
-    group = click.Group("clover", {"theirs": cli._load(broken)})
+    broken = EntryPoint("theirs", value, command_line.GROUP)
+    group = click.Group("clover", {"theirs": command_line._load(broken)})
 
     listed = CliRunner().invoke(group, ["--help"])
     done = CliRunner().invoke(group, ["theirs"])

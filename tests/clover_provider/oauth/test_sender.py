@@ -9,7 +9,6 @@ import pytest
 
 from clover_provider import CloverProvider
 from clover_provider.config import Secret
-from clover_provider.connecting import oauth_sender
 from clover_provider.oauth import (
     TOKEN_PATH,
     Consent,
@@ -17,6 +16,7 @@ from clover_provider.oauth import (
     authorize_url,
     build_exchange,
     check_return,
+    oauth_sender,
     read_tokens,
 )
 from clover_simulator.testing import Simulator

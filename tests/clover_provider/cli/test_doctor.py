@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from clover_provider import cli
+from clover_provider.cli import command_line
 
 CANARY = "canary-private-key"
 GOOD = {
@@ -17,7 +17,9 @@ GOOD = {
 
 def examine(*arguments, **changes):
     environment = {**GOOD, **changes}
-    return CliRunner().invoke(cli.build(), ["doctor", *arguments], env=environment)
+    return CliRunner().invoke(
+        command_line.build(), ["doctor", *arguments], env=environment
+    )
 
 
 def local(simulator, **changes):

@@ -18,9 +18,10 @@ from clover_provider.api.references import (
 )
 from clover_provider.codes import PROVIDER
 from clover_provider.config import CloverConfig
-from clover_provider.reads import Reads, TooManyPages
-from clover_provider.time_window import TimeWindow
-from clover_provider.windows import Windows, elements
+from clover_provider.lookup.orders import elements
+from clover_provider.lookup.queries import Queries, TooManyPages
+from clover_provider.lookup.time_window import TimeWindow
+from clover_provider.lookup.transactions import Transactions
 from clover_provider.wire.json_strict import Fields
 from clover_provider.wire.message import Answer, Call
 from payment_hooks import (
@@ -52,7 +53,7 @@ class Finder:
     """Looks things up at Clover; reads only, so it can be repeated at will."""
 
     def __init__(self, send: Callable[[Call], Answer], config: CloverConfig) -> None:
-        self._reads = Reads(send, config)
+        self._queries = Queries(send, config)
         self._config = config
 
     def find(self, request: LookUpRequest) -> LookUpResult:
@@ -66,7 +67,7 @@ class Finder:
                 return self._find_by_id(request)
             if request.operation_id:
                 return self._find_operation(request)
-            return Windows(self._reads).list(request)
+            return Transactions(self._queries).list(request)
 
     def find_charge(self, charge_id: str, *, with_refunds: bool) -> Found | None:
         """The charge of that id, and its refunds when they are asked for or came along.
@@ -113,7 +114,7 @@ class Finder:
         return [self._ask_ecommerce, self._ask_platform]
 
     def _ask_ecommerce(self, charge_id: str, with_refunds: bool) -> Found | None:
-        answer = self._reads.charge(charge_id)
+        answer = self._queries.charge(charge_id)
         if answer is None:
             return None
         charge = charges.read_charge(
@@ -138,7 +139,7 @@ class Finder:
         # None is older than its charge: where the list is sorted, it ends there.
         window = TimeWindow(since=charge.created_at)
         asked = {"charge": charge.transaction_id}
-        listed = list(self._reads.pages("/v1/refunds", asked, window, is_sent=False))
+        listed = list(self._queries.pages("/v1/refunds", asked, window, is_sent=False))
         parents = [Reading(fields=row, what="refund").text("charge") for row in listed]
         is_filtered = set(parents) <= {"", charge.transaction_id}
         for row, parent in zip(listed, parents, strict=True):
@@ -155,7 +156,7 @@ class Finder:
 
     def _ask_platform(self, charge_id: str, with_refunds: bool) -> Found | None:
         config = self._config
-        answer = self._reads.platform("payments", charge_id, _WHOLE_PAYMENT)
+        answer = self._queries.platform("payments", charge_id, _WHOLE_PAYMENT)
         if answer is None:
             return None
         payment = platform_payments.read_payment(
@@ -211,7 +212,7 @@ class Finder:
         order_id = found.order_id or self._order_of(found.charge.transaction_id)
         if not order_id:
             return None
-        order = self._reads.platform("orders", order_id, ("lineItems",))
+        order = self._queries.platform("orders", order_id, ("lineItems",))
         if order is None or "lineItems" not in order.fields:
             return None
         return read_mark(elements(order.fields, "lineItems"))
@@ -224,11 +225,11 @@ class Finder:
         """
         made_at = charge.created_at or datetime.now(UTC)
         window = TimeWindow(since=made_at - _EXAMPLES_WITHIN, until=made_at + _A_DAY)
-        orders = islice(self._reads.orders(window, ("lineItems",)), _MOST_EXAMPLES)
+        orders = islice(self._queries.orders(window, ("lineItems",)), _MOST_EXAMPLES)
         return any(read_mark(elements(row, "lineItems")) for row in orders)
 
     def _order_of(self, charge_id: str) -> str:
-        payment = self._reads.platform("payments", charge_id, _WHOLE_PAYMENT)
+        payment = self._queries.platform("payments", charge_id, _WHOLE_PAYMENT)
         return platform_payments.order_of(payment.fields) if payment else ""
 
     def _find_operation(self, request: LookUpRequest) -> LookUpResult:
@@ -236,7 +237,7 @@ class Finder:
         window = TimeWindow.of(request)
         is_any_marked = is_any_bare = False
         try:
-            for fields in self._reads.pages("/v1/charges", {}, window):
+            for fields in self._queries.pages("/v1/charges", {}, window):
                 charge = Reading(fields=fields, what="charge")
                 if belongs_to(charge, request.operation_id):
                     found = _named(self._read_listed(fields), request.operation_id)

@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from clover_provider.cli import build
+from clover_provider.cli.command_line import build
 
 SHOP = """
 from payment_hooks import *

@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from clover_provider.api.references import build_mark, external_reference
-from clover_provider.reads import Reads
-from clover_provider.windows import Windows
+from clover_provider.lookup.queries import Queries
+from clover_provider.lookup.transactions import Transactions
 from payment_hooks import (
     CheckoutRequest,
     LookUpRequest,
@@ -226,8 +226,8 @@ def list_orders(hosted):
 
     def ask(request, *answers, config=hosted):
         transport = FakeTransport(*answers)
-        windows = Windows(Reads(transport.send, config), now=lambda: NOON)
-        return windows.list(request), transport.calls
+        transactions = Transactions(Queries(transport.send, config), now=lambda: NOON)
+        return transactions.list(request), transport.calls
 
     return ask
 

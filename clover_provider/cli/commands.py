@@ -13,8 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from clover_provider import oauth
+from clover_provider.cli.doctor import Finding, Verdict, examine, refused
 from clover_provider.config import CloverConfig
-from clover_provider.doctor import Finding, Verdict, examine, refused
 from payment_hooks import ConfigurationError, PluginRegistry
 
 _TABLE = "CLOVER"

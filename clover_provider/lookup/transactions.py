@@ -8,24 +8,24 @@ Source: "Get a list of charges", "Get a list of refunds", "Gets a list of orders
 API reference, read 2026-11.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from clover_provider.api import charges, platform_payments, refunds
-from clover_provider.api.fields import Reading, rows_of
+from clover_provider.api.fields import Reading
 from clover_provider.api.references import (
     is_marked,
     may_be_ours,
     names_of,
     operation_named,
-    read_mark,
 )
 from clover_provider.codes import PROVIDER
-from clover_provider.config.limits import LONGEST_REACH, MOST_NESTED
-from clover_provider.reads import Reads, TooManyPages
-from clover_provider.time_window import TimeWindow
+from clover_provider.config.limits import LONGEST_REACH
+from clover_provider.lookup.orders import digest_of, payments_of, require_whole
+from clover_provider.lookup.queries import Queries, TooManyPages
+from clover_provider.lookup.time_window import TimeWindow
 from clover_provider.wire.json_strict import Fields
 from payment_hooks import (
     LookUpRequest,
@@ -49,16 +49,16 @@ _EXPAND = (
 _MARGIN = timedelta(minutes=5)
 
 
-class Windows:
+class Transactions:
     """Lists what was made from one moment to another."""
 
     def __init__(
         self,
-        reads: Reads,
+        queries: Queries,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._reads = reads
-        self._config = reads.config
+        self._queries = queries
+        self._config = queries.config
         self._now = now
 
     def list(self, request: LookUpRequest) -> LookUpResult:
@@ -70,33 +70,39 @@ class Windows:
         Raises:
             ProviderUnavailable: a list could not be had.
         """
-        listed = _Listed(request)
-        self._read_all(request, listed)
+        collected = _Collected(request)
+        self._read_all(request, collected)
         return LookUpResult(
-            transactions=listed.wanted(),
-            complete=listed.complete,
-            too_long=listed.too_long,
+            transactions=collected.wanted(),
+            complete=collected.complete,
+            too_long=collected.too_long,
         )
 
-    def _read_all(self, request: LookUpRequest, listed: "_Listed") -> None:
+    def _read_all(self, request: LookUpRequest, collected: "_Collected") -> None:
         has_platform = bool(self._config.platform_key)
         is_hosted_alone = self._config.modes == (Mode.HOSTED,)
         if not (is_hosted_alone and has_platform):
-            self._read_charges(listed)
-            if request.with_refunds and not listed.too_long:
-                self._read_refunds(listed)
+            self._read_charges(collected)
+            if request.with_refunds and not collected.too_long:
+                self._read_refunds(collected)
         is_page_open = Mode.HOSTED in self._config.modes and request.candidates
-        if has_platform and (is_hosted_alone or is_page_open) and not listed.too_long:
-            self._read_orders(listed)
+        if (
+            has_platform
+            and (is_hosted_alone or is_page_open)
+            and not collected.too_long
+        ):
+            self._read_orders(collected)
 
-    def _read_charges(self, listed: "_Listed") -> None:
-        rows = listed.collect(self._reads.pages("/v1/charges", {}, listed.window))
+    def _read_charges(self, collected: "_Collected") -> None:
+        rows = collected.collect(
+            self._queries.pages("/v1/charges", {}, collected.window)
+        )
         readings = [Reading(fields=fields, what="charge") for fields in rows]
-        # Where no listed charge carries a reference, a bare one may be ours as well.
+        # Where no collected charge carries a reference, a bare one may be ours as well.
         has_marks = any(is_marked(row) for row in readings)
         for row in readings:
-            with listed.gap(row, is_ours=may_be_ours(row) or not has_marks):
-                listed.add(
+            with collected.gap(row, is_ours=may_be_ours(row) or not has_marks):
+                collected.add(
                     charges.read_charge(
                         row.fields,
                         merchant_id=self._config.merchant_id,
@@ -104,15 +110,17 @@ class Windows:
                     )
                 )
 
-    def _read_refunds(self, listed: "_Listed") -> None:
-        rows = listed.collect(self._reads.pages("/v1/refunds", {}, listed.window))
+    def _read_refunds(self, collected: "_Collected") -> None:
+        rows = collected.collect(
+            self._queries.pages("/v1/refunds", {}, collected.window)
+        )
         for fields in rows:
             row = Reading(fields=fields, what="refund")
             # A refund made in the dashboard carries no mark, and may be of our money.
-            with listed.gap(row, is_ours=True):
+            with collected.gap(row, is_ours=True):
                 charge_id = row.need_text("charge")
-                charge = listed.rows.get(charge_id) or self._older_charge(charge_id)
-                listed.add(refunds.read_refund(fields, charge))
+                charge = collected.rows.get(charge_id) or self._older_charge(charge_id)
+                collected.add(refunds.read_refund(fields, charge))
 
     def _older_charge(self, charge_id: str) -> Transaction:
         """What a refund needs to know of its charge, where that is not in the window."""
@@ -124,7 +132,7 @@ class Windows:
             merchant_id=self._config.merchant_id,
         )
 
-    def _read_orders(self, listed: "_Listed") -> None:
+    def _read_orders(self, collected: "_Collected") -> None:
         """The orders of the window, in pieces that the platform's lists can reach.
 
         Clover cuts what is longer, and says nothing. What is older it may leave out or
@@ -132,41 +140,43 @@ class Windows:
         """
         now = self._now()
         reach = now - LONGEST_REACH + _MARGIN
-        since, until = listed.window.since, listed.window.until
+        since, until = collected.window.since, collected.window.until
         recent = TimeWindow(since=max(since or reach, reach), until=until)
         if until is None or until > reach:
-            self._read_piece(recent, listed)
+            self._read_piece(recent, collected)
         end = min(until or now, reach)
         while since is not None and since < end:
-            listed.complete = False
+            collected.complete = False
             begin = max(since, end - LONGEST_REACH + _MARGIN)
             with suppress(ProviderUnavailable):
-                self._read_piece(TimeWindow(since=begin, until=end), listed)
+                self._read_piece(TimeWindow(since=begin, until=end), collected)
             end = begin
 
-    def _read_piece(self, piece: TimeWindow, listed: "_Listed") -> None:
-        for order in listed.collect(self._reads.orders(piece, _EXPAND)):
-            digest = _digest_of(order)
+    def _read_piece(self, piece: TimeWindow, collected: "_Collected") -> None:
+        for order in collected.collect(self._queries.orders(piece, _EXPAND)):
+            digest = digest_of(order)
             whole = Reading(fields=order, what="order")
-            with listed.gap(whole, is_ours=bool(digest)):
-                for fields in _payments(order):
+            with collected.gap(whole, is_ours=bool(digest)):
+                for fields in payments_of(order):
                     row = Reading(fields=fields, what="payment")
-                    with listed.gap(row, is_ours=bool(digest)):
-                        self._add_payment(fields, digest, listed)
-                _require_whole(order)
+                    with collected.gap(row, is_ours=bool(digest)):
+                        self._add_payment(fields, digest, collected)
+                require_whole(order)
 
-    def _add_payment(self, fields: Fields, digest: str, listed: "_Listed") -> None:
+    def _add_payment(
+        self, fields: Fields, digest: str, collected: "_Collected"
+    ) -> None:
         payment = platform_payments.read_payment(
             fields,
             merchant_id=self._config.merchant_id,
             currency=self._config.currency,
         )
-        listed.add(replace(payment, mark=digest, may_be_in_person=not digest))
+        collected.add(replace(payment, mark=digest, may_be_in_person=not digest))
         for refund in platform_payments.read_refunds(fields, payment):
-            listed.add(refund)
+            collected.add(refund)
 
 
-class _Listed:
+class _Collected:
     """What was found so far, each transaction once."""
 
     def __init__(self, request: LookUpRequest) -> None:
@@ -218,58 +228,3 @@ class _Listed:
         return tuple(
             row for row in self.rows.values() if self.window.holds(row.created_at)
         )
-
-
-def elements(part_of: Fields, name: str) -> Sequence[Fields]:
-    """The objects of an expanded part; none where it is missing.
-
-    Raises:
-        ProviderUnavailable: it is no list.
-    """
-    part = part_of.get(name)
-    return rows_of(part, name) if part else ()
-
-
-def _digest_of(order: Fields) -> str:
-    """Our mark on one of the order's lines; lines that cannot be read are not ours."""
-    try:
-        return read_mark(elements(order, "lineItems"))
-    except ProviderUnavailable:
-        return ""
-
-
-def _payments(order: Fields) -> list[Fields]:
-    """The payments of an order, each with its refunds.
-
-    Raises:
-        ProviderUnavailable: a part is no list.
-    """
-    by_payment: dict[str, list[Fields]] = {}
-    for row in elements(order, "refunds"):
-        by_payment.setdefault(_paid_by(row), []).append(row)
-    return [
-        Fields(fields, refunds={"elements": by_payment.get(str(fields.get("id")), [])})
-        for fields in elements(order, "payments")
-    ]
-
-
-def _require_whole(order: Fields) -> None:
-    """Refuse an order which does not hold all that belongs to its payments.
-
-    Raises:
-        ProviderUnavailable: Clover has cut a part, or it holds the refund of a payment
-            that is not there.
-    """
-    payments, returned = elements(order, "payments"), elements(order, "refunds")
-    known = {str(fields.get("id")) for fields in payments}
-    is_cut = max(len(payments), len(returned)) >= MOST_NESTED
-    if is_cut or any(_paid_by(row) not in known for row in returned):
-        raise ProviderUnavailable(
-            "an order does not hold all that belongs to its payments",
-            code="answer_unreadable",
-            provider=PROVIDER,
-        )
-
-
-def _paid_by(refund: Fields) -> str:
-    return Reading(fields=refund, what="refund").part("payment").text("id")

@@ -29,7 +29,7 @@ def build() -> "click.Group":
     """The command with all its subcommands, those of other packages included."""
     import click
 
-    from clover_provider import commands, ledger_commands
+    from clover_provider.cli import commands, ledger_commands
 
     group = click.Group(
         "clover",

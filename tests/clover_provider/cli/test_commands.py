@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from click.testing import CliRunner
 
-from clover_provider import cli
+from clover_provider.cli import command_line
 from clover_provider.oauth import challenge_of
 
 APP = {
@@ -31,7 +31,7 @@ def shop_payment_changed(event):
 
 
 def run(*arguments, **environment):
-    return CliRunner().invoke(cli.build(), arguments, env=environment)
+    return CliRunner().invoke(command_line.build(), arguments, env=environment)
 
 
 def ask_for_url(**changes):

@@ -6,9 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from clover_provider import CloverProvider
-from clover_provider.reads import MOST_PAGES
+from clover_provider.lookup.queries import MOST_PAGES
 from payment_hooks import LookUpRequest, ProviderUnavailable
-from tests.clover_provider.lists import ListTransport, milliseconds
+from tests.clover_provider.lookup.lists import ListTransport, milliseconds
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 MANY = 5000

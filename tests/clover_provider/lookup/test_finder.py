@@ -6,9 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from clover_provider import reads
 from clover_provider.api.references import build_mark, external_reference
-from clover_provider.wire import redact as scrub
+from clover_provider.lookup import queries
+from clover_provider.wire import redact
 from payment_hooks import (
     AuthenticationFailed,
     LookUpRequest,
@@ -322,7 +322,7 @@ def test_a_full_page_without_a_word_about_more_is_followed_by_another(
 def test_a_window_too_large_to_read_proves_no_absence(answering, canned):
     pages = [
         {"data": [listed(canned, number)], "has_more": True}
-        for number in range(reads.MOST_PAGES)
+        for number in range(queries.MOST_PAGES)
     ]
     provider, transport = answering(*[(200, page) for page in pages])
 
@@ -514,8 +514,8 @@ def test_the_redacted_answer_is_never_needed(answering, canned, monkeypatch, req
         return rows, found.complete, [dict(row.raw) for row in found.transactions]
 
     usual = look_up()
-    monkeypatch.setattr(scrub, "_FIELDS", frozenset())
-    monkeypatch.setattr(scrub, "_PARTS", {})
+    monkeypatch.setattr(redact, "_FIELDS", frozenset())
+    monkeypatch.setattr(redact, "_PARTS", {})
     redacted = look_up()
 
     assert redacted[:2] == usual[:2]
