@@ -15,7 +15,15 @@ from clover_provider.api.cards import customers, tokens
 from clover_provider.api.cards.keys import KeyStore, MemoryKeyStore, PublicKeys
 from clover_provider.api.errors import decline_of, is_missing, raise_for
 from clover_provider.api.fields import Reading
-from clover_provider.codes import PROVIDER
+from clover_provider.codes import (
+    CARD_NOT_ALLOWED,
+    CHARGE_FAILED,
+    CURRENCY_NOT_ACCEPTED,
+    MODE_NOT_CONFIGURED,
+    PROVIDER,
+    RESOURCE_MISSING,
+    SOURCE_OF_ANOTHER_MERCHANT,
+)
 from clover_provider.config import CloverConfig, Secret
 from clover_provider.config.locales import pick_locale
 from clover_provider.lookup.finder import Finder
@@ -120,7 +128,7 @@ class CloverProvider:
             raise InvalidRequest(
                 f"a card in {config.mode} mode was refused, nothing was sent: card "
                 "numbers reach Clover through its own fields or page, or set MODE to api",
-                code="card_not_allowed",
+                code=CARD_NOT_ALLOWED,
                 provider=PROVIDER,
             )
         public_key = self._keys.public_key(config)
@@ -201,7 +209,7 @@ class CloverProvider:
             raise UnsupportedOperation(
                 f"mode {request.mode} is not configured (only "
                 f"{', '.join(config.modes)}): add it to CLOVER['MODES']",
-                code="mode_not_configured",
+                code=MODE_NOT_CONFIGURED,
                 provider=PROVIDER,
             )
         if request.mode is Mode.HOSTED:
@@ -294,7 +302,7 @@ class CloverProvider:
             raise InvalidRequest(
                 f"Clover knows no charge {charge_id}, nothing was sent: compare "
                 "ENVIRONMENT and MERCHANT_ID with those it was made with",
-                code="resource_missing",
+                code=RESOURCE_MISSING,
                 provider=PROVIDER,
             )
         return found.charge
@@ -309,7 +317,7 @@ class CloverProvider:
             raise InvalidRequest(
                 f"{amount} is not in the merchant's currency, {config.currency}: "
                 "nothing was sent",
-                code="currency_not_accepted",
+                code=CURRENCY_NOT_ACCEPTED,
                 provider=PROVIDER,
             )
         return config
@@ -346,7 +354,7 @@ def _check_merchant(source: PaymentSource, config: CloverConfig) -> None:
     if source.merchant_id.upper() not in ("", config.merchant_id):
         raise InvalidRequest(
             "this card token was made for another merchant: nothing was sent",
-            code="source_of_another_merchant",
+            code=SOURCE_OF_ANOTHER_MERCHANT,
             provider=PROVIDER,
         )
 
@@ -361,7 +369,7 @@ def _check_taken(
             f"{safe_text(charge.text('failure_message'))}",
             decline_code=decline_of(charge),
             transaction_id=taken.transaction_id,
-            code=safe_text(charge.text("failure_code")) or "failed",
+            code=safe_text(charge.text("failure_code")) or CHARGE_FAILED,
             provider=PROVIDER,
             request_id=answer.request_id,
         )

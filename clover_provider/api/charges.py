@@ -11,7 +11,10 @@ from clover_provider.api.references import (
     mark_of,
     operation_of,
 )
-from clover_provider.codes import PROVIDER
+from clover_provider.codes import (
+    AMOUNT_TOO_LARGE,
+    PROVIDER,
+)
 from clover_provider.config.limits import MOST_MINOR_UNITS
 from clover_provider.wire.redact import redact, safe_text
 from payment_hooks import (
@@ -57,7 +60,7 @@ def build_charge(request: PaymentRequest, *, capture: bool) -> dict[str, object]
     if request.amount.minor_units > MOST_MINOR_UNITS:
         raise InvalidRequest(
             f"{request.amount} is more than Clover takes in one charge",
-            code="amount_too_large",
+            code=AMOUNT_TOO_LARGE,
         )
     metadata = build_metadata(request.reference, request.operation_id, request.metadata)
     optional = {

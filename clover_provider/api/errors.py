@@ -5,7 +5,15 @@ import re
 from typing import NoReturn
 
 from clover_provider.api.fields import Reading
-from clover_provider.codes import PROVIDER
+from clover_provider.codes import (
+    CARD_DECLINED,
+    IDEMPOTENCY_ERROR,
+    INVALID_REQUEST,
+    PROVIDER,
+    RATE_LIMIT,
+    RESOURCE_MISSING,
+    UNAUTHORIZED,
+)
 from clover_provider.wire.message import Answer, Call
 from clover_provider.wire.redact import safe_text
 from payment_hooks import (
@@ -120,18 +128,18 @@ def raise_for(answer: Answer, call: Call) -> None:
     if _is_key_conflict(answer, call, error):
         raise KeyConflict(
             _message(answer, call, error, _KNOWN_KEY),
-            **_facts(answer, "idempotency_error"),
+            **_facts(answer, IDEMPOTENCY_ERROR),
         )
-    if answer.status == 429 or code == "rate_limit":
+    if answer.status == 429 or code == RATE_LIMIT:
         raise RateLimited(
             _message(answer, call, error, "too many calls"),
             retry_after_seconds=_seconds(answer.retry_after),
-            **_facts(answer, code or "rate_limit"),
+            **_facts(answer, code or RATE_LIMIT),
         )
     if answer.status in _HINTS:
         raise AuthenticationFailed(
             _message(answer, call, error, _HINTS[answer.status]),
-            **_facts(answer, code or "unauthorized"),
+            **_facts(answer, code or UNAUTHORIZED),
         )
     if _is_definitive(answer, error):
         _raise_refusal(answer, call, error)
@@ -178,13 +186,13 @@ def _is_key_conflict(answer: Answer, call: Call, error: Reading) -> bool:
     A first sending cannot meet itself. Another one may: then 409 says that the first is
     being carried out still.
     """
-    if error.text("type") != "idempotency_error" or not call.moves_money:
+    if error.text("type") != IDEMPOTENCY_ERROR or not call.moves_money:
         return False
     return call.attempt == 1 or answer.status != 409
 
 
 def _is_definitive(answer: Answer, error: Reading) -> bool:
-    is_idempotency = error.text("type") == "idempotency_error"
+    is_idempotency = error.text("type") == IDEMPOTENCY_ERROR
     is_doubtful = ERRORS.get(error.text("code")) is OutcomeUnknown
     is_wellformed = bool(error.text("code") or error.text("message"))
     return (
@@ -203,10 +211,10 @@ def _raise_refusal(answer: Answer, call: Call, error: Reading) -> NoReturn:
             _message(answer, call, error),
             decline_code=decline_of(error),
             transaction_id=_word(error.text("charge")),
-            **_facts(answer, code or "card_declined"),
+            **_facts(answer, code or CARD_DECLINED),
         )
     kind = ERRORS.get(code, InvalidRequest)
-    unnamed = "resource_missing" if answer.status == 404 else "invalid_request"
+    unnamed = RESOURCE_MISSING if answer.status == 404 else INVALID_REQUEST
     if code in _UNSPECIFIC and _lacks_address(call):
         message = _message(answer, call, error, _NO_ADDRESS)
         if _ADDRESS in error.text("message").lower():

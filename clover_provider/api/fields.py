@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Self
 
+from clover_provider.codes import ANSWER_UNREADABLE, PROVIDER
 from clover_provider.wire.json_strict import Fields, read_json
 from payment_hooks import (
     InvalidRequest,
@@ -14,8 +15,6 @@ from payment_hooks import (
     OutcomeUnknown,
     ProviderUnavailable,
 )
-
-PROVIDER = "clover"
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MOST_MINOR_UNITS = 10**12
@@ -44,7 +43,7 @@ class Reading:
         asked = f" (request {self.request_id})" if self.request_id else ""
         return OutcomeUnknown(
             f"{self.what} cannot be read: {why}; look it up{asked}",
-            code="answer_unreadable",
+            code=ANSWER_UNREADABLE,
             provider=PROVIDER,
             request_id=self.request_id,
         )
@@ -184,7 +183,7 @@ def rows_of(body: object, what: str) -> tuple[Fields, ...]:
     if not isinstance(data, list) or not all(isinstance(row, Fields) for row in data):
         raise ProviderUnavailable(
             f"{what} cannot be read: it is no list; ask again",
-            code="answer_unreadable",
+            code=ANSWER_UNREADABLE,
             provider=PROVIDER,
         )
     return tuple(data)

@@ -10,6 +10,12 @@ from urllib.parse import urlsplit
 from clover_provider.api.fields import read_moment
 from clover_provider.api.hosted_lines import LONGEST_NAME, UNNAMED, fold, join
 from clover_provider.api.references import build_mark
+from clover_provider.codes import (
+    PROVIDER,
+    RETURN_URL_UNSAFE,
+    RETURN_URLS_MISSING,
+    SESSION_UNREADABLE,
+)
 from clover_provider.config import CloverConfig, Environment, HostedLines
 from clover_provider.config.addresses import is_loopback
 from payment_hooks import (
@@ -31,7 +37,7 @@ def build(request: CheckoutRequest, config: CloverConfig) -> dict[str, object]:
     """
     if request.return_urls is None:
         raise InvalidRequest(
-            "a hosted checkout needs return URLs", code="return_urls_missing"
+            "a hosted checkout needs return URLs", code=RETURN_URLS_MISSING
         )
     check_return_urls(request.return_urls, config)
     lines_due = fold(request)
@@ -82,8 +88,8 @@ def check_return_urls(urls: ReturnUrls, config: CloverConfig) -> None:
                 f"the return URL {name!r} must be an absolute https address, without "
                 "user or password: serve the shop over https, and set "
                 "SECURE_PROXY_SSL_HEADER behind a proxy",
-                code="return_url_unsafe",
-                provider="clover",
+                code=RETURN_URL_UNSAFE,
+                provider=PROVIDER,
             )
 
 
@@ -150,6 +156,6 @@ def _read_time(value: object) -> datetime:
 def _unreadable(what: str) -> ProviderUnavailable:
     return ProviderUnavailable(
         f"Clover opened a checkout session with {what}: open another",
-        code="session_unreadable",
-        provider="clover",
+        code=SESSION_UNREADABLE,
+        provider=PROVIDER,
     )

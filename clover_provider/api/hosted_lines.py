@@ -9,6 +9,12 @@ Source: "Create a Hosted Checkout session", docs.clover.com, read 2026-11.
 from collections.abc import Iterable
 from dataclasses import replace
 
+from clover_provider.codes import (
+    CURRENCY_MISMATCH,
+    LINE_NEGATIVE,
+    LINES_DIFFER_FROM_AMOUNT,
+    PROVIDER,
+)
 from payment_hooks import CheckoutRequest, InvalidRequest, LineItem, Money
 
 LONGEST_NAME = 127
@@ -41,8 +47,8 @@ def fold(request: CheckoutRequest) -> tuple[LineItem, ...]:
         raise InvalidRequest(
             f"the lines come to {Money(listed - discount, request.amount.currency)}, "
             f"the amount due is {request.amount}: pass lines that add up, or none",
-            code="lines_differ_from_amount",
-            provider="clover",
+            code=LINES_DIFFER_FROM_AMOUNT,
+            provider=PROVIDER,
         )
     if listed == due:
         return tuple(lines)
@@ -104,8 +110,8 @@ def _check_part(name: str, price: Money, currency: str) -> None:
     if price.minor_units < 0:
         raise InvalidRequest(
             f"line {name!r} is negative: pass it as the discount",
-            code="line_negative",
-            provider="clover",
+            code=LINE_NEGATIVE,
+            provider=PROVIDER,
         )
 
 
@@ -113,8 +119,8 @@ def _check_currency(what: str, amount: Money, currency: str) -> None:
     if amount.currency != currency:
         raise InvalidRequest(
             f"{what} is not in {currency}",
-            code="currency_mismatch",
-            provider="clover",
+            code=CURRENCY_MISMATCH,
+            provider=PROVIDER,
         )
 
 

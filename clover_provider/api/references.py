@@ -7,6 +7,10 @@ import re
 from collections.abc import Iterable, Mapping
 
 from clover_provider.api.fields import Reading
+from clover_provider.codes import (
+    METADATA_INVALID,
+    METADATA_TOO_LONG,
+)
 from clover_provider.config.limits import LONGEST_EXTERNAL_REFERENCE, LONGEST_METADATA
 from clover_provider.wire.redact import safe_text
 from payment_hooks import InvalidRequest
@@ -65,7 +69,7 @@ def build_metadata(
         if name in _OURS or looks_like_card_number(value):
             raise InvalidRequest(
                 f"metadata {name!r} is reserved or holds a card number: leave it out",
-                code="metadata_invalid",
+                code=METADATA_INVALID,
             )
         metadata[name] = value
     length = len(json.dumps(metadata))
@@ -73,7 +77,7 @@ def build_metadata(
         raise InvalidRequest(
             f"reference and metadata come to {length} characters, Clover takes "
             f"{LONGEST_METADATA}: shorten them",
-            code="metadata_too_long",
+            code=METADATA_TOO_LONG,
         )
     return metadata
 

@@ -11,7 +11,16 @@ from clover_provider.api.references import (
     mark_of,
     operation_of,
 )
-from clover_provider.codes import PROVIDER
+from clover_provider.codes import (
+    CHARGE_ALREADY_CAPTURED,
+    CHARGE_ALREADY_REFUNDED,
+    CHARGE_NOT_CAPTURED,
+    PARTIAL_REFUND_WITH_TAX,
+    PARTIAL_VOID,
+    PROVIDER,
+    REFUND_FAILED,
+    REFUND_TOO_LARGE,
+)
 from clover_provider.wire.redact import redact
 from payment_hooks import (
     DeclineCode,
@@ -109,27 +118,27 @@ def check_refund(request: RefundRequest, charge: Transaction) -> None:
             a charge with tax or tip.
     """
     if charge.status is TransactionStatus.VOIDED:
-        raise _refuse(request, "it was voided", "charge_already_refunded")
+        raise _refuse(request, "it was voided", CHARGE_ALREADY_REFUNDED)
     if charge.kind is TransactionKind.AUTHORIZATION:
         raise _refuse(
             request,
             f"it is not captured: void the whole {charge.amount}, or capture less",
-            "charge_not_captured",
+            CHARGE_NOT_CAPTURED,
         )
     if charge.status is not TransactionStatus.SUCCEEDED:
-        raise _refuse(request, f"it is {charge.status}", "charge_not_captured")
+        raise _refuse(request, f"it is {charge.status}", CHARGE_NOT_CAPTURED)
     left = refundable(charge)
     if left.minor_units <= 0:
-        raise _refuse(request, "nothing is left", "charge_already_refunded")
+        raise _refuse(request, "nothing is left", CHARGE_ALREADY_REFUNDED)
     if request.amount > left:
-        raise _refuse(request, f"only {left} is left", "refund_too_large")
+        raise _refuse(request, f"only {left} is left", REFUND_TOO_LARGE)
     # Clover gives a surcharge back by itself, in proportion, on top of what is asked.
     whole = left if charge.surcharge is None else left - charge.surcharge
     if request.amount < whole and (charge.tax or charge.tip):
         raise _refuse(
             request,
             f"Clover refunds a charge with tax or tip only whole, {whole}",
-            "partial_refund_with_tax",
+            PARTIAL_REFUND_WITH_TAX,
         )
 
 
@@ -140,13 +149,11 @@ def check_void(request: VoidRequest, charge: Transaction) -> None:
         InvalidRequest: captured, voided before, or not the whole.
     """
     if charge.status is TransactionStatus.VOIDED:
-        raise _refuse(request, "it was voided before", "charge_already_refunded")
+        raise _refuse(request, "it was voided before", CHARGE_ALREADY_REFUNDED)
     if charge.kind is not TransactionKind.AUTHORIZATION:
-        raise _refuse(request, "it is captured: refund it", "charge_already_captured")
+        raise _refuse(request, "it is captured: refund it", CHARGE_ALREADY_CAPTURED)
     if request.amount != charge.amount:
-        raise _refuse(
-            request, f"a void is of the whole {charge.amount}", "void_is_whole"
-        )
+        raise _refuse(request, f"a void is of the whole {charge.amount}", PARTIAL_VOID)
 
 
 def check_returned(request: RefundRequest | VoidRequest, returned: Transaction) -> None:
@@ -161,7 +168,7 @@ def check_returned(request: RefundRequest | VoidRequest, returned: Transaction) 
             f"{returned.status} at the bank: try again later, or in Clover's dashboard",
             decline_code=DeclineCode.PROCESSING_ERROR,
             transaction_id=returned.transaction_id,
-            code="refund_failed",
+            code=REFUND_FAILED,
             provider=PROVIDER,
             request_id=returned.request_id,
         )

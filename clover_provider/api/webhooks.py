@@ -12,6 +12,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from clover_provider.api.fields import read_moment
+from clover_provider.codes import (
+    BODY_MALFORMED,
+    BODY_TOO_LARGE,
+    MERCHANT_DIFFERS,
+    PROVIDER,
+    SIGNATURE_MALFORMED,
+    SIGNATURE_MISSING,
+    SIGNATURE_STALE,
+    SIGNATURE_WRONG,
+    STATUS_UNKNOWN,
+    TYPE_UNKNOWN,
+)
 from payment_hooks import (
     ConfigurationError,
     WebhookEvent,
@@ -52,7 +64,7 @@ def read(
             "can be proven"
         )
     if len(request.body) > MOST_BODY_BYTES:
-        raise _rejected("body_too_large", "the body is larger than any of Clover's")
+        raise _rejected(BODY_TOO_LARGE, "the body is larger than any of Clover's")
     timestamp, digests = _read_signature(request.headers)
     _check_signature(request.body, timestamp, digests, secrets)
     _check_age(timestamp, request.received_at, tolerance_seconds)
@@ -76,12 +88,12 @@ def _digest(secret: str, timestamp: str, body: bytes) -> str:
 def _read_signature(headers: Mapping[str, str]) -> tuple[str, list[str]]:
     found = [value for name, value in headers.items() if _is_header(name)]
     if len(found) != 1:
-        raise _rejected("signature_missing", f"it has {len(found)} signature headers")
+        raise _rejected(SIGNATURE_MISSING, f"it has {len(found)} signature headers")
     parts = [part.strip().partition("=") for part in found[0].split(",")]
     times = [value for name, _, value in parts if name == "t"]
     digests = [value.lower() for name, _, value in parts if name == "v1"]
     if len(times) != 1 or not _TIMESTAMP.fullmatch(times[0]):
-        raise _rejected("signature_malformed", "its signature names no single time")
+        raise _rejected(SIGNATURE_MALFORMED, "its signature names no single time")
     return times[0], [digest for digest in digests if _DIGEST.fullmatch(digest)]
 
 
@@ -99,7 +111,7 @@ def _check_signature(
     ]
     if not any(matches):
         raise _rejected(
-            "signature_wrong",
+            SIGNATURE_WRONG,
             "no configured signing secret made its signature; compare the secret with "
             "the dashboard's, and pass the body as it came, not parsed",
         )
@@ -109,7 +121,7 @@ def _check_age(timestamp: str, received_at: datetime, tolerance_seconds: float) 
     age = received_at.timestamp() - int(timestamp)
     if abs(age) > tolerance_seconds:
         raise _rejected(
-            "signature_stale",
+            SIGNATURE_STALE,
             f"it was signed {age:.0f} s before it came and {tolerance_seconds:.0f} s "
             "either way are allowed: a replay, or this machine's clock is off",
         )
@@ -120,18 +132,18 @@ def _read_body(body: bytes, merchant_id: str) -> WebhookEvent:
     session_id = _text(fields, "data") or _text(fields, "checkoutsessionid")
     payment_id, about = _text(fields, "id"), _text(fields, "merchantid")
     if about.upper() != merchant_id.upper():
-        raise _rejected("merchant_differs", "it is about another merchant")
+        raise _rejected(MERCHANT_DIFFERS, "it is about another merchant")
     if _text(fields, "type").upper() != "PAYMENT":
-        raise _rejected("type_unknown", "it is not about a payment")
+        raise _rejected(TYPE_UNKNOWN, "it is not about a payment")
     status = _text(fields, "status").upper()
     if status not in _STATUSES:
-        raise _rejected("status_unknown", "its status is neither APPROVED nor DECLINED")
+        raise _rejected(STATUS_UNKNOWN, "its status is neither APPROVED nor DECLINED")
     if not _ID.fullmatch(payment_id) or (session_id and not _ID.fullmatch(session_id)):
-        raise _rejected("body_malformed", "its ids are none of Clover's")
+        raise _rejected(BODY_MALFORMED, "its ids are none of Clover's")
     news = "\n".join((merchant_id, payment_id, status, session_id))
     return WebhookEvent(
         event_id=hashlib.sha256(news.encode()).hexdigest(),
-        provider="clover",
+        provider=PROVIDER,
         merchant_id=merchant_id,
         transaction_id=payment_id,
         session_id=session_id,
@@ -144,9 +156,9 @@ def _parse(body: bytes) -> dict[str, object]:
     try:
         parsed = json.loads(body.decode("utf-8"), object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        raise _rejected("body_malformed", "its body is not readable JSON") from error
+        raise _rejected(BODY_MALFORMED, "its body is not readable JSON") from error
     if not isinstance(parsed, dict):
-        raise _rejected("body_malformed", "its body is not a JSON object")
+        raise _rejected(BODY_MALFORMED, "its body is not a JSON object")
     return parsed
 
 
@@ -165,11 +177,9 @@ def _time(value: object) -> datetime:
     """In whichever form Clover writes it."""
     moment = read_moment(value)
     if moment is None:
-        raise _rejected(
-            "body_malformed", "it names no time, or one that is out of range"
-        )
+        raise _rejected(BODY_MALFORMED, "it names no time, or one that is out of range")
     return moment
 
 
 def _rejected(code: str, why: str) -> WebhookRejected:
-    return WebhookRejected(f"webhook rejected: {why}", code=code, provider="clover")
+    return WebhookRejected(f"webhook rejected: {why}", code=code, provider=PROVIDER)

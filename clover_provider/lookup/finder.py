@@ -16,7 +16,10 @@ from clover_provider.api.references import (
     operation_named,
     read_mark,
 )
-from clover_provider.codes import PROVIDER
+from clover_provider.codes import (
+    PROVIDER,
+    REFUND_UNASSIGNABLE,
+)
 from clover_provider.config import CloverConfig
 from clover_provider.lookup.orders import elements
 from clover_provider.lookup.queries import Queries, TooManyPages
@@ -150,7 +153,7 @@ class Finder:
                     f"Clover lists refunds of other charges with those of "
                     f"{charge.transaction_id}, and one that names no charge: look for "
                     "it in Clover's dashboard",
-                    code="refund_unassignable",
+                    code=REFUND_UNASSIGNABLE,
                     provider=PROVIDER,
                 )
 

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 
 from clover_provider.api.fields import Reading, rows_of
 from clover_provider.api.references import read_mark
-from clover_provider.codes import PROVIDER
+from clover_provider.codes import (
+    ANSWER_UNREADABLE,
+    PROVIDER,
+)
 from clover_provider.config.limits import MOST_NESTED
 from clover_provider.wire.json_strict import Fields
 from payment_hooks import ProviderUnavailable
@@ -56,7 +59,7 @@ def require_whole(order: Fields) -> None:
     if is_cut or any(_paid_by(row) not in known for row in returned):
         raise ProviderUnavailable(
             "an order does not hold all that belongs to its payments",
-            code="answer_unreadable",
+            code=ANSWER_UNREADABLE,
             provider=PROVIDER,
         )
 

@@ -6,7 +6,11 @@ from urllib.parse import quote, urlencode
 
 from clover_provider.api.errors import is_missing, raise_for
 from clover_provider.api.fields import Reading, only_read, rows_of
-from clover_provider.codes import PROVIDER
+from clover_provider.codes import (
+    LIST_NOT_FOUND,
+    PROVIDER,
+    TOO_MANY_PAGES,
+)
 from clover_provider.config import CloverConfig
 from clover_provider.config.limits import LARGEST_PAGE
 from clover_provider.lookup.time_window import SeenRows, TimeWindow
@@ -153,7 +157,7 @@ class Queries:
         if answer is None:
             raise ProviderUnavailable(
                 f"{action}: Clover says that it has no such list; ask again",
-                code="list_not_found",
+                code=LIST_NOT_FOUND,
                 provider=PROVIDER,
             )
         return answer
@@ -226,7 +230,7 @@ def _created(row: Fields, name: str) -> datetime | None:
 def _too_many(path: str, rows: SeenRows, *, is_filtered: bool) -> TooManyPages:
     error = TooManyPages(
         f"the list at {path} has more than {MOST_PAGES} pages: ask for less",
-        code="too_many_pages",
+        code=TOO_MANY_PAGES,
         provider=PROVIDER,
     )
     error.helps_to_ask_for_less = is_filtered and not rows.has_strangers

@@ -11,6 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from clover_provider.codes import (
+    CODE_MISSING,
+    STATE_DIFFERS,
+    VERIFIER_INVALID,
+)
 from clover_provider.config import CloverConfig, Secret
 from clover_provider.oauth.tokens import app_id
 from payment_hooks import ConfigurationError, InvalidRequest
@@ -48,7 +53,7 @@ def challenge_of(verifier: str) -> str:
     if not verifier.isascii():
         raise InvalidRequest(
             "this is no PKCE verifier: make one with new_verifier()",
-            code="verifier_invalid",
+            code=VERIFIER_INVALID,
         )
     digest = hashlib.sha256(verifier.encode("ascii")).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
@@ -87,11 +92,12 @@ def check_return(query: Mapping[str, str], *, expected_state: str) -> Consent:
     ):
         raise InvalidRequest(
             "this return from Clover was not asked for in this session: start again",
-            code="state_differs",
+            code=STATE_DIFFERS,
         )
     if not query.get("code") or not query.get("merchant_id"):
         raise InvalidRequest(
-            "Clover's return has no code: the merchant may have refused", code="no_code"
+            "Clover's return has no code: the merchant may have refused",
+            code=CODE_MISSING,
         )
     return Consent(merchant_id=query["merchant_id"].upper(), code=Secret(query["code"]))
 

@@ -11,6 +11,10 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Protocol
 
+from clover_provider.codes import (
+    PROVIDER,
+    RECONNECT,
+)
 from clover_provider.config import CloverConfig, Secret
 from clover_provider.oauth.tokens import (
     REFRESH_PATH,
@@ -95,8 +99,8 @@ class OAuthSession:
             raise AuthenticationFailed(
                 "Clover refused the refresh token, which works only once: the merchant "
                 "must connect the app again (authorize_url)",
-                code="reconnect",
-                provider="clover",
+                code=RECONNECT,
+                provider=PROVIDER,
             ) from error
         renewed = read_tokens(answer)
         self._store.save(renewed)

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from clover_provider.api.fields import read_moment
+from clover_provider.codes import (
+    PROVIDER,
+    TOKENS_INCOMPLETE,
+)
 from clover_provider.config import CloverConfig, Secret
 from payment_hooks import AuthenticationFailed, ConfigurationError
 from payment_hooks.secrecy import forgetful
@@ -83,6 +87,6 @@ def _time(answer: Mapping[str, object], name: str) -> datetime:
 def _incomplete(name: str) -> AuthenticationFailed:
     return AuthenticationFailed(
         f"Clover's answer has no {name}: connect the app again",
-        code="tokens_incomplete",
-        provider="clover",
+        code=TOKENS_INCOMPLETE,
+        provider=PROVIDER,
     )

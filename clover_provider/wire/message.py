@@ -6,6 +6,9 @@ from dataclasses import InitVar, dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from clover_provider.codes import (
+    HEADER_INVALID,
+)
 from clover_provider.config import Secret
 from clover_provider.wire.echoes import Echoes
 from clover_provider.wire.json_strict import Fields
@@ -47,7 +50,7 @@ class Call:
             if not (value.isascii() and value.isprintable()):
                 raise InvalidRequest(
                     f"header {name} holds a line break or a foreign letter",
-                    code="header_invalid",
+                    code=HEADER_INVALID,
                 )
 
     @property

@@ -19,7 +19,11 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, Timeou
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError
 
-from clover_provider.codes import PROVIDER
+from clover_provider.codes import (
+    NO_USABLE_ANSWER,
+    NOT_SENT,
+    PROVIDER,
+)
 from clover_provider.config import CloverConfig
 from clover_provider.config.addresses import is_loopback
 from clover_provider.wire.body import read_body
@@ -315,12 +319,12 @@ def _refuse(call: Call, exchange: Exchange, missed: NoAnswer) -> NoReturn:
     if call.moves_money and exchange.has_sent:
         raise OutcomeUnknown(
             f"{message}; look it up, or repeat it with the same key",
-            code="no_usable_answer",
+            code=NO_USABLE_ANSWER,
             provider=PROVIDER,
         )
     raise ProviderUnavailable(
         f"{message}; nothing was moved, try again",
-        code="no_usable_answer" if exchange.has_sent else "not_sent",
+        code=NO_USABLE_ANSWER if exchange.has_sent else NOT_SENT,
         provider=PROVIDER,
     )
 

@@ -10,7 +10,15 @@ Source: "Create a card-on-file customer", "Update a customer", "Revoke a card" a
 import re
 from collections.abc import Mapping
 
-from clover_provider.codes import PROVIDER
+from clover_provider.codes import (
+    ANSWER_UNREADABLE,
+    HTTP_NOT_FOUND,
+    PROVIDER,
+    SAVED_SOURCE_MISSING,
+    SOURCE_ALREADY_SAVED,
+    SOURCE_ID_INVALID,
+    SOURCE_NOT_SAVED,
+)
 from clover_provider.wire.message import Answer
 from payment_hooks import (
     InvalidRequest,
@@ -64,7 +72,7 @@ def customer_of(source: PaymentSource) -> str:
         raise InvalidRequest(
             "a card on file is charged by SavedSource.as_source() only, with the id "
             "that payment_save_source gave: nothing was sent",
-            code="source_not_saved",
+            code=SOURCE_NOT_SAVED,
             provider=PROVIDER,
         )
     return source.token.partition(".")[0] if is_id else ""
@@ -79,7 +87,7 @@ def ids_of(request: RemoveSourceRequest) -> tuple[str, str]:
     if not _SAVED.fullmatch(request.source_id):
         raise InvalidRequest(
             "this is no id of a card on file at Clover: nothing was sent",
-            code="source_id_invalid",
+            code=SOURCE_ID_INVALID,
             provider=PROVIDER,
         )
     customer_id, _, card_id = request.source_id.partition(".")
@@ -99,7 +107,7 @@ def read(
     if not all(isinstance(part, str) and _ID.fullmatch(part) for part in ids):
         raise ProviderUnavailable(
             "Clover did not say under which id it saved the card: save it again",
-            code="saved_source_missing",
+            code=SAVED_SOURCE_MISSING,
             provider=PROVIDER,
         )
     source = request.source
@@ -123,7 +131,7 @@ def refuse_saved_before(answer: Answer) -> None:
         raise InvalidRequest(
             "Clover has this card on file already: charge the saved one, or let the "
             "shopper enter the card again",
-            code="source_already_saved",
+            code=SOURCE_ALREADY_SAVED,
             provider=PROVIDER,
             request_id=answer.request_id,
         )
@@ -138,7 +146,7 @@ def refuse_foreign_404(answer: Answer) -> None:
     if answer.status == 404:
         raise ProviderUnavailable(
             "the removal of a saved card met a 404 that is not Clover's: remove it again",
-            code="http_404",
+            code=HTTP_NOT_FOUND,
             provider=PROVIDER,
             request_id=answer.request_id,
         )
@@ -153,7 +161,7 @@ def check_removed(answer: Mapping[str, object]) -> None:
     if answer.get("deleted") is not True:
         raise ProviderUnavailable(
             "Clover did not say that the card is gone: remove it again",
-            code="answer_unreadable",
+            code=ANSWER_UNREADABLE,
             provider=PROVIDER,
         )
 

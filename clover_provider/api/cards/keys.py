@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from clover_provider.api.cards import encryption
+from clover_provider.codes import (
+    PAKMS_KEY_MISSING,
+    PROVIDER,
+)
 from clover_provider.config import CloverConfig
 from clover_provider.config.rules import can_encrypt
 from clover_provider.wire.message import Answer, Call
@@ -124,7 +128,7 @@ def read_public_key(answer: Mapping[str, object]) -> PakmsKey:
         raise AuthenticationFailed(
             "Clover gave no active public key: the app needs the permission Online "
             "payments, and the merchant must have it installed",
-            code="pakms_key_missing",
-            provider="clover",
+            code=PAKMS_KEY_MISSING,
+            provider=PROVIDER,
         )
     return PakmsKey(public_key=key, merchant_id=str(answer.get("merchantUuid") or ""))

@@ -8,6 +8,10 @@ import re
 from collections.abc import Mapping
 
 from clover_provider.api.cards.encryption import encrypt_number
+from clover_provider.codes import (
+    PROVIDER,
+    TOKEN_MISSING,
+)
 from payment_hooks import CardDetails, PaymentSource, ProviderUnavailable
 from payment_hooks.secrecy import forgetful
 
@@ -70,8 +74,8 @@ def read(answer: Mapping[str, object], *, merchant_id: str) -> PaymentSource:
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
         raise ProviderUnavailable(
             "Clover gave no token for the card: send it again",
-            code="token_missing",
-            provider="clover",
+            code=TOKEN_MISSING,
+            provider=PROVIDER,
         )
     details = card if isinstance(card, Mapping) else {}
     return PaymentSource(
