@@ -19,11 +19,13 @@ from saleor.plugins.base_plugin import BasePlugin
 from saleor.plugins.error_codes import PluginErrorCode
 
 from clover_django.receiving import receive
-from clover_saleor import answers, configuration, hosted, payments_flow, stored_methods
-from clover_saleor.languages import language_of_payment
-from clover_saleor.merchants import Merchant, merchant_of
-from clover_saleor.names import GATEWAY, TITLE
-from clover_saleor.untyped import SaleorObject
+from clover_saleor.installation import hosted_page
+from clover_saleor.installation.languages import language_of_payment
+from clover_saleor.installation.names import GATEWAY, TITLE
+from clover_saleor.installation.untyped import SaleorObject
+from clover_saleor.merchants import configuration, saved_cards
+from clover_saleor.merchants.channels import Merchant, merchant_of
+from clover_saleor.payments_flow import payments, responses
 from payment_hooks import (
     ConfigurationError,
     Mode,
@@ -83,20 +85,20 @@ class CloverPlugin(BasePlugin):
     ) -> GatewayResponse:
         """Take a part of what is reserved, or all; also while the plugin is off."""
         kind = TransactionKind.CAPTURE
-        return self._move(payment_information, kind, payments_flow.capture)
+        return self._move(payment_information, kind, payments.capture)
 
     def refund_payment(
         self, payment_information: SaleorObject, previous_value: SaleorObject
     ) -> GatewayResponse:
         """Give a part back, or all; also while the plugin is off."""
         kind = TransactionKind.REFUND
-        return self._move(payment_information, kind, payments_flow.refund)
+        return self._move(payment_information, kind, payments.refund)
 
     def void_payment(
         self, payment_information: SaleorObject, previous_value: SaleorObject
     ) -> GatewayResponse:
         """Release what is reserved; also while the plugin is off."""
-        return self._move(payment_information, TransactionKind.VOID, payments_flow.void)
+        return self._move(payment_information, TransactionKind.VOID, payments.void)
 
     def initialize_payment(
         self, payment_data: SaleorObject, previous_value: SaleorObject, **kwargs: Any
@@ -126,7 +128,7 @@ class CloverPlugin(BasePlugin):
     ) -> SaleorObject:
         """The cards that the customer keeps with this channel's merchant."""
         try:
-            ours = stored_methods.of_payments_flow(
+            ours = saved_cards.list_for_payments_flow(
                 merchant_of(self._values), customer_id
             )
         except ConfigurationError as error:
@@ -166,7 +168,7 @@ class CloverPlugin(BasePlugin):
     ) -> HttpResponse:
         """Take a message about a hosted payment in."""
         # The route without a channel comes here while the plugin is off, too.
-        if not self.active or path.rstrip("/") != hosted.WEBHOOK.rstrip("/"):
+        if not self.active or path.rstrip("/") != hosted_page.WEBHOOK.rstrip("/"):
             return HttpResponseNotFound("no such address")
         return receive(request, lambda: merchant_of(self._values).payments)
 
@@ -174,7 +176,7 @@ class CloverPlugin(BasePlugin):
         """The form, with the address for messages in it."""
         for row in self.configuration:
             if row["name"] == "webhook_url" and self.channel is not None:
-                row["value"] = hosted.webhook_url(self.channel.slug)
+                row["value"] = hosted_page.webhook_url(self.channel.slug)
         return self.configuration
 
     @classmethod
@@ -243,18 +245,18 @@ class CloverPlugin(BasePlugin):
     def _submit(self, asked: SaleorObject, *, first: bool) -> GatewayResponse:
         def run(merchant: Merchant) -> GatewayResponse:
             if not self.active:
-                return payments_flow.look_only(merchant, asked)
-            return payments_flow.submit(merchant, asked, first=first)
+                return payments.look_only(merchant, asked)
+            return payments.submit(merchant, asked, first=first)
 
         try:
             return self._within_limit(run)
         except ConfigurationError as error:
             logger.error("%s is misconfigured: %s", self.channel, error)
             text = shopper_text("unavailable", language_of_payment(asked))
-            return answers.failed(asked, TransactionKind.CAPTURE, text)
+            return responses.failed(asked, TransactionKind.CAPTURE, text)
         except Exception:
             logger.exception("a payment ended in the middle; the next look settles it")
-            return answers.in_doubt(asked)
+            return responses.outcome_unknown(asked)
 
     def _move(
         self,
@@ -264,7 +266,7 @@ class CloverPlugin(BasePlugin):
     ) -> GatewayResponse:
         def run(merchant: Merchant) -> GatewayResponse:
             operation = move(merchant, asked)
-            return answers.done(asked, operation)
+            return responses.succeeded(asked, operation)
 
         try:
             return self._within_limit(run)
@@ -278,12 +280,12 @@ class CloverPlugin(BasePlugin):
         except Exception:
             logger.exception("%s of %s ended in the middle", kind, asked.token)
             text, say = _IN_DOUBT, partial(shopper_text, "outcome_unknown")
-        if payments_flow.has_order(asked):
-            return answers.failed(asked, kind, text)
+        if payments.has_order(asked):
+            return responses.failed(asked, kind, text)
         # Saleor gives back what a checkout could not be completed with, and shows the
         # text to whoever wanted to complete it.
         logger.warning("%s of %s: %s", kind, asked.token, text)
-        return answers.failed(asked, kind, say(language_of_payment(asked)))
+        return responses.failed(asked, kind, say(language_of_payment(asked)))
 
     def _within_limit(
         self, run: Callable[[Merchant], GatewayResponse]

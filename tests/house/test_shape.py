@@ -19,7 +19,7 @@ BLANKET_EXCEPTIONS = {
     "hooks/payment_hooks/sending.py": "what cannot be built was not sent",
     "hooks/payment_hooks/notifying.py": "the shop's bug must not undo a payment",
     "contrib/clover_otel/telemetry.py": "a plugin's bug counts as a doubt, and goes on",
-    "contrib/clover_saleor/companion.py": "Saleor shows what a plugin lets out",
+    "contrib/clover_saleor/transactions_plugin.py": "Saleor shows what a plugin lets out",
     "contrib/clover_saleor/plugin.py": "what a plugin lets out locks the checkout",
 }
 """Where `except Exception` stands, and why."""

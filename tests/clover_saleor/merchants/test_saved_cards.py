@@ -11,7 +11,7 @@ from saleor.payment.interface import (
 from saleor.plugins.manager import get_plugins_manager
 
 from clover_django.models import SavedSource
-from clover_saleor.stored_methods import owner_of
+from clover_saleor.merchants.saved_cards import owner_of
 from clover_simulator.shopper import DECLINED_CARD
 from tests.clover_saleor.shop import create_checkout, create_payment, initialize
 

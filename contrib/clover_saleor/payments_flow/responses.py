@@ -1,12 +1,12 @@
-"""What Saleor's payments flow hears: always a response, whatever happened."""
+"""The response to each call of Saleor's payments flow; there always is one."""
 
 from typing import Any
 
 from saleor.payment import TransactionKind
 from saleor.payment.interface import GatewayResponse, PaymentMethodInfo
 
-from clover_saleor.languages import language_of_payment
-from clover_saleor.untyped import SaleorObject
+from clover_saleor.installation.languages import language_of_payment
+from clover_saleor.installation.untyped import SaleorObject
 from payment_hooks import Operation, OperationKind
 from payment_hooks.paying import Progress
 from payment_hooks.storefront import CHECKING, describe_progress, explain
@@ -21,23 +21,23 @@ KIND_OF = {
 }
 
 
-def of_submit(
+def of_progress(
     asked: SaleorObject, progress: Progress, kind: str, *, first: bool = True
 ) -> GatewayResponse:
     """The response to a shopper's submit; `first` is false for who comes back."""
     payment_id = progress.payment.payment_id if progress.payment else ""
     if progress.money is not None:
-        return done(asked, progress.money)
+        return succeeded(asked, progress.money)
     language = language_of_payment(asked)
     if progress.step is not None:
         data = describe_progress(progress, first=first, language=language)
         return _ask(asked, payment_id, data or {})
     if progress.is_in_doubt:
-        return in_doubt(asked, payment_id)
+        return outcome_unknown(asked, payment_id)
     return failed(asked, kind, explain(progress, language))
 
 
-def done(asked: SaleorObject, operation: Operation) -> GatewayResponse:
+def succeeded(asked: SaleorObject, operation: Operation) -> GatewayResponse:
     """Money moved; when Saleor has the very same transaction it takes that one."""
     moved = operation.moved or operation.amount
     return GatewayResponse(
@@ -55,7 +55,7 @@ def done(asked: SaleorObject, operation: Operation) -> GatewayResponse:
     )
 
 
-def in_doubt(asked: SaleorObject, payment_id: str = "") -> GatewayResponse:
+def outcome_unknown(asked: SaleorObject, payment_id: str = "") -> GatewayResponse:
     """Money may be under way: the next `checkoutComplete` looks, nothing is sent anew."""
     return _ask(asked, payment_id, {"status": CHECKING})
 

@@ -5,7 +5,7 @@ Saleor gives its plugins no request, so the browser's `Accept-Language` is not k
 
 from saleor.payment.models import Payment as SaleorPayment
 
-from clover_saleor.untyped import SaleorObject
+from clover_saleor.installation.untyped import SaleorObject
 from payment_hooks.texts import shopper_language
 
 

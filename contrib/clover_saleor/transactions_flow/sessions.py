@@ -1,41 +1,35 @@
 """Saleor's transactions flow: its sessions and requests, on the road of `Payments`."""
 
-from decimal import Decimal
-
-from django.utils import timezone
-
-from clover_saleor import dues, hosted
-from clover_saleor.languages import language_of
-from clover_saleor.merchants import Merchant
-from clover_saleor.stored_methods import choose_source, note_card, owner_of
-from clover_saleor.untyped import SaleorObject
+from clover_saleor.installation import hosted_page
+from clover_saleor.installation.languages import language_of
+from clover_saleor.installation.untyped import SaleorObject
+from clover_saleor.merchants.channels import Merchant
+from clover_saleor.merchants.saved_cards import choose_source, note_card, owner_of
+from clover_saleor.transactions_flow import amounts
+from clover_saleor.transactions_flow.responses import Response, response_to
 from payment_hooks import (
     AlreadyPaid,
     CheckoutRequest,
     InvalidRequest,
     Mode,
     Money,
-    Operation,
     OutcomeUnknown,
     Payment,
 )
-from payment_hooks.ledger import TAKING
 from payment_hooks.parts import Part, find_parts, money_of_parts, next_part
 from payment_hooks.paying import Progress, attempt, begin, look, pay
-from payment_hooks.storefront import Entry, describe_progress, explain, read_entry
-from payment_hooks.transaction_events import actions_after, movement_word
+from payment_hooks.storefront import Entry, read_entry
 
 FLOW = "sessions"
 CHARGE, AUTHORIZATION = "CHARGE", "AUTHORIZATION"
 _OWNER = "transaction"
 """In a payment's context: the transaction of Saleor's that its money counts for."""
-Response = dict[str, object]
 
 
 def submit(merchant: Merchant, asked: SaleorObject, *, first: bool) -> Response:
     """The response to an initialize or process: take the money, or say what comes next."""
     progress = attempt(lambda: _submit(merchant, asked))
-    prefix = CHARGE if _takes_at_once(merchant, asked) else AUTHORIZATION
+    prefix = CHARGE if _captures_at_once(merchant, asked) else AUTHORIZATION
     language = language_of(asked.source_object)
     return response_to(
         progress, prefix, asked.action.amount, first=first, language=language
@@ -44,12 +38,12 @@ def submit(merchant: Merchant, asked: SaleorObject, *, first: bool) -> Response:
 
 def _submit(merchant: Merchant, asked: SaleorObject) -> Progress:
     entry = read_entry(asked.payment_gateway_data.data)
-    purchase = dues.reference_of(asked.source_object)
-    known = _look_at_own(merchant, asked, purchase)
+    purchase = amounts.reference_of(asked.source_object)
+    known = _own_progress(merchant, asked, purchase)
     if known is not None:
         return known
     parts = find_parts(merchant.payments, purchase)
-    reference = next_part(purchase, parts, taken=_paid_on_pages(asked, parts))
+    reference = next_part(purchase, parts, taken=_parts_on_pages(asked, parts))
     # Read anew: what another submit brings from here on stands in this part's way.
     parts = find_parts(merchant.payments, purchase)
     here = money_of_parts(parts, asked.action.currency)
@@ -57,7 +51,7 @@ def _submit(merchant: Merchant, asked: SaleorObject) -> Progress:
         merchant.payments,
         reference,
         mode=merchant.mode,
-        amount_due=dues.amount_to_take(asked, here),
+        amount_due=amounts.amount_to_pay(asked, here),
         context=_context(asked, entry, parts),
     )
     source = choose_source(
@@ -72,17 +66,17 @@ def _submit(merchant: Merchant, asked: SaleorObject) -> Progress:
         merchant.payments,
         payment,
         source,
-        capture=_takes_at_once(merchant, asked),
+        capture=_captures_at_once(merchant, asked),
         page=_page(asked, payment),
         notify=False,
         shopper_ip=asked.customer_ip_address or "",
         shopper_email=_email(asked.source_object),
     )
     note_card(source, progress.money)
-    return _if_ours(merchant, asked, progress)
+    return _require_own(merchant, asked, progress)
 
 
-def _look_at_own(
+def _own_progress(
     merchant: Merchant, asked: SaleorObject, purchase: str
 ) -> Progress | None:
     """What this transaction has brought so far, before anything else is said of it.
@@ -100,10 +94,10 @@ def _look_at_own(
     money = look(merchant.payments, payment)
     if money is None:
         return None
-    return _if_ours(merchant, asked, Progress(payment=payment, money=money))
+    return _require_own(merchant, asked, Progress(payment=payment, money=money))
 
 
-def _paid_on_pages(asked: SaleorObject, parts: list[Part]) -> set[str]:
+def _parts_on_pages(asked: SaleorObject, parts: list[Part]) -> set[str]:
     """The parts that other transactions pay on their pages, where there is room for all.
 
     Where there is not, this submit takes over the first such part: the shopper has
@@ -119,7 +113,7 @@ def _paid_on_pages(asked: SaleorObject, parts: list[Part]) -> set[str]:
         for name, part in latest.items()
         if part.has_page and part.payment.context.get(_OWNER) != token
     }
-    left = dues.left_to_pay(asked, money_of_parts(parts, currency))
+    left = amounts.left_to_pay(asked, money_of_parts(parts, currency))
     on_pages = sum(others.values(), Money.of(asked.action.amount, currency))
     if not others or on_pages <= left:
         return {*others}
@@ -129,58 +123,6 @@ def _paid_on_pages(asked: SaleorObject, parts: list[Part]) -> set[str]:
             code="in_progress",
         )
     return set()
-
-
-def response_to(
-    progress: Progress, prefix: str, amount: Decimal, *, first: bool, language: str
-) -> Response:
-    """What Saleor reads as the outcome of a session; its texts are the shopper's."""
-    if progress.money is not None:
-        return success(progress.money)
-    text = explain(progress, language)
-    data = describe_progress(progress, first=first, language=language)
-    if data is not None:
-        told: Response = {"amount": amount, "data": data}
-        told |= {"message": text} if progress.is_in_doubt else {}
-        return {"result": f"{prefix}_ACTION_REQUIRED", **told}
-    return failure(prefix, amount, text)
-
-
-def success(operation: Operation, reference: str = "") -> Response:
-    """A movement that was made; `reference` where Saleor knows it by another one."""
-    moved = operation.moved or operation.amount
-    told: Response = {
-        "result": f"{movement_word(operation.kind)}_SUCCESS",
-        "pspReference": reference or operation.transaction_id,
-        "amount": moved.to_decimal(),
-        "time": timezone.now().isoformat(),
-        "actions": list(actions_after(operation.kind)),
-    }
-    last4, brand = operation.details.get("last4"), operation.details.get("brand")
-    if operation.kind in TAKING and last4:
-        told["paymentMethodDetails"] = {
-            "type": "CARD",
-            "name": f"{brand or 'Card'} {last4}",
-            "brand": brand,
-            "lastDigits": last4,
-        }
-    return told
-
-
-def failure(
-    prefix: str, amount: Decimal, text: str, reference: str | None = None
-) -> Response:
-    """Nothing moved.
-
-    Saleor takes two failures of one transaction with the same reference, or both
-    without any, for one, and shows the text of the first.
-    """
-    return {
-        "result": f"{prefix}_FAILURE",
-        "pspReference": reference,
-        "amount": amount,
-        "message": text,
-    }
 
 
 def find_payment(merchant: Merchant, item: SaleorObject) -> Payment:
@@ -200,7 +142,9 @@ def find_payment(merchant: Merchant, item: SaleorObject) -> Payment:
     )
 
 
-def _if_ours(merchant: Merchant, asked: SaleorObject, progress: Progress) -> Progress:
+def _require_own(
+    merchant: Merchant, asked: SaleorObject, progress: Progress
+) -> Progress:
     """Money counts for the one transaction that the payment ended with."""
     if progress.money is None or progress.payment is None:
         return progress
@@ -213,7 +157,7 @@ def _if_ours(merchant: Merchant, asked: SaleorObject, progress: Progress) -> Pro
     )
 
 
-def _takes_at_once(merchant: Merchant, asked: SaleorObject) -> bool:
+def _captures_at_once(merchant: Merchant, asked: SaleorObject) -> bool:
     is_charge = asked.action.action_type.lower() == CHARGE.lower()
     return is_charge or merchant.mode is Mode.HOSTED
 
@@ -236,10 +180,10 @@ def _page(asked: SaleorObject, payment: Payment) -> CheckoutRequest | None:
         reference=payment.reference,
         mode=payment.mode,
         locale=language_of(asked.source_object),
-        customer=hosted.customer(
+        customer=hosted_page.customer(
             asked.source_object.billing_address, _email(asked.source_object)
         ),
-        return_urls=hosted.return_urls(str(payment.context["return_url"])),
+        return_urls=hosted_page.return_urls(str(payment.context["return_url"])),
     )
 
 

@@ -1,4 +1,4 @@
-"""Saleor's books of its transactions flow, brought to what happened, whoever noticed."""
+"""Saleor's transaction events, brought up to date with what the ledger knows."""
 
 import logging
 
@@ -10,9 +10,9 @@ from saleor.payment.utils import (
 )
 from saleor.plugins.manager import get_plugins_manager
 
-from clover_saleor import sessions
-from clover_saleor.app_row import find_app
-from clover_saleor.untyped import SaleorObject
+from clover_saleor.installation.app import find_app
+from clover_saleor.installation.untyped import SaleorObject
+from clover_saleor.transactions_flow import responses
 from payment_hooks import Money, Operation, OperationKind, Payment, PaymentChanged
 from payment_hooks.ledger import TAKING
 from payment_hooks.standing import counts
@@ -32,7 +32,7 @@ _BEGINNING = (
 )
 
 
-def book(event: PaymentChanged) -> None:
+def record_change(event: PaymentChanged) -> None:
     """Record the movement where Saleor has not; amounts, order and checkout follow."""
     operation = event.operation
     if not counts(operation):
@@ -42,30 +42,30 @@ def book(event: PaymentChanged) -> None:
     if item is None:
         logger.error("Saleor has no transaction for %s", event.payment.payment_id)
         return
-    if not is_booked(item, operation):
+    if not is_recorded(item, operation):
         _write(item, operation)
     if operation.kind is OperationKind.CAPTURE:
         _release(item, event.payment, operation)
 
 
-def is_booked(item: SaleorObject, operation: Operation) -> bool:
+def is_recorded(item: SaleorObject, operation: Operation) -> bool:
     """Whether Saleor has an event of this movement."""
-    result = str(sessions.success(operation)["result"]).lower()
+    result = str(responses.success(operation)["result"]).lower()
     events = TransactionEvent.objects.filter(transaction=item, type=result)
     names = [operation.transaction_id, operation.operation_id]
     return bool(events.filter(psp_reference__in=names).exists())
 
 
-def refuse(request: SaleorObject, text: str) -> None:
+def record_refusal(request: SaleorObject, text: str) -> None:
     """Why what staff asked for was not done."""
     word = request.type.removesuffix("_request").upper()
-    response = sessions.failure(
+    response = responses.failure(
         word, request.amount_value, text, f"request-{request.pk}"
     )
     _answer(request, response)
 
 
-def wait_for(request: SaleorObject, operation: Operation) -> None:
+def record_pending(request: SaleorObject, operation: Operation) -> None:
     """Let Saleor count what is in doubt as pending, under the name of its operation."""
     _answer(request, {"pspReference": operation.operation_id})
 
@@ -83,9 +83,9 @@ def forget_miss(request: SaleorObject) -> None:
     ).delete()
 
 
-def record(request: SaleorObject, operation: Operation) -> None:
+def record_outcome(request: SaleorObject, operation: Operation) -> None:
     """The outcome of what staff asked for."""
-    _answer(request, sessions.success(operation, request.psp_reference or ""))
+    _answer(request, responses.success(operation, request.psp_reference or ""))
 
 
 def _write(item: SaleorObject, operation: Operation) -> None:
@@ -95,19 +95,21 @@ def _write(item: SaleorObject, operation: Operation) -> None:
             request,
             find_app(),
             get_plugins_manager(allow_replica=False),
-            sessions.success(operation),
+            responses.success(operation),
         )
     else:
         asked = _find_request(item, operation)
-        record(asked or _request(item, operation.kind, operation.amount), operation)
+        record_outcome(
+            asked or _request(item, operation.kind, operation.amount), operation
+        )
 
 
 def _release(item: SaleorObject, payment: Payment, capture: Operation) -> None:
     """A capture is the last: what it leaves is not reserved any more."""
     rest = payment.amount_due - (capture.moved or capture.amount)
     events = item.events.filter(type=TransactionEventType.CANCEL_SUCCESS)
-    is_booked_already = events.filter(psp_reference=capture.operation_id).exists()
-    if rest.minor_units <= 0 or is_booked_already:
+    is_recorded_already = events.filter(psp_reference=capture.operation_id).exists()
+    if rest.minor_units <= 0 or is_recorded_already:
         return
     released = {
         "result": "CANCEL_SUCCESS",
@@ -136,7 +138,7 @@ def _request(item: SaleorObject, kind: OperationKind, amount: Money) -> SaleorOb
     )
 
 
-def _answer(request: SaleorObject, response: sessions.Response) -> None:
+def _answer(request: SaleorObject, response: responses.Response) -> None:
     create_transaction_event_from_request_and_webhook_response(
         request, find_app(), response
     )

@@ -8,7 +8,7 @@ from django.db import connections
 from saleor.app.models import App
 from saleor.plugins.manager import get_plugins_manager
 
-from clover_saleor.app_row import ensure_app
+from clover_saleor.installation.app import ensure_app
 from clover_simulator.shopper import DECLINED_CARD
 from tests.clover_saleor.shop import (
     CARD,

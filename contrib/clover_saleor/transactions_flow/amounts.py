@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from clover_saleor.names import GATEWAY
-from clover_saleor.untyped import SaleorObject
+from clover_saleor.installation.names import GATEWAY
+from clover_saleor.installation.untyped import SaleorObject
 from payment_hooks import AlreadyPaid, AmountChanged, Money, NothingDue
 
 _NOTHING = Decimal(0)
@@ -16,8 +16,8 @@ def reference_of(source: SaleorObject) -> str:
     return str(source.checkout_token or f"order {source.pk}")
 
 
-def amount_to_take(asked: SaleorObject, here: Money) -> Money:
-    """The amount that this submit may take.
+def amount_to_pay(asked: SaleorObject, here: Money) -> Money:
+    """The amount that this submit may charge or authorize.
 
     Where the storefront names none, Saleor asks for a total that knows neither gift
     cards nor other ways to pay: that one is brought down to what is left.
@@ -52,7 +52,7 @@ def amount_to_take(asked: SaleorObject, here: Money) -> Money:
 
 
 def left_to_pay(asked: SaleorObject, here: Money) -> Money:
-    """What nobody has paid or reserved so far; arguments as for `amount_to_take`."""
+    """What nobody has paid or reserved so far; arguments as for `amount_to_pay`."""
     paid = _paid(asked.source_object, asked.transaction, here)
     left = _total(asked.source_object) - paid
     return Money.of(max(left, _NOTHING), asked.action.currency)

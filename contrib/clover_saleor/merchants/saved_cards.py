@@ -11,9 +11,9 @@ from saleor.payment.interface import (
 )
 
 from clover_django.saved_sources import DjangoWallet
-from clover_saleor.merchants import Merchant
-from clover_saleor.names import GATEWAY, TITLE
-from clover_saleor.untyped import SaleorObject
+from clover_saleor.installation.names import GATEWAY, TITLE
+from clover_saleor.installation.untyped import SaleorObject
+from clover_saleor.merchants.channels import Merchant
 from payment_hooks import Operation, Payment, PaymentSource, wallet
 from payment_hooks.storefront import Entry
 
@@ -49,7 +49,7 @@ def note_card(source: PaymentSource | None, money: Operation | None) -> None:
     wallet.note_card(DjangoWallet(), source, money)
 
 
-def forget(merchant: Merchant, owner: str, public_id: str) -> None:
+def remove(merchant: Merchant, owner: str, public_id: str) -> None:
     """Remove the customer's card.
 
     Raises:
@@ -59,7 +59,7 @@ def forget(merchant: Merchant, owner: str, public_id: str) -> None:
     wallet.forget_source(merchant.payments, DjangoWallet(), owner, public_id)
 
 
-def of_payments_flow(merchant: Merchant, owner: str) -> list[CustomerSource]:
+def list_for_payments_flow(merchant: Merchant, owner: str) -> list[CustomerSource]:
     """As `me.storedPaymentSources` shows them."""
     return [
         CustomerSource(
@@ -78,7 +78,7 @@ def of_payments_flow(merchant: Merchant, owner: str) -> list[CustomerSource]:
     ]
 
 
-def of_transactions_flow(
+def list_for_transactions_flow(
     merchant: Merchant, user: SaleorObject
 ) -> list[PaymentMethodData]:
     """As `storedPaymentMethods` shows them."""

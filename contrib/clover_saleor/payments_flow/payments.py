@@ -6,11 +6,12 @@ from saleor.payment import TransactionKind
 from saleor.payment.interface import GatewayResponse
 from saleor.payment.models import Payment as SaleorPayment
 
-from clover_saleor import answers, hosted
-from clover_saleor.languages import language_of_payment
-from clover_saleor.merchants import Merchant
-from clover_saleor.stored_methods import choose_source, note_card
-from clover_saleor.untyped import SaleorObject
+from clover_saleor.installation import hosted_page
+from clover_saleor.installation.languages import language_of_payment
+from clover_saleor.installation.untyped import SaleorObject
+from clover_saleor.merchants.channels import Merchant
+from clover_saleor.merchants.saved_cards import choose_source, note_card
+from clover_saleor.payments_flow import responses
 from payment_hooks import (
     AlreadyPaid,
     CheckoutRequest,
@@ -59,7 +60,7 @@ def submit(merchant: Merchant, asked: SaleorObject, *, first: bool) -> GatewayRe
             merchant.payments,
             payment,
             source,
-            capture=merchant.takes_at_once,
+            capture=merchant.captures_at_once,
             page=_page(asked, payment, entry),
             notify=False,
             shopper_ip=asked.customer_ip_address or "",
@@ -69,11 +70,13 @@ def submit(merchant: Merchant, asked: SaleorObject, *, first: bool) -> GatewayRe
         return progress
 
     # The shop is told later: until the order is there, its books are not complete.
-    answer = answers.of_submit(asked, attempt(run), _kind_of(merchant), first=first)
+    response = responses.of_progress(
+        asked, attempt(run), _kind_of(merchant), first=first
+    )
     if _wants_to_save(asked):
         # Saleor keeps it, and asks with it for the customer's cards.
-        answer.customer_id = asked.graphql_customer_id
-    return answer
+        response.customer_id = asked.graphql_customer_id
+    return response
 
 
 def look_only(merchant: Merchant, asked: SaleorObject) -> GatewayResponse:
@@ -85,7 +88,7 @@ def look_only(merchant: Merchant, asked: SaleorObject) -> GatewayResponse:
             raise UnsupportedOperation("the plugin is off", code="inactive")
         return pay(merchant.payments, found[-1], None)
 
-    return answers.of_submit(asked, attempt(run), _kind_of(merchant))
+    return responses.of_progress(asked, attempt(run), _kind_of(merchant))
 
 
 def capture(merchant: Merchant, asked: SaleorObject) -> Operation:
@@ -178,7 +181,7 @@ def _refuse_parts(merchant: Merchant, reference: str) -> None:
 
 
 def _kind_of(merchant: Merchant) -> str:
-    at_once = merchant.takes_at_once
+    at_once = merchant.captures_at_once
     return str(TransactionKind.CAPTURE if at_once else TransactionKind.AUTH)
 
 
@@ -224,6 +227,6 @@ def _page(
         reference=payment.reference,
         mode=payment.mode,
         locale=language_of_payment(asked),
-        customer=hosted.customer(asked.billing, asked.customer_email or ""),
-        return_urls=hosted.return_urls(return_url or ""),
+        customer=hosted_page.customer(asked.billing, asked.customer_email or ""),
+        return_urls=hosted_page.return_urls(return_url or ""),
     )

@@ -1,4 +1,4 @@
-"""Saleor's books of its payments flow, brought to what happened, whoever noticed.
+"""Saleor's payments and orders, brought up to date with what the ledger knows.
 
 The order of the locks is Saleor's own, the checkout before the payment, so that a
 message and `checkoutComplete` wait for each other instead of for ever.
@@ -30,9 +30,9 @@ from saleor.payment.utils import (
 )
 from saleor.plugins.manager import get_plugins_manager
 
-from clover_saleor import answers
-from clover_saleor.names import GATEWAY
-from clover_saleor.untyped import SaleorObject
+from clover_saleor.installation.names import GATEWAY
+from clover_saleor.installation.untyped import SaleorObject
+from clover_saleor.payments_flow import responses
 from payment_hooks import (
     Operation,
     Payment,
@@ -49,7 +49,7 @@ _WHOLE = frozenset({PaymentState.AUTHORIZED, PaymentState.PAID})
 """With all of its money here; another payment makes no order by itself."""
 
 
-def book(event: PaymentChanged) -> None:
+def record_change(event: PaymentChanged) -> None:
     """Write the movement down where Saleor has not, and complete a paid checkout.
 
     Raises:
@@ -108,7 +108,7 @@ def _find(payment: Payment, operation: Operation) -> SaleorObject:
 
 def _write(saleor: SaleorObject, operation: Operation, checkout: SaleorObject) -> None:
     """Add the transaction, unless it is there."""
-    response = answers.done(saleor, operation)
+    response = responses.succeeded(saleor, operation)
     known = saleor.transactions.filter(
         token=response.transaction_id,
         kind=response.kind,
@@ -138,7 +138,7 @@ def _write(saleor: SaleorObject, operation: Operation, checkout: SaleorObject) -
 def _keep_card(saleor: SaleorObject, operation: Operation) -> None:
     changed = ["psp_reference"]
     saleor.psp_reference = saleor.psp_reference or operation.transaction_id
-    card = answers.card_of(operation)
+    card = responses.card_of(operation)
     if card is not None:
         update_payment_method_details(saleor, card, changed)
     saleor.save(update_fields=changed)

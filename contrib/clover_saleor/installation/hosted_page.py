@@ -4,8 +4,8 @@ from django.core.exceptions import ValidationError
 from saleor.core.utils import build_absolute_uri
 from saleor.core.utils.url import validate_storefront_url
 
-from clover_saleor.names import GATEWAY
-from clover_saleor.untyped import SaleorObject
+from clover_saleor.installation.names import GATEWAY
+from clover_saleor.installation.untyped import SaleorObject
 from payment_hooks import Customer, InvalidRequest, ReturnUrls
 
 WEBHOOK = "/webhook/"

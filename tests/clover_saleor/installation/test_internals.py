@@ -10,7 +10,8 @@ from django.core.management import call_command
 from saleor.order import actions
 from saleor.payment import utils
 
-from clover_saleor import checks, internals
+from clover_saleor import checks
+from clover_saleor.installation import internals
 from tests.house.project import ROOT
 
 PACKAGE = ROOT / "contrib/clover_saleor"

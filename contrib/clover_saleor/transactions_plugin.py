@@ -17,11 +17,12 @@ from saleor.payment.interface import (
 )
 from saleor.plugins.base_plugin import BasePlugin
 
-from clover_saleor import merchants, session_books, sessions, stored_methods
-from clover_saleor.languages import language_of, language_of_customer
-from clover_saleor.merchants import Merchant
-from clover_saleor.names import GATEWAY, SESSIONS, TITLE
-from clover_saleor.untyped import SaleorObject
+from clover_saleor.installation.languages import language_of, language_of_customer
+from clover_saleor.installation.names import GATEWAY, SESSIONS, TITLE
+from clover_saleor.installation.untyped import SaleorObject
+from clover_saleor.merchants import saved_cards
+from clover_saleor.merchants.channels import Merchant, merchant_of_channel
+from clover_saleor.transactions_flow import records, responses, sessions
 from payment_hooks import (
     ConfigurationError,
     InvalidRequest,
@@ -117,25 +118,25 @@ class CloverTransactions(BasePlugin):
         """The cards that the customer keeps with the channel's merchant."""
         asked, known = list_stored_payment_methods_data, previous_value or []
         try:
-            merchant = merchants.of_channel(asked.channel.slug)
+            merchant = merchant_of_channel(asked.channel.slug)
         except ConfigurationError as error:
             logger.error("%s is misconfigured: %s", asked.channel, error)
             return known
         if merchant is None:
             return known
-        return [*known, *stored_methods.of_transactions_flow(merchant, asked.user)]
+        return [*known, *saved_cards.list_for_transactions_flow(merchant, asked.user)]
 
     def stored_payment_method_request_delete(
         self, request_delete_data: SaleorObject, previous_value: SaleorObject
     ) -> SaleorObject:
         """Remove the customer's card; somebody else's is not ours to find."""
         asked = request_delete_data
-        owner = stored_methods.owner_of(asked.user)
+        owner = saved_cards.owner_of(asked.user)
         try:
-            merchant = merchants.of_channel(asked.channel.slug, also_off=True)
+            merchant = merchant_of_channel(asked.channel.slug, also_off=True)
             if merchant is None:
                 return previous_value
-            stored_methods.forget(merchant, owner, asked.payment_method_id)
+            saved_cards.remove(merchant, owner, asked.payment_method_id)
         except InvalidRequest:
             return previous_value
         except (PaymentError, ConfigurationError) as error:
@@ -155,7 +156,7 @@ class CloverTransactions(BasePlugin):
         language = language_of(source)
         unavailable = shopper_text("unavailable", language)
         try:
-            merchant = merchants.of_channel(source.channel.slug)
+            merchant = merchant_of_channel(source.channel.slug)
             if merchant is None:
                 return None, unavailable
             if merchant.mode is Mode.HOSTED:
@@ -180,7 +181,7 @@ class CloverTransactions(BasePlugin):
         except ConfigurationError as error:
             logger.error("%s is misconfigured: %s", asked.source_object.channel, error)
             text = shopper_text("unavailable", language)
-            response = sessions.failure(prefix, asked.action.amount, text)
+            response = responses.failure(prefix, asked.action.amount, text)
         except Exception:
             logger.exception("a payment ended in the middle; the next look settles it")
             text = shopper_text("outcome_unknown", language)
@@ -194,11 +195,11 @@ class CloverTransactions(BasePlugin):
 
     def _submit(
         self, asked: SaleorObject, prefix: str, *, first: bool
-    ) -> sessions.Response:
-        merchant = merchants.of_channel(asked.source_object.channel.slug)
+    ) -> responses.Response:
+        merchant = merchant_of_channel(asked.source_object.channel.slug)
         if merchant is None:
             text = shopper_text("unavailable", language_of(asked.source_object))
-            return sessions.failure(prefix, asked.action.amount, text)
+            return responses.failure(prefix, asked.action.amount, text)
         with time_limit(merchant.seconds):
             return sessions.submit(merchant, asked, first=first)
 
@@ -207,13 +208,13 @@ class CloverTransactions(BasePlugin):
     ) -> SaleorObject:
         if asked.transaction.app_identifier != GATEWAY:
             return previous
-        session_books.forget_miss(asked.event)
+        records.forget_miss(asked.event)
         try:
             merchant = _merchant_of(asked.transaction)
             payment = sessions.find_payment(merchant, asked.transaction)
             self._move(asked, merchant, payment.payment_id, move)
         except (PaymentError, ConfigurationError) as error:
-            session_books.refuse(asked.event, str(error))
+            records.record_refusal(asked.event, str(error))
         except Exception:
             # The request stays without an outcome, which is what is known of it.
             logger.exception("%s of %s broke off", asked.event, asked.transaction.token)
@@ -231,7 +232,7 @@ class CloverTransactions(BasePlugin):
             logger.error("transaction %s: %s", asked.transaction.token, error)
             _await(asked.event, payments.operations(payment_id))
         else:
-            session_books.record(asked.event, operation)
+            records.record_outcome(asked.event, operation)
             payments.tell(payment_id)  # which also books what a capture has released
 
 
@@ -242,7 +243,7 @@ def _merchant_of(item: SaleorObject) -> Merchant:
         ConfigurationError: there is none.
     """
     channel = (item.checkout or item.order).channel
-    merchant = merchants.of_channel(channel.slug, also_off=True)
+    merchant = merchant_of_channel(channel.slug, also_off=True)
     if merchant is None:
         raise ConfigurationError(f"channel {channel.slug} has no settings for {TITLE}")
     return merchant
@@ -250,7 +251,7 @@ def _merchant_of(item: SaleorObject) -> Merchant:
 
 def _await(request: SaleorObject, operations: Sequence[Operation]) -> None:
     for row in reversed(operations):
-        asked_for = session_books.REQUEST_OF.get(row.kind)
+        asked_for = records.REQUEST_OF.get(row.kind)
         if row.state.is_open and asked_for == request.type:
-            session_books.wait_for(request, row)
+            records.record_pending(request, row)
             return

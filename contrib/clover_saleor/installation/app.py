@@ -2,8 +2,8 @@
 
 from django.db import DEFAULT_DB_ALIAS
 
-from clover_saleor.names import GATEWAY, TITLE
-from clover_saleor.untyped import SaleorObject
+from clover_saleor.installation.names import GATEWAY, TITLE
+from clover_saleor.installation.untyped import SaleorObject
 
 
 def find_app() -> SaleorObject | None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from threading import Lock
 
 from clover_django.road import build_payments
-from clover_saleor import configuration
-from clover_saleor.names import GATEWAY
-from clover_saleor.untyped import SaleorObject
+from clover_saleor.installation.names import GATEWAY
+from clover_saleor.installation.untyped import SaleorObject
+from clover_saleor.merchants import configuration
 from payment_hooks import ConfigurationError, Mode, Payments
 
 logger = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ class Merchant:
     payments: Payments
     mode: Mode
     currency: str
-    takes_at_once: bool
+    captures_at_once: bool
     seconds: float
     """How long a request may wait for the provider while it holds Saleor's locks."""
 
@@ -54,7 +54,7 @@ def merchant_of(values: configuration.Values) -> Merchant:
     return known
 
 
-def of_channel(slug: str, *, also_off: bool = False) -> Merchant | None:
+def merchant_of_channel(slug: str, *, also_off: bool = False) -> Merchant | None:
     """The merchant of a channel, where the plugin is active; None where it is not.
 
     Raises:
@@ -92,7 +92,7 @@ def _build(values: configuration.Values) -> Merchant:
         payments=build_payments(config),
         mode=config.mode,
         currency=config.currency,
-        takes_at_once=bool(values["auto_capture"]),
+        captures_at_once=bool(values["auto_capture"]),
         seconds=configuration.seconds_of(values),
     )
 

@@ -10,8 +10,8 @@ from django.core.management import call_command
 from saleor.plugins.manager import get_plugins_manager
 from saleor.plugins.models import PluginConfiguration
 
-from clover_saleor import configuration
-from clover_saleor.names import GATEWAY
+from clover_saleor.installation.names import GATEWAY
+from clover_saleor.merchants import configuration
 from tests.clover_saleor.shop import credentials, update_plugin
 
 
