@@ -60,12 +60,12 @@ from payment_hooks import (
     hookimpl,
 )
 
-_SECOND = 2
-_ASKING = frozenset({"config", "merchant_id", "mode"})
+_SECOND_ATTEMPT = 2
+_READ_FROM_SETTINGS = frozenset({"config", "merchant_id", "mode"})
 
 
 class CloverProvider:
-    """Takes money for one Clover merchant; safe to share between threads.
+    """Takes payments for one Clover merchant; safe to share between threads.
 
     >>> provider = CloverProvider(CloverConfig.from_mapping({
     ...     "ENVIRONMENT": "sandbox", "MERCHANT_ID": "TESTMERCH0001",
@@ -87,8 +87,8 @@ class CloverProvider:
         """Nothing is read or sent yet.
 
         Args:
-            config: the merchant's configuration, or what gives it: asked with each
-                call, so that an OAuth token can be renewed meanwhile.
+            config: the merchant's configuration, or what gives it: called before each
+                request, so that an OAuth token can be renewed meanwhile.
             transport: another way to send than `clover_provider.wire.transport`, for tests.
             key_store: where a fetched public key is kept; in memory by default.
             renew: gives a token in place of one that was refused with 401, such as
@@ -96,7 +96,7 @@ class CloverProvider:
         """
         self._config = config
         self._transport = transport
-        self._keys = PublicKeys(self._ask, key_store or MemoryKeyStore())
+        self._keys = PublicKeys(self._send_checked, key_store or MemoryKeyStore())
         self._renew = renew
 
     @classmethod
@@ -112,7 +112,7 @@ class CloverProvider:
 
     @property
     def merchant_id(self) -> str:
-        """The merchant that money is taken for."""
+        """The merchant who is paid."""
         return self.config.merchant_id
 
     @property
@@ -133,7 +133,7 @@ class CloverProvider:
             )
         public_key = self._keys.public_key(config)
         encryption_key = self._keys.encryption_key(config)
-        answer = self._ask(
+        answer = self._send_checked(
             calls.tokenize(
                 request, config, public_key=public_key, encryption_key=encryption_key
             )
@@ -147,7 +147,7 @@ class CloverProvider:
         _check_merchant(request.source, config)
         call = calls.save_source(request, config)
         answer = self._send(call)
-        customers.refuse_saved_before(answer)
+        customers.refuse_duplicate(answer)
         raise_for(answer, call)
         return customers.read(answer.fields, request, merchant_id=config.merchant_id)
 
@@ -165,19 +165,19 @@ class CloverProvider:
 
     @hookimpl
     def payment_authorize(self, request: PaymentRequest) -> Transaction:
-        """An AUTHORIZATION: reserved, to be captured or voided later."""
-        return self._take(request, capture=False)
+        """An AUTHORIZATION, to be captured or voided later."""
+        return self._fund(request, capture=False)
 
     @hookimpl
     def payment_charge(self, request: PaymentRequest) -> Transaction:
-        """A CHARGE: taken."""
-        return self._take(request, capture=True)
+        """A CHARGE: authorized and captured at once."""
+        return self._fund(request, capture=True)
 
     @hookimpl
     def payment_capture(self, request: CaptureRequest) -> Transaction:
         """A CAPTURE of a part or all, once; Clover releases the rest."""
         config = self._check_currency(request.amount)
-        answer = self._ask(calls.capture(request, config))
+        answer = self._send_checked(calls.capture(request, config))
         return charges.read_capture(
             answer.fields,
             request,
@@ -189,17 +189,17 @@ class CloverProvider:
     def payment_refund(self, request: RefundRequest) -> Transaction:
         """A REFUND; the charge is read first, and what cannot be refunded is not sent."""
         config = self._check_currency(request.amount)
-        charge = self._find(request.transaction_id, config)
+        charge = self._find_charge(request.transaction_id, config)
         refunds.check_refund(request, charge)
-        return self._give_back(request, charge, config)
+        return self._refund(request, charge, config)
 
     @hookimpl
     def payment_void(self, request: VoidRequest) -> Transaction:
         """A VOID of a whole authorization, which is read first."""
         config = self._check_currency(request.amount)
-        charge = self._find(request.transaction_id, config)
+        charge = self._find_charge(request.transaction_id, config)
         refunds.check_void(request, charge)
-        return self._give_back(request, charge, config)
+        return self._refund(request, charge, config)
 
     @hookimpl
     def payment_start_checkout(self, request: CheckoutRequest) -> CheckoutSession:
@@ -213,7 +213,7 @@ class CloverProvider:
                 provider=PROVIDER,
             )
         if request.mode is Mode.HOSTED:
-            return self._open_page(request, config)
+            return self._open_hosted_page(request, config)
         public_key = self._keys.public_key(config)
         if request.mode is Mode.IFRAME:
             return CardFields(
@@ -230,13 +230,13 @@ class CloverProvider:
 
     @hookimpl
     def payment_retry(self, request: RetryRequest) -> Transaction:
-        """The first answer again: Clover knows the key for a day at least."""
+        """The outcome of the first sending: Clover keeps an idempotency key for a day."""
         capture = request.kind is TransactionKind.CHARGE
-        return self._take(request.request, capture=capture, attempt=_SECOND)
+        return self._fund(request.request, capture=capture, attempt=_SECOND_ATTEMPT)
 
     @hookimpl
     def payment_look_up(self, request: LookUpRequest) -> LookUpResult:
-        """What Clover knows of a movement."""
+        """The transactions at Clover which the request describes."""
         return Finder(self._send, self.config).find(request)
 
     @hookimpl
@@ -257,43 +257,43 @@ class CloverProvider:
             close()
 
     def __dir__(self) -> list[str]:
-        """All but what asks for the configuration: pluggy reads whatever is listed."""
-        return [name for name in super().__dir__() if name not in _ASKING]
+        """All names but those that read the settings: pluggy reads each that is listed."""
+        return [name for name in super().__dir__() if name not in _READ_FROM_SETTINGS]
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("a provider holds keys and cannot be pickled: build a new one")
 
-    def _take(
+    def _fund(
         self, request: PaymentRequest, *, capture: bool, attempt: int = 1
     ) -> Transaction:
         config = self._check_currency(request.amount)
         _check_merchant(request.source, config)
         call = calls.charge(request, config, capture=capture, attempt=attempt)
-        answer = self._ask(call)
-        taken = charges.read_charge(
+        answer = self._send_checked(call)
+        transaction = charges.read_charge(
             answer.fields,
             merchant_id=config.merchant_id,
             merchant_currency=config.currency,
             request_id=answer.request_id,
         )
-        _check_taken(taken, answer, call, capture=capture)
-        return taken
+        _check_funded(transaction, answer, call, capture=capture)
+        return transaction
 
-    def _give_back(
+    def _refund(
         self,
         request: RefundRequest | VoidRequest,
         charge: Transaction,
         config: CloverConfig,
     ) -> Transaction:
-        answer = self._ask(calls.give_back(request, config))
-        returned = refunds.read_refund(
+        answer = self._send_checked(calls.refund(request, config))
+        refund = refunds.read_refund(
             answer.fields, charge, request_id=answer.request_id
         )
-        refunds.check_returned(request, returned)
-        return returned
+        refunds.check_refunded(request, refund)
+        return refund
 
-    def _find(self, charge_id: str, config: CloverConfig) -> Transaction:
-        """The charge with the sum of its refunds, to know what may be given back."""
+    def _find_charge(self, charge_id: str, config: CloverConfig) -> Transaction:
+        """The charge with the sum of its refunds, to know what is left to refund."""
         finder = Finder(self._send, config)
         found = finder.find_charge(charge_id, with_refunds=False)
         if found is not None and found.charge.refunded is None:
@@ -307,8 +307,10 @@ class CloverProvider:
             )
         return found.charge
 
-    def _open_page(self, request: CheckoutRequest, config: CloverConfig) -> Redirect:
-        answer = self._ask(calls.open_page(request, config))
+    def _open_hosted_page(
+        self, request: CheckoutRequest, config: CloverConfig
+    ) -> Redirect:
+        answer = self._send_checked(calls.open_hosted_page(request, config))
         return hosted_checkout.read(answer.fields, config)
 
     def _check_currency(self, amount: Money) -> CloverConfig:
@@ -322,7 +324,7 @@ class CloverProvider:
             )
         return config
 
-    def _ask(self, call: Call) -> Answer:
+    def _send_checked(self, call: Call) -> Answer:
         """The answer to a call that succeeded."""
         answer = self._send(call)
         raise_for(answer, call)
@@ -359,21 +361,21 @@ def _check_merchant(source: PaymentSource, config: CloverConfig) -> None:
         )
 
 
-def _check_taken(
-    taken: Transaction, answer: Answer, call: Call, *, capture: bool
+def _check_funded(
+    transaction: Transaction, answer: Answer, call: Call, *, capture: bool
 ) -> None:
     charge = Reading(fields=answer.fields, what="charge", request_id=answer.request_id)
-    if taken.status in (TransactionStatus.FAILED, TransactionStatus.CANCELED):
+    if transaction.status in (TransactionStatus.FAILED, TransactionStatus.CANCELED):
         raise PaymentDeclined(
-            f"{taken.kind} {taken.transaction_id} failed: "
+            f"{transaction.kind} {transaction.transaction_id} failed: "
             f"{safe_text(charge.text('failure_message'))}",
             decline_code=decline_of(charge),
-            transaction_id=taken.transaction_id,
+            transaction_id=transaction.transaction_id,
             code=safe_text(charge.text("failure_code")) or CHARGE_FAILED,
             provider=PROVIDER,
             request_id=answer.request_id,
         )
-    if capture is not (taken.kind is TransactionKind.CHARGE):
+    if capture is not (transaction.kind is TransactionKind.CHARGE):
         raise charge.refuse(
-            f"{taken.transaction_id} is a {taken.kind}, not what was asked"
+            f"{transaction.transaction_id} is a {transaction.kind}, not what was asked"
         )

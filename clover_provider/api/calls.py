@@ -21,7 +21,7 @@ from payment_hooks import (
 def charge(
     request: PaymentRequest, config: CloverConfig, *, capture: bool, attempt: int
 ) -> Call:
-    """Take or reserve money."""
+    """Charge or authorize a card."""
     action = "charge" if capture else "authorization"
     customer_id = customers.customer_of(request.source)
     return Call(
@@ -40,7 +40,7 @@ def charge(
 
 
 def capture(request: CaptureRequest, config: CloverConfig) -> Call:
-    """Take what was reserved."""
+    """Capture a part or all of an authorization."""
     charge_id = quote(request.transaction_id, safe="")
     return Call(
         method="POST",
@@ -55,8 +55,8 @@ def capture(request: CaptureRequest, config: CloverConfig) -> Call:
     )
 
 
-def give_back(request: RefundRequest | VoidRequest, config: CloverConfig) -> Call:
-    """Refund or void; Clover has one endpoint for both."""
+def refund(request: RefundRequest | VoidRequest, config: CloverConfig) -> Call:
+    """Refund a charge or void an authorization; Clover has one endpoint for both."""
     if isinstance(request, RefundRequest):
         action, body = "refund", refunds.build_refund(request)
     else:
@@ -76,7 +76,7 @@ def give_back(request: RefundRequest | VoidRequest, config: CloverConfig) -> Cal
 def tokenize(
     card: CardDetails, config: CloverConfig, *, public_key: str, encryption_key: str
 ) -> Call:
-    """Turn a card into a token."""
+    """Exchange a card for a token."""
     return Call(
         method="POST",
         url=f"{config.token_url}/v1/tokens",
@@ -89,7 +89,7 @@ def tokenize(
 
 
 def save_source(request: SaveSourceRequest, config: CloverConfig) -> Call:
-    """Put a card on file."""
+    """Save a card, as a customer of its own."""
     return Call(
         method="POST",
         url=f"{config.ecommerce_url}/v1/customers",
@@ -101,8 +101,8 @@ def save_source(request: SaveSourceRequest, config: CloverConfig) -> Call:
 
 
 def remove_source(request: RemoveSourceRequest, config: CloverConfig) -> Call:
-    """Forget a card on file."""
-    ids = customers.ids_of(request)
+    """Remove a saved card."""
+    ids = customers.customer_and_card(request)
     return Call(
         method="DELETE",
         url=f"{config.ecommerce_url}/v1/customers/{ids[0]}/sources/{ids[1]}",
@@ -113,7 +113,7 @@ def remove_source(request: RemoveSourceRequest, config: CloverConfig) -> Call:
     )
 
 
-def open_page(request: CheckoutRequest, config: CloverConfig) -> Call:
+def open_hosted_page(request: CheckoutRequest, config: CloverConfig) -> Call:
     """Open a hosted page."""
     return Call(
         method="POST",

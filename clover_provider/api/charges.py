@@ -37,7 +37,7 @@ _STATUSES = {
     "failed": TransactionStatus.FAILED,
     "canceled": TransactionStatus.CANCELED,
 }
-_NOT_TAKEN = (TransactionStatus.FAILED, TransactionStatus.CANCELED)
+_UNSUCCESSFUL = (TransactionStatus.FAILED, TransactionStatus.CANCELED)
 _CHECKS = {
     # Clover's pages write both forms.
     "pass": CheckResult.PASSED,
@@ -49,7 +49,7 @@ _CHECKS = {
 
 
 def build_charge(request: PaymentRequest, *, capture: bool) -> dict[str, object]:
-    """The body of `POST /v1/charges`; without `capture` the amount is only reserved.
+    """The body of `POST /v1/charges`; without `capture` it is only authorized.
 
     Raises:
         InvalidRequest: more than Clover takes in one charge or in the metadata, or a
@@ -176,12 +176,14 @@ def read_capture(
         raise answer.refuse("it is the answer for another charge")
     if charge.kind is not TransactionKind.CHARGE:
         raise answer.refuse("the charge is not captured")
-    told = answer.minor_units("amount_captured")
+    minor_units = answer.minor_units("amount_captured")
     return Transaction(
         kind=TransactionKind.CAPTURE,
         transaction_id=charge.transaction_id,
         parent_id=request.transaction_id,
-        amount=request.amount if told is None else Money(told, charge.amount.currency),
+        amount=request.amount
+        if minor_units is None
+        else Money(minor_units, charge.amount.currency),
         status=charge.status,
         provider=PROVIDER,
         merchant_id=merchant_id,
@@ -208,7 +210,7 @@ def _currency(charge: Reading, merchant_currency: str) -> str:
 
 def _need_captured(charge: Reading) -> bool:
     captured = charge.flag("captured")
-    if captured is None and _STATUSES.get(charge.text("status")) in _NOT_TAKEN:
+    if captured is None and _STATUSES.get(charge.text("status")) in _UNSUCCESSFUL:
         return False
     if captured is None:
         raise charge.refuse("it does not say whether it is captured")
@@ -221,27 +223,27 @@ def _status(charge: Reading, captured: bool) -> TransactionStatus:
         raise charge.refuse("its status is unknown")
     if status is TransactionStatus.SUCCEEDED and charge.flag("paid") is False:
         raise charge.refuse("it succeeded and is not paid")
-    if not captured and charge.flag("refunded") and status not in _NOT_TAKEN:
+    if not captured and charge.flag("refunded") and status not in _UNSUCCESSFUL:
         return TransactionStatus.VOIDED
     return status
 
 
 def _captured(charge: Reading, amount: Money) -> Money:
-    told = charge.minor_units("amount_captured")
-    return amount if told is None else Money(told, amount.currency)
+    minor_units = charge.minor_units("amount_captured")
+    return amount if minor_units is None else Money(minor_units, amount.currency)
 
 
 def _refunded(charge: Reading, amount: Money) -> Money | None:
     """Thin answers leave the sum out; then only a full refund is known."""
-    told = charge.minor_units("amount_refunded")
-    if told is not None:
-        return Money(told, amount.currency)
+    minor_units = charge.minor_units("amount_refunded")
+    if minor_units is not None:
+        return Money(minor_units, amount.currency)
     return amount if charge.flag("refunded") else None
 
 
 def _money(charge: Reading, name: str, currency: str) -> Money | None:
-    told = charge.minor_units(name)
-    return Money(told, currency) if told else None
+    minor_units = charge.minor_units(name)
+    return Money(minor_units, currency) if minor_units else None
 
 
 def _check(source: Reading, name: str) -> CheckResult:

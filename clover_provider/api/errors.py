@@ -143,7 +143,7 @@ def raise_for(answer: Answer, call: Call) -> None:
         )
     if _is_definitive(answer, error):
         _raise_refusal(answer, call, error)
-    _raise_doubt(answer, call, error)
+    _raise_unknown(answer, call, error)
 
 
 def decline_of(error: Reading) -> DeclineCode:
@@ -193,13 +193,13 @@ def _is_key_conflict(answer: Answer, call: Call, error: Reading) -> bool:
 
 def _is_definitive(answer: Answer, error: Reading) -> bool:
     is_idempotency = error.text("type") == IDEMPOTENCY_ERROR
-    is_doubtful = ERRORS.get(error.text("code")) is OutcomeUnknown
+    is_unknown = ERRORS.get(error.text("code")) is OutcomeUnknown
     is_wellformed = bool(error.text("code") or error.text("message"))
     return (
         answer.status in _DEFINITIVE
         and is_wellformed
         and not is_idempotency
-        and not is_doubtful
+        and not is_unknown
     )
 
 
@@ -228,7 +228,7 @@ def _lacks_address(call: Call) -> bool:
     return call.path in _NEEDS_ADDRESS and not call.headers.get(_ADDRESS)
 
 
-def _raise_doubt(answer: Answer, call: Call, error: Reading) -> NoReturn:
+def _raise_unknown(answer: Answer, call: Call, error: Reading) -> NoReturn:
     facts = _facts(answer, _code(error) or f"http_{answer.status}")
     if not call.moves_money:
         raise ProviderUnavailable(_message(answer, call, error, "try again"), **facts)

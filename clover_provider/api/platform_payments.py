@@ -1,4 +1,4 @@
-"""Payments as the platform (v3) tells them; it shares its ids with Ecommerce."""
+"""Payments as the platform (v3) shows them; it shares its ids with Ecommerce."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,15 +17,15 @@ from payment_hooks import (
 
 _RESULTS = {
     "SUCCESS": TransactionStatus.SUCCEEDED,
-    "AUTH": TransactionStatus.SUCCEEDED,  # reserved: a tab that is open
+    "AUTH": TransactionStatus.SUCCEEDED,  # authorized: a tab that is open
     "FAIL": TransactionStatus.FAILED,
     "VOIDED": TransactionStatus.VOIDED,
     "INITIATED": TransactionStatus.PENDING,
     "PENDING": TransactionStatus.PENDING,
-    # Until the void is through, the money is neither here nor given back.
+    # Until the void is through, the money is neither captured nor released.
     "VOIDING": TransactionStatus.PENDING,
 }
-"""AUTH_COMPLETED and VOID_FAILED are left out: what holds then is not written down."""
+"""AUTH_COMPLETED and VOID_FAILED are left out: Clover does not document what they mean."""
 
 
 def read_payment(
@@ -77,19 +77,19 @@ def read_payment(
         request_id=request_id,
         raw=redact(fields),
     )
-    returned = refunds.sum_of(read_refunds(fields, found), currency)
-    return replace(found, refunded=amount if is_voided else returned)
+    refunded = refunds.refunded_sum(read_refunds(fields, found), currency)
+    return replace(found, refunded=amount if is_voided else refunded)
 
 
 def read_refunds(
     fields: Mapping[str, object], payment: Transaction
 ) -> tuple[Transaction, ...]:
-    """The refunds which a platform payment lists; one that was voided gave nothing."""
+    """The refunds which a platform payment lists; one that was voided refunded nothing."""
     currency = payment.amount.currency
-    is_held = payment.kind is TransactionKind.AUTHORIZATION
+    is_authorized_only = payment.kind is TransactionKind.AUTHORIZATION
     return tuple(
         Transaction(
-            kind=TransactionKind.VOID if is_held else TransactionKind.REFUND,
+            kind=TransactionKind.VOID if is_authorized_only else TransactionKind.REFUND,
             transaction_id=refund.need_id(),
             parent_id=payment.transaction_id,
             amount=Money(refund.need_minor_units("amount"), currency),
@@ -118,11 +118,13 @@ def _refunds(payment: Reading) -> list[Reading]:
 
 def _kind(payment: Reading, result: str) -> TransactionKind:
     card = payment.part("cardTransaction")
-    was_reserved = card.text("type") == "PREAUTH"
-    is_held = was_reserved and card.text("state") == "PENDING"
+    was_preauthorized = card.text("type") == "PREAUTH"
+    is_authorized_only = was_preauthorized and card.text("state") == "PENDING"
     # A void leaves the card's state closed, as a capture does.
-    may_be_held = result == "VOIDED" and (was_reserved or not card.fields)
-    if is_held or may_be_held or result == "AUTH":
+    may_be_authorized_only = result == "VOIDED" and (
+        was_preauthorized or not card.fields
+    )
+    if is_authorized_only or may_be_authorized_only or result == "AUTH":
         return TransactionKind.AUTHORIZATION
     return TransactionKind.CHARGE
 
@@ -132,13 +134,13 @@ def _captured(
 ) -> Money | None:
     if kind is TransactionKind.AUTHORIZATION:
         return None
-    is_taken = status is TransactionStatus.SUCCEEDED
-    return amount if is_taken else Money(0, amount.currency)
+    is_captured = status is TransactionStatus.SUCCEEDED
+    return amount if is_captured else Money(0, amount.currency)
 
 
 def _money(payment: Reading, name: str, currency: str) -> Money | None:
-    told = payment.minor_units(name)
-    return Money(told, currency) if told else None
+    minor_units = payment.minor_units(name)
+    return Money(minor_units, currency) if minor_units else None
 
 
 def _read_source(payment: Reading) -> PaymentSource | None:

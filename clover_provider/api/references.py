@@ -1,4 +1,4 @@
-"""Our own reference at Clover: how a movement is found again after a lost answer."""
+"""Our own reference at Clover: how a transaction is found after a lost answer."""
 
 import base64
 import hashlib
@@ -17,8 +17,8 @@ from payment_hooks import InvalidRequest
 from payment_hooks.cards import looks_like_card_number
 from payment_hooks.secrecy import forgetful
 
-_OURS = ("reference", "operation")
-_MARK = "Ref "
+_RESERVED_NAMES = ("reference", "operation")
+_NOTE_PREFIX = "Ref "
 _DIGEST = re.compile(rf"[A-Z2-7]{{{LONGEST_EXTERNAL_REFERENCE}}}")
 
 
@@ -41,15 +41,15 @@ def build_mark(operation_id: str) -> str:
     >>> build_mark("9b2f6e0c-5b1d-4e0f-8d54-5f7f4d6f2a10")
     'Ref H2E5WTTOQGC5'
     """
-    return f"{_MARK}{external_reference(operation_id)}"
+    return f"{_NOTE_PREFIX}{external_reference(operation_id)}"
 
 
 def read_mark(lines: Iterable[Mapping[str, object]]) -> str:
     """The digest that one of an order's lines carries; empty when none does."""
     for line in lines:
         note = line.get("note")
-        if isinstance(note, str) and note.startswith(_MARK):
-            digest = note.removeprefix(_MARK)
+        if isinstance(note, str) and note.startswith(_NOTE_PREFIX):
+            digest = note.removeprefix(_NOTE_PREFIX)
             if _DIGEST.fullmatch(digest):
                 return digest
     return ""
@@ -62,11 +62,11 @@ def build_metadata(
     """The shop's reference, our operation's id, and what the caller adds.
 
     Raises:
-        InvalidRequest: a name that is ours, a card number, or more than Clover takes.
+        InvalidRequest: a reserved name, a card number, or more than Clover takes.
     """
     metadata = {"reference": reference, "operation": operation_id}
     for name, value in (extra or {}).items():
-        if name in _OURS or looks_like_card_number(value):
+        if name in _RESERVED_NAMES or looks_like_card_number(value):
             raise InvalidRequest(
                 f"metadata {name!r} is reserved or holds a card number: leave it out",
                 code=METADATA_INVALID,
@@ -88,25 +88,25 @@ def operation_of(reading: Reading) -> str:
 
 
 def mark_of(reading: Reading) -> str:
-    """What stands where our digest would; empty when Clover left it out."""
+    """The object's `external_reference_id`, our digest; empty when Clover left it out."""
     return safe_text(reading.text("external_reference_id"))
 
 
-def names_of(operation_ids: Iterable[str]) -> dict[str, str]:
+def operations_by_digest(operation_ids: Iterable[str]) -> dict[str, str]:
     """The operation ids by their digests."""
     return {external_reference(name): name for name in operation_ids}
 
 
-def operation_named(mark: str, names: Mapping[str, str]) -> str:
+def operation_of_digest(mark: str, operations: Mapping[str, str]) -> str:
     """The operation whose digest the mark is; empty when it is none of these."""
-    return names.get(mark, "")
+    return operations.get(mark, "")
 
 
 def belongs_to(reading: Reading, operation_id: str) -> bool:
     """Whether an object carries the operation's id, or the digest of it."""
-    told = operation_of(reading)
-    if told:
-        return told == operation_id
+    carried = operation_of(reading)
+    if carried:
+        return carried == operation_id
     return mark_of(reading) == external_reference(operation_id)
 
 
@@ -115,7 +115,7 @@ def is_marked(reading: Reading) -> bool:
     return bool(operation_of(reading) or mark_of(reading))
 
 
-def may_be_ours(reading: Reading) -> bool:
+def may_be_operation(reading: Reading) -> bool:
     """Whether an object carries an operation's id, or what can be the digest of one."""
     return bool(operation_of(reading) or may_be_digest(mark_of(reading)))
 

@@ -41,8 +41,8 @@ _STATUSES = {
     "canceled": TransactionStatus.CANCELED,
     "": TransactionStatus.SUCCEEDED,  # lists leave it out
 }
-_GIVEN_BACK = (TransactionStatus.SUCCEEDED, TransactionStatus.PENDING)
-"""What leaves less to be given back: what is under way may not be given twice."""
+_COUNTED_STATUSES = (TransactionStatus.SUCCEEDED, TransactionStatus.PENDING)
+"""Refunds that lower what is left: one that is pending must not be made twice."""
 
 
 def build_refund(request: RefundRequest) -> dict[str, object]:
@@ -50,7 +50,7 @@ def build_refund(request: RefundRequest) -> dict[str, object]:
 
     Source: "Create a refund", Clover Ecommerce API reference, read 2026-11.
     """
-    body = _build(request)
+    body = _build_references(request)
     body["amount"] = request.amount.minor_units
     if request.reason is not None:
         body["reason"] = request.reason.value
@@ -62,7 +62,7 @@ def build_void(request: VoidRequest) -> dict[str, object]:
 
     Clover has no void endpoint: a refund of an uncaptured charge is one, of the whole.
     """
-    return _build(request)
+    return _build_references(request)
 
 
 def read_refund(
@@ -73,8 +73,8 @@ def read_refund(
 ) -> Transaction:
     """The REFUND of `charge` which Clover's refund object describes.
 
-    What was given back before a capture is a VOID. A refund which Clover marks as
-    voided is VOIDED: it gave nothing back.
+    A refund of an uncaptured charge is a VOID. A refund which Clover marks as voided is
+    VOIDED: no money was refunded.
 
     Raises:
         OutcomeUnknown: id or amount is missing, or it is another charge's refund.
@@ -132,7 +132,7 @@ def check_refund(request: RefundRequest, charge: Transaction) -> None:
         raise _refuse(request, "nothing is left", CHARGE_ALREADY_REFUNDED)
     if request.amount > left:
         raise _refuse(request, f"only {left} is left", REFUND_TOO_LARGE)
-    # Clover gives a surcharge back by itself, in proportion, on top of what is asked.
+    # Clover refunds a surcharge by itself, in proportion, on top of the amount.
     whole = left if charge.surcharge is None else left - charge.surcharge
     if request.amount < whole and (charge.tax or charge.tip):
         raise _refuse(
@@ -156,26 +156,26 @@ def check_void(request: VoidRequest, charge: Transaction) -> None:
         raise _refuse(request, f"a void is of the whole {charge.amount}", PARTIAL_VOID)
 
 
-def check_returned(request: RefundRequest | VoidRequest, returned: Transaction) -> None:
-    """Raise what an answer means that is not the success which was asked for.
+def check_refunded(request: RefundRequest | VoidRequest, refund: Transaction) -> None:
+    """Raise if Clover answered with a refund or void that did not succeed.
 
     Raises:
-        PaymentDeclined: the bank did not take it back; nothing was moved.
+        PaymentDeclined: the bank did not carry it out; no money moved.
     """
-    if returned.status not in _GIVEN_BACK:
+    if refund.status not in _COUNTED_STATUSES:
         raise PaymentDeclined(
-            f"{returned.kind} of {request.amount} on {request.transaction_id} "
-            f"{returned.status} at the bank: try again later, or in Clover's dashboard",
+            f"{refund.kind} of {request.amount} on {request.transaction_id} "
+            f"{refund.status} at the bank: try again later, or in Clover's dashboard",
             decline_code=DeclineCode.PROCESSING_ERROR,
-            transaction_id=returned.transaction_id,
+            transaction_id=refund.transaction_id,
             code=REFUND_FAILED,
             provider=PROVIDER,
-            request_id=returned.request_id,
+            request_id=refund.request_id,
         )
 
 
 def refundable(charge: Transaction) -> Money:
-    """What is left of a charge: all that the shopper paid, less what was given back."""
+    """What is left to refund: all that the shopper paid, less what was refunded."""
     left = charge.captured or charge.amount
     for extra in (charge.tip, charge.surcharge):
         if extra is not None:
@@ -183,31 +183,31 @@ def refundable(charge: Transaction) -> Money:
     return left if charge.refunded is None else left - charge.refunded
 
 
-def with_refunds(charge: Transaction, returned: tuple[Transaction, ...]) -> Transaction:
-    """The charge as its list of refunds completes it.
+def with_refunds(charge: Transaction, refunds: tuple[Transaction, ...]) -> Transaction:
+    """The charge with the sum of its refunds, VOIDED where one of them is a void.
 
-    What failed, was canceled or voided was not given back.
+    A refund that failed, was canceled or voided does not count.
     """
-    counted = [row for row in returned if row.status in _GIVEN_BACK]
-    if any(_is_done(row) and row.kind is TransactionKind.VOID for row in counted):
+    counted = [row for row in refunds if row.status in _COUNTED_STATUSES]
+    if any(_has_succeeded(row) and row.kind is TransactionKind.VOID for row in counted):
         return replace(charge, status=TransactionStatus.VOIDED, refunded=charge.amount)
-    return replace(charge, refunded=sum_of(counted, charge.amount.currency))
+    return replace(charge, refunded=refunded_sum(counted, charge.amount.currency))
 
 
-def sum_of(returned: Iterable[Transaction], currency: str) -> Money:
-    """What these gave back, with what they gave back of a surcharge."""
+def refunded_sum(refunds: Iterable[Transaction], currency: str) -> Money:
+    """The sum of these refunds, surcharges included."""
     total = Money(0, currency)
-    for row in returned:
-        if row.status in _GIVEN_BACK:
+    for row in refunds:
+        if row.status in _COUNTED_STATUSES:
             total += row.amount if row.surcharge is None else row.amount + row.surcharge
     return total
 
 
-def _is_done(row: Transaction) -> bool:
+def _has_succeeded(row: Transaction) -> bool:
     return row.status is TransactionStatus.SUCCEEDED
 
 
-def _build(request: RefundRequest | VoidRequest) -> dict[str, object]:
+def _build_references(request: RefundRequest | VoidRequest) -> dict[str, object]:
     return {
         "charge": request.transaction_id,
         "external_reference_id": external_reference(request.operation_id),

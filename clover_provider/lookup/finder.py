@@ -12,8 +12,8 @@ from clover_provider.api.references import (
     belongs_to,
     is_marked,
     may_be_digest,
-    names_of,
-    operation_named,
+    operation_of_digest,
+    operations_by_digest,
     read_mark,
 )
 from clover_provider.codes import (
@@ -83,7 +83,7 @@ class Finder:
             ProviderUnavailable: nobody answered, or the answer cannot be read.
         """
         refused: AuthenticationFailed | None = None
-        for ask in self._places():
+        for ask in self._services():
             try:
                 with only_read():
                     found = ask(charge_id, with_refunds)
@@ -102,14 +102,16 @@ class Finder:
         )
         if found is None:
             return LookUpResult(complete=True)
-        charge = self._with_name(found, request.candidates)
+        charge = self._with_operation(found, request.candidates)
         if not request.with_refunds:
             return LookUpResult(transactions=(charge,), complete=True)
-        named = tuple(_named(row, request.operation_id) for row in found.refunds)
-        is_proof = _is_proof(named, is_asked=bool(request.operation_id))
-        return LookUpResult(transactions=(charge, *named), complete=is_proof)
+        refund_rows = tuple(
+            _with_operation_id(row, request.operation_id) for row in found.refunds
+        )
+        is_complete = _proves_absence(refund_rows, is_asked=bool(request.operation_id))
+        return LookUpResult(transactions=(charge, *refund_rows), complete=is_complete)
 
-    def _places(self) -> list[Callable[[str, bool], Found | None]]:
+    def _services(self) -> list[Callable[[str, bool], Found | None]]:
         if not self._config.platform_key:
             return [self._ask_ecommerce]
         if self._config.modes == (Mode.HOSTED,):
@@ -130,10 +132,10 @@ class Finder:
         order_id = Reading(fields=answer.fields, what="charge").text("order")
         if not with_refunds:
             return Found(charge=charge, order_id=order_id)
-        returned = tuple(self._refunds_of(charge))
+        listed_refunds = tuple(self._refunds_of(charge))
         return Found(
-            charge=refunds.with_refunds(charge, returned),
-            refunds=returned,
+            charge=refunds.with_refunds(charge, listed_refunds),
+            refunds=listed_refunds,
             order_id=order_id,
         )
 
@@ -175,7 +177,7 @@ class Finder:
             order_id=platform_payments.order_of(answer.fields),
         )
 
-    def _with_name(self, found: Found, candidates: tuple[str, ...]) -> Transaction:
+    def _with_operation(self, found: Found, candidates: tuple[str, ...]) -> Transaction:
         """The charge with the name of the candidate whose page it was paid on.
 
         A hosted payment names no session and carries no metadata; the lines of its order
@@ -185,15 +187,17 @@ class Finder:
         charge = found.charge
         if not candidates or charge.operation_id:
             return charge
-        names = names_of(candidates)
+        names = operations_by_digest(candidates)
         if may_be_digest(charge.mark):
-            name = operation_named(charge.mark, names)
+            name = operation_of_digest(charge.mark, names)
             return replace(charge, operation_id=name, shows_marks=True)
         if not self._config.platform_key:
             return charge
         try:
             digest = self._mark_of(found)
-            shows_marks = bool(digest) or (digest == "" and self._keeps_marks(charge))
+            shows_marks = bool(digest) or (
+                digest == "" and self._orders_keep_marks(charge)
+            )
         except AuthenticationFailed:
             logger.warning(
                 "the platform token may not read orders: whose a hosted payment is "
@@ -206,13 +210,13 @@ class Finder:
         return replace(
             charge,
             mark=digest or charge.mark,
-            operation_id=operation_named(digest, names),
+            operation_id=operation_of_digest(digest, names),
             shows_marks=shows_marks,
         )
 
     def _mark_of(self, found: Found) -> str | None:
         """The mark on its order's lines, empty if none has one; None if none was seen."""
-        order_id = found.order_id or self._order_of(found.charge.transaction_id)
+        order_id = found.order_id or self._order_id_of(found.charge.transaction_id)
         if not order_id:
             return None
         order = self._queries.platform("orders", order_id, ("lineItems",))
@@ -220,7 +224,7 @@ class Finder:
             return None
         return read_mark(elements(order.fields, "lineItems"))
 
-    def _keeps_marks(self, charge: Transaction) -> bool:
+    def _orders_keep_marks(self, charge: Transaction) -> bool:
         """Whether any order from before the charge shows a mark of ours.
 
         Clover does not document that an order keeps the notes of a page's lines: without
@@ -231,7 +235,7 @@ class Finder:
         orders = islice(self._queries.orders(window, ("lineItems",)), _MOST_EXAMPLES)
         return any(read_mark(elements(row, "lineItems")) for row in orders)
 
-    def _order_of(self, charge_id: str) -> str:
+    def _order_id_of(self, charge_id: str) -> str:
         payment = self._queries.platform("payments", charge_id, _WHOLE_PAYMENT)
         return platform_payments.order_of(payment.fields) if payment else ""
 
@@ -243,14 +247,16 @@ class Finder:
             for fields in self._queries.pages("/v1/charges", {}, window):
                 charge = Reading(fields=fields, what="charge")
                 if belongs_to(charge, request.operation_id):
-                    found = _named(self._read_listed(fields), request.operation_id)
+                    found = _with_operation_id(
+                        self._read_listed(fields), request.operation_id
+                    )
                     return LookUpResult(transactions=(found,), complete=True)
                 if is_marked(charge):
                     is_any_marked = True
-                elif window.holds(charge.moment("created")):
+                elif window.contains(charge.moment("created")):
                     is_any_bare = True
         except TooManyPages as error:
-            return LookUpResult(too_long=error.helps_to_ask_for_less)
+            return LookUpResult(too_long=error.shorter_window_helps)
         # Where no listed charge carries a reference, Clover may leave them out of lists.
         return LookUpResult(complete=is_any_marked or not is_any_bare)
 
@@ -269,7 +275,7 @@ def _require_same(charge: Transaction, charge_id: str) -> None:
         )
 
 
-def _is_proof(rows: tuple[Transaction, ...], *, is_asked: bool) -> bool:
+def _proves_absence(rows: tuple[Transaction, ...], *, is_asked: bool) -> bool:
     """Whether a refund that is not among these does not exist.
 
     Clover documents no echo of our reference on refunds. If none carries one, each may
@@ -281,10 +287,13 @@ def _is_proof(rows: tuple[Transaction, ...], *, is_asked: bool) -> bool:
     return not rows or (bool(marked) and (is_asked or not unresolved))
 
 
-def _named(row: Transaction, operation_id: str) -> Transaction:
+def _with_operation_id(row: Transaction, operation_id: str) -> Transaction:
     """The row with our id, where Clover gave only the digest of it back."""
     if row.operation_id or not operation_id:
         return row
     return replace(
-        row, operation_id=operation_named(row.mark, names_of((operation_id,)))
+        row,
+        operation_id=operation_of_digest(
+            row.mark, operations_by_digest((operation_id,))
+        ),
     )

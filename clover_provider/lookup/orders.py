@@ -53,10 +53,10 @@ def require_whole(order: Fields) -> None:
         ProviderUnavailable: Clover has cut a part, or it holds the refund of a payment
             that is not there.
     """
-    payments, returned = elements(order, "payments"), elements(order, "refunds")
+    payments, refunds = elements(order, "payments"), elements(order, "refunds")
     known = {str(fields.get("id")) for fields in payments}
-    is_cut = max(len(payments), len(returned)) >= MOST_NESTED
-    if is_cut or any(_paid_by(row) not in known for row in returned):
+    is_cut = max(len(payments), len(refunds)) >= MOST_NESTED
+    if is_cut or any(_paid_by(row) not in known for row in refunds):
         raise ProviderUnavailable(
             "an order does not hold all that belongs to its payments",
             code=ANSWER_UNREADABLE,

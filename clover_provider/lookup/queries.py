@@ -29,7 +29,7 @@ MOST_PAGES = 100
 class TooManyPages(ProviderUnavailable):
     """The list holds more than is sensible to read at once."""
 
-    helps_to_ask_for_less = False
+    shorter_window_helps = False
     """Whether a shorter window has fewer pages: not where Clover filters nothing."""
 
 
@@ -233,5 +233,5 @@ def _too_many(path: str, rows: SeenRows, *, is_filtered: bool) -> TooManyPages:
         code=TOO_MANY_PAGES,
         provider=PROVIDER,
     )
-    error.helps_to_ask_for_less = is_filtered and not rows.has_strangers
+    error.shorter_window_helps = is_filtered and not rows.has_rows_outside
     return error

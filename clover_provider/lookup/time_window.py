@@ -27,7 +27,7 @@ class TimeWindow:
         """The window of a look-up."""
         return cls(since=request.since, until=request.until)
 
-    def holds(self, moment: datetime | None) -> bool:
+    def contains(self, moment: datetime | None) -> bool:
         """Whether the moment is inside; what has no time is kept rather than lost."""
         return moment is None or not (self._is_early(moment) or self._is_late(moment))
 
@@ -69,7 +69,7 @@ class SeenRows:
         self._first: datetime | None = None
         self._last: datetime | None = None
         self._falls = self._rises = True
-        self.has_strangers = False
+        self.has_rows_outside = False
         """Whether a row was outside of the window: no filter was at work."""
 
     def is_past(self, page: Sequence[datetime | None]) -> bool:
@@ -94,7 +94,9 @@ class SeenRows:
         self._rises = self._rises and moment >= self._last
         self._last = moment
         self._count += 1
-        self.has_strangers = self.has_strangers or not self._window.holds(moment)
+        self.has_rows_outside = self.has_rows_outside or not self._window.contains(
+            moment
+        )
 
 
 def milliseconds(moment: datetime) -> str:

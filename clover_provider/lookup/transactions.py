@@ -17,9 +17,9 @@ from clover_provider.api import charges, platform_payments, refunds
 from clover_provider.api.fields import Reading
 from clover_provider.api.references import (
     is_marked,
-    may_be_ours,
-    names_of,
-    operation_named,
+    may_be_operation,
+    operation_of_digest,
+    operations_by_digest,
 )
 from clover_provider.codes import PROVIDER
 from clover_provider.config.limits import LONGEST_REACH
@@ -73,7 +73,7 @@ class Transactions:
         collected = _Collected(request)
         self._read_all(request, collected)
         return LookUpResult(
-            transactions=collected.wanted(),
+            transactions=collected.in_window(),
             complete=collected.complete,
             too_long=collected.too_long,
         )
@@ -101,7 +101,7 @@ class Transactions:
         # Where no collected charge carries a reference, a bare one may be ours as well.
         has_marks = any(is_marked(row) for row in readings)
         for row in readings:
-            with collected.gap(row, is_ours=may_be_ours(row) or not has_marks):
+            with collected.gap(row, matters=may_be_operation(row) or not has_marks):
                 collected.add(
                     charges.read_charge(
                         row.fields,
@@ -117,12 +117,14 @@ class Transactions:
         for fields in rows:
             row = Reading(fields=fields, what="refund")
             # A refund made in the dashboard carries no mark, and may be of our money.
-            with collected.gap(row, is_ours=True):
+            with collected.gap(row, matters=True):
                 charge_id = row.need_text("charge")
-                charge = collected.rows.get(charge_id) or self._older_charge(charge_id)
+                charge = collected.rows.get(charge_id) or self._unlisted_charge(
+                    charge_id
+                )
                 collected.add(refunds.read_refund(fields, charge))
 
-    def _older_charge(self, charge_id: str) -> Transaction:
+    def _unlisted_charge(self, charge_id: str) -> Transaction:
         """What a refund needs to know of its charge, where that is not in the window."""
         return Transaction(
             kind=TransactionKind.CHARGE,
@@ -156,10 +158,10 @@ class Transactions:
         for order in collected.collect(self._queries.orders(piece, _EXPAND)):
             digest = digest_of(order)
             whole = Reading(fields=order, what="order")
-            with collected.gap(whole, is_ours=bool(digest)):
+            with collected.gap(whole, matters=bool(digest)):
                 for fields in payments_of(order):
                     row = Reading(fields=fields, what="payment")
-                    with collected.gap(row, is_ours=bool(digest)):
+                    with collected.gap(row, matters=bool(digest)):
                         self._add_payment(fields, digest, collected)
                 require_whole(order)
 
@@ -184,7 +186,7 @@ class _Collected:
         self.rows: dict[str, Transaction] = {}
         self.complete = True
         self.too_long = False
-        self._names = names_of(request.candidates)
+        self._names = operations_by_digest(request.candidates)
 
     def collect(self, rows: Iterable[Fields]) -> list[Fields]:
         """All rows of a list, or what could be read of one that is too long."""
@@ -194,11 +196,11 @@ class _Collected:
                 collected.append(row)
         except TooManyPages as error:
             self.complete = False
-            self.too_long = self.too_long or error.helps_to_ask_for_less
+            self.too_long = self.too_long or error.shorter_window_helps
         return collected
 
     @contextmanager
-    def gap(self, row: Reading, *, is_ours: bool) -> Iterator[None]:
+    def gap(self, row: Reading, *, matters: bool) -> Iterator[None]:
         """Whatever of ours cannot be read inside leaves a gap in the list.
 
         What is certainly somebody else's, such as a sale over the counter, or not of the
@@ -208,7 +210,7 @@ class _Collected:
             yield
         except (OutcomeUnknown, ProviderUnavailable):
             made_at = row.moment("created") or row.moment("createdTime")
-            if is_ours and self.window.holds(made_at):
+            if matters and self.window.contains(made_at):
                 self.complete = False
 
     def add(self, row: Transaction) -> None:
@@ -218,13 +220,14 @@ class _Collected:
         self.rows[row.transaction_id] = replace(
             known,
             mark=mark,
-            operation_id=known.operation_id or operation_named(row.mark, self._names),
+            operation_id=known.operation_id
+            or operation_of_digest(row.mark, self._names),
             tip=known.tip or row.tip,
             surcharge=known.surcharge or row.surcharge,
         )
 
-    def wanted(self) -> tuple[Transaction, ...]:
+    def in_window(self) -> tuple[Transaction, ...]:
         """Those of the window; Clover's filters are not trusted."""
         return tuple(
-            row for row in self.rows.values() if self.window.holds(row.created_at)
+            row for row in self.rows.values() if self.window.contains(row.created_at)
         )

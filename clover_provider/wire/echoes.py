@@ -81,7 +81,7 @@ _OPEN_FIELDS = frozenset(
     }
 )
 """What a body may hold that is no secret; every other field is one."""
-_GIVEN_BACK = frozenset({"access_token", "refresh_token", "sources"})
+_SECRET_IN_SUCCESSES = frozenset({"access_token", "refresh_token", "sources"})
 """Where a success may hold what was sent: read as secrets, and shown nowhere."""
 
 
@@ -138,7 +138,7 @@ class Echoes:
         return self._walk(body, is_refusal=False)
 
     def _walk(self, value: object, *, is_refusal: bool, name: str = "") -> object:
-        if not is_refusal and name in _GIVEN_BACK:
+        if not is_refusal and name in _SECRET_IN_SUCCESSES:
             return value
         if isinstance(value, dict):
             return type(value)(

@@ -107,10 +107,10 @@ class SharedLimiter:
             try:
                 _pause(ends_at)
             except TooLate:
-                self._give_back()
+                self._release_slot()
                 raise
 
-    def _give_back(self) -> None:
+    def _release_slot(self) -> None:
         if self._mine.slots:
             self._redis.zrem(self._slots, self._mine.slots.pop())
 

@@ -34,7 +34,11 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SAVED = re.compile(r"([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{1,64})")
 _CUSTOMER = re.compile(r"[A-Z0-9]{13}")
 # Charged as FIRST, a card that is saved already is refused for its missing code.
-_AGAIN = {"sequence": "SUBSEQUENT", "is_scheduled": False, "initiator": "CARDHOLDER"}
+_STORED_CREDENTIALS = {
+    "sequence": "SUBSEQUENT",
+    "is_scheduled": False,
+    "initiator": "CARDHOLDER",
+}
 
 
 def build(request: SaveSourceRequest) -> dict[str, object]:
@@ -62,7 +66,7 @@ def build_source(source: PaymentSource) -> dict[str, object]:
     customer_id = customer_of(source)
     if not source.is_saved:
         return {"source": source.token}
-    return {"source": customer_id, "stored_credentials": dict(_AGAIN)}
+    return {"source": customer_id, "stored_credentials": dict(_STORED_CREDENTIALS)}
 
 
 def customer_of(source: PaymentSource) -> str:
@@ -78,7 +82,7 @@ def customer_of(source: PaymentSource) -> str:
     return source.token.partition(".")[0] if is_id else ""
 
 
-def ids_of(request: RemoveSourceRequest) -> tuple[str, str]:
+def customer_and_card(request: RemoveSourceRequest) -> tuple[str, str]:
     """The customer and the card.
 
     Raises:
@@ -121,7 +125,7 @@ def read(
     )
 
 
-def refuse_saved_before(answer: Answer) -> None:
+def refuse_duplicate(answer: Answer) -> None:
     """Raise if the answer says that the card is on file already.
 
     Raises:

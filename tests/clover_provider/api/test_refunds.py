@@ -120,7 +120,7 @@ def test_a_refund_that_failed_at_the_bank_moved_nothing(canned, charge):
     failed = refunds.read_refund(canned("refund", status="failed"), charge())
 
     with pytest.raises(PaymentDeclined, match="failed at the bank") as caught:
-        refunds.check_returned(refund_of(500), failed)
+        refunds.check_refunded(refund_of(500), failed)
     assert caught.value.code == "refund_failed"
 
 
@@ -130,7 +130,7 @@ def test_a_refund_that_was_not_made_is_a_decline(canned, charge, status):
 
     assert refund.status == status
     with pytest.raises(PaymentDeclined, match=f"{status} at the bank"):
-        refunds.check_returned(refund_of(500), refund)
+        refunds.check_refunded(refund_of(500), refund)
 
 
 def test_a_voided_refund_gave_nothing_back(canned, charge):
@@ -147,7 +147,7 @@ def test_a_voided_refund_gave_nothing_back(canned, charge):
     # What is under way may not be given back a second time.
     assert refunds.with_refunds(thin, returned).refunded == usd(500)
     with pytest.raises(PaymentDeclined):
-        refunds.check_returned(refund_of(500), returned[0])
+        refunds.check_refunded(refund_of(500), returned[0])
 
 
 @pytest.mark.parametrize("changes", [{"status": "failed"}, {"voided": True}], ids=str)
