@@ -1,16 +1,10 @@
-"""Clover behind the twelve payment hooks."""
+"""`CloverProvider`, which implements the payment hooks for Clover."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from typing import NoReturn, Self
 
-from clover_provider.api import (
-    calls,
-    charges,
-    hosted_checkout,
-    refunds,
-    webhooks,
-)
+from clover_provider.api import calls, charges, hosted_checkout, refunds, webhooks
 from clover_provider.api.cards import customers, tokens
 from clover_provider.api.cards.keys import KeyStore, MemoryKeyStore, PublicKeys
 from clover_provider.api.errors import decline_of, is_missing, raise_for
@@ -84,15 +78,15 @@ class CloverProvider:
         key_store: KeyStore | None = None,
         renew: Callable[[Secret], Secret] | None = None,
     ) -> None:
-        """Nothing is read or sent yet.
+        """Nothing is read or sent before the first hook is called.
 
         Args:
             config: the merchant's configuration, or what gives it: called before each
                 request, so that an OAuth token can be renewed meanwhile.
-            transport: another way to send than `clover_provider.wire.transport`, for tests.
+            transport: sends in place of `clover_provider.wire.transport`, for tests.
             key_store: where a fetched public key is kept; in memory by default.
-            renew: gives a token in place of one that was refused with 401, such as
-                `OAuthSession.renew`; what was refused is then sent once more.
+            renew: returns a new token for one that Clover refused with 401, such as
+                `OAuthSession.renew`; the refused call is then sent once more.
         """
         self._config = config
         self._transport = transport
@@ -117,7 +111,7 @@ class CloverProvider:
 
     @property
     def mode(self) -> Mode:
-        """How cards reach Clover unless a request asks for another way."""
+        """How cards reach Clover, unless a request names another mode."""
         return self.config.mode
 
     @hookimpl
@@ -153,7 +147,7 @@ class CloverProvider:
 
     @hookimpl
     def payment_remove_source(self, request: RemoveSourceRequest) -> bool:
-        """True once the card is gone; its customer stays, without a card."""
+        """True once Clover has deleted the card; its customer stays, without a card."""
         call = calls.remove_source(request, self.config)
         answer = self._send(call)
         if is_missing(answer):
@@ -241,7 +235,7 @@ class CloverProvider:
 
     @hookimpl
     def payment_read_webhook(self, request: WebhookRequest) -> WebhookEvent:
-        """The event that a hosted-checkout webhook proves."""
+        """The event of a hosted-checkout webhook, once its signature is checked."""
         config = self.config
         return webhooks.read(
             request,
@@ -343,7 +337,7 @@ class CloverProvider:
         return answer if renewed is None else self._transport.send(renewed)
 
     def _with_new_token(self, call: Call) -> Call | None:
-        """The same call, key and body; None if it was not a token that was refused."""
+        """The same call with a renewed token; None if it was sent with another key."""
         config = self.config
         keys = (config.private_key, config.hosted_private_key, config.platform_token)
         if self._renew is None or not call.bearer or call.bearer in keys:

@@ -36,17 +36,19 @@ class AdditionalCharges:
 def read(charge: Reading, currency: str) -> AdditionalCharges:
     """What was paid on top of the amount of a charge, a payment or a refund.
 
-    A form that is not known raises no doubt of the money that was taken: the amount
-    stands, and a warning goes with it.
+    Where Clover writes them in an unknown form, the charge is valid all the same: its
+    amount is kept, and a warning says that the surcharge could not be read.
 
     >>> fields = {"additionalCharges": {"elements": [
     ...     {"type": "CREDIT_SURCHARGE", "amount": 122, "rate": 35000}]}}
     >>> str(read(Reading(fields=fields, what="payment"), "USD").total)
     '1.22 USD'
     """
-    told = next((charge.fields[name] for name in _NAMES if charge.fields.get(name)), ())
+    listed = next(
+        (charge.fields[name] for name in _NAMES if charge.fields.get(name)), ()
+    )
     try:
-        total = sum(_amounts(told))
+        total = sum(_amounts(listed))
     except _Unknown:
         logger.warning(WARNING, extra={"request_id": charge.request_id})
         return AdditionalCharges(warning=WARNING)
@@ -54,24 +56,24 @@ def read(charge: Reading, currency: str) -> AdditionalCharges:
 
 
 class _Unknown(ValueError):
-    """It is none of the forms in which Clover may write them."""
+    """Clover wrote the additional charges in a form that is not known."""
 
 
-def _amounts(told: object) -> Iterator[int]:
+def _amounts(listed: object) -> Iterator[int]:
     """The amounts in a list, an envelope of one, a single object, or JSON in a text."""
-    if isinstance(told, str):
-        told = read_json(told.encode())
-    if isinstance(told, list | tuple):
-        for part in told:
+    if isinstance(listed, str):
+        listed = read_json(listed.encode())
+    if isinstance(listed, list | tuple):
+        for part in listed:
             yield from _amounts(part)
         return
-    if not isinstance(told, Mapping):
+    if not isinstance(listed, Mapping):
         raise _Unknown
     for name in _LISTS:
-        if name in told:
-            yield from _amounts(told[name] or ())
+        if name in listed:
+            yield from _amounts(listed[name] or ())
             return
-    amount = told.get("amount")
+    amount = listed.get("amount")
     if type(amount) is not int or not 0 <= amount <= _MOST_MINOR_UNITS:
         raise _Unknown
     yield amount

@@ -11,10 +11,7 @@ from clover_provider.api.references import (
     mark_of,
     operation_of,
 )
-from clover_provider.codes import (
-    AMOUNT_TOO_LARGE,
-    PROVIDER,
-)
+from clover_provider.codes import AMOUNT_TOO_LARGE, PROVIDER
 from clover_provider.config.limits import MOST_MINOR_UNITS
 from clover_provider.wire.redact import redact, safe_text
 from payment_hooks import (
@@ -49,7 +46,7 @@ _CHECKS = {
 
 
 def build_charge(request: PaymentRequest, *, capture: bool) -> dict[str, object]:
-    """The body of `POST /v1/charges`; without `capture` it is only authorized.
+    """The body of `POST /v1/charges`; without `capture`, an authorization.
 
     Raises:
         InvalidRequest: more than Clover takes in one charge or in the metadata, or a
@@ -80,9 +77,9 @@ def build_charge(request: PaymentRequest, *, capture: bool) -> dict[str, object]
 
 
 def build_headers(shopper_ip: str) -> dict[str, str]:
-    """The shopper's address, which Clover wants with charges and captures.
+    """The header with the shopper's IP address, for charges and captures.
 
-    A request holds one bare address, or none: what cannot be one was left out of it.
+    `shopper_ip` is one bare address, or empty where the shop knows none.
 
     Source: "Create a charge" and "Capture a charge", read 2026-11.
     """
@@ -92,7 +89,7 @@ def build_headers(shopper_ip: str) -> dict[str, str]:
 def build_capture(request: CaptureRequest) -> dict[str, object]:
     """The body of `POST /v1/charges/{id}/capture`.
 
-    It repeats no metadata: that of the authorization names its operation.
+    It has no metadata: Clover keeps that of the authorization.
     """
     return {"amount": request.amount.minor_units}
 
@@ -111,8 +108,8 @@ def read_charge(
 
     Args:
         fields: the charge object.
-        merchant_id: the merchant it was asked of.
-        merchant_currency: that of a gift card's charge, which names none.
+        merchant_id: the merchant whose charge it is.
+        merchant_currency: used for a gift card's charge, which names no currency.
         request_id: what Clover calls the exchange.
 
     Raises:
@@ -201,7 +198,7 @@ def read_capture(
 
 
 def _currency(charge: Reading, merchant_currency: str) -> str:
-    """What the charge says; the merchant's own for a gift card, which may say nothing."""
+    """The charge's currency; the merchant's for a gift card that names none."""
     is_gift_card = charge.text("payment_method_details") == "giftCard"
     if is_gift_card and merchant_currency and charge.fields.get("currency") is None:
         return merchant_currency
@@ -234,7 +231,7 @@ def _captured(charge: Reading, amount: Money) -> Money:
 
 
 def _refunded(charge: Reading, amount: Money) -> Money | None:
-    """Thin answers leave the sum out; then only a full refund is known."""
+    """The refunded sum; an answer without it only says whether all was refunded."""
     minor_units = charge.minor_units("amount_refunded")
     if minor_units is not None:
         return Money(minor_units, amount.currency)
@@ -251,7 +248,7 @@ def _check(source: Reading, name: str) -> CheckResult:
 
 
 def _read_source(source: Reading, transaction_id: str) -> PaymentSource | None:
-    """What may be shown of the card; its token is spent and left out."""
+    """Brand, last digits and expiry of the card; its token is used up and left out."""
     if not source.fields:
         return None
     return PaymentSource(

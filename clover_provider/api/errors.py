@@ -50,7 +50,7 @@ DECLINES = {
     "postal_code_invalid": DeclineCode.INCORRECT_ADDRESS,
     "token_already_used": DeclineCode.SOURCE_ALREADY_USED,
 }
-"""Codes which are about the card: nothing was taken, and the shopper can react."""
+"""Codes of declines: nothing was charged, and the shopper can use another card."""
 
 ERRORS: dict[str, type[PaymentError]] = {
     "api_key_expired": AuthenticationFailed,
@@ -81,7 +81,7 @@ ERRORS: dict[str, type[PaymentError]] = {
     "rate_limit": RateLimited,
     "resource_missing": InvalidRequest,
 }
-"""Codes which are about the request, the key or the load."""
+"""Codes of refusals for which the request, the key or the load is the reason."""
 
 _MESSAGES = (
     ("not entitled", DeclineCode.CARD_NOT_SUPPORTED),
@@ -91,7 +91,7 @@ _MESSAGES = (
 
 _WORD = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _DEFINITIVE = frozenset({400, 402, 404})
-"""With a well-formed error, these say that nothing was done."""
+"""With a well-formed error object, these statuses say that nothing was done."""
 _KNOWN_KEY = (
     "the key was used for something else: do not send it again, compare with Clover's "
     "list of payments"
@@ -110,13 +110,13 @@ _HINTS = {
 
 
 def raise_for(answer: Answer, call: Call) -> None:
-    """Raise what the answer's status and error object mean; return if it is a success.
+    """Raise the error that the answer's status and error object mean, if it is none of 2xx.
 
     Raises:
-        PaymentDeclined: nothing was taken, and it is about the card.
-        InvalidRequest: nothing was taken, and it is about the request.
-        AuthenticationFailed: nothing was taken, the key is wrong or lacks a permission.
-        RateLimited: nothing was taken, too many calls.
+        PaymentDeclined: nothing was charged; the card is the reason.
+        InvalidRequest: nothing was charged; the request is the reason.
+        AuthenticationFailed: nothing was charged; the key is wrong or lacks a permission.
+        RateLimited: nothing was charged; there were too many calls.
         KeyConflict: Clover knows the idempotency key with other content.
         OutcomeUnknown: anything else, if the call moves money.
         ProviderUnavailable: anything else, if it does not.
@@ -147,7 +147,7 @@ def raise_for(answer: Answer, call: Call) -> None:
 
 
 def decline_of(error: Reading) -> DeclineCode:
-    """Why the card was refused, in our words; from an error or a failed charge."""
+    """The `DeclineCode` of an error object or a failed charge."""
     message = error.text("message") or error.text("failure_message")
     for beginning, meaning in _MESSAGES:
         if beginning in message.lower():
@@ -181,10 +181,10 @@ def _error_of(answer: Answer) -> Reading:
 
 
 def _is_key_conflict(answer: Answer, call: Call, error: Reading) -> bool:
-    """Whether a key of ours was used before us, for whatever it was.
+    """Whether Clover knows the idempotency key from another request.
 
-    A first sending cannot meet itself. Another one may: then 409 says that the first is
-    being carried out still.
+    For a first attempt any such error is a conflict. For a retry, 409 says that the
+    first attempt is still being processed.
     """
     if error.text("type") != IDEMPOTENCY_ERROR or not call.moves_money:
         return False
@@ -241,7 +241,7 @@ def _code(error: Reading) -> str:
 
 
 def _word(text: str) -> str:
-    """A code or an id; empty when it is none, and so no text either."""
+    """The text if it has the form of a code or an id; empty otherwise."""
     return safe_text(text) if _WORD.fullmatch(text) else ""
 
 

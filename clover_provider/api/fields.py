@@ -1,4 +1,4 @@
-"""Reading Clover's JSON field by field: what is missing or odd is a doubt, not a guess."""
+"""Clover's JSON, read field by field: what is missing or odd is refused, not guessed."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -27,10 +27,10 @@ _CENTURY = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """An object that Clover sent, and what it is, for messages.
+    """A JSON object that Clover sent; `what` names it in messages.
 
     Every `need_…` raises `OutcomeUnknown` when the field is missing or odd: the answer
-    cannot be trusted, whatever its status was. Where nothing but a question was sent,
+    cannot be trusted, whatever its status was. For a call that only reads,
     `only_read` turns that into `ProviderUnavailable`.
     """
 
@@ -39,7 +39,7 @@ class Reading:
     request_id: str = ""
 
     def refuse(self, why: str) -> OutcomeUnknown:
-        """The error for an answer that cannot be read."""
+        """The error for an answer that cannot be read; the caller raises it."""
         asked = f" (request {self.request_id})" if self.request_id else ""
         return OutcomeUnknown(
             f"{self.what} cannot be read: {why}; look it up{asked}",
@@ -158,7 +158,7 @@ def read_number(value: object) -> int | None:
 
 @contextmanager
 def only_read() -> Iterator[None]:
-    """What cannot be read inside is `ProviderUnavailable`: no money was to be moved."""
+    """Raise `ProviderUnavailable` for `OutcomeUnknown` inside: the call moved no money."""
     try:
         yield
     except OutcomeUnknown as error:
@@ -174,7 +174,7 @@ def rows_of(body: object, what: str) -> tuple[Fields, ...]:
     """The objects of a list, in whichever of its three envelopes it came.
 
     Raises:
-        ProviderUnavailable: it is none of them; only questions are answered with lists.
+        ProviderUnavailable: it is none of them; only reading calls are answered with lists.
     """
     data = body
     for name in ("data", "elements"):

@@ -57,11 +57,11 @@ def build(request: CheckoutRequest, config: CloverConfig) -> dict[str, object]:
 
 
 def read(answer: Mapping[str, object], config: CloverConfig) -> Redirect:
-    """The session's page.
+    """The redirect to the page of the session that Clover opened.
 
     Raises:
-        ProviderUnavailable: no usable session came back; a page that nobody can be sent
-            to takes no money.
+        ProviderUnavailable: Clover's answer names no page to send the shopper to, so
+            nothing can be paid there.
     """
     url, session_id = answer.get("href"), answer.get("checkoutSessionId")
     if not isinstance(url, str) or not isinstance(session_id, str) or not session_id:
@@ -76,7 +76,7 @@ def read(answer: Mapping[str, object], config: CloverConfig) -> Redirect:
 
 
 def check_return_urls(urls: ReturnUrls, config: CloverConfig) -> None:
-    """Refuse what Clover refuses, and what a shopper must not be sent back to.
+    """Refuse return URLs that Clover refuses, or that are unsafe for a shopper.
 
     Raises:
         InvalidRequest: one is not an absolute https address.
@@ -135,7 +135,7 @@ def _is_safe(url: str, config: CloverConfig) -> bool:
 
 
 def _is_clovers(url: str, config: CloverConfig) -> bool:
-    """Whether the page is Clover's own, or the double's in environment local."""
+    """Whether the page is on clover.com, or on the double in environment local."""
     if not _is_safe(url, config):
         return False
     parts = urlsplit(url)
@@ -146,7 +146,7 @@ def _is_clovers(url: str, config: CloverConfig) -> bool:
 
 
 def _read_time(value: object) -> datetime:
-    """Text with an offset, seconds or milliseconds: pages and recordings disagree."""
+    """The time of expiry, in any form that Clover's documents and recordings show."""
     moment = read_moment(value)
     if moment is None:
         raise _unreadable("no time of expiry")

@@ -28,8 +28,8 @@ def fold(request: CheckoutRequest) -> tuple[LineItem, ...]:
     """Positive lines that come to exactly the amount due.
 
     Tax and shipping become lines. A discount, and what rounding by line leaves over, is
-    taken off what is goods, in proportion and to the cent; off tax and shipping only
-    where it is larger than all that is goods.
+    taken off the goods, in proportion and to the cent; off tax and shipping only where
+    it is larger than all the goods.
 
     Raises:
         InvalidRequest: the parts miss the amount by more than rounding can explain.
@@ -87,7 +87,7 @@ def _name_with_quantity(line: LineItem) -> str:
 def _goods_and_extras(
     request: CheckoutRequest,
 ) -> tuple[list[LineItem], list[LineItem]]:
-    """What is goods, and what comes on top; free parts are left out."""
+    """The goods, and shipping and tax as lines; those that are free are left out."""
     named = {"Shipping": request.shipping, "Tax": request.tax}
     extras = [
         LineItem(name=name, unit_price=amount)
@@ -125,7 +125,7 @@ def _check_currency(what: str, amount: Money, currency: str) -> None:
 
 
 def _share(lines: list[LineItem], due: int) -> tuple[LineItem, ...]:
-    """The lines at what is due in all, by largest remainder; those at 0 are left out."""
+    """The lines with prices that come to `due`, by largest remainder, without free ones."""
     listed = sum(_total(line) for line in lines)
     shares = [divmod(_total(line) * due, listed) for line in lines]
     cents = [whole for whole, _ in shares]
@@ -140,7 +140,7 @@ def _share(lines: list[LineItem], due: int) -> tuple[LineItem, ...]:
 
 
 def _with_total(line: LineItem, minor_units: int) -> LineItem:
-    """The line at another total: as it is where that works out, else as one piece."""
+    """The line with another total; as one piece where its quantity does not divide that."""
     price, rest = divmod(minor_units, line.quantity)
     if not rest:
         return replace(line, unit_price=Money(price, line.unit_price.currency))

@@ -38,11 +38,11 @@ def read_payment(
     """The transaction which a platform payment describes.
 
     What was voided is VOIDED, with nothing captured: an AUTHORIZATION where the card
-    was only authorized, or where that is not said; else a CHARGE.
+    was only authorized, or where Clover does not say; else a CHARGE.
 
     Args:
         fields: the answer, with refunds, card and additional charges expanded.
-        merchant_id: the merchant it was asked of.
+        merchant_id: the merchant whose payment it is.
         currency: the merchant's; the platform's payments do not name one.
         request_id: what Clover calls the exchange.
 

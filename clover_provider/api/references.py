@@ -7,10 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from clover_provider.api.fields import Reading
-from clover_provider.codes import (
-    METADATA_INVALID,
-    METADATA_TOO_LONG,
-)
+from clover_provider.codes import METADATA_INVALID, METADATA_TOO_LONG
 from clover_provider.config.limits import LONGEST_EXTERNAL_REFERENCE, LONGEST_METADATA
 from clover_provider.wire.redact import safe_text
 from payment_hooks import InvalidRequest
@@ -25,7 +22,7 @@ _DIGEST = re.compile(rf"[A-Z2-7]{{{LONGEST_EXTERNAL_REFERENCE}}}")
 def external_reference(operation_id: str) -> str:
     """Twelve letters and digits that stand for the operation.
 
-    Clover takes no more of them, so this is a 60-bit digest; the full id goes into the
+    Clover accepts twelve at most, so this is a 60-bit digest; the full id goes into the
     metadata.
 
     >>> external_reference("9b2f6e0c-5b1d-4e0f-8d54-5f7f4d6f2a10")
@@ -93,7 +90,7 @@ def mark_of(reading: Reading) -> str:
 
 
 def operations_by_digest(operation_ids: Iterable[str]) -> dict[str, str]:
-    """The operation ids by their digests."""
+    """The operation ids, by their digests."""
     return {external_reference(name): name for name in operation_ids}
 
 
@@ -111,15 +108,15 @@ def belongs_to(reading: Reading, operation_id: str) -> bool:
 
 
 def is_marked(reading: Reading) -> bool:
-    """Whether an object carries anybody's reference at all."""
+    """Whether an object carries an operation's id or any external reference."""
     return bool(operation_of(reading) or mark_of(reading))
 
 
 def may_be_operation(reading: Reading) -> bool:
-    """Whether an object carries an operation's id, or what can be the digest of one."""
+    """Whether an object carries an operation's id, or has a digest's form."""
     return bool(operation_of(reading) or may_be_digest(mark_of(reading)))
 
 
 def may_be_digest(mark: str) -> bool:
-    """Whether the mark can be that of an operation, ours or another installation's."""
+    """Whether the mark has the form of a digest, of any installation's operation."""
     return _DIGEST.fullmatch(mark) is not None

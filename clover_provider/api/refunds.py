@@ -1,4 +1,4 @@
-"""Refunds and voids: refused here when Clover's documented limits say no."""
+"""Refunds and voids; what Clover's documented limits forbid is refused unsent."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -111,7 +111,7 @@ def read_refund(
 
 
 def check_refund(request: RefundRequest, charge: Transaction) -> None:
-    """Refuse what Clover's pages say cannot be refunded.
+    """Refuse a refund that Clover's documentation rules out.
 
     Raises:
         InvalidRequest: nothing is left, more than is left, never captured, or a part of

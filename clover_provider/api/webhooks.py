@@ -1,4 +1,4 @@
-"""Hosted-checkout webhooks: proven by signature and age before anything is parsed.
+"""Hosted-checkout webhooks: signature and age are checked before the body is parsed.
 
 Source: "Set up webhooks for Hosted Checkout", docs.clover.com, read 2026-11: the header
 `Clover-Signature: t=<seconds>,v1=<hex>` signs `<t>.<body>` with HMAC-SHA256.
@@ -48,15 +48,15 @@ def read(
     merchant_id: str,
     tolerance_seconds: float = 300,
 ) -> WebhookEvent:
-    """The event of a message which is Clover's, fresh, and about this merchant.
+    """The event of a webhook that Clover signed just now and that is about this merchant.
 
-    Any of `secrets` may have signed it, so that one can replace another. News of
-    another type or status than Clover documents is rejected too, though it is signed:
-    it must show in the log, not pass for a payment or for a decline.
+    Any of `secrets` may have signed it, so that one can replace another. A signed
+    webhook of a type or status that Clover does not document is rejected too: it must
+    show in the log, and count neither as a payment nor as a decline.
 
     Raises:
-        ConfigurationError: there is no secret, so nothing can be proven.
-        WebhookRejected: it is not provable, not fresh, not readable, or not ours.
+        ConfigurationError: no signing secret is configured.
+        WebhookRejected: it is unsigned, too old, unreadable, or another merchant's.
     """
     if not any(secrets):
         raise ConfigurationError(
@@ -98,7 +98,7 @@ def _read_signature(headers: Mapping[str, str]) -> tuple[str, list[str]]:
 
 
 def _is_header(name: str) -> bool:
-    """Also as WSGI spells it: HTTP_CLOVER_SIGNATURE."""
+    """Whether it is the signature header, also as WSGI spells it."""
     return name.lower().replace("_", "-").removeprefix("http-") == HEADER
 
 
@@ -140,9 +140,9 @@ def _read_body(body: bytes, merchant_id: str) -> WebhookEvent:
         raise _rejected(STATUS_UNKNOWN, "its status is neither APPROVED nor DECLINED")
     if not _ID.fullmatch(payment_id) or (session_id and not _ID.fullmatch(session_id)):
         raise _rejected(BODY_MALFORMED, "its ids are none of Clover's")
-    news = "\n".join((merchant_id, payment_id, status, session_id))
+    content = "\n".join((merchant_id, payment_id, status, session_id))
     return WebhookEvent(
-        event_id=hashlib.sha256(news.encode()).hexdigest(),
+        event_id=hashlib.sha256(content.encode()).hexdigest(),
         provider=PROVIDER,
         merchant_id=merchant_id,
         transaction_id=payment_id,
@@ -174,7 +174,7 @@ def _text(fields: Mapping[str, object], name: str) -> str:
 
 
 def _time(value: object) -> datetime:
-    """In whichever form Clover writes it."""
+    """The time of the event, in any form that Clover writes."""
     moment = read_moment(value)
     if moment is None:
         raise _rejected(BODY_MALFORMED, "it names no time, or one that is out of range")

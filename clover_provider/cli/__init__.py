@@ -1,4 +1,4 @@
-"""The command line `clover`, and the doctor that it shares with the shops' own."""
+"""The command line `clover`, and the doctor, which the adapters use as well."""
 
 from clover_provider.cli.command_line import main
 

@@ -1,4 +1,4 @@
-"""The command `clover`: one door to what the installed packages offer."""
+"""The command `clover`, with the subcommands of all installed packages."""
 
 import sys
 from importlib.metadata import EntryPoint, entry_points, version

@@ -181,7 +181,7 @@ def can_encrypt() -> bool:
 
 
 def _is_readable(url: str) -> bool:
-    """Whether host and port can be told; a password with a slash hides them."""
+    """Whether the address has a readable port; a slash in a password hides it."""
     try:
         _ = urlsplit(url).port
     except ValueError:

@@ -69,7 +69,7 @@ class ConfigValues:
     read_timeout_seconds: float = 25.0
     """How long to wait for the next bytes of an answer."""
     deadline_seconds: float = 30.0
-    """How long a whole call may take, whatever happens meanwhile."""
+    """How long a whole call may take, with all its retries."""
     requests_per_second: float = -1.0
     """How many calls may begin in a second; 0 for no limit. Clover's documented 16 when
     negative, and no limit in environment local."""

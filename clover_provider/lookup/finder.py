@@ -1,4 +1,4 @@
-"""Finding movements again: by id, by our reference, or all of a window of time."""
+"""Transactions at Clover, found by id, by our reference, or in a window of time."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -16,10 +16,7 @@ from clover_provider.api.references import (
     operations_by_digest,
     read_mark,
 )
-from clover_provider.codes import (
-    PROVIDER,
-    REFUND_UNASSIGNABLE,
-)
+from clover_provider.codes import PROVIDER, REFUND_UNASSIGNABLE
 from clover_provider.config import CloverConfig
 from clover_provider.lookup.orders import elements
 from clover_provider.lookup.queries import Queries, TooManyPages
@@ -53,7 +50,7 @@ class Found:
 
 
 class Finder:
-    """Looks things up at Clover; reads only, so it can be repeated at will."""
+    """Finds transactions at Clover; it only reads, and so may be repeated."""
 
     def __init__(self, send: Callable[[Call], Answer], config: CloverConfig) -> None:
         self._queries = Queries(send, config)
@@ -108,7 +105,9 @@ class Finder:
         refund_rows = tuple(
             _with_operation_id(row, request.operation_id) for row in found.refunds
         )
-        is_complete = _proves_absence(refund_rows, is_asked=bool(request.operation_id))
+        is_complete = _proves_absence(
+            refund_rows, names_operation=bool(request.operation_id)
+        )
         return LookUpResult(transactions=(charge, *refund_rows), complete=is_complete)
 
     def _services(self) -> list[Callable[[str, bool], Found | None]]:
@@ -178,19 +177,19 @@ class Finder:
         )
 
     def _with_operation(self, found: Found, candidates: tuple[str, ...]) -> Transaction:
-        """The charge with the name of the candidate whose page it was paid on.
+        """The charge with the operation id of the candidate whose page it was paid on.
 
         A hosted payment names no session and carries no metadata; the lines of its order
-        are those of the page, and the note on one of them is our mark. What else has a
-        mark, or none where others have one, was paid on none of the candidates' pages.
+        are those of the page, and the note on one of them is our mark. An order
+        with another mark, or without one where others have one, is of no candidate.
         """
         charge = found.charge
         if not candidates or charge.operation_id:
             return charge
-        names = operations_by_digest(candidates)
+        operations = operations_by_digest(candidates)
         if may_be_digest(charge.mark):
-            name = operation_of_digest(charge.mark, names)
-            return replace(charge, operation_id=name, shows_marks=True)
+            operation_id = operation_of_digest(charge.mark, operations)
+            return replace(charge, operation_id=operation_id, shows_marks=True)
         if not self._config.platform_key:
             return charge
         try:
@@ -210,12 +209,12 @@ class Finder:
         return replace(
             charge,
             mark=digest or charge.mark,
-            operation_id=operation_of_digest(digest, names),
+            operation_id=operation_of_digest(digest, operations),
             shows_marks=shows_marks,
         )
 
     def _mark_of(self, found: Found) -> str | None:
-        """The mark on its order's lines, empty if none has one; None if none was seen."""
+        """The mark on its order's lines, empty without one; None where no line was seen."""
         order_id = found.order_id or self._order_id_of(found.charge.transaction_id)
         if not order_id:
             return None
@@ -225,7 +224,7 @@ class Finder:
         return read_mark(elements(order.fields, "lineItems"))
 
     def _orders_keep_marks(self, charge: Transaction) -> bool:
-        """Whether any order from before the charge shows a mark of ours.
+        """Whether any order of the weeks before the charge carries one of our marks.
 
         Clover does not document that an order keeps the notes of a page's lines: without
         such an example, an order that has none proves nothing.
@@ -275,20 +274,20 @@ def _require_same(charge: Transaction, charge_id: str) -> None:
         )
 
 
-def _proves_absence(rows: tuple[Transaction, ...], *, is_asked: bool) -> bool:
+def _proves_absence(rows: tuple[Transaction, ...], *, names_operation: bool) -> bool:
     """Whether a refund that is not among these does not exist.
 
-    Clover documents no echo of our reference on refunds. If none carries one, each may
-    be the missing one; if one carries only the digest, it can be told only when an
-    operation was asked for.
+    Clover does not document that lists of refunds keep our reference. If none carries
+    one, each may be the missing refund; if one carries only a digest, it can be compared
+    only where the request names an operation.
     """
     marked = [row for row in rows if row.operation_id or row.mark]
     unresolved = [row for row in marked if not row.operation_id]
-    return not rows or (bool(marked) and (is_asked or not unresolved))
+    return not rows or (bool(marked) and (names_operation or not unresolved))
 
 
 def _with_operation_id(row: Transaction, operation_id: str) -> Transaction:
-    """The row with our id, where Clover gave only the digest of it back."""
+    """The row with the operation id, where Clover answered with its digest alone."""
     if row.operation_id or not operation_id:
         return row
     return replace(

@@ -4,10 +4,7 @@ from collections.abc import Sequence
 
 from clover_provider.api.fields import Reading, rows_of
 from clover_provider.api.references import read_mark
-from clover_provider.codes import (
-    ANSWER_UNREADABLE,
-    PROVIDER,
-)
+from clover_provider.codes import ANSWER_UNREADABLE, PROVIDER
 from clover_provider.config.limits import MOST_NESTED
 from clover_provider.wire.json_strict import Fields
 from payment_hooks import ProviderUnavailable

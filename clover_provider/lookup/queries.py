@@ -1,4 +1,4 @@
-"""Reading from Clover: one object, a list by its pages, the platform's orders."""
+"""Reading calls to Clover: one object, a list by its pages, the platform's orders."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -6,11 +6,7 @@ from urllib.parse import quote, urlencode
 
 from clover_provider.api.errors import is_missing, raise_for
 from clover_provider.api.fields import Reading, only_read, rows_of
-from clover_provider.codes import (
-    LIST_NOT_FOUND,
-    PROVIDER,
-    TOO_MANY_PAGES,
-)
+from clover_provider.codes import LIST_NOT_FOUND, PROVIDER, TOO_MANY_PAGES
 from clover_provider.config import CloverConfig
 from clover_provider.config.limits import LARGEST_PAGE
 from clover_provider.lookup.time_window import SeenRows, TimeWindow
@@ -34,10 +30,10 @@ class TooManyPages(ProviderUnavailable):
 
 
 class Queries:
-    """Reads only, so it can be repeated at will.
+    """Reads from Clover; nothing is changed, and so each call may be repeated.
 
-    What goes wrong here is `ProviderUnavailable`, whatever Clover said: it says nothing
-    about money.
+    Every failure is `ProviderUnavailable`, whatever Clover answered: a failed reading
+    says nothing about a payment.
     """
 
     def __init__(self, send: Callable[[Call], Answer], config: CloverConfig) -> None:
@@ -88,14 +84,14 @@ class Queries:
 
         Raises:
             TooManyPages: there are more than `MOST_PAGES`.
-            ProviderUnavailable: nobody answered, or with what is no list.
+            ProviderUnavailable: Clover did not answer, or not with a list.
         """
         asked = {**query, "limit": str(LARGEST_PAGE)}
         seen, rows_seen = set[str](), SeenRows(window)
         for _ in range(MOST_PAGES):
             answer = self._get_page(path, asked, window.as_query() if is_sent else {})
             rows = rows_of(answer.body, "list")
-            # A page begins with the row that the cursor names: it is no news.
+            # A page begins with the row that the cursor names, which was seen before.
             new = [row for row in rows if _is_new(row, seen)]
             yield from new
             if rows_seen.is_past([_created(row, "created") for row in new]):
@@ -110,7 +106,7 @@ class Queries:
 
         Raises:
             TooManyPages: there are more than `MOST_PAGES`.
-            ProviderUnavailable: nobody answered, or with what is no list.
+            ProviderUnavailable: Clover did not answer, or not with a list.
         """
         config = self.config
         path = "/v3/merchants/{mId}/orders"
@@ -186,7 +182,7 @@ class Queries:
         try:
             raise_for(answer, call)
         except (InvalidRequest, OutcomeUnknown, PaymentDeclined) as error:
-            # Such words about a payment would be believed; this was only a question.
+            # For a payment these errors would be an outcome; here they only fail a reading.
             raise ProviderUnavailable(
                 error.message,
                 code=error.code,

@@ -1,4 +1,4 @@
-"""All movements of a window of time, as far as Clover's lists tell them.
+"""All transactions of a window of time, as far as Clover's lists hold them.
 
 Charges and refunds have lists of their own. A hosted payment names no session and
 carries no metadata there; the platform's order shows the lines of its page, and the note
@@ -50,7 +50,7 @@ _MARGIN = timedelta(minutes=5)
 
 
 class Transactions:
-    """Lists what was made from one moment to another."""
+    """Lists the transactions of a window of time."""
 
     def __init__(
         self,
@@ -64,11 +64,11 @@ class Transactions:
     def list(self, request: LookUpRequest) -> LookUpResult:
         """The charges of the window, and its refunds when they are asked for.
 
-        A row of ours that cannot be read, and a list that is too long, leave a gap: then
-        the result is not complete.
+        Where a row that may be ours cannot be read, or a list is too long, the result is
+        not complete.
 
         Raises:
-            ProviderUnavailable: a list could not be had.
+            ProviderUnavailable: a list could not be read.
         """
         collected = _Collected(request)
         self._read_all(request, collected)
@@ -125,7 +125,7 @@ class Transactions:
                 collected.add(refunds.read_refund(fields, charge))
 
     def _unlisted_charge(self, charge_id: str) -> Transaction:
-        """What a refund needs to know of its charge, where that is not in the window."""
+        """The charge of a refund, as far as its refund names it, where no list holds it."""
         return Transaction(
             kind=TransactionKind.CHARGE,
             transaction_id=charge_id,
@@ -201,9 +201,9 @@ class _Collected:
 
     @contextmanager
     def gap(self, row: Reading, *, matters: bool) -> Iterator[None]:
-        """Whatever of ours cannot be read inside leaves a gap in the list.
+        """Mark the list as incomplete if the row cannot be read and `matters`.
 
-        What is certainly somebody else's, such as a sale over the counter, or not of the
+        A row that is certainly not ours, such as a sale over the counter, or not of the
         window, is left out.
         """
         try:
@@ -214,7 +214,7 @@ class _Collected:
                 self.complete = False
 
     def add(self, row: Transaction) -> None:
-        """Take it in; a second list adds whose it is, and what was paid on top."""
+        """Add a row; a second list completes a known one with mark, tip and surcharge."""
         known = self.rows.get(row.transaction_id, row)
         mark = known.mark or row.mark
         self.rows[row.transaction_id] = replace(

@@ -11,11 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from clover_provider.codes import (
-    CODE_MISSING,
-    STATE_DIFFERS,
-    VERIFIER_INVALID,
-)
+from clover_provider.codes import CODE_MISSING, STATE_DIFFERS, VERIFIER_INVALID
 from clover_provider.config import CloverConfig, Secret
 from clover_provider.oauth.tokens import app_id
 from payment_hooks import ConfigurationError, InvalidRequest
@@ -81,10 +77,10 @@ def authorize_url(
 
 @forgetful
 def check_return(query: Mapping[str, str], *, expected_state: str) -> Consent:
-    """What came back, once its state proves that we asked.
+    """The consent in the return URL, once its state is the one of this session.
 
     Raises:
-        InvalidRequest: somebody else's state, or no code or merchant in it.
+        InvalidRequest: the state is another one, or code or merchant is missing.
     """
     state = query.get("state", "")
     if not expected_state or not hmac.compare_digest(

@@ -10,7 +10,7 @@ from payment_hooks.secrecy import forgetful
 
 
 def oauth_sender(config: CloverConfig, transport: Sends | None = None) -> Send:
-    """What `OAuthSession` sends with.
+    """The function that `OAuthSession` sends its requests with.
 
     >>> from clover_provider.config import CloverConfig
     >>> send = oauth_sender(CloverConfig.from_mapping({

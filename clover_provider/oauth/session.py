@@ -1,8 +1,8 @@
-"""An access token that renews itself, once however many need it.
+"""An access token that is refreshed once, however many threads and processes need it.
 
 Source: "Use refresh tokens", docs.clover.com, read 2026-11. A refresh token works once:
-two that use the same one lock each other out. `OAuthSession` holds a lock of its own
-against other threads, and the store's against other processes.
+where two processes use the same one, both lose access. `OAuthSession` holds a lock of
+its own against other threads, and the store's against other processes.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,10 +11,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Protocol
 
-from clover_provider.codes import (
-    PROVIDER,
-    RECONNECT,
-)
+from clover_provider.codes import PROVIDER, RECONNECT
 from clover_provider.config import CloverConfig, Secret
 from clover_provider.oauth.tokens import (
     REFRESH_PATH,
@@ -41,12 +38,12 @@ class TokenStore(Protocol):
         ...
 
     def save(self, tokens: OAuthTokens) -> None:
-        """Keep them durably before returning: the old refresh token is dead."""
+        """Store them durably before returning: the old refresh token is void."""
         ...
 
 
 class OAuthSession:
-    """Gives an access token that works, refreshed once per expiry."""
+    """Provides a valid access token, refreshed once per expiry."""
 
     def __init__(
         self,
@@ -62,7 +59,7 @@ class OAuthSession:
         self._lock = Lock()
 
     def access_token(self) -> Secret:
-        """A token that is good for the next minutes.
+        """A token that is valid for the next minutes.
 
         Raises:
             AuthenticationFailed: the merchant must connect the app again.
@@ -77,9 +74,9 @@ class OAuthSession:
         return tokens.access_token
 
     def renew(self, refused: Secret) -> Secret:
-        """A token in place of one that Clover refused before its time was over.
+        """A new token in place of one that Clover refused before it expired.
 
-        However many calls were refused with it, it is refreshed once.
+        However many calls were refused with that one, it is refreshed once.
 
         Raises:
             AuthenticationFailed: the merchant must connect the app again.

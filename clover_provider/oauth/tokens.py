@@ -1,14 +1,11 @@
-"""The tokens of an OAuth app at one merchant, and the bodies that bring new ones."""
+"""The tokens of an OAuth app for one merchant: how they are refreshed and read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from clover_provider.api.fields import read_moment
-from clover_provider.codes import (
-    PROVIDER,
-    TOKENS_INCOMPLETE,
-)
+from clover_provider.codes import PROVIDER, TOKENS_INCOMPLETE
 from clover_provider.config import CloverConfig, Secret
 from payment_hooks import AuthenticationFailed, ConfigurationError
 from payment_hooks.secrecy import forgetful
@@ -35,7 +32,7 @@ class OAuthTokens:
 
 @forgetful
 def build_refresh(config: CloverConfig, tokens: OAuthTokens) -> dict[str, object]:
-    """The body of `POST /oauth/v2/refresh`; it uses the refresh token up."""
+    """The body of `POST /oauth/v2/refresh`; the refresh token is used up by it."""
     return {
         "client_id": app_id(config),
         "refresh_token": tokens.refresh_token.reveal(),

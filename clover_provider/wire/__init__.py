@@ -1,1 +1,1 @@
-"""How a call reaches Clover: in time, in turn, once, and with nothing to be overheard."""
+"""Calls over HTTP: deadlines, rate limits, retries, and no secret in what comes back."""

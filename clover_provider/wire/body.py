@@ -1,4 +1,4 @@
-"""The body of an answer: read to its end, unpacked, and never more than allowed."""
+"""The body of an answer: read to its end and unpacked, within a size limit."""
 
 import zlib
 from typing import Any

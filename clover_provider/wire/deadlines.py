@@ -1,4 +1,4 @@
-"""A deadline that holds for a whole call, however slowly the other side answers."""
+"""A deadline for the whole of a call, however slowly the server answers."""
 
 import io
 import socket
@@ -13,7 +13,7 @@ _FIRST_LINE = 1024
 
 
 class Exchange:
-    """How long a call may still take, whether any of it has left, and where it goes."""
+    """One HTTP exchange: its deadline, whether any byte was sent, and its target."""
 
     __slots__ = ("ends_at", "has_sent", "started_at", "targets")
 
@@ -25,7 +25,7 @@ class Exchange:
         """Path and query as they are shown, without ids, and as they are sent."""
 
     def with_target(self, data: Any) -> Any:  # noqa: ANN401  as HTTPConnection has it
-        """What leaves, with the target that is sent in place of the shown one.
+        """The data to send, with the real target in place of the shown one.
 
         The HTTP library, its log and whoever patches it see no id of a saved card.
         """
@@ -97,7 +97,7 @@ class BoundedResponse(HTTPResponse):
         super().__init__(cast("socket.socket", _BoundedSocket(sock)), **options)
 
     def begin(self) -> None:
-        """Read the head, and keep what of it is no header out of the log."""
+        """Read the head, and drop lines of it that are no header before they are logged."""
         super().begin()
         # urllib3 logs what is no header, and where the blank line is missing that is the
         # body. Such an answer is judged by its body, like any other.
@@ -108,7 +108,7 @@ class BoundedResponse(HTTPResponse):
 def within(
     seconds: float, connect: Callable[[], socket.socket]
 ) -> socket.socket | None:
-    """What `connect` gives; None when it takes longer, and then it is closed."""
+    """The socket that `connect` returns; None after `seconds`, and then it is closed."""
     future: Future[socket.socket] = Future()
 
     def run() -> None:

@@ -1,4 +1,4 @@
-"""What was sent as a secret, found again in whatever comes back.
+"""Secrets of a call, found and hidden in its answer.
 
 A server that refuses a request may repeat it, and so may a proxy: headers, body or a part
 of them, in any notation. `Echoes` knows what one call sent and takes it out of the answer
@@ -129,8 +129,8 @@ class Echoes:
     def clean_success(self, body: object) -> object:
         """The parsed body of a success; what it may hold of the call stays.
 
-        That are new tokens, under names which nobody shows, and what was sent openly: a
-        year may hold the digits of a security code.
+        It may hold new tokens, under names that are never shown, and values that were sent
+        openly: a year may hold the digits of a security code.
         """
         everything = json.dumps(body, ensure_ascii=False)
         if not self._codes and not self._shows(everything, ()):
@@ -177,7 +177,7 @@ class Echoes:
         return WITHHELD if self._shows(text, short) else text
 
     def _shows(self, text: str, short: Sequence[str]) -> bool:
-        """Whether any reading of the text holds a secret, or enough of one."""
+        """Whether the text, decoded in any way, holds a secret or a large part of one."""
         if not text or not (self._fragments or short):
             return False
         readings = list(_readings(text))
@@ -220,7 +220,7 @@ def _squeeze(text: str) -> bytes:
 
 
 def _fragments_of(secret: str) -> Iterator[bytes]:
-    """Parts of a secret, one of which is in every text that gives it away."""
+    """Parts of a secret; any text that reveals it holds at least one of them."""
     squeezed = _squeeze(secret)
     is_number = _CARD_NUMBER.fullmatch(squeezed.decode()) is not None
     length, step = (_CARD_FRAGMENT, 1) if is_number else (_FRAGMENT, _FRAGMENT // 2)

@@ -17,7 +17,7 @@ class Fields(dict[str, object]):
 
 
 class Unreadable(ValueError):
-    """What came back cannot be used; the message holds nothing of it."""
+    """The answer cannot be used; the message quotes nothing of it."""
 
 
 def write_json(body: Mapping[str, object]) -> bytes:
@@ -26,7 +26,7 @@ def write_json(body: Mapping[str, object]) -> bytes:
 
 
 def read_json(text: bytes) -> object:
-    """The parsed text; None when it is not JSON, or not honest JSON.
+    """The parsed text; None when it is no JSON, or ambiguous.
 
     A key that comes twice, NaN and numbers of thousands of digits are refused: two
     readers of such a text may see two amounts.

@@ -6,9 +6,7 @@ from dataclasses import InitVar, dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from clover_provider.codes import (
-    HEADER_INVALID,
-)
+from clover_provider.codes import HEADER_INVALID
 from clover_provider.config import Secret
 from clover_provider.wire.echoes import Echoes
 from clover_provider.wire.json_strict import Fields
@@ -39,7 +37,7 @@ class Call:
     bearer: Secret = _NOTHING
     idempotency_key: str = ""
     moves_money: bool = False
-    """Whether a lost answer leaves a doubt; one to a reading call does not."""
+    """Whether the outcome is unknown when the answer is lost; False for reading calls."""
     attempt: int = 1
     hidden: tuple[str, ...] = field(default=(), repr=False)
     """What Clover may repeat and no message shall show, such as a chargeable id: what of
@@ -82,7 +80,7 @@ class Answer:
     body: object = field(default=None, repr=False)
     """The parsed JSON; None when it was not JSON."""
     request_id: str = ""
-    """Clover's id of the exchange; empty when it told none that can be shown."""
+    """Clover's id of the exchange; empty when the answer has none that can be shown."""
     retry_after: str = ""
 
     def __post_init__(self, call: Call) -> None:
@@ -102,7 +100,7 @@ class Answer:
 
 
 class Sends(Protocol):
-    """What the provider needs of a transport."""
+    """What the provider needs of a transport: one method."""
 
     def send(self, call: Call) -> Answer:
         """The answer to the call, whatever its status.

@@ -19,7 +19,7 @@ MOST_SAVED, AT_FIRST, EARNED, COST = 10.0, 3.0, 0.09, 1.0
 
 
 class TooLate(Exception):
-    """The deadline comes before the turn; nothing was sent."""
+    """The deadline passes before the call may begin; nothing was sent."""
 
 
 class Limiter(Protocol):
@@ -38,7 +38,7 @@ class Limiter(Protocol):
         ...
 
     def pause(self, seconds: float) -> None:
-        """Let nobody begin for so long."""
+        """Let no call begin for so many seconds."""
         ...
 
 
@@ -127,5 +127,5 @@ def limiter_for(config: CloverConfig) -> LocalLimiter:
 
 
 def name_of(config: CloverConfig) -> str:
-    """The merchant whose tokens these are; a token may be renewed, its limits stay."""
+    """The key of the limits: merchant and host, which outlive a renewed token."""
     return f"{config.merchant_id}@{config.ecommerce_url}"

@@ -1,8 +1,8 @@
 """The rate limits of several processes and machines, kept together in Redis.
 
 The rate is a moving window of the package `limits`; what is in flight is a set of leases
-in Redis, each a little longer than a call may take, so that a killed process gives its
-own back. Without Redis each process keeps the limits for itself: no payment waits for it.
+in Redis, each a little longer than a call may take, so that those of a killed process
+expire. Without Redis each process keeps the limits for itself: no payment waits for it.
 """
 
 import logging

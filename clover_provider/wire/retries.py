@@ -42,7 +42,7 @@ NO_TURN = NoAnswer(Cause.NO_TURN, "the deadline passed before its turn came")
 
 
 def no_answer(error: BaseException) -> NoAnswer:
-    """What an error of the HTTP library means, told by the innermost error."""
+    """The cause that an error of the HTTP library stands for, by its innermost error."""
     if isinstance(error, Unreadable):
         return NoAnswer(Cause.UNREADABLE, str(error))
     root = error
@@ -63,7 +63,7 @@ def pause_before_retry(
     """Seconds to wait before sending the same call once more; None for no.
 
     Only what provably was not carried out is sent again: what Clover refused for being
-    too much, and what never left.
+    too much, and what was never sent.
 
     Args:
         outcome: of the last try.
@@ -75,9 +75,9 @@ def pause_before_retry(
     if isinstance(outcome, Answer):
         if outcome.status != _TOO_MANY_REQUESTS:
             return None
-        told = outcome.retry_after
-        is_told = told.isascii() and told.isdigit()
-        return float(told) if is_told else backoff(tries, 1.0)
+        seconds = outcome.retry_after
+        is_number = seconds.isascii() and seconds.isdigit()
+        return float(seconds) if is_number else backoff(tries, 1.0)
     if has_sent or outcome.cause is not Cause.NOT_REACHED:
         return None
     return backoff(tries, 0.2)

@@ -1,4 +1,4 @@
-"""The only place that speaks HTTP: bounded in time and size, mute about content."""
+"""HTTP, and only here: bounded in time and size, with nothing of its content in a log."""
 
 import logging
 import os
@@ -19,11 +19,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, Timeou
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError
 
-from clover_provider.codes import (
-    NO_USABLE_ANSWER,
-    NOT_SENT,
-    PROVIDER,
-)
+from clover_provider.codes import NO_USABLE_ANSWER, NOT_SENT, PROVIDER
 from clover_provider.config import CloverConfig
 from clover_provider.config.addresses import is_loopback
 from clover_provider.wire.body import read_body
@@ -116,7 +112,7 @@ class Transport:
         raise TypeError("a transport holds keys and sockets and cannot be pickled")
 
     def _try(self, call: Call, ends_at: float) -> tuple[Exchange, Answer | NoAnswer]:
-        """What one sending came to, once it was this call's turn."""
+        """The outcome of one sending, once the rate limits let it begin."""
         limiter = self._limiter()
         try:
             limiter.enter(ends_at)
@@ -138,7 +134,7 @@ class Transport:
         return pause
 
     def _limiter(self) -> Limiter:
-        """This process's; shared with others where Redis is named."""
+        """The limiter of this process, or the one shared through Redis."""
         local = limiter_for(self._config)
         url = self._config.redis_url
         if not url:
@@ -154,7 +150,7 @@ class Transport:
         return self._shared[1]
 
     def _attempt(self, call: Call, exchange: Exchange) -> Answer | NoAnswer:
-        """The answer, or why there is none."""
+        """The answer, or the cause why there is none."""
         handled = sys.exception()
         try:
             return self._exchange(call, exchange)

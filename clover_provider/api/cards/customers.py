@@ -57,7 +57,7 @@ def build(request: SaveSourceRequest) -> dict[str, object]:
 
 
 def build_source(source: PaymentSource) -> dict[str, object]:
-    """The part of a body which says what is charged or saved.
+    """The part of a body which names the card that is charged or saved.
 
     Raises:
         InvalidRequest: it is not the id of a saved card, or it is one, but came as a
@@ -83,10 +83,10 @@ def customer_of(source: PaymentSource) -> str:
 
 
 def customer_and_card(request: RemoveSourceRequest) -> tuple[str, str]:
-    """The customer and the card.
+    """Clover's ids of the customer and of the card, out of the id of a saved card.
 
     Raises:
-        InvalidRequest: it is no id of ours.
+        InvalidRequest: it is no id that `payment_save_source` gave.
     """
     if not _SAVED.fullmatch(request.source_id):
         raise InvalidRequest(
@@ -102,7 +102,7 @@ def customer_and_card(request: RemoveSourceRequest) -> tuple[str, str]:
 def read(
     answer: Mapping[str, object], request: SaveSourceRequest, *, merchant_id: str
 ) -> SavedSource:
-    """The card on file; what may be shown of it is what was known of its source.
+    """The saved card; brand, last digits and expiry are those of the card token.
 
     Raises:
         ProviderUnavailable: the answer names no card; nothing was charged.
@@ -142,7 +142,7 @@ def refuse_duplicate(answer: Answer) -> None:
 
 
 def refuse_foreign_404(answer: Answer) -> None:
-    """Refuse a 404 that is not Clover's own.
+    """Raise for a 404 of a gateway or a wrong address, which says nothing of the card.
 
     Raises:
         ProviderUnavailable: the card may be on file still.
@@ -157,7 +157,7 @@ def refuse_foreign_404(answer: Answer) -> None:
 
 
 def check_removed(answer: Mapping[str, object]) -> None:
-    """Refuse an answer which does not say that the card is gone.
+    """Raise for an answer which does not say that Clover deleted the card.
 
     Raises:
         ProviderUnavailable: the card may be on file still.
@@ -171,7 +171,7 @@ def check_removed(answer: Mapping[str, object]) -> None:
 
 
 def _last_card(sources: object) -> object:
-    """Clover's pages list the ids in `data`, older answers in `data.elements`."""
+    """The last card id of a list, which is `data`, or `data.elements` in older answers."""
     cards = sources
     for name in ("data", "elements"):
         if isinstance(cards, Mapping) and name in cards:

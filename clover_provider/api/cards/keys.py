@@ -8,10 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from clover_provider.api.cards import encryption
-from clover_provider.codes import (
-    PAKMS_KEY_MISSING,
-    PROVIDER,
-)
+from clover_provider.codes import PAKMS_KEY_MISSING, PROVIDER
 from clover_provider.config import CloverConfig
 from clover_provider.config.rules import can_encrypt
 from clover_provider.wire.message import Answer, Call
@@ -29,19 +26,19 @@ class PakmsKey:
 
 
 class KeyStore(Protocol):
-    """Remembers public keys by merchant; they never change."""
+    """Where public keys are kept, by merchant; a merchant's key never changes."""
 
     def get(self, merchant_id: str) -> str:
         """The merchant's public key, empty when it was not stored yet."""
         ...
 
     def put(self, merchant_id: str, public_key: str) -> None:
-        """Keep it."""
+        """Store the merchant's public key."""
         ...
 
 
 class MemoryKeyStore:
-    """Remembers as long as the process lives."""
+    """Keeps public keys in memory, for as long as the process lives."""
 
     def __init__(self) -> None:
         self._keys: dict[str, str] = {}
@@ -51,15 +48,15 @@ class MemoryKeyStore:
         return self._keys.get(merchant_id, "")
 
     def put(self, merchant_id: str, public_key: str) -> None:
-        """Keep it."""
+        """Store the merchant's public key."""
         self._keys[merchant_id] = public_key
 
 
 class PublicKeys:
-    """Fetches each key once."""
+    """The merchant's public key and Clover's encryption key, each fetched once."""
 
-    def __init__(self, ask: Callable[[Call], Answer], store: KeyStore) -> None:
-        self._ask = ask
+    def __init__(self, send: Callable[[Call], Answer], store: KeyStore) -> None:
+        self._send = send
         self._store = store
         self._encryption_key = ""
 
@@ -67,13 +64,13 @@ class PublicKeys:
         """The merchant's public key: configured, remembered, or fetched (PAKMS).
 
         Raises:
-            AuthenticationFailed: the private key may not ask for it.
+            AuthenticationFailed: the private key may not read it.
             ConfigurationError: the private key is another merchant's.
         """
         known = config.public_key or self._store.get(config.merchant_id)
         if known:
             return known
-        answer = self._ask(
+        answer = self._send(
             Call(
                 method="GET",
                 url=f"{config.ecommerce_url}/pakms/apikey",
@@ -93,16 +90,16 @@ class PublicKeys:
         return key.public_key
 
     def encryption_key(self, config: CloverConfig) -> str:
-        """Clover's key for card numbers; empty when they may go unencrypted.
+        """Clover's key for card numbers; empty where they are sent unencrypted.
 
         Raises:
             ConfigurationError: the key cannot be used.
-            ProviderUnavailable: it cannot be had.
+            ProviderUnavailable: Clover did not send it.
         """
         if not config.require_encryption and not can_encrypt():
             return ""
         if not self._encryption_key:
-            answer = self._ask(
+            answer = self._send(
                 Call(
                     method="GET",
                     url=config.keys_url,
@@ -111,7 +108,7 @@ class PublicKeys:
                 )
             )
             key = encryption.pick_key(answer.fields, config.environment)
-            # Tried on no card, so that a bad key cannot fail with a card at hand.
+            # Tried on an invented number: a bad key must fail before a real card is here.
             encryption.encrypt_number(_NO_CARD, key)
             self._encryption_key = key
         return self._encryption_key

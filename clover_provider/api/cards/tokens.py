@@ -1,4 +1,4 @@
-"""From a card to a `clv_` token.
+"""Tokens: what is sent of a card, and the `clv_` token that Clover answers with.
 
 Source: "Generate a card token" and the Transarmor Tokenization API, docs.clover.com,
 read 2026-11.
@@ -8,10 +8,7 @@ import re
 from collections.abc import Mapping
 
 from clover_provider.api.cards.encryption import encrypt_number
-from clover_provider.codes import (
-    PROVIDER,
-    TOKEN_MISSING,
-)
+from clover_provider.codes import PROVIDER, TOKEN_MISSING
 from payment_hooks import CardDetails, PaymentSource, ProviderUnavailable
 from payment_hooks.secrecy import forgetful
 
@@ -42,7 +39,7 @@ def brand_of(number: str) -> str:
 
 @forgetful
 def build(card: CardDetails, *, encryption_key: str = "") -> dict[str, object]:
-    """The body of `POST /v1/tokens`; with a key, the number goes encrypted."""
+    """The body of `POST /v1/tokens`; with a key, the number is encrypted."""
     fields = {
         "exp_month": f"{card.exp_month:02d}",
         "exp_year": f"{card.exp_year:04d}",
@@ -80,16 +77,16 @@ def read(answer: Mapping[str, object], *, merchant_id: str) -> PaymentSource:
     details = card if isinstance(card, Mapping) else {}
     return PaymentSource(
         token=token,
-        brand=_if_it_is(_BRAND, details.get("brand")),
-        last4=_if_it_is(_LAST4, details.get("last4")),
+        brand=_if_matches(_BRAND, details.get("brand")),
+        last4=_if_matches(_LAST4, details.get("last4")),
         exp_month=_number(details.get("exp_month")),
         exp_year=_year(details.get("exp_year")),
         merchant_id=merchant_id,
     )
 
 
-def _if_it_is(form: re.Pattern[str], value: object) -> str:
-    """The value as text; empty when it has another form, so that it may be shown."""
+def _if_matches(form: re.Pattern[str], value: object) -> str:
+    """The value as text; empty when it has another form, which might be a secret."""
     text = str(value)
     return text if value is not None and form.fullmatch(text) else ""
 
