@@ -17,7 +17,7 @@ class CloverSaleorConfig(AppConfig):
     verbose_name = "Clover payments in Saleor"
 
     def ready(self) -> None:
-        """Take part in the road, and have interrupted payments looked after."""
+        """Register shop hooks, merchants, App and checks, and schedule the recovery."""
         from clover_django import road
         from clover_saleor.checks import check_saleor
         from clover_saleor.merchants.channels import all_payments

@@ -35,7 +35,7 @@ def examine_shop(*, online: bool = False) -> Iterator[Finding]:
 
 
 def _saleor() -> Iterator[Finding]:
-    """Whether what the books are kept with is as it was when it was tested."""
+    """Whether this release of Saleor, and each function called of it, was tested."""
     if untested := internals.untested():
         yield Finding(subject="Saleor", text=untested, verdict=Verdict.WRONG)
     else:

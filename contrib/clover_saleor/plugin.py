@@ -40,7 +40,7 @@ from payment_hooks.time_limit import time_limit
 
 logger = logging.getLogger(__name__)
 
-_IN_DOUBT = (
+_OUTCOME_UNKNOWN = (
     "It is not known yet whether the money moved: do not ask for anything else, look "
     "again in a minute. The recovery task finds out."
 )
@@ -65,13 +65,13 @@ class CloverPlugin(BasePlugin):
     def process_payment(
         self, payment_information: SaleorObject, previous_value: SaleorObject
     ) -> GatewayResponse:
-        """Take the money, or say what the storefront must do for it."""
+        """Charge or authorize, or answer with what the storefront must do next."""
         return self._submit(payment_information, first=True)
 
     def confirm_payment(
         self, payment_information: SaleorObject, previous_value: SaleorObject
     ) -> GatewayResponse:
-        """Look what became of the page or of a lost answer; take a card that came."""
+        """Look up the outcome of a page or a lost answer, or charge a card that came."""
         return self._submit(payment_information, first=False)
 
     def authorize_payment(
@@ -83,21 +83,21 @@ class CloverPlugin(BasePlugin):
     def capture_payment(
         self, payment_information: SaleorObject, previous_value: SaleorObject
     ) -> GatewayResponse:
-        """Take a part of what is reserved, or all; also while the plugin is off."""
+        """Capture a part of the authorization, or all; also while the plugin is off."""
         kind = TransactionKind.CAPTURE
         return self._move(payment_information, kind, payments.capture)
 
     def refund_payment(
         self, payment_information: SaleorObject, previous_value: SaleorObject
     ) -> GatewayResponse:
-        """Give a part back, or all; also while the plugin is off."""
+        """Refund a part, or all; also while the plugin is off."""
         kind = TransactionKind.REFUND
         return self._move(payment_information, kind, payments.refund)
 
     def void_payment(
         self, payment_information: SaleorObject, previous_value: SaleorObject
     ) -> GatewayResponse:
-        """Release what is reserved; also while the plugin is off."""
+        """Void the authorization; also while the plugin is off."""
         return self._move(payment_information, TransactionKind.VOID, payments.void)
 
     def initialize_payment(
@@ -126,7 +126,7 @@ class CloverPlugin(BasePlugin):
     def list_payment_sources(
         self, customer_id: str, previous_value: SaleorObject
     ) -> SaleorObject:
-        """The cards that the customer keeps with this channel's merchant."""
+        """The customer's saved cards at this channel's merchant."""
         try:
             ours = saved_cards.list_for_payments_flow(
                 merchant_of(self._values), customer_id
@@ -166,7 +166,7 @@ class CloverPlugin(BasePlugin):
     def webhook(
         self, request: HttpRequest, path: str, previous_value: SaleorObject
     ) -> HttpResponse:
-        """Take a message about a hosted payment in."""
+        """Receive a webhook about a hosted payment."""
         # The route without a channel comes here while the plugin is off, too.
         if not self.active or path.rstrip("/") != hosted_page.WEBHOOK.rstrip("/"):
             return HttpResponseNotFound("no such address")
@@ -255,7 +255,7 @@ class CloverPlugin(BasePlugin):
             text = shopper_text("unavailable", language_of_payment(asked))
             return responses.failed(asked, TransactionKind.CAPTURE, text)
         except Exception:
-            logger.exception("a payment ended in the middle; the next look settles it")
+            logger.exception("a payment was interrupted; the next look-up resolves it")
             return responses.outcome_unknown(asked)
 
     def _move(
@@ -272,17 +272,17 @@ class CloverPlugin(BasePlugin):
             return self._within_limit(run)
         except OutcomeUnknown as error:
             logger.error("%s of %s: %s", kind, asked.token, error)
-            text, say = _IN_DOUBT, error.shopper_message
+            text, say = _OUTCOME_UNKNOWN, error.shopper_message
         except PaymentError as error:
             text, say = error.message, error.shopper_message
         except ConfigurationError as error:
             text, say = f"Nothing was moved: {error}", partial(shopper_text, "error")
         except Exception:
             logger.exception("%s of %s ended in the middle", kind, asked.token)
-            text, say = _IN_DOUBT, partial(shopper_text, "outcome_unknown")
+            text, say = _OUTCOME_UNKNOWN, partial(shopper_text, "outcome_unknown")
         if payments.has_order(asked):
             return responses.failed(asked, kind, text)
-        # Saleor gives back what a checkout could not be completed with, and shows the
+        # Saleor refunds the payment of a checkout that cannot be completed, and shows the
         # text to whoever wanted to complete it.
         logger.warning("%s of %s: %s", kind, asked.token, text)
         return responses.failed(asked, kind, say(language_of_payment(asked)))

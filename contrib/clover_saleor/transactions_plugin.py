@@ -79,7 +79,7 @@ class CloverTransactions(BasePlugin):
     def transaction_process_session(
         self, transaction_session_data: SaleorObject, previous_value: SaleorObject
     ) -> SaleorObject:
-        """Go on: look what became of it, or take the card that came."""
+        """Continue: look up the outcome, or charge the card that came."""
         return self._session(transaction_session_data, previous_value, first=False)
 
     def transaction_charge_requested(
@@ -93,7 +93,7 @@ class CloverTransactions(BasePlugin):
     def transaction_refund_requested(
         self, transaction_action_data: SaleorObject, previous_value: SaleorObject
     ) -> SaleorObject:
-        """Give back; each request of Saleor's is an intent of its own."""
+        """Refund; each request of Saleor's is an intent of its own."""
         asked = transaction_action_data
         refund = partial(
             Payments.refund, request_id=f"saleor event {asked.event.pk}", notify=False
@@ -103,7 +103,7 @@ class CloverTransactions(BasePlugin):
     def transaction_cancelation_requested(
         self, transaction_action_data: SaleorObject, previous_value: SaleorObject
     ) -> SaleorObject:
-        """Release; always the whole."""
+        """Void; always the whole."""
 
         def void(payments: Payments, payment_id: str, amount: Money) -> Operation:
             return payments.void(payment_id, notify=False)
@@ -115,7 +115,7 @@ class CloverTransactions(BasePlugin):
         list_stored_payment_methods_data: SaleorObject,
         previous_value: SaleorObject,
     ) -> SaleorObject:
-        """The cards that the customer keeps with the channel's merchant."""
+        """The customer's saved cards at the channel's merchant."""
         asked, known = list_stored_payment_methods_data, previous_value or []
         try:
             merchant = merchant_of_channel(asked.channel.slug)
@@ -129,7 +129,7 @@ class CloverTransactions(BasePlugin):
     def stored_payment_method_request_delete(
         self, request_delete_data: SaleorObject, previous_value: SaleorObject
     ) -> SaleorObject:
-        """Remove the customer's card; somebody else's is not ours to find."""
+        """Remove the customer's own card; another customer's is not found."""
         asked = request_delete_data
         owner = saved_cards.owner_of(asked.user)
         try:
@@ -183,7 +183,7 @@ class CloverTransactions(BasePlugin):
             text = shopper_text("unavailable", language)
             response = responses.failure(prefix, asked.action.amount, text)
         except Exception:
-            logger.exception("a payment ended in the middle; the next look settles it")
+            logger.exception("a payment was interrupted; the next look-up resolves it")
             text = shopper_text("outcome_unknown", language)
             response = {
                 "result": f"{prefix}_ACTION_REQUIRED",
@@ -233,7 +233,7 @@ class CloverTransactions(BasePlugin):
             _await(asked.event, payments.operations(payment_id))
         else:
             records.record_outcome(asked.event, operation)
-            payments.tell(payment_id)  # which also books what a capture has released
+            payments.tell(payment_id)  # which also records what a capture has released
 
 
 def _merchant_of(item: SaleorObject) -> Merchant:

@@ -1,4 +1,4 @@
-"""The App which the Transactions API wants for a gateway; it does nothing by itself."""
+"""The App that the Transactions API requires of a gateway; it does nothing itself."""
 
 from django.db import DEFAULT_DB_ALIAS
 
@@ -15,7 +15,7 @@ def find_app() -> SaleorObject | None:
 
 
 def ensure_app(using: str = DEFAULT_DB_ALIAS, **kwargs: SaleorObject) -> None:
-    """Make it after `migrate`, unless there is one; one that staff turned off stays off."""
+    """Create the App after `migrate`; one that staff turned off stays off."""
     from saleor.app.models import App
 
     rows = App.objects.using(using)

@@ -1,4 +1,4 @@
-"""What goes with a hosted page: the way back, the customer, the address of messages."""
+"""What a hosted page needs: return URLs, customer, and the address for webhooks."""
 
 from django.core.exceptions import ValidationError
 from saleor.core.utils import build_absolute_uri
@@ -44,7 +44,7 @@ def customer(billing: SaleorObject, email: str) -> Customer:
 
 
 def webhook_url(channel_slug: str) -> str:
-    """Where the messages about a channel's hosted payments belong."""
+    """The address for webhooks about a channel's hosted payments."""
     return str(
         build_absolute_uri(f"/plugins/channel/{channel_slug}/{GATEWAY}{WEBHOOK}")
     )

@@ -1,4 +1,4 @@
-"""Which Saleor this is tested with, and what of it is used that it promises to nobody."""
+"""The tested releases of Saleor, and its undocumented functions that are used here."""
 
 import importlib
 import inspect
@@ -12,13 +12,13 @@ TESTED = ("3.21", "3.22", "3.23")
 
 @dataclass(frozen=True, slots=True)
 class Internal:
-    """A name of Saleor's, and how it is called here, if it is."""
+    """A class or function of Saleor, and the arguments it is called with here."""
 
     path: str
     places: str | None = None
-    """The parameters that are given by their place, in this order; None: not called."""
+    """The positional parameters, in this order; None where it is not called."""
     keywords: str = ""
-    """Those that are given by name."""
+    """The keyword parameters."""
 
     def problem(self) -> str:
         """Why it cannot be used in this way; empty if it can."""
@@ -159,7 +159,7 @@ INTERNALS = (
     Internal("saleor.plugins.manager.get_plugins_manager", "", "allow_replica"),
     Internal("saleor.plugins.models.PluginConfiguration"),
 )
-"""All that the package takes out of Saleor; a test reads the code and compares."""
+"""All that the package imports from Saleor; a test compares it with the code."""
 
 
 def version() -> str:
@@ -170,7 +170,7 @@ def version() -> str:
 
 
 def untested() -> str:
-    """What to do where this Saleor was not driven with this release; empty if it was."""
+    """The remedy where this release of Saleor was not tested; empty if it was."""
     found = version()
     if ".".join(found.split(".")[:2]) in TESTED:
         return ""
@@ -182,5 +182,5 @@ def untested() -> str:
 
 
 def moved() -> Iterator[str]:
-    """What of Saleor's is not there, or not called as it is called here."""
+    """The functions that this Saleor lacks, or that have other parameters."""
     return filter(None, (internal.problem() for internal in INTERNALS))

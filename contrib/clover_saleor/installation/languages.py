@@ -10,7 +10,7 @@ from payment_hooks.texts import shopper_language
 
 
 def language_of(source: SaleorObject) -> str:
-    """The language of a checkout or an order; empty where it is none of ours."""
+    """The language of a checkout or an order; empty where no text is translated."""
     return shopper_language(
         _code_of(source), _code_of(getattr(source, "user", None)), default=""
     )

@@ -1,4 +1,4 @@
-"""Saleor has no types: its objects are named here, and nowhere taken for more."""
+"""The type of Saleor's objects: Saleor publishes none."""
 
 from typing import Any
 

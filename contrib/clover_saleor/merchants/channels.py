@@ -1,4 +1,4 @@
-"""The merchant of each channel: what is configured, and the road its money takes."""
+"""The merchant of each channel: the settings and the `Payments` made of them."""
 
 import hashlib
 import json
@@ -67,7 +67,7 @@ def merchant_of_channel(slug: str, *, also_off: bool = False) -> Merchant | None
 
 
 def all_payments() -> Iterator[Payments]:
-    """One for each merchant, also where the plugin is off: doubts outlive that."""
+    """The `Payments` of each merchant, also where the plugin is off and some are open."""
     from saleor.core.db.connection import allow_writer
 
     with allow_writer():

@@ -1,4 +1,4 @@
-"""What staff type into the dashboard, and the merchant's configuration made of it."""
+"""The form in the dashboard, and the merchant's configuration made of it."""
 
 import re
 from collections.abc import Mapping
@@ -116,7 +116,7 @@ def values_of(configuration: list[dict[str, Any]] | None) -> dict[str, Any]:
 
 
 def currencies_of(values: Values) -> list[str]:
-    """The currencies in which the merchant takes money: one, as a rule."""
+    """The currencies in which the merchant is paid: one, as a rule."""
     return re.findall(r"[A-Z]{3}", str(values["supported_currencies"]).upper())
 
 

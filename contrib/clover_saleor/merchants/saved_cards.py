@@ -1,4 +1,4 @@
-"""Cards that Saleor's customers keep: saved before they are charged, listed, deleted."""
+"""The saved cards of Saleor's customers: saved before a charge, listed, removed."""
 
 from base64 import b64encode
 
@@ -45,7 +45,7 @@ def choose_source(
 
 
 def note_card(source: PaymentSource | None, money: Operation | None) -> None:
-    """Let the list show what the charge told of a card that was saved with it."""
+    """Update the saved card with what Clover's charge says of it."""
     wallet.note_card(DjangoWallet(), source, money)
 
 

@@ -1,4 +1,4 @@
-"""Saleor's payments flow: each of its calls as one call on the road of `Payments`."""
+"""Saleor's payments flow: each of its calls as one call of `Payments`."""
 
 from dataclasses import replace
 
@@ -31,11 +31,11 @@ from payment_hooks.storefront import Entry, read_entry
 
 FLOW = "payments"
 _NO_ORDER = "None"
-"""What Saleor writes where there is no order."""
+"""What Saleor writes as the order id where there is no order."""
 
 
 def submit(merchant: Merchant, asked: SaleorObject, *, first: bool) -> GatewayResponse:
-    """`process_payment` and `confirm_payment`: take the money, or say what comes next."""
+    """Charge or authorize, or answer with the next action."""
 
     def run() -> Progress:
         entry, reference = read_entry(asked.data), reference_of(asked)
@@ -69,7 +69,7 @@ def submit(merchant: Merchant, asked: SaleorObject, *, first: bool) -> GatewayRe
         note_card(source, progress.money)
         return progress
 
-    # The shop is told later: until the order is there, its books are not complete.
+    # The shop is notified later: before the order exists, Saleor cannot record it.
     response = responses.of_progress(
         asked, attempt(run), _kind_of(merchant), first=first
     )
@@ -80,7 +80,7 @@ def submit(merchant: Merchant, asked: SaleorObject, *, first: bool) -> GatewayRe
 
 
 def look_only(merchant: Merchant, asked: SaleorObject) -> GatewayResponse:
-    """What was paid while the plugin was on; nothing new is taken."""
+    """The outcome of a payment that began while the plugin was on; nothing new is sent."""
 
     def run() -> Progress:
         found = merchant.payments.ledger.find_payments(reference=reference_of(asked))
@@ -92,10 +92,10 @@ def look_only(merchant: Merchant, asked: SaleorObject) -> GatewayResponse:
 
 
 def capture(merchant: Merchant, asked: SaleorObject) -> Operation:
-    """The capture of what the token reserved.
+    """Capture the authorization with the id `asked.token`.
 
     Raises:
-        PaymentError: nothing was taken, or it is in doubt.
+        PaymentError: nothing was captured, or the outcome is unknown.
     """
     amount = Money.of(asked.amount, asked.currency)
     payment = find_payment(merchant, asked.token)
@@ -103,29 +103,29 @@ def capture(merchant: Merchant, asked: SaleorObject) -> Operation:
 
 
 def refund(merchant: Merchant, asked: SaleorObject) -> Operation:
-    """The refund of a part of what the token took.
+    """Refund a part of the charge with the id `asked.token`.
 
-    Saleor gives no name to the intent. What it has booked so far is one: until the
-    refund is in its books, the same one asked again is the same one.
+    Saleor passes no id of the intent, so it is made of the number of refunds that Saleor
+    has recorded: until this one is recorded, the same request is the same refund.
 
     Raises:
-        PaymentError: nothing was given back, or it is in doubt.
+        PaymentError: nothing was refunded, or the outcome is unknown.
     """
     amount = Money.of(asked.amount, asked.currency)
     payment = find_payment(merchant, asked.token)
-    booked = sum(
+    recorded = sum(
         row.is_success and row.kind == TransactionKind.REFUND
         for row in asked.transactions or ()
     )
-    request_id = f"saleor {asked.payment_id} refund {booked + 1}"
+    request_id = f"saleor {asked.payment_id} refund {recorded + 1}"
     return merchant.payments.refund(payment.payment_id, amount, request_id=request_id)
 
 
 def void(merchant: Merchant, asked: SaleorObject) -> Operation:
-    """The release of what the token reserved; asked twice, it is the same one.
+    """Void the authorization with the id `asked.token`; twice is the same void.
 
     Raises:
-        PaymentError: nothing was released, or it is in doubt.
+        PaymentError: nothing was voided, or the outcome is unknown.
     """
     payment = find_payment(merchant, asked.token)
     return merchant.payments.void(payment.payment_id)
@@ -166,10 +166,10 @@ def has_order(asked: SaleorObject) -> bool:
 
 
 def _refuse_parts(merchant: Merchant, reference: str) -> None:
-    """This flow pays the whole, and the other one has taken a part of it.
+    """Refuse a purchase of which a part was paid through the Transactions API.
 
     Raises:
-        AlreadyPaid: it has.
+        AlreadyPaid: this flow pays only the whole.
     """
     for part in find_parts(merchant.payments, reference):
         if part.payment.reference != reference and part.money.minor_units:
@@ -186,7 +186,7 @@ def _kind_of(merchant: Merchant) -> str:
 
 
 def _has_begun(merchant: Merchant, payment: Payment) -> bool:
-    """Whether money of it is here or under way."""
+    """Whether the payment is funded, or its funding may be under way."""
     if payment.state is not PaymentState.OPEN:
         return True
     operations = merchant.payments.operations(payment.payment_id)

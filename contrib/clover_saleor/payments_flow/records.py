@@ -46,16 +46,16 @@ from payment_hooks.standing import counts
 logger = logging.getLogger(__name__)
 
 _WHOLE = frozenset({PaymentState.AUTHORIZED, PaymentState.PAID})
-"""With all of its money here; another payment makes no order by itself."""
+"""Funded in full; only such a payment completes a checkout."""
 
 
 def record_change(event: PaymentChanged) -> None:
-    """Write the movement down where Saleor has not, and complete a paid checkout.
+    """Record the operation where Saleor has not, and complete a paid checkout.
 
     Raises:
         ShopBusy: a checkout is just being completed.
         ValidationError: a paid checkout cannot become an order, nor could its money be
-            given back: a person must look.
+            refunded: a person must look.
     """
     operation = event.operation
     if not counts(operation):
@@ -72,8 +72,8 @@ def record_change(event: PaymentChanged) -> None:
             _complete(checkout, saleor)
         elif event.payment.state is PaymentState.PARTLY_REFUNDED:
             logger.error(
-                "a part of payment %s was given back before its order was made: give "
-                "the rest back, or complete checkout %s yourself",
+                "a part of payment %s was refunded before its order was made: refund "
+                "the rest, or complete checkout %s yourself",
                 event.payment.payment_id,
                 checkout.pk,
             )
@@ -91,7 +91,7 @@ def _lock(
         .filter(pk=saleor.checkout_id or payment.context.get("checkout") or None)
         .first()
     )
-    # While it waited for the checkout, another payment may have taken this money over.
+    # While this waited for the lock, the money may have moved to another payment.
     saleor = _find(payment, operation) or saleor
     locked = SaleorPayment.objects.select_for_update(of=("self",)).get(pk=saleor.pk)
     return checkout, locked
@@ -107,7 +107,7 @@ def _find(payment: Payment, operation: Operation) -> SaleorObject:
 
 
 def _write(saleor: SaleorObject, operation: Operation, checkout: SaleorObject) -> None:
-    """Add the transaction, unless it is there."""
+    """Add the operation as a transaction of Saleor's, unless it is recorded."""
     response = responses.succeeded(saleor, operation)
     known = saleor.transactions.filter(
         token=response.transaction_id,
@@ -123,7 +123,7 @@ def _write(saleor: SaleorObject, operation: Operation, checkout: SaleorObject) -
     )
     manager = get_plugins_manager(allow_replica=False)
     if not saleor.is_active and operation.kind in TAKING:
-        # The shopper went on to another payment; Saleor gives this one back.
+        # The shopper has begun another payment; Saleor refunds this one.
         try_void_or_refund_inactive_payment(saleor, transaction, manager)
     elif checkout is not None:
         # `to_confirm` stays, so that completing asks what became of it.
@@ -132,7 +132,7 @@ def _write(saleor: SaleorObject, operation: Operation, checkout: SaleorObject) -
         gateway_postprocess(transaction, saleor)
     saleor.refresh_from_db()
     if saleor.order is not None:
-        _tell_order(saleor, transaction, manager)
+        _notify_order(saleor, transaction, manager)
 
 
 def _keep_card(saleor: SaleorObject, operation: Operation) -> None:
@@ -144,7 +144,7 @@ def _keep_card(saleor: SaleorObject, operation: Operation) -> None:
     saleor.save(update_fields=changed)
 
 
-def _tell_order(
+def _notify_order(
     saleor: SaleorObject, transaction: SaleorObject, manager: SaleorObject
 ) -> None:
     order, amount = saleor.order, transaction.amount
@@ -182,4 +182,4 @@ def _complete(checkout: SaleorObject, saleor: SaleorObject) -> None:
         saleor.refresh_from_db()
         if saleor.is_active:
             raise
-        logger.warning("checkout %s was paid, and given back", checkout.pk)
+        logger.warning("checkout %s was paid, and refunded", checkout.pk)

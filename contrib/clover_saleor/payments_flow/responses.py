@@ -38,7 +38,7 @@ def of_progress(
 
 
 def succeeded(asked: SaleorObject, operation: Operation) -> GatewayResponse:
-    """Money moved; when Saleor has the very same transaction it takes that one."""
+    """The operation succeeded; Saleor keeps its own record of it where it has one."""
     moved = operation.moved or operation.amount
     return GatewayResponse(
         is_success=True,
@@ -56,12 +56,12 @@ def succeeded(asked: SaleorObject, operation: Operation) -> GatewayResponse:
 
 
 def outcome_unknown(asked: SaleorObject, payment_id: str = "") -> GatewayResponse:
-    """Money may be under way: the next `checkoutComplete` looks, nothing is sent anew."""
+    """The outcome is unknown: the next `checkoutComplete` looks it up and sends nothing."""
     return _ask(asked, payment_id, {"status": CHECKING})
 
 
 def failed(asked: SaleorObject, kind: str, text: str) -> GatewayResponse:
-    """Nothing moved, and the text says what to do."""
+    """Nothing was charged, and the text says what to do."""
     return GatewayResponse(
         is_success=False,
         action_required=False,

@@ -52,7 +52,7 @@ def amount_to_pay(asked: SaleorObject, here: Money) -> Money:
 
 
 def left_to_pay(asked: SaleorObject, here: Money) -> Money:
-    """What nobody has paid or reserved so far; arguments as for `amount_to_pay`."""
+    """What is neither paid nor authorized so far; arguments as for `amount_to_pay`."""
     paid = _paid(asked.source_object, asked.transaction, here)
     left = _total(asked.source_object) - paid
     return Money.of(max(left, _NOTHING), asked.action.currency)
@@ -68,7 +68,7 @@ def _total(source: SaleorObject) -> Decimal:
 
 
 def _paid(source: SaleorObject, own: SaleorObject, here: Money) -> Decimal:
-    """What was paid or reserved; our part of it once, whichever books know more."""
+    """What was paid or authorized; of ours what Saleor or the ledger knows, once."""
     items, payments = source.payment_transactions.exclude(pk=own.pk), source.payments
     ours = _values(items.filter(app_identifier=GATEWAY))
     ours += _values(payments.filter(gateway=GATEWAY))

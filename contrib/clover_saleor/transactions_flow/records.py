@@ -33,7 +33,7 @@ _BEGINNING = (
 
 
 def record_change(event: PaymentChanged) -> None:
-    """Record the movement where Saleor has not; amounts, order and checkout follow."""
+    """Record the operation where Saleor has not; amounts, order and checkout follow."""
     operation = event.operation
     if not counts(operation):
         return
@@ -49,7 +49,7 @@ def record_change(event: PaymentChanged) -> None:
 
 
 def is_recorded(item: SaleorObject, operation: Operation) -> bool:
-    """Whether Saleor has an event of this movement."""
+    """Whether Saleor has an event of this operation."""
     result = str(responses.success(operation)["result"]).lower()
     events = TransactionEvent.objects.filter(transaction=item, type=result)
     names = [operation.transaction_id, operation.operation_id]
@@ -57,7 +57,7 @@ def is_recorded(item: SaleorObject, operation: Operation) -> bool:
 
 
 def record_refusal(request: SaleorObject, text: str) -> None:
-    """Why what staff asked for was not done."""
+    """Record why the request of staff was refused."""
     word = request.type.removesuffix("_request").upper()
     response = responses.failure(
         word, request.amount_value, text, f"request-{request.pk}"
@@ -66,12 +66,12 @@ def record_refusal(request: SaleorObject, text: str) -> None:
 
 
 def record_pending(request: SaleorObject, operation: Operation) -> None:
-    """Let Saleor count what is in doubt as pending, under the name of its operation."""
+    """Let Saleor count an unknown outcome as pending, under its operation's id."""
     _answer(request, {"pspReference": operation.operation_id})
 
 
 def forget_miss(request: SaleorObject) -> None:
-    """Take back what Saleor's webhook plugin has said of a request that is ours.
+    """Delete the failure that Saleor's webhook plugin recorded for a request of ours.
 
     It comes first, finds no webhook, and writes that nobody can process the action.
     """
@@ -84,7 +84,7 @@ def forget_miss(request: SaleorObject) -> None:
 
 
 def record_outcome(request: SaleorObject, operation: Operation) -> None:
-    """The outcome of what staff asked for."""
+    """Record the outcome of a request of staff."""
     _answer(request, responses.success(operation, request.psp_reference or ""))
 
 
@@ -105,7 +105,7 @@ def _write(item: SaleorObject, operation: Operation) -> None:
 
 
 def _release(item: SaleorObject, payment: Payment, capture: Operation) -> None:
-    """A capture is the last: what it leaves is not reserved any more."""
+    """Record that the rest is released: an authorization is captured once."""
     rest = payment.amount_due - (capture.moved or capture.amount)
     events = item.events.filter(type=TransactionEventType.CANCEL_SUCCESS)
     is_recorded_already = events.filter(psp_reference=capture.operation_id).exists()
@@ -122,7 +122,7 @@ def _release(item: SaleorObject, payment: Payment, capture: Operation) -> None:
 
 
 def _find_request(item: SaleorObject, operation: Operation) -> SaleorObject | None:
-    """What staff asked for, and what was in doubt when it was answered."""
+    """The request of staff that was answered with an unknown outcome."""
     return item.events.filter(
         type=REQUEST_OF[operation.kind], psp_reference=operation.operation_id
     ).last()

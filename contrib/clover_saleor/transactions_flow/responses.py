@@ -29,7 +29,7 @@ def response_to(
 
 
 def success(operation: Operation, reference: str = "") -> Response:
-    """A movement that was made; `reference` where Saleor knows it by another one."""
+    """An operation that succeeded; `reference` where Saleor has another id for it."""
     moved = operation.moved or operation.amount
     told: Response = {
         "result": f"{movement_word(operation.kind)}_SUCCESS",
@@ -52,7 +52,7 @@ def success(operation: Operation, reference: str = "") -> Response:
 def failure(
     prefix: str, amount: Decimal, text: str, reference: str | None = None
 ) -> Response:
-    """Nothing moved.
+    """A failure: nothing was charged or refunded.
 
     Saleor takes two failures of one transaction with the same reference, or both
     without any, for one, and shows the text of the first.

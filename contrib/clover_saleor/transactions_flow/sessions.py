@@ -1,4 +1,4 @@
-"""Saleor's transactions flow: its sessions and requests, on the road of `Payments`."""
+"""Saleor's Transactions API: each session as one call of `Payments`."""
 
 from clover_saleor.installation import hosted_page
 from clover_saleor.installation.languages import language_of
@@ -27,7 +27,7 @@ _OWNER = "transaction"
 
 
 def submit(merchant: Merchant, asked: SaleorObject, *, first: bool) -> Response:
-    """The response to an initialize or process: take the money, or say what comes next."""
+    """Charge or authorize, or answer with the next action: to initialize and process."""
     progress = attempt(lambda: _submit(merchant, asked))
     prefix = CHARGE if _captures_at_once(merchant, asked) else AUTHORIZATION
     language = language_of(asked.source_object)
@@ -44,7 +44,7 @@ def _submit(merchant: Merchant, asked: SaleorObject) -> Progress:
         return known
     parts = find_parts(merchant.payments, purchase)
     reference = next_part(purchase, parts, taken=_parts_on_pages(asked, parts))
-    # Read anew: what another submit brings from here on stands in this part's way.
+    # Read again: a payment that another submit begins from here on blocks this part.
     parts = find_parts(merchant.payments, purchase)
     here = money_of_parts(parts, asked.action.currency)
     payment = begin(
@@ -79,7 +79,7 @@ def _submit(merchant: Merchant, asked: SaleorObject) -> Progress:
 def _own_progress(
     merchant: Merchant, asked: SaleorObject, purchase: str
 ) -> Progress | None:
-    """What this transaction has brought so far, before anything else is said of it.
+    """The progress of this transaction's own payment, if it has funded one.
 
     Raises:
         GivenBack: an old submit that comes again takes no new money.
@@ -98,13 +98,13 @@ def _own_progress(
 
 
 def _parts_on_pages(asked: SaleorObject, parts: list[Part]) -> set[str]:
-    """The parts that other transactions pay on their pages, where there is room for all.
+    """The parts that other transactions pay on hosted pages, if all of them are due.
 
-    Where there is not, this submit takes over the first such part: the shopper has
-    changed their mind.
+    If not, this submit replaces the first such part: the shopper has changed their
+    mind.
 
     Raises:
-        OutcomeUnknown: more than one page would have to be taken over.
+        OutcomeUnknown: more than one page would have to be replaced.
     """
     token, currency = str(asked.transaction.token), asked.action.currency
     latest = {part.payment.reference: part for part in parts}

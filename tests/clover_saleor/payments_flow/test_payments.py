@@ -366,7 +366,7 @@ def test_of_what_was_given_back_in_part_no_order_is_made(shop, recover, caplog):
     recover()
 
     assert not Order.objects.exists()
-    assert "was given back before its order was made" in caplog.text
+    assert "was refunded before its order was made" in caplog.text
 
 
 def test_what_was_given_back_can_be_paid_again(shop):
