@@ -56,7 +56,7 @@ def examine(config: CloverConfig, *, online: bool = False) -> list[Finding]:
         *_settings(config),
         *_keys(config),
         *_hosted(config),
-        *(_ask(config) if online else ()),
+        *(_online(config) if online else ()),
     ]
 
 
@@ -153,8 +153,8 @@ def _hosted(config: CloverConfig) -> Iterator[Finding]:
         )
 
 
-def _ask(config: CloverConfig) -> Iterator[Finding]:
-    """Reads only: what moves money or opens a session is not tried."""
+def _online(config: CloverConfig) -> Iterator[Finding]:
+    """What reading calls show; no payment is made and no hosted page is opened."""
     from clover_provider.provider import CloverProvider
 
     if not config.ecommerce_key:

@@ -48,9 +48,9 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def recover(place: str, limit: int, dismissed: tuple[str, ...], as_json: bool) -> None:
     """Bring payments that were interrupted to their end.
 
-    Asks Clover about payments in doubt, sends the refunds that were recorded and never
-    sent, and tells the shop what it was not told. Safe to run often, at the same time
-    twice, and to be killed. Exits with 1 while something is in doubt, or a person must
+    Looks up payments with an unknown outcome, sends refunds that were recorded and never
+    sent, and notifies the shop of what it has missed. Safe to run often, at the same time
+    twice, and to be killed. Exits with 1 while an outcome is unknown, or a person must
     look.
     """
     payments = _find(place)
