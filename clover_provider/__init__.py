@@ -3,11 +3,9 @@
 Importing it loads no HTTP client, no framework and no cryptography.
 """
 
-from clover_provider.config import CloverConfig
-from clover_provider.hosts import Environment
-from clover_provider.keys import KeyStore, MemoryKeyStore
+from clover_provider.api.cards.keys import KeyStore, MemoryKeyStore
+from clover_provider.config import CloverConfig, Environment, Secret
 from clover_provider.provider import CloverProvider
-from clover_provider.secret import Secret
 
 __all__ = [
     "CloverConfig",

@@ -1,27 +1,28 @@
-"""Clover behind the twelve payment hooks."""
+"""`CloverProvider`, which implements the payment hooks for Clover."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from typing import NoReturn, Self
 
-from clover_provider import (
-    calls,
-    charges,
-    checkout,
-    customers,
-    refunds,
-    tokens,
-    webhooks,
+from clover_provider.api import calls, charges, hosted_checkout, refunds, webhooks
+from clover_provider.api.cards import customers, tokens
+from clover_provider.api.cards.keys import KeyStore, MemoryKeyStore, PublicKeys
+from clover_provider.api.errors import decline_of, is_missing, raise_for
+from clover_provider.api.fields import Reading
+from clover_provider.codes import (
+    CARD_NOT_ALLOWED,
+    CHARGE_FAILED,
+    CURRENCY_NOT_ACCEPTED,
+    MODE_NOT_CONFIGURED,
+    PROVIDER,
+    RESOURCE_MISSING,
+    SOURCE_OF_ANOTHER_MERCHANT,
 )
-from clover_provider.config import CloverConfig
-from clover_provider.exchange import Answer, Call, Sends
-from clover_provider.failures import decline_of, is_missing, raise_for
-from clover_provider.keys import KeyStore, MemoryKeyStore, PublicKeys
-from clover_provider.locales import pick_locale
-from clover_provider.lookup import Finder
-from clover_provider.reading import PROVIDER, Reading
-from clover_provider.scrub import safe_text
-from clover_provider.secret import Secret
+from clover_provider.config import CloverConfig, Secret
+from clover_provider.config.locales import pick_locale
+from clover_provider.lookup.finder import Finder
+from clover_provider.wire.message import Answer, Call, Sends
+from clover_provider.wire.redact import safe_text
 from payment_hooks import (
     CaptureRequest,
     CardDetails,
@@ -53,12 +54,12 @@ from payment_hooks import (
     hookimpl,
 )
 
-_SECOND = 2
-_ASKING = frozenset({"config", "merchant_id", "mode"})
+_SECOND_ATTEMPT = 2
+_READ_FROM_SETTINGS = frozenset({"config", "merchant_id", "mode"})
 
 
 class CloverProvider:
-    """Takes money for one Clover merchant; safe to share between threads.
+    """Takes payments for one Clover merchant; safe to share between threads.
 
     >>> provider = CloverProvider(CloverConfig.from_mapping({
     ...     "ENVIRONMENT": "sandbox", "MERCHANT_ID": "TESTMERCH0001",
@@ -77,19 +78,19 @@ class CloverProvider:
         key_store: KeyStore | None = None,
         renew: Callable[[Secret], Secret] | None = None,
     ) -> None:
-        """Nothing is read or sent yet.
+        """Nothing is read or sent before the first hook is called.
 
         Args:
-            config: the merchant's configuration, or what gives it: asked with each
-                call, so that an OAuth token can be renewed meanwhile.
-            transport: another way to send than `clover_provider.transport`, for tests.
+            config: the merchant's configuration, or what gives it: called before each
+                request, so that an OAuth token can be renewed meanwhile.
+            transport: sends in place of `clover_provider.wire.transport`, for tests.
             key_store: where a fetched public key is kept; in memory by default.
-            renew: gives a token in place of one that was refused with 401, such as
-                `OAuthSession.renew`; what was refused is then sent once more.
+            renew: returns a new token for one that Clover refused with 401, such as
+                `OAuthSession.renew`; the refused call is then sent once more.
         """
         self._config = config
         self._transport = transport
-        self._keys = PublicKeys(self._ask, key_store or MemoryKeyStore())
+        self._keys = PublicKeys(self._send_checked, key_store or MemoryKeyStore())
         self._renew = renew
 
     @classmethod
@@ -105,12 +106,12 @@ class CloverProvider:
 
     @property
     def merchant_id(self) -> str:
-        """The merchant that money is taken for."""
+        """The merchant who is paid."""
         return self.config.merchant_id
 
     @property
     def mode(self) -> Mode:
-        """How cards reach Clover unless a request asks for another way."""
+        """How cards reach Clover, unless a request names another mode."""
         return self.config.mode
 
     @hookimpl
@@ -121,12 +122,12 @@ class CloverProvider:
             raise InvalidRequest(
                 f"a card in {config.mode} mode was refused, nothing was sent: card "
                 "numbers reach Clover through its own fields or page, or set MODE to api",
-                code="card_not_allowed",
+                code=CARD_NOT_ALLOWED,
                 provider=PROVIDER,
             )
         public_key = self._keys.public_key(config)
         encryption_key = self._keys.encryption_key(config)
-        answer = self._ask(
+        answer = self._send_checked(
             calls.tokenize(
                 request, config, public_key=public_key, encryption_key=encryption_key
             )
@@ -140,13 +141,13 @@ class CloverProvider:
         _check_merchant(request.source, config)
         call = calls.save_source(request, config)
         answer = self._send(call)
-        customers.refuse_saved_before(answer)
+        customers.refuse_duplicate(answer)
         raise_for(answer, call)
         return customers.read(answer.fields, request, merchant_id=config.merchant_id)
 
     @hookimpl
     def payment_remove_source(self, request: RemoveSourceRequest) -> bool:
-        """True once the card is gone; its customer stays, without a card."""
+        """True once Clover has deleted the card; its customer stays, without a card."""
         call = calls.remove_source(request, self.config)
         answer = self._send(call)
         if is_missing(answer):
@@ -158,19 +159,19 @@ class CloverProvider:
 
     @hookimpl
     def payment_authorize(self, request: PaymentRequest) -> Transaction:
-        """An AUTHORIZATION: reserved, to be captured or voided later."""
-        return self._take(request, capture=False)
+        """An AUTHORIZATION, to be captured or voided later."""
+        return self._fund(request, capture=False)
 
     @hookimpl
     def payment_charge(self, request: PaymentRequest) -> Transaction:
-        """A CHARGE: taken."""
-        return self._take(request, capture=True)
+        """A CHARGE: authorized and captured at once."""
+        return self._fund(request, capture=True)
 
     @hookimpl
     def payment_capture(self, request: CaptureRequest) -> Transaction:
         """A CAPTURE of a part or all, once; Clover releases the rest."""
         config = self._check_currency(request.amount)
-        answer = self._ask(calls.capture(request, config))
+        answer = self._send_checked(calls.capture(request, config))
         return charges.read_capture(
             answer.fields,
             request,
@@ -182,17 +183,17 @@ class CloverProvider:
     def payment_refund(self, request: RefundRequest) -> Transaction:
         """A REFUND; the charge is read first, and what cannot be refunded is not sent."""
         config = self._check_currency(request.amount)
-        charge = self._find(request.transaction_id, config)
+        charge = self._find_charge(request.transaction_id, config)
         refunds.check_refund(request, charge)
-        return self._give_back(request, charge, config)
+        return self._refund(request, charge, config)
 
     @hookimpl
     def payment_void(self, request: VoidRequest) -> Transaction:
         """A VOID of a whole authorization, which is read first."""
         config = self._check_currency(request.amount)
-        charge = self._find(request.transaction_id, config)
+        charge = self._find_charge(request.transaction_id, config)
         refunds.check_void(request, charge)
-        return self._give_back(request, charge, config)
+        return self._refund(request, charge, config)
 
     @hookimpl
     def payment_start_checkout(self, request: CheckoutRequest) -> NextAction:
@@ -202,11 +203,11 @@ class CloverProvider:
             raise UnsupportedOperation(
                 f"mode {request.mode} is not configured (only "
                 f"{', '.join(config.modes)}): add it to CLOVER['MODES']",
-                code="mode_not_configured",
+                code=MODE_NOT_CONFIGURED,
                 provider=PROVIDER,
             )
         if request.mode is Mode.HOSTED:
-            return self._open_page(request, config)
+            return self._open_hosted_page(request, config)
         public_key = self._keys.public_key(config)
         if request.mode is Mode.IFRAME:
             return CardFields(
@@ -223,18 +224,18 @@ class CloverProvider:
 
     @hookimpl
     def payment_retry(self, request: RetryRequest) -> Transaction:
-        """The first answer again: Clover knows the key for a day at least."""
+        """The outcome of the first sending: Clover keeps an idempotency key for a day."""
         capture = request.kind is TransactionKind.CHARGE
-        return self._take(request.request, capture=capture, attempt=_SECOND)
+        return self._fund(request.request, capture=capture, attempt=_SECOND_ATTEMPT)
 
     @hookimpl
     def payment_look_up(self, request: LookUpRequest) -> LookUpResult:
-        """What Clover knows of a movement."""
+        """The transactions at Clover which the request describes."""
         return Finder(self._send, self.config).find(request)
 
     @hookimpl
     def payment_read_webhook(self, request: WebhookRequest) -> WebhookEvent:
-        """The event that a hosted-checkout webhook proves."""
+        """The event of a hosted-checkout webhook, once its signature is checked."""
         config = self.config
         return webhooks.read(
             request,
@@ -250,43 +251,43 @@ class CloverProvider:
             close()
 
     def __dir__(self) -> list[str]:
-        """All but what asks for the configuration: pluggy reads whatever is listed."""
-        return [name for name in super().__dir__() if name not in _ASKING]
+        """All names but those that read the settings: pluggy reads each that is listed."""
+        return [name for name in super().__dir__() if name not in _READ_FROM_SETTINGS]
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("a provider holds keys and cannot be pickled: build a new one")
 
-    def _take(
+    def _fund(
         self, request: PaymentRequest, *, capture: bool, attempt: int = 1
     ) -> Transaction:
         config = self._check_currency(request.amount)
         _check_merchant(request.source, config)
         call = calls.charge(request, config, capture=capture, attempt=attempt)
-        answer = self._ask(call)
-        taken = charges.read_charge(
+        answer = self._send_checked(call)
+        transaction = charges.read_charge(
             answer.fields,
             merchant_id=config.merchant_id,
             merchant_currency=config.currency,
             request_id=answer.request_id,
         )
-        _check_taken(taken, answer, call, capture=capture)
-        return taken
+        _check_funded(transaction, answer, call, capture=capture)
+        return transaction
 
-    def _give_back(
+    def _refund(
         self,
         request: RefundRequest | VoidRequest,
         charge: Transaction,
         config: CloverConfig,
     ) -> Transaction:
-        answer = self._ask(calls.give_back(request, config))
-        returned = refunds.read_refund(
+        answer = self._send_checked(calls.refund(request, config))
+        refund = refunds.read_refund(
             answer.fields, charge, request_id=answer.request_id
         )
-        refunds.check_returned(request, returned)
-        return returned
+        refunds.check_refunded(request, refund)
+        return refund
 
-    def _find(self, charge_id: str, config: CloverConfig) -> Transaction:
-        """The charge with the sum of its refunds, to know what may be given back."""
+    def _find_charge(self, charge_id: str, config: CloverConfig) -> Transaction:
+        """The charge with the sum of its refunds, to know what is left to refund."""
         finder = Finder(self._send, config)
         found = finder.find_charge(charge_id, with_refunds=False)
         if found is not None and found.charge.refunded is None:
@@ -295,14 +296,16 @@ class CloverProvider:
             raise InvalidRequest(
                 f"Clover knows no charge {charge_id}, nothing was sent: compare "
                 "ENVIRONMENT and MERCHANT_ID with those it was made with",
-                code="resource_missing",
+                code=RESOURCE_MISSING,
                 provider=PROVIDER,
             )
         return found.charge
 
-    def _open_page(self, request: CheckoutRequest, config: CloverConfig) -> Redirect:
-        answer = self._ask(calls.open_page(request, config))
-        return checkout.read(answer.fields, config)
+    def _open_hosted_page(
+        self, request: CheckoutRequest, config: CloverConfig
+    ) -> Redirect:
+        answer = self._send_checked(calls.open_hosted_page(request, config))
+        return hosted_checkout.read(answer.fields, config)
 
     def _check_currency(self, amount: Money) -> CloverConfig:
         config = self.config
@@ -310,12 +313,12 @@ class CloverProvider:
             raise InvalidRequest(
                 f"{amount} is not in the merchant's currency, {config.currency}: "
                 "nothing was sent",
-                code="currency_not_accepted",
+                code=CURRENCY_NOT_ACCEPTED,
                 provider=PROVIDER,
             )
         return config
 
-    def _ask(self, call: Call) -> Answer:
+    def _send_checked(self, call: Call) -> Answer:
         """The answer to a call that succeeded."""
         answer = self._send(call)
         raise_for(answer, call)
@@ -324,7 +327,7 @@ class CloverProvider:
     def _send(self, call: Call) -> Answer:
         if self._transport is None:
             # Loaded here: whoever only imports the package shall not pay for HTTP.
-            from clover_provider.transport import Transport
+            from clover_provider.wire.transport import Transport
 
             self._transport = Transport(self.config)
         answer = self._transport.send(call)
@@ -334,7 +337,7 @@ class CloverProvider:
         return answer if renewed is None else self._transport.send(renewed)
 
     def _with_new_token(self, call: Call) -> Call | None:
-        """The same call, key and body; None if it was not a token that was refused."""
+        """The same call with a renewed token; None if it was sent with another key."""
         config = self.config
         keys = (config.private_key, config.hosted_private_key, config.platform_token)
         if self._renew is None or not call.bearer or call.bearer in keys:
@@ -347,26 +350,26 @@ def _check_merchant(source: PaymentSource, config: CloverConfig) -> None:
     if source.merchant_id.upper() not in ("", config.merchant_id):
         raise InvalidRequest(
             "this card token was made for another merchant: nothing was sent",
-            code="source_of_another_merchant",
+            code=SOURCE_OF_ANOTHER_MERCHANT,
             provider=PROVIDER,
         )
 
 
-def _check_taken(
-    taken: Transaction, answer: Answer, call: Call, *, capture: bool
+def _check_funded(
+    transaction: Transaction, answer: Answer, call: Call, *, capture: bool
 ) -> None:
     charge = Reading(fields=answer.fields, what="charge", request_id=answer.request_id)
-    if taken.status in (TransactionStatus.FAILED, TransactionStatus.CANCELED):
+    if transaction.status in (TransactionStatus.FAILED, TransactionStatus.CANCELED):
         raise PaymentDeclined(
-            f"{taken.kind} {taken.transaction_id} failed: "
+            f"{transaction.kind} {transaction.transaction_id} failed: "
             f"{safe_text(charge.text('failure_message'))}",
             decline_code=decline_of(charge),
-            transaction_id=taken.transaction_id,
-            code=safe_text(charge.text("failure_code")) or "failed",
+            transaction_id=transaction.transaction_id,
+            code=safe_text(charge.text("failure_code")) or CHARGE_FAILED,
             provider=PROVIDER,
             request_id=answer.request_id,
         )
-    if capture is not (taken.kind is TransactionKind.CHARGE):
+    if capture is not (transaction.kind is TransactionKind.CHARGE):
         raise charge.refuse(
-            f"{taken.transaction_id} is a {taken.kind}, not what was asked"
+            f"{transaction.transaction_id} is a {transaction.kind}, not what was asked"
         )

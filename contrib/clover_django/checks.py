@@ -11,8 +11,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import override
 
 from clover_django import conf, road
-from clover_provider.config import CloverConfig
-from clover_provider.hosts import Environment
+from clover_provider.config import CloverConfig, Environment
 from payment_hooks import ConfigurationError, Mode, PluginRegistry
 
 TAG = "clover"

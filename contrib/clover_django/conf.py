@@ -10,8 +10,7 @@ from django.conf import settings
 from django.db import connections
 from django.utils.module_loading import import_string
 
-from clover_provider.config import CloverConfig
-from clover_provider.hosts import Environment
+from clover_provider.config import CloverConfig, Environment
 from payment_hooks import ConfigurationError, FailedChecks, Mode
 from payment_hooks.storefront.client_address import CLIENT_IP_KINDS, client_ip_mistake
 

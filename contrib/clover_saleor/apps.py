@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core import checks
 from django.db.models.signals import post_migrate
 
-from clover_saleor import app_row
+from clover_saleor.installation.app import ensure_app
 
 RECOVERY_SECONDS = 60.0
 
@@ -17,18 +17,18 @@ class CloverSaleorConfig(AppConfig):
     verbose_name = "Clover payments in Saleor"
 
     def ready(self) -> None:
-        """Take part in the road, and have interrupted payments looked after."""
+        """Register shop hooks, merchants, App and checks, and schedule the recovery."""
         from clover_django import road
         from clover_saleor.checks import check_saleor
-        from clover_saleor.merchants import all_payments
+        from clover_saleor.merchants.channels import all_payments
         from clover_saleor.shop import SaleorShop
 
         road.register_shop(SaleorShop())
         road.register_merchants(all_payments)
         post_migrate.connect(
-            app_row.ensure_app,
+            ensure_app,
             sender=apps.get_app_config("app"),
-            dispatch_uid="clover_saleor.app_row",
+            dispatch_uid="clover_saleor.installation.app",
         )
         checks.register(check_saleor)
         schedule_recovery()

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Warning
 
-from clover_saleor import internals
+from clover_saleor.installation import internals
 
 _HINT = (
     "manage.py clover_doctor says it again; the plugin stays on, so switch it off in "

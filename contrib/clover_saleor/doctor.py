@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from clover_django import conf
 from clover_django.store import DjangoLedger
-from clover_provider.config import CloverConfig
-from clover_provider.doctor import Finding, Verdict, examine
-from clover_provider.hosts import Environment
-from clover_saleor import configuration, hosted, internals
-from clover_saleor.app_row import find_app
-from clover_saleor.names import GATEWAY
-from clover_saleor.untyped import SaleorObject
+from clover_provider.cli.doctor import Finding, Verdict, examine
+from clover_provider.config import CloverConfig, Environment
+from clover_saleor.installation import hosted_page, internals
+from clover_saleor.installation.app import find_app
+from clover_saleor.installation.names import GATEWAY
+from clover_saleor.installation.untyped import SaleorObject
+from clover_saleor.merchants import configuration
 from payment_hooks import Mode
 
 __all__ = ["Finding", "Verdict", "examine_shop"]
@@ -35,7 +35,7 @@ def examine_shop(*, online: bool = False) -> Iterator[Finding]:
 
 
 def _saleor() -> Iterator[Finding]:
-    """Whether what the books are kept with is as it was when it was tested."""
+    """Whether this release of Saleor, and each function called of it, was tested."""
     if untested := internals.untested():
         yield Finding(subject="Saleor", text=untested, verdict=Verdict.WRONG)
     else:
@@ -137,7 +137,7 @@ def _completion(channel: SaleorObject) -> Finding:
 
 
 def _addresses(channel: SaleorObject, config: CloverConfig) -> Iterator[Finding]:
-    url = hosted.webhook_url(channel.slug)
+    url = hosted_page.webhook_url(channel.slug)
     parts = urlsplit(url)
     is_reachable = parts.scheme == "https" and parts.hostname not in _LOCAL
     if is_reachable or config.environment is Environment.LOCAL:

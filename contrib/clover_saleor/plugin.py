@@ -19,11 +19,13 @@ from saleor.plugins.base_plugin import BasePlugin
 from saleor.plugins.error_codes import PluginErrorCode
 
 from clover_django.receiving import receive
-from clover_saleor import answers, configuration, hosted, payments_flow, stored_methods
-from clover_saleor.languages import language_of_payment
-from clover_saleor.merchants import Merchant, merchant_of
-from clover_saleor.names import GATEWAY, TITLE
-from clover_saleor.untyped import SaleorObject
+from clover_saleor.installation import hosted_page
+from clover_saleor.installation.languages import language_of_payment
+from clover_saleor.installation.names import GATEWAY, TITLE
+from clover_saleor.installation.untyped import SaleorObject
+from clover_saleor.merchants import configuration, saved_cards
+from clover_saleor.merchants.channels import Merchant, merchant_of
+from clover_saleor.payments_flow import payments, responses
 from payment_hooks import (
     ConfigurationError,
     Mode,
@@ -38,7 +40,7 @@ from payment_hooks.storefront.payload import describe_next_action, read_entry
 
 logger = logging.getLogger(__name__)
 
-_IN_DOUBT = (
+_OUTCOME_UNKNOWN = (
     "It is not known yet whether the money moved: do not ask for anything else, look "
     "again in a minute. The recovery task finds out."
 )
@@ -63,13 +65,13 @@ class CloverPlugin(BasePlugin):
     def process_payment(
         self, payment_information: SaleorObject, previous_value: SaleorObject
     ) -> GatewayResponse:
-        """Take the money, or say what the storefront must do for it."""
+        """Charge or authorize, or answer with what the storefront must do next."""
         return self._submit(payment_information, first=True)
 
     def confirm_payment(
         self, payment_information: SaleorObject, previous_value: SaleorObject
     ) -> GatewayResponse:
-        """Look what became of the page or of a lost answer; take a card that came."""
+        """Look up the outcome of a page or a lost answer, or charge a card that came."""
         return self._submit(payment_information, first=False)
 
     def authorize_payment(
@@ -81,22 +83,22 @@ class CloverPlugin(BasePlugin):
     def capture_payment(
         self, payment_information: SaleorObject, previous_value: SaleorObject
     ) -> GatewayResponse:
-        """Take a part of what is reserved, or all; also while the plugin is off."""
+        """Capture a part of the authorization, or all; also while the plugin is off."""
         kind = TransactionKind.CAPTURE
-        return self._move(payment_information, kind, payments_flow.capture)
+        return self._move(payment_information, kind, payments.capture)
 
     def refund_payment(
         self, payment_information: SaleorObject, previous_value: SaleorObject
     ) -> GatewayResponse:
-        """Give a part back, or all; also while the plugin is off."""
+        """Refund a part, or all; also while the plugin is off."""
         kind = TransactionKind.REFUND
-        return self._move(payment_information, kind, payments_flow.refund)
+        return self._move(payment_information, kind, payments.refund)
 
     def void_payment(
         self, payment_information: SaleorObject, previous_value: SaleorObject
     ) -> GatewayResponse:
-        """Release what is reserved; also while the plugin is off."""
-        return self._move(payment_information, TransactionKind.VOID, payments_flow.void)
+        """Void the authorization; also while the plugin is off."""
+        return self._move(payment_information, TransactionKind.VOID, payments.void)
 
     def initialize_payment(
         self, payment_data: SaleorObject, previous_value: SaleorObject, **kwargs: Any
@@ -124,9 +126,9 @@ class CloverPlugin(BasePlugin):
     def list_payment_sources(
         self, customer_id: str, previous_value: SaleorObject
     ) -> SaleorObject:
-        """The cards that the customer keeps with this channel's merchant."""
+        """The customer's saved cards at this channel's merchant."""
         try:
-            ours = stored_methods.of_payments_flow(
+            ours = saved_cards.list_for_payments_flow(
                 merchant_of(self._values), customer_id
             )
         except ConfigurationError as error:
@@ -164,9 +166,9 @@ class CloverPlugin(BasePlugin):
     def webhook(
         self, request: HttpRequest, path: str, previous_value: SaleorObject
     ) -> HttpResponse:
-        """Take a message about a hosted payment in."""
+        """Receive a webhook about a hosted payment."""
         # The route without a channel comes here while the plugin is off, too.
-        if not self.active or path.rstrip("/") != hosted.WEBHOOK.rstrip("/"):
+        if not self.active or path.rstrip("/") != hosted_page.WEBHOOK.rstrip("/"):
             return HttpResponseNotFound("no such address")
         return receive(request, lambda: merchant_of(self._values).payments)
 
@@ -174,7 +176,7 @@ class CloverPlugin(BasePlugin):
         """The form, with the address for messages in it."""
         for row in self.configuration:
             if row["name"] == "webhook_url" and self.channel is not None:
-                row["value"] = hosted.webhook_url(self.channel.slug)
+                row["value"] = hosted_page.webhook_url(self.channel.slug)
         return self.configuration
 
     @classmethod
@@ -243,18 +245,18 @@ class CloverPlugin(BasePlugin):
     def _submit(self, asked: SaleorObject, *, first: bool) -> GatewayResponse:
         def run(merchant: Merchant) -> GatewayResponse:
             if not self.active:
-                return payments_flow.look_only(merchant, asked)
-            return payments_flow.submit(merchant, asked, first=first)
+                return payments.look_only(merchant, asked)
+            return payments.submit(merchant, asked, first=first)
 
         try:
             return self._within_limit(run)
         except ConfigurationError as error:
             logger.error("%s is misconfigured: %s", self.channel, error)
             text = shopper_text("unavailable", language_of_payment(asked))
-            return answers.failed(asked, TransactionKind.CAPTURE, text)
+            return responses.failed(asked, TransactionKind.CAPTURE, text)
         except Exception:
-            logger.exception("a payment ended in the middle; the next look settles it")
-            return answers.in_doubt(asked)
+            logger.exception("a payment was interrupted; the next look-up resolves it")
+            return responses.outcome_unknown(asked)
 
     def _move(
         self,
@@ -264,26 +266,26 @@ class CloverPlugin(BasePlugin):
     ) -> GatewayResponse:
         def run(merchant: Merchant) -> GatewayResponse:
             operation = move(merchant, asked)
-            return answers.done(asked, operation)
+            return responses.succeeded(asked, operation)
 
         try:
             return self._within_limit(run)
         except OutcomeUnknown as error:
             logger.error("%s of %s: %s", kind, asked.token, error)
-            text, say = _IN_DOUBT, error.shopper_message
+            text, say = _OUTCOME_UNKNOWN, error.shopper_message
         except PaymentError as error:
             text, say = error.message, error.shopper_message
         except ConfigurationError as error:
             text, say = f"Nothing was moved: {error}", partial(shopper_text, "error")
         except Exception:
             logger.exception("%s of %s ended in the middle", kind, asked.token)
-            text, say = _IN_DOUBT, partial(shopper_text, "outcome_unknown")
-        if payments_flow.has_order(asked):
-            return answers.failed(asked, kind, text)
-        # Saleor gives back what a checkout could not be completed with, and shows the
+            text, say = _OUTCOME_UNKNOWN, partial(shopper_text, "outcome_unknown")
+        if payments.has_order(asked):
+            return responses.failed(asked, kind, text)
+        # Saleor refunds the payment of a checkout that cannot be completed, and shows the
         # text to whoever wanted to complete it.
         logger.warning("%s of %s: %s", kind, asked.token, text)
-        return answers.failed(asked, kind, say(language_of_payment(asked)))
+        return responses.failed(asked, kind, say(language_of_payment(asked)))
 
     def _within_limit(
         self, run: Callable[[Merchant], GatewayResponse]

@@ -4,18 +4,21 @@ from payment_hooks import PaymentChanged, hookimpl
 
 
 class SaleorShop:
-    """Keeps Saleor's books and makes the order of a paid checkout."""
+    """Keeps Saleor's payments up to date and makes the order of a paid checkout."""
 
     @hookimpl
     def shop_payment_changed(self, event: PaymentChanged) -> None:
-        """Book it in the flow that it was begun in; what raises is told again."""
+        """Record it in the flow that it was begun in; what raises is notified again."""
         from saleor.core.db.connection import allow_writer
 
-        from clover_saleor import payment_books, payments_flow, session_books, sessions
+        from clover_saleor.payments_flow import payments
+        from clover_saleor.payments_flow import records as payment_records
+        from clover_saleor.transactions_flow import records as transaction_records
+        from clover_saleor.transactions_flow import sessions
 
         flow = event.payment.context.get("flow")
         with allow_writer():  # Saleor's worker logs every statement without it
-            if flow == payments_flow.FLOW:
-                payment_books.book(event)
+            if flow == payments.FLOW:
+                payment_records.record_change(event)
             elif flow == sessions.FLOW:
-                session_books.book(event)
+                transaction_records.record_change(event)

@@ -9,7 +9,7 @@ from django.test import Client
 
 from clover_django import models, receiving, views
 from clover_django.road import get_payments
-from clover_provider.webhooks import sign
+from clover_provider.api.webhooks import sign
 from payment_hooks import CheckoutRequest, Mode, Money, PaymentState, ReturnUrls
 from tests.clover_django.paying import broken_database
 

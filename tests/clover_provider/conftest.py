@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from clover_provider import CloverConfig, CloverProvider
-from clover_provider.exchange import Answer, Call, read_json
+from clover_provider.wire.json_strict import read_json
+from clover_provider.wire.message import Answer, Call
 from clover_simulator.testing import (  # noqa: F401  fixtures
     Simulator,
     clover_simulator,

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from clover_provider import CloverProvider
-from clover_provider.connecting import oauth_sender
 from clover_provider.oauth import (
     REFRESH_PATH,
     TOKEN_PATH,
@@ -17,9 +16,10 @@ from clover_provider.oauth import (
     check_return,
     new_state,
     new_verifier,
+    oauth_sender,
     read_tokens,
 )
-from clover_provider.transport import Transport
+from clover_provider.wire.transport import Transport
 from payment_hooks import (
     AuthenticationFailed,
     CardDetails,
@@ -27,7 +27,7 @@ from payment_hooks import (
     Mode,
     Money,
 )
-from tests.clover_provider.test_connecting import Store, consent
+from tests.clover_provider.oauth.test_sender import Store, consent
 
 NUMBER = "4242424242424242"
 

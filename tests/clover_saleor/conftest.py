@@ -11,7 +11,7 @@ def _committed(transactional_db):
 def channel():
     from saleor.channel.models import Channel
 
-    from clover_saleor.app_row import ensure_app
+    from clover_saleor.installation.app import ensure_app
 
     ensure_app()
     return Channel.objects.create(slug="us", currency_code="USD")

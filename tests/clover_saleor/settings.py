@@ -38,7 +38,7 @@ INSTALLED_APPS = [
 ]
 PLUGINS = [
     "saleor.plugins.webhook_plugin.WebhookPlugin",
-    "clover_saleor.companion.CloverTransactions",
+    "clover_saleor.transactions_plugin.CloverTransactions",
     "clover_saleor.plugin.CloverPlugin",
 ]
 CELERY_BEAT_SCHEDULE = {}

@@ -21,7 +21,7 @@ from saleor.payment.utils import create_transaction_event_for_transaction_sessio
 from saleor.plugins.manager import get_plugins_manager
 from saleor.plugins.models import PluginConfiguration
 
-from clover_saleor.names import GATEWAY
+from clover_saleor.installation.names import GATEWAY
 from clover_saleor.plugin import CloverPlugin
 
 RETURN_URL = "https://shop.example/done"

@@ -16,7 +16,7 @@ CODE = f"""
 import sys
 import django
 django.setup()
-import clover_saleor.companion, clover_saleor.plugin
+import clover_saleor.transactions_plugin, clover_saleor.plugin
 print([name for name in {HEAVY!r} if name in sys.modules])
 """
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from clover_provider import CloverConfig, CloverProvider
-from clover_provider.webhooks import sign
+from clover_provider.api.webhooks import sign
 from clover_simulator.state.records import ChargeState
 from payment_hooks import PaymentSource, WebhookRequest
 from payment_hooks.testing import ProviderKit

@@ -20,7 +20,7 @@ from clover_graphql.request.ids import encode
 from clover_simulator.simulator import Simulator
 from clover_sqlalchemy import SqlAlchemyLedger
 from tests.clover_django.postgres import postgres  # noqa: F401 - a fixture
-from tests.clover_provider.test_limiter import redis_server  # noqa: F401 - a fixture
+from tests.clover_provider.wire.test_rate_limit import redis_server  # noqa: F401 - a fixture
 from tests.examples.hosts import DEPLOYMENT, Hosts, wait_until
 
 INVENTED = "198.51.100.66"  # what a browser claims to be, and is not

@@ -8,7 +8,7 @@ import textwrap
 
 import pytest
 
-from tests.clover_provider.test_limiter import redis_server  # noqa: F401 - a fixture
+from tests.clover_provider.wire.test_rate_limit import redis_server  # noqa: F401 - a fixture
 from tests.examples.example_shop import EXAMPLES, PATHS
 
 RECIPES = EXAMPLES / "plugins"

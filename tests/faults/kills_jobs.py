@@ -8,7 +8,7 @@ from typing import Any, cast
 import django
 
 from clover_provider.provider import CloverProvider
-from clover_provider.transport import Transport
+from clover_provider.wire.transport import Transport
 from payment_hooks import (
     CheckoutRequest,
     Mode,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
-from clover_provider.exchange import Answer, Call, Sends
+from clover_provider.wire.message import Answer, Call, Sends
 from payment_hooks import hookimpl
 from payment_hooks.ledger.store import Ledger
 from payment_hooks.model.records import Operation, OperationState, PaymentChanged

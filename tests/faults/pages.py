@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from itertools import count
 
-from clover_provider.webhooks import sign
+from clover_provider.api.webhooks import sign
 from clover_simulator.shopper import APPROVED_CARD
 from clover_simulator.state.webhook_sender import Delivery
 from payment_hooks import (

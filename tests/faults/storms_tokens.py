@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from clover_provider import CloverConfig, CloverProvider
-from clover_provider.connecting import oauth_sender
-from clover_provider.oauth import OAuthSession, OAuthTokens, read_tokens
-from clover_provider.transport import Transport
+from clover_provider.oauth import OAuthSession, OAuthTokens, oauth_sender, read_tokens
+from clover_provider.wire.transport import Transport
 from clover_simulator.shopper import APPROVED_CARD, tokenize
 from clover_simulator.traffic.client import fetch
 from payment_hooks import (

@@ -12,7 +12,6 @@ import pytest
 
 from clover_django.store import DjangoLedger
 from clover_provider import CloverConfig, CloverProvider
-from clover_provider.connecting import oauth_sender
 from clover_provider.oauth import (
     REFRESH_PATH,
     TOKEN_PATH,
@@ -21,6 +20,7 @@ from clover_provider.oauth import (
     authorize_url,
     build_exchange,
     check_return,
+    oauth_sender,
     read_tokens,
 )
 from clover_simulator.simulator import Simulator

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from clover_django import road, views
-from clover_provider.webhooks import sign
+from clover_provider.api.webhooks import sign
 from tests.faults.report import Report, is_long
 
 SECRET, MERCHANT = "test-webhook-secret", "TESTMERCH0001"

@@ -15,7 +15,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import pytest
 from django.core.wsgi import get_wsgi_application
 
-from clover_provider.webhooks import sign
+from clover_provider.api.webhooks import sign
 from payment_hooks import WebhookRejected, WebhookRequest
 from tests.faults.road import Road
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from clover_provider.webhooks import sign
+from clover_provider.api.webhooks import sign
 from payment_hooks import OutcomeUnknown, Policy, WebhookRejected, WebhookRequest
 from payment_hooks.model.records import OperationKind, OperationState
 from tests.faults import breaks

@@ -6,13 +6,13 @@ from time import monotonic
 import pytest
 
 from clover_provider import CloverConfig
-from clover_provider.connecting import oauth_sender
 from clover_provider.oauth import (
     REFRESH_PATH,
     TOKEN_PATH,
     authorize_url,
     build_exchange,
     check_return,
+    oauth_sender,
     read_tokens,
 )
 from tests.faults.kills_fixtures import sqlite_database

@@ -135,6 +135,6 @@ def test_the_entry_points_are_exact(wheel):
         "[payment_hooks]",
         "clover = clover_provider.plugin:provider",
         "[saleor.plugins]",
-        "clover_django = clover_saleor.companion:CloverTransactions",
+        "clover_django = clover_saleor.transactions_plugin:CloverTransactions",
         "clover_saleor = clover_saleor.plugin:CloverPlugin",
     ]

@@ -9,8 +9,8 @@ from tests.house.project import PACKAGES, ROOT, modules, tracked_files
 
 LONGEST_FUNCTION = 50
 BLANKET_EXCEPTIONS = {
-    "clover_provider/deadlines.py": "a thread hands its error to the one that waits",
-    "clover_provider/transport.py": "what is raised keeps no header in its frames",
+    "clover_provider/wire/deadlines.py": "a thread hands its error to the one that waits",
+    "clover_provider/wire/transport.py": "what is raised keeps no header in its frames",
     "hooks/payment_hooks/spec/calling.py": "a plugin's bug must not look like 'not taken'",
     "hooks/payment_hooks/recovery/recovery.py": "one payment keeps no other waiting",
     "hooks/payment_hooks/model/secrecy.py": "what is raised keeps no secret in its frames",
@@ -18,7 +18,7 @@ BLANKET_EXCEPTIONS = {
     "hooks/payment_hooks/engine/leases.py": "what cannot be built was not sent",
     "hooks/payment_hooks/engine/notifying.py": "the shop's bug must not undo a payment",
     "contrib/clover_otel/telemetry.py": "a plugin's bug counts as a doubt, and goes on",
-    "contrib/clover_saleor/companion.py": "Saleor shows what a plugin lets out",
+    "contrib/clover_saleor/transactions_plugin.py": "Saleor shows what a plugin lets out",
     "contrib/clover_saleor/plugin.py": "what a plugin lets out locks the checkout",
 }
 """Where `except Exception` stands, and why."""

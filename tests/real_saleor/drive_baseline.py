@@ -2,7 +2,7 @@
 
 DUMMY = "mirumee.payments.dummy"
 ASK = """
-from clover_saleor import internals
+from clover_saleor.installation import internals
 print([internals.untested(), *internals.moved()])
 """
 

@@ -1,0 +1,1 @@
+"""Cards before they are charged: keys, encryption, tokens, and cards on file."""

@@ -1,0 +1,1 @@
+"""The merchant of each channel: settings, connections and saved cards."""

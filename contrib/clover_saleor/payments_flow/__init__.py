@@ -1,0 +1,1 @@
+"""Saleor's payments flow: `checkoutPaymentCreate`, `checkoutComplete` and what follows."""

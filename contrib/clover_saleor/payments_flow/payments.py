@@ -1,0 +1,232 @@
+"""Saleor's payments flow: each of its calls as one call of `Payments`."""
+
+from dataclasses import replace
+
+from saleor.payment import TransactionKind
+from saleor.payment.interface import GatewayResponse
+from saleor.payment.models import Payment as SaleorPayment
+
+from clover_saleor.installation import hosted_page
+from clover_saleor.installation.languages import language_of_payment
+from clover_saleor.installation.untyped import SaleorObject
+from clover_saleor.merchants.channels import Merchant
+from clover_saleor.merchants.saved_cards import choose_source, note_card
+from clover_saleor.payments_flow import responses
+from payment_hooks import (
+    AlreadyPaid,
+    CheckoutRequest,
+    InvalidRequest,
+    Mode,
+    Money,
+    Operation,
+    Payment,
+    PaymentSource,
+    PaymentState,
+    UnsupportedOperation,
+)
+from payment_hooks.ledger.outcomes import Outcome, outcome_of
+from payment_hooks.storefront.parts import find_parts
+from payment_hooks.storefront.payload import Entry, read_entry
+from payment_hooks.storefront.submit import Progress, attempt, begin, pay
+
+FLOW = "payments"
+_NO_ORDER = "None"
+"""What Saleor writes as the order id where there is no order."""
+
+
+def submit(merchant: Merchant, asked: SaleorObject, *, first: bool) -> GatewayResponse:
+    """Charge or authorize, or answer with the next action."""
+
+    def run() -> Progress:
+        entry, reference = read_entry(asked.data), reference_of(asked)
+        _refuse_parts(merchant, reference)
+        payment = begin(
+            merchant.payments,
+            reference,
+            mode=merchant.mode,
+            amount_due=Money.of(asked.amount, asked.currency),
+            context=_context(asked),
+        )
+        entry = _with_token(entry, asked.token if first else "")
+        source = choose_source(
+            merchant,
+            payment,
+            entry,
+            owner=asked.graphql_customer_id or "",
+            email=asked.customer_email or "",
+            save=_wants_to_save(asked),
+        )
+        progress = pay(
+            merchant.payments,
+            payment,
+            source,
+            capture=merchant.captures_at_once,
+            page=_page(asked, payment, entry),
+            notify=False,
+            shopper_ip=asked.customer_ip_address or "",
+            shopper_email=asked.customer_email or "",
+        )
+        note_card(source, progress.money)
+        return progress
+
+    # The shop is notified later: before the order exists, Saleor cannot record it.
+    response = responses.of_progress(
+        asked, attempt(run), _kind_of(merchant), first=first
+    )
+    if _wants_to_save(asked):
+        # Saleor keeps it, and asks with it for the customer's cards.
+        response.customer_id = asked.graphql_customer_id
+    return response
+
+
+def look_only(merchant: Merchant, asked: SaleorObject) -> GatewayResponse:
+    """The outcome of a payment that began while the plugin was on; nothing new is sent."""
+
+    def run() -> Progress:
+        found = merchant.payments.ledger.find_payments(reference=reference_of(asked))
+        if not found or not _has_begun(merchant, found[-1]):
+            raise UnsupportedOperation("the plugin is off", code="inactive")
+        return pay(merchant.payments, found[-1], None)
+
+    return responses.of_progress(asked, attempt(run), _kind_of(merchant))
+
+
+def capture(merchant: Merchant, asked: SaleorObject) -> Operation:
+    """Capture the authorization with the id `asked.token`.
+
+    Raises:
+        PaymentError: nothing was captured, or the outcome is unknown.
+    """
+    amount = Money.of(asked.amount, asked.currency)
+    payment = find_payment(merchant, asked.token)
+    return merchant.payments.capture(payment.payment_id, amount)
+
+
+def refund(merchant: Merchant, asked: SaleorObject) -> Operation:
+    """Refund a part of the charge with the id `asked.token`.
+
+    Saleor passes no id of the intent, so it is made of the number of refunds that Saleor
+    has recorded: until this one is recorded, the same request is the same refund.
+
+    Raises:
+        PaymentError: nothing was refunded, or the outcome is unknown.
+    """
+    amount = Money.of(asked.amount, asked.currency)
+    payment = find_payment(merchant, asked.token)
+    recorded = sum(
+        row.is_success and row.kind == TransactionKind.REFUND
+        for row in asked.transactions or ()
+    )
+    intent_id = f"saleor {asked.payment_id} refund {recorded + 1}"
+    return merchant.payments.refund(payment.payment_id, amount, intent_id=intent_id)
+
+
+def void(merchant: Merchant, asked: SaleorObject) -> Operation:
+    """Void the authorization with the id `asked.token`; twice is the same void.
+
+    Raises:
+        PaymentError: nothing was voided, or the outcome is unknown.
+    """
+    payment = find_payment(merchant, asked.token)
+    return merchant.payments.void(payment.payment_id)
+
+
+def find_payment(merchant: Merchant, transaction_id: str | None) -> Payment:
+    """The payment which that transaction belongs to.
+
+    Raises:
+        InvalidRequest: it was not made here.
+    """
+    found = (
+        merchant.payments.ledger.find_payments(transaction_id=transaction_id)
+        if transaction_id
+        else ()
+    )
+    if not found:
+        raise InvalidRequest(
+            f"no payment has the transaction {transaction_id!r}: it was made with "
+            "another gateway, or the ledger's database is not the one it was made with",
+            code="payment_unknown",
+        )
+    return found[-1]
+
+
+def reference_of(asked: SaleorObject) -> str:
+    """The checkout: one that changes its Saleor payment must not be paid twice."""
+    if asked.checkout_token:
+        return str(asked.checkout_token)
+    if has_order(asked):
+        return f"order {asked.order_id}"
+    return str(asked.graphql_payment_id)
+
+
+def has_order(asked: SaleorObject) -> bool:
+    """Whether the payment is an order's, and so whoever asks is staff."""
+    return bool(asked.order_id) and asked.order_id != _NO_ORDER
+
+
+def _refuse_parts(merchant: Merchant, reference: str) -> None:
+    """Refuse a purchase of which a part was paid through the Transactions API.
+
+    Raises:
+        AlreadyPaid: this flow pays only the whole.
+    """
+    for part in find_parts(merchant.payments, reference):
+        if part.payment.reference != reference and part.money.minor_units:
+            raise AlreadyPaid(
+                f"{part.money} of {reference} was paid as a part: pay the rest with "
+                "another transaction",
+                code="paid_in_part",
+            )
+
+
+def _kind_of(merchant: Merchant) -> str:
+    at_once = merchant.captures_at_once
+    return str(TransactionKind.CAPTURE if at_once else TransactionKind.AUTH)
+
+
+def _has_begun(merchant: Merchant, payment: Payment) -> bool:
+    """Whether the payment is funded, or its funding may be under way."""
+    if payment.state is not PaymentState.OPEN:
+        return True
+    operations = merchant.payments.operations(payment.payment_id)
+    return outcome_of(operations) is not Outcome.NOT_PAID
+
+
+def _context(asked: SaleorObject) -> dict[str, object]:
+    return {
+        "flow": FLOW,
+        "payment": asked.payment_id,
+        "checkout": str(asked.checkout_token or ""),
+    }
+
+
+def _with_token(entry: Entry, token: str | None) -> Entry:
+    """What came with the completion goes before what came with the payment."""
+    if entry.source or entry.card or entry.saved_id or not token:
+        return entry
+    return replace(entry, source=PaymentSource(token=token))
+
+
+def _wants_to_save(asked: SaleorObject) -> bool:
+    """Whether a logged-in customer asked for it with `storePaymentMethod`."""
+    wanted = str(getattr(asked.store_payment_method, "value", "NONE")).upper()
+    return bool(asked.graphql_customer_id) and wanted != "NONE"
+
+
+def _page(
+    asked: SaleorObject, payment: Payment, entry: Entry
+) -> CheckoutRequest | None:
+    """What the hosted page shows, and where the shopper comes back to."""
+    if payment.mode is not Mode.HOSTED:
+        return None
+    saleor = SaleorPayment.objects.filter(pk=asked.payment_id).first()
+    return_url = entry.return_url or (saleor.return_url if saleor else "")
+    return CheckoutRequest(
+        amount=payment.amount_due,
+        reference=payment.reference,
+        mode=payment.mode,
+        locale=language_of_payment(asked),
+        customer=hosted_page.customer(asked.billing, asked.customer_email or ""),
+        return_urls=hosted_page.return_urls(return_url or ""),
+    )

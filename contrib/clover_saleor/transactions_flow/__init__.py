@@ -1,0 +1,1 @@
+"""Saleor's Transactions API: sessions, requests, and the events that record them."""

@@ -1,0 +1,65 @@
+"""What Saleor reads as the outcome of a session or a request: a result and its amount."""
+
+from decimal import Decimal
+
+from django.utils import timezone
+
+from payment_hooks import Operation
+from payment_hooks.model.records import FUNDING
+from payment_hooks.storefront.payload import describe_progress, explain
+from payment_hooks.storefront.saleor_events import actions_after, movement_word
+from payment_hooks.storefront.submit import Progress
+
+Response = dict[str, object]
+
+
+def response_to(
+    progress: Progress, prefix: str, amount: Decimal, *, first: bool, language: str
+) -> Response:
+    """What Saleor reads as the outcome of a session; its texts are the shopper's."""
+    if progress.money is not None:
+        return success(progress.money)
+    text = explain(progress, language)
+    data = describe_progress(progress, first=first, language=language)
+    if data is not None:
+        told: Response = {"amount": amount, "data": data}
+        told |= {"message": text} if progress.is_in_doubt else {}
+        return {"result": f"{prefix}_ACTION_REQUIRED", **told}
+    return failure(prefix, amount, text)
+
+
+def success(operation: Operation, reference: str = "") -> Response:
+    """An operation that succeeded; `reference` where Saleor has another id for it."""
+    moved = operation.moved or operation.amount
+    told: Response = {
+        "result": f"{movement_word(operation.kind)}_SUCCESS",
+        "pspReference": reference or operation.transaction_id,
+        "amount": moved.to_decimal(),
+        "time": timezone.now().isoformat(),
+        "actions": list(actions_after(operation.kind)),
+    }
+    last4, brand = operation.details.get("last4"), operation.details.get("brand")
+    if operation.kind in FUNDING and last4:
+        told["paymentMethodDetails"] = {
+            "type": "CARD",
+            "name": f"{brand or 'Card'} {last4}",
+            "brand": brand,
+            "lastDigits": last4,
+        }
+    return told
+
+
+def failure(
+    prefix: str, amount: Decimal, text: str, reference: str | None = None
+) -> Response:
+    """A failure: nothing was charged or refunded.
+
+    Saleor takes two failures of one transaction with the same reference, or both
+    without any, for one, and shows the text of the first.
+    """
+    return {
+        "result": f"{prefix}_FAILURE",
+        "pspReference": reference,
+        "amount": amount,
+        "message": text,
+    }

@@ -1,0 +1,191 @@
+"""Saleor's Transactions API: each session as one call of `Payments`."""
+
+from clover_saleor.installation import hosted_page
+from clover_saleor.installation.languages import language_of
+from clover_saleor.installation.untyped import SaleorObject
+from clover_saleor.merchants.channels import Merchant
+from clover_saleor.merchants.saved_cards import choose_source, note_card, owner_of
+from clover_saleor.transactions_flow import amounts
+from clover_saleor.transactions_flow.responses import Response, response_to
+from payment_hooks import (
+    AlreadyPaid,
+    CheckoutRequest,
+    InvalidRequest,
+    Mode,
+    Money,
+    OutcomeUnknown,
+    Payment,
+)
+from payment_hooks.storefront.parts import Part, find_parts, money_of_parts, next_part
+from payment_hooks.storefront.payload import Entry, read_entry
+from payment_hooks.storefront.submit import Progress, attempt, begin, look, pay
+
+FLOW = "sessions"
+CHARGE, AUTHORIZATION = "CHARGE", "AUTHORIZATION"
+_OWNER = "transaction"
+"""In a payment's context: the transaction of Saleor's that its money counts for."""
+
+
+def submit(merchant: Merchant, asked: SaleorObject, *, first: bool) -> Response:
+    """Charge or authorize, or answer with the next action: to initialize and process."""
+    progress = attempt(lambda: _submit(merchant, asked))
+    prefix = CHARGE if _captures_at_once(merchant, asked) else AUTHORIZATION
+    language = language_of(asked.source_object)
+    return response_to(
+        progress, prefix, asked.action.amount, first=first, language=language
+    )
+
+
+def _submit(merchant: Merchant, asked: SaleorObject) -> Progress:
+    entry = read_entry(asked.payment_gateway_data.data)
+    purchase = amounts.reference_of(asked.source_object)
+    known = _own_progress(merchant, asked, purchase)
+    if known is not None:
+        return known
+    parts = find_parts(merchant.payments, purchase)
+    reference = next_part(purchase, parts, taken=_parts_on_pages(asked, parts))
+    # Read again: a payment that another submit begins from here on blocks this part.
+    parts = find_parts(merchant.payments, purchase)
+    here = money_of_parts(parts, asked.action.currency)
+    payment = begin(
+        merchant.payments,
+        reference,
+        mode=merchant.mode,
+        amount_due=amounts.amount_to_pay(asked, here),
+        context=_context(asked, entry, parts),
+    )
+    source = choose_source(
+        merchant,
+        payment,
+        entry,
+        owner=owner_of(asked.source_object.user),
+        email=_email(asked.source_object),
+        save=entry.save,
+    )
+    progress = pay(
+        merchant.payments,
+        payment,
+        source,
+        capture=_captures_at_once(merchant, asked),
+        page=_page(asked, payment),
+        notify=False,
+        shopper_ip=asked.customer_ip_address or "",
+        shopper_email=_email(asked.source_object),
+    )
+    note_card(source, progress.money)
+    return _require_own(merchant, asked, progress)
+
+
+def _own_progress(
+    merchant: Merchant, asked: SaleorObject, purchase: str
+) -> Progress | None:
+    """The progress of this transaction's own payment, if it has funded one.
+
+    Raises:
+        PaymentReversed: an old submit that comes again takes no new money.
+        PaymentError: as `paying.look` says.
+    """
+    token = str(asked.transaction.token)
+    parts = find_parts(merchant.payments, purchase)
+    own = [part for part in parts if part.payment.context.get(_OWNER) == token]
+    if not own:
+        return None
+    payment = own[-1].payment
+    money = look(merchant.payments, payment)
+    if money is None:
+        return None
+    return _require_own(merchant, asked, Progress(payment=payment, money=money))
+
+
+def _parts_on_pages(asked: SaleorObject, parts: list[Part]) -> set[str]:
+    """The parts that other transactions pay on hosted pages, if all of them are due.
+
+    If not, this submit replaces the first such part: the shopper has changed their
+    mind.
+
+    Raises:
+        OutcomeUnknown: more than one page would have to be replaced.
+    """
+    token, currency = str(asked.transaction.token), asked.action.currency
+    latest = {part.payment.reference: part for part in parts}
+    others = {
+        name: part.payment.amount_due
+        for name, part in latest.items()
+        if part.has_page and part.payment.context.get(_OWNER) != token
+    }
+    left = amounts.left_to_pay(asked, money_of_parts(parts, currency))
+    on_pages = sum(others.values(), Money.of(asked.action.amount, currency))
+    if not others or on_pages <= left:
+        return {*others}
+    if len(others) > 1:
+        raise OutcomeUnknown(
+            f"{' and '.join(others)} are being paid on pages: wait for them",
+            code="in_progress",
+        )
+    return set()
+
+
+def find_payment(merchant: Merchant, item: SaleorObject) -> Payment:
+    """The payment of that transaction of Saleor's.
+
+    Raises:
+        InvalidRequest: there is none.
+    """
+    ledger = merchant.payments.ledger
+    names = item.events.order_by("-pk").values_list("psp_reference", flat=True)
+    for name in dict.fromkeys([item.psp_reference, *names]):
+        for payment in ledger.find_payments(transaction_id=name) if name else ():
+            if payment.context.get(_OWNER) == str(item.token):
+                return payment
+    raise InvalidRequest(
+        f"no payment belongs to transaction {item.token}", code="payment_unknown"
+    )
+
+
+def _require_own(
+    merchant: Merchant, asked: SaleorObject, progress: Progress
+) -> Progress:
+    """Money counts for the one transaction that the payment ended with."""
+    if progress.money is None or progress.payment is None:
+        return progress
+    payment = merchant.payments.get(progress.payment.payment_id)
+    owner = payment.context.get(_OWNER)
+    if owner == str(asked.transaction.token):
+        return progress
+    raise AlreadyPaid(
+        f"this was paid already, with transaction {owner}", code="paid_elsewhere"
+    )
+
+
+def _captures_at_once(merchant: Merchant, asked: SaleorObject) -> bool:
+    is_charge = asked.action.action_type.lower() == CHARGE.lower()
+    return is_charge or merchant.mode is Mode.HOSTED
+
+
+def _context(asked: SaleorObject, entry: Entry, parts: list[Part]) -> dict[str, object]:
+    known = [str(part.payment.context.get("return_url") or "") for part in parts]
+    last = next(filter(None, reversed(known)), "")
+    return {
+        "flow": FLOW,
+        _OWNER: str(asked.transaction.token),
+        "return_url": entry.return_url or last,
+    }
+
+
+def _page(asked: SaleorObject, payment: Payment) -> CheckoutRequest | None:
+    if payment.mode is not Mode.HOSTED:
+        return None
+    return CheckoutRequest(
+        amount=payment.amount_due,
+        reference=payment.reference,
+        mode=payment.mode,
+        locale=language_of(asked.source_object),
+        customer=hosted_page.customer(
+            asked.source_object.billing_address, _email(asked.source_object)
+        ),
+        return_urls=hosted_page.return_urls(str(payment.context["return_url"])),
+    )
+
+
+def _email(source: SaleorObject) -> str:
+    return str(getattr(source, "user_email", "") or getattr(source, "email", "") or "")
