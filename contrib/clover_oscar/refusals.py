@@ -10,11 +10,11 @@ from clover_oscar import giving_back
 from clover_oscar.flags import DELETED, NOT_PLACED
 from clover_oscar.orders import had_order
 from payment_hooks import (
-    InvalidRequest,
     OutcomeUnknown,
     Payment,
     PaymentError,
     PaymentState,
+    WrongState,
 )
 from payment_hooks.ledger.state import refuse_order
 
@@ -74,7 +74,7 @@ def refuse_without_money(payment: Payment) -> None:
         refuse_order(payment, operations)
     except OutcomeUnknown as error:
         raise CannotPlaceOrder(str(error)) from error
-    except InvalidRequest as error:
+    except WrongState as error:
         is_in_part = error.code == PaymentState.PARTLY_REFUNDED
         flag = _flag_without_order(payment) if is_in_part else ""
         raise OrderNeedsPerson(str(error), flag) from error

@@ -24,6 +24,7 @@ from payment_hooks.model.errors import (
     RateLimited,
     UnsupportedOperation,
     WebhookRejected,
+    WrongState,
 )
 from payment_hooks.model.kinds import (
     CheckResult,
@@ -157,6 +158,7 @@ __all__ = [
     "WebhookEvent",
     "WebhookRejected",
     "WebhookRequest",
+    "WrongState",
     "check_shown",
     "hookimpl",
     "hookspec",

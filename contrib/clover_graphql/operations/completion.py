@@ -20,6 +20,7 @@ from payment_hooks import (
     PaymentError,
     PaymentState,
     Purchase,
+    WrongState,
 )
 from payment_hooks.ledger.outcomes import has_open_page
 from payment_hooks.storefront.payload import WAITING, describe_progress
@@ -147,7 +148,7 @@ def _order(
     )
     try:
         made = context.api.shop.complete_purchase(asked)
-    except InvalidRequest as error:
+    except (InvalidRequest, WrongState) as error:
         raise BadInput(error.message, code=error.code) from error
     if made is None:
         raise ConfigurationError(

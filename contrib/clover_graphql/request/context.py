@@ -22,6 +22,7 @@ from payment_hooks import (
     PurchaseKind,
     ShopHooks,
     StaffAction,
+    WrongState,
 )
 from payment_hooks.ledger.state import derive_state
 from payment_hooks.model.messages import shopper_language
@@ -102,7 +103,7 @@ class RequestContext:
         )
         try:
             return self.api.shop.find_purchase(asked)
-        except InvalidRequest as error:
+        except (InvalidRequest, WrongState) as error:
             raise BadInput(error.message, code=error.code, field="id") from error
 
     def purchase(self, identifier: str, *kinds: str, field: str = "id") -> Purchase:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from payment_hooks.engine.policy import Policy
-from payment_hooks.model.errors import InvalidRequest, PaymentDeclined, PaymentError
+from payment_hooks.model.errors import PaymentDeclined, PaymentError, WrongState
 from payment_hooks.model.kinds import (
     CheckResult,
     DeclineCode,
@@ -145,7 +145,7 @@ def refusal_of(operation: Operation, transaction: Transaction) -> PaymentError:
             transaction_id=transaction.transaction_id,
             code=transaction.status.value,
         )
-    return InvalidRequest(message, code=transaction.status.value)
+    return WrongState(message, code=transaction.status.value)
 
 
 def _find_foreign(

@@ -32,6 +32,7 @@ from payment_hooks.model.errors import (
     PaymentDeclined,
     PaymentError,
     PaymentReversed,
+    WrongState,
 )
 from payment_hooks.model.kinds import (
     DeclineCode,
@@ -181,7 +182,7 @@ class Executor:
             return
         payment = self._ledger.get_payment(operation.payment_id)
         if payment is not None and payment.state is PaymentState.CLOSED:
-            error = InvalidRequest(
+            error = WrongState(
                 f"payment {operation.payment_id} was given up: open the next one",
                 code="payment_closed",
             )
@@ -195,7 +196,7 @@ class Executor:
         known = self._ledger.operations(payment.payment_id)
         why = find_obstacle(payment, operation, known)
         if why:
-            error = InvalidRequest(
+            error = WrongState(
                 f"{operation.kind} of {operation.amount} on payment "
                 f"{payment.payment_id} not sent: {why}",
                 code="overtaken",

@@ -9,7 +9,7 @@ from payment_hooks.ledger.state import (
     refundable,
 )
 from payment_hooks.model.addresses import bare_address
-from payment_hooks.model.errors import InvalidRequest
+from payment_hooks.model.errors import InvalidRequest, WrongState
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import (
     Operation,
@@ -26,23 +26,29 @@ def plan_capture(
     """The capture of all or a part of what is authorized.
 
     Raises:
-        InvalidRequest: nothing is authorized, it was captured, or more is asked.
+        WrongState: nothing is authorized, or it was captured.
+        InvalidRequest: more is asked.
     """
     known = engine.ledger.operations(payment.payment_id)
     funding = funding_operation(payment, known)
     earlier = find_intent(known, OperationKind.CAPTURE)
     asked = _asked(amount, earlier, funding.amount)
     if earlier is not None and asked != earlier.amount:
-        raise InvalidRequest(
+        raise WrongState(
             f"payment {payment.payment_id} is captured with {earlier.amount} "
             "already: an authorization can be captured once",
             code="already_captured",
         )
-    is_held = funding.kind is OperationKind.AUTHORIZE
-    if not (is_held and Money(0, asked.currency) < asked <= funding.amount):
-        raise InvalidRequest(
-            f"payment {payment.payment_id} has no authorization of {asked} to capture",
+    if funding.kind is not OperationKind.AUTHORIZE:
+        raise WrongState(
+            f"payment {payment.payment_id} has no authorization to capture",
             code="nothing_to_capture",
+        )
+    if not Money.zero(asked.currency) < asked <= funding.amount:
+        raise InvalidRequest(
+            f"{asked} cannot be captured on payment {payment.payment_id}: "
+            f"{funding.amount} is authorized",
+            code="capture_out_of_range",
         )
     return _plan(
         engine,
@@ -67,7 +73,7 @@ def plan_refund(
     earlier = find_intent(known, OperationKind.REFUND, intent_id)
     asked = _asked(amount, earlier, left)
     is_new_and_wrong = earlier is None and asked > left
-    if is_new_and_wrong or asked <= Money(0, left.currency):
+    if is_new_and_wrong or asked <= Money.zero(left.currency):
         why = f"{left} is left" if left.minor_units else "nothing is left"
         raise InvalidRequest(
             f"{asked} cannot be refunded on payment {payment.payment_id}: {why}",
@@ -82,13 +88,13 @@ def plan_void(engine: Engine, payment: Payment) -> Operation:
     """The void of the whole authorization.
 
     Raises:
-        InvalidRequest: there is none, or it was captured: refund it.
+        WrongState: there is none, or it was captured: refund it.
     """
     known = engine.ledger.operations(payment.payment_id)
     funding = funding_operation(payment, known)
     earlier = find_intent(known, OperationKind.VOID)
     if earlier is None and payment.state is not PaymentState.AUTHORIZED:
-        raise InvalidRequest(
+        raise WrongState(
             f"payment {payment.payment_id} is {payment.state}: only an "
             "authorization that was not captured can be voided",
             code="nothing_to_void",

@@ -225,7 +225,8 @@ class Payments:
         again rather than opened twice.
 
         Raises:
-            InvalidRequest: the payment holds money already, or the request is wrong.
+            WrongState: the payment holds money already.
+            InvalidRequest: the request is wrong.
             ProviderUnavailable: no session could be had; nothing was taken.
         """
         payment = self.engine.get_own(payment_id)
@@ -313,7 +314,8 @@ class Payments:
             notify: as for `charge`.
 
         Raises:
-            InvalidRequest: nothing is authorized, it was captured, or more is asked.
+            WrongState: nothing is authorized, or it was captured.
+            InvalidRequest: more is asked.
             OutcomeUnknown: resolve it before asking again.
         """
         with self._notifying(payment_id, notify=notify):
@@ -353,7 +355,7 @@ class Payments:
         """Release the whole of an authorization that was not captured.
 
         Raises:
-            InvalidRequest: there is none, or it was captured: refund it.
+            WrongState: there is none, or it was captured: refund it.
             OutcomeUnknown: resolve it before asking again.
         """
         with self._notifying(payment_id, notify=notify):
@@ -481,7 +483,7 @@ class Payments:
         """The payment without this mark: what it asked for is done.
 
         Raises:
-            InvalidRequest: money that does not fit is still held.
+            WrongState: money that does not fit is still held.
         """
         return self.resolver.unflag(payment_id, flag)
 

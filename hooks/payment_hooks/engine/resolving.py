@@ -18,7 +18,12 @@ from payment_hooks.engine.policy import FailedChecks
 from payment_hooks.ledger.intents import name_found
 from payment_hooks.ledger.state import derive_state, find_unclear
 from payment_hooks.ledger.store import StaleVersion
-from payment_hooks.model.errors import InvalidRequest, OutcomeUnknown, PaymentError
+from payment_hooks.model.errors import (
+    InvalidRequest,
+    OutcomeUnknown,
+    PaymentError,
+    WrongState,
+)
 from payment_hooks.model.kinds import Flag, TransactionKind, TransactionStatus
 from payment_hooks.model.records import (
     FUNDING,
@@ -237,11 +242,11 @@ class Resolver:
         """The payment without this mark.
 
         Raises:
-            InvalidRequest: money that does not fit is still held.
+            WrongState: money that does not fit is still held.
         """
         held = find_unclear(self._ledger.operations(payment_id), flag)
         if held is not None:
-            raise InvalidRequest(
+            raise WrongState(
                 f"{held.moved} of {held.transaction_id} ({flag}) is still held by "
                 f"payment {payment_id}: refund it first",
                 code="money_held",

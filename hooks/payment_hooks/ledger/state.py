@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from payment_hooks.model.errors import (
-    InvalidRequest,
     KeyConflict,
     OutcomeUnknown,
     PaymentDeclined,
+    WrongState,
 )
 from payment_hooks.model.kinds import DeclineCode, Flag
 from payment_hooks.model.money import Money
@@ -99,12 +99,12 @@ def refuse_unless_open(payment: Payment, operations: Operations) -> None:
     """Let nobody pay what was paid, also before the payment's own row knows of it.
 
     Raises:
-        InvalidRequest: it holds money, or it was given up.
+        WrongState: it holds money, or it was given up.
     """
     is_closed = payment.state is PaymentState.CLOSED
     state = derive_state(operations, closed=is_closed)
     if state is not PaymentState.OPEN:
-        raise InvalidRequest(
+        raise WrongState(
             f"payment {payment.payment_id} is {state}: nothing is left to pay",
             code="payment_not_open",
         )
@@ -114,13 +114,13 @@ def refuse_order(payment: Payment, operations: Operations) -> None:
     """Let no new order be made unless all of its money is here, and stays.
 
     Raises:
-        InvalidRequest: it is not, or not all of it any more; the code is its state.
+        WrongState: it is not, or not all of it any more; the code is its state.
         OutcomeUnknown: somebody is giving it back: look again.
     """
     known = tuple(operations)
     state = derive_state(known, closed=False)
     if state not in (PaymentState.AUTHORIZED, PaymentState.PAID):
-        raise InvalidRequest(
+        raise WrongState(
             f"payment {payment.payment_id} is {state}: no order can be made of it",
             code=state.value,
         )
@@ -136,12 +136,12 @@ def funding_operation(payment: Payment, operations: Operations) -> Operation:
     """The operation which brought the payment its money.
 
     Raises:
-        InvalidRequest: nothing was taken so far.
+        WrongState: nothing was taken so far.
     """
     for operation in operations:
         if operation.funds_payment:
             return operation
-    raise InvalidRequest(
+    raise WrongState(
         f"payment {payment.payment_id} holds no money", code="nothing_taken"
     )
 

@@ -3,10 +3,11 @@
 PaymentError
 ├── PaymentDeclined        nothing was taken: show `shopper_message`, offer another card
 ├── InvalidRequest         nothing was sent: the caller's input is wrong, mend it
+├── WrongState             nothing was sent: the payment is not as expected, reload it
 │   ├── AlreadyPaid        nothing was sent: this money is here already
 │   ├── AmountChanged      nothing was sent: show the page with the amount again
 │   ├── NothingDue         nothing was sent: there is nothing to pay
-│   └── PaymentReversed          nothing was sent: begin another payment
+│   └── PaymentReversed    nothing was sent: begin another payment
 ├── UnsupportedOperation   nothing was sent: this provider cannot do that
 ├── KeyConflict            nothing was taken by this: the key was used before, look
 ├── AuthenticationFailed   nothing was taken: a key is wrong, missing or lacks a right
@@ -95,25 +96,34 @@ class InvalidRequest(PaymentError):
         return shopper_text("unavailable" if is_the_shops else self.text_code, language)
 
 
-class AlreadyPaid(InvalidRequest):
+class WrongState(PaymentError):
+    """The payment is in no state for this, such as a capture of what was captured.
+
+    Nothing was taken. The input may be right: look at the payment again before asking.
+    """
+
+    text_code = "not_made"
+
+
+class AlreadyPaid(WrongState):
     """What is asked for was paid before, or by another submit; nothing was taken again."""
 
     text_code = "already_paid"
 
 
-class NothingDue(InvalidRequest):
+class NothingDue(WrongState):
     """Nothing is to be paid, and nothing was paid here; nothing was taken."""
 
     text_code = "nothing_due"
 
 
-class PaymentReversed(InvalidRequest):
+class PaymentReversed(WrongState):
     """The payment's money is with the shopper again; nothing was taken."""
 
     text_code = "reversed"
 
 
-class AmountChanged(InvalidRequest):
+class AmountChanged(WrongState):
     """What is due is not what the shopper was shown; nothing was taken.
 
     Attributes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Self
+from typing import Literal, Self
 
 from payment_hooks.model.errors import InvalidRequest
 
@@ -81,6 +81,11 @@ class Money:
             )
         return cls(int(scaled), code)
 
+    @classmethod
+    def zero(cls, currency: str) -> Self:
+        """No money, where a sum begins or nothing is left."""
+        return cls(0, currency)
+
     @property
     def exponent(self) -> int:
         """How many decimals the currency has."""
@@ -95,6 +100,12 @@ class Money:
 
     def __add__(self, other: Money) -> Money:
         return Money(self.minor_units + self._same(other), self.currency)
+
+    def __radd__(self, other: Literal[0]) -> Money:
+        """What `sum` begins with is no money of any currency."""
+        if other != 0:
+            return NotImplemented
+        return self
 
     def __sub__(self, other: Money) -> Money:
         return Money(self.minor_units - self._same(other), self.currency)

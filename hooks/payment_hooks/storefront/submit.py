@@ -12,11 +12,11 @@ from payment_hooks.model.cards import PaymentSource
 from payment_hooks.model.errors import (
     AlreadyPaid,
     ConfigurationError,
-    InvalidRequest,
     OutcomeUnknown,
     PaymentError,
     PaymentReversed,
     UnsupportedOperation,
+    WrongState,
 )
 from payment_hooks.model.kinds import Mode
 from payment_hooks.model.money import Money
@@ -131,7 +131,7 @@ def _ask(
     """What the browser needs next, unless a message has brought the money meanwhile."""
     try:
         step = payments.start_checkout(payment.payment_id, page)
-    except InvalidRequest:
+    except WrongState:
         current = payments.get(payment.payment_id)
         money = _find_money(payments, current)
         if money is None:

@@ -4,7 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from payment_hooks import InvalidRequest, Mode, OutcomeUnknown, PaymentSource
+from payment_hooks import (
+    Mode,
+    OutcomeUnknown,
+    PaymentSource,
+    WrongState,
+)
 
 CARD = PaymentSource(token="tok-good")
 
@@ -43,7 +48,7 @@ def test_a_mark_that_was_taken_away_stays_away(payments, payment_id):
 
 
 def test_a_mark_for_money_that_is_still_held_stays(payments, doubled):
-    with pytest.raises(InvalidRequest, match="refund it first"):
+    with pytest.raises(WrongState, match="refund it first"):
         payments.unflag(doubled, "amount_differs")
 
     assert payments.get(doubled).flags == ("amount_differs",)

@@ -3,11 +3,11 @@
 import pytest
 
 from payment_hooks import (
-    InvalidRequest,
     Mode,
     Money,
     PaymentSource,
     TransactionKind,
+    WrongState,
 )
 
 
@@ -27,5 +27,5 @@ def test_no_mark_goes_while_money_of_that_mark_is_here(payments, provider, paid)
         )
 
     for flag in ("amount_differs", "late_success"):
-        with pytest.raises(InvalidRequest, match="still held"):
+        with pytest.raises(WrongState, match="still held"):
             payments.unflag(paid, flag)

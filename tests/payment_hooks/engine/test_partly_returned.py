@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from payment_hooks import (
-    InvalidRequest,
     Mode,
     Money,
     OutcomeUnknown,
     TransactionKind,
+    WrongState,
 )
 from payment_hooks.ledger.outcomes import Outcome, outcome_of
 from payment_hooks.recovery.reconciliation import Reconciliation
@@ -57,7 +57,7 @@ def test_nothing_more_is_asked_for_while_a_part_of_it_is_here(
 
     with pytest.raises(OutcomeUnknown, match=r"98\.99 USD"):
         payments.start_checkout(payment_id)
-    with pytest.raises(InvalidRequest, match="still held"):
+    with pytest.raises(WrongState, match="still held"):
         payments.unflag(payment_id, FLAG)
     assert outcome_of(payments.operations(payment_id)) is Outcome.CHECKING
 

@@ -21,6 +21,7 @@ from payment_hooks import (
     PaymentState,
     ProviderUnavailable,
     RateLimited,
+    WrongState,
     hookimpl,
 )
 from payment_hooks.model.kinds import DeclineCode
@@ -58,7 +59,7 @@ def test_a_reference_that_no_shop_knows_is_refused(payments, shop):
 
 
 def test_nothing_due_is_refused(payments):
-    with pytest.raises(InvalidRequest, match="nothing to pay"):
+    with pytest.raises(WrongState, match="nothing to pay"):
         payments.open("1", mode=Mode.IFRAME, amount_due=Money(0, "USD"))
 
 
@@ -335,7 +336,7 @@ def test_a_second_capture_of_another_amount_is_refused(payments, provider):
     payments.authorize(payment_id, CARD)
     payments.capture(payment_id, dollars("10.00"))
 
-    with pytest.raises(InvalidRequest, match=r"captured with 10\.00 USD already"):
+    with pytest.raises(WrongState, match=r"captured with 10\.00 USD already"):
         payments.capture(payment_id, dollars("5.00"))
 
     assert provider.calls.count("payment_capture") == 1
@@ -449,7 +450,7 @@ def test_void_of_a_captured_payment_is_refused(payments):
     payment_id = open_payment(payments)
     payments.charge(payment_id, CARD)
 
-    with pytest.raises(InvalidRequest, match="only an authorization"):
+    with pytest.raises(WrongState, match="only an authorization"):
         payments.void(payment_id)
 
 
@@ -480,7 +481,7 @@ def test_a_paid_payment_starts_no_checkout(payments):
     payment_id = open_payment(payments)
     payments.charge(payment_id, CARD)
 
-    with pytest.raises(InvalidRequest, match="nothing is left to pay"):
+    with pytest.raises(WrongState, match="nothing is left to pay"):
         payments.start_checkout(payment_id)
 
 
@@ -532,7 +533,7 @@ def test_a_closed_payment_takes_nothing(payments, provider):
     payment_id = open_payment(payments)
     payments.close(payment_id)
 
-    with pytest.raises(InvalidRequest, match="given up"):
+    with pytest.raises(WrongState, match="given up"):
         payments.charge(payment_id, CARD)
 
     assert provider.calls == []
@@ -704,7 +705,7 @@ def test_what_was_given_back_is_no_money(payments, provider, take, state):
     getattr(payments, take)(payment_id, CARD)
     payments.reverse(payment_id, intent_id="return")
 
-    with pytest.raises(InvalidRequest) as caught:
+    with pytest.raises(WrongState) as caught:
         payments.charge(payment_id, OTHER_CARD)
 
     assert caught.value.code == "payment_reversed"

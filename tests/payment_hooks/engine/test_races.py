@@ -8,7 +8,6 @@ from threading import Thread
 import pytest
 
 from payment_hooks import (
-    InvalidRequest,
     MemoryLedger,
     Mode,
     Money,
@@ -19,6 +18,7 @@ from payment_hooks import (
     PaymentSource,
     PaymentState,
     Policy,
+    WrongState,
 )
 from payment_hooks.recovery.recovery import Recovery
 from payment_hooks.testing import FakeProvider
@@ -162,7 +162,7 @@ def test_a_refund_that_was_overtaken_gives_back_no_more_than_there_is(
         "new refund", lambda: payments.refund(payment_id, TEN + TEN, intent_id="a")
     )
 
-    with pytest.raises(InvalidRequest, match=r"only 5\.99 USD is left"):
+    with pytest.raises(WrongState, match=r"only 5\.99 USD is left"):
         payments.refund(payment_id, TEN, intent_id="b")
 
     assert provider.calls.count("payment_refund") == 1
@@ -178,7 +178,7 @@ def test_capture_and_void_do_not_both_happen(
     payments.authorize(payment_id, CARD)
     ledger.before(f"new {mine}", lambda: getattr(payments, theirs)(payment_id))
 
-    with pytest.raises(InvalidRequest, match=why):
+    with pytest.raises(WrongState, match=why):
         getattr(payments, mine)(payment_id)
 
     refused = payments.operations(payment_id)[-1]

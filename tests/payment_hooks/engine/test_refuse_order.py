@@ -2,7 +2,13 @@
 
 import pytest
 
-from payment_hooks import InvalidRequest, Mode, Money, OutcomeUnknown, PaymentSource
+from payment_hooks import (
+    Mode,
+    Money,
+    OutcomeUnknown,
+    PaymentSource,
+    WrongState,
+)
 from payment_hooks.engine.payments import Payments
 from payment_hooks.ledger.state import refuse_order
 from payment_hooks.testing import FakeProvider
@@ -38,7 +44,7 @@ def test_money_that_is_here_or_reserved_may_become_an_order(payments):
 
 
 def test_a_payment_that_was_never_made_becomes_none(payments, payment):
-    with pytest.raises(InvalidRequest, match="is open"):
+    with pytest.raises(WrongState, match="is open"):
         ask(payments, payment)
 
 
@@ -50,7 +56,7 @@ def test_money_that_was_given_back_becomes_none(payments, payment, minor_units, 
     back = Money(minor_units, "USD")
     payments.refund(payment.payment_id, back, intent_id="r")
 
-    with pytest.raises(InvalidRequest) as refused:
+    with pytest.raises(WrongState) as refused:
         ask(payments, payment)
 
     assert refused.value.code == code
@@ -60,7 +66,7 @@ def test_money_that_was_released_becomes_none(payments, payment):
     payments.authorize(payment.payment_id, PaymentSource(token="tok-1"))
     payments.void(payment.payment_id)
 
-    with pytest.raises(InvalidRequest, match="voided"):
+    with pytest.raises(WrongState, match="voided"):
         ask(payments, payment)
 
 

@@ -5,8 +5,8 @@ import pytest
 from payment_hooks import (
     AmountChanged,
     ConfigurationError,
-    InvalidRequest,
     Money,
+    WrongState,
     check_shown,
     seal_shown,
 )
@@ -84,8 +84,8 @@ def test_a_seal_is_of_one_checkout_and_one_shop():
     assert refusal(SEAL, secret_key="another shop's").shown == ""
 
 
-def test_it_is_an_invalid_request_to_whoever_knows_no_better():
-    assert isinstance(refusal(SEAL, DEAR), InvalidRequest)
+def test_it_is_a_wrong_state_to_whoever_knows_no_better():
+    assert isinstance(refusal(SEAL, DEAR), WrongState)
 
 
 def test_an_empty_secret_signs_nothing():

@@ -6,7 +6,6 @@ import pytest
 
 from payment_hooks import (
     CardFields,
-    InvalidRequest,
     MemoryLedger,
     Mode,
     Money,
@@ -17,6 +16,7 @@ from payment_hooks import (
     PaymentState,
     ProviderUnavailable,
     Redirect,
+    WrongState,
 )
 from payment_hooks.model.errors import ConfigurationError
 from payment_hooks.storefront.submit import attempt, begin, pay
@@ -103,7 +103,7 @@ def test_a_wrong_setting_is_an_answer_too(payments, provider):
 def test_money_of_another_amount_is_not_taken_for_this_one(payments):
     pay(payments, opened(payments), CARD)
 
-    with pytest.raises(InvalidRequest, match="was paid with"):
+    with pytest.raises(WrongState, match="was paid with"):
         opened(payments, amount=Money.of("26.00", "USD"))
 
 
