@@ -27,7 +27,7 @@ from payment_hooks import (
     ProviderUnavailable,
     RateLimited,
 )
-from payment_hooks.model.errors import SHOPPER_IP_MISSING
+from payment_hooks.model import SHOPPER_IP_MISSING
 
 logger = logging.getLogger(__name__)
 

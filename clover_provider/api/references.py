@@ -11,8 +11,7 @@ from clover_provider.codes import METADATA_INVALID, METADATA_TOO_LONG
 from clover_provider.config.limits import LONGEST_EXTERNAL_REFERENCE, LONGEST_METADATA
 from clover_provider.wire.redact import safe_text
 from payment_hooks import InvalidRequest
-from payment_hooks.model.cards import looks_like_card_number
-from payment_hooks.model.secrecy import forgetful
+from payment_hooks.model import forgetful, looks_like_card_number
 
 _RESERVED_NAMES = ("reference", "operation")
 _NOTE_PREFIX = "Ref "

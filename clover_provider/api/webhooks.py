@@ -30,7 +30,7 @@ from payment_hooks import (
     WebhookRejected,
     WebhookRequest,
 )
-from payment_hooks.model.secrecy import forgetful
+from payment_hooks.model import forgetful
 
 HEADER = "clover-signature"
 MOST_BODY_BYTES = 64 * 1024

@@ -9,9 +9,9 @@ from typing import TypeVar
 import click
 
 from payment_hooks import ConfigurationError, PaymentError, Payments
-from payment_hooks.recovery.reconciliation import Reconciliation
-from payment_hooks.recovery.recovery import Recovery
-from payment_hooks.recovery.reports import (
+from payment_hooks.recovery import (
+    Reconciliation,
+    Recovery,
     progress_bar,
     read_moment,
     reconcile_json,

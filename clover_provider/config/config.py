@@ -11,7 +11,7 @@ from clover_provider.config.hosts import Hosts, hosts_of
 from clover_provider.config.refusals import PREFIX, refuse
 from clover_provider.config.rules import find_mistakes
 from clover_provider.config.values import ConfigValues
-from payment_hooks.model.secrecy import forgetful, forgetful_type
+from payment_hooks.model import forgetful, forgetful_type
 
 
 @forgetful_type

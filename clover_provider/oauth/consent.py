@@ -15,7 +15,7 @@ from clover_provider.codes import CODE_MISSING, STATE_DIFFERS, VERIFIER_INVALID
 from clover_provider.config import CloverConfig, Secret
 from clover_provider.oauth.tokens import app_id
 from payment_hooks import ConfigurationError, InvalidRequest
-from payment_hooks.model.secrecy import forgetful
+from payment_hooks.model import forgetful
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from clover_provider.api.errors import raise_for
 from clover_provider.config import CloverConfig
 from clover_provider.oauth.session import Send
 from clover_provider.wire.message import Call, Sends
-from payment_hooks.model.secrecy import forgetful
+from payment_hooks.model import forgetful
 
 
 def oauth_sender(config: CloverConfig, transport: Sends | None = None) -> Send:

@@ -8,7 +8,7 @@ from clover_provider.api.fields import read_moment
 from clover_provider.codes import PROVIDER, TOKENS_INCOMPLETE
 from clover_provider.config import CloverConfig, Secret
 from payment_hooks import AuthenticationFailed, ConfigurationError
-from payment_hooks.model.secrecy import forgetful
+from payment_hooks.model import forgetful
 
 TOKEN_PATH = "/oauth/v2/token"  # noqa: S105 - a path
 REFRESH_PATH = "/oauth/v2/refresh"

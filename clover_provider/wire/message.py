@@ -11,7 +11,7 @@ from clover_provider.config import Secret
 from clover_provider.wire.echoes import Echoes
 from clover_provider.wire.json_strict import Fields
 from payment_hooks import InvalidRequest
-from payment_hooks.model.secrecy import forgetful_type
+from payment_hooks.model import forgetful_type
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _NOTHING = Secret()

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from payment_hooks.model.cards import mask_card_numbers
+from payment_hooks.model import mask_card_numbers
 
 _LONGEST = 200
 _TOKEN = re.compile(r"clv_\w+")

@@ -19,7 +19,7 @@ from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
 
 from clover_provider.wire.rate_limit import LocalLimiter, TooLate
-from payment_hooks.model.secrecy import forgetful_type
+from payment_hooks.model import forgetful_type
 
 logger = logging.getLogger(__name__)
 

@@ -35,8 +35,8 @@ from clover_provider.wire.retries import (
     pause_before_retry,
 )
 from payment_hooks import ConfigurationError, OutcomeUnknown, ProviderUnavailable
-from payment_hooks.model.secrecy import forget_frames
-from payment_hooks.spec.time_limit import seconds_left
+from payment_hooks.model import forget_frames
+from payment_hooks.spec import seconds_left
 
 if TYPE_CHECKING:
     from clover_provider.wire.redis_rate_limit import SharedLimiter

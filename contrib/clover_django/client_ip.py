@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
 from clover_django import conf
-from payment_hooks.storefront.client_address import ClientIp, find_address
+from payment_hooks.storefront import ClientIp, find_address
 
 
 def shopper_address(request: HttpRequest) -> str:

@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 
 from clover_provider.config import CloverConfig, Environment
 from payment_hooks import ConfigurationError, FailedChecks, Mode
-from payment_hooks.storefront.client_address import CLIENT_IP_KINDS, client_ip_mistake
+from payment_hooks.storefront import CLIENT_IP_KINDS, client_ip_mistake
 
 SETTING = "CLOVER"
 AUTOMATIC_LEDGER = "clover_ledger"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from payment_hooks.ledger.text import storable
+from payment_hooks.ledger import storable
 
 if TYPE_CHECKING:
     CharField = models.CharField[Any, Any]

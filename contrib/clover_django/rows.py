@@ -7,9 +7,15 @@ from django.db.models import Model
 
 from clover_django import models
 from clover_django.moments import to_utc
-from payment_hooks import Mode, Money, OperationKind, OperationState, PaymentState
+from payment_hooks import (
+    Mode,
+    Money,
+    OperationKind,
+    OperationState,
+    PaymentState,
+    WebhookEvent,
+)
 from payment_hooks.model import records
-from payment_hooks.model.results import WebhookEvent
 
 _PLAIN = (
     "operation_id",

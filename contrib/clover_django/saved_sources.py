@@ -5,9 +5,9 @@ from uuid import uuid4
 from django.db.models import QuerySet
 
 from clover_django import conf, models
-from payment_hooks.model.records import refuse_long
-from payment_hooks.model.saved_cards import SavedSource
-from payment_hooks.storefront.saved_cards import SavedCard, no_such_card, short_card
+from payment_hooks import SavedSource
+from payment_hooks.model import refuse_long
+from payment_hooks.storefront import SavedCard, no_such_card, short_card
 
 
 class DjangoSavedCards:

@@ -11,9 +11,7 @@ from django.db.models import Q, QuerySet
 from clover_django import models, rows
 from clover_django.actors import current_actor
 from clover_django.committing import Committer
-from payment_hooks import StaleVersion
-from payment_hooks.model.records import Operation, Payment
-from payment_hooks.model.results import WebhookEvent
+from payment_hooks import Operation, Payment, StaleVersion, WebhookEvent
 
 _Event = dict[str, str | None]
 _TRIES = 3

@@ -17,9 +17,12 @@ from celery import shared_task
 
 from clover_django.actors import acting_as
 from clover_django.road import all_payments
-from payment_hooks.recovery.reconciliation import reconcile_all
-from payment_hooks.recovery.recovery import recover_all
-from payment_hooks.recovery.reports import reconcile_json, recovery_json
+from payment_hooks.recovery import (
+    reconcile_all,
+    reconcile_json,
+    recover_all,
+    recovery_json,
+)
 
 
 @shared_task(name="clover_django.recover", ignore_result=False)  # type: ignore[untyped-decorator]  # Celery has no types

@@ -43,11 +43,11 @@ from clover_django.transactions import money_view
 from payment_hooks import (
     InvalidRequest,
     Operation,
+    Outcome,
     Payment,
     PaymentState,
 )
-from payment_hooks.ledger.outcomes import Outcome, last_decline, outcome_of
-from payment_hooks.ledger.state import decline_of
+from payment_hooks.ledger import decline_of, last_decline, outcome_of
 
 logger = logging.getLogger(__name__)
 

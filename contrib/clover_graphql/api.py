@@ -23,10 +23,9 @@ from clover_graphql.transport.http import (
     refuse,
 )
 from clover_graphql.transport.limits import Limits
-from payment_hooks import ConfigurationError, ShopHooks
-from payment_hooks.model.cards import looks_like_card_number, mask_card_numbers
-from payment_hooks.spec.time_limit import time_limit
-from payment_hooks.storefront.saved_cards import SavedCards
+from payment_hooks import ConfigurationError, ShopHooks, time_limit
+from payment_hooks.model import looks_like_card_number, mask_card_numbers
+from payment_hooks.storefront import SavedCards
 
 if TYPE_CHECKING:
     from strawberry import Schema

@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clover_graphql.api import PaymentsApi
 from clover_graphql.transport.http import HttpRequest, check_client_ip
-from payment_hooks.storefront.client_address import ClientIp, find_address
+from payment_hooks.storefront import ClientIp, find_address
 
 
 def asgi_app(api: PaymentsApi, *, client_ip: ClientIp[Request] = 0) -> ASGIApp:

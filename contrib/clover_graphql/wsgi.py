@@ -6,7 +6,7 @@ from typing import Any
 
 from clover_graphql.api import PaymentsApi
 from clover_graphql.transport.http import HttpRequest, check_client_ip
-from payment_hooks.storefront.client_address import ClientIp, find_address
+from payment_hooks.storefront import ClientIp, find_address
 
 Environ = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], object]

@@ -14,9 +14,8 @@ from clover_oscar.models import find_number
 from clover_oscar.snapshot import Snapshot, birth_of
 from clover_oscar.transactions import lock
 from clover_oscar.untyped import OscarObject
-from payment_hooks import Payment, PaymentState
-from payment_hooks.ledger.state import derive_state, find_unclear
-from payment_hooks.model.records import FUNDING
+from payment_hooks import FUNDING, Payment, PaymentState
+from payment_hooks.ledger import derive_state, find_unclear
 
 _HOLDING = frozenset(
     {

@@ -15,9 +15,8 @@ from clover_django.freshness import fresh_reads
 from clover_oscar import options, orders
 from clover_oscar.transactions import lock
 from clover_oscar.untyped import OscarObject
-from payment_hooks import Operation, OperationKind, Payment
-from payment_hooks.ledger.state import derive_state
-from payment_hooks.model.records import FUNDING
+from payment_hooks import FUNDING, Operation, OperationKind, Payment
+from payment_hooks.ledger import derive_state
 
 SOURCE_TYPE = "Clover"
 VOIDED = "Void"

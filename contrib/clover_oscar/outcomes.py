@@ -25,8 +25,9 @@ from payment_hooks import (
     Payment,
     PaymentDeclined,
     PaymentError,
+    shopper_text,
 )
-from payment_hooks.model.messages import TEXTS, shopper_text
+from payment_hooks.model import TEXTS
 
 logger = logging.getLogger("oscar.checkout")
 

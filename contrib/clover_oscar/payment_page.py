@@ -24,7 +24,7 @@ from payment_hooks import (
     PaymentError,
     PaymentSource,
 )
-from payment_hooks.storefront.payload import card_locale
+from payment_hooks.storefront import card_locale
 
 TOKEN = "clover_token"  # noqa: S105 - the name of a form field
 CHOICE = "clover_mode"

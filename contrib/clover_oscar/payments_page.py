@@ -30,13 +30,13 @@ from clover_oscar.refusals import CannotPlaceOrder, explain_to_staff
 from clover_oscar.snapshot import ADAPTER
 from clover_oscar.untyped import OscarObject
 from payment_hooks import (
+    REVERSED,
     OperationKind,
     OperationState,
     Payment,
     PaymentError,
     PaymentState,
 )
-from payment_hooks.model.records import REVERSED
 
 NAME = "clover-payments"
 URL_NAME = f"dashboard:{NAME}"

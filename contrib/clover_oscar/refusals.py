@@ -16,7 +16,7 @@ from payment_hooks import (
     PaymentState,
     WrongState,
 )
-from payment_hooks.ledger.state import refuse_order
+from payment_hooks.ledger import refuse_order
 
 
 class CannotPlaceOrder(Exception):

@@ -11,8 +11,7 @@ from clover_oscar.placement import complete
 from clover_oscar.purchases import VIA_API
 from clover_oscar.refusals import OrderNeedsPerson
 from clover_oscar.snapshot import Snapshot
-from payment_hooks import Payment, PaymentChanged, PaymentState, hookimpl
-from payment_hooks.model.records import REVERSED
+from payment_hooks import REVERSED, Payment, PaymentChanged, PaymentState, hookimpl
 
 logger = logging.getLogger("oscar.checkout")
 

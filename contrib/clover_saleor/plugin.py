@@ -33,10 +33,11 @@ from payment_hooks import (
     Operation,
     OutcomeUnknown,
     PaymentError,
+    shopper_language,
+    shopper_text,
+    time_limit,
 )
-from payment_hooks.model.messages import shopper_language, shopper_text
-from payment_hooks.spec.time_limit import time_limit
-from payment_hooks.storefront.payload import describe_next_action, read_entry
+from payment_hooks.storefront import describe_next_action, read_entry
 
 logger = logging.getLogger(__name__)
 

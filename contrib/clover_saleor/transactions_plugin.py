@@ -32,10 +32,10 @@ from payment_hooks import (
     OutcomeUnknown,
     PaymentError,
     Payments,
+    shopper_text,
+    time_limit,
 )
-from payment_hooks.model.messages import shopper_text
-from payment_hooks.spec.time_limit import time_limit
-from payment_hooks.storefront.payload import CHECKING, describe_next_action
+from payment_hooks.storefront import CHECKING, describe_next_action
 
 logger = logging.getLogger(__name__)
 

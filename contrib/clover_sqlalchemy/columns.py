@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, Text
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from payment_hooks.ledger.text import storable
+from payment_hooks.ledger import storable
 
 _MYSQL = frozenset({"mysql", "mariadb"})
 

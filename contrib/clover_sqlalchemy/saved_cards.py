@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, select
 from clover_sqlalchemy.committing import Committer
 from clover_sqlalchemy.connecting import own_engine
 from clover_sqlalchemy.tables import saved_sources
-from payment_hooks.model.records import refuse_long
-from payment_hooks.model.saved_cards import SavedSource
-from payment_hooks.storefront.saved_cards import SavedCard, no_such_card, short_card
+from payment_hooks import SavedSource
+from payment_hooks.model import refuse_long
+from payment_hooks.storefront import SavedCard, no_such_card, short_card
 
 _C = saved_sources.c
 

@@ -6,6 +6,7 @@ Standard library and pluggy only; it knows no vendor, no framework and no HTTP.
 from payment_hooks.engine.payments import Payments
 from payment_hooks.engine.policy import FailedChecks, Policy
 from payment_hooks.ledger.memory import MemoryLedger
+from payment_hooks.ledger.outcomes import Outcome
 from payment_hooks.ledger.store import Ledger, StaleVersion
 from payment_hooks.model.cards import CardDetails, PaymentSource
 from payment_hooks.model.errors import (
@@ -36,6 +37,12 @@ from payment_hooks.model.kinds import (
     TransactionKind,
     TransactionStatus,
 )
+from payment_hooks.model.messages import (
+    amount_text,
+    choose_language,
+    shopper_language,
+    shopper_text,
+)
 from payment_hooks.model.money import Money
 from payment_hooks.model.purchases import (
     AccessRequest,
@@ -47,6 +54,9 @@ from payment_hooks.model.purchases import (
     StaffAction,
 )
 from payment_hooks.model.records import (
+    CAPTURING,
+    FUNDING,
+    REVERSED,
     Operation,
     OperationKind,
     OperationState,
@@ -85,9 +95,13 @@ from payment_hooks.model.saved_cards import (
 from payment_hooks.spec.calling import ProviderHooks, ShopHooks
 from payment_hooks.spec.markers import hookimpl, hookspec
 from payment_hooks.spec.plugins import PluginRegistry
+from payment_hooks.spec.time_limit import time_limit
 from payment_hooks.storefront.shown import check_shown, seal_shown
 
 __all__ = [
+    "CAPTURING",
+    "FUNDING",
+    "REVERSED",
     "AccessRequest",
     "AlreadyPaid",
     "AmountChanged",
@@ -121,6 +135,7 @@ __all__ = [
     "Operation",
     "OperationKind",
     "OperationState",
+    "Outcome",
     "OutcomeUnknown",
     "Payment",
     "PaymentChanged",
@@ -159,8 +174,13 @@ __all__ = [
     "WebhookRejected",
     "WebhookRequest",
     "WrongState",
+    "amount_text",
     "check_shown",
+    "choose_language",
     "hookimpl",
     "hookspec",
     "seal_shown",
+    "shopper_language",
+    "shopper_text",
+    "time_limit",
 ]

@@ -28,7 +28,7 @@ from payment_hooks import (
     SavedSource,
     SaveSourceRequest,
 )
-from payment_hooks.model.secrecy import forgetful
+from payment_hooks.model import forgetful
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SAVED = re.compile(r"([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{1,64})")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from clover_provider.config import Environment
 from payment_hooks import ConfigurationError
-from payment_hooks.model.secrecy import forgetful
+from payment_hooks.model import forgetful
 
 _HALF = 256
 _PREFIX = "00000000"

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from clover_provider.api.cards.encryption import encrypt_number
 from clover_provider.codes import PROVIDER, TOKEN_MISSING
 from payment_hooks import CardDetails, PaymentSource, ProviderUnavailable
-from payment_hooks.model.secrecy import forgetful
+from payment_hooks.model import forgetful
 
 _BRANDS = (
     ("AMEX", re.compile(r"3[47]")),

@@ -22,9 +22,8 @@ from payment_hooks import (
     Purchase,
     WrongState,
 )
-from payment_hooks.ledger.outcomes import has_open_page
-from payment_hooks.storefront.payload import WAITING, describe_progress
-from payment_hooks.storefront.submit import Progress, attempt, look
+from payment_hooks.ledger import has_open_page
+from payment_hooks.storefront import WAITING, Progress, attempt, describe_progress, look
 
 
 def complete(

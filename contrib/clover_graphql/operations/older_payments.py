@@ -21,8 +21,7 @@ from clover_graphql.types.purchases import Checkout
 from payment_hooks import Payment as LedgerPayment
 from payment_hooks import PaymentError as LedgerPaymentError
 from payment_hooks import PaymentSource, Purchase
-from payment_hooks.storefront.payload import Entry, read_entry
-from payment_hooks.storefront.submit import Progress
+from payment_hooks.storefront import Entry, Progress, read_entry
 
 OLDER = "older"
 _NO_SEAL = (

@@ -13,9 +13,8 @@ from clover_graphql.types.payloads import (
     PaymentMethodRequestDeleteError,
     StoredPaymentMethodRequestDelete,
 )
-from payment_hooks import InvalidRequest, PaymentError, PurchaseKind
-from payment_hooks.model.messages import shopper_text
-from payment_hooks.storefront.saved_cards import forget_source
+from payment_hooks import InvalidRequest, PaymentError, PurchaseKind, shopper_text
+from payment_hooks.storefront import forget_source
 
 logger = logging.getLogger(__name__)
 

@@ -39,7 +39,7 @@ from payment_hooks import (
     PaymentError,
     StaffAction,
 )
-from payment_hooks.model.cards import looks_like_card_number
+from payment_hooks.model import looks_like_card_number
 
 Answer = TypeVar("Answer", PaymentCapture, PaymentRefund, PaymentVoid)
 

@@ -37,10 +37,15 @@ from clover_graphql.types.transactions import (
     answer_of,
     item_of,
 )
-from payment_hooks import InvalidRequest, Payment, PaymentError, Purchase, StaffAction
-from payment_hooks.model.messages import shopper_text
-from payment_hooks.storefront.payload import describe_progress, read_entry
-from payment_hooks.storefront.submit import Progress
+from payment_hooks import (
+    InvalidRequest,
+    Payment,
+    PaymentError,
+    Purchase,
+    StaffAction,
+    shopper_text,
+)
+from payment_hooks.storefront import Progress, describe_progress, read_entry
 
 CHARGE, AUTHORIZATION = "CHARGE", "AUTHORIZATION"
 _MOST_GATEWAYS = 10

@@ -23,11 +23,10 @@ from payment_hooks import (
     ShopHooks,
     StaffAction,
     WrongState,
+    shopper_language,
 )
-from payment_hooks.ledger.state import derive_state
-from payment_hooks.model.messages import shopper_language
-from payment_hooks.storefront.payload import Entry
-from payment_hooks.storefront.saved_cards import SavedCards
+from payment_hooks.ledger import derive_state
+from payment_hooks.storefront import Entry, SavedCards
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from clover_graphql.request.errors import BadInput
 from payment_hooks import ConfigurationError, Mode, Payments
-from payment_hooks.storefront.payload import Entry
+from payment_hooks.storefront import Entry
 
 
 @dataclass(frozen=True, slots=True)

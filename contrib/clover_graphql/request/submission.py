@@ -10,6 +10,7 @@ from clover_graphql.request.errors import BadInput
 from clover_graphql.request.idempotency_keys import add_key, find_key, read_keys
 from clover_graphql.request.offers import OfferedGateway
 from payment_hooks import (
+    FUNDING,
     HoldPurchaseRequest,
     InvalidRequest,
     Mode,
@@ -24,12 +25,18 @@ from payment_hooks import (
     Purchase,
     ReturnUrls,
 )
-from payment_hooks.ledger.state import decline_of, derive_state
-from payment_hooks.model.cards import looks_like_card_number
-from payment_hooks.model.records import FUNDING
-from payment_hooks.storefront.payload import Entry
-from payment_hooks.storefront.saved_cards import SavedCards, choose_source, note_card
-from payment_hooks.storefront.submit import Progress, attempt, begin, pay
+from payment_hooks.ledger import decline_of, derive_state
+from payment_hooks.model import looks_like_card_number
+from payment_hooks.storefront import (
+    Entry,
+    Progress,
+    SavedCards,
+    attempt,
+    begin,
+    choose_source,
+    note_card,
+    pay,
+)
 
 PURCHASE, GATEWAY, KEYS, RETURN = "purchase", "gateway", "keys", "return_url"
 LANGUAGE = "language"

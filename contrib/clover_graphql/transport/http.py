@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from clover_graphql.transport.limits import Limits
 from payment_hooks import ConfigurationError
-from payment_hooks.storefront.client_address import client_ip_mistake
+from payment_hooks.storefront import client_ip_mistake
 
 JSON_TYPE = "application/json"
 HTML_TYPE = "text/html"

@@ -12,8 +12,7 @@ from clover_graphql.request.offers import OfferedGateway
 from clover_graphql.types.enums import TokenizedPaymentFlowEnum
 from clover_graphql.types.scalars import JSON
 from payment_hooks import ConfigurationError, Mode, Money, PaymentError, Purchase
-from payment_hooks.storefront.payload import describe_next_action
-from payment_hooks.storefront.saved_cards import SavedCard
+from payment_hooks.storefront import SavedCard, describe_next_action
 
 logger = logging.getLogger(__name__)
 

@@ -23,14 +23,14 @@ from clover_graphql.types.resolvers import (
 from clover_graphql.types.scalars import JSONString
 from clover_graphql.types.totals import Totals, add_up
 from payment_hooks import (
+    FUNDING,
     Operation,
     OperationKind,
     OperationState,
     PaymentState,
 )
 from payment_hooks import Payment as LedgerPayment
-from payment_hooks.ledger.state import decline_of, derive_state
-from payment_hooks.model.records import FUNDING
+from payment_hooks.ledger import decline_of, derive_state
 
 _KINDS = {
     OperationKind.AUTHORIZE: TransactionKind.AUTH,

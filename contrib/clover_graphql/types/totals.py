@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
-from payment_hooks import Money, Operation, OperationKind
-from payment_hooks.ledger.state import following_money
-from payment_hooks.model.records import CAPTURING
+from payment_hooks import CAPTURING, Money, Operation, OperationKind
+from payment_hooks.ledger import following_money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,13 +19,9 @@ from clover_graphql.types.resolvers import (
     order_of,
 )
 from clover_graphql.types.totals import Totals, add_up
-from payment_hooks import Operation, OperationState, Payment
-from payment_hooks.ledger.state import decline_of
-from payment_hooks.model.messages import shopper_text
-from payment_hooks.model.records import FUNDING
-from payment_hooks.storefront.payload import explain
-from payment_hooks.storefront.saleor_events import event_type, possible_actions
-from payment_hooks.storefront.submit import Progress
+from payment_hooks import FUNDING, Operation, OperationState, Payment, shopper_text
+from payment_hooks.ledger import decline_of
+from payment_hooks.storefront import Progress, event_type, explain, possible_actions
 
 
 @strawberry.type

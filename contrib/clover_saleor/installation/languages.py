@@ -6,7 +6,7 @@ Saleor gives its plugins no request, so the browser's `Accept-Language` is not k
 from saleor.payment.models import Payment as SaleorPayment
 
 from clover_saleor.installation.untyped import SaleorObject
-from payment_hooks.model.messages import shopper_language
+from payment_hooks import shopper_language
 
 
 def language_of(source: SaleorObject) -> str:

@@ -15,8 +15,8 @@ from clover_saleor.installation.names import GATEWAY, TITLE
 from clover_saleor.installation.untyped import SaleorObject
 from clover_saleor.merchants.channels import Merchant
 from payment_hooks import Operation, Payment, PaymentSource
+from payment_hooks.storefront import Entry
 from payment_hooks.storefront import saved_cards as saved_cards
-from payment_hooks.storefront.payload import Entry
 
 
 def owner_of(user: SaleorObject | None) -> str:

@@ -19,15 +19,22 @@ from payment_hooks import (
     Mode,
     Money,
     Operation,
+    Outcome,
     Payment,
     PaymentSource,
     PaymentState,
     UnsupportedOperation,
 )
-from payment_hooks.ledger.outcomes import Outcome, outcome_of
-from payment_hooks.storefront.parts import find_parts
-from payment_hooks.storefront.payload import Entry, read_entry
-from payment_hooks.storefront.submit import Progress, attempt, begin, pay
+from payment_hooks.ledger import outcome_of
+from payment_hooks.storefront import (
+    Entry,
+    Progress,
+    attempt,
+    begin,
+    find_parts,
+    pay,
+    read_entry,
+)
 
 FLOW = "payments"
 _NO_ORDER = "None"

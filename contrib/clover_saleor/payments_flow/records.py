@@ -34,13 +34,13 @@ from clover_saleor.installation.names import GATEWAY
 from clover_saleor.installation.untyped import SaleorObject
 from clover_saleor.payments_flow import responses
 from payment_hooks import (
+    FUNDING,
     Operation,
     Payment,
     PaymentChanged,
     PaymentState,
     ShopBusy,
 )
-from payment_hooks.model.records import FUNDING
 
 logger = logging.getLogger(__name__)
 

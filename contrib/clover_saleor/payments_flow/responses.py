@@ -8,8 +8,7 @@ from saleor.payment.interface import GatewayResponse, PaymentMethodInfo
 from clover_saleor.installation.languages import language_of_payment
 from clover_saleor.installation.untyped import SaleorObject
 from payment_hooks import Operation, OperationKind
-from payment_hooks.storefront.payload import CHECKING, describe_progress, explain
-from payment_hooks.storefront.submit import Progress
+from payment_hooks.storefront import CHECKING, Progress, describe_progress, explain
 
 KIND_OF = {
     OperationKind.AUTHORIZE: TransactionKind.AUTH,

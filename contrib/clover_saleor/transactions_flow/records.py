@@ -13,9 +13,15 @@ from saleor.plugins.manager import get_plugins_manager
 from clover_saleor.installation.app import find_app
 from clover_saleor.installation.untyped import SaleorObject
 from clover_saleor.transactions_flow import responses
-from payment_hooks import Money, Operation, OperationKind, Payment, PaymentChanged
-from payment_hooks.model.records import FUNDING
-from payment_hooks.storefront.saleor_events import actions_after
+from payment_hooks import (
+    FUNDING,
+    Money,
+    Operation,
+    OperationKind,
+    Payment,
+    PaymentChanged,
+)
+from payment_hooks.storefront import actions_after
 
 logger = logging.getLogger(__name__)
 

@@ -4,11 +4,14 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from payment_hooks import Operation
-from payment_hooks.model.records import FUNDING
-from payment_hooks.storefront.payload import describe_progress, explain
-from payment_hooks.storefront.saleor_events import actions_after, movement_word
-from payment_hooks.storefront.submit import Progress
+from payment_hooks import FUNDING, Operation
+from payment_hooks.storefront import (
+    Progress,
+    actions_after,
+    describe_progress,
+    explain,
+    movement_word,
+)
 
 Response = dict[str, object]
 

@@ -16,9 +16,19 @@ from payment_hooks import (
     OutcomeUnknown,
     Payment,
 )
-from payment_hooks.storefront.parts import Part, find_parts, money_of_parts, next_part
-from payment_hooks.storefront.payload import Entry, read_entry
-from payment_hooks.storefront.submit import Progress, attempt, begin, look, pay
+from payment_hooks.storefront import (
+    Entry,
+    Part,
+    Progress,
+    attempt,
+    begin,
+    find_parts,
+    look,
+    money_of_parts,
+    next_part,
+    pay,
+    read_entry,
+)
 
 FLOW = "sessions"
 CHARGE, AUTHORIZATION = "CHARGE", "AUTHORIZATION"

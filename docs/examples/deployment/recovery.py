@@ -12,9 +12,12 @@ from celery import Celery
 from fastapi_shop.payments import connect
 
 from payment_hooks import Payments
-from payment_hooks.recovery.reconciliation import Reconciliation
-from payment_hooks.recovery.recovery import Recovery
-from payment_hooks.recovery.reports import reconcile_json, recovery_json
+from payment_hooks.recovery import (
+    Reconciliation,
+    Recovery,
+    reconcile_json,
+    recovery_json,
+)
 
 app = Celery("recovery", broker=os.environ["CELERY_BROKER_URL"])
 app.conf.update(

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 
 import uvicorn
 
-from payment_hooks.recovery.recovery import Recovery
+from payment_hooks.recovery import Recovery
 
 from .app import create_app
 from .payments import connect, open_shelf

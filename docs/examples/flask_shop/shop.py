@@ -16,9 +16,8 @@ from sqlalchemy import create_engine
 import payment_hooks as hooks
 from clover_provider import CloverConfig, CloverProvider
 from clover_sqlalchemy import SqlAlchemyLedger, create_tables
-from payment_hooks.ledger.outcomes import outcome_of
-from payment_hooks.recovery.reconciliation import Reconciliation
-from payment_hooks.recovery.recovery import Recovery
+from payment_hooks.ledger import outcome_of
+from payment_hooks.recovery import Reconciliation, Recovery
 
 PORT = int(os.environ.get("PORT", "5000"))
 URL = os.environ.get("SHOP_URL", f"http://127.0.0.1:{PORT}")

@@ -1,1 +1,41 @@
 """What a store must do, and arithmetic over what it holds."""
+
+from payment_hooks.ledger.memory import (
+    MemoryLedger,
+)
+from payment_hooks.ledger.outcomes import (
+    Outcome,
+    has_open_page,
+    last_decline,
+    outcome_of,
+)
+from payment_hooks.ledger.state import (
+    decline_of,
+    derive_state,
+    find_unclear,
+    following_money,
+    refuse_order,
+)
+from payment_hooks.ledger.store import (
+    Ledger,
+    StaleVersion,
+)
+from payment_hooks.ledger.text import (
+    storable,
+)
+
+__all__ = [
+    "Ledger",
+    "MemoryLedger",
+    "Outcome",
+    "StaleVersion",
+    "decline_of",
+    "derive_state",
+    "find_unclear",
+    "following_money",
+    "has_open_page",
+    "last_decline",
+    "outcome_of",
+    "refuse_order",
+    "storable",
+]

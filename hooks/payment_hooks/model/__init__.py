@@ -1,1 +1,31 @@
 """Values: money, cards, requests, results, records, errors; they know of nothing else."""
+
+from payment_hooks.model.cards import (
+    looks_like_card_number,
+    mask_card_numbers,
+)
+from payment_hooks.model.errors import (
+    SHOPPER_IP_MISSING,
+)
+from payment_hooks.model.messages import (
+    TEXTS,
+)
+from payment_hooks.model.records import (
+    refuse_long,
+)
+from payment_hooks.model.secrecy import (
+    forget_frames,
+    forgetful,
+    forgetful_type,
+)
+
+__all__ = [
+    "SHOPPER_IP_MISSING",
+    "TEXTS",
+    "forget_frames",
+    "forgetful",
+    "forgetful_type",
+    "looks_like_card_number",
+    "mask_card_numbers",
+    "refuse_long",
+]

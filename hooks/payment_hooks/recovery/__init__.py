@@ -1,1 +1,43 @@
 """What became of what was left open, and what the provider knows beside it."""
+
+from payment_hooks.recovery.findings import (
+    Finding,
+    FindingKind,
+    ReconcileReport,
+)
+from payment_hooks.recovery.reconciliation import (
+    Reconciliation,
+    reconcile_all,
+)
+from payment_hooks.recovery.recovery import (
+    Recovered,
+    Recovery,
+    RecoveryReport,
+    recover_all,
+)
+from payment_hooks.recovery.reports import (
+    progress_bar,
+    read_moment,
+    reconcile_json,
+    reconcile_table,
+    recovery_json,
+    recovery_table,
+)
+
+__all__ = [
+    "Finding",
+    "FindingKind",
+    "ReconcileReport",
+    "Reconciliation",
+    "Recovered",
+    "Recovery",
+    "RecoveryReport",
+    "progress_bar",
+    "read_moment",
+    "reconcile_all",
+    "reconcile_json",
+    "reconcile_table",
+    "recover_all",
+    "recovery_json",
+    "recovery_table",
+]

@@ -8,11 +8,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from clover_django.actors import acting_as
 from clover_django.road import all_payments
 from payment_hooks import ConfigurationError, PaymentError
-from payment_hooks.recovery.findings import ReconcileReport
-from payment_hooks.recovery.reconciliation import reconcile_all
-from payment_hooks.recovery.reports import (
+from payment_hooks.recovery import (
+    ReconcileReport,
     progress_bar,
     read_moment,
+    reconcile_all,
     reconcile_json,
     reconcile_table,
 )

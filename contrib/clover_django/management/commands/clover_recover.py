@@ -7,8 +7,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from clover_django.actors import acting_as
 from clover_django.road import all_payments
 from payment_hooks import ConfigurationError
-from payment_hooks.recovery.recovery import recover_all
-from payment_hooks.recovery.reports import progress_bar, recovery_json, recovery_table
+from payment_hooks.recovery import (
+    progress_bar,
+    recover_all,
+    recovery_json,
+    recovery_table,
+)
 
 
 class Command(BaseCommand):

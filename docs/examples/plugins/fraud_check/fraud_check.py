@@ -7,8 +7,7 @@ going on is what the shopper's page is told: nothing was taken.
 import time
 from collections import defaultdict, deque
 
-from payment_hooks import Money, PaymentDeclined, hookimpl
-from payment_hooks.model.kinds import DeclineCode
+from payment_hooks import DeclineCode, Money, PaymentDeclined, hookimpl
 
 MOST = Money(500_000, "USD")
 
