@@ -6,13 +6,13 @@ from typing import Any, cast
 
 import pluggy
 from django.core.signals import setting_changed
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.utils.module_loading import import_string
 
 from clover_django import conf
 from clover_django.connection import add_connection
-from clover_django.payments import defer_until_commit
 from clover_django.store import DjangoLedger
+from clover_django.transactions import find_open
 from clover_provider.config import CloverConfig
 from clover_provider.provider import CloverProvider
 from payment_hooks import (
@@ -94,6 +94,20 @@ def build_payments(config: CloverConfig) -> Payments:
     ledger = DjangoLedger(using=conf.ledger_alias())
     provider = ProviderHooks(registry, PROVIDER)
     return Payments(provider, ledger, policy=policy, defer=defer_until_commit)
+
+
+def defer_until_commit(notify: Callable[[], object]) -> bool:
+    """Whether the notification waits for the commit of the shop's open transaction.
+
+    What a handler writes there is gone when it rolls back, while the ledger would
+    remember for ever that the shop was notified. After a rollback the outcome stays
+    due, for recovery or the next look.
+    """
+    alias = find_open()
+    if alias is None:
+        return False
+    transaction.on_commit(notify, using=alias, robust=True)
+    return True
 
 
 def reset() -> None:
