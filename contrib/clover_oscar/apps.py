@@ -23,10 +23,12 @@ class CloverOscarConfig(AppConfig):
     def ready(self) -> None:
         """Take part; models are loaded only now, so imports stand here."""
         from clover_django import conf, pages, road, words
-        from clover_oscar import checks, flags, payments_page
-        from clover_oscar.purchases import OscarPurchases
+        from clover_oscar import checks
+        from clover_oscar.checkout.purchases import OscarPurchases
+        from clover_oscar.checkout.return_pages import OscarPages
+        from clover_oscar.dashboard import payment_list
+        from clover_oscar.orders import flags
         from clover_oscar.shop import OscarShop
-        from clover_oscar.shop_pages import OscarPages
 
         for name, default in SETTINGS.items():
             conf.declare(name, default)
@@ -36,4 +38,4 @@ class CloverOscarConfig(AppConfig):
         road.register_shop(OscarPurchases())
         pages.register(OscarPages())
         words.add_flags(flags.NAMES)
-        payments_page.add_to_dashboard()
+        payment_list.add_to_dashboard()

@@ -8,7 +8,7 @@ from django.template import Context, Template
 from django.utils.translation import override
 
 from clover_django import words
-from clover_oscar import flags
+from clover_oscar.orders import flags
 from payment_hooks import (
     Mode,
     OperationKind,

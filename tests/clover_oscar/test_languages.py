@@ -12,10 +12,12 @@ from oscar.core.loading import get_model
 from clover_django.road import get_payments
 from payment_hooks import DeclineCode, PaymentDeclined
 from payment_hooks.texts import TEXTS, shopper_text
+from tests.clover_oscar.dashboard.test_order_detail import act, make_staff, url
+from tests.clover_oscar.dashboard.test_payment_list import URL, post
+from tests.clover_oscar.dashboard.test_payment_list import (
+    without_order as without_order,
+)
 from tests.clover_oscar.shopper import Shopper, orders
-from tests.clover_oscar.test_dashboard import act, make_staff, url
-from tests.clover_oscar.test_payments_page import URL, post
-from tests.clover_oscar.test_payments_page import without_order as without_order
 from tests.house.test_catalogues import APPS, folder, read
 
 RAW = re.compile(

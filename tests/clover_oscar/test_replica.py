@@ -13,9 +13,9 @@ from clover_graphql.ids import encode
 from payment_hooks import OutcomeUnknown, PaymentState
 from tests.clover_django.paying import keep_message, let_time_pass
 from tests.clover_oscar import replica
+from tests.clover_oscar.checkout.test_purchases import Front
+from tests.clover_oscar.dashboard.test_order_detail import make_staff
 from tests.clover_oscar.shopper import Shopper, books, make_product, orders
-from tests.clover_oscar.test_dashboard import make_staff
-from tests.clover_oscar.test_graphql import Front
 
 MODULE = "tests.clover_oscar.replica"
 
