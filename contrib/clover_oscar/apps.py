@@ -22,7 +22,9 @@ class CloverOscarConfig(AppConfig):
 
     def ready(self) -> None:
         """Take part; models are loaded only now, so imports stand here."""
-        from clover_django import conf, pages, road, words
+        from clover_django import conf, payments
+        from clover_django.language import words
+        from clover_django.web import pages
         from clover_oscar import checks
         from clover_oscar.checkout.purchases import OscarPurchases
         from clover_oscar.checkout.return_pages import OscarPages
@@ -34,8 +36,8 @@ class CloverOscarConfig(AppConfig):
             conf.declare(name, default)
         for check in checks.CHECKS:
             register(check, checks.TAG)
-        road.register_shop(OscarShop())
-        road.register_shop(OscarPurchases())
+        payments.register_shop(OscarShop())
+        payments.register_shop(OscarPurchases())
         pages.register(OscarPages())
         words.add_flags(flags.NAMES)
         payment_list.add_to_dashboard()

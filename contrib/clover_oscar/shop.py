@@ -2,8 +2,8 @@
 
 import logging
 
-from clover_django.freshness import fresh_reads
-from clover_django.road import get_payments
+from clover_django.database.freshness import fresh_reads
+from clover_django.payments import get_payments
 from clover_oscar.baskets.payments import is_there, thaw
 from clover_oscar.baskets.snapshot import Snapshot
 from clover_oscar.checkout.purchases import VIA_API

@@ -10,7 +10,7 @@ from saleor.payment.interface import (
     PaymentMethodInfo,
 )
 
-from clover_django.saved_sources import DjangoWallet
+from clover_django.ledger.saved_cards import DjangoWallet
 from clover_saleor.merchants import Merchant
 from clover_saleor.names import GATEWAY, TITLE
 from clover_saleor.untyped import SaleorObject

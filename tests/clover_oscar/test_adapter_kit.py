@@ -4,7 +4,7 @@ import pytest
 from oscar.apps.order.signals import order_placed
 from oscar.core.loading import get_class, get_model
 
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from clover_oscar.baskets.payments import find_payments
 from payment_hooks import Money
 from payment_hooks.outcomes import Outcome, outcome_of

@@ -9,7 +9,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import override
 from oscar.core.loading import get_model
 
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from payment_hooks import DeclineCode, PaymentDeclined
 from payment_hooks.texts import TEXTS, shopper_text
 from tests.clover_oscar.dashboard.test_order_detail import act, make_staff, url

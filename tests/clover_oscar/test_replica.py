@@ -7,8 +7,8 @@ from django.db import connections, router
 from django.test import Client
 from oscar.core.loading import get_model
 
-from clover_django.freshness import fresh_reads
-from clover_django.road import get_payments
+from clover_django.database.freshness import fresh_reads
+from clover_django.payments import get_payments
 from clover_graphql.ids import encode
 from payment_hooks import OutcomeUnknown, PaymentState
 from tests.clover_django.paying import keep_message, let_time_pass

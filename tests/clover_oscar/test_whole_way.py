@@ -2,7 +2,7 @@
 
 import pytest
 
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from clover_simulator.shopper import DECLINED_CARD
 from tests.clover_oscar.dashboard.test_order_detail import act, make_staff
 from tests.clover_oscar.shopper import baskets, books, orders

@@ -4,7 +4,7 @@ import pytest
 from django.core import mail
 from oscar.core.loading import get_model
 
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from clover_oscar.orders.placement import complete
 from tests.clover_django.paying import let_time_pass
 from tests.clover_oscar.checkout.test_return_pages import the_payment

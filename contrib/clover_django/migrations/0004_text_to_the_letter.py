@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import migrations
 
-from clover_django.fields import exact_collation
+from clover_django.fields.storable import exact_collation
 
 
 def convert(apps: Any, editor: Any) -> None:

@@ -15,7 +15,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from oscar.core.loading import get_class, get_model
 
-from clover_django.words import Text
+from clover_django.language.words import Text
 from clover_oscar.models import OrderNumber
 from clover_oscar.untyped import OscarObject
 

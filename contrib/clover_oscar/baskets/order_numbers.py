@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from oscar.core.loading import get_model
 
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from clover_oscar.baskets.payments import find_birth
 from clover_oscar.baskets.snapshot import Snapshot
 from clover_oscar.models import OrderNumber, find_number

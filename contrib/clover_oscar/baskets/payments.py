@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from oscar.core.loading import get_model
 
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from clover_oscar.baskets.goods import copy_line
 from clover_oscar.baskets.snapshot import Snapshot, birth_of
 from clover_oscar.locks import lock

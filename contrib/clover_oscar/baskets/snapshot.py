@@ -14,7 +14,7 @@ from django.contrib.auth.models import AnonymousUser
 from oscar.core.loading import get_classes, get_model
 from oscar.core.prices import Price
 
-from clover_django.moments import to_utc
+from clover_django.fields.moments import to_utc
 from clover_oscar.baskets.goods import Fields, list_lines
 from clover_oscar.baskets.snapshot_values import read_field, read_values, write_values
 from clover_oscar.untyped import OscarObject

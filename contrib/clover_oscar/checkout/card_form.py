@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
-from clover_django.words import Text
+from clover_django.language.words import Text
 from clover_oscar.checkout.outcomes import describe
 from clover_oscar.untyped import OscarObject
 from payment_hooks import CardDetails, InvalidRequest

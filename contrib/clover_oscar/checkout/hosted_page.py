@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from clover_django.addresses import return_urls
+from clover_django.web.addresses import return_urls
 from clover_oscar.amounts import to_money
 from clover_oscar.untyped import OscarObject
 from payment_hooks import (

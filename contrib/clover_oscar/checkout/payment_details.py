@@ -20,9 +20,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from oscar.core.loading import get_class
 
-from clover_django.road import get_payments
-from clover_django.transactions import money_view
-from clover_django.words import Text
+from clover_django.language.words import Text
+from clover_django.payments import get_payments
+from clover_django.web.money_views import money_view
 from clover_oscar.amounts import round_price, to_money
 from clover_oscar.baskets.goods import (
     GoodsAreMissing,

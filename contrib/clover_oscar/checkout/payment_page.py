@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from clover_oscar import options
 from clover_oscar.amounts import round_price, to_money
 from clover_oscar.baskets.payments import find_payments, find_submitted, may_hold_money

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from oscar.core.loading import get_class, get_model
 
-from clover_django.moments import to_utc
+from clover_django.fields.moments import to_utc
 from clover_oscar.amounts import round_price, to_money
 from clover_oscar.baskets.goods import hand_over, is_same, load_lines
 from clover_oscar.baskets.order_numbers import keep_number

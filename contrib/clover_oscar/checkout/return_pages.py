@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from oscar.core.loading import get_class, get_model
 
-from clover_django.looking import next_look
+from clover_django.web.reloads import next_look
 from clover_oscar.baskets.goods import hand_over
 from clover_oscar.baskets.payments import copy_lines, is_there
 from clover_oscar.baskets.snapshot import Snapshot

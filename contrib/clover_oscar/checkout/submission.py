@@ -7,8 +7,8 @@ from django.contrib.sites.shortcuts import get_current_site
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from clover_django.client_ip import shopper_address
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
+from clover_django.web.client_ip import shopper_address
 from clover_oscar import options
 from clover_oscar.baskets.order_numbers import is_taken
 from clover_oscar.baskets.payments import find_order

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from clover_django import localized
-from clover_django.localized import LocalizedRefusal
+from clover_django.language import amounts
+from clover_django.language.amounts import LocalizedRefusal
 from clover_oscar.amounts import show
 from clover_oscar.orders import movements
 from clover_oscar.untyped import OscarObject
@@ -34,7 +34,7 @@ def read_amount(request: HttpRequest, payment: Payment, kind: OperationKind) -> 
     """
     typed = request.POST.get("amount", "").strip()
     if typed:
-        read = Money.of if is_confirmed(request) else localized.read_amount
+        read = Money.of if is_confirmed(request) else amounts.read_amount
         return _refuse_nothing(read(typed, payment.amount_due.currency))
     left = movements.left_of(payment, kind)
     if kind is OperationKind.VOID and not is_confirmed(request):

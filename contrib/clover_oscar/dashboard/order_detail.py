@@ -8,10 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from clover_django import words
-from clover_django.localized import LocalizedRefusal, write_amount
-from clover_django.road import get_payments
-from clover_django.transactions import money_view
+from clover_django.language import words
+from clover_django.language.amounts import LocalizedRefusal, write_amount
+from clover_django.payments import get_payments
+from clover_django.web.money_views import money_view
 from clover_oscar.dashboard import confirmation
 from clover_oscar.dashboard.payment_events import PaymentEventsMixin
 from clover_oscar.orders import movements
@@ -84,7 +84,7 @@ class OrderDetailMixin(PaymentEventsMixin):
         context: dict[str, Any] = parent.get_context_data(**kwargs)
         user = self.request.user
         for row in context.get("payment_transactions") or ():
-            row.status = words.name_of(row.status, words.STATES)  # shown, never saved
+            row.status = words.state_name(row.status)  # shown, never saved
         context |= {
             "clover_extends": parent.get_template_names()[0],
             "clover_payments": [

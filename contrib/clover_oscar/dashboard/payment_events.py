@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from oscar.core.loading import get_model
 
-from clover_django.localized import LocalizedRefusal
+from clover_django.language.amounts import LocalizedRefusal
 from clover_oscar.dashboard import confirmation
 from clover_oscar.orders import movements
 from clover_oscar.orders.processing import MOVES

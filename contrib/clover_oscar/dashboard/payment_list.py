@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.generic import ListView
 
-from clover_django import conf, words
-from clover_django.actors import acting_as
+from clover_django import conf
+from clover_django.language import words
+from clover_django.ledger.actors import acting_as
 from clover_django.models import Payment as PaymentRow
-from clover_django.road import get_payments
-from clover_django.transactions import money_view
+from clover_django.payments import get_payments
+from clover_django.web.money_views import money_view
 from clover_oscar.amounts import show
 from clover_oscar.baskets.snapshot import ADAPTER
 from clover_oscar.orders import movements, refund_marks
@@ -128,7 +129,7 @@ def _ask(payment_id: str, request: HttpRequest) -> str:
     refund_marks.forget_left(payment)
     return _("Checked with Clover. Payment %(reference)s: %(state)s.") % {
         "reference": payment.reference,
-        "state": words.name_of(payment.state, words.STATES),
+        "state": words.state_name(payment.state),
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import pgettext_lazy
 
-from clover_django.words import Names
+from clover_django.language.words import Names
 
 NOT_PLACED = "paid_without_order"
 """Money is there, and the order could not be placed."""

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from clover_django.actors import acting_as
-from clover_django.localized import LocalizedRefusal
-from clover_django.road import get_payments
+from clover_django.language.amounts import LocalizedRefusal
+from clover_django.ledger.actors import acting_as
+from clover_django.payments import get_payments
 from clover_oscar.amounts import show
 from clover_oscar.orders.payments import payments_of
 from clover_oscar.untyped import OscarObject

@@ -9,7 +9,7 @@ in the order's books.
 from django.db.models import Q, QuerySet
 from oscar.core.loading import get_model
 
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from clover_oscar.baskets.payments import is_there
 from clover_oscar.baskets.snapshot import Snapshot
 from clover_oscar.models import BasketCopy, OrderNumber

@@ -21,9 +21,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from oscar.core.loading import get_class, get_model
 
-from clover_django.freshness import fresh_reads
-from clover_django.road import get_payments
-from clover_django.words import Text
+from clover_django.database.freshness import fresh_reads
+from clover_django.language.words import Text
+from clover_django.payments import get_payments
 from clover_oscar.baskets import goods
 from clover_oscar.baskets.payments import is_there
 from clover_oscar.baskets.snapshot import Snapshot, birth_of, load_address

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 
-from clover_django.freshness import fresh_reads
+from clover_django.database.freshness import fresh_reads
 from clover_oscar.orders import movements
 from clover_oscar.orders.records import booked_id
 from clover_oscar.orders.refusals import explain_to_staff

@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.db import transaction
 from oscar.core.loading import get_class, get_model
 
-from clover_django.freshness import fresh_reads
+from clover_django.database.freshness import fresh_reads
 from clover_oscar import options
 from clover_oscar.locks import lock
 from clover_oscar.orders.payments import remember

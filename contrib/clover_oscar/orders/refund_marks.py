@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from clover_django import conf
+from clover_django.fields.moments import to_utc
 from clover_django.models import PaymentEvent
-from clover_django.moments import to_utc
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from clover_oscar.orders.flags import GIVING_BACK
 from payment_hooks import Payment
 

@@ -4,8 +4,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clover_django.localized import LocalizedRefusal
-from clover_django.road import get_payments
+from clover_django.language.amounts import LocalizedRefusal
+from clover_django.payments import get_payments
 from clover_oscar.orders import refund_marks
 from clover_oscar.orders.flags import DELETED, NOT_PLACED
 from clover_oscar.orders.payments import had_order

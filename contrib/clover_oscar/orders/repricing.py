@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from oscar.core.loading import get_class
 from oscar.core.prices import Price
 
-from clover_django.words import Text
+from clover_django.language.words import Text
 from clover_oscar.amounts import round_price, show_lazily, to_money
 from clover_oscar.baskets.goods import Fields, key_of, list_lines
 from clover_oscar.baskets.snapshot import Snapshot

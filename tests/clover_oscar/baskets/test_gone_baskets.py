@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 from oscar.core.loading import get_class, get_model
 
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from clover_oscar.checkout.purchases import VIA_API
 from clover_oscar.models import OrderNumber
 from payment_hooks import Money, PaymentDeclined, PaymentState, TransactionKind

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from oscar.core.loading import get_class, get_model
 
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from clover_oscar.orders.flags import NOT_PLACED
 from payment_hooks import OutcomeUnknown
 from payment_hooks.recovery import Recovery

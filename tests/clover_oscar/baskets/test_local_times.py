@@ -7,7 +7,7 @@ from django.test import Client
 from oscar.core.loading import get_model
 
 from clover_django import models
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from clover_graphql.ids import encode
 from clover_oscar.baskets.snapshot import Snapshot, birth_of
 from payment_hooks import PaymentState

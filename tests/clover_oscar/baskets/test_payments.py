@@ -4,7 +4,7 @@ import pytest
 
 from clover_django.models import Operation
 from clover_django.models import Payment as PaymentRow
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from clover_oscar.baskets.payments import is_spoken_for, may_hold_money
 from tests.clover_oscar.checkout.test_return_pages import the_payment
 from tests.clover_oscar.shopper import orders

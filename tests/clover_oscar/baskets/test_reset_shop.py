@@ -8,7 +8,7 @@ from django.db.models import Min
 from django.test import Client
 from oscar.core.loading import get_model
 
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from clover_graphql.ids import encode
 from clover_oscar.models import OrderNumber
 from clover_oscar.orders.flags import NOT_PLACED

@@ -3,7 +3,7 @@ import json
 import pytest
 from oscar.core.loading import get_model
 
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from clover_oscar.baskets.order_numbers import keep_number
 from clover_oscar.baskets.snapshot import Snapshot, load_address
 from clover_oscar.models import find_number

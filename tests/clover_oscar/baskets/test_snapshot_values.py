@@ -17,7 +17,7 @@ from oscar.apps.checkout.mixins import OrderPlacementMixin
 from oscar.apps.checkout.views import PaymentDetailsView
 from oscar.core.loading import get_model
 
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from clover_graphql.ids import encode
 from clover_oscar import loading
 from clover_oscar.baskets.snapshot import Snapshot, load_address

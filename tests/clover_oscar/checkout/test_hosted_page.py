@@ -8,7 +8,7 @@ from oscar.core.loading import get_model
 from oscar.core.prices import Price
 from oscar.test import factories
 
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from clover_oscar.checkout.hosted_page import breakdown
 from payment_hooks import Money, hookimpl
 

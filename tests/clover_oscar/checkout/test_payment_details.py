@@ -2,7 +2,7 @@ from django.test import Client
 from django.utils import translation
 from oscar.core.loading import get_model
 
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from payment_hooks import OutcomeUnknown, ProviderUnavailable
 from tests.clover_django.paying import let_time_pass
 from tests.clover_oscar.shopper import Shopper, baskets, books, orders

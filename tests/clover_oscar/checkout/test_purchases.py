@@ -14,7 +14,7 @@ from oscar.apps.checkout.utils import CheckoutSessionData
 from oscar.core.loading import default_class_loader, get_model
 from oscar.test.factories import create_order
 
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from clover_graphql.ids import encode
 from clover_oscar import graphql_urls
 from payment_hooks import Mode, Money, OutcomeUnknown

@@ -8,8 +8,8 @@ from oscar.core.loading import get_model
 from oscar.test import factories
 
 from clover_django import models
-from clover_django.looking import MOST_LOOKS
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
+from clover_django.web.reloads import MOST_LOOKS
 from payment_hooks import PaymentState, ProviderUnavailable
 from tests.clover_oscar.dashboard.test_order_detail import make_staff
 from tests.clover_oscar.shopper import Shopper, baskets, books, orders

@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 from django.db import transaction
 
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from payment_hooks import PaymentState
 from payment_hooks.recovery import Recovery
 from tests.clover_oscar.shopper import baskets, books, orders

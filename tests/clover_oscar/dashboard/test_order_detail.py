@@ -9,7 +9,7 @@ from oscar.apps.payment.exceptions import PaymentError as OscarPaymentError
 from oscar.core.loading import get_class, get_model
 
 from clover_django.models import PaymentEvent
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from payment_hooks import OutcomeUnknown
 from tests.clover_oscar.shopper import books, orders
 

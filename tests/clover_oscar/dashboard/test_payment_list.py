@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.formats import reset_format_cache
 from oscar.core.loading import get_model
 
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from clover_oscar.orders.flags import GIVING_BACK
 from clover_oscar.orders.placement import without_order as without_any_order
 from payment_hooks import Money, OutcomeUnknown, PaymentState, ProviderUnavailable

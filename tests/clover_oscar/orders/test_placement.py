@@ -15,7 +15,7 @@ from django.utils import translation
 from oscar.apps.shipping.methods import FixedPrice
 from oscar.core.loading import get_class, get_model
 
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from clover_oscar.orders.placement import complete
 from payment_hooks.recovery import Recovery
 from tests.clover_django.paying import let_time_pass

@@ -5,7 +5,7 @@ from django.core import mail
 from oscar.apps.checkout.signals import post_payment
 from oscar.core.loading import get_model
 
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from clover_oscar.orders.placement import complete
 from clover_oscar.orders.refusals import CannotPlaceOrder
 from payment_hooks import Money, OutcomeUnknown, PaymentState
