@@ -7,11 +7,11 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from clover_demo.audit import Verdict, find_leftovers, judge
 from clover_demo.display import Display
 from clover_demo.names import SHOP_NAME, STAFF_EMAIL, STAFF_PASSWORD
+from clover_demo.purchases.audit import Verdict, find_leftovers, judge
+from clover_demo.purchases.shopper import NotBought, Shopper
 from clover_demo.serving import ShopServer, SimulatedClover
-from clover_demo.shopper import NotBought, Shopper
 
 PURCHASES = {"iframe": "sunrise-blend", "hosted": "everyday-mug", "api": "cloud-decaf"}
 """What is bought, by mode."""
@@ -131,7 +131,7 @@ def _open_shop(shop: ShopServer, folder: Path) -> None:
 def _buy(
     display: Display, shop: ShopServer, clover: SimulatedClover, mode: str, slug: str
 ) -> Verdict:
-    from clover_demo.orders import read_order
+    from clover_demo.purchases.orders import read_order
 
     problem, order = "", None
     try:

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from clover_demo.audit import ShopOrder, find_leftovers, judge
+from clover_demo.purchases.audit import ShopOrder, find_leftovers, judge
 from clover_demo.run import Outcome
 from clover_simulator.cards import CardOnFile
 from clover_simulator.cards import Outcome as IssuerOutcome

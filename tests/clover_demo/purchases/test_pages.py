@@ -1,6 +1,6 @@
 import pytest
 
-from clover_demo import pages
+from clover_demo.purchases import pages
 
 PAGE = """
 <!doctype html><title>Pay

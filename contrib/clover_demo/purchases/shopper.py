@@ -7,8 +7,8 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from clover_demo import pages
-from clover_demo.pages import Form, Page
+from clover_demo.purchases import pages
+from clover_demo.purchases.pages import Form, Page
 
 CARD_NUMBER = "4242424242424242"
 EXPIRY_MONTH, EXPIRY_YEAR, SECURITY_CODE = "12", "2099", "123"

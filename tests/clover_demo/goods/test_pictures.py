@@ -3,8 +3,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from clover_demo.pictures import SHAPES, SIDE, Colours, Label, draw
-from clover_demo.products import PRODUCTS
+from clover_demo.goods.pictures import SHAPES, SIDE, Colours, Label, draw
+from clover_demo.goods.products import PRODUCTS
 
 COLOURS = Colours(
     wall=("#ffffff", "#dddddd"),

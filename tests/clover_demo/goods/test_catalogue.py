@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 from oscar.core.loading import get_model
 
-from clover_demo import catalogue
-from clover_demo.products import COFFEE, CUPS, PRODUCTS
+from clover_demo.goods import catalogue
+from clover_demo.goods.products import COFFEE, CUPS, PRODUCTS
 from clover_demo.shipping import class_loader
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from clover_demo.pictures import Colours, Label
+from clover_demo.goods.pictures import Colours, Label
 
 COFFEE, CUPS = "Coffee", "Mugs & brewing"
 

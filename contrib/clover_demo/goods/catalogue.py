@@ -9,9 +9,9 @@ from django.utils.text import slugify
 from oscar.apps.catalogue.categories import create_from_breadcrumbs
 from oscar.core.loading import get_model
 
+from clover_demo.goods.pictures import draw
+from clover_demo.goods.products import PRODUCTS, DemoProduct
 from clover_demo.names import STAFF_EMAIL, STAFF_PASSWORD
-from clover_demo.pictures import draw
-from clover_demo.products import PRODUCTS, DemoProduct
 from clover_oscar.untyped import OscarObject
 
 IN_STOCK = 500

@@ -2,7 +2,7 @@
 
 from oscar.core.loading import get_model
 
-from clover_demo.audit import ShopOrder
+from clover_demo.purchases.audit import ShopOrder
 from clover_oscar.untyped import OscarObject
 
 _CENTS = 100
