@@ -1,4 +1,4 @@
-"""One run of the demo: start both servers, buy in each mode, compare the books."""
+"""One run of the demo: start both servers, buy in each mode, compare the records."""
 
 import os
 import sqlite3
@@ -29,7 +29,7 @@ class Outcome:
 
     @property
     def is_right(self) -> bool:
-        """Whether every order is paid in both books, and nothing else was taken."""
+        """Whether every order is paid in both records, and nothing else was taken."""
         return not self.leftovers and all(row.is_right for row in self.verdicts)
 
 

@@ -37,7 +37,7 @@ _merchants: list[Merchants] = []
 
 
 class ShopPayments(Payments):
-    """Money moves at once, also inside the shop's open transaction; news waits for it.
+    """Money moves at once, also in the shop's open transaction; notifying it waits.
 
     What a handler writes there is gone when it rolls back, while the ledger would
     remember for ever that the shop was told.
@@ -86,7 +86,7 @@ def all_payments() -> list[Payments]:
 
 @cache
 def get_payments() -> Payments:
-    """The one road of the merchant in the settings.
+    """The `Payments` of the merchant in the settings.
 
     Raises:
         ConfigurationError: a setting is missing or wrong; the message says which.
@@ -95,7 +95,7 @@ def get_payments() -> Payments:
 
 
 def build_payments(config: CloverConfig) -> Payments:
-    """The one road of this merchant, with every plugin that is installed or named.
+    """The `Payments` of this merchant, with every plugin that is installed or named.
 
     Raises:
         ConfigurationError: a plugin cannot be used.

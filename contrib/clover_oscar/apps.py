@@ -1,4 +1,4 @@
-"""The app: registers with the road and the pages, and adds a page to the dashboard."""
+"""The app: registers its shop hooks and its pages, and adds a page to the dashboard."""
 
 from django.apps import AppConfig
 from django.core.checks import register

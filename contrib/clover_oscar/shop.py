@@ -22,7 +22,7 @@ _PLACES_ORDER = frozenset(
 
 
 class OscarShop:
-    """Places the order of a paid basket, and keeps the books of the placed one."""
+    """Places the order of a paid basket, and keeps the records of a placed one."""
 
     @hookimpl
     def shop_payment_changed(self, event: PaymentChanged) -> None:

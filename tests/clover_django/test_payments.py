@@ -1,4 +1,4 @@
-"""The process's road, built from the settings."""
+"""The `Payments` of the process, built from the settings."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Holds each order of the shop against Clover's own books."""
+"""Holds each order of the shop against Clover's own records."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Verdict:
 def judge(
     mode: str, order: ShopOrder | None, charges: Sequence[Charge], problem: str = ""
 ) -> Verdict:
-    """Whether the order is paid, once, in full, in both books."""
+    """Whether the order is paid, once, in full, in both records."""
     if order is None:
         wrong = (problem or "the shop has no order",)
         return Verdict(mode=mode, order=None, charge=None, problems=wrong)

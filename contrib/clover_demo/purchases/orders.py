@@ -1,4 +1,4 @@
-"""Reads an order and its payment from the shop's own books."""
+"""Reads an order and its payment from the shop's own records."""
 
 from oscar.core.loading import get_model
 

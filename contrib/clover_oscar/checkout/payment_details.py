@@ -156,7 +156,7 @@ class PaymentDetailsMixin(PaymentPageMixin):
         *args: OscarObject,
         **kwargs: OscarObject,
     ) -> Response:
-        """The order, the basket and the books at once; or the order that is there.
+        """The order, the basket and the records at once; or the order that is there.
 
         The money may be gone again, and the basket too, if this request was slow: then
         the status page says what is the case.
@@ -203,7 +203,7 @@ class PaymentDetailsMixin(PaymentPageMixin):
         return response
 
     def save_payment_details(self, order: OscarObject) -> None:
-        """Oscar's, and the books of the payment."""
+        """Oscar's, and the records of the payment."""
         parent: Any = super()
         parent.save_payment_details(order)
         if self.payment is not None:

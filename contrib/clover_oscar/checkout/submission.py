@@ -1,4 +1,4 @@
-"""One submission of Oscar's checkout, taken down the road of `Payments`."""
+"""One submission of Oscar's checkout, paid through `Payments`."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -3,7 +3,7 @@
 Baskets go: with the account that is deleted, or by a job that clears old ones. So an
 order is known by its number, and the basket is only a second witness while it is there.
 Once it is gone, what was kept when the order was placed speaks, or else the transaction
-in the order's books.
+in the order's records.
 """
 
 from django.db.models import Q, QuerySet

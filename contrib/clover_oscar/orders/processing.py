@@ -95,7 +95,7 @@ def _book_lines(
     lines: Sequence[Any] | None,
     quantities: Sequence[int] | None,
 ) -> OscarObject:
-    """The event that the books made of the movement, with the lines it is about."""
+    """The event that was recorded of the movement, with the lines it is about."""
     event = order.payment_events.filter(
         event_type=event_type, reference=booked_id(reference)
     ).first()

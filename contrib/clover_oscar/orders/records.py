@@ -27,7 +27,7 @@ _ID_LENGTH = 128
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """How an operation stands in Oscar's books."""
+    """How an operation stands in Oscar's records."""
 
     transaction_type: str
     event_type: str
@@ -58,7 +58,7 @@ _DEBITING = frozenset(
 def record(
     order: OscarObject, payment: Payment, operations: Iterable[Operation]
 ) -> None:
-    """Bring the order's books to what the operations say; again and again, if need be.
+    """Bring the order's records to what the operations say; again and again, if need be.
 
     The order's status moves where `CLOVER["ORDER_STATUS"]` and Oscar's pipeline both
     allow it, and only when there was something new to book.
