@@ -7,7 +7,7 @@ from tests.settings import CLOVER
 
 CLOVER = {
     **CLOVER,
-    "NEXT_LOADER": "tests.clover_oscar.checkout.random_numbers.class_loader",
+    "NEXT_LOADER": "tests.clover_oscar.workers.random_numbers.class_loader",
 }
 DATABASES = {
     "default": {

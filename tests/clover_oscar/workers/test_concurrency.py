@@ -15,13 +15,13 @@ def place_at_once(tmp_path, token):
     environ = {
         **os.environ,
         "CLOVER_TEST_DATABASE": str(tmp_path / "shop.sqlite3"),
-        "DJANGO_SETTINGS_MODULE": "tests.clover_oscar.checkout.concurrent_settings",
+        "DJANGO_SETTINGS_MODULE": "tests.clover_oscar.workers.concurrent_settings",
         "PYTHONPATH": os.pathsep.join(
             str(ROOT / name) for name in ("", "hooks", "contrib")
         ),
     }
     done = subprocess.run(
-        [sys.executable, "-m", "tests.clover_oscar.checkout.concurrent_posts", token],
+        [sys.executable, "-m", "tests.clover_oscar.workers.concurrent_posts", token],
         cwd=ROOT,
         env=environ,
         capture_output=True,
