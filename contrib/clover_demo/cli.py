@@ -33,7 +33,7 @@ _TERMINATED = 128 + signal.SIGTERM
 )
 @click.option("--fresh", is_flag=True, help="Set the shop up again from nothing.")
 def demo(*, once: bool, port: int | None, data_dir: Path, fresh: bool) -> None:
-    """Run a real Django-Oscar shop, buy in all three modes, and compare the books."""
+    """Run a real Django-Oscar shop, buy in all three modes, and compare the records."""
     _require_packages()
     signal.signal(signal.SIGTERM, _end)
     # Imported here: `clover --help` lists this command and should not wait for Django.

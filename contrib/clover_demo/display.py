@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from clover_demo.audit import Verdict, decimal
+from clover_demo.purchases.audit import Verdict, decimal
 
 WIDTH_OF_A_PIPE = 120
 TEST_CARDS = (

@@ -1,4 +1,4 @@
-"""One run of the demo: start both servers, buy in each mode, compare the books."""
+"""One run of the demo: start both servers, buy in each mode, compare the records."""
 
 import os
 import sqlite3
@@ -7,11 +7,11 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from clover_demo.audit import Verdict, find_leftovers, judge
 from clover_demo.display import Display
 from clover_demo.names import SHOP_NAME, STAFF_EMAIL, STAFF_PASSWORD
+from clover_demo.purchases.audit import Verdict, find_leftovers, judge
+from clover_demo.purchases.shopper import NotBought, Shopper
 from clover_demo.serving import ShopServer, SimulatedClover
-from clover_demo.shopper import NotBought, Shopper
 
 PURCHASES = {"iframe": "sunrise-blend", "hosted": "everyday-mug", "api": "cloud-decaf"}
 """What is bought, by mode."""
@@ -29,7 +29,7 @@ class Outcome:
 
     @property
     def is_right(self) -> bool:
-        """Whether every order is paid in both books, and nothing else was taken."""
+        """Whether every order is paid in both records, and nothing else was taken."""
         return not self.leftovers and all(row.is_right for row in self.verdicts)
 
 
@@ -131,7 +131,7 @@ def _open_shop(shop: ShopServer, folder: Path) -> None:
 def _buy(
     display: Display, shop: ShopServer, clover: SimulatedClover, mode: str, slug: str
 ) -> Verdict:
-    from clover_demo.orders import read_order
+    from clover_demo.purchases.orders import read_order
 
     problem, order = "", None
     try:

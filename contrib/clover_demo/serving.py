@@ -47,7 +47,7 @@ class SimulatedClover:
         return self._state.merchants.first()
 
     def charges(self) -> list[Charge]:
-        """Clover's own books, declined charges included; copies."""
+        """Clover's own records, declined charges included; copies."""
         return self._server.call(
             lambda: copy.deepcopy(list(self._state.ledger.charges.values()))
         )

@@ -21,7 +21,12 @@ LEDGER_TEMPLATE_FILE = "template.clover.sqlite3"
 STAMP_FILE = "stamp.txt"
 _TEMPLATES = {DATABASE_FILE: TEMPLATE_FILE, LEDGER_FILE: LEDGER_TEMPLATE_FILE}
 _DISTRIBUTIONS = ("clover-provider", "django", "django-oscar")
-_SOURCES = ("products.py", "pictures.py", "catalogue.py", "names.py")
+_SOURCES = (
+    "goods/products.py",
+    "goods/pictures.py",
+    "goods/catalogue.py",
+    "names.py",
+)
 
 Report = Callable[[str], None]
 
@@ -56,7 +61,7 @@ def set_up(folder: Path, report: Report) -> None:
     """Migrate, load the catalogue and keep the result as the template."""
     from django.db import connections
 
-    from clover_demo import catalogue
+    from clover_demo.goods import catalogue
 
     connections.close_all()  # counting the steps opened files that are removed now
     forget(folder)
@@ -73,7 +78,7 @@ def count_steps() -> int:
     """How often `set_up` reports: once for each migration and each product."""
     from django.db.migrations.loader import MigrationLoader
 
-    from clover_demo.products import PRODUCTS
+    from clover_demo.goods.products import PRODUCTS
 
     return len(MigrationLoader(None).disk_migrations) + len(PRODUCTS)
 

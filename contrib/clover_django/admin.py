@@ -13,20 +13,22 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from clover_django import conf, models, words
-from clover_django.actors import acting_as
-from clover_django.localized import show_amount
-from clover_django.road import NOT_NOW, get_payments
-from clover_django.transactions import outside_of_transactions
-from clover_django.words import Names
+from clover_django import conf, models
+from clover_django.database.transactions import outside_of_transactions
+from clover_django.language import words
+from clover_django.language.amounts import show_amount
+from clover_django.language.words import Names
+from clover_django.ledger.actors import acting_as
+from clover_django.payments import NOT_NOW, get_payments
 from payment_hooks import Money
 
 _MAY_SETTLE = "clover_django.settle_payment"
 
 Column = Callable[[Model], object]
+NameOf = Callable[[str], str]
 
 
-def _column(field: str, title: Any, names: Names | None = None) -> Column:  # noqa: ANN401 - a lazy text
+def _column(field: str, title: Any, name_of: NameOf | None = None) -> Column:  # noqa: ANN401 - a lazy text
     """A field under a title for people, and with the names of its values."""
 
     @admin.display(description=title, ordering=field)
@@ -34,7 +36,7 @@ def _column(field: str, title: Any, names: Names | None = None) -> Column:  # no
         value = getattr(row, field)
         if value is None or isinstance(value, datetime):
             return display_for_value(value, "-")  # on a row's own page Django would not
-        return words.name_of(value, names) if names and value else value
+        return name_of(value) if name_of and value else value
 
     column.__name__ = f"named_{field}"
     return column
@@ -51,7 +53,7 @@ def _amount(row: Model) -> str:
 @admin.display(description=pgettext_lazy("column", "needs attention"))
 def _flags(row: Model) -> str:
     flags = cast("models.Payment", row).flags
-    return ", ".join(words.name_of(flag, words.FLAGS) for flag in flags)
+    return ", ".join(words.flag_name(flag) for flag in flags)
 
 
 @admin.display(description=pgettext_lazy("column", "reason"))
@@ -64,10 +66,10 @@ _REFERENCE = _column("reference", pgettext_lazy("column", "order number"))
 _PAYMENT = _column("payment", pgettext_lazy("column", "payment"))
 _SEQUENCE = _column("sequence", pgettext_lazy("column", "attempt"))
 _ATTEMPT = _column("attempt", pgettext_lazy("column", "attempt"))
-_MODE = _column("mode", pgettext_lazy("column", "mode"), words.MODES)
-_KIND = _column("kind", pgettext_lazy("column", "operation"), words.KINDS)
-_STATE = _column("state", pgettext_lazy("column", "state"), words.STATES)
-_FLAG = _column("flag", pgettext_lazy("column", "needs attention"), words.FLAGS)
+_MODE = _column("mode", pgettext_lazy("column", "mode"), words.mode_name)
+_KIND = _column("kind", pgettext_lazy("column", "operation"), words.kind_name)
+_STATE = _column("state", pgettext_lazy("column", "state"), words.state_name)
+_FLAG = _column("flag", pgettext_lazy("column", "needs attention"), words.flag_name)
 _TRANSACTION = _column("transaction_id", pgettext_lazy("column", "Clover's id"))
 _SESSION = _column("session_id", pgettext_lazy("column", "payment page's id"))
 _CREATED = _column("created_at", pgettext_lazy("column", "begun"))
@@ -77,9 +79,9 @@ _FINISHED = _column("finished_at", pgettext_lazy("column", "finished"))
 _CODE = _column("code", pgettext_lazy("column", "code"))
 _AT = _column("at", pgettext_lazy("column", "time"))
 _OPERATION = _column("operation", pgettext_lazy("column", "operation"))
-_BEFORE = _column("before", pgettext_lazy("column", "before"), words.STATES)
-_AFTER = _column("after", pgettext_lazy("column", "after"), words.STATES)
-_ACTOR = _column("actor", pgettext_lazy("column", "by"), words.ACTORS)
+_BEFORE = _column("before", pgettext_lazy("column", "before"), words.state_name)
+_AFTER = _column("after", pgettext_lazy("column", "after"), words.state_name)
+_ACTOR = _column("actor", pgettext_lazy("column", "by"), words.actor_name)
 _MERCHANT = _column("merchant_id", pgettext_lazy("column", "merchant"))
 _PAYMENT_ID = _column("payment_id", pgettext_lazy("column", "payment's id"))
 _OPERATION_ID = _column("operation_id", pgettext_lazy("column", "operation's id"))
@@ -236,7 +238,7 @@ class PaymentAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # no
                 told = _("Clover could not be asked: %(reason)s") % {"reason": error}
                 messages.warning(request, f"{row}: {told}")
             else:
-                state = words.name_of(payment.state, words.STATES)
+                state = words.state_name(payment.state)
                 messages.info(request, f"{row}: {state}")
 
     def has_settle_permission(self, request: HttpRequest) -> bool:

@@ -14,7 +14,8 @@ class CloverDjangoConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the ledger, register the checks, watch for changed settings."""
-        from clover_django import checks, connection, road, routers, tables
+        from clover_django import checks, payments
+        from clover_django.database import connection, routers, tables
 
         register(checks.check_settings, checks.TAG)
         register(checks.check_urls, checks.TAG)
@@ -23,4 +24,4 @@ class CloverDjangoConfig(AppConfig):
         connection.watch_connections()
         routers.install()
         tables.follow_migrate(self)
-        road.watch_settings()
+        payments.watch_settings()

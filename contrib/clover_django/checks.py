@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import override
 
-from clover_django import conf, road
+from clover_django import conf, payments
 from clover_provider.config import CloverConfig, Environment
 from payment_hooks import ConfigurationError, Mode, PluginRegistry
 
@@ -27,11 +27,11 @@ _DJANGO_ASKS = "django.contrib.auth.middleware.LoginRequiredMiddleware.process_v
 
 def check_settings(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
     """The setting can be read, every value makes sense, every plugin can be used."""
-    if road.keeps_merchants_elsewhere():
+    if payments.keeps_merchants_elsewhere():
         return []
     try:
         config = conf.get_config()
-        registry = road.get_payments().plugins
+        registry = payments.get_payments().plugins
     except ConfigurationError as error:
         hint = "See the settings pages of clover-provider's documentation."
         return [Error(str(error), hint=hint, id="clover_django.E001")]
@@ -45,7 +45,7 @@ def check_settings(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
 
 def check_urls(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
     """The pages are included, once for all languages."""
-    is_needless = road.keeps_merchants_elsewhere()
+    is_needless = payments.keeps_merchants_elsewhere()
     if is_needless or not getattr(settings, "ROOT_URLCONF", None):
         return []
     try:

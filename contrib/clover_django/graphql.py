@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
-from clover_django.actors import acting_as
-from clover_django.bodies import BodyRefused, TooLarge, read_body
-from clover_django.client_ip import shopper_address
-from clover_django.guests import open_to_guests
-from clover_django.transactions import money_view
+from clover_django.ledger.actors import acting_as
+from clover_django.web.bodies import BodyRefused, TooLarge, read_body
+from clover_django.web.client_ip import shopper_address
+from clover_django.web.guests import open_to_guests
+from clover_django.web.money_views import money_view
 from clover_graphql import HttpRequest as ApiRequest
 from clover_graphql import PaymentsApi
 

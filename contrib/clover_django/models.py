@@ -10,13 +10,13 @@ from typing import Any, NoReturn
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from clover_django import words
-from clover_django.fields import (
+from clover_django.fields.moments import MomentField
+from clover_django.fields.storable import (
     StorableCharField,
     StorableJSONField,
     StorableTextField,
 )
-from clover_django.moments import MomentField
+from clover_django.language import words
 
 _ID_LENGTH = 255
 
@@ -118,7 +118,7 @@ class Operation(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{words.name_of(self.kind, words.KINDS)} {self.operation_id}"
+        return f"{words.kind_name(self.kind)} {self.operation_id}"
 
 
 class HistoryIsKept(TypeError):
@@ -180,8 +180,8 @@ class PaymentEvent(models.Model):
         )
 
     def __str__(self) -> str:
-        before = words.name_of(self.before, words.STATES) if self.before else "-"
-        return f"{before} > {words.name_of(self.after, words.STATES)}"
+        before = words.state_name(self.before) if self.before else "-"
+        return f"{before} > {words.state_name(self.after)}"
 
     def save(self, **options: Any) -> None:
         """Add it.

@@ -15,8 +15,8 @@ from typing import Any
 
 from celery import shared_task
 
-from clover_django.actors import acting_as
-from clover_django.road import all_payments
+from clover_django.ledger.actors import acting_as
+from clover_django.payments import all_payments
 from payment_hooks.recovery import (
     reconcile_all,
     reconcile_json,

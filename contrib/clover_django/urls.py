@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clover_django import views
+from clover_django.web import views
 
 app_name = "clover"
 

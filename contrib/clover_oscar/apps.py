@@ -1,4 +1,4 @@
-"""The app: registers with the road and the pages, and adds a page to the dashboard."""
+"""The app: registers its shop hooks and its pages, and adds a page to the dashboard."""
 
 from django.apps import AppConfig
 from django.core.checks import register
@@ -22,18 +22,22 @@ class CloverOscarConfig(AppConfig):
 
     def ready(self) -> None:
         """Take part; models are loaded only now, so imports stand here."""
-        from clover_django import conf, pages, road, words
-        from clover_oscar import checks, flags, payments_page
-        from clover_oscar.purchases import OscarPurchases
+        from clover_django import conf, payments
+        from clover_django.language import words
+        from clover_django.web import pages
+        from clover_oscar import checks
+        from clover_oscar.checkout.purchases import OscarPurchases
+        from clover_oscar.checkout.return_pages import OscarPages
+        from clover_oscar.dashboard import payment_list
+        from clover_oscar.orders import flags
         from clover_oscar.shop import OscarShop
-        from clover_oscar.shop_pages import OscarPages
 
         for name, default in SETTINGS.items():
             conf.declare(name, default)
         for check in checks.CHECKS:
             register(check, checks.TAG)
-        road.register_shop(OscarShop())
-        road.register_shop(OscarPurchases())
+        payments.register_shop(OscarShop())
+        payments.register_shop(OscarPurchases())
         pages.register(OscarPages())
         words.add_flags(flags.NAMES)
-        payments_page.add_to_dashboard()
+        payment_list.add_to_dashboard()

@@ -11,7 +11,7 @@ from clover_django import conf
 from clover_oscar import options
 from clover_oscar.checkout import PaymentDetailsMixin
 from clover_oscar.dashboard import OrderDetailMixin
-from clover_oscar.processing import EventHandlerMixin
+from clover_oscar.orders import EventHandlerMixin
 from clover_oscar.untyped import OscarObject
 from payment_hooks import ConfigurationError, PaymentState
 

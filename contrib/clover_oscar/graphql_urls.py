@@ -14,8 +14,8 @@ from django.urls import path
 
 from clover_django import conf
 from clover_django.graphql import payments_view
-from clover_django.road import get_payments
-from clover_django.saved_sources import DjangoSavedCards
+from clover_django.ledger.saved_cards import DjangoSavedCards
+from clover_django.payments import get_payments
 from clover_graphql import OfferedGateway, PaymentsApi
 from clover_oscar import options
 from payment_hooks import ConfigurationError

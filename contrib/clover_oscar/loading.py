@@ -21,7 +21,7 @@ _MIXINS = {
         "checkout.views",
         "PaymentDetailsView",
     ): "clover_oscar.checkout.PaymentDetailsMixin",
-    ("order.processing", "EventHandler"): "clover_oscar.processing.EventHandlerMixin",
+    ("order.processing", "EventHandler"): "clover_oscar.orders.EventHandlerMixin",
     (
         "dashboard.orders.views",
         "OrderDetailView",

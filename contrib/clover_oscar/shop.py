@@ -2,15 +2,15 @@
 
 import logging
 
-from clover_django.freshness import fresh_reads
-from clover_django.road import get_payments
-from clover_oscar.baskets import is_there, thaw
-from clover_oscar.flags import WITHOUT_ORDER
-from clover_oscar.orders import order_of
-from clover_oscar.placement import complete
-from clover_oscar.purchases import VIA_API
-from clover_oscar.refusals import OrderNeedsPerson
-from clover_oscar.snapshot import Snapshot
+from clover_django.database.freshness import fresh_reads
+from clover_django.payments import get_payments
+from clover_oscar.baskets.payments import is_there, thaw
+from clover_oscar.baskets.snapshot import Snapshot
+from clover_oscar.checkout.purchases import VIA_API
+from clover_oscar.orders.flags import WITHOUT_ORDER
+from clover_oscar.orders.payments import order_of
+from clover_oscar.orders.placement import complete
+from clover_oscar.orders.refusals import OrderNeedsPerson
 from payment_hooks import REVERSED, Payment, PaymentChanged, PaymentState, hookimpl
 
 logger = logging.getLogger("oscar.checkout")
@@ -21,7 +21,7 @@ _PLACES_ORDER = frozenset(
 
 
 class OscarShop:
-    """Places the order of a paid basket, and keeps the books of the placed one."""
+    """Places the order of a paid basket, and keeps the records of a placed one."""
 
     @hookimpl
     def shop_payment_changed(self, event: PaymentChanged) -> None:

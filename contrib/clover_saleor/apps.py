@@ -18,13 +18,13 @@ class CloverSaleorConfig(AppConfig):
 
     def ready(self) -> None:
         """Register shop hooks, merchants, App and checks, and schedule the recovery."""
-        from clover_django import road
+        from clover_django import payments
         from clover_saleor.checks import check_saleor
         from clover_saleor.merchants.channels import all_payments
         from clover_saleor.shop import SaleorShop
 
-        road.register_shop(SaleorShop())
-        road.register_merchants(all_payments)
+        payments.register_shop(SaleorShop())
+        payments.register_merchants(all_payments)
         post_migrate.connect(
             ensure_app,
             sender=apps.get_app_config("app"),

@@ -10,7 +10,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from clover_django import conf
-from clover_django.store import DjangoLedger
+from clover_django.ledger.store import DjangoLedger
 from clover_provider.cli.doctor import Finding, Verdict, examine
 from clover_provider.config import CloverConfig, Environment
 from clover_saleor.installation import hosted_page, internals

@@ -18,7 +18,7 @@ from saleor.payment.interface import GatewayResponse, InitializedPaymentResponse
 from saleor.plugins.base_plugin import BasePlugin
 from saleor.plugins.error_codes import PluginErrorCode
 
-from clover_django.receiving import receive
+from clover_django.web.webhooks import receive
 from clover_saleor.installation import hosted_page
 from clover_saleor.installation.languages import language_of_payment
 from clover_saleor.installation.names import GATEWAY, TITLE

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from clover_demo.catalogue import STAFF_EMAIL, STAFF_PASSWORD
+from clover_demo.goods.catalogue import STAFF_EMAIL, STAFF_PASSWORD
 from tests.browser.conftest import APPROVED, make_shopper
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from clover_demo.catalogue import STAFF_EMAIL, STAFF_PASSWORD
+from clover_demo.goods.catalogue import STAFF_EMAIL, STAFF_PASSWORD
 from payment_hooks.model.messages import TEXTS
 from tests.browser.conftest import APPROVED, DECLINED, make_shopper
 from tests.browser.test_dashboard import OSCARS_OWN

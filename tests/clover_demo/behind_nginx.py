@@ -12,7 +12,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from clover_demo import shop_folder
-from clover_demo.shopper import Shopper
+from clover_demo.purchases.shopper import Shopper
 from clover_simulator.simulator import Simulator
 from tests.examples.hosts import NGINX, find_nginx, free_port, wait_until
 from tests.house.project import ROOT

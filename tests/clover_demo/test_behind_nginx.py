@@ -2,8 +2,8 @@
 
 import pytest
 
+from clover_demo.purchases.shopper import NotBought
 from clover_demo.run import PURCHASES
-from clover_demo.shopper import NotBought
 from clover_simulator.simulator import Simulator
 from tests.clover_demo.behind_nginx import PROXY, SHOPPER, deployed, set_up
 

@@ -4,8 +4,8 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from clover_demo.audit import ShopOrder, Verdict
 from clover_demo.display import Display
+from clover_demo.purchases.audit import ShopOrder, Verdict
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.models import QuerySet
 
-from clover_django import pages, road
+from clover_django import payments
+from clover_django.ledger.store import DjangoLedger
 from clover_django.models import (
     Operation,
     Payment,
@@ -14,7 +15,7 @@ from clover_django.models import (
     SavedSource,
     WebhookReceipt,
 )
-from clover_django.store import DjangoLedger
+from clover_django.web import pages
 from payment_hooks.testing import FakeProvider
 from tests.clover_django.postgres import postgres  # noqa: F401 - a fixture
 from tests.clover_sqlalchemy.mariadb import mariadb  # noqa: F401 - a fixture
@@ -104,8 +105,8 @@ def plain_pages(monkeypatch):
 def fake(transactional_db, plain_pages):
     """The road of the test shop with a provider in memory in Clover's place."""
     provider = FakeProvider(merchant_id="TESTMERCH0001")
-    registry = road.get_payments().plugins
-    registry.unregister(name=road.PROVIDER)
-    registry.register(provider, road.PROVIDER)
+    registry = payments.get_payments().plugins
+    registry.unregister(name=payments.PROVIDER)
+    registry.register(provider, payments.PROVIDER)
     yield provider
-    road.reset()
+    payments.reset()

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from clover_django import models
 from clover_django.conf import ledger_alias
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from payment_hooks import (
     Mode,
     Money,

@@ -6,7 +6,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from clover_django import models
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from payment_hooks import OutcomeUnknown, PaymentState
 from tests.clover_django.paying import (
     at_the_page,

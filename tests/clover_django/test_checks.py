@@ -5,7 +5,7 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.urls import include, path
 
-from clover_django import checks, road
+from clover_django import checks, payments
 from payment_hooks.spec.plugins import BrokenPlugin
 
 
@@ -133,7 +133,7 @@ def test_hosted_checkout_comes_back_over_https(clover, settings, changes, found)
         ({"CLIENT_IP": None}, ["clover_django.W003"]),
         ({"CLIENT_IP": 0}, []),
         ({"CLIENT_IP": 1}, []),
-        ({"CLIENT_IP": "tests.clover_django.test_client_ip.by_another_header"}, []),
+        ({"CLIENT_IP": "tests.clover_django.web.test_client_ip.by_another_header"}, []),
         ({"MODE": "hosted", "MODES": ["hosted"]}, []),
     ],
 )
@@ -160,7 +160,7 @@ def test_whoever_is_behind_a_proxy_says_how_to_see_past_it(
         ("nothing", "doesn't look like a module path"),
         ("", "doesn't look like a module path"),
         ("tests.clover_django.conftest.no_such", "does not define"),
-        ("tests.clover_django.test_client_ip.NO_FUNCTION", "not 'text'"),
+        ("tests.clover_django.web.test_client_ip.NO_FUNCTION", "not 'text'"),
     ],
 )
 def test_a_client_ip_that_makes_no_sense_is_an_error(clover, value, why):
@@ -193,13 +193,13 @@ def test_debug_and_real_money_do_not_go_together(clover, settings):
 
 
 def test_a_broken_plugin_is_an_error_with_its_name(settings):
-    registry = road.get_payments().plugins
+    registry = payments.get_payments().plugins
     registry.broken.append(
         BrokenPlugin(name="fraud", distribution="shop-fraud 1.0", why="ImportError: x")
     )
 
     (error,) = checks.check_settings(None)
-    road.reset()
+    payments.reset()
 
     assert error.id == "clover_django.E004"
     assert "'fraud' of shop-fraud 1.0" in error.msg

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from clover_django import models
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from payment_hooks import (
     Money,
     OutcomeUnknown,

@@ -6,7 +6,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from clover_django import conf, models, pages, road
+from clover_django import conf, models, payments
+from clover_django.web import pages
 from clover_oscar.apps import SETTINGS
 from clover_simulator.shopper import DECLINED_CARD
 from tests.clover_django.paying import let_time_pass
@@ -22,7 +23,7 @@ ORDERS_PAGE = "/orders/1001/"
 @pytest.fixture
 def shop(transactional_db, clover_simulator, settings, monkeypatch):
     """The page's code, registered as its `AppConfig` says."""
-    monkeypatch.setattr(road, "_shops", [])
+    monkeypatch.setattr(payments, "_shops", [])
     monkeypatch.setattr(pages, "_registered", [])
     merchant = clover_simulator.merchant
     settings.CLOVER = {
@@ -43,7 +44,7 @@ def shop(transactional_db, clover_simulator, settings, monkeypatch):
     exec(compile(code, "django.md", "exec"), namespace)
     namespace["ShopConfig"].ready(None)
     yield namespace
-    road.reset()
+    payments.reset()
 
 
 def pay(shop, rf, token, number="1001"):

@@ -1,93 +1,83 @@
-"""Inside the shop's transaction money moves, and news of it waits for the commit."""
-
-from contextlib import suppress
+"""The `Payments` of the process, built from the settings."""
 
 import pytest
-from django.contrib.auth.models import Group
-from django.db import transaction
 
-from clover_django.road import get_payments
-from payment_hooks import PaymentState, hookimpl
-from payment_hooks.recovery.recovery import Recovery
-from tests.clover_django.paying import let_time_pass, paid
+from clover_django import payments as shop_payments
+from clover_django.ledger.store import DjangoLedger
+from payment_hooks import ConfigurationError, FailedChecks, Mode
+from tests.clover_django.plugins import Shop
 
-
-class Shop:
-    """Writes down what it was told, in its own database."""
-
-    @hookimpl
-    def shop_payment_changed(self, event):
-        Group.objects.create(name=event.payment.reference)
+PLUGINS = "tests.clover_django.plugins"
 
 
 @pytest.fixture
-def shop(fake):
-    get_payments().plugins.register(Shop())
+def clover(settings):
+    def change(**values):
+        settings.CLOVER = {**settings.CLOVER, **values}
+
+    return change
 
 
-def orders():
-    ours = Group.objects.filter(name__startswith="order-")
-    return list(ours.values_list("name", flat=True))
+def test_the_road_is_built_once_and_anew_after_a_change(clover):
+    first = shop_payments.get_payments()
+    again = shop_payments.get_payments()
+
+    clover(FAILED_CHECKS="flag")
+
+    assert first is again
+    assert shop_payments.get_payments() is not first
+    assert shop_payments.get_payments().policy.failed_checks is FailedChecks.FLAG
 
 
-class Undone(Exception):
-    """What makes the shop's transaction roll back."""
+def test_it_stands_on_the_ledger_and_the_merchant_of_the_settings():
+    payments = shop_payments.get_payments()
+
+    assert isinstance(payments.ledger, DjangoLedger)
+    assert payments.ledger.using == "clover_ledger"
+    assert payments.provider.name == "clover"
+    assert payments.merchant_id == "TESTMERCH0001"
 
 
-def pay_and_roll_back():
-    with suppress(Undone), transaction.atomic():
-        payment = paid()
-        raise Undone
-    return payment
+def test_a_lease_outlives_the_deadline_of_a_call(clover):
+    clover(DEADLINE_SECONDS=120)
+
+    assert shop_payments.get_payments().policy.lease_seconds == 360
 
 
-def test_the_shop_is_told_once_its_transaction_is_committed(shop):
-    with transaction.atomic():
-        payment = paid()
-        assert orders() == []
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", ["shop", "Shop"])
+def test_plugins_of_the_settings_take_part(clover, name):
+    clover(PLUGINS=[f"{PLUGINS}.{name}"])
 
-    (operation,) = get_payments().operations(payment.payment_id)
-    assert orders() == [payment.reference]
-    assert operation.notified
+    payment = shop_payments.get_payments().open("known-to-the-plugin", mode=Mode.IFRAME)
 
-
-def test_the_state_is_known_at_once(shop):
-    with transaction.atomic():
-        assert paid().state is PaymentState.PAID
+    assert str(payment.amount_due) == "7.00 USD"
 
 
-def test_after_a_rollback_the_shop_is_told_by_recovery(shop):
-    payment = pay_and_roll_back()
-    (operation,) = get_payments().operations(payment.payment_id)
-    assert orders() == []
-    assert not operation.notified
-    let_time_pass(minutes=1)
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("no.such.module", "names 'no.such.module', which cannot be used"),
+        (f"{PLUGINS}.nothing", "which cannot be used"),
+        (f"{PLUGINS}.Demanding", "which cannot be used"),
+        (f"{PLUGINS}.Misspelt", "Did you mean 'payment_charge'?"),
+    ],
+)
+def test_a_plugin_that_cannot_be_used_is_a_configuration_error(clover, path, message):
+    clover(PLUGINS=[path])
 
-    Recovery(get_payments()).run()
-
-    assert orders() == [payment.reference]
-
-
-def test_a_rollback_takes_nothing_from_the_ledger(shop, fake):
-    payment = pay_and_roll_back()
-
-    again = paid_again(payment)
-
-    assert again.state is PaymentState.PAID
-    assert fake.calls.count("payment_charge") == 1
+    with pytest.raises(ConfigurationError, match=message.replace("?", r"\?")):
+        shop_payments.get_payments()
 
 
-def paid_again(payment):
-    payments = get_payments()
-    return payments.open(
-        payment.reference, mode=payment.mode, amount_due=payment.amount_due
+def test_a_shop_of_an_adapter_takes_part_once(monkeypatch):
+    monkeypatch.setattr(shop_payments, "_shops", [])
+    shop = Shop()
+
+    shop_payments.register_shop(shop)
+    shop_payments.register_shop(shop)
+
+    assert (
+        shop_payments.get_payments().shop.amount_due("known-to-the-plugin") is not None
     )
-
-
-@pytest.mark.django_db
-def test_the_transaction_of_a_test_case_keeps_no_news_back(plain_pages):
-    from clover_django.transactions import find_open
-
-    with transaction.atomic():
-        assert find_open() == "default"
-    assert find_open() is None
+    shop_payments.reset()

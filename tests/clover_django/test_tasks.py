@@ -9,7 +9,7 @@ from celery.signals import setup_logging, task_postrun
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from payment_hooks import Money, PaymentState, TransactionKind
 from tests.clover_django.paying import in_doubt, let_time_pass, paid
 

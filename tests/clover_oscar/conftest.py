@@ -1,7 +1,7 @@
 import pytest
 from django.conf import settings as django_settings
 
-from clover_django import road
+from clover_django import payments
 from clover_oscar import options
 from payment_hooks.testing import FakeProvider
 from tests.clover_oscar.shopper import Shopper, make_product
@@ -23,7 +23,7 @@ def clover():
     fake = FakeProvider(merchant_id=options.merchant_id())
     put_in_place(fake)
     yield fake
-    road.reset()
+    payments.reset()
 
 
 @pytest.fixture
@@ -38,6 +38,6 @@ def clover_settings(settings, clover):
 
 
 def put_in_place(fake):
-    registry = road.get_payments().plugins
-    registry.unregister(name=road.PROVIDER)
-    registry.register(fake, road.PROVIDER)
+    registry = payments.get_payments().plugins
+    registry.unregister(name=payments.PROVIDER)
+    registry.register(fake, payments.PROVIDER)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from clover_django import conf
-from tests.clover_oscar.test_concurrency import ROOT
+from tests.clover_oscar.workers.test_concurrency import ROOT
 
 PAGE = (ROOT / "docs/how-to/oscar.md").read_text()
 KEYS = {

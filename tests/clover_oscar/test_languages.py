@@ -9,13 +9,15 @@ from django.utils.html import strip_tags
 from django.utils.translation import override
 from oscar.core.loading import get_model
 
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from payment_hooks import DeclineCode, PaymentDeclined
 from payment_hooks.model.messages import TEXTS, shopper_text
+from tests.clover_oscar.dashboard.test_order_detail import act, make_staff, url
+from tests.clover_oscar.dashboard.test_payment_list import URL, post
+from tests.clover_oscar.dashboard.test_payment_list import (
+    without_order as without_order,
+)
 from tests.clover_oscar.shopper import Shopper, orders
-from tests.clover_oscar.test_dashboard import act, make_staff, url
-from tests.clover_oscar.test_payments_page import URL, post
-from tests.clover_oscar.test_payments_page import without_order as without_order
 from tests.house.test_catalogues import APPS, folder, read
 
 RAW = re.compile(

@@ -6,7 +6,7 @@ from oscar.core.loading import default_class_loader, get_class
 from clover_oscar import loading
 from clover_oscar.checkout import PaymentDetailsMixin
 from clover_oscar.dashboard import OrderDetailMixin
-from clover_oscar.processing import EventHandlerMixin
+from clover_oscar.orders import EventHandlerMixin
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from tests.clover_django import recorders
+from tests.clover_oscar.dashboard.test_order_detail import make_staff
 from tests.clover_oscar.shopper import books, orders
-from tests.clover_oscar.test_dashboard import make_staff
 
 FORM = "application/x-www-form-urlencoded"
 

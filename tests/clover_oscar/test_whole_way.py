@@ -2,10 +2,10 @@
 
 import pytest
 
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from clover_simulator.shopper import DECLINED_CARD
+from tests.clover_oscar.dashboard.test_order_detail import act, make_staff
 from tests.clover_oscar.shopper import baskets, books, orders
-from tests.clover_oscar.test_dashboard import act, make_staff
 
 SHOP = "http://localhost"
 THANK_YOU = "/checkout/thank-you/"

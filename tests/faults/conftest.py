@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from clover_django.store import DjangoLedger
+from clover_django.ledger.store import DjangoLedger
 from clover_simulator.simulator import Simulator
 from payment_hooks import MemoryLedger
 from payment_hooks.ledger.store import Ledger

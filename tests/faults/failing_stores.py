@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, close_old_connections, connections
 
 from clover_django import models
-from clover_django.store import DjangoLedger
+from clover_django.ledger.store import DjangoLedger
 from payment_hooks import hookimpl
 from tests.faults.stores import ALIAS
 

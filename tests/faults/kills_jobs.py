@@ -53,7 +53,7 @@ def warm_up() -> None:
     from django.core.management import call_command
     from django.db import connection, connections
 
-    from clover_django import road
+    from clover_django import payments as shop_payments
 
     for alias in connections:
         call_command("migrate", database=alias, verbosity=0)
@@ -63,7 +63,7 @@ def warm_up() -> None:
             "reference varchar(255), kind varchar(16), "
             "transaction_id varchar(255), times integer)"
         )
-    road.get_payments()
+    shop_payments.get_payments()
     connections.close_all()
 
 
@@ -71,15 +71,18 @@ def build(
     context: Context, *, later: float = 0, wait: float = 0.05, naive: bool = False
 ) -> Payments:
     """The road of the settings, with points to be killed at, `later` by its clock."""
-    from clover_django import conf, road
+    from clover_django import conf
+    from clover_django import payments as shop_payments
 
-    real, config = road.get_payments(), conf.get_config()
+    real, config = shop_payments.get_payments(), conf.get_config()
     made = Forgetful if naive else TracedLedger
     ledger = made(real.ledger, context.trace)
     transport = TracedTransport(Transport(config), context.trace, ledger)
     registry = real.plugins
-    registry.unregister(name=road.PROVIDER)
-    registry.register(CloverProvider(config, transport=transport), road.PROVIDER)
+    registry.unregister(name=shop_payments.PROVIDER)
+    registry.register(
+        CloverProvider(config, transport=transport), shop_payments.PROVIDER
+    )
     registry.register(Shop(context.trace))
     return Payments(
         real.provider,
@@ -149,7 +152,7 @@ def recover(context: Context, later: float) -> JSON:
 
 
 def dump(context: Context) -> JSON:
-    """The shop's rows as they stand, read without the road."""
+    """The shop's rows as they stand, read without the shop_payments."""
     from django.db import connection
 
     from clover_django import models
@@ -208,9 +211,9 @@ def clear(context: Context) -> JSON:
 
 
 def _alias() -> str:
-    from clover_django import road
+    from clover_django import payments as shop_payments
 
-    return str(getattr(road.get_payments().ledger, "using", "default"))
+    return str(getattr(shop_payments.get_payments().ledger, "using", "default"))
 
 
 def _open(payments: Payments, order: JSON, mode: Mode = Mode.IFRAME) -> Any:

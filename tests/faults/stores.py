@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connections
 
-from clover_django.store import DjangoLedger
+from clover_django.ledger.store import DjangoLedger
 
 ALIAS = "faults"
 

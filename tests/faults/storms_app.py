@@ -6,7 +6,7 @@ from django.core.wsgi import WSGIHandler, get_wsgi_application
 def build() -> WSGIHandler:
     """The application; the road can be asked for once Django is set up."""
     application = get_wsgi_application()
-    from clover_django.road import register_shop
+    from clover_django.payments import register_shop
     from tests.faults.kills_trace import Shop, Trace
 
     register_shop(Shop(Trace()))

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from clover_django.store import DjangoLedger
+from clover_django.ledger.store import DjangoLedger
 from clover_simulator.shopper import DECLINED_CARD
 from clover_simulator.simulator import Simulator
 from payment_hooks import (

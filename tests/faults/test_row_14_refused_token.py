@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from clover_django.store import DjangoLedger
+from clover_django.ledger.store import DjangoLedger
 from clover_provider import CloverConfig, CloverProvider
 from clover_provider.oauth import (
     REFRESH_PATH,

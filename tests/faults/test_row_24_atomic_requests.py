@@ -5,7 +5,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import path
 
-from clover_django.road import get_payments
+from clover_django.payments import get_payments
 from payment_hooks import Mode, Money, PaymentSource, PaymentState
 from payment_hooks.model.records import OperationState
 from payment_hooks.recovery.recovery import Recovery

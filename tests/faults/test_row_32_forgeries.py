@@ -14,7 +14,8 @@ from django.test import RequestFactory
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from clover_django import road, views
+from clover_django import payments
+from clover_django.web import views
 from clover_provider.api.webhooks import sign
 from tests.faults.report import Report, is_long
 
@@ -37,9 +38,9 @@ EXAMPLES = 20_000 if is_long() else 1_000
 
 @pytest.fixture(autouse=True)
 def a_road_of_the_tests_settings() -> Iterator[None]:
-    road.reset()
+    payments.reset()
     yield
-    road.reset()
+    payments.reset()
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 
-from clover_django.store import DjangoLedger
+from clover_django.ledger.store import DjangoLedger
 from payment_hooks import OutcomeUnknown, PaymentRequest, hookimpl
 from payment_hooks.ledger.store import Ledger
 from payment_hooks.model.records import OperationKind, OperationState

@@ -9,7 +9,7 @@ from itertools import chain, repeat
 
 import pytest
 
-from clover_django.store import DjangoLedger
+from clover_django.ledger.store import DjangoLedger
 from payment_hooks import OutcomeUnknown
 from payment_hooks.model.records import OperationKind, OperationState
 from tests.faults import breaks

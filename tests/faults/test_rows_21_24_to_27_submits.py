@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from django.db import transaction
 
-from clover_django.store import DjangoLedger
+from clover_django.ledger.store import DjangoLedger
 from payment_hooks import (
     ConfigurationError,
     InvalidRequest,

@@ -31,7 +31,7 @@ def of_apps(code):
 
 def test_no_class_of_oscars_apps_is_imported():
     found = {
-        path.name: of_apps(path.read_text())
+        str(path.relative_to(PACKAGE)): of_apps(path.read_text())
         for path in PACKAGE.rglob("*.py")
         if path.name not in EITHER
     }

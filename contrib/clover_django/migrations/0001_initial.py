@@ -5,7 +5,7 @@ from typing import Any
 import django.db.models.deletion
 from django.db import migrations, models
 
-from clover_django.fields import exact_collation
+from clover_django.fields.storable import exact_collation
 
 
 def convert(apps: Any, editor: Any) -> None:

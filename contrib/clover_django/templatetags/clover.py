@@ -2,36 +2,15 @@
 
 from django import template
 
-from clover_django import words
+from clover_django.language import words
 
 register = template.Library()
 
-
-@register.filter
-def state_name(value: str) -> str:
-    """Of the state of a payment or an operation."""
-    return words.name_of(value, words.STATES)
-
-
-@register.filter
-def kind_name(value: str) -> str:
-    """Of an operation's kind."""
-    return words.name_of(value, words.KINDS)
-
-
-@register.filter
-def mode_name(value: str) -> str:
-    """Of how the card reaches Clover."""
-    return words.name_of(value, words.MODES)
-
-
-@register.filter
-def flag_name(value: str) -> str:
-    """Of a mark: why somebody must look."""
-    return words.name_of(value, words.FLAGS)
-
-
-@register.filter
-def reason_name(value: str) -> str:
-    """Of why money goes back."""
-    return words.name_of(value, words.REASONS)
+for name_of in (
+    words.state_name,
+    words.kind_name,
+    words.mode_name,
+    words.flag_name,
+    words.reason_name,
+):
+    register.filter(name_of)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Lock
 
-from clover_django.road import build_payments
+from clover_django.payments import build_payments
 from clover_saleor.installation.names import GATEWAY
 from clover_saleor.installation.untyped import SaleorObject
 from clover_saleor.merchants import configuration

@@ -10,7 +10,7 @@ from saleor.payment.interface import (
     PaymentMethodInfo,
 )
 
-from clover_django.saved_sources import DjangoSavedCards
+from clover_django.ledger.saved_cards import DjangoSavedCards
 from clover_saleor.installation.names import GATEWAY, TITLE
 from clover_saleor.installation.untyped import SaleorObject
 from clover_saleor.merchants.channels import Merchant

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from clover_django import road
+from clover_django import payments as shop_payments
 from payment_hooks import Mode, Money, PaymentSource, hookimpl
 from payment_hooks.testing import FakeProvider
 
@@ -24,17 +24,17 @@ class Shop:
 def set_up():
     """The provider and the shop, in place."""
     fake, shop = FakeProvider(merchant_id="TESTMERCH0001"), Shop()
-    road.register_shop(shop)
-    registry = road.get_payments().plugins
-    registry.unregister(name=road.PROVIDER)
-    registry.register(fake, road.PROVIDER)
+    shop_payments.register_shop(shop)
+    registry = shop_payments.get_payments().plugins
+    registry.unregister(name=shop_payments.PROVIDER)
+    registry.register(fake, shop_payments.PROVIDER)
     return fake, shop
 
 
 def buy(reference):
     """Pay an order, and tell the shop."""
     set_up()
-    payments = road.get_payments()
+    payments = shop_payments.get_payments()
     payment = payments.open(reference, mode=Mode.IFRAME, amount_due=DUE)
     payments.charge(payment.payment_id, PaymentSource(token="tok-1"))
     return payments.notify(payment.payment_id)

@@ -4,7 +4,7 @@ from django.contrib.auth.models import Group, User
 from django.db import connections, transaction
 from django.test import Client, TestCase, TransactionTestCase
 
-from clover_django import models, road
+from clover_django import models, payments
 from tests.clover_django.shop.paying import buy, set_up
 
 BOTH = {"default", "clover_ledger"}
@@ -72,4 +72,4 @@ class Committed(TransactionTestCase):
 def test_neither_database_is_the_real_one(db):
     names = {connections[alias].settings_dict["NAME"] for alias in BOTH}
     assert all("memory" in str(name) or "test_" in str(name) for name in names)
-    assert road.get_payments().ledger.using == "clover_ledger"
+    assert payments.get_payments().ledger.using == "clover_ledger"

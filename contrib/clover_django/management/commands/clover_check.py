@@ -5,7 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.urls import reverse
 
-from clover_django import checks, conf, probing
+from clover_django import checks, conf
+from clover_django.web import probes
 
 _CHECKS = (checks.check_settings, checks.check_urls, checks.check_middleware)
 
@@ -23,7 +24,7 @@ class Command(BaseCommand):
         """Exit 1 when something is wrong."""
         found = [check for ask in _CHECKS for check in ask(None)]
         if not any(message.is_serious() for message in found):
-            found += probing.check_pages()
+            found += probes.check_pages()
         for message in found:
             self.stderr.write(f"{message.id}: {message.msg}")
             self.stderr.write(f"  {message.hint}")

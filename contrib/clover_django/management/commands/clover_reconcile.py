@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from clover_django.actors import acting_as
-from clover_django.road import all_payments
+from clover_django.ledger.actors import acting_as
+from clover_django.payments import all_payments
 from payment_hooks import ConfigurationError, PaymentError
 from payment_hooks.recovery import (
     ReconcileReport,

@@ -1,0 +1,1 @@
+"""What the demo shop sells: its products, their pictures, and how they get into it."""

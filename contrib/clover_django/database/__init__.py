@@ -1,0 +1,1 @@
+"""The ledger's own connection, its routers and tables, and transactions around it."""

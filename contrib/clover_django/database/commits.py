@@ -1,0 +1,72 @@
+"""Writes that are over when the call returns, and repeated where nothing was done."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from django.db import OperationalError, connections, transaction
+
+from clover_django.database.transactions import is_open
+from payment_hooks import ConfigurationError
+
+_TRIES = 8
+_ROLLED_BACK = frozenset({"40001", "40P01", 1020, 1213})
+"""PostgreSQL's and MySQL's words for: somebody was first, all of yours is undone."""
+
+Result = TypeVar("Result")
+
+
+class Committer:
+    """Does work in transactions of its own, on one database alias."""
+
+    def __init__(self, using: str) -> None:
+        self.using = using
+
+    def write(self, work: Callable[[], Result]) -> Result:
+        """What the work gave, committed.
+
+        Two writers may stand in each other's way, however right both are: then the
+        database undoes one of them, which goes again.
+
+        Raises:
+            ConfigurationError: there is an open transaction around it.
+        """
+        for _ in range(_TRIES - 1):
+            try:
+                with self._commit():
+                    return work()
+            except OperationalError as error:
+                if not _is_undone(error):
+                    raise
+        with self._commit():
+            return work()
+
+    @contextmanager
+    def _commit(self) -> Iterator[None]:
+        """A transaction of our own, which is over when the block is.
+
+        Raises:
+            ConfigurationError: there is an open one around it.
+        """
+        connection = connections[self.using]
+        if is_open(connection):
+            raise ConfigurationError(
+                "a payment was asked for inside an open transaction, whose rollback "
+                "would erase its record: take the view out of ATOMIC_REQUESTS with "
+                "transaction.non_atomic_requests, or pay after the atomic block"
+            )
+        if not (connection.in_atomic_block or connection.get_autocommit()):
+            raise ConfigurationError(
+                f"the database {self.using!r} does not commit by itself, so a payment's "
+                "record could vanish: remove AUTOCOMMIT from its settings, or name "
+                "another one in CLOVER['LEDGER_DATABASE']"
+            )
+        with transaction.atomic(using=self.using):
+            yield
+
+
+def _is_undone(error: OperationalError) -> bool:
+    """Whether the database has rolled the whole transaction back by itself."""
+    number = error.args[0] if error.args else None
+    state = getattr(error.__cause__, "sqlstate", None)
+    return number in _ROLLED_BACK or state in _ROLLED_BACK

@@ -1,0 +1,146 @@
+"""The `Payments` of this process, from the settings or from where an adapter keeps them."""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import Any, cast
+
+import pluggy
+from django.core.signals import setting_changed
+from django.db import DatabaseError, transaction
+from django.utils.module_loading import import_string
+
+from clover_django import conf
+from clover_django.database.connection import add_connection
+from clover_django.database.transactions import find_open
+from clover_django.ledger.store import DjangoLedger
+from clover_provider.config import CloverConfig
+from clover_provider.provider import CloverProvider
+from payment_hooks import (
+    ConfigurationError,
+    FailedChecks,
+    PaymentError,
+    Payments,
+    PluginRegistry,
+    Policy,
+    ProviderHooks,
+)
+
+PROVIDER = "clover"
+NOT_NOW = (PaymentError, ConfigurationError, DatabaseError)
+"""What a look at a payment may end with when it brings nothing: look again later."""
+
+Merchants = Callable[[], Iterable[Payments]]
+
+_shops: list[object] = []
+_merchants: list[Merchants] = []
+
+
+def register_shop(plugin: object) -> None:
+    """Let an adapter's shop hooks take part; call it in `AppConfig.ready`."""
+    if plugin not in _shops:
+        _shops.append(plugin)
+        reset()
+
+
+def register_merchants(merchants: Merchants) -> None:
+    """Let recovery and reconciliation see merchants that are not in the settings."""
+    if merchants not in _merchants:
+        _merchants.append(merchants)
+
+
+def keeps_merchants_elsewhere() -> bool:
+    """Whether there is no `CLOVER`, and an adapter which needs none."""
+    return bool(_merchants) and not conf.is_set()
+
+
+def all_payments() -> list[Payments]:
+    """One for each merchant that is configured anywhere.
+
+    Raises:
+        ConfigurationError: nothing is configured, or something is wrong.
+    """
+    settings = [] if keeps_merchants_elsewhere() else [get_payments()]
+    return [*settings, *(row for merchants in _merchants for row in merchants())]
+
+
+@cache
+def get_payments() -> Payments:
+    """The `Payments` of the merchant in the settings.
+
+    Raises:
+        ConfigurationError: a setting is missing or wrong; the message says which.
+    """
+    return build_payments(conf.get_config())
+
+
+def build_payments(config: CloverConfig) -> Payments:
+    """The `Payments` of this merchant, with every plugin that is installed or named.
+
+    Raises:
+        ConfigurationError: a plugin cannot be used.
+    """
+    registry = PluginRegistry()
+    registry.register(CloverProvider(config), PROVIDER)
+    registry.load_installed()
+    if conf.adapter_setting("REFUSE_BROKEN_PLUGINS"):
+        registry.refuse_broken()
+    for plugin in (*_shops, *_configured_plugins()):
+        _take_in(registry, plugin)
+    policy = Policy(
+        failed_checks=FailedChecks(str(conf.adapter_setting("FAILED_CHECKS"))),
+        extras_allowed=bool(conf.adapter_setting("EXTRAS_ALLOWED")),
+        lease_seconds=max(Policy().lease_seconds, 3 * config.deadline_seconds),
+    )
+    ledger = DjangoLedger(using=conf.ledger_alias())
+    provider = ProviderHooks(registry, PROVIDER)
+    return Payments(provider, ledger, policy=policy, defer=defer_until_commit)
+
+
+def defer_until_commit(notify: Callable[[], object]) -> bool:
+    """Whether the notification waits for the commit of the shop's open transaction.
+
+    What a handler writes there is gone when it rolls back, while the ledger would
+    remember for ever that the shop was notified. After a rollback the outcome stays
+    due, for recovery or the next look.
+    """
+    alias = find_open()
+    if alias is None:
+        return False
+    transaction.on_commit(notify, using=alias, robust=True)
+    return True
+
+
+def reset() -> None:
+    """Forget what was built; the next use builds it anew from the settings."""
+    get_payments.cache_clear()
+    conf.get_config.cache_clear()
+
+
+def watch_settings() -> None:
+    """Build anew when a test overrides the setting."""
+    setting_changed.connect(_on_setting_changed, dispatch_uid="clover_django.payments")
+
+
+def _on_setting_changed(setting: str, **kwargs: Any) -> None:
+    if setting == conf.SETTING:
+        reset()
+        add_connection()
+
+
+def _configured_plugins() -> Iterator[object]:
+    """`CLOVER["PLUGINS"]`: dotted paths of plugins, or of classes without arguments."""
+    for path in cast("Iterable[str]", conf.adapter_setting("PLUGINS")):
+        try:
+            plugin = import_string(path)
+            yield plugin() if isinstance(plugin, type) else plugin
+        except (ImportError, AttributeError, TypeError) as error:
+            raise ConfigurationError(
+                f"{conf.SETTING}['PLUGINS'] names {path!r}, which cannot be used: {error}"
+            ) from error
+
+
+def _take_in(registry: PluginRegistry, plugin: object) -> None:
+    try:
+        registry.register(plugin)
+    except (pluggy.PluginValidationError, ValueError) as error:
+        raise ConfigurationError(f"a payment plugin was refused: {error}") from error

@@ -1,0 +1,218 @@
+"""Webhook, return, cancel and status: what comes in from outside a checkout.
+
+None of them believes what it is told: each says *look* to `Payments`, and shows what
+the ledger knows afterwards. All stay outside of ATOMIC_REQUESTS, since the ledger
+commits by itself.
+
+Only a button closes a payment. Its address reaches mail scanners, messengers and browsers
+that fetch ahead, so opening it closes nothing, whoever's session it is; the price is one
+click for a shopper who comes back from the provider's page without having paid.
+"""
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+
+from django.conf import settings
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    JsonResponse,
+)
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from clover_django.ledger.actors import acting_as
+from clover_django.payments import NOT_NOW, get_payments
+from clover_django.web.guests import open_to_guests
+from clover_django.web.money_views import money_view
+from clover_django.web.pages import get_pages, render_page
+from clover_django.web.reloads import next_look
+from clover_django.web.speculation import answer_speculation, is_speculative
+from clover_django.web.strict_cookies import with_own_cookies
+from clover_django.web.webhooks import receive
+from payment_hooks import (
+    InvalidRequest,
+    Operation,
+    Outcome,
+    Payment,
+    PaymentState,
+)
+from payment_hooks.ledger import decline_of, last_decline, outcome_of
+
+logger = logging.getLogger(__name__)
+
+_POLL_SECONDS = 3
+
+View = Callable[..., HttpResponse]
+
+
+def _page(view: View) -> View:
+    """One of the shopper's pages: never cached, and its address goes to no other site.
+
+    A request that no shopper looks at gets no page, and nobody is asked for it.
+    """
+
+    @wraps(view)
+    def shown(request: HttpRequest, payment_id: str) -> HttpResponse:
+        with acting_as("shopper"):
+            if is_speculative(request):
+                _find(payment_id)
+                response = answer_speculation(request)
+            else:
+                response = view(request, payment_id)
+        response["Referrer-Policy"] = "same-origin"
+        return response
+
+    return money_view(never_cache(shown))
+
+
+@open_to_guests
+@money_view
+@csrf_exempt
+@require_POST
+@never_cache
+def webhook(request: HttpRequest) -> HttpResponse:
+    """Take a message in: 200 once its effect is in place or it is kept for later."""
+    return receive(request, get_payments)
+
+
+@open_to_guests
+@require_safe
+@_page
+@with_own_cookies
+def returned(request: HttpRequest, payment_id: str) -> HttpResponse:
+    """The shopper comes back from the provider's page."""
+    return _show(request, _look(_find(payment_id)))
+
+
+@open_to_guests
+@require_safe
+@_page
+@with_own_cookies
+def status(request: HttpRequest, payment_id: str) -> HttpResponse:
+    """The page which waits until the outcome is known."""
+    return _show(request, _look(_find(payment_id)))
+
+
+@open_to_guests
+@require_GET
+@_page
+def status_json(request: HttpRequest, payment_id: str) -> HttpResponse:
+    """Whether the waiting page should look again: nothing else is told.
+
+    However often it is asked, it asks the provider only once in a few seconds.
+    """
+    payment = _look(_find(payment_id))
+    waiting = outcome_of(_operations(payment)) is Outcome.CHECKING
+    return JsonResponse({"waiting": waiting})
+
+
+@open_to_guests
+@csrf_protect
+@require_http_methods(["GET", "HEAD", "POST"])
+@_page
+@with_own_cookies
+def cancelled(request: HttpRequest, payment_id: str) -> HttpResponse:
+    """The shopper turned back on the provider's page; the button here gives it up.
+
+    Money may have come all the same.
+    """
+    payment = _find(payment_id)
+    if request.method != "POST":
+        return _ask_whether(request, _look(payment))
+    try:
+        payment = _give_up(payment_id)
+    except NOT_NOW as error:
+        logger.warning("payment could not be given up: %s", type(error).__name__)
+        return _wait(request, payment)
+    if outcome_of(_operations(payment), turned_back=True) is not Outcome.NOT_PAID:
+        return _show(request, payment)
+    message = _("The payment was not made. Your card has not been charged.")
+    return get_pages().not_paid(request, payment, message)
+
+
+def _ask_whether(request: HttpRequest, payment: Payment) -> HttpResponse:
+    """The page with the button, unless there is something else to say."""
+    if outcome_of(_operations(payment), turned_back=True) is not Outcome.NOT_PAID:
+        return _show(request, payment)
+    return render_page(request, payment, "clover_django/cancel.html")
+
+
+def _show(request: HttpRequest, payment: Payment) -> HttpResponse:
+    operations = _operations(payment)
+    outcome = outcome_of(operations)
+    if outcome is Outcome.PAID:
+        return get_pages().paid(request, payment)
+    if outcome is Outcome.CHECKING:
+        return _wait(request, payment)
+    if outcome is Outcome.REVERSED:
+        message = _("This payment was refunded.")
+    else:
+        message = _why_not(operations)
+    return get_pages().not_paid(request, payment, message)
+
+
+def _wait(request: HttpRequest, payment: Payment) -> HttpResponse:
+    """The page that goes on by itself; a payment that was given up may stay so."""
+    known = outcome_of(_operations(payment), turned_back=True)
+    is_given_up = payment.state is PaymentState.CLOSED and known is Outcome.NOT_PAID
+    return render_page(
+        request,
+        payment,
+        "clover_django/status.html",
+        poll_seconds=_POLL_SECONDS,
+        next_look=next_look(request),
+        is_given_up=is_given_up,
+    )
+
+
+def _find(payment_id: str) -> Payment:
+    try:
+        return get_payments().get(payment_id)
+    except InvalidRequest as error:
+        raise Http404("no such payment") from error
+
+
+def _look(payment: Payment) -> Payment:
+    """The payment as it is now known; a look that fails changes nothing.
+
+    However often a page is opened, and in however many processes, the provider is asked
+    once in a few seconds.
+    """
+    try:
+        return get_payments().look(payment.payment_id)
+    except NOT_NOW as error:
+        logger.warning("payment could not be settled now: %s", type(error).__name__)
+        return _find(payment.payment_id)
+
+
+def _give_up(payment_id: str) -> Payment:
+    """The payment, closed unless it holds money; a doubt about that is raised."""
+    payments = get_payments()
+    payment = payments.resolve(payment_id)
+    if payment.state is not PaymentState.OPEN:
+        return payment
+    return payments.close(payment_id)
+
+
+def _operations(payment: Payment) -> tuple[Operation, ...]:
+    return get_payments().operations(payment.payment_id)
+
+
+def _why_not(operations: tuple[Operation, ...]) -> str:
+    declined = last_decline(operations)
+    if declined is None:
+        return _("The payment was not made. Your card has not been charged.")
+    return decline_of(declined).shopper_message(
+        get_language() or settings.LANGUAGE_CODE
+    )

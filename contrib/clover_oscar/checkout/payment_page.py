@@ -1,0 +1,265 @@
+"""The payment and preview pages: what they show, demand and read, by mode."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
+
+from clover_django.payments import get_payments
+from clover_oscar import options
+from clover_oscar.amounts import round_price, to_money
+from clover_oscar.baskets.payments import find_payments, find_submitted, may_hold_money
+from clover_oscar.checkout import shown_total
+from clover_oscar.checkout.card_form import CardEntryForm
+from clover_oscar.checkout.outcomes import describe, page_language, status_url
+from clover_oscar.oscar_errors import FailedPreCondition, PassedSkipCondition
+from clover_oscar.untyped import OscarObject, Response
+from payment_hooks import (
+    AmountChanged,
+    CardFields,
+    ConfigurationError,
+    InvalidRequest,
+    Mode,
+    PaymentError,
+    PaymentSource,
+)
+from payment_hooks.storefront import card_locale
+
+TOKEN = "clover_token"  # noqa: S105 - the name of a form field
+CHOICE = "clover_mode"
+_PAGES = {False: "clover_oscar/payment_details.html", True: "clover_oscar/preview.html"}
+
+
+class CardFormRefused(Exception):
+    """The typed card cannot be one; the form says why, and holds no card."""
+
+    def __init__(self, form: CardEntryForm) -> None:
+        super().__init__("the card form is not valid")
+        self.form = form
+
+
+class PaymentPageMixin:
+    """The half of the payment view that meets the shopper."""
+
+    request: HttpRequest
+    checkout_session: Any
+    preview: bool
+    source: PaymentSource | None = None
+    """What the shopper pays with, once read from this request."""
+
+    def pays_with_clover(self) -> bool:
+        """Whether this checkout is paid through Clover; for shops with other methods."""
+        return options.is_ours(self.checkout_session.payment_method())
+
+    def clover_mode(self) -> Mode:
+        """How this checkout's card reaches Clover.
+
+        `?clover_mode=…` on its pages, and the same field of their forms, choose among the
+        merchant's modes.
+        """
+        for chosen in (self.request.POST.get(CHOICE), self.request.GET.get(CHOICE)):
+            if chosen in options.modes():
+                return Mode(chosen)
+        return options.mode_for(self.checkout_session.payment_method())
+
+    def get_skip_conditions(self, request: HttpRequest) -> list[str]:
+        """Oscar's, and in hosted mode there is no payment page to show."""
+        parent: Any = super()
+        conditions = [*parent.get_skip_conditions(request)]
+        return conditions if self.preview else [*conditions, "skip_when_hosted"]
+
+    def skip_when_hosted(self, request: HttpRequest) -> None:
+        """Go on to the preview when the card is entered on Clover's page.
+
+        The choice goes along in the address, for looking at a page writes nothing.
+        """
+        if not self.pays_with_clover() or self.clover_mode() is not Mode.HOSTED:
+            return
+        chosen = f"?{CHOICE}={Mode.HOSTED}" if CHOICE in request.GET else ""
+        raise PassedSkipCondition(url=reverse("checkout:preview") + chosen)
+
+    def check_basket_is_not_empty(self, request: HttpRequest) -> None:
+        """Lead a shopper whose basket is under payment, or paid for, to that payment."""
+        parent: Any = super()
+        if request.basket.is_empty:  # type: ignore[attr-defined]  # Oscar's middleware sets it
+            self._lead_to_payment(request)
+        parent.check_basket_is_not_empty(request)
+
+    def check_payment_data_is_captured(self, request: HttpRequest) -> None:
+        """A reloaded preview has lost the token: the card is asked for again."""
+        parent: Any = super()
+        parent.check_payment_data_is_captured(request)
+        if request.method not in ("GET", "HEAD") or not self.needs_card():
+            return
+        if self._total().excl_tax:  # else the payment page would lead back here
+            raise FailedPreCondition(url=reverse("checkout:payment-details"))
+
+    def needs_card(self) -> bool:
+        """Whether this submission needs a card from the shop's own pages."""
+        if not self.pays_with_clover() or self.clover_mode() is Mode.HOSTED:
+            return False
+        total = self._total()
+        return total is not None and bool(total.incl_tax)
+
+    @sensitive_variables()
+    def handle_payment_details_submission(self, request: HttpRequest) -> Response:
+        """The preview with the token in it, or the payment page with what is wrong."""
+        parent: Any = super()
+        self._keep_choice()
+        if not self.needs_card():
+            return parent.handle_payment_details_submission(request)
+        return self._read_card(request) or self._render_preview(request)
+
+    @sensitive_variables()
+    def handle_place_order_submission(self, request: HttpRequest) -> Response:
+        """Oscar's submission, once there is something to pay with."""
+        parent: Any = super()
+        self._keep_choice()
+        refusal = self.refuse_unseen(self._total())
+        if refusal is None and self.needs_card():
+            refusal = self._read_card(request)
+        return refusal or parent.handle_place_order_submission(request)
+
+    def refuse_unseen(self, total: OscarObject) -> Response | None:
+        """The page again, where it showed another total; None where it showed this one."""
+        due = shown_total.due_of(total) if self.pays_with_clover() else None
+        if due is None:
+            return None
+        basket: Any = self.request.basket  # type: ignore[attr-defined]  # Oscar's middleware sets it
+        try:
+            shown_total.check(self.request, due, basket)
+        except AmountChanged as error:
+            return self.show_again(describe(error))
+        except shown_total.GoodsChanged:
+            text = _("Your basket has just changed. Please look at it again.")
+            return self.show_again(text)
+        return None
+
+    @sensitive_variables()
+    def show_again(self, message: str) -> Response:
+        """The page that the form came from, with what is due now; nothing was sent."""
+        if not self.needs_card():
+            view: Any = self
+            return view.render_preview(self.request, error=message)
+        if not (options.has_preview() and self.request.POST.get(TOKEN)):
+            return self.render_payment_details(self.request, error=message)
+        return self._read_card(self.request) or self._render_preview(
+            self.request, error=message
+        )
+
+    def render_payment_details(
+        self, request: HttpRequest, **kwargs: OscarObject
+    ) -> Response:
+        """The payment page; in hosted mode the preview, which says what went wrong."""
+        parent: Any = super()
+        is_hosted = self.pays_with_clover() and self.clover_mode() is Mode.HOSTED
+        render = parent.render_preview if is_hosted else parent.render_payment_details
+        return render(request, **kwargs)
+
+    def get_context_data(self, **kwargs: OscarObject) -> dict[str, Any]:
+        """Oscar's context with the total that is charged, and what the mode needs."""
+        parent: Any = super()
+        context: dict[str, Any] = parent.get_context_data(**kwargs)
+        if not self.pays_with_clover():
+            return context
+        mode = self.clover_mode()
+        if context["order_total"] is not None:
+            context["order_total"] = round_price(context["order_total"])
+        due = shown_total.due_of(context["order_total"])
+        context |= {
+            "clover_shown": shown_total.seal(due, context["basket"]) if due else "",
+            "clover_extends": parent.get_template_names()[0],
+            "clover_mode": mode.value,
+            "clover_modes": [row.value for row in options.modes()],
+            "clover_has_preview": options.has_preview(),
+        }
+        if mode is Mode.API:
+            context.setdefault("clover_form", CardEntryForm())
+        elif mode is Mode.IFRAME and not self.preview:
+            self._add_card_fields(context)
+        return context
+
+    def get_template_names(self) -> list[str]:
+        """Our pages, which extend those of the shop."""
+        parent: Any = super()
+        if not self.pays_with_clover():
+            return list(parent.get_template_names())
+        return [_PAGES[self.preview]]
+
+    def _keep_choice(self) -> None:
+        """Remember the mode that a form chose, for the pages after this one."""
+        if not self.pays_with_clover():
+            return
+        mode = self.clover_mode()
+        if mode is not options.mode_for(self.checkout_session.payment_method()):
+            self.checkout_session.pay_by(options.method_for(mode))
+
+    def _lead_to_payment(self, request: HttpRequest) -> None:
+        known_id = self.checkout_session.get_submitted_basket_id()
+        basket = find_submitted(request, known_id)
+        if basket is None:
+            return
+        for payment in find_payments(basket.pk):
+            if may_hold_money(payment):
+                self.checkout_session.set_submitted_basket(basket)
+                raise FailedPreCondition(url=status_url(payment))
+        if request.method == "POST" and basket.status == basket.FROZEN:
+            # Another click has just frozen it, and is about to record its payment.
+            raise FailedPreCondition(url=reverse("checkout:preview"))
+
+    def _total(self) -> OscarObject:
+        submission: dict[str, Any] = self.build_submission()  # type: ignore[attr-defined]  # Oscar's view has it
+        return submission["order_total"]
+
+    def _render_preview(self, request: HttpRequest, **kwargs: OscarObject) -> Response:
+        view: Any = self
+        return view.render_preview(request, clover_source=self.source, **kwargs)
+
+    @sensitive_variables()
+    def _read_card(self, request: HttpRequest) -> Response | None:
+        """The page that says what is wrong with the card; None when `source` is set."""
+        try:
+            self.source = read_source(request, self.clover_mode())
+        except CardFormRefused as refused:
+            problem: dict[str, Any] = {"clover_form": refused.form}
+        except (PaymentError, ConfigurationError) as error:
+            problem = {"error": describe(error)}
+        else:
+            return None
+        return self.render_payment_details(request, **problem)
+
+    def _add_card_fields(self, context: dict[str, Any]) -> None:
+        try:
+            fields = _card_fields(context["order_total"])
+            context["clover_fields"] = fields
+            context["clover_locale"] = card_locale(fields.locale, page_language())
+        except (PaymentError, ConfigurationError) as error:
+            context.setdefault("error", describe(error))
+
+
+def _card_fields(total: OscarObject) -> CardFields:
+    """What `<clover-card>` needs, in the page's language; nothing is paid yet."""
+    amount = to_money(total.incl_tax, total.currency)
+    step = get_payments().card_entry(amount, Mode.IFRAME, locale=page_language())
+    if not isinstance(step, CardFields):
+        raise InvalidRequest("the provider has no card fields", code="no_card_fields")
+    return step
+
+
+@sensitive_variables()
+def read_source(request: HttpRequest, mode: Mode) -> PaymentSource:
+    """What the shopper pays with: the posted token, or a token for the typed card.
+
+    Raises:
+        CardFormRefused: in api mode, the typed card cannot be one.
+        PaymentError: no token, a card where a token belongs, or no token to be had.
+    """
+    token = request.POST.get(TOKEN, "")
+    if token or mode is not Mode.API:
+        return PaymentSource(token=token)
+    form = CardEntryForm(request.POST)
+    if not form.is_valid() or form.card is None:
+        raise CardFormRefused(form)
+    return get_payments().tokenize(form.card)

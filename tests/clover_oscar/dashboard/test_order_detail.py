@@ -1,0 +1,433 @@
+import re
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.test import Client
+from oscar.apps.payment.exceptions import PaymentError as OscarPaymentError
+from oscar.core.loading import get_class, get_model
+
+from clover_django.models import PaymentEvent
+from clover_django.payments import get_payments
+from payment_hooks import OutcomeUnknown
+from tests.clover_oscar.shopper import books, orders
+
+
+@pytest.fixture
+def order(shopper, product, clover):
+    shopper.reach_payment(product)
+    shopper.pay()
+    return orders()[0]
+
+
+@pytest.fixture
+def reserved(shopper, product, clover, clover_settings):
+    clover_settings(AUTO_CAPTURE=False)
+    shopper.reach_payment(product)
+    shopper.pay()
+    return orders()[0]
+
+
+@pytest.fixture
+def owner(product):
+    return make_staff("owner", is_superuser=True)
+
+
+DashboardPermission = get_class("dashboard.permissions", "DashboardPermission")
+SEES_ORDERS = [
+    name
+    for name in DashboardPermission.permissions.get("order", ["order.view_order"])
+    if "." in name
+]
+"""What Oscar asks of who looks at an order: before 4.2 all that there is."""
+
+
+def make_staff(name, *permissions, is_superuser=False):
+    user = get_user_model().objects.create_user(
+        name, f"{name}@example.com", is_staff=True, is_superuser=is_superuser
+    )
+    for permission in permissions:
+        app, codename = permission.split(".")
+        user.user_permissions.add(
+            Permission.objects.get(content_type__app_label=app, codename=codename)
+        )
+    client = Client()
+    client.force_login(user)
+    client.user = user
+    return client
+
+
+def url(order):
+    return f"/dashboard/orders/{order.number}/"
+
+
+def act(staff, order, action, *, amount="", token="form-1", confirmed="1", **fields):
+    values = {
+        "order_action": f"clover_{action}",
+        "amount": amount,
+        "clover_request_id": token,
+        "confirmed": confirmed,
+        **fields,
+    }
+    return staff.post(url(order), values, follow=True).content.decode()
+
+
+def test_the_order_page_shows_the_payment(owner, order):
+    page = owner.get(url(order)).content.decode()
+
+    assert "Clover payment: Paid" in page
+    assert 'value="10.00"' in page
+    assert "clover_capture_form" not in page
+
+
+def test_a_refund_is_confirmed_first(owner, order, clover):
+    asked = act(owner, order, "refund", amount="4.00", confirmed="")
+
+    assert "<strong>$4.00</strong>" in asked
+    assert f"Order #{order.number}" in asked
+    assert 'name="confirmed"' in asked
+    assert "payment_refund" not in clover.calls
+
+
+def send_form(staff, order, page, **changes):
+    """Press the confirmation's own button."""
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    fields.pop("csrfmiddlewaretoken", None)
+    return staff.post(url(order), fields | changes, follow=True).content.decode()
+
+
+def test_what_was_confirmed_is_what_is_sent(owner, order):
+    asked = act(owner, order, "refund", amount=" 4 ", confirmed="", reason="duplicate")
+    act(owner, order, "refund", amount="1.00", token="meanwhile")
+
+    send_form(owner, order, asked)
+
+    assert books(order)[1] == ["Debit 10.00", "Refund 1.00", "Refund 4.00"]
+
+
+@pytest.mark.parametrize("amount", ["", "  "])
+@pytest.mark.parametrize("confirmed", ["", "1"])
+def test_an_empty_amount_is_refused(owner, order, clover, amount, confirmed):
+    page = act(owner, order, "refund", amount=amount, confirmed=confirmed)
+
+    assert "No amount was entered" in page
+    assert "$10.00 is left" in page
+    assert "payment_refund" not in clover.calls
+
+
+@pytest.mark.parametrize("confirmed", ["", "1"])
+def test_an_empty_amount_captures_nothing(owner, reserved, clover, confirmed):
+    page = act(owner, reserved, "capture", confirmed=confirmed)
+
+    assert "No amount was entered" in page
+    assert "payment_capture" not in clover.calls
+
+
+def test_a_void_is_confirmed_with_its_sum(owner, reserved, clover):
+    asked = act(owner, reserved, "void", confirmed="")
+
+    assert "<strong>$10.00</strong>" in asked
+    assert "payment_void" not in clover.calls
+    send_form(owner, reserved, asked)
+    assert books(reserved)[1] == ["Authorise 10.00", "Void 10.00"]
+
+
+def test_a_partial_refund_is_made_and_booked(owner, order):
+    act(owner, order, "refund", amount="4.00", reason="duplicate")
+
+    sums, rows = books(order)
+    assert sums == ("10.00", "10.00", "4.00")
+    assert rows == ["Debit 10.00", "Refund 4.00"]
+    names = [event.event_type.name for event in order.payment_events.order_by("pk")]
+    assert names == ["Paid", "Refunded"]
+
+
+def test_a_double_click_refunds_once(owner, order, clover):
+    for _ in range(2):
+        act(owner, order, "refund", amount="4.00", token="the-same")
+
+    assert books(order)[0][2] == "4.00"
+    assert clover.calls.count("payment_refund") == 1
+
+
+def test_two_equal_refunds_are_two(owner, order):
+    act(owner, order, "refund", amount="4.00", token="one")
+    act(owner, order, "refund", amount="4.00", token="two")
+
+    assert books(order)[0][2] == "8.00"
+
+
+@pytest.mark.parametrize("amount", ["10.01", "0", "-1", "NaN", "many", "1.234"])
+def test_an_amount_that_cannot_be_refunded_is_refused(owner, order, clover, amount):
+    page = act(owner, order, "refund", amount=amount)
+
+    assert "alert-danger" in page
+    assert "payment_refund" not in clover.calls
+
+
+@pytest.mark.parametrize("amount", ["0", "0.00", "-4"])
+def test_no_confirmation_names_a_sum_that_cannot_move(owner, order, amount):
+    own = act(owner, order, "refund", amount=amount, confirmed="")
+    event = post_line_event(owner, order, amount, confirmed="")
+
+    for page in (own, event):
+        assert "is no sum that could be moved" in page
+        assert 'name="confirmed"' not in page
+
+
+def test_nothing_reserved_is_not_proposed_to_be_voided(owner, order):
+    page = act(owner, order, "void", confirmed="")
+
+    assert "Nothing is left to void" in page
+    assert 'name="confirmed"' not in page
+
+
+@pytest.mark.parametrize("amount", ["", "10.00"])
+def test_a_void_is_of_no_single_line(owner, reserved, clover, amount):
+    types = get_model("order", "PaymentEventType").objects
+    voided, _ = types.get_or_create(name="Voided", defaults={"code": "voided"})
+
+    for confirmed in ("", "1"):
+        page = post_line_event(
+            owner,
+            reserved,
+            amount,
+            confirmed=confirmed,
+            payment_event_type=voided.code,
+        )
+        assert "voided whole" in page
+        assert 'name="confirmed"' not in page
+    assert "payment_void" not in clover.calls
+
+
+def test_a_form_without_token_is_refused(owner, order, clover):
+    page = act(owner, order, "refund", amount="1.00", token="")
+
+    assert "load the page again" in page
+    assert "payment_refund" not in clover.calls
+
+
+def test_a_token_that_no_ledger_could_keep_is_refused(owner, order, clover):
+    page = act(owner, order, "refund", amount="1.00", token="x" * 256)
+
+    assert "intent_id has 256 characters" in page
+    assert "payment_refund" not in clover.calls
+
+
+def test_a_reservation_is_captured_in_part(owner, reserved):
+    act(owner, reserved, "capture", amount="6.00")
+
+    sums, rows = books(reserved)
+    assert sums == ("10.00", "6.00", "0.00")
+    assert rows == ["Authorise 10.00", "Debit 6.00"]
+
+
+def test_a_reservation_is_voided(owner, reserved):
+    act(owner, reserved, "void", amount="10.00")
+
+    sums, rows = books(reserved)
+    assert sums == ("0.00", "0.00", "0.00")
+    assert rows == ["Authorise 10.00", "Void 10.00"]
+    assert "Clover payment: Voided" in owner.get(url(reserved)).content.decode()
+
+
+def test_a_payment_that_was_captured_is_not_voided(owner, order, clover):
+    page = act(owner, order, "void", amount="10.00")
+
+    assert "can be voided" in page
+    assert "payment_void" not in clover.calls
+
+
+def test_a_refund_without_answer_is_said_to_be_unknown(owner, order, clover):
+    clover.fail("payment_refund", OutcomeUnknown("no answer"), after=True)
+
+    page = act(owner, order, "refund", amount="4.00")
+
+    assert "may or may not be done" in page
+    assert books(order)[0][2] == "0.00"
+
+
+def test_staff_who_may_only_look_move_no_money(order, clover):
+    reader = make_staff("reader", *SEES_ORDERS)
+
+    page = reader.get(url(order)).content.decode()
+    answer = act(reader, order, "refund", amount="4.00")
+
+    assert "clover_refund_form" not in page
+    assert "You are not allowed to do this." in answer
+    assert "payment_refund" not in clover.calls
+
+
+def test_capture_and_refund_are_two_permissions(reserved, clover):
+    keeper = make_staff("keeper", *SEES_ORDERS, "clover_oscar.capture_payment")
+
+    act(keeper, reserved, "void", amount="10.00")
+    act(keeper, reserved, "capture", amount="10.00")
+
+    assert "payment_void" not in clover.calls
+    assert books(reserved)[0][1] == "10.00"
+
+
+def refunded_type():
+    types = get_model("order", "PaymentEventType").objects
+    return types.get_or_create(name="Refunded", defaults={"code": "refunded"})[0]
+
+
+def post_line_event(staff, order, amount, **fields):
+    line = order.lines.get()
+    return staff.post(
+        url(order),
+        {
+            "line_action": "create_payment_event",
+            "selected_line": line.pk,
+            f"selected_line_qty_{line.pk}": "1",
+            "payment_event_type": refunded_type().code,
+            "amount": amount,
+            "confirmed": "1",
+            **fields,
+        },
+        follow=True,
+    ).content.decode()
+
+
+@pytest.fixture
+def three(shopper, product, clover):
+    """An order of three units at 10.00."""
+    shopper.reach_payment(product, quantity=3)
+    shopper.pay()
+    return orders()[0]
+
+
+def test_one_unit_of_three_is_refunded_at_its_own_price(owner, three, clover):
+    asked = post_line_event(owner, three, "", confirmed="", clover_request_id="one")
+
+    assert "<strong>$10.00</strong>" in asked
+    assert "payment_refund" not in clover.calls
+    send_form(owner, three, asked)
+    assert books(three)[0][2] == "10.00"
+    event = three.payment_events.get(event_type__name="Refunded")
+    assert [row.quantity for row in event.line_quantities.all()] == [1]
+
+
+def test_a_line_event_is_confirmed_also_with_an_amount(owner, three, clover):
+    asked = post_line_event(owner, three, "3.00", confirmed="")
+
+    assert "<strong>$3.00</strong>" in asked
+    assert "payment_refund" not in clover.calls
+
+
+def test_a_confirmed_line_event_without_amount_moves_nothing(owner, three, clover):
+    page = post_line_event(owner, three, "")
+
+    assert "No amount was entered" in page
+    assert "payment_refund" not in clover.calls
+
+
+def test_a_unit_whose_price_is_not_certain_needs_an_amount(owner, three, clover):
+    three.line_prices.update(price_incl_tax="9.00")
+
+    page = post_line_event(owner, three, "", confirmed="")
+
+    assert "enter the amount" in page
+    assert "payment_refund" not in clover.calls
+
+
+def test_units_that_were_given_back_are_not_proposed_again(owner, order, clover):
+    post_line_event(owner, order, "10.00", clover_request_id="one")
+
+    page = post_line_event(owner, order, "", confirmed="", clover_request_id="two")
+
+    assert "too large" in page
+
+
+@pytest.mark.parametrize("amount", ["", " ", "many"])
+def test_an_order_event_without_a_sum_is_refused(owner, order, clover, amount):
+    page = owner.post(
+        url(order),
+        {
+            "order_action": "create_order_payment_event",
+            "payment_event_type": refunded_type().code,
+            "amount": amount,
+        },
+        follow=True,
+    ).content.decode()
+
+    assert "alert-danger" in page
+    assert "payment_refund" not in clover.calls
+
+
+def test_an_event_that_moves_no_money_is_noted_at_once(owner, three):
+    types = get_model("order", "PaymentEventType").objects
+    noted = types.create(name="Discussed", code="discussed")
+
+    post_line_event(owner, three, "", confirmed="", payment_event_type=noted.code)
+
+    assert three.payment_events.filter(event_type=noted).exists()
+
+
+def test_oscars_own_payment_event_moves_the_money(owner, order, clover):
+    page = owner.get(url(order)).content.decode()
+    token = re.search(r'name="clover_request_id" value="(\w+)"', page)[1]
+
+    for _ in range(2):
+        post_line_event(owner, order, "3.00", clover_request_id=token)
+
+    assert books(order)[0][2] == "3.00"
+    assert clover.calls.count("payment_refund") == 1
+    event = order.payment_events.get(event_type__name="Refunded")
+    assert [row.quantity for row in event.line_quantities.all()] == [1]
+
+
+def test_oscars_own_payment_event_needs_the_permission(order, clover):
+    reader = make_staff("reader", *SEES_ORDERS)
+
+    page = post_line_event(reader, order, "3.00", clover_request_id="t")
+
+    assert "clover_oscar.refund_payment is needed" in page
+    assert "payment_refund" not in clover.calls
+
+
+def test_a_line_is_validated_before_money_moves(owner, order, clover):
+    post_line_event(owner, order, "3.00", clover_request_id="one")
+
+    page = post_line_event(owner, order, "3.00", clover_request_id="two")
+
+    assert "too large" in page
+    assert clover.calls.count("payment_refund") == 1
+
+
+def test_a_handler_without_user_moves_no_money(order, clover):
+    handler = get_class("order.processing", "EventHandler")()
+
+    with pytest.raises(OscarPaymentError):
+        handler.handle_payment_event(order, refunded_type(), Decimal("1.00"))
+
+    assert "payment_refund" not in clover.calls
+
+
+def test_an_order_that_was_paid_elsewhere_keeps_oscars_ways(owner, order, clover):
+    order.payment_events.all().delete()
+    get_model("order", "Order").objects.filter(pk=order.pk).update(number="elsewhere")
+    order.refresh_from_db()
+
+    post_line_event(owner, order, "3.00")
+
+    assert order.payment_events.get().event_type.name == "Refunded"
+    assert "payment_refund" not in clover.calls
+
+
+def test_a_refund_made_elsewhere_is_booked_when_told(order):
+    payment = get_payments().ledger.find_payments(reference=order.number)[0]
+
+    get_payments().refund(payment.payment_id, intent_id="elsewhere")
+    get_payments().notify(payment.payment_id)
+
+    assert books(order)[0][2] == "10.00"
+
+
+def test_the_history_names_who_moved_the_money(owner, order):
+    act(owner, order, "refund", amount="4.00")
+
+    changes = PaymentEvent.objects.filter(operation__kind="refund")
+    assert {row.actor for row in changes} == {f"user {owner.user.pk}"}
