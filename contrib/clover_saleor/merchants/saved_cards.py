@@ -14,9 +14,8 @@ from clover_django.ledger.saved_cards import DjangoSavedCards
 from clover_saleor.installation.names import GATEWAY, TITLE
 from clover_saleor.installation.untyped import SaleorObject
 from clover_saleor.merchants.channels import Merchant
-from payment_hooks import Operation, Payment, PaymentSource
+from payment_hooks import Operation, Payment, PaymentSource, storefront
 from payment_hooks.storefront import Entry
-from payment_hooks.storefront import saved_cards as saved_cards
 
 
 def owner_of(user: SaleorObject | None) -> str:
@@ -33,8 +32,8 @@ def choose_source(
     email: str,
     save: bool,
 ) -> PaymentSource | None:
-    """What the shopper pays with; see `storefront.saved_cards.choose_source`."""
-    return saved_cards.choose_source(
+    """What the shopper pays with; see `storefront.choose_source`."""
+    return storefront.choose_source(
         merchant.payments,
         payment,
         entry,
@@ -47,7 +46,7 @@ def choose_source(
 
 def note_card(source: PaymentSource | None, money: Operation | None) -> None:
     """Update the saved card with what Clover's charge says of it."""
-    saved_cards.note_card(DjangoSavedCards(), source, money)
+    storefront.note_card(DjangoSavedCards(), source, money)
 
 
 def remove(merchant: Merchant, owner: str, public_id: str) -> None:
@@ -57,7 +56,7 @@ def remove(merchant: Merchant, owner: str, public_id: str) -> None:
         InvalidRequest: the customer has no such card.
         PaymentError: the provider did not remove it; it stays.
     """
-    saved_cards.forget_source(merchant.payments, DjangoSavedCards(), owner, public_id)
+    storefront.forget_source(merchant.payments, DjangoSavedCards(), owner, public_id)
 
 
 def list_for_payments_flow(merchant: Merchant, owner: str) -> list[CustomerSource]:
