@@ -367,7 +367,7 @@ def _check_funded(
             transaction_id=transaction.transaction_id,
             code=safe_text(charge.text("failure_code")) or CHARGE_FAILED,
             provider=PROVIDER,
-            request_id=answer.request_id,
+            provider_request_id=answer.request_id,
         )
     if capture is not (transaction.kind is TransactionKind.CHARGE):
         raise charge.refuse(

@@ -150,7 +150,7 @@ def read_charge(
         partial_approval=charge.flag("partial_auth") is True,
         warning="; ".join(text for text in (said, on_top.warning) if text),
         created_at=charge.moment("created"),
-        request_id=request_id,
+        provider_request_id=request_id,
         raw=redact(fields),
     )
 
@@ -192,7 +192,7 @@ def read_capture(
         source=charge.source,
         warning=charge.warning,
         created_at=charge.created_at,
-        request_id=request_id,
+        provider_request_id=request_id,
         raw=charge.raw,
     )
 

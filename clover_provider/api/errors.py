@@ -256,7 +256,7 @@ def _facts(answer: Answer, code: str) -> dict[str, str]:
     return {
         "code": code,
         "provider": PROVIDER,
-        "request_id": answer.request_id,
+        "provider_request_id": answer.request_id,
     }
 
 

@@ -45,7 +45,7 @@ class Reading:
             f"{self.what} cannot be read: {why}; look it up{asked}",
             code=ANSWER_UNREADABLE,
             provider=PROVIDER,
-            request_id=self.request_id,
+            provider_request_id=self.request_id,
         )
 
     def text(self, name: str) -> str:
@@ -166,7 +166,7 @@ def only_read() -> Iterator[None]:
             error.message,
             code=error.code,
             provider=PROVIDER,
-            request_id=error.request_id,
+            provider_request_id=error.provider_request_id,
         ) from error
 
 

@@ -74,7 +74,7 @@ def read_payment(
         source=_read_source(payment),
         warning=on_top.warning,
         created_at=payment.moment("createdTime"),
-        request_id=request_id,
+        provider_request_id=request_id,
         raw=redact(fields),
     )
     refunded = refunds.refunded_sum(read_refunds(fields, found), currency)

@@ -105,7 +105,7 @@ def read_refund(
         mark=mark_of(refund),
         surcharge=additional_charges.read(refund, currency).total,
         created_at=refund.moment("created"),
-        request_id=request_id,
+        provider_request_id=request_id,
         raw=redact(fields),
     )
 
@@ -170,7 +170,7 @@ def check_refunded(request: RefundRequest | VoidRequest, refund: Transaction) ->
             transaction_id=refund.transaction_id,
             code=REFUND_FAILED,
             provider=PROVIDER,
-            request_id=refund.request_id,
+            provider_request_id=refund.provider_request_id,
         )
 
 

@@ -187,7 +187,7 @@ class Queries:
                 error.message,
                 code=error.code,
                 provider=PROVIDER,
-                request_id=answer.request_id,
+                provider_request_id=answer.request_id,
             ) from error
         return answer
 

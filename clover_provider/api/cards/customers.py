@@ -137,7 +137,7 @@ def refuse_duplicate(answer: Answer) -> None:
             "shopper enter the card again",
             code=SOURCE_ALREADY_SAVED,
             provider=PROVIDER,
-            request_id=answer.request_id,
+            provider_request_id=answer.request_id,
         )
 
 
@@ -152,7 +152,7 @@ def refuse_foreign_404(answer: Answer) -> None:
             "the removal of a saved card met a 404 that is not Clover's: remove it again",
             code=HTTP_NOT_FOUND,
             provider=PROVIDER,
-            request_id=answer.request_id,
+            provider_request_id=answer.request_id,
         )
 
 

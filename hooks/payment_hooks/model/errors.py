@@ -34,7 +34,7 @@ class PaymentError(Exception):
             back, what to do next. Never a card number, key, header or body.
         code: the provider's or our own short code, stable enough to compare.
         provider: the provider's name, empty when none was involved.
-        request_id: what the provider calls this exchange, empty when unknown.
+        provider_request_id: what the provider calls this exchange, empty when unknown.
     """
 
     text_code = "error"
@@ -45,13 +45,13 @@ class PaymentError(Exception):
         *,
         code: str = "",
         provider: str = "",
-        request_id: str = "",
+        provider_request_id: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
         self.code = code
         self.provider = provider
-        self.request_id = request_id
+        self.provider_request_id = provider_request_id
 
     def shopper_message(self, language: str = "en") -> str:
         """A sentence that is safe and helpful to show to the shopper."""
@@ -74,9 +74,14 @@ class PaymentDeclined(PaymentError):
         transaction_id: str = "",
         code: str = "",
         provider: str = "",
-        request_id: str = "",
+        provider_request_id: str = "",
     ) -> None:
-        super().__init__(message, code=code, provider=provider, request_id=request_id)
+        super().__init__(
+            message,
+            code=code,
+            provider=provider,
+            provider_request_id=provider_request_id,
+        )
         self.decline_code = decline_code
         self.transaction_id = transaction_id
 
@@ -141,9 +146,14 @@ class AmountChanged(WrongState):
         shown: str = "",
         code: str = "amount_changed",
         provider: str = "",
-        request_id: str = "",
+        provider_request_id: str = "",
     ) -> None:
-        super().__init__(message, code=code, provider=provider, request_id=request_id)
+        super().__init__(
+            message,
+            code=code,
+            provider=provider,
+            provider_request_id=provider_request_id,
+        )
         self.due = due
         self.shown = shown
 
@@ -195,9 +205,14 @@ class RateLimited(PaymentError):
         retry_after_seconds: float | None = None,
         code: str = "",
         provider: str = "",
-        request_id: str = "",
+        provider_request_id: str = "",
     ) -> None:
-        super().__init__(message, code=code, provider=provider, request_id=request_id)
+        super().__init__(
+            message,
+            code=code,
+            provider=provider,
+            provider_request_id=provider_request_id,
+        )
         self.retry_after_seconds = retry_after_seconds
 
 
@@ -208,7 +223,7 @@ class ProviderUnavailable(PaymentError):
 
 
 class OutcomeUnknown(PaymentError):
-    """Money may have moved; only a look-up or the same key again may settle it."""
+    """Money may have moved; only a look-up or the same key again may resolve it."""
 
     text_code = "outcome_unknown"
 

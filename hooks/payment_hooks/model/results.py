@@ -56,7 +56,7 @@ class CardForm(NextAction):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transaction:
-    """A movement of money as the provider tells it."""
+    """A movement of money as the provider describes it."""
 
     kind: TransactionKind
     transaction_id: str
@@ -91,7 +91,7 @@ class Transaction:
     """Whether it may be a sale over the counter, which a shop on the web need not know."""
     warning: str = ""
     created_at: datetime | None = None
-    request_id: str = ""
+    provider_request_id: str = ""
     raw: Mapping[str, object] = field(default_factory=dict, repr=False)
     """The provider's answer, redacted, for support; never needed to go on."""
 

@@ -124,7 +124,7 @@ def test_a_charge_is_read(canned):
     assert (charge.reference, charge.operation_id) == ("100123", KEY)
     assert (charge.provider, charge.merchant_id) == ("clover", MERCHANT)
     assert charge.created_at == datetime(2026, 1, 1, 0, 0, 0, 123000, tzinfo=UTC)
-    assert charge.request_id == "req-1"
+    assert charge.provider_request_id == "req-1"
     assert charge.address_check is CheckResult.UNAVAILABLE
     source = charge.source
     assert (source.brand, source.last4, source.exp_month, source.exp_year) == (
@@ -321,7 +321,7 @@ def test_a_charge_that_cannot_be_read_is_a_doubt(canned, changes):
         read(canned("charge", **changes))
 
     assert caught.value.code == "answer_unreadable"
-    assert caught.value.request_id == "req-1"
+    assert caught.value.provider_request_id == "req-1"
 
 
 CHARGE = json.loads((ANSWERS / "charge.json").read_text())["body"]

@@ -130,7 +130,7 @@ def test_a_refusal_says_what_was_done_what_came_back_and_which_request():
         "charge of 25.99 USD for 100123 refused with 400: Captured before. "
         "(request req-1)"
     )
-    assert (error.provider, error.request_id) == ("clover", "req-1")
+    assert (error.provider, error.provider_request_id) == ("clover", "req-1")
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_a_refund_is_read(canned, charge):
         "ABCDEFGHJKMN1",
     )
     assert refund.amount == usd(500)
-    assert refund.request_id == "req-1"
+    assert refund.provider_request_id == "req-1"
     assert refund.merchant_id == "TESTMERCH0001"
 
 

@@ -52,7 +52,7 @@ def test_recovery_tells_what_was_not_told(run, name):
 
     assert done.exit_code == 0, done.output
     assert "100123" in done.output
-    assert "1 looked at, 0 still in doubt, 0 for a person" in done.output
+    assert "1 looked at, 0 still unknown, 0 for a person" in done.output
 
 
 def test_a_message_that_fits_nothing_is_named_until_it_is_dismissed(run):

@@ -512,7 +512,7 @@ def test_of_the_providers_words_only_what_was_sent_is_missing(said, secret, show
     assert error.message == (
         f"charge of 25.99 USD for 100123 refused with 402: {shown} (request req-1)"
     )
-    assert (error.code, error.request_id) == ("card_declined", "req-1")
+    assert (error.code, error.provider_request_id) == ("card_declined", "req-1")
 
 
 def test_a_saved_card_is_named_by_nothing_in_a_message():

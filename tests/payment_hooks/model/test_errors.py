@@ -20,10 +20,16 @@ KINDS = [
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_error_keeps_what_support_needs(kind):
-    error = kind("refund of C1 refused", code="c", provider="clover", request_id="r-7")
+    error = kind(
+        "refund of C1 refused", code="c", provider="clover", provider_request_id="r-7"
+    )
 
     assert str(error) == error.message == "refund of C1 refused"
-    assert (error.code, error.provider, error.request_id) == ("c", "clover", "r-7")
+    assert (error.code, error.provider, error.provider_request_id) == (
+        "c",
+        "clover",
+        "r-7",
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
