@@ -1,4 +1,4 @@
-"""The provider-neutral payment specification: hooks, types, errors, one road.
+"""The provider-neutral payment specification: hooks, types, errors, and `Payments`.
 
 Standard library and pluggy only; it knows no vendor, no framework and no HTTP.
 """

@@ -62,7 +62,7 @@ def test_a_lost_answer_is_settled(fake, capsys):
     assert get_payments().get(payment.payment_id).state is PaymentState.PAID
     printed = capsys.readouterr().out
     assert f"{payment.payment_id}  5.00 USD  paid" in printed
-    assert "1 looked at, 0 still in doubt, 0 for a person" in printed
+    assert "1 looked at, 0 still unknown, 0 for a person" in printed
 
 
 def test_what_stays_unknown_ends_with_1(fake, capsys):
@@ -73,7 +73,7 @@ def test_what_stays_unknown_ends_with_1(fake, capsys):
         call_command("clover_recover")
 
     assert ended.value.code == 1
-    assert "1 looked at, 1 still in doubt" in capsys.readouterr().out
+    assert "1 looked at, 1 still unknown" in capsys.readouterr().out
 
 
 def test_a_shop_that_cannot_be_told_ends_with_1(fake, capsys):
@@ -85,7 +85,7 @@ def test_a_shop_that_cannot_be_told_ends_with_1(fake, capsys):
     with pytest.raises(SystemExit):
         call_command("clover_recover")
 
-    assert "the shop could not be told of charge" in capsys.readouterr().out
+    assert "the shop could not be notified of charge" in capsys.readouterr().out
 
 
 def test_one_payment_that_fails_stops_no_other(fake, capsys):
@@ -130,7 +130,7 @@ def test_pages_nobody_paid_on_are_no_doubt(fake, capsys):
 
     call_command("clover_recover")
 
-    assert "1 looked at, 0 still in doubt" in capsys.readouterr().out
+    assert "1 looked at, 0 still unknown" in capsys.readouterr().out
 
 
 def test_nothing_due_is_nothing_done(fake, capsys):
@@ -138,7 +138,7 @@ def test_nothing_due_is_nothing_done(fake, capsys):
 
     call_command("clover_recover")
 
-    assert "0 looked at, 0 still in doubt" in capsys.readouterr().out
+    assert "0 looked at, 0 still unknown" in capsys.readouterr().out
 
 
 def test_history_names_the_command(fake):

@@ -73,6 +73,6 @@ def test_middleware_may_look_at_the_forms_of_staff(
     owner = make_staff("owner", is_superuser=True)
     recorded()
 
-    answer = owner.post(address, {"clover_request_id": "one", **form})
+    answer = owner.post(address, {"clover_intent_id": "one", **form})
 
     assert answer.status_code == 302

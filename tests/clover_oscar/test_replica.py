@@ -131,7 +131,7 @@ def test_a_refund_is_booked_with_its_event(shopper, product, clover):
     form = {
         "order_action": "clover_refund",
         "amount": "4.00",
-        "clover_request_id": "one",
+        "clover_intent_id": "one",
         "confirmed": "1",
     }
 

@@ -41,7 +41,7 @@ def delivered(simulator, count=1):
 
 def open_page(shop):
     checkout, payment = shop.begin(token="")
-    return checkout, payment, complete(checkout).notified["redirectUrl"]
+    return checkout, payment, complete(checkout).told["redirectUrl"]
 
 
 def test_a_shopper_who_never_returns_gets_the_order(shop, messages):

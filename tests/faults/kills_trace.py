@@ -91,10 +91,13 @@ class TracedLedger:
 class Forgetful(TracedLedger):
     """The mistake: a key made anew at each start, and nothing that stands in its way."""
 
+    def installation_id(self) -> str:
+        """See `Ledger`; each key is made of it."""
+        return uuid4().hex
+
     def add_operation(self, operation: Operation) -> Operation:
         """See `Ledger`."""
-        fresh = replace(operation, idempotency_key=uuid4().hex, slot=uuid4().hex)
-        return super().add_operation(fresh)
+        return super().add_operation(replace(operation, slot=uuid4().hex))
 
     def operations(self, payment_id: str) -> Iterable[Operation]:
         """See `Ledger`."""

@@ -43,7 +43,7 @@ class Page:
         simulator.wait_until(lambda: _is_signed(simulator.deliveries[known:]))
         return simulator.deliveries[known]
 
-    def settle(self) -> Payment:
+    def resolve(self) -> Payment:
         """As when the shopper comes back."""
         return self.road.payments.resolve(self.payment_id)
 

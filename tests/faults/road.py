@@ -141,7 +141,7 @@ class Movement:
         }
         return ask[self.kind]()
 
-    def settle(self) -> Payment:
+    def resolve(self) -> Payment:
         """Look at the provider, and tell the shop."""
         return self.road.payments.resolve(self.payment_id)
 

@@ -67,7 +67,7 @@ class Shopkeeping(RuleBasedStateMachine):
         self.on_latest(CARD, lambda road, name: road.void(name))
 
     @rule(reference=st.sampled_from([CARD, PAGE]))
-    def settle(self, reference):
+    def resolve(self, reference):
         self.on_latest(reference, lambda road, name: road.resolve(name))
 
     def on_latest(self, reference, act):

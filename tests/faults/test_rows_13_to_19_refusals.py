@@ -17,6 +17,7 @@ from payment_hooks import (
     PaymentDeclined,
     PaymentSource,
     RateLimited,
+    WrongState,
 )
 from payment_hooks.model.records import OperationKind, OperationState
 from tests.faults import breaks
@@ -250,7 +251,7 @@ def test_the_same_intent_with_another_amount_is_not_sent(
             assert is_lost
     sent = len(road.proxy.requests)
 
-    with pytest.raises((InvalidRequest, OutcomeUnknown)):
+    with pytest.raises((InvalidRequest, WrongState, OutcomeUnknown)):
         ask_for(movement, Money(1000, "USD"))
 
     assert [r for r in road.proxy.requests[sent:] if r.startswith(b"POST")] == []

@@ -14,6 +14,7 @@ from payment_hooks import (
     Money,
     OutcomeUnknown,
     PaymentSource,
+    WrongState,
 )
 from payment_hooks.model.records import Operation, OperationKind, OperationState
 from tests.faults import breaks
@@ -203,7 +204,7 @@ def test_the_page_with_the_old_amount_takes_nothing_any_more(
     reference = stale.payment.reference
     road.payments.open(reference, mode=Mode.IFRAME, amount_due=OTHER)
 
-    with pytest.raises(InvalidRequest, match="given up"):
+    with pytest.raises(WrongState, match="given up"):
         stale.make()
 
     assert stale.times_moved == 0

@@ -15,6 +15,7 @@ from payment_hooks import (
     PaymentError,
     PaymentSource,
     PaymentState,
+    WrongState,
 )
 from payment_hooks.model.records import OperationKind, OperationState
 from payment_hooks.recovery.reconciliation import Reconciliation
@@ -123,7 +124,7 @@ def test_a_page_is_given_out_again_only_when_all_that_did_not_fit_is_back(
     for part in parts:
         with pytest.raises(OutcomeUnknown, match="does not fit"):
             page.renew()
-        with pytest.raises(InvalidRequest, match="still held"):
+        with pytest.raises(WrongState, match="still held"):
             road.payments.unflag(page.payment_id, "amount_differs")
         road.simulator.refund_in_dashboard(page.charge_id, part)
         reconcile(road)
@@ -251,7 +252,7 @@ def test_a_message_without_a_session_is_kept_and_named_to_a_person(
     assert page.payment.state is PaymentState.OPEN
     [message] = road.payments.match_messages()
     assert message.transaction_id == page.charge_id
-    assert "settle" in message.remedy
+    assert "resolve" in message.remedy
     road.payments.resolve(page.payment_id, transaction_id=message.transaction_id)
     assert cast("PaymentState", page.payment.state) is PaymentState.PAID
     assert page.times_told == 1

@@ -60,7 +60,7 @@ def test_a_lost_answer_becomes_an_order_though_the_shopper_is_gone(shop):
     printed = recover(shop)
 
     assert_one_paid_order(shop, email)
-    assert "0 still in doubt" in printed
+    assert "0 still unknown" in printed
 
 
 def test_a_lost_answer_is_found_when_the_shopper_asks_again(shop):

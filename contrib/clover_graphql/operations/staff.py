@@ -118,7 +118,7 @@ def modify(context: RequestContext, asked: Modification) -> None:
         _check_whole(asked)
         payments.void(payment_id)
     else:
-        payments.refund(payment_id, asked.amount, intent_id=_request_id(context, asked))
+        payments.refund(payment_id, asked.amount, intent_id=_intent_id(context, asked))
 
 
 def report(
@@ -223,7 +223,7 @@ def _wrong_amount(text: str) -> BadInput:
     return BadInput(text, code="invalid", field="amount")
 
 
-def _request_id(context: RequestContext, asked: Modification) -> str:
+def _intent_id(context: RequestContext, asked: Modification) -> str:
     """The caller's name for the intent, or else: the next refund of this payment.
 
     So a double click is one refund, and two that follow each other are two.

@@ -30,7 +30,7 @@ ACTIONS = {
     "clover_refund": OperationKind.REFUND,
     "clover_void": OperationKind.VOID,
 }
-REQUEST_ID = "clover_request_id"
+INTENT_ID = "clover_intent_id"
 
 
 class OrderDetailMixin(PaymentEventsMixin):
@@ -70,7 +70,7 @@ class OrderDetailMixin(PaymentEventsMixin):
         parent: Any = super()
         return parent.get_handler(
             user=user or self.request.user,
-            intent_id=self.request.POST.get(REQUEST_ID, ""),
+            intent_id=self.request.POST.get(INTENT_ID, ""),
             **kwargs,
         )
 
@@ -92,7 +92,7 @@ class OrderDetailMixin(PaymentEventsMixin):
                 for payment in movements.find_payments(self.object)
             ],
             "clover_reasons": list(RefundReason),
-            "clover_request_id": uuid4().hex,
+            "clover_intent_id": uuid4().hex,
         }
         return context
 
@@ -141,10 +141,10 @@ def _read_form(
         text = _("This order has no Clover payment.")
         raise LocalizedRefusal(text, code="payment_unknown")
     reason = request.POST.get("reason", "")
-    token = request.POST.get(REQUEST_ID, "")
+    token = request.POST.get(INTENT_ID, "")
     if not token:
         text = _("The form had no token: load the page again.")
-        raise LocalizedRefusal(text, code="request_id_missing")
+        raise LocalizedRefusal(text, code="intent_id_missing")
     return payment, movements.Movement(
         kind=kind,
         amount=confirmation.read_amount(request, payment, kind),

@@ -53,7 +53,7 @@ _DOUBTFUL = [
 _ATTENTION = (
     ~Q(flags=[])
     | Q(operations__state__in=_DOUBTFUL)
-    | Q(operations__told=False, operations__state=OperationState.SUCCEEDED.value)
+    | Q(operations__notified=False, operations__state=OperationState.SUCCEEDED.value)
 )
 """Flagged, in doubt, or money whose order is not in place."""
 VIEWS = {

@@ -69,7 +69,7 @@ class EventHandlerMixin:
                 movements.Movement(
                     kind=kind,
                     amount=Money.of(amount, payment.amount_due.currency),
-                    intent_id=intent_id or _next_request_id(order, event_type),
+                    intent_id=intent_id or _next_intent_id(order, event_type),
                 ),
                 self.user,
             )
@@ -82,7 +82,7 @@ class EventHandlerMixin:
         )
 
 
-def _next_request_id(order: OscarObject, event_type: OscarObject) -> str:
+def _next_intent_id(order: OscarObject, event_type: OscarObject) -> str:
     """For callers without a form: the next event of its kind is the next intent."""
     count = order.payment_events.filter(event_type=event_type).count()
     return f"{event_type.name} {count + 1}"

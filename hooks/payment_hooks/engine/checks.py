@@ -61,7 +61,7 @@ def judge(
 ) -> Judgement:
     """What the transaction means for the operation; only SUCCEEDED is money.
 
-    Every road asks here: the provider's own answer, a look-up, the return from a hosted
+    Everybody asks here: the provider's own answer, a look-up, the return from a hosted
     page, a message and reconciliation.
     """
     if transaction.status is TransactionStatus.SUCCEEDED:

@@ -59,7 +59,8 @@ class Lifecycle:
         fits = latest.amount_due == due and latest.mode is mode
         if latest.state is PaymentState.OPEN and fits:
             return self._with_context(latest, context)
-        # Also where it is closed: whoever closes it may find a doubt, and open it again.
+        # Also where it is closed: whoever closes it may find an unknown outcome, and
+        # open it again.
         closed = self.close(latest.payment_id)
         if closed.state is not PaymentState.CLOSED:
             return closed  # its money came while it was being closed

@@ -207,7 +207,7 @@ class Payments:
 
         Raises:
             InvalidRequest: no shop knows the reference.
-            OutcomeUnknown: an earlier payment of it is in doubt; nothing may be sent.
+            OutcomeUnknown: that of an earlier payment is; nothing may be sent.
         """
         return self._lifecycle.open(reference, mode, amount_due, context, again=again)
 
@@ -382,7 +382,7 @@ class Payments:
         """The payment after looking at the provider, and after telling the shop.
 
         Args:
-            payment_id: the payment in doubt; without doubts nothing is asked.
+            payment_id: without an open operation nothing is asked.
             transaction_id: what a webhook named; it is fetched and compared with the
                 open hosted sessions before it counts.
             session_id: the hosted session that the webhook named, if it did.
@@ -422,7 +422,7 @@ class Payments:
         """
         payment = self.engine.get_own(payment_id)
         for operation in self.operations(payment_id):
-            with suppress(PaymentError):  # it is written down; `resolve` tells of it
+            with suppress(PaymentError):  # it is written down, and `resolve` raises it
                 self._executor.resume(payment, operation)
         return self.resolve(payment_id)
 
@@ -450,7 +450,7 @@ class Payments:
         return event
 
     def match_messages(self) -> tuple[UnmatchedMessage, ...]:
-        """What the provider told of and fits no payment, after looking once more.
+        """What a message named and fits no payment, after looking once more.
 
         A message may name no session: then the payment is found by our mark on it,
         where the provider gives that back.
@@ -575,7 +575,7 @@ class Payments:
 
 
 def _all_of(problems: Sequence[PaymentError]) -> PaymentError:
-    """One error for all: in doubt if any is, else as the first."""
+    """One error for all: unknown if any is, else as the first."""
     first, *others = problems
     if not others:
         return first

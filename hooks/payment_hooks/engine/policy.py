@@ -1,4 +1,4 @@
-"""What a merchant decides about doubts, checks and waiting."""
+"""What a merchant decides about unknown outcomes, checks and waiting."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -141,7 +141,7 @@ class Resolver:
         flag: str = "",
     ) -> Operation:
         """The operation for what nobody asked us for, but was made all the same."""
-        # A void is of the whole: whichever row tells of it, it is the same one.
+        # A void is of the whole: whichever row shows it, it is the same one.
         is_void = kind is OperationKind.VOID
         name = transaction.parent_id if is_void else transaction.transaction_id
         found = self._engine.new_operation(
@@ -187,7 +187,7 @@ class Resolver:
         return self._store.release(claimed, state=OperationState.UNKNOWN)
 
     def _look_later(self, session: Operation) -> Operation:
-        """A page that nobody paid so far makes room for doubts that can be ended.
+        """A page that nobody paid so far makes room for what can be resolved.
 
         A message may be stored for it; after a day only a new one, or reconciliation,
         brings it back.
@@ -206,7 +206,7 @@ class Resolver:
     def fetch(
         self, transaction_id: str, *, candidates: Iterable[str] = ()
     ) -> Transaction | None:
-        """The transaction of that id as the provider tells it now.
+        """The transaction of that id as the provider shows it now.
 
         `candidates` are the operations that it may be of; see `LookUpRequest`.
         """
@@ -325,7 +325,7 @@ class Resolver:
         return self._store.refuse(operation, error)
 
     def _flag_later_pages(self, done: Operation) -> Operation:
-        """Two pages may be settled at once, neither of them seeing the other's money.
+        """Two pages may be resolved at once, neither of them seeing the other's money.
 
         Whoever was second sees both, and flags the later page, whosever that is.
         """
@@ -384,9 +384,9 @@ def _with_state(
 def _capture_in(
     transactions: tuple[Transaction, ...], operation: Operation
 ) -> Transaction | None:
-    """The capture that the authorization itself tells of, if it tells of one.
+    """The capture that the authorization itself shows, if it shows one.
 
-    Once the authorization is voided there can be none: then it tells of that.
+    Once the authorization is voided there can be none: then it shows that.
     """
     for transaction in transactions:
         was_captured = transaction.kind is TransactionKind.CHARGE

@@ -1,4 +1,4 @@
-"""What a shopper may be told of a payment, decided from its operations alone.
+"""What a shopper may be shown of a payment, decided from its operations alone.
 
 The operations are read once: a payment's own row, read a moment earlier or later, may
 not know yet of money that has come.
@@ -36,7 +36,7 @@ class Outcome(StrEnum):
 def outcome_of(
     operations: Sequence[Operation], *, turned_back: bool = False
 ) -> Outcome:
-    """What to tell the shopper; "not_paid" only when no money is anywhere.
+    """What to show the shopper; "not_paid" only when no money is anywhere.
 
     Args:
         operations: all of one payment.

@@ -9,7 +9,7 @@ def storable(text: str) -> str:
     """The text, with U+FFFD for NUL and lone surrogates.
 
     PostgreSQL refuses the one and UTF-8 the other, and both may stand in a provider's
-    JSON. An answer that cannot be written down would turn moved money into a doubt.
+    JSON. An answer that cannot be written down would hide what became of moved money.
 
     >>> storable("Ünal")
     'Ünal'

@@ -1,4 +1,4 @@
-"""The records of a payment: what was asked, what became of it, what the shop is told."""
+"""The records of a payment: what was asked, what became of it, what the shop hears."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ class PaymentState(StrEnum):
     """Where a payment stands; derived from its operations, so it never goes back."""
 
     OPEN = "open"
-    """Nothing taken or reserved so far; an operation of it may be in doubt."""
+    """Nothing taken or reserved so far; an operation of it may have an unknown outcome."""
     AUTHORIZED = "authorized"
     PAID = "paid"
     """Captured, wholly or as far as the shop asked."""
@@ -43,7 +43,7 @@ class OperationState(StrEnum):
     PENDING = "pending"
     """The intent is recorded, nothing was sent."""
     SENDING = "sending"
-    """The owner of the lease sends; in doubt once the lease ran out."""
+    """The owner of the lease sends; the outcome is unknown once the lease ran out."""
     WAITING = "waiting"
     """A hosted session that the shopper has not paid yet."""
     UNKNOWN = "unknown"
@@ -168,7 +168,7 @@ class PaymentChanged:
 
     @property
     def event_id(self) -> str:
-        """The same each time this outcome is told."""
+        """The same each time the shop is notified of this outcome."""
         return f"{self.operation.operation_id}:{self.operation.state}"
 
 
@@ -208,5 +208,5 @@ def find_long(answer: object) -> str:
 class ShopBusy(Exception):
     """Raised by `shop_payment_changed` where the shop is at this payment itself.
 
-    Nothing is wrong: the same is told again in a minute.
+    Nothing is wrong: the shop is notified again in a minute.
     """

@@ -274,7 +274,7 @@ class Judge:
         elif not _is_money(transaction):
             return
         elif open_ones:
-            # Without our mark on it, this may be the very one that is in doubt.
+            # Without our mark on it, this may be the very one of unknown outcome.
             yield flagged(Flag.REFUND_IN_DOUBT, transaction, payment, open_ones[0])
         elif _is_too_much(payment, transaction, known):
             self._mark(payment, Flag.REFUND_TOO_LARGE)
@@ -345,7 +345,7 @@ def _captures(known: Operations) -> Operations:
 def _before_capture(
     operation: Operation, transaction: Transaction, known: Operations
 ) -> Transaction:
-    """The transaction with what was reserved, where it tells what was captured of it."""
+    """The transaction with what was reserved, where it shows what was captured of it."""
     is_captured = transaction.kind is TransactionKind.CHARGE
     if operation.kind is not OperationKind.AUTHORIZE or not is_captured:
         return transaction

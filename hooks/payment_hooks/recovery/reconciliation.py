@@ -45,7 +45,7 @@ class Reconciliation:
             since: aware; the first moment that is looked at.
             until: aware; the first one that is not.
             repair: write down what is certain, and flag; a dry run changes nothing.
-            on_progress: told after each transaction.
+            on_progress: called after each transaction.
 
         Raises:
             ProviderUnavailable: the list could not be had; nothing was changed.

@@ -36,7 +36,7 @@ class Recovered:
     flags: tuple[str, ...] = ()
     """What a person must look at."""
     problem: str = ""
-    """Why it is not at its end: in doubt still, or the shop could not be told."""
+    """Why it is not at its end: unknown still, or the shop could not be notified."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class RecoveryReport:
 
     rows: tuple[Recovered, ...] = ()
     messages: tuple[UnmatchedMessage, ...] = ()
-    """What the provider told of, and no payment of ours is known for."""
+    """What messages named, and no payment of ours is known for."""
 
     @property
     def doubtful(self) -> tuple[Recovered, ...]:
@@ -66,10 +66,10 @@ class RecoveryReport:
 class Recovery:
     """One pass over what is due: safe to run often, twice at once, and to be killed.
 
-    It asks the provider about doubts, sends the captures, refunds and voids that were
-    recorded and never sent, and tells the shop what it was not told. A charge that was
-    never sent is closed: the card is not kept, so the shopper pays anew. It costs what
-    is open, not what was ever paid.
+    It asks the provider about unknown outcomes, sends the captures, refunds and voids
+    that were recorded and never sent, and notifies the shop of what it does not know. A
+    charge that was never sent is closed: the card is not kept, so the shopper pays anew.
+    It costs what is open, not what was ever paid.
     """
 
     def __init__(self, payments: Payments) -> None:

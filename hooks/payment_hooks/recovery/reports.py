@@ -54,7 +54,7 @@ def recovery_table(report: RecoveryReport) -> str:
         for row in report.messages
     ]
     sums = (
-        f"{len(report.rows)} looked at, {len(report.doubtful)} still in doubt, "
+        f"{len(report.rows)} looked at, {len(report.doubtful)} still unknown, "
         f"{len(report.flagged)} for a person"
     )
     return table + "\n".join([*said, sums])

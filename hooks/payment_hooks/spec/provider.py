@@ -103,7 +103,7 @@ def payment_remove_source(request: RemoveSourceRequest) -> bool | None:
 def payment_authorize(request: PaymentRequest) -> Transaction | None:
     """An AUTHORIZATION of the amount: reserved, not taken.
 
-    Called once per idempotency key, and again with the same key after a doubt.
+    Called once per idempotency key, and again with the same key after an unknown outcome.
     `None` means that the provider cannot reserve without taking.
 
     >>> from payment_hooks import hookimpl, Money, TransactionKind
@@ -130,7 +130,7 @@ def payment_authorize(request: PaymentRequest) -> Transaction | None:
 def payment_charge(request: PaymentRequest) -> Transaction | None:
     """A CHARGE of the amount: reserved and taken in one step.
 
-    Called once per idempotency key, and again with the same key after a doubt.
+    Called once per idempotency key, and again with the same key after an unknown outcome.
     `None` means that the provider cannot charge a source (hosted checkout only, say).
 
     >>> from payment_hooks import hookimpl, Money, TransactionKind
@@ -284,10 +284,10 @@ def payment_retry(request: RetryRequest) -> Transaction | None:
 def payment_look_up(request: LookUpRequest) -> LookUpResult | None:
     """The movements that the provider knows, found as the request says.
 
-    Called to settle a doubt, after a webhook or a return, and by reconciliation. It
-    reads only. An empty result with `complete=True` is evidence of absence; `None`
-    means that the provider cannot be asked. Whoever believes a transaction reads its
-    `status` first.
+    Called to resolve an unknown outcome, after a webhook or a return, and by
+    reconciliation. It reads only. An empty result with `complete=True` is evidence of
+    absence; `None` means that the provider cannot be asked. Whoever believes a
+    transaction reads its `status` first.
 
     >>> from payment_hooks import hookimpl
     >>> class Bank:

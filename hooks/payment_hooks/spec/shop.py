@@ -1,4 +1,4 @@
-"""The hooks of shops: what they are asked, and what they are told."""
+"""The hooks of shops: what they are asked, and what they are notified of."""
 
 from payment_hooks.model.money import Money
 from payment_hooks.model.purchases import (
@@ -78,7 +78,7 @@ def shop_hold_purchase(request: HoldPurchaseRequest) -> None:
 
     Called each time before money is asked for, with what `shop_find_purchase` just
     gave. A shop whose cart can change freezes it here, and lets go of it when
-    `shop_payment_changed` tells of a refusal. The answer is not used; `None` is fine.
+    `shop_payment_changed` is called for a refusal. The answer is not used; `None` is fine.
 
     Compare the cart with the purchase: another request may have changed it since then,
     and one that came earlier may write into it even later. So order what the purchase
@@ -119,9 +119,9 @@ def shop_complete_purchase(request: CompletePurchaseRequest) -> Purchase | None:
 def shop_payment_changed(event: PaymentChanged) -> None:
     """Tell the shop that a payment reached a new state.
 
-    Every registered shop is told once per outcome, whichever of redirect, webhook,
-    recovery or poll came first. An event counts as told after all handlers returned;
-    one that raises is told again by the next settle or recovery, so a handler must
+    Every registered shop is notified once per outcome, whichever of redirect, webhook,
+    recovery or poll came first. An event counts as delivered once all handlers returned;
+    one that raises is called again by the next look or recovery, so a handler must
     stand being called twice. The answer is not used.
 
     >>> class Shop:
@@ -133,5 +133,5 @@ def shop_payment_changed(event: PaymentChanged) -> None:
     ...             self.paid.add(event.payment.reference)
 
     Raises:
-        Exception: whatever went wrong; it is logged, and the event stays untold.
+        Exception: whatever went wrong; it is logged, and the event is delivered again.
     """

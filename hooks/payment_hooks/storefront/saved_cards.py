@@ -61,7 +61,7 @@ class SavedCards(Protocol):
         ...
 
     def describe(self, source_id: str, brand: str, last4: str) -> None:
-        """Fill in what only the charge of it told; what is known stays."""
+        """Fill in what only its charge showed; what is known stays."""
         ...
 
     def list(self, owner: str, merchant_id: str) -> tuple[SavedCard, ...]:
@@ -72,7 +72,7 @@ class SavedCards(Protocol):
         """The owner's card of that id.
 
         Raises:
-            InvalidRequest: the owner has no such card; whether anybody has is not told.
+            InvalidRequest: the owner has no such card; whether anybody has is not said.
         """
         ...
 
@@ -151,7 +151,7 @@ def choose_source(
 
     Raises:
         InvalidRequest: the saved card is nobody's, or somebody else's.
-        OutcomeUnknown: an earlier charge is in doubt; nothing was saved or tokenized.
+        OutcomeUnknown: that of an earlier charge is; nothing was saved or tokenized.
         PaymentDeclined: the card cannot be saved; nothing was taken.
     """
     if payment.mode is Mode.HOSTED or payment.state is not PaymentState.OPEN:
@@ -182,7 +182,7 @@ def note_card(
     source: PaymentSource | None,
     money: Operation | None,
 ) -> None:
-    """Let the list show what the charge told of a card that was saved with it."""
+    """Let the list show what the charge showed of a card that was saved with it."""
     if saved_cards is None or source is None or not source.is_saved or money is None:
         return
     details = money.details

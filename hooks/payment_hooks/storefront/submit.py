@@ -163,7 +163,7 @@ def _settle(payments: Payments, payment: Payment) -> None:
     """Look at what of the payment is open.
 
     Raises:
-        OutcomeUnknown: money may be under way still; an unpaid page is no doubt.
+        OutcomeUnknown: money may be under way still; an unpaid page is no unknown outcome.
         PaymentDeclined: the bank's no, which only the look has brought.
     """
     payment_id = payment.payment_id
@@ -173,12 +173,14 @@ def _settle(payments: Payments, payment: Payment) -> None:
         payments.resolve(payment_id)
     except PaymentError as error:
         raise OutcomeUnknown(
-            f"payment {payment_id} is in doubt: {error}", code="in_doubt"
+            f"the outcome of payment {payment_id} is unknown: {error}", code="in_doubt"
         ) from error
     operations = payments.operations(payment_id)
     outcome = outcome_of(operations, turned_back=True)
     if outcome is Outcome.CHECKING:
-        raise OutcomeUnknown(f"payment {payment_id} is in doubt", code="in_doubt")
+        raise OutcomeUnknown(
+            f"the outcome of payment {payment_id} is unknown", code="in_doubt"
+        )
     declined = last_decline(operations)
     if outcome is Outcome.NOT_PAID and declined and payment.mode is not Mode.HOSTED:
         raise decline_of(declined)

@@ -141,7 +141,7 @@ def test_the_command_resolves_a_doubt_without_time_zones(local, fake, capsys):
     call_command("clover_recover")
     call_command("clover_reconcile", "--json")
 
-    assert "1 looked at, 0 still in doubt" in capsys.readouterr().out
+    assert "1 looked at, 0 still unknown" in capsys.readouterr().out
 
 
 def test_the_admin_shows_local_times(local, fake):

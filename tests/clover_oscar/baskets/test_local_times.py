@@ -46,7 +46,7 @@ def test_an_order_is_paid_and_refunded(mode, shopper, product, clover, clover_se
     form = {
         "order_action": "clover_refund",
         "amount": "4.00",
-        "clover_request_id": "one",
+        "clover_intent_id": "one",
         "confirmed": "1",
     }
 

@@ -133,9 +133,7 @@ def test_what_could_be_another_sum_moves_nothing(
 def test_oscars_own_payment_event_reads_it_too(owner, order, settings):
     settings.LANGUAGE_CODE = "fr-ca"
 
-    asked = post_line_event(
-        owner, order, "10,50", confirmed="", clover_request_id="one"
-    )
+    asked = post_line_event(owner, order, "10,50", confirmed="", clover_intent_id="one")
     send_form(owner, order, asked)
 
     assert books(order)[1] == ["Debit 2000.00", "Refund 10.50"]

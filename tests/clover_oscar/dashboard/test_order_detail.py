@@ -66,7 +66,7 @@ def act(staff, order, action, *, amount="", token="form-1", confirmed="1", **fie
     values = {
         "order_action": f"clover_{action}",
         "amount": amount,
-        "clover_request_id": token,
+        "clover_intent_id": token,
         "confirmed": confirmed,
         **fields,
     }
@@ -300,7 +300,7 @@ def three(shopper, product, clover):
 
 
 def test_one_unit_of_three_is_refunded_at_its_own_price(owner, three, clover):
-    asked = post_line_event(owner, three, "", confirmed="", clover_request_id="one")
+    asked = post_line_event(owner, three, "", confirmed="", clover_intent_id="one")
 
     assert "<strong>$10.00</strong>" in asked
     assert "payment_refund" not in clover.calls
@@ -334,9 +334,9 @@ def test_a_unit_whose_price_is_not_certain_needs_an_amount(owner, three, clover)
 
 
 def test_units_that_were_given_back_are_not_proposed_again(owner, order, clover):
-    post_line_event(owner, order, "10.00", clover_request_id="one")
+    post_line_event(owner, order, "10.00", clover_intent_id="one")
 
-    page = post_line_event(owner, order, "", confirmed="", clover_request_id="two")
+    page = post_line_event(owner, order, "", confirmed="", clover_intent_id="two")
 
     assert "too large" in page
 
@@ -368,10 +368,10 @@ def test_an_event_that_moves_no_money_is_noted_at_once(owner, three):
 
 def test_oscars_own_payment_event_moves_the_money(owner, order, clover):
     page = owner.get(url(order)).content.decode()
-    token = re.search(r'name="clover_request_id" value="(\w+)"', page)[1]
+    token = re.search(r'name="clover_intent_id" value="(\w+)"', page)[1]
 
     for _ in range(2):
-        post_line_event(owner, order, "3.00", clover_request_id=token)
+        post_line_event(owner, order, "3.00", clover_intent_id=token)
 
     assert books(order)[0][2] == "3.00"
     assert clover.calls.count("payment_refund") == 1
@@ -382,16 +382,16 @@ def test_oscars_own_payment_event_moves_the_money(owner, order, clover):
 def test_oscars_own_payment_event_needs_the_permission(order, clover):
     reader = make_staff("reader", *SEES_ORDERS)
 
-    page = post_line_event(reader, order, "3.00", clover_request_id="t")
+    page = post_line_event(reader, order, "3.00", clover_intent_id="t")
 
     assert "clover_oscar.refund_payment is needed" in page
     assert "payment_refund" not in clover.calls
 
 
 def test_a_line_is_validated_before_money_moves(owner, order, clover):
-    post_line_event(owner, order, "3.00", clover_request_id="one")
+    post_line_event(owner, order, "3.00", clover_intent_id="one")
 
-    page = post_line_event(owner, order, "3.00", clover_request_id="two")
+    page = post_line_event(owner, order, "3.00", clover_intent_id="two")
 
     assert "too large" in page
     assert clover.calls.count("payment_refund") == 1

@@ -59,7 +59,7 @@ def test_a_token_may_come_with_the_completion(shop):
     second = complete(checkout, {"token": shop.simulator.token()})
 
     assert first.needed
-    assert first.notified["publicKey"] == shop.simulator.merchant.public_key
+    assert first.told["publicKey"] == shop.simulator.merchant.public_key
     assert second.order
     assert shop.charges == [2599]
 
@@ -310,7 +310,7 @@ def test_a_lost_answer_is_looked_for_and_not_sent_again(shop):
     first = complete(checkout)
     second = complete(checkout)
 
-    assert (first.needed, first.notified) == (True, {"status": "checking"})
+    assert (first.needed, first.told) == (True, {"status": "checking"})
     assert second.order
     assert shop.charges == [2599]
 

@@ -48,7 +48,7 @@ def payment_id(payments):
 def look(payments, clock):
     """Each road that finds a transaction without the shopper."""
 
-    def settle(payment_id):
+    def resolve(payment_id):
         return payments.resolve(payment_id)
 
     def reconcile(payment_id):
@@ -58,7 +58,7 @@ def look(payments, clock):
         )
         return payments.get(payment_id)
 
-    return {"settle": settle, "reconcile": reconcile}
+    return {"resolve": resolve, "reconcile": reconcile}
 
 
 def lose(provider, *hooks):
@@ -67,7 +67,7 @@ def lose(provider, *hooks):
     provider.fail("payment_retry", ProviderUnavailable("down"))
 
 
-@pytest.mark.parametrize("road", ["settle", "reconcile"])
+@pytest.mark.parametrize("road", ["resolve", "reconcile"])
 @pytest.mark.parametrize("take", ["charge", "authorize"])
 @pytest.mark.parametrize("status", NO)
 def test_a_lost_take_that_brought_nothing_is_a_no(
@@ -87,7 +87,7 @@ def test_a_lost_take_that_brought_nothing_is_a_no(
     assert again.state is OperationState.SUCCEEDED
 
 
-@pytest.mark.parametrize("road", ["settle", "reconcile"])
+@pytest.mark.parametrize("road", ["resolve", "reconcile"])
 def test_a_lost_take_that_is_pending_stays_in_doubt(
     payments, provider, shop, payment_id, look, road
 ):
@@ -208,7 +208,7 @@ def test_the_message_of_a_pending_payment_is_kept_until_it_counts(
     assert payments.resolve(payment_id).state is PaymentState.PAID
 
 
-@pytest.mark.parametrize("road", ["settle", "reconcile"])
+@pytest.mark.parametrize("road", ["resolve", "reconcile"])
 @pytest.mark.parametrize("status", NO)
 def test_a_lost_refund_that_gave_nothing_back_is_a_no(
     payments, provider, payment_id, look, clock, status, road
