@@ -7,10 +7,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from clover_sqlalchemy.connecting import WRITES
-
-_TRIES = 8
-_ROLLED_BACK = frozenset({"40001", "40P01", 1020, 1213})
-"""PostgreSQL's and MySQL's words for: somebody was first, all of yours is undone."""
+from payment_hooks.ledger import ROLLED_BACK, commit_again
 
 Result = TypeVar("Result")
 
@@ -23,14 +20,8 @@ class Committer:
         self._writing = engine.execution_options(**{WRITES: True})
 
     def write(self, work: Callable[[Connection], Result]) -> Result:
-        """What the work gave, committed."""
-        for _ in range(_TRIES - 1):
-            try:
-                return self._commit(work)
-            except DBAPIError as error:
-                if not _is_undone(error):
-                    raise
-        return self._commit(work)
+        """What the work gave, committed; see `commit_again`."""
+        return commit_again(lambda: self._commit(work), DBAPIError, _is_undone)
 
     def read(self, work: Callable[[Connection], Result]) -> Result:
         """What the work gave; a connection that died in the pool is replaced once."""
@@ -61,4 +52,4 @@ def _is_undone(error: DBAPIError) -> bool:
     original = error.orig
     state = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None)
     number = original.args[0] if original is not None and original.args else None
-    return state in _ROLLED_BACK or number in _ROLLED_BACK
+    return state in ROLLED_BACK or number in ROLLED_BACK

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, RowMapping, select
 
 from clover_sqlalchemy import tables
 from payment_hooks import Operation, Payment
+from payment_hooks.ledger import rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,65 +27,24 @@ class HistoryEntry:
     at: datetime
 
 
-def note_payment(connection: Connection, payment: Payment, actor: str) -> None:
-    """Add to the history where state or flags are others than they were."""
-    _note(
-        connection,
-        payment_id=payment.payment_id,
-        operation_id=None,
-        after=payment.state.value,
-        reason=", ".join(payment.flags),
-        actor=actor,
-    )
-
-
-def note_operation(connection: Connection, operation: Operation, actor: str) -> None:
-    """Add to the history where state or reason is another than it was."""
-    _note(
-        connection,
-        payment_id=operation.payment_id,
-        operation_id=operation.operation_id,
-        after=operation.state.value,
-        reason=operation.flag or operation.code,
-        actor=actor,
-    )
+def note(connection: Connection, record: Payment | Operation, actor: str) -> None:
+    """Add to the history what it does not say yet of a record just written."""
+    columns = tables.history.c
+    key = rows.history_key(record)
+    of_record = [columns[name] == value for name, value in key.items()]
+    last = connection.execute(
+        select(columns.after, columns.reason)
+        .where(*of_record)
+        .order_by(columns.id.desc())
+        .limit(1)
+    ).mappings()
+    values = rows.history_values(record, last.first())
+    if values is not None:
+        insert = tables.history.insert()
+        connection.execute(insert.values(**values, actor=actor, at=datetime.now(UTC)))
 
 
 def read_entry(row: RowMapping) -> HistoryEntry:
     """The entry of a row."""
     names = HistoryEntry.__slots__
     return HistoryEntry(**{name: row[name] for name in names})
-
-
-def _note(
-    connection: Connection,
-    *,
-    payment_id: str,
-    operation_id: str | None,
-    after: str,
-    reason: str,
-    actor: str,
-) -> None:
-    columns = tables.history.c
-    last = connection.execute(
-        select(columns.after, columns.reason)
-        .where(
-            columns.payment_id == payment_id,
-            columns.operation_id == operation_id,
-        )
-        .order_by(columns.id.desc())
-        .limit(1)
-    ).first()
-    if last is not None and (last.after, last.reason) == (after, reason):
-        return
-    connection.execute(
-        tables.history.insert().values(
-            payment_id=payment_id,
-            operation_id=operation_id,
-            before=last.after if last else "",
-            after=after,
-            reason=reason,
-            actor=actor,
-            at=datetime.now(UTC),
-        )
-    )

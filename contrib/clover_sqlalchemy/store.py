@@ -10,20 +10,15 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, Select, and_, false, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from clover_sqlalchemy import rows, tables
+from clover_sqlalchemy import tables
 from clover_sqlalchemy.committing import Committer
 from clover_sqlalchemy.connecting import own_engine
-from clover_sqlalchemy.history import (
-    HistoryEntry,
-    note_operation,
-    note_payment,
-    read_entry,
-)
+from clover_sqlalchemy.history import HistoryEntry, note, read_entry
 from payment_hooks import Operation, Payment, StaleVersion, WebhookEvent
+from payment_hooks.ledger import add_or_find, rows
 
 Actor = str | Callable[[], str]
 
-_TRIES = 8
 _ONLY = 1
 """The primary key of the one installation."""
 _IDENTITY = ("provider", "merchant_id", "reference", "sequence")
@@ -62,7 +57,7 @@ class SqlAlchemyLedger:
 
         def insert(connection: Connection) -> None:
             connection.execute(tables.payments.insert().values(values))
-            note_payment(connection, payment, self._who())
+            note(connection, payment, self._who())
 
         try:
             self._committer.write(insert)
@@ -114,7 +109,7 @@ class SqlAlchemyLedger:
         def write(connection: Connection) -> int:
             changed = connection.execute(update).rowcount
             if changed:
-                note_payment(connection, written, self._who())
+                note(connection, written, self._who())
             return changed
 
         if not self._committer.write(write):
@@ -123,15 +118,10 @@ class SqlAlchemyLedger:
 
     def add_operation(self, operation: Operation) -> Operation:
         """See `Ledger`."""
-        for _ in range(_TRIES):
-            if self._insert(operation):
-                return operation
-            obstacle = self._obstacle(operation)
-            if obstacle is not None:
-                return obstacle
-        raise StaleVersion(
-            f"{operation.operation_id} cannot be recorded: its payment is not there, or "
-            "its slot is taken and left all the time"
+        return add_or_find(
+            operation,
+            lambda: self._insert(operation),
+            lambda: self._obstacle(operation),
         )
 
     def get_operation(self, operation_id: str) -> Operation | None:
@@ -162,7 +152,7 @@ class SqlAlchemyLedger:
         def write(connection: Connection) -> int:
             changed = connection.execute(update).rowcount
             if changed:
-                note_operation(connection, written, self._who())
+                note(connection, written, self._who())
             return changed
 
         if not self._committer.write(write):
@@ -201,7 +191,7 @@ class SqlAlchemyLedger:
     def add_event(self, event: WebhookEvent) -> bool:
         """See `Ledger`."""
         insert = tables.events.insert().values(
-            rows.event_values(event, datetime.now(UTC))
+            **rows.event_values(event), received_at=datetime.now(UTC)
         )
         try:
             self._committer.write(lambda connection: connection.execute(insert))
@@ -288,7 +278,7 @@ class SqlAlchemyLedger:
 
         def work(connection: Connection) -> None:
             connection.execute(insert)
-            note_operation(connection, operation, self._who())
+            note(connection, operation, self._who())
 
         try:
             self._committer.write(work)

@@ -8,10 +8,7 @@ from django.db import OperationalError, connections, transaction
 
 from clover_django.database.transactions import is_open
 from payment_hooks import ConfigurationError
-
-_TRIES = 8
-_ROLLED_BACK = frozenset({"40001", "40P01", 1020, 1213})
-"""PostgreSQL's and MySQL's words for: somebody was first, all of yours is undone."""
+from payment_hooks.ledger import ROLLED_BACK, commit_again
 
 Result = TypeVar("Result")
 
@@ -23,23 +20,17 @@ class Committer:
         self.using = using
 
     def write(self, work: Callable[[], Result]) -> Result:
-        """What the work gave, committed.
-
-        Two writers may stand in each other's way, however right both are: then the
-        database undoes one of them, which goes again.
+        """What the work gave, committed; see `commit_again`.
 
         Raises:
             ConfigurationError: there is an open transaction around it.
         """
-        for _ in range(_TRIES - 1):
-            try:
-                with self._commit():
-                    return work()
-            except OperationalError as error:
-                if not _is_undone(error):
-                    raise
-        with self._commit():
-            return work()
+
+        def commit() -> Result:
+            with self._commit():
+                return work()
+
+        return commit_again(commit, OperationalError, _is_undone)
 
     @contextmanager
     def _commit(self) -> Iterator[None]:
@@ -69,4 +60,4 @@ def _is_undone(error: OperationalError) -> bool:
     """Whether the database has rolled the whole transaction back by itself."""
     number = error.args[0] if error.args else None
     state = getattr(error.__cause__, "sqlstate", None)
-    return number in _ROLLED_BACK or state in _ROLLED_BACK
+    return number in ROLLED_BACK or state in ROLLED_BACK

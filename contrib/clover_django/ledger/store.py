@@ -10,12 +10,11 @@ from django.db.models import Q, QuerySet
 
 from clover_django import models
 from clover_django.database.commits import Committer
-from clover_django.ledger import rows
+from clover_django.fields.moments import to_utc
 from clover_django.ledger.actors import current_actor
 from payment_hooks import Operation, Payment, StaleVersion, WebhookEvent
+from payment_hooks.ledger import add_or_find, rows
 
-_Event = dict[str, str | None]
-_TRIES = 3
 _ONLY = 1
 """The primary key of the one installation."""
 _IDENTITY = ("provider", "merchant_id", "reference", "sequence")
@@ -44,23 +43,21 @@ class DjangoLedger:
         values = rows.payment_values(payment)
 
         def add() -> None:
-            models.Payment.objects.using(self.using).create(**values)
-            self._append(_event_of_payment(payment))
+            self._payments.create(**values)
+            self._note(payment, is_new=True)
 
         try:
             self._write(add)
         except IntegrityError:
-            known = models.Payment.objects.using(self.using).get(
-                **{name: values[name] for name in _IDENTITY}
-            )
-            return rows.read_payment(known)
+            same = {name: values[name] for name in _IDENTITY}
+            [known] = _read_payments(self._payments.filter(**same))
+            return known
         return payment
 
     def get_payment(self, payment_id: str) -> Payment | None:
         """See `Ledger`."""
-        found = models.Payment.objects.using(self.using).filter(payment_id=payment_id)
-        row = found.first()
-        return rows.read_payment(row) if row else None
+        found = self._payments.filter(payment_id=payment_id)
+        return next(iter(_read_payments(found)), None)
 
     def find_payments(
         self, *, reference: str = "", session_id: str = "", transaction_id: str = ""
@@ -72,23 +69,22 @@ class DjangoLedger:
             "operations__transaction_id": transaction_id,
         }
         wanted = {name: value for name, value in criteria.items() if value}
-        found = models.Payment.objects.using(self.using)
-        payments = found.filter(**wanted) if wanted else found.none()
-        ordered = payments.order_by("pk").distinct()
-        return tuple(rows.read_payment(row) for row in ordered)
+        if not wanted:
+            return ()
+        found = self._payments.filter(**wanted)
+        return _read_payments(found.order_by("pk").distinct())
 
     def replace_payment(self, payment: Payment) -> Payment:
         """See `Ledger`."""
         written = replace(payment, version=payment.version + 1)
 
         def change() -> bool:
-            changed = (
-                models.Payment.objects.using(self.using)
-                .filter(payment_id=payment.payment_id, version=payment.version)
-                .update(**rows.payment_values(written))
+            known = self._payments.filter(
+                payment_id=payment.payment_id, version=payment.version
             )
+            changed = known.update(**rows.payment_values(written))
             if changed:
-                self._note(_event_of_payment(written))
+                self._note(written)
             return bool(changed)
 
         if not self._write(change):
@@ -97,28 +93,21 @@ class DjangoLedger:
 
     def add_operation(self, operation: Operation) -> Operation:
         """See `Ledger`."""
-        for _ in range(_TRIES):
-            if self._insert(operation):
-                return operation
-            obstacle = self._obstacle(operation)
-            if obstacle is not None:
-                return obstacle
-        raise StaleVersion(
-            f"{operation.operation_id} cannot be recorded: its payment is not there, or "
-            "its slot is taken and left all the time"
+        return add_or_find(
+            operation,
+            lambda: self._insert(operation),
+            lambda: self._obstacle(operation),
         )
 
     def get_operation(self, operation_id: str) -> Operation | None:
         """See `Ledger`."""
-        found = models.Operation.objects.using(self.using)
-        row = found.filter(operation_id=operation_id).first()
-        return rows.read_operation(row) if row else None
+        found = self._operations.filter(operation_id=operation_id)
+        return next(iter(_read_operations(found)), None)
 
     def operations(self, payment_id: str) -> tuple[Operation, ...]:
         """See `Ledger`."""
-        found = models.Operation.objects.using(self.using)
-        ordered = found.filter(payment_id=payment_id).order_by("pk")
-        return tuple(rows.read_operation(row) for row in ordered)
+        found = self._operations.filter(payment_id=payment_id)
+        return _read_operations(found.order_by("pk"))
 
     def replace_operation(self, operation: Operation) -> Operation:
         """See `Ledger`."""
@@ -126,13 +115,12 @@ class DjangoLedger:
 
         def change() -> bool:
             # The write comes first: SQLite cannot turn a read into a write in peace.
-            changed = (
-                models.Operation.objects.using(self.using)
-                .filter(operation_id=operation.operation_id, version=operation.version)
-                .update(**rows.operation_values(written))
+            known = self._operations.filter(
+                operation_id=operation.operation_id, version=operation.version
             )
+            changed = known.update(**rows.operation_values(written))
             if changed:
-                self._note(_event_of_operation(written))
+                self._note(written)
             return bool(changed)
 
         if not self._write(change):
@@ -141,9 +129,8 @@ class DjangoLedger:
 
     def due_operations(self, before: datetime, limit: int) -> tuple[Operation, ...]:
         """See `Ledger`."""
-        found = models.Operation.objects.using(self.using)
-        due = found.filter(due__lte=before).order_by("due", "pk")[:limit]
-        return tuple(rows.read_operation(row) for row in due)
+        due = self._operations.filter(due__lte=before)
+        return _read_operations(due.order_by("due", "pk")[:limit])
 
     def operations_between(
         self,
@@ -155,45 +142,30 @@ class DjangoLedger:
     ) -> tuple[Operation, ...]:
         """See `Ledger`."""
         first = since if after is None else max(since, after.created_at)
-        wanted = models.Operation.objects.using(self.using).filter(
-            created_at__gte=first, created_at__lt=until
-        )
+        wanted = self._operations.filter(created_at__gte=first, created_at__lt=until)
         if after is not None:
             is_behind = Q(created_at__gt=after.created_at)
             wanted = wanted.filter(is_behind | Q(operation_id__gt=after.operation_id))
-        ordered = wanted.order_by("created_at", "operation_id")[:limit]
-        return tuple(rows.read_operation(row) for row in ordered)
+        ordered = wanted.order_by("created_at", "operation_id")
+        return _read_operations(ordered[:limit])
 
     def add_event(self, event: WebhookEvent) -> bool:
         """See `Ledger`."""
-        receipt = models.WebhookReceipt(
-            event_id=event.event_id,
-            provider=event.provider,
-            merchant_id=event.merchant_id,
-            transaction_id=event.transaction_id,
-            session_id=event.session_id,
-            approved=event.approved,
-            occurred_at=event.occurred_at,
-        )
+        receipt = models.WebhookReceipt(**rows.event_values(event))
         try:
             self._write(lambda: receipt.save(using=self.using, force_insert=True))
         except IntegrityError:
-            receipts = models.WebhookReceipt.objects.using(self.using)
-            receipt = receipts.get(event_id=event.event_id)
+            receipt = self._receipts.get(event_id=event.event_id)
         return receipt.finished_at is None
 
     def find_events(self, session_id: str) -> tuple[WebhookEvent, ...]:
         """See `Ledger`."""
-        found = models.WebhookReceipt.objects.using(self.using).filter(
-            session_id=session_id, finished_at=None
-        )
-        return tuple(rows.read_event(row) for row in found)
+        found = self._receipts.filter(session_id=session_id, finished_at=None)
+        return tuple(rows.read_event(_in_utc(row)) for row in found.values())
 
     def finish_event(self, event_id: str) -> None:
         """See `Ledger`."""
-        open_ones = models.WebhookReceipt.objects.using(self.using).filter(
-            event_id=event_id, finished_at=None
-        )
+        open_ones = self._receipts.filter(event_id=event_id, finished_at=None)
         self._write(lambda: open_ones.update(finished_at=datetime.now(UTC)))
 
     def _read_installation_id(self) -> str:
@@ -212,10 +184,8 @@ class DjangoLedger:
         """Whether nothing stood in its way."""
 
         def add() -> None:
-            models.Operation.objects.using(self.using).create(
-                **rows.operation_values(operation)
-            )
-            self._append(_event_of_operation(operation))
+            self._operations.create(**rows.operation_values(operation))
+            self._note(operation, is_new=True)
 
         try:
             self._write(add)
@@ -225,45 +195,50 @@ class DjangoLedger:
 
     def _obstacle(self, operation: Operation) -> Operation | None:
         """What stands in its way; None when that was done meanwhile."""
-        found = models.Operation.objects.using(self.using)
-        row = (
-            found.filter(idempotency_key=operation.idempotency_key).first()
-            or found.filter(open_slot=operation.slot).first()
-        )
-        return rows.read_operation(row) if row else None
-
-    def _note(self, event: _Event) -> None:
-        """Add to the history, where state or reason is another than it was."""
-        last = self._history.filter(
-            payment_id=event["payment_id"], operation_id=event["operation_id"]
-        ).last()
-        if last is None or (last.after, last.reason) != (
-            event["after"],
-            event["reason"],
+        for condition in (
+            {"idempotency_key": operation.idempotency_key},
+            {"open_slot": operation.slot},
         ):
-            self._append(event | {"before": last.after if last else ""})
+            found = _read_operations(self._operations.filter(**condition))
+            if found:
+                return found[0]
+        return None
 
-    def _append(self, event: _Event) -> None:
-        self._history.create(**event, actor=current_actor())
+    def _note(self, record: Payment | Operation, *, is_new: bool = False) -> None:
+        """Add to the history what it does not say yet; a new record has none."""
+        of_record = self._history.filter(**rows.history_key(record))
+        last = None if is_new else of_record.values("after", "reason").last()
+        values = rows.history_values(record, last)
+        if values is not None:
+            self._history.create(**values, actor=current_actor())
+
+    @property
+    def _payments(self) -> QuerySet[models.Payment]:
+        return models.Payment.objects.using(self.using)
+
+    @property
+    def _operations(self) -> QuerySet[models.Operation]:
+        return models.Operation.objects.using(self.using)
+
+    @property
+    def _receipts(self) -> QuerySet[models.WebhookReceipt]:
+        return models.WebhookReceipt.objects.using(self.using)
 
     @property
     def _history(self) -> QuerySet[models.PaymentEvent]:
         return models.PaymentEvent.objects.using(self.using)
 
 
-def _event_of_payment(payment: Payment) -> _Event:
-    return {
-        "payment_id": payment.payment_id,
-        "operation_id": None,
-        "after": payment.state.value,
-        "reason": ", ".join(payment.flags),
-    }
+def _read_payments(found: QuerySet[models.Payment]) -> tuple[Payment, ...]:
+    return tuple(rows.read_payment(_in_utc(row)) for row in found.values())
 
 
-def _event_of_operation(operation: Operation) -> _Event:
+def _read_operations(found: QuerySet[models.Operation]) -> tuple[Operation, ...]:
+    return tuple(rows.read_operation(_in_utc(row)) for row in found.values())
+
+
+def _in_utc(row: rows.Values) -> rows.Values:
     return {
-        "payment_id": operation.payment_id,
-        "operation_id": operation.operation_id,
-        "after": operation.state.value,
-        "reason": operation.flag or operation.code,
+        name: to_utc(value) if isinstance(value, datetime) else value
+        for name, value in row.items()
     }

@@ -1,8 +1,8 @@
 """What a store must do, and arithmetic over what it holds."""
 
-from payment_hooks.ledger.memory import (
-    MemoryLedger,
-)
+from payment_hooks.ledger import rows
+from payment_hooks.ledger.committing import ROLLED_BACK, add_or_find, commit_again
+from payment_hooks.ledger.memory import MemoryLedger
 from payment_hooks.ledger.outcomes import (
     Outcome,
     has_open_page,
@@ -16,19 +16,17 @@ from payment_hooks.ledger.state import (
     following_money,
     refuse_order,
 )
-from payment_hooks.ledger.store import (
-    Ledger,
-    StaleVersion,
-)
-from payment_hooks.ledger.text import (
-    storable,
-)
+from payment_hooks.ledger.store import Ledger, StaleVersion
+from payment_hooks.ledger.text import storable
 
 __all__ = [
+    "ROLLED_BACK",
     "Ledger",
     "MemoryLedger",
     "Outcome",
     "StaleVersion",
+    "add_or_find",
+    "commit_again",
     "decline_of",
     "derive_state",
     "find_unclear",
@@ -37,5 +35,6 @@ __all__ = [
     "last_decline",
     "outcome_of",
     "refuse_order",
+    "rows",
     "storable",
 ]

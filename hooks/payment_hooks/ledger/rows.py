@@ -1,20 +1,31 @@
-"""Between the ledger's records and the tables' rows, both ways."""
+"""Records as rows of plain columns, and what the history of a payment keeps of them.
 
-from datetime import datetime
-from typing import Any
+For stores in tables: both that come with the package have the same columns.
+"""
 
-from sqlalchemy import RowMapping
+from typing import Any, Protocol
 
-from payment_hooks import (
-    Mode,
-    Money,
+from payment_hooks.model.kinds import Mode
+from payment_hooks.model.money import Money
+from payment_hooks.model.records import (
     Operation,
     OperationKind,
     OperationState,
     Payment,
     PaymentState,
-    WebhookEvent,
 )
+from payment_hooks.model.results import WebhookEvent
+
+Values = dict[str, Any]
+
+
+class Row(Protocol):
+    """The columns of one row by name, such as a dictionary; times are aware."""
+
+    def __getitem__(self, name: str, /) -> Any:  # noqa: ANN401 - columns of all types
+        """The column of that name."""
+        ...
+
 
 _OF_PAYMENT = (
     "payment_id",
@@ -61,8 +72,6 @@ _OF_EVENT = (
 )
 """What record and row have under the same name and type."""
 
-Values = dict[str, Any]
-
 
 def payment_values(payment: Payment) -> Values:
     """The columns of a payment."""
@@ -76,8 +85,8 @@ def payment_values(payment: Payment) -> Values:
     }
 
 
-def read_payment(row: RowMapping) -> Payment:
-    """The record of a payment's row."""
+def read_payment(row: Row) -> Payment:
+    """The payment of a row."""
     return Payment(
         **{name: row[name] for name in _OF_PAYMENT},
         mode=Mode(row["mode"]),
@@ -89,7 +98,7 @@ def read_payment(row: RowMapping) -> Payment:
 
 
 def operation_values(operation: Operation) -> Values:
-    """The columns of an operation; its slot is taken while it is open."""
+    """The columns of an operation; `open_slot` is its slot while it is open."""
     moved = operation.moved
     return _plain(operation, _OF_OPERATION) | {
         "kind": operation.kind.value,
@@ -103,8 +112,8 @@ def operation_values(operation: Operation) -> Values:
     }
 
 
-def read_operation(row: RowMapping) -> Operation:
-    """The record of an operation's row."""
+def read_operation(row: Row) -> Operation:
+    """The operation of a row."""
     moved = row["moved_minor_units"]
     return Operation(
         **{name: row[name] for name in _OF_OPERATION},
@@ -116,14 +125,39 @@ def read_operation(row: RowMapping) -> Operation:
     )
 
 
-def event_values(event: WebhookEvent, received_at: datetime) -> Values:
-    """The columns of a message that was just received."""
-    return _plain(event, _OF_EVENT) | {"received_at": received_at}
+def event_values(event: WebhookEvent) -> Values:
+    """The columns of a message."""
+    return _plain(event, _OF_EVENT)
 
 
-def read_event(row: RowMapping) -> WebhookEvent:
-    """The record of a message's row."""
+def read_event(row: Row) -> WebhookEvent:
+    """The message of a row."""
     return WebhookEvent(**{name: row[name] for name in _OF_EVENT})
+
+
+def history_key(record: Payment | Operation) -> Values:
+    """The columns that say of what a row of the history is."""
+    operation_id = record.operation_id if isinstance(record, Operation) else None
+    return {"payment_id": record.payment_id, "operation_id": operation_id}
+
+
+def history_values(record: Payment | Operation, last: Row | None) -> Values | None:
+    """What the history adds for a record just written; None if that says nothing new.
+
+    Args:
+        record: as it was written.
+        last: `after` and `reason` of its latest row in the history, if it has one.
+    """
+    after = record.state.value
+    reason = (
+        record.flag or record.code
+        if isinstance(record, Operation)
+        else ", ".join(record.flags)
+    )
+    before = last["after"] if last else ""
+    if last is not None and (before, last["reason"]) == (after, reason):
+        return None
+    return history_key(record) | {"before": before, "after": after, "reason": reason}
 
 
 def _plain(record: object, names: tuple[str, ...]) -> Values:
