@@ -87,7 +87,6 @@ class Operation(models.Model):
     slot = StorableCharField(max_length=_ID_LENGTH)
     open_slot = StorableCharField(max_length=_ID_LENGTH, null=True, unique=True)
     state = StorableCharField(max_length=16)
-    lease_owner = StorableCharField(max_length=64, blank=True)
     lease_until = MomentField(null=True)
     transaction_id = StorableCharField(max_length=_ID_LENGTH, blank=True, db_index=True)
     moved_minor_units = models.BigIntegerField(null=True)

@@ -14,7 +14,14 @@ from clover_sqlalchemy import tables
 from clover_sqlalchemy.committing import Committer
 from clover_sqlalchemy.connecting import own_engine
 from clover_sqlalchemy.history import HistoryEntry, note, read_entry
-from payment_hooks import Operation, Payment, StaleVersion, WebhookEvent
+from payment_hooks import (
+    Operation,
+    Payment,
+    PaymentRecord,
+    PaymentState,
+    StaleVersion,
+    WebhookEvent,
+)
 from payment_hooks.ledger import add_or_find, rows
 
 Actor = str | Callable[[], str]
@@ -75,6 +82,13 @@ class SqlAlchemyLedger:
         wanted = select(tables.payments).where(columns.payment_id == payment_id)
         return next(iter(self._payments(wanted)), None)
 
+    def get_record(self, payment_id: str) -> PaymentRecord | None:
+        """See `Ledger`."""
+        payment = self.get_payment(payment_id)
+        if payment is None:
+            return None
+        return PaymentRecord(payment=payment, operations=self.operations(payment_id))
+
     def find_payments(
         self, *, reference: str = "", session_id: str = "", transaction_id: str = ""
     ) -> tuple[Payment, ...]:
@@ -93,28 +107,28 @@ class SqlAlchemyLedger:
         wanted = select(tables.payments).where(*criteria or [false()])
         return self._payments(wanted.order_by(columns.id))
 
+    def find_related(
+        self, reference: str, transaction_id: str
+    ) -> tuple[PaymentRecord, ...]:
+        """See `Ledger`."""
+        columns, moves = tables.payments.c, tables.operations.c
+        criteria = [columns.reference == reference]
+        if transaction_id:
+            having = select(moves.payment_id).where(
+                moves.transaction_id == transaction_id
+            )
+            criteria.append(columns.payment_id.in_(having))
+        wanted = select(tables.payments).where(or_(*criteria)).order_by(columns.id)
+        payments = self._payments(wanted)
+        ids = [payment.payment_id for payment in payments]
+        of_them = select(tables.operations).where(moves.payment_id.in_(ids))
+        return rows.join(payments, self._operations(of_them.order_by(moves.id)))
+
     def replace_payment(self, payment: Payment) -> Payment:
         """See `Ledger`."""
-        written = replace(payment, version=payment.version + 1)
-        columns = tables.payments.c
-        update = (
-            tables.payments.update()
-            .where(
-                columns.payment_id == payment.payment_id,
-                columns.version == payment.version,
-            )
-            .values(rows.payment_values(written))
+        return self._committer.write(
+            lambda connection: self._replace_payment(connection, payment)
         )
-
-        def write(connection: Connection) -> int:
-            changed = connection.execute(update).rowcount
-            if changed:
-                note(connection, written, self._who())
-            return changed
-
-        if not self._committer.write(write):
-            raise StaleVersion(f"payment {payment.payment_id} changed meanwhile")
-        return written
 
     def add_operation(self, operation: Operation) -> Operation:
         """See `Ledger`."""
@@ -136,28 +150,24 @@ class SqlAlchemyLedger:
         wanted = select(tables.operations).where(columns.payment_id == payment_id)
         return self._operations(wanted.order_by(columns.id))
 
-    def replace_operation(self, operation: Operation) -> Operation:
+    def replace_operation(
+        self,
+        operation: Operation,
+        payment: Payment | None = None,
+        *,
+        unless_closed: bool = False,
+    ) -> Operation:
         """See `Ledger`."""
-        written = replace(operation, version=operation.version + 1)
-        columns = tables.operations.c
-        update = (
-            tables.operations.update()
-            .where(
-                columns.operation_id == operation.operation_id,
-                columns.version == operation.version,
+
+        def write(connection: Connection) -> Operation:
+            written = self._replace_operation(
+                connection, operation, unless_closed=unless_closed
             )
-            .values(rows.operation_values(written))
-        )
+            if payment is not None:
+                self._replace_payment(connection, payment)
+            return written
 
-        def write(connection: Connection) -> int:
-            changed = connection.execute(update).rowcount
-            if changed:
-                note(connection, written, self._who())
-            return changed
-
-        if not self._committer.write(write):
-            raise StaleVersion(f"operation {operation.operation_id} changed meanwhile")
-        return written
+        return self._committer.write(write)
 
     def due_operations(self, before: datetime, limit: int) -> tuple[Operation, ...]:
         """See `Ledger`."""
@@ -286,12 +296,53 @@ class SqlAlchemyLedger:
             return False
         return True
 
+    def _replace_payment(self, connection: Connection, payment: Payment) -> Payment:
+        written = replace(payment, version=payment.version + 1)
+        columns = tables.payments.c
+        update = (
+            tables.payments.update()
+            .where(
+                columns.payment_id == payment.payment_id,
+                columns.version == payment.version,
+            )
+            .values(rows.payment_values(written))
+        )
+        if not connection.execute(update).rowcount:
+            raise StaleVersion(f"payment {payment.payment_id} changed meanwhile")
+        note(connection, written, self._who())
+        return written
+
+    def _replace_operation(
+        self, connection: Connection, operation: Operation, *, unless_closed: bool
+    ) -> Operation:
+        columns, kept = tables.operations.c, tables.payments.c
+        conditions = [
+            columns.operation_id == operation.operation_id,
+            columns.version == operation.version,
+        ]
+        if unless_closed:
+            closed = select(kept.payment_id).where(
+                kept.payment_id == operation.payment_id,
+                kept.state == PaymentState.CLOSED.value,
+            )
+            conditions.append(~closed.exists())
+        written = replace(operation, version=operation.version + 1)
+        update = (
+            tables.operations.update()
+            .where(*conditions)
+            .values(rows.operation_values(written))
+        )
+        if not connection.execute(update).rowcount:
+            raise StaleVersion(f"operation {operation.operation_id} changed meanwhile")
+        note(connection, written, self._who())
+        return written
+
     def _obstacle(self, operation: Operation) -> Operation | None:
         """The one with the same key, or else the open one in the same slot."""
         columns = tables.operations.c
         for condition in (
-            columns.idempotency_key == operation.idempotency_key,
-            columns.open_slot == operation.slot,
+            columns.idempotency_key == operation.intent.idempotency_key,
+            columns.open_slot == operation.intent.slot,
         ):
             found = self._operations(select(tables.operations).where(condition))
             if found:

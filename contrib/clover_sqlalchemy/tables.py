@@ -95,7 +95,6 @@ operations = Table(
     Column("slot", ExactText(_ID_LENGTH), nullable=False),
     Column("open_slot", ExactText(_ID_LENGTH)),
     Column("state", ExactText(16), nullable=False),
-    Column("lease_owner", ExactText(64), nullable=False),
     Column("lease_until", UtcTime),
     Column("transaction_id", ExactText(_ID_LENGTH), nullable=False),
     Column("moved_minor_units", BigInteger),

@@ -152,7 +152,7 @@ class Buyer:
         engine = create_engine(self.shop.environ["DATABASE_URL"])
         ledger = SqlAlchemyLedger(engine)
         found = [
-            (row.kind.value, row.state.value, row.attempt, row.code, row.flag)
+            (row.kind.value, row.state.value, row.intent.attempt, row.code, row.flag)
             for payment in ledger.find_payments(reference=self.reference)
             for row in ledger.operations(payment.payment_id)
         ]
@@ -241,8 +241,8 @@ def count_charges(clover, ledger, buyers):
         counted[buyer.reference] = 0
         for payment in ledger.find_payments(reference=buyer.reference):
             for row in ledger.operations(payment.payment_id):
-                if row.session_id:
-                    sessions[row.session_id] = buyer.reference
+                if row.page:
+                    sessions[row.page.session_id] = buyer.reference
     for charge in clover.ledger.charges:
         reference = charge.metadata.get("reference") or sessions[charge.session_id]
         counted[reference] += 1
@@ -277,7 +277,7 @@ def open_rows(hosts):
     engine = create_engine(hosts.environ["DATABASE_URL"])
     asked = (
         "SELECT count(*) FROM clover_operations WHERE due IS NOT NULL"
-        " AND (kind <> 'checkout' OR state IN ('succeeded', 'declined', 'failed'))"
+        " AND (kind <> 'hosted_page' OR state IN ('succeeded', 'declined', 'failed'))"
         " AND (state NOT IN ('succeeded', 'declined', 'failed')"
         " OR lease_until IS NULL OR lease_until < now())"
     )

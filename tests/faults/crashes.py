@@ -36,10 +36,12 @@ class CrashingLedger:
         self._pass(AFTER_INTENT, operation)
         return known
 
-    def replace_operation(self, operation: Operation) -> Operation:
+    def replace_operation(
+        self, operation: Operation, *args: Any, **options: Any
+    ) -> Operation:
         """See `Ledger`."""
         self._pass(f"before {operation.state} is recorded", operation)
-        written = self._ledger.replace_operation(operation)
+        written = self._ledger.replace_operation(operation, *args, **options)
         self._pass(f"after {operation.state} is recorded", operation)
         return written
 

@@ -31,7 +31,7 @@ def main() -> None:
 
 def _make_all(road: Road) -> None:
     for kind in OperationKind:
-        if kind is not OperationKind.CHECKOUT:
+        if kind is not OperationKind.HOSTED_PAGE:
             road.prepare(kind).make()
 
 

@@ -87,7 +87,7 @@ def _believed(world: World, operation: Operation) -> None:
 
 def _given_up(world: World, operation: Operation) -> None:
     """I2: nobody calls an operation failed whose money has moved."""
-    is_page = operation.kind is OperationKind.CHECKOUT
+    is_page = operation.kind is OperationKind.HOSTED_PAGE
     if not is_page and world.bank.has_made(operation.operation_id):
         world.broken.append(f"I2 {operation.kind} is {operation.state}, and was made")
 
@@ -212,7 +212,7 @@ def _paid_with_money(world: World) -> Iterator[str]:
                 yield f"I4 {row.kind} {payment.reference} without money"
             elif money.reference not in ("", payment.reference):
                 yield f"I4 {payment.reference} is paid with {money.reference}'s money"
-            elif row.kind in (OperationKind.CHARGE, OperationKind.CHECKOUT) and (
+            elif row.kind in (OperationKind.CHARGE, OperationKind.HOSTED_PAGE) and (
                 money.amount != payment.amount_due or money.tip
             ):
                 yield f"I4 {payment.reference} is paid with {money.amount}"
@@ -236,7 +236,7 @@ def _refused_is_a_no(world: World) -> Iterator[str]:
     for operation in world.books.every_operation():
         mine = rows.get(operation.operation_id, [])
         is_refused = mine and all(row.status in REFUSED for row in mine)
-        is_page = operation.kind is OperationKind.CHECKOUT
+        is_page = operation.kind is OperationKind.HOSTED_PAGE
         if is_refused and operation.state.is_open and not is_page:
             yield f"I3 {operation.kind} is {operation.state}, and {mine[0].status}"
 
@@ -269,7 +269,7 @@ def _nothing_given_twice(world: World) -> Iterator[str]:
         if times > 1:
             yield f"I1 refund {operation_id[:4]} made {times} times"
     forms = Counter(
-        (row.payment_id, row.intent_id)
+        (row.payment_id, row.intent.intent_id)
         for row in world.books.every_operation()
         if row.kind is OperationKind.REFUND and row.state is OperationState.SUCCEEDED
     )

@@ -19,6 +19,7 @@ from payment_hooks import (
     Operation,
     OperationState,
     Payment,
+    PaymentRecord,
     PaymentState,
     WebhookEvent,
     hookimpl,
@@ -107,6 +108,19 @@ class Books(MemoryLedger):
         pause()
         return super().operations(payment_id)
 
+    def get_record(self, payment_id: str) -> PaymentRecord | None:
+        """See `Ledger`; somebody may act between the two reads."""
+        payment = self.get_payment(payment_id)
+        return payment and self._with_operations(payment)
+
+    def find_related(
+        self, reference: str, transaction_id: str
+    ) -> tuple[PaymentRecord, ...]:
+        """See `Ledger`; somebody may act between the reads."""
+        pause()
+        found = self.find_payments(reference=reference, transaction_id=transaction_id)
+        return tuple(self._with_operations(payment) for payment in found)
+
     def replace_payment(self, payment: Payment) -> Payment:
         """See `Ledger`."""
         written = self._write(super().replace_payment, payment)
@@ -116,9 +130,22 @@ class Books(MemoryLedger):
         """See `Ledger`."""
         return self._write(super().add_operation, operation)
 
-    def replace_operation(self, operation: Operation) -> Operation:
+    def replace_operation(
+        self,
+        operation: Operation,
+        payment: Payment | None = None,
+        *,
+        unless_closed: bool = False,
+    ) -> Operation:
         """See `Ledger`."""
-        return self._write(super().replace_operation, operation)
+
+        def write(row: Operation) -> Operation:
+            return MemoryLedger.replace_operation(
+                self, row, payment, unless_closed=unless_closed
+            )
+
+        written = self._write(write, operation)
+        return written
 
     def add_event(self, event: WebhookEvent) -> bool:
         """See `Ledger`."""
@@ -140,6 +167,10 @@ class Books(MemoryLedger):
     def knows(self, operation_id: str) -> bool:
         """Whether the operation was recorded here."""
         return operation_id in self._operations
+
+    def _with_operations(self, payment: Payment) -> PaymentRecord:
+        operations = self.operations(payment.payment_id)
+        return PaymentRecord(payment=payment, operations=operations)
 
     def _write(self, write: Callable[[Any], Any], row: Any) -> Any:
         pause()

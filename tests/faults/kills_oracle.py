@@ -14,7 +14,7 @@ from clover_simulator.state.records import Charge, ChargeState, Refund
 Movement = tuple[str, str]
 """A kind, and the id of what Clover made."""
 
-_TAKES = ("authorize", "charge", "checkout")
+_TAKES = ("authorize", "charge", "hosted_page")
 _OPEN = ("pending", "sending", "unknown")
 
 

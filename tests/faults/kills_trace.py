@@ -76,9 +76,11 @@ class TracedLedger:
         self._trace.reach("after_event", "")
         return is_new
 
-    def replace_operation(self, operation: Operation) -> Operation:
+    def replace_operation(
+        self, operation: Operation, *args: Any, **options: Any
+    ) -> Operation:
         """See `Ledger`."""
-        written = self._ledger.replace_operation(operation)
+        written = self._ledger.replace_operation(operation, *args, **options)
         if operation.state is OperationState.SENDING:
             self.moving = operation.kind
         elif operation.notified:
@@ -97,7 +99,8 @@ class Forgetful(TracedLedger):
 
     def add_operation(self, operation: Operation) -> Operation:
         """See `Ledger`."""
-        return super().add_operation(replace(operation, slot=uuid4().hex))
+        intent = replace(operation.intent, slot=uuid4().hex)
+        return super().add_operation(replace(operation, intent=intent))
 
     def operations(self, payment_id: str) -> Iterable[Operation]:
         """See `Ledger`."""

@@ -34,7 +34,7 @@ from payment_hooks.engine.lifecycle import Lifecycle
 from payment_hooks.engine.notifying import Notifier
 from payment_hooks.engine.resolving import Resolver
 from payment_hooks.engine.webhooks import WebhookInbox
-from payment_hooks.ledger import intents, memory, state
+from payment_hooks.ledger import MemoryLedger, intents, memory, state
 from payment_hooks.model.records import CAPTURING, OperationKind, OperationState
 from payment_hooks.recovery.matching import Judge
 
@@ -218,6 +218,15 @@ def _open_next(self: Any, *args: Any, **options: Any) -> Any:
 _OPEN = Lifecycle.open
 
 
+def _replace_closed_too(
+    self: MemoryLedger, operation: Operation, payment: Any = None, **options: Any
+) -> Operation:
+    return _REPLACE(self, operation, payment)
+
+
+_REPLACE = MemoryLedger.replace_operation
+
+
 def _send_unfenced(self: Executor, owned: Operation, request: Any) -> Any:
     """Send first, and see then who owned it."""
     transaction = self._ask(owned, request, is_repeated=False)
@@ -272,7 +281,7 @@ def _look_by_sending(self: Resolver, operation: Operation) -> tuple[Transaction,
         amount=operation.amount,
         source=PaymentSource(token="tok-1"),
         reference=payment.reference if payment else "",
-        idempotency_key=operation.idempotency_key,
+        idempotency_key=operation.intent.idempotency_key,
         operation_id=operation.operation_id,
     )
     return self._engine.provider.charge(request), True
@@ -349,7 +358,7 @@ MUTANTS = (
     ),
     Mutant(
         "a closed payment takes money",
-        ((Executor, "_refuse_if_closed", nothing),),
+        ((MemoryLedger, "replace_operation", _replace_closed_too),),
         near=7900,
     ),
     Mutant(
@@ -371,7 +380,7 @@ MUTANTS = (
     ),
     Mutant(
         "a second payment is as good as the first",
-        ((Resolver, "_find_first_funding", always("")),),
+        ((resolving, "_find_first_funding", always("")),),
     ),
     Mutant("sending is not written down", ((OperationStore, "write", _do_not_write),)),
     Mutant(

@@ -89,7 +89,7 @@ def test_histories_are_full_of_trouble(report):
         (OperationKind.CAPTURE, OperationState.SUCCEEDED),
         (OperationKind.REFUND, OperationState.SUCCEEDED),
         (OperationKind.VOID, OperationState.SUCCEEDED),
-        (OperationKind.CHECKOUT, OperationState.SUCCEEDED),
+        (OperationKind.HOSTED_PAGE, OperationState.SUCCEEDED),
         TransactionStatus.FAILED,
         TransactionStatus.CANCELED,
         TransactionStatus.VOIDED,

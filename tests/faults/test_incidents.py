@@ -191,7 +191,7 @@ def test_another_card_after_a_decline_is_another_request(road: Road) -> None:
     done = charge.make()
 
     declined, paid = charge.rows
-    assert declined.idempotency_key != paid.idempotency_key
+    assert declined.intent.idempotency_key != paid.intent.idempotency_key
     assert done.state is OperationState.SUCCEEDED
     assert charge.times_moved == 1
 

@@ -131,7 +131,7 @@ def test_what_was_refused_is_sent_again_with_the_same_key_and_body(
 
     refused, sent = app_road.proxy.requests[-2:]
     assert body_of(refused) == body_of(sent)
-    assert key_of(refused) == key_of(sent) == movement.rows[0].idempotency_key
+    assert key_of(refused) == key_of(sent) == movement.rows[0].intent.idempotency_key
     assert refused != sent
 
 

@@ -66,7 +66,7 @@ def test_what_was_recorded_and_never_sent_is_sent_once_by_recovery(
     movement.road.recover()
 
     assert posts(movement) == sent + 1
-    assert movement.rows[0].idempotency_key == row.idempotency_key
+    assert movement.rows[0].intent.idempotency_key == row.intent.idempotency_key
     movement.holds()
 
 

@@ -61,7 +61,7 @@ def test_a_declined_card_is_declined_and_another_card_gets_another_key(
     good.make()
     good.resolve()
 
-    keys = {row.idempotency_key for row in good.rows}
+    keys = {row.intent.idempotency_key for row in good.rows}
     assert (len(keys), good.states[-1]) == (2, OperationState.SUCCEEDED)
     good.holds()
 
@@ -94,7 +94,7 @@ def test_what_is_refused_as_wrong_moves_nothing_and_is_asked_anew(
 
     is_closed_unmoved(movement, OperationState.FAILED)
     movement.comes_right()
-    assert len({row.idempotency_key for row in movement.rows}) == 2
+    assert len({row.intent.idempotency_key for row in movement.rows}) == 2
 
 
 @pytest.mark.parametrize("kept", ["json", "page"])

@@ -191,7 +191,7 @@ def test_another_amount_is_another_payment_under_another_key(
     done = movement.make()
 
     assert done.moved == OTHER
-    assert done.idempotency_key != declined.rows[0].idempotency_key
+    assert done.intent.idempotency_key != declined.rows[0].intent.idempotency_key
     assert movement.payment.state is STATE_AFTER[kind]
     assert movement.times_moved == 1
 

@@ -242,7 +242,7 @@ def test_what_never_arrived_is_made_under_another_key_a_day_later(
 
     absent, made = movement.rows
     assert absent.state is OperationState.FAILED
-    assert absent.idempotency_key != made.idempotency_key
+    assert absent.intent.idempotency_key != made.intent.idempotency_key
     assert movement.payment.state is STATE_AFTER[kind]
     assert movement.times_moved == 1
 

@@ -204,7 +204,7 @@ def test_two_ledgers_at_one_merchant_sell_the_same_order_number(
     for road in roads:
         reconcile(road)
 
-    assert len({row.idempotency_key for row in rows}) == 2
+    assert len({row.intent.idempotency_key for row in rows}) == 2
     for movement in sold:
         assert movement.payment.state is STATE_AFTER[movement.kind]
         assert movement.payment.flags == ()

@@ -46,7 +46,7 @@ KINDS: Names = {
     OperationKind.CAPTURE: pgettext_lazy("operation", "Capture"),
     OperationKind.REFUND: pgettext_lazy("operation", "Refund"),
     OperationKind.VOID: pgettext_lazy("operation", "Void"),
-    OperationKind.CHECKOUT: pgettext_lazy("operation", "Payment page"),
+    OperationKind.HOSTED_PAGE: pgettext_lazy("operation", "Payment page"),
 }
 REASONS: Names = {
     RefundReason.REQUESTED_BY_CUSTOMER: pgettext_lazy(

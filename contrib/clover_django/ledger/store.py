@@ -6,13 +6,20 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from django.db import IntegrityError
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from clover_django import models
 from clover_django.database.commits import Committer
 from clover_django.fields.moments import to_utc
 from clover_django.ledger.actors import current_actor
-from payment_hooks import Operation, Payment, StaleVersion, WebhookEvent
+from payment_hooks import (
+    Operation,
+    Payment,
+    PaymentRecord,
+    PaymentState,
+    StaleVersion,
+    WebhookEvent,
+)
 from payment_hooks.ledger import add_or_find, rows
 
 _ONLY = 1
@@ -59,6 +66,13 @@ class DjangoLedger:
         found = self._payments.filter(payment_id=payment_id)
         return next(iter(_read_payments(found)), None)
 
+    def get_record(self, payment_id: str) -> PaymentRecord | None:
+        """See `Ledger`."""
+        payment = self.get_payment(payment_id)
+        if payment is None:
+            return None
+        return PaymentRecord(payment=payment, operations=self.operations(payment_id))
+
     def find_payments(
         self, *, reference: str = "", session_id: str = "", transaction_id: str = ""
     ) -> tuple[Payment, ...]:
@@ -74,22 +88,22 @@ class DjangoLedger:
         found = self._payments.filter(**wanted)
         return _read_payments(found.order_by("pk").distinct())
 
+    def find_related(
+        self, reference: str, transaction_id: str
+    ) -> tuple[PaymentRecord, ...]:
+        """See `Ledger`."""
+        having = self._operations.filter(transaction_id=transaction_id)
+        found = self._payments.filter(reference=reference)
+        if transaction_id:
+            found |= self._payments.filter(payment_id__in=having.values("payment_id"))
+        payments = _read_payments(found.order_by("pk"))
+        ids = [payment.payment_id for payment in payments]
+        of_them = self._operations.filter(payment_id__in=ids)
+        return rows.join(payments, _read_operations(of_them.order_by("pk")))
+
     def replace_payment(self, payment: Payment) -> Payment:
         """See `Ledger`."""
-        written = replace(payment, version=payment.version + 1)
-
-        def change() -> bool:
-            known = self._payments.filter(
-                payment_id=payment.payment_id, version=payment.version
-            )
-            changed = known.update(**rows.payment_values(written))
-            if changed:
-                self._note(written)
-            return bool(changed)
-
-        if not self._write(change):
-            raise StaleVersion(f"payment {payment.payment_id} changed meanwhile")
-        return written
+        return self._write(lambda: self._replace_payment(payment))
 
     def add_operation(self, operation: Operation) -> Operation:
         """See `Ledger`."""
@@ -109,23 +123,22 @@ class DjangoLedger:
         found = self._operations.filter(payment_id=payment_id)
         return _read_operations(found.order_by("pk"))
 
-    def replace_operation(self, operation: Operation) -> Operation:
+    def replace_operation(
+        self,
+        operation: Operation,
+        payment: Payment | None = None,
+        *,
+        unless_closed: bool = False,
+    ) -> Operation:
         """See `Ledger`."""
-        written = replace(operation, version=operation.version + 1)
 
-        def change() -> bool:
-            # The write comes first: SQLite cannot turn a read into a write in peace.
-            known = self._operations.filter(
-                operation_id=operation.operation_id, version=operation.version
-            )
-            changed = known.update(**rows.operation_values(written))
-            if changed:
-                self._note(written)
-            return bool(changed)
+        def change() -> Operation:
+            written = self._replace_operation(operation, unless_closed=unless_closed)
+            if payment is not None:
+                self._replace_payment(payment)
+            return written
 
-        if not self._write(change):
-            raise StaleVersion(f"operation {operation.operation_id} changed meanwhile")
-        return written
+        return self._write(change)
 
     def due_operations(self, before: datetime, limit: int) -> tuple[Operation, ...]:
         """See `Ledger`."""
@@ -193,11 +206,39 @@ class DjangoLedger:
             return False
         return True
 
+    def _replace_payment(self, payment: Payment) -> Payment:
+        # The write comes first: SQLite cannot turn a read into a write in peace.
+        known = self._payments.filter(
+            payment_id=payment.payment_id, version=payment.version
+        )
+        written = replace(payment, version=payment.version + 1)
+        if not known.update(**rows.payment_values(written)):
+            raise StaleVersion(f"payment {payment.payment_id} changed meanwhile")
+        self._note(written)
+        return written
+
+    def _replace_operation(
+        self, operation: Operation, *, unless_closed: bool
+    ) -> Operation:
+        known = self._operations.filter(
+            operation_id=operation.operation_id, version=operation.version
+        )
+        if unless_closed:
+            closed = self._payments.filter(
+                payment_id=operation.payment_id, state=PaymentState.CLOSED.value
+            )
+            known = known.filter(~Exists(closed))
+        written = replace(operation, version=operation.version + 1)
+        if not known.update(**rows.operation_values(written)):
+            raise StaleVersion(f"operation {operation.operation_id} changed meanwhile")
+        self._note(written)
+        return written
+
     def _obstacle(self, operation: Operation) -> Operation | None:
         """What stands in its way; None when that was done meanwhile."""
         for condition in (
-            {"idempotency_key": operation.idempotency_key},
-            {"open_slot": operation.slot},
+            {"idempotency_key": operation.intent.idempotency_key},
+            {"open_slot": operation.intent.slot},
         ):
             found = _read_operations(self._operations.filter(**condition))
             if found:

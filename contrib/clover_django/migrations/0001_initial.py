@@ -169,7 +169,6 @@ class Migration(migrations.Migration):
                 ("slot", models.CharField(max_length=255)),
                 ("open_slot", models.CharField(max_length=255, null=True, unique=True)),
                 ("state", models.CharField(max_length=16)),
-                ("lease_owner", models.CharField(blank=True, max_length=64)),
                 ("lease_until", models.DateTimeField(null=True)),
                 (
                     "transaction_id",

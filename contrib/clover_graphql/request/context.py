@@ -240,7 +240,7 @@ HOLDING = frozenset(
 def has_page(offer: OfferedGateway, payment: Payment) -> bool:
     """Whether the shopper may be back from a page, so that its message may be due."""
     return any(
-        row.kind is OperationKind.CHECKOUT and row.state is OperationState.WAITING
+        row.kind is OperationKind.HOSTED_PAGE and row.state is OperationState.WAITING
         for row in offer.payments.operations(payment.payment_id)
     )
 

@@ -35,13 +35,13 @@ from payment_hooks.ledger import decline_of, derive_state
 _KINDS = {
     OperationKind.AUTHORIZE: TransactionKind.AUTH,
     OperationKind.CHARGE: TransactionKind.CAPTURE,
-    OperationKind.CHECKOUT: TransactionKind.CAPTURE,
+    OperationKind.HOSTED_PAGE: TransactionKind.CAPTURE,
     OperationKind.CAPTURE: TransactionKind.CAPTURE,
     OperationKind.REFUND: TransactionKind.REFUND,
     OperationKind.VOID: TransactionKind.VOID,
 }
 _PENDING = {
-    OperationKind.CHECKOUT: TransactionKind.ACTION_TO_CONFIRM,
+    OperationKind.HOSTED_PAGE: TransactionKind.ACTION_TO_CONFIRM,
     OperationKind.REFUND: TransactionKind.REFUND_ONGOING,
 }
 _STATUS = {

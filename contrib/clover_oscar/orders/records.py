@@ -36,7 +36,7 @@ class Entry:
 
 ENTRIES = {
     OperationKind.CHARGE: Entry(transaction_type="Debit", event_type="Paid"),
-    OperationKind.CHECKOUT: Entry(transaction_type="Debit", event_type="Paid"),
+    OperationKind.HOSTED_PAGE: Entry(transaction_type="Debit", event_type="Paid"),
     OperationKind.AUTHORIZE: Entry(
         transaction_type="Authorise", event_type="Authorised"
     ),
@@ -49,7 +49,7 @@ ENTRIES = {
     ),
 }
 _DEBITING = frozenset(
-    {OperationKind.CHARGE, OperationKind.CHECKOUT, OperationKind.CAPTURE}
+    {OperationKind.CHARGE, OperationKind.HOSTED_PAGE, OperationKind.CAPTURE}
 )
 
 

@@ -13,7 +13,7 @@ from payment_hooks.storefront import CHECKING, Progress, describe_progress, expl
 KIND_OF = {
     OperationKind.AUTHORIZE: TransactionKind.AUTH,
     OperationKind.CHARGE: TransactionKind.CAPTURE,
-    OperationKind.CHECKOUT: TransactionKind.CAPTURE,
+    OperationKind.HOSTED_PAGE: TransactionKind.CAPTURE,
     OperationKind.CAPTURE: TransactionKind.CAPTURE,
     OperationKind.REFUND: TransactionKind.REFUND,
     OperationKind.VOID: TransactionKind.VOID,

@@ -16,6 +16,7 @@ from payment_hooks.model.records import (
     Operation,
     OperationKind,
     Payment,
+    PaymentRecord,
 )
 from payment_hooks.model.results import Transaction
 
@@ -24,7 +25,7 @@ _RETURNED = frozenset({TransactionKind.REFUND, TransactionKind.VOID})
 _ANSWERS = {
     OperationKind.AUTHORIZE: _TAKEN,
     OperationKind.CHARGE: _TAKEN,
-    OperationKind.CHECKOUT: _TAKEN,
+    OperationKind.HOSTED_PAGE: _TAKEN,
     OperationKind.CAPTURE: frozenset({TransactionKind.CAPTURE}),
     OperationKind.REFUND: _RETURNED,
     OperationKind.VOID: _RETURNED,
@@ -51,6 +52,8 @@ class Judgement:
     verdict: Verdict
     why: str = ""
     """The flag of a misfit, the status of a refusal; empty for what is done."""
+    record: PaymentRecord | None = None
+    """The payment as it was read for the verdict, if it had to be read."""
 
 
 def judge(
@@ -168,7 +171,7 @@ def _is_anothers(operation: Operation, transaction: Transaction) -> bool:
     """
     if transaction.operation_id:
         return transaction.operation_id != operation.operation_id
-    return operation.kind is OperationKind.CHECKOUT and transaction.shows_marks
+    return operation.kind is OperationKind.HOSTED_PAGE and transaction.shows_marks
 
 
 def _has_extras(transaction: Transaction) -> bool:
@@ -179,7 +182,7 @@ def _has_extras(transaction: Transaction) -> bool:
 def _is_older(operation: Operation, transaction: Transaction, policy: Policy) -> bool:
     """A payment from before the hosted session cannot be the session's."""
     return (
-        operation.kind is OperationKind.CHECKOUT
+        operation.kind is OperationKind.HOSTED_PAGE
         and transaction.created_at is not None
         and transaction.created_at < operation.created_at - policy.clock_skew
     )

@@ -11,7 +11,12 @@ from payment_hooks.ledger.intents import new_operation
 from payment_hooks.ledger.store import Ledger
 from payment_hooks.model.errors import InvalidRequest
 from payment_hooks.model.money import Money
-from payment_hooks.model.records import Operation, OperationKind, Payment
+from payment_hooks.model.records import (
+    Operation,
+    OperationKind,
+    Payment,
+    PaymentRecord,
+)
 from payment_hooks.spec.calling import ProviderHooks, ShopHooks
 
 utc_now = partial(datetime.now, UTC)
@@ -36,23 +41,34 @@ class Engine:
         """
         payment = self.ledger.get_payment(payment_id)
         if payment is None:
-            raise InvalidRequest(f"no payment {payment_id}", code="payment_unknown")
+            raise _unknown(payment_id)
         return payment
 
-    def get_own(self, payment_id: str) -> Payment:
-        """The payment, if it is made with the merchant whose money is moved here.
+    def get_record(self, payment_id: str) -> PaymentRecord:
+        """The payment of that id with its operations.
+
+        Raises:
+            InvalidRequest: there is none.
+        """
+        record = self.ledger.get_record(payment_id)
+        if record is None:
+            raise _unknown(payment_id)
+        return record
+
+    def get_own(self, payment_id: str) -> PaymentRecord:
+        """The same, if it is made with the merchant whose money is moved here.
 
         Raises:
             InvalidRequest: it is another merchant's; nothing was asked.
         """
-        payment = self.get(payment_id)
-        if not self.owns(payment):
+        record = self.get_record(payment_id)
+        if not self.owns(record.payment):
             raise InvalidRequest(
-                f"payment {payment_id} belongs to merchant {payment.merchant_id}, not to "
-                f"{self.provider.merchant_id}: use that merchant's Payments",
+                f"payment {payment_id} belongs to merchant {record.payment.merchant_id}, "
+                f"not to {self.provider.merchant_id}: use that merchant's Payments",
                 code="payment_of_another_merchant",
             )
-        return payment
+        return record
 
     def owns(self, payment: Payment) -> bool:
         """Whether it is made with this provider's merchant."""
@@ -71,3 +87,7 @@ class Engine:
             now=self.now(),
             **intent,
         )
+
+
+def _unknown(payment_id: str) -> InvalidRequest:
+    return InvalidRequest(f"no payment {payment_id}", code="payment_unknown")

@@ -48,7 +48,7 @@ from payment_hooks.model.records import (
     OperationKind,
     OperationState,
     Payment,
-    PaymentState,
+    PaymentRecord,
 )
 from payment_hooks.model.requests import (
     CaptureRequest,
@@ -92,15 +92,16 @@ class Executor:
 
     def fund(
         self,
-        payment: Payment,
+        record: PaymentRecord,
         kind: OperationKind,
         source: PaymentSource,
         details: FundingDetails,
     ) -> Operation:
         """The operation that brings the payment its money, made now or before."""
+        payment = record.payment
         asked = make_fingerprint(payment.amount_due, source, details)
         for _ in range(_TRIES):
-            known = self._ledger.operations(payment.payment_id)
+            known = record.operations
             funding = next((row for row in known if row.funds_payment), None)
             if funding is not None:
                 _refuse_reversed(payment, known)
@@ -121,13 +122,14 @@ class Executor:
                 amount=intent.amount,
                 source=source,
                 reference=payment.reference,
-                idempotency_key=intent.idempotency_key,
+                idempotency_key=intent.intent.idempotency_key,
                 operation_id=intent.operation_id,
                 **details,
             )
             done = self._run(payment, intent, request)
             if done is not None and not done.flag:
                 return done
+            record = self._engine.get_record(payment.payment_id)
         raise OutcomeUnknown(
             f"payment {payment.payment_id} is being made elsewhere: look at it again",
             code="in_progress",
@@ -164,7 +166,6 @@ class Executor:
         """The operation once done; None when the intent must be made anew."""
         known = self._store.record(self._store.lease(intent))
         if known.operation_id == intent.operation_id:
-            self._refuse_if_closed(known)
             self._refuse_if_overtaken(payment, known)
             return self._send(payment, known, request)
         known = self._store.wait(known)
@@ -175,19 +176,6 @@ class Executor:
         if known.state is OperationState.DECLINED:
             raise decline_of(known)
         return known if known.state is OperationState.SUCCEEDED else None
-
-    def _refuse_if_closed(self, operation: Operation) -> None:
-        """Looked at after the intent is recorded: closing looks for intents after it."""
-        if operation.kind not in FUNDING:
-            return
-        payment = self._ledger.get_payment(operation.payment_id)
-        if payment is not None and payment.state is PaymentState.CLOSED:
-            error = WrongState(
-                f"payment {operation.payment_id} was given up: open the next one",
-                code="payment_closed",
-            )
-            self._store.refuse(operation, error)
-            raise error
 
     def _refuse_if_overtaken(self, payment: Payment, operation: Operation) -> None:
         """Another one may have ended between the caller's look and this intent."""
@@ -326,7 +314,8 @@ class Executor:
             if done.state.is_open:
                 raise in_progress(done)
             raise refusal_of(done, transaction)
-        self._store.succeed(sent, transaction, flag=unwanted)
+        record = self._engine.get_record(payment.payment_id)
+        self._store.succeed(record, sent, transaction, flag=unwanted)
         self._release_unwanted(payment, sent, transaction)
         raise PaymentDeclined(
             f"{sent.kind} {transaction.transaction_id} was released: {unwanted}",
@@ -372,7 +361,7 @@ def _modification(
     common = {
         "transaction_id": operation.parent_id,
         "reference": payment.reference,
-        "idempotency_key": operation.idempotency_key,
+        "idempotency_key": operation.intent.idempotency_key,
         "operation_id": operation.operation_id,
     }
     amount = operation.amount
@@ -405,7 +394,7 @@ def _refuse_repeated_decline(earlier: Iterable[Operation], digest: str) -> None:
     """The same form sent again after its decline gets the same answer, unsent."""
     for operation in earlier:
         was_declined = operation.state is OperationState.DECLINED
-        if was_declined and is_same_source(operation.fingerprint, digest):
+        if was_declined and is_same_source(operation.intent.fingerprint, digest):
             raise decline_of(operation)
 
 
@@ -422,8 +411,8 @@ def _is_conclusive(error: Exception) -> bool:
 
 def _is_same(known: Operation, intent: Operation) -> bool:
     return (
-        known.idempotency_key == intent.idempotency_key
-        and known.fingerprint == intent.fingerprint
+        known.intent.idempotency_key == intent.intent.idempotency_key
+        and known.intent.fingerprint == intent.intent.fingerprint
     )
 
 
@@ -433,9 +422,9 @@ def _answer_for_other(known: Operation, intent: Operation) -> Operation | None:
         return None
     if known.kind in FUNDING:
         return known
-    if known.idempotency_key == intent.idempotency_key:
+    if known.intent.idempotency_key == intent.intent.idempotency_key:
         raise InvalidRequest(
-            f"{known.kind} {known.intent_id or known.operation_id} was made for "
+            f"{known.kind} {known.intent.intent_id or known.operation_id} was made for "
             f"{known.amount}: use another intent_id for {intent.amount}",
             code="same_intent_other_content",
         )

@@ -1,5 +1,6 @@
 """Hosted pages: opened once at a time, resolved by what was paid on them."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,10 +18,12 @@ from payment_hooks.model.errors import (
 from payment_hooks.model.kinds import Flag
 from payment_hooks.model.records import (
     FUNDING,
+    HostedPage,
     Operation,
     OperationKind,
     OperationState,
     Payment,
+    PaymentRecord,
 )
 from payment_hooks.model.requests import CheckoutRequest
 from payment_hooks.model.results import Redirect, Transaction
@@ -50,16 +53,17 @@ class HostedPages:
         self._store = store
         self._resolver = resolver
 
-    def open(self, payment: Payment, asked: CheckoutRequest) -> Redirect:
+    def open(self, record: PaymentRecord, asked: CheckoutRequest) -> Redirect:
         """A page where this payment can be made: the open one while it is good."""
-        refuse_unclear(self._ledger.operations(payment.payment_id))
-        sessions = self._sessions(payment)
+        payment = record.payment
+        refuse_unclear(record.operations)
+        sessions = _pages_among(record.operations)
         good = next((row for row in reversed(sessions) if self._is_good(row)), None)
         if good is not None:
             return _redirect(good)
         intent = self._engine.new_operation(
             payment,
-            OperationKind.CHECKOUT,
+            OperationKind.HOSTED_PAGE,
             payment.amount_due,
             attempt=self._next_attempt(sessions),
         )
@@ -78,7 +82,8 @@ class HostedPages:
             OutcomeUnknown: the provider does not show the transaction yet.
         """
         for _ in range(_TRIES):
-            session = self._find_unpaid(payment, transaction_id, session_id)
+            known = self._ledger.operations(payment.payment_id)
+            session = self._find_unpaid(payment, known, transaction_id, session_id)
             if session is None:
                 return
             current = self._store.wait(session)
@@ -88,7 +93,7 @@ class HostedPages:
                 claimed = self._store.claim(current)
             except OutcomeUnknown:
                 continue
-            self._resolve(payment, claimed, transaction_id)
+            self._resolve(payment, known, claimed, transaction_id)
             return
         raise OutcomeUnknown(
             f"payment {payment.payment_id} is being resolved elsewhere: look again",
@@ -96,18 +101,21 @@ class HostedPages:
         )
 
     def _find_unpaid(
-        self, payment: Payment, transaction_id: str, session_id: str
+        self,
+        payment: Payment,
+        known: tuple[Operation, ...],
+        transaction_id: str,
+        session_id: str,
     ) -> Operation | None:
         """The session that this transaction may have paid; None if nothing is to do."""
-        known = self._ledger.operations(payment.payment_id)
         if any(row.transaction_id == transaction_id for row in known):
             return None
-        sessions = [row for row in known if row.kind is OperationKind.CHECKOUT]
+        sessions = _pages_among(known)
         waiting = [row for row in sessions if row.state is OperationState.WAITING]
-        named = [row for row in waiting if session_id in ("", row.session_id)]
+        named = [row for row in waiting if _is_named(row, session_id)]
         if named:
-            return self._choose_page(payment, named, transaction_id)
-        paid = self._read(payment, transaction_id)
+            return self._choose_page(sessions, named, transaction_id)
+        paid = self._read(transaction_id, sessions)
         marked = [row for row in waiting if row.operation_id == paid.operation_id]
         if marked:
             return marked[0]  # whatever page the message names: the mark is proof
@@ -139,7 +147,7 @@ class HostedPages:
         self._resolver.refresh(payment.payment_id, flag=flag)
 
     def _choose_page(
-        self, payment: Payment, waiting: list[Operation], transaction_id: str
+        self, pages: list[Operation], waiting: list[Operation], transaction_id: str
     ) -> Operation:
         """The session whose mark it has, or the newest that was open when it was made.
 
@@ -147,7 +155,7 @@ class HostedPages:
         """
         if len(waiting) == 1:
             return waiting[0]
-        paid = self._fetch(payment, transaction_id)
+        paid = self._fetch(transaction_id, pages)
         marked = [
             row for row in waiting if paid and row.operation_id == paid.operation_id
         ]
@@ -158,10 +166,14 @@ class HostedPages:
         return (older or waiting)[-1]
 
     def _resolve(
-        self, payment: Payment, claimed: Operation, transaction_id: str
+        self,
+        payment: Payment,
+        known: tuple[Operation, ...],
+        claimed: Operation,
+        transaction_id: str,
     ) -> None:
         try:
-            transaction = self._read(payment, transaction_id)
+            transaction = self._read(transaction_id, _pages_among(known))
         except PaymentError:
             self._store.release(claimed)
             raise
@@ -179,8 +191,8 @@ class HostedPages:
                 code="transaction_pending",
             )
 
-    def _read(self, payment: Payment, transaction_id: str) -> Transaction:
-        transaction = self._fetch(payment, transaction_id)
+    def _read(self, transaction_id: str, pages: list[Operation]) -> Transaction:
+        transaction = self._fetch(transaction_id, pages)
         if transaction is None:
             raise OutcomeUnknown(
                 f"transaction {transaction_id} cannot be read yet",
@@ -188,17 +200,10 @@ class HostedPages:
             )
         return transaction
 
-    def _fetch(self, payment: Payment, transaction_id: str) -> Transaction | None:
+    def _fetch(self, transaction_id: str, pages: list[Operation]) -> Transaction | None:
         """The transaction; of which page it is, where the provider can tell."""
-        pages = [row.operation_id for row in self._sessions(payment)]
-        return self._resolver.fetch(transaction_id, candidates=pages)
-
-    def _sessions(self, payment: Payment) -> list[Operation]:
-        return [
-            row
-            for row in self._ledger.operations(payment.payment_id)
-            if row.kind is OperationKind.CHECKOUT
-        ]
+        candidates = [row.operation_id for row in pages]
+        return self._resolver.fetch(transaction_id, candidates=candidates)
 
     def _next_attempt(self, sessions: list[Operation]) -> int:
         """One more than there were; a session just being opened is joined."""
@@ -208,8 +213,8 @@ class HostedPages:
     def _is_good(self, row: Operation) -> bool:
         return (
             row.state is OperationState.WAITING
-            and row.session_expires_at is not None
-            and row.session_expires_at > self._engine.now() + _MARGIN
+            and row.page is not None
+            and row.page.expires_at > self._engine.now() + _MARGIN
         )
 
     def _start(self, operation: Operation, asked: CheckoutRequest) -> Redirect:
@@ -228,12 +233,13 @@ class HostedPages:
         self._store.write(
             sending,
             state=OperationState.WAITING,
-            lease_owner="",
             lease_until=None,
             due=session.expires_at,
-            session_id=session.session_id,
-            session_url=session.url,
-            session_expires_at=session.expires_at,
+            page=HostedPage(
+                session_id=session.session_id,
+                url=session.url,
+                expires_at=session.expires_at,
+            ),
         )
         return session
 
@@ -246,16 +252,25 @@ def _operation_of(
     if paid.operation_id:
         named = [row for row in takings if row.operation_id == paid.operation_id]
     else:
-        pages = [row for row in takings if row.kind is OperationKind.CHECKOUT]
-        named = [row for row in pages if session_id in ("", row.session_id)]
+        named = [row for row in _pages_among(known) if _is_named(row, session_id)]
     return named[-1] if named else None
 
 
+def _pages_among(operations: Iterable[Operation]) -> list[Operation]:
+    return [row for row in operations if row.kind is OperationKind.HOSTED_PAGE]
+
+
+def _is_named(row: Operation, session_id: str) -> bool:
+    """Whether a message that names this session, or none, can be of this page."""
+    return not session_id or (
+        row.page is not None and row.page.session_id == session_id
+    )
+
+
 def _redirect(row: Operation) -> Redirect:
-    if row.session_expires_at is None:
+    page = row.page
+    if page is None:
         raise in_progress(row)
     return Redirect(
-        url=row.session_url,
-        session_id=row.session_id,
-        expires_at=row.session_expires_at,
+        url=page.url, session_id=page.session_id, expires_at=page.expires_at
     )

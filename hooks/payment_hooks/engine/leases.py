@@ -1,23 +1,30 @@
 """Who owns an operation, and what its owner writes down: the store of the engine."""
 
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 from payment_hooks.engine.checks import describe
 from payment_hooks.engine.engine import Engine
-from payment_hooks.ledger.state import in_progress
+from payment_hooks.ledger.state import in_progress, with_state
 from payment_hooks.ledger.store import StaleVersion
-from payment_hooks.model.errors import OutcomeUnknown, PaymentDeclined
-from payment_hooks.model.records import Operation, OperationState
+from payment_hooks.model.errors import OutcomeUnknown, PaymentDeclined, WrongState
+from payment_hooks.model.records import (
+    FUNDING,
+    Operation,
+    OperationState,
+    PaymentRecord,
+    PaymentState,
+)
 from payment_hooks.model.results import Transaction
 from payment_hooks.spec.time_limit import seconds_left
 
 _POLL_SECONDS = 0.05
 _LOOK_AGAIN = timedelta(minutes=1)
 _LOOK_AGAIN_AT_LATEST = timedelta(hours=1)
+_TRIES = 10
 
 
 class OperationStore:
@@ -47,7 +54,6 @@ class OperationStore:
         until = now + timedelta(seconds=self._engine.policy.lease_seconds)
         return replace(
             operation,
-            lease_owner=uuid4().hex,
             lease_until=until,
             due=until,
             updated_at=now,
@@ -69,17 +75,33 @@ class OperationStore:
     def begin_sending(self, owned: Operation) -> Operation:
         """The owned operation, marked as being sent under a lease that begins now.
 
+        Closing a payment looks for intents after it closed, and what is sent looks at
+        the payment after its intent was recorded: one of the two sees the other.
+
         Raises:
+            WrongState: the payment was given up before anything was sent.
             OutcomeUnknown: its lease ended while it was written down, so that others
-                may have looked and found nothing; or somebody else changed it.
+                may have looked and found nothing; or it was changed elsewhere.
         """
-        sending = self.write(self.lease(owned), state=OperationState.SENDING)
+        is_first = owned.state is OperationState.PENDING and owned.kind in FUNDING
+        try:
+            sending = self.write(
+                self.lease(owned), unless_closed=is_first, state=OperationState.SENDING
+            )
+        except OutcomeUnknown:
+            if is_first:
+                self._refuse_if_closed(owned)
+            raise
         if not self.is_leased(sending):
             raise in_progress(sending)
         return sending
 
-    def write(self, operation: Operation, **changes: object) -> Operation:
+    def write(
+        self, operation: Operation, *, unless_closed: bool = False, **changes: object
+    ) -> Operation:
         """The operation with these changes, provided nobody else changed it.
+
+        `unless_closed` as for `Ledger.replace_operation`.
 
         Raises:
             OutcomeUnknown: somebody else did.
@@ -87,26 +109,32 @@ class OperationStore:
         now = self._engine.now()
         changed = replace(operation, updated_at=now, **changes)  # type: ignore[arg-type]  # field names are checked by the tests
         try:
-            return self._ledger.replace_operation(changed)
+            return self._ledger.replace_operation(changed, unless_closed=unless_closed)
         except StaleVersion as error:
             raise in_progress(operation) from error
 
     def release(self, operation: Operation, **changes: object) -> Operation:
         """The operation without our lease, to be looked at again later."""
-        return self.write(
-            operation,
-            lease_owner="",
-            lease_until=None,
-            due=self._engine.now() + self._pause(operation),
-            **changes,
-        )
+        due = self._engine.now() + self._pause(operation)
+        later = replace(operation, lease_until=None, due=due)
+        return self.write(replace(later, **changes))  # type: ignore[arg-type]  # as for `write`
 
     def succeed(
-        self, operation: Operation, transaction: Transaction, flag: str = ""
+        self,
+        record: PaymentRecord,
+        operation: Operation,
+        transaction: Transaction,
+        flag: str = "",
     ) -> Operation:
-        """The operation as done, with what may be kept of the transaction."""
-        return self._close(
-            operation,
+        """The operation as done, with what may be kept of the transaction.
+
+        The payment's row comes to its new state in the same commit.
+
+        Raises:
+            OutcomeUnknown: the operation was changed elsewhere.
+        """
+        done = replace(
+            self._closed(operation),
             state=OperationState.SUCCEEDED,
             transaction_id=transaction.transaction_id,
             moved=transaction.amount,
@@ -115,6 +143,18 @@ class OperationStore:
             code="",
             message="",
         )
+        for _ in range(_TRIES):
+            payment = with_state(record.payment, _with(done, record.operations))
+            is_changed = payment != record.payment
+            try:
+                return self._ledger.replace_operation(
+                    done, payment if is_changed else None
+                )
+            except StaleVersion as error:
+                record = self._engine.get_record(done.payment_id)
+                if not any(_is_version(row, done) for row in record.operations):
+                    raise in_progress(done) from error
+        return self.write(done)
 
     def refuse(
         self, operation: Operation, error: Exception, flag: str = ""
@@ -122,8 +162,8 @@ class OperationStore:
         """The operation as a definitive no."""
         declined = isinstance(error, PaymentDeclined)
         code = error.decline_code.value if isinstance(error, PaymentDeclined) else ""
-        return self._close(
-            operation,
+        return self.write(
+            self._closed(operation),
             state=OperationState.DECLINED if declined else OperationState.FAILED,
             code=code or getattr(error, "code", "") or type(error).__name__,
             message=str(error),
@@ -166,8 +206,28 @@ class OperationStore:
         age = self._engine.now() - operation.created_at
         return min(max(_LOOK_AGAIN, age / 10), _LOOK_AGAIN_AT_LATEST)
 
-    def _close(self, operation: Operation, **changes: object) -> Operation:
-        due = self._engine.now()
-        return self.write(
-            operation, lease_owner="", lease_until=None, due=due, **changes
-        )
+    def _closed(self, operation: Operation) -> Operation:
+        """Without a lease, and due: the shop is to be notified of what came of it."""
+        now = self._engine.now()
+        return replace(operation, lease_until=None, due=now, updated_at=now)
+
+    def _refuse_if_closed(self, operation: Operation) -> None:
+        payment = self._ledger.get_payment(operation.payment_id)
+        if payment is not None and payment.state is PaymentState.CLOSED:
+            error = WrongState(
+                f"payment {operation.payment_id} was given up: open the next one",
+                code="payment_closed",
+            )
+            self.refuse(operation, error)
+            raise error
+
+
+def _with(changed: Operation, operations: Iterable[Operation]) -> tuple[Operation, ...]:
+    return tuple(
+        changed if row.operation_id == changed.operation_id else row
+        for row in operations
+    )
+
+
+def _is_version(row: Operation, other: Operation) -> bool:
+    return (row.operation_id, row.version) == (other.operation_id, other.version)

@@ -131,5 +131,8 @@ class Lifecycle:
         known = self._ledger.operations(payment_id)
         refuse_unclear(known)
         for operation in known:
-            if operation.state.is_open and operation.kind is not OperationKind.CHECKOUT:
+            if (
+                operation.state.is_open
+                and operation.kind is not OperationKind.HOSTED_PAGE
+            ):
                 raise in_progress(operation)

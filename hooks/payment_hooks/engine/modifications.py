@@ -2,7 +2,6 @@
 
 from payment_hooks.engine.engine import Engine
 from payment_hooks.ledger.state import (
-    Operations,
     find_intent,
     funding_operation,
     next_attempt,
@@ -15,13 +14,13 @@ from payment_hooks.model.records import (
     Operation,
     OperationKind,
     OperationState,
-    Payment,
+    PaymentRecord,
     PaymentState,
 )
 
 
 def plan_capture(
-    engine: Engine, payment: Payment, amount: Money | None, shopper_ip: str
+    engine: Engine, record: PaymentRecord, amount: Money | None, shopper_ip: str
 ) -> Operation:
     """The capture of all or a part of what is authorized.
 
@@ -29,7 +28,7 @@ def plan_capture(
         WrongState: nothing is authorized, or it was captured.
         InvalidRequest: more is asked.
     """
-    known = engine.ledger.operations(payment.payment_id)
+    payment, known = record.payment, record.operations
     funding = funding_operation(payment, known)
     earlier = find_intent(known, OperationKind.CAPTURE)
     asked = _asked(amount, earlier, funding.amount)
@@ -52,8 +51,7 @@ def plan_capture(
         )
     return _plan(
         engine,
-        payment,
-        known,
+        record,
         OperationKind.CAPTURE,
         asked,
         shopper_ip=bare_address(shopper_ip) or funding.shopper_ip,
@@ -61,14 +59,14 @@ def plan_capture(
 
 
 def plan_refund(
-    engine: Engine, payment: Payment, amount: Money | None, intent_id: str
+    engine: Engine, record: PaymentRecord, amount: Money | None, intent_id: str
 ) -> Operation:
     """The refund of `amount`, or of all that is left.
 
     Raises:
         InvalidRequest: more than was captured and not yet refunded.
     """
-    known = engine.ledger.operations(payment.payment_id)
+    payment, known = record.payment, record.operations
     left = refundable(payment, known)
     earlier = find_intent(known, OperationKind.REFUND, intent_id)
     asked = _asked(amount, earlier, left)
@@ -79,18 +77,16 @@ def plan_refund(
             f"{asked} cannot be refunded on payment {payment.payment_id}: {why}",
             code="refund_too_large",
         )
-    return _plan(
-        engine, payment, known, OperationKind.REFUND, asked, intent_id=intent_id
-    )
+    return _plan(engine, record, OperationKind.REFUND, asked, intent_id=intent_id)
 
 
-def plan_void(engine: Engine, payment: Payment) -> Operation:
+def plan_void(engine: Engine, record: PaymentRecord) -> Operation:
     """The void of the whole authorization.
 
     Raises:
         WrongState: there is none, or it was captured: refund it.
     """
-    known = engine.ledger.operations(payment.payment_id)
+    payment, known = record.payment, record.operations
     funding = funding_operation(payment, known)
     earlier = find_intent(known, OperationKind.VOID)
     if earlier is None and payment.state is not PaymentState.AUTHORIZED:
@@ -99,20 +95,20 @@ def plan_void(engine: Engine, payment: Payment) -> Operation:
             "authorization that was not captured can be voided",
             code="nothing_to_void",
         )
-    return _plan(engine, payment, known, OperationKind.VOID, funding.amount)
+    return _plan(engine, record, OperationKind.VOID, funding.amount)
 
 
 def plan_reversal(
-    engine: Engine, payment: Payment, amount: Money | None, intent_id: str
+    engine: Engine, record: PaymentRecord, amount: Money | None, intent_id: str
 ) -> Operation:
     """The void of what is only authorized, the refund of what is captured.
 
     Raises:
         InvalidRequest: a part of an authorization cannot be voided.
     """
+    payment, known = record.payment, record.operations
     if payment.state is not PaymentState.AUTHORIZED:
-        return plan_refund(engine, payment, amount, intent_id)
-    known = engine.ledger.operations(payment.payment_id)
+        return plan_refund(engine, record, amount, intent_id)
     authorized = funding_operation(payment, known).amount
     if amount is not None and amount != authorized:
         raise InvalidRequest(
@@ -120,23 +116,23 @@ def plan_reversal(
             f"or reverse {authorized}",
             code="void_is_whole",
         )
-    return plan_void(engine, payment)
+    return plan_void(engine, record)
 
 
 def _plan(
     engine: Engine,
-    payment: Payment,
-    known: Operations,
+    record: PaymentRecord,
     kind: OperationKind,
     amount: Money,
     *,
     intent_id: str = "",
     shopper_ip: str = "",
 ) -> Operation:
+    payment, known = record.payment, record.operations
     refused = [
         row
         for row in known
-        if (row.kind, row.intent_id) == (kind, intent_id)
+        if (row.kind, row.intent.intent_id) == (kind, intent_id)
         and not row.state.is_open
         and row.state is not OperationState.SUCCEEDED
     ]

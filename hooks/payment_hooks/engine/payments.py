@@ -31,7 +31,12 @@ from payment_hooks.model.cards import CardDetails, PaymentSource
 from payment_hooks.model.errors import InvalidRequest, OutcomeUnknown, PaymentError
 from payment_hooks.model.kinds import Mode, RefundReason
 from payment_hooks.model.money import Money
-from payment_hooks.model.records import Operation, OperationKind, Payment
+from payment_hooks.model.records import (
+    Operation,
+    OperationKind,
+    Payment,
+    PaymentRecord,
+)
 from payment_hooks.model.requests import CheckoutRequest, WebhookRequest
 from payment_hooks.model.results import NextAction, WebhookEvent
 from payment_hooks.model.saved_cards import (
@@ -229,12 +234,13 @@ class Payments:
             InvalidRequest: the request is wrong.
             ProviderUnavailable: no session could be had; nothing was taken.
         """
-        payment = self.engine.get_own(payment_id)
+        record = self.engine.get_own(payment_id)
+        payment = record.payment
         asked = _page_request(payment, request)
-        refuse_unless_open(payment, self.operations(payment_id))
+        refuse_unless_open(payment, record.operations)
         if payment.mode is not Mode.HOSTED:
             return self.provider.start_checkout(asked)
-        return self._pages.open(payment, asked)
+        return self._pages.open(record, asked)
 
     def card_entry(self, amount: Money, mode: Mode, *, locale: str = "") -> NextAction:
         """What a page needs for entering a card, before there is a payment to make.
@@ -319,9 +325,9 @@ class Payments:
             OutcomeUnknown: resolve it before asking again.
         """
         with self._notifying(payment_id, notify=notify):
-            payment = self.engine.get_own(payment_id)
-            intent = plan_capture(self.engine, payment, amount, shopper_ip)
-            return self._executor.modify(payment, intent)
+            record = self.engine.get_own(payment_id)
+            intent = plan_capture(self.engine, record, amount, shopper_ip)
+            return self._executor.modify(record.payment, intent)
 
     def refund(
         self,
@@ -347,9 +353,9 @@ class Payments:
             OutcomeUnknown: resolve it before asking again.
         """
         with self._notifying(payment_id, notify=notify):
-            payment = self.engine.get_own(payment_id)
-            intent = plan_refund(self.engine, payment, amount, intent_id)
-            return self._executor.modify(payment, intent, reason=reason)
+            record = self.engine.get_own(payment_id)
+            intent = plan_refund(self.engine, record, amount, intent_id)
+            return self._executor.modify(record.payment, intent, reason=reason)
 
     def void(self, payment_id: str, *, notify: bool = True) -> Operation:
         """Release the whole of an authorization that was not captured.
@@ -359,8 +365,9 @@ class Payments:
             OutcomeUnknown: resolve it before asking again.
         """
         with self._notifying(payment_id, notify=notify):
-            payment = self.engine.get_own(payment_id)
-            return self._executor.modify(payment, plan_void(self.engine, payment))
+            record = self.engine.get_own(payment_id)
+            intent = plan_void(self.engine, record)
+            return self._executor.modify(record.payment, intent)
 
     def reverse(
         self,
@@ -372,9 +379,9 @@ class Payments:
     ) -> Operation:
         """Void what was only authorized, refund what was captured."""
         with self._notifying(payment_id, notify=notify):
-            payment = self.engine.get_own(payment_id)
-            intent = plan_reversal(self.engine, payment, amount, intent_id)
-            return self._executor.modify(payment, intent)
+            record = self.engine.get_own(payment_id)
+            intent = plan_reversal(self.engine, record, amount, intent_id)
+            return self._executor.modify(record.payment, intent)
 
     def resolve(
         self, payment_id: str, *, transaction_id: str = "", session_id: str = ""
@@ -391,10 +398,11 @@ class Payments:
             ProviderUnavailable: nobody answered; ask again later.
             OutcomeUnknown: the answer cannot be read, or somebody else resolves it.
         """
-        payment = self.engine.get_own(payment_id)
+        record = self.engine.get_own(payment_id)
         if transaction_id:
-            self._pages.resolve(payment, transaction_id, session_id)
-        return self._resolve_all(payment, self.operations(payment_id))
+            self._pages.resolve(record.payment, transaction_id, session_id)
+            record = self.engine.get_record(payment_id)
+        return self._resolve_all(record)
 
     def look(self, payment_id: str) -> Payment:
         """The payment as after `resolve`, which is done once in a few seconds at most.
@@ -406,12 +414,11 @@ class Payments:
             ProviderUnavailable: nobody answered; ask again later.
             OutcomeUnknown: the answer cannot be read, or somebody else is looking.
         """
-        payment = self.engine.get_own(payment_id)
-        known = self.operations(payment_id)
-        if not is_worth_a_look(known, self.now()):
-            return payment
+        record = self.engine.get_own(payment_id)
+        if not is_worth_a_look(record.operations, self.now()):
+            return record.payment
         # Who looked since these rows were read has changed them, and so keeps us out.
-        return self._resolve_all(payment, known)
+        return self._resolve_all(record)
 
     def resume(self, payment_id: str) -> Payment:
         """The payment as after `resolve`, and after what was interrupted was sent.
@@ -420,10 +427,10 @@ class Payments:
         the key it was recorded with. Meant for recovery: whoever asks again instead
         has the interrupted one closed.
         """
-        payment = self.engine.get_own(payment_id)
-        for operation in self.operations(payment_id):
+        record = self.engine.get_own(payment_id)
+        for operation in record.operations:
             with suppress(PaymentError):  # it is written down, and `resolve` raises it
-                self._executor.resume(payment, operation)
+                self._executor.resume(record.payment, operation)
         return self.resolve(payment_id)
 
     def notify(self, payment_id: str) -> Payment:
@@ -514,13 +521,13 @@ class Payments:
         source: PaymentSource,
         details: FundingDetails,
     ) -> Operation:
-        payment = self.engine.get_own(payment_id)
-        if payment.mode is Mode.HOSTED:
+        record = self.engine.get_own(payment_id)
+        if record.payment.mode is Mode.HOSTED:
             raise InvalidRequest(
                 f"payment {payment_id} is made on the provider's page: start_checkout",
                 code="mode_is_hosted",
             )
-        return self._executor.fund(payment, kind, source, details)
+        return self._executor.fund(record, kind, source, details)
 
     @contextmanager
     def _notifying(self, payment_id: str, *, notify: bool) -> Iterator[None]:
@@ -548,15 +555,13 @@ class Payments:
                     extra={"payment_id": payment_id},
                 )
 
-    def _resolve_all(
-        self, payment: Payment, operations: Sequence[Operation]
-    ) -> Payment:
+    def _resolve_all(self, record: PaymentRecord) -> Payment:
         problems = [
             problem
-            for operation in operations
-            if (problem := self._try_to_resolve(payment, operation))
+            for operation in record.operations
+            if (problem := self._try_to_resolve(record.payment, operation))
         ]
-        payment = self.notify(payment.payment_id)
+        payment = self.notify(record.payment.payment_id)
         if problems:
             raise _all_of(problems)
         return payment

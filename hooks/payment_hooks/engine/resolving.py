@@ -16,7 +16,7 @@ from payment_hooks.engine.engine import Engine
 from payment_hooks.engine.leases import OperationStore
 from payment_hooks.engine.policy import FailedChecks
 from payment_hooks.ledger.intents import name_found
-from payment_hooks.ledger.state import derive_state, find_unclear
+from payment_hooks.ledger.state import derive_state, find_unclear, with_state
 from payment_hooks.ledger.store import StaleVersion
 from payment_hooks.model.errors import (
     InvalidRequest,
@@ -32,7 +32,7 @@ from payment_hooks.model.records import (
     OperationKind,
     OperationState,
     Payment,
-    PaymentState,
+    PaymentRecord,
 )
 from payment_hooks.model.requests import LookUpRequest
 from payment_hooks.model.results import Transaction
@@ -68,8 +68,9 @@ class Resolver:
         judgement = judge(payment, operation, transaction, self._engine.policy)
         if judgement.verdict is not Verdict.DONE:
             return judgement
-        flag = self._find_beside(payment, operation, transaction)
-        return Judgement(Verdict.MISFIT, flag) if flag else judgement
+        flag, record = self._find_beside(payment, operation, transaction)
+        verdict = Verdict.MISFIT if flag else Verdict.DONE
+        return Judgement(verdict, flag, record)
 
     def resolve(
         self, payment: Payment, operation: Operation, transaction: Transaction
@@ -88,26 +89,28 @@ class Resolver:
             case Verdict.REFUSED:
                 return self._refuse(operation, transaction)
             case _:
-                return self._accept(operation, transaction, judgement.why)
+                return self._accept(judgement, operation, transaction)
 
     def _keep_open(self, operation: Operation) -> Operation:
-        is_page = operation.kind is OperationKind.CHECKOUT
+        is_page = operation.kind is OperationKind.HOSTED_PAGE
         if is_page:
             return self._store.release(operation)
         return self._store.release(operation, state=OperationState.UNKNOWN)
 
     def _refuse(self, operation: Operation, transaction: Transaction) -> Operation:
         """What failed, was canceled or was voided is a no; a page can be paid again."""
-        if operation.kind is OperationKind.CHECKOUT:
+        if operation.kind is OperationKind.HOSTED_PAGE:
             return self._store.release(operation)
         return self._store.refuse(operation, refusal_of(operation, transaction))
 
     def _accept(
-        self, operation: Operation, transaction: Transaction, flag: str
+        self, judgement: Judgement, operation: Operation, transaction: Transaction
     ) -> Operation:
         """The operation as succeeded; flagged when the transaction does not fit it."""
-        done = self._store.succeed(operation, transaction, flag)
-        if done.kind is OperationKind.CHECKOUT and not flag:
+        flag = judgement.why
+        record = judgement.record or self._engine.get_record(operation.payment_id)
+        done = self._store.succeed(record, operation, transaction, flag)
+        if done.kind is OperationKind.HOSTED_PAGE and not flag:
             done = self._flag_later_pages(done)
         if not flag and self._engine.policy.failed_checks is FailedChecks.FLAG:
             failed = failed_check(transaction)
@@ -117,21 +120,21 @@ class Resolver:
 
     def _find_beside(
         self, payment: Payment, operation: Operation, transaction: Transaction
-    ) -> str:
-        """Why a person must look at money that fits by itself; empty if nobody must."""
-        if operation.kind in FUNDING:
-            return self._find_first_funding(payment, operation, transaction)
-        if operation.kind is OperationKind.CAPTURE:
-            return self.find_reversal(payment.payment_id)
-        return ""
+    ) -> tuple[str, PaymentRecord | None]:
+        """Why a person must look at money that fits by itself, and what was read for it.
 
-    def find_reversal(self, payment_id: str) -> str:
-        """The flag for money that comes after all of it was reversed.
-
-        Nothing leads from voided or refunded back to paid by itself.
+        The reason is empty if nobody must.
         """
-        state = derive_state(self._ledger.operations(payment_id), closed=False)
-        return Flag(f"captured_after_{state}") if state in REVERSED else ""
+        if operation.kind in FUNDING:
+            found = self._ledger.find_related(
+                payment.reference, transaction.transaction_id
+            )
+            own = (row for row in found if row.payment.payment_id == payment.payment_id)
+            flag = _find_first_funding(payment, operation, transaction, found)
+            return flag, next(own, None)
+        record = self._engine.get_record(payment.payment_id)
+        is_capture = operation.kind is OperationKind.CAPTURE
+        return find_reversal(record.operations) if is_capture else "", record
 
     def adopt(
         self,
@@ -154,7 +157,7 @@ class Resolver:
         return self._store.record(
             replace(
                 found,
-                slot=found.operation_id,
+                intent=replace(found.intent, slot=found.operation_id),
                 state=OperationState.SUCCEEDED,
                 transaction_id=transaction.transaction_id,
                 moved=transaction.amount,
@@ -172,7 +175,7 @@ class Resolver:
         claimed = self._store.claim(operation)
         if claimed.state is OperationState.PENDING:
             return self._give_up(claimed, "never sent")
-        if claimed.kind is OperationKind.CHECKOUT:
+        if claimed.kind is OperationKind.HOSTED_PAGE:
             return self._give_up(claimed, "the page was never handed out")
         asked_at = self._engine.now()
         try:
@@ -231,10 +234,10 @@ class Resolver:
         """
         operations: Operations = ()
 
-        def change(payment: Payment) -> Payment:
+        def change(record: PaymentRecord) -> Payment:
             nonlocal operations
-            operations = self._ledger.operations(payment_id)
-            return _with_state(payment, operations, closed=closed, flag=flag)
+            operations = record.operations
+            return with_state(record.payment, operations, closed=closed, flag=flag)
 
         return self._rewrite(payment_id, change), operations
 
@@ -244,28 +247,29 @@ class Resolver:
         Raises:
             WrongState: money that does not fit is still held.
         """
-        held = find_unclear(self._ledger.operations(payment_id), flag)
-        if held is not None:
-            raise WrongState(
-                f"{held.moved} of {held.transaction_id} ({flag}) is still held by "
-                f"payment {payment_id}: refund it first",
-                code="money_held",
-            )
-        return self._rewrite(
-            payment_id,
-            lambda payment: replace(
-                payment, flags=tuple(name for name in payment.flags if name != flag)
-            ),
-        )
+
+        def change(record: PaymentRecord) -> Payment:
+            held = find_unclear(record.operations, flag)
+            if held is not None:
+                raise WrongState(
+                    f"{held.moved} of {held.transaction_id} ({flag}) is still held by "
+                    f"payment {payment_id}: refund it first",
+                    code="money_held",
+                )
+            flags = record.payment.flags
+            left = tuple(name for name in flags if name != flag)
+            return replace(record.payment, flags=left)
+
+        return self._rewrite(payment_id, change)
 
     def _rewrite(
-        self, payment_id: str, change: Callable[[Payment], Payment]
+        self, payment_id: str, change: Callable[[PaymentRecord], Payment]
     ) -> Payment:
         for _ in range(_TRIES):
-            payment = self._engine.get(payment_id)
-            changed = change(payment)
-            if changed == payment:
-                return payment
+            record = self._engine.get_record(payment_id)
+            changed = change(record)
+            if changed == record.payment:
+                return changed
             try:
                 return self._ledger.replace_payment(changed)
             except StaleVersion:
@@ -343,20 +347,36 @@ class Resolver:
         changed = self._ledger.get_operation(done.operation_id) if is_changed else None
         return changed or done
 
-    def _find_first_funding(
-        self, payment: Payment, operation: Operation, transaction: Transaction
-    ) -> str:
-        others = self._ledger.find_payments(transaction_id=transaction.transaction_id)
-        if any(other.payment_id != payment.payment_id for other in others):
+
+def find_reversal(operations: Operations) -> str:
+    """The flag for money that comes after all of it was reversed.
+
+    Nothing leads from voided or refunded back to paid by itself.
+    """
+    state = derive_state(operations, closed=False)
+    return Flag(f"captured_after_{state}") if state in REVERSED else ""
+
+
+def _find_first_funding(
+    payment: Payment,
+    operation: Operation,
+    transaction: Transaction,
+    found: Iterable[PaymentRecord],
+) -> str:
+    """Why this money is not the first, or not this payment's; empty if it is both."""
+    flag = ""
+    for row in found:
+        is_other = row.payment.payment_id != payment.payment_id
+        ids = [known.transaction_id for known in row.operations]
+        if is_other and transaction.transaction_id in ids:
             return Flag.TRANSACTION_OF_ANOTHER_PAYMENT
-        for sibling in self._ledger.find_payments(reference=payment.reference):
-            known = self._ledger.operations(sibling.payment_id)
-            is_other = sibling.payment_id != payment.payment_id
-            if is_other and derive_state(known, closed=False) in REVERSED:
-                continue
-            if _is_second_funding(operation, known):
-                return Flag.DOUBLE_CAPTURE
-        return ""
+        is_sibling = row.payment.reference == payment.reference
+        is_reversed = derive_state(row.operations, closed=False) in REVERSED
+        if not is_sibling or (is_other and is_reversed):
+            continue
+        if _is_second_funding(operation, row.operations):
+            flag = Flag.DOUBLE_CAPTURE
+    return flag
 
 
 def _is_second_funding(operation: Operation, known: Iterable[Operation]) -> bool:
@@ -365,20 +385,6 @@ def _is_second_funding(operation: Operation, known: Iterable[Operation]) -> bool
         other.operation_id != operation.operation_id and other.funds_payment
         for other in known
     )
-
-
-def _with_state(
-    payment: Payment, operations: Operations, *, closed: bool | None, flag: str
-) -> Payment:
-    # What the shop was notified of has left its mark before, and a person may have
-    # taken it away.
-    found = [row.flag for row in operations if not row.notified] + [flag]
-    flags = payment.flags + tuple(
-        name for name in dict.fromkeys(found) if name and name not in payment.flags
-    )
-    was_closed = payment.state is PaymentState.CLOSED
-    state = derive_state(operations, closed=was_closed if closed is None else closed)
-    return replace(payment, state=state, flags=flags)
 
 
 def _capture_in(

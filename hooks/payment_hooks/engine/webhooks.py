@@ -69,8 +69,8 @@ class WebhookInbox:
 
     def apply_stored(self, payment: Payment, operation: Operation) -> None:
         """Bring in messages of an open session whose effect failed before."""
-        if operation.session_id and operation.state.is_open:
-            for event in self._ledger.find_events(operation.session_id):
+        if operation.page and operation.state.is_open:
+            for event in self._ledger.find_events(operation.page.session_id):
                 self._apply(payment, event)
 
     def match_messages(self) -> tuple[list[Payment], list[UnmatchedMessage]]:

@@ -10,6 +10,7 @@ from payment_hooks.model.cards import PaymentSource
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import (
     LONGEST,
+    Intent,
     Operation,
     OperationKind,
     Payment,
@@ -98,19 +99,21 @@ def new_operation(
         kind=kind,
         amount=amount,
         parent_id=parent_id,
-        intent_id=intent_id,
-        attempt=attempt,
-        fingerprint=fingerprint or make_fingerprint(amount),
-        shopper_ip=shopper_ip,
-        idempotency_key=derive_key(
-            installation_id,
-            payment,
-            kind,
-            parent_id=parent_id,
+        intent=Intent(
             intent_id=intent_id,
             attempt=attempt,
+            fingerprint=fingerprint or make_fingerprint(amount),
+            idempotency_key=derive_key(
+                installation_id,
+                payment,
+                kind,
+                parent_id=parent_id,
+                intent_id=intent_id,
+                attempt=attempt,
+            ),
+            slot=_slot(payment, kind, attempt),
         ),
-        slot=_slot(payment, kind, attempt),
+        shopper_ip=shopper_ip,
         due=now,
         created_at=now,
         updated_at=now,
@@ -143,8 +146,8 @@ def _slot(payment: Payment, kind: OperationKind, attempt: int) -> str:
     A capture and a void are of the same authorization: a void that comes just
     after the capture would give the money back.
     """
-    if kind is OperationKind.CHECKOUT:
-        return f"{payment.payment_id}:checkout:{attempt}"
+    if kind is OperationKind.HOSTED_PAGE:
+        return f"{payment.payment_id}:{kind}:{attempt}"
     if kind is OperationKind.VOID:
         return f"{payment.payment_id}:{OperationKind.CAPTURE}"
     return f"{payment.payment_id}:{_family(kind)}"

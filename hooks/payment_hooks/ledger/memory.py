@@ -8,7 +8,12 @@ from threading import Lock
 from uuid import uuid4
 
 from payment_hooks.ledger.store import StaleVersion
-from payment_hooks.model.records import Operation, Payment
+from payment_hooks.model.records import (
+    Operation,
+    Payment,
+    PaymentRecord,
+    PaymentState,
+)
 from payment_hooks.model.results import WebhookEvent
 
 
@@ -41,31 +46,32 @@ class MemoryLedger:
         with self._lock:
             return self._payments.get(payment_id)
 
+    def get_record(self, payment_id: str) -> PaymentRecord | None:
+        """See `Ledger`."""
+        with self._lock:
+            payment = self._payments.get(payment_id)
+            return self._record(payment) if payment else None
+
     def find_payments(
         self, *, reference: str = "", session_id: str = "", transaction_id: str = ""
     ) -> tuple[Payment, ...]:
         """See `Ledger`."""
         with self._lock:
-            ids = {
-                operation.payment_id
-                for operation in self._operations.values()
-                if (session_id and operation.session_id == session_id)
-                or (transaction_id and operation.transaction_id == transaction_id)
-            }
-            return tuple(
-                payment
-                for payment in self._payments.values()
-                if payment.payment_id in ids
-                or (reference and payment.reference == reference)
-            )
+            return self._find(reference, session_id, transaction_id)
+
+    def find_related(
+        self, reference: str, transaction_id: str
+    ) -> tuple[PaymentRecord, ...]:
+        """See `Ledger`."""
+        with self._lock:
+            found = self._find(reference, "", transaction_id)
+            return tuple(self._record(payment) for payment in found)
 
     def replace_payment(self, payment: Payment) -> Payment:
         """See `Ledger`."""
         with self._lock:
             _check_version(self._payments.get(payment.payment_id), payment)
-            written = replace(payment, version=payment.version + 1)
-            self._payments[payment.payment_id] = written
-            return written
+            return self._write_payment(payment)
 
     def add_operation(self, operation: Operation) -> Operation:
         """See `Ledger`."""
@@ -84,17 +90,25 @@ class MemoryLedger:
     def operations(self, payment_id: str) -> tuple[Operation, ...]:
         """See `Ledger`."""
         with self._lock:
-            return tuple(
-                operation
-                for operation in self._operations.values()
-                if operation.payment_id == payment_id
-            )
+            return self._of(payment_id)
 
-    def replace_operation(self, operation: Operation) -> Operation:
+    def replace_operation(
+        self,
+        operation: Operation,
+        payment: Payment | None = None,
+        *,
+        unless_closed: bool = False,
+    ) -> Operation:
         """See `Ledger`."""
         with self._lock:
             known = self._operations.get(operation.operation_id)
             _check_version(known, operation)
+            kept = self._payments.get(operation.payment_id)
+            if unless_closed and kept and kept.state is PaymentState.CLOSED:
+                raise StaleVersion("its payment was given up")
+            if payment is not None:
+                _check_version(kept, payment)
+                self._write_payment(payment)
             written = replace(operation, version=operation.version + 1)
             self._operations[operation.operation_id] = written
             return written
@@ -146,9 +160,45 @@ class MemoryLedger:
         with self._lock:
             self._finished.add(event_id)
 
+    def _find(
+        self, reference: str, session_id: str, transaction_id: str
+    ) -> tuple[Payment, ...]:
+        ids = {
+            operation.payment_id
+            for operation in self._operations.values()
+            if (session_id and _session_of(operation) == session_id)
+            or (transaction_id and operation.transaction_id == transaction_id)
+        }
+        return tuple(
+            payment
+            for payment in self._payments.values()
+            if payment.payment_id in ids
+            or (reference and payment.reference == reference)
+        )
+
+    def _of(self, payment_id: str) -> tuple[Operation, ...]:
+        return tuple(
+            operation
+            for operation in self._operations.values()
+            if operation.payment_id == payment_id
+        )
+
+    def _record(self, payment: Payment) -> PaymentRecord:
+        operations = self._of(payment.payment_id)
+        return PaymentRecord(payment=payment, operations=operations)
+
+    def _write_payment(self, payment: Payment) -> Payment:
+        written = replace(payment, version=payment.version + 1)
+        self._payments[payment.payment_id] = written
+        return written
+
 
 def _identity(payment: Payment) -> tuple[str, str, str, int]:
     return payment.provider, payment.merchant_id, payment.reference, payment.sequence
+
+
+def _session_of(operation: Operation) -> str:
+    return operation.page.session_id if operation.page else ""
 
 
 def _age(operation: Operation) -> tuple[datetime, str]:
@@ -158,10 +208,10 @@ def _age(operation: Operation) -> tuple[datetime, str]:
 def _obstacle(operation: Operation, known: Iterable[Operation]) -> Operation | None:
     rows = list(known)
     for row in rows:
-        if row.idempotency_key == operation.idempotency_key:
+        if row.intent.idempotency_key == operation.intent.idempotency_key:
             return row
     for row in rows:
-        if row.slot == operation.slot and row.state.is_open:
+        if row.intent.slot == operation.intent.slot and row.state.is_open:
             return row
     return None
 

@@ -64,11 +64,10 @@ def has_open_page(operations: Sequence[Operation], now: datetime | None = None) 
     """Whether a hosted page of it can still be paid, or was and is not known of yet."""
     moment = now or datetime.now(UTC)
     return any(
-        _is_open_page(row)
-        and (row.session_expires_at is None or row.session_expires_at > moment)
+        _is_open_page(row) and (row.page is None or row.page.expires_at > moment)
         for row in operations
     )
 
 
 def _is_open_page(row: Operation) -> bool:
-    return row.kind is OperationKind.CHECKOUT and row.state.is_open
+    return row.kind is OperationKind.HOSTED_PAGE and row.state.is_open

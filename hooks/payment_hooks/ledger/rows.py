@@ -3,15 +3,19 @@
 For stores in tables: both that come with the package have the same columns.
 """
 
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 from payment_hooks.model.kinds import Mode
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import (
+    HostedPage,
+    Intent,
     Operation,
     OperationKind,
     OperationState,
     Payment,
+    PaymentRecord,
     PaymentState,
 )
 from payment_hooks.model.results import WebhookEvent
@@ -40,20 +44,11 @@ _OF_OPERATION = (
     "operation_id",
     "payment_id",
     "parent_id",
-    "intent_id",
-    "attempt",
-    "fingerprint",
-    "idempotency_key",
-    "slot",
-    "lease_owner",
     "lease_until",
     "transaction_id",
     "code",
     "message",
     "flag",
-    "session_id",
-    "session_url",
-    "session_expires_at",
     "shopper_ip",
     "notified",
     "due",
@@ -61,6 +56,7 @@ _OF_OPERATION = (
     "updated_at",
     "version",
 )
+_OF_INTENT = ("intent_id", "attempt", "fingerprint", "idempotency_key", "slot")
 _OF_EVENT = (
     "event_id",
     "provider",
@@ -99,15 +95,19 @@ def read_payment(row: Row) -> Payment:
 
 def operation_values(operation: Operation) -> Values:
     """The columns of an operation; `open_slot` is its slot while it is open."""
-    moved = operation.moved
-    return _plain(operation, _OF_OPERATION) | {
+    moved, page = operation.moved, operation.page
+    plain = _plain(operation, _OF_OPERATION) | _plain(operation.intent, _OF_INTENT)
+    return plain | {
         "kind": operation.kind.value,
         "amount_minor_units": operation.amount.minor_units,
         "currency": operation.amount.currency,
-        "open_slot": operation.slot if operation.state.is_open else None,
+        "open_slot": operation.intent.slot if operation.state.is_open else None,
         "state": operation.state.value,
         "moved_minor_units": moved.minor_units if moved else None,
         "moved_currency": moved.currency if moved else "",
+        "session_id": page.session_id if page else "",
+        "session_url": page.url if page else "",
+        "session_expires_at": page.expires_at if page else None,
         "details": dict(operation.details),
     }
 
@@ -117,11 +117,28 @@ def read_operation(row: Row) -> Operation:
     moved = row["moved_minor_units"]
     return Operation(
         **{name: row[name] for name in _OF_OPERATION},
+        intent=Intent(**{name: row[name] for name in _OF_INTENT}),
         kind=OperationKind(row["kind"]),
         amount=Money(row["amount_minor_units"], row["currency"]),
         state=OperationState(row["state"]),
         moved=None if moved is None else Money(moved, row["moved_currency"]),
+        page=_read_page(row),
         details=row["details"],
+    )
+
+
+def join(
+    payments: Iterable[Payment], operations: Iterable[Operation]
+) -> tuple[PaymentRecord, ...]:
+    """The payments, each with its own of these operations; both stay in order."""
+    by_payment: dict[str, list[Operation]] = {}
+    for operation in operations:
+        by_payment.setdefault(operation.payment_id, []).append(operation)
+    return tuple(
+        PaymentRecord(
+            payment=payment, operations=tuple(by_payment.get(payment.payment_id, ()))
+        )
+        for payment in payments
     )
 
 
@@ -158,6 +175,15 @@ def history_values(record: Payment | Operation, last: Row | None) -> Values | No
     if last is not None and (before, last["reason"]) == (after, reason):
         return None
     return history_key(record) | {"before": before, "after": after, "reason": reason}
+
+
+def _read_page(row: Row) -> HostedPage | None:
+    expires_at = row["session_expires_at"]
+    if expires_at is None:
+        return None
+    return HostedPage(
+        session_id=row["session_id"], url=row["session_url"], expires_at=expires_at
+    )
 
 
 def _plain(record: object, names: tuple[str, ...]) -> Values:

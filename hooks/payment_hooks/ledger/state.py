@@ -1,6 +1,7 @@
 """Where a payment stands: what its operations add up to."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from payment_hooks.model.errors import (
@@ -151,7 +152,7 @@ def find_intent(
 ) -> Operation | None:
     """The operation of this intent that is open or moved money."""
     for operation in operations:
-        is_same = operation.kind is kind and operation.intent_id == intent_id
+        is_same = operation.kind is kind and operation.intent.intent_id == intent_id
         if is_same and (operation.state.is_open or operation.counts):
             return operation
     return None
@@ -235,6 +236,32 @@ def derive_state(operations: Operations, *, closed: bool) -> PaymentState:
     if sums[OperationKind.AUTHORIZE]:
         return PaymentState.AUTHORIZED
     return PaymentState.CLOSED if closed else PaymentState.OPEN
+
+
+def with_state(
+    payment: Payment,
+    operations: Sequence[Operation],
+    *,
+    closed: bool | None = None,
+    flag: str = "",
+) -> Payment:
+    """The payment with the state and the flags that its operations give it.
+
+    Args:
+        payment: as it was read.
+        operations: all of it.
+        closed: whether it is given up from now on; as it was if None.
+        flag: one more reason for a person to look.
+    """
+    # What the shop was notified of has left its mark before, and a person may have
+    # taken it away.
+    found = [row.flag for row in operations if not row.notified] + [flag]
+    flags = payment.flags + tuple(
+        name for name in dict.fromkeys(found) if name and name not in payment.flags
+    )
+    was_closed = payment.state is PaymentState.CLOSED
+    state = derive_state(operations, closed=was_closed if closed is None else closed)
+    return replace(payment, state=state, flags=flags)
 
 
 def following_money(operations: tuple[Operation, ...]) -> tuple[Operation, ...]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from payment_hooks.model.records import Operation, Payment
+from payment_hooks.model.records import Operation, Payment, PaymentRecord
 from payment_hooks.model.results import WebhookEvent
 
 
@@ -39,10 +39,26 @@ class Ledger(Protocol):
         """The payment of that id."""
         ...
 
+    def get_record(self, payment_id: str) -> PaymentRecord | None:
+        """The payment of that id with its operations, oldest first.
+
+        The payment is read first: what changes between the two is in the operations.
+        """
+        ...
+
     def find_payments(
         self, *, reference: str = "", session_id: str = "", transaction_id: str = ""
     ) -> tuple[Payment, ...]:
         """Those which match the one given criterion, oldest first."""
+        ...
+
+    def find_related(
+        self, reference: str, transaction_id: str
+    ) -> tuple[PaymentRecord, ...]:
+        """The payments of that reference, and those that have that transaction.
+
+        Each comes once, with its operations; the payments are oldest first.
+        """
         ...
 
     def replace_payment(self, payment: Payment) -> Payment:
@@ -68,11 +84,22 @@ class Ledger(Protocol):
         """All of one payment, oldest first."""
         ...
 
-    def replace_operation(self, operation: Operation) -> Operation:
-        """Write all but its identity.
+    def replace_operation(
+        self,
+        operation: Operation,
+        payment: Payment | None = None,
+        *,
+        unless_closed: bool = False,
+    ) -> Operation:
+        """Write all but its identity; with a payment both are written, or neither.
+
+        Args:
+            operation: as it shall be.
+            payment: its payment as it shall be, in the same commit.
+            unless_closed: write only while the payment that is stored is not closed.
 
         Raises:
-            StaleVersion: it changed since it was read.
+            StaleVersion: one of them changed since it was read, or it is closed.
         """
         ...
 

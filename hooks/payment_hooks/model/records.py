@@ -33,8 +33,8 @@ class OperationKind(StrEnum):
     CAPTURE = "capture"
     REFUND = "refund"
     VOID = "void"
-    CHECKOUT = "checkout"
-    """A hosted session, which the shopper may pay."""
+    HOSTED_PAGE = "hosted_page"
+    """A page of the provider's, which the shopper may pay on."""
 
 
 class OperationState(StrEnum):
@@ -45,7 +45,7 @@ class OperationState(StrEnum):
     SENDING = "sending"
     """The owner of the lease sends; the outcome is unknown once the lease ran out."""
     WAITING = "waiting"
-    """A hosted session that the shopper has not paid yet."""
+    """A hosted page that the shopper has not paid on yet."""
     UNKNOWN = "unknown"
     """Sent, and no usable answer."""
     SUCCEEDED = "succeeded"
@@ -66,11 +66,11 @@ _FINAL = frozenset(
     {OperationState.SUCCEEDED, OperationState.DECLINED, OperationState.FAILED}
 )
 FUNDING = frozenset(
-    {OperationKind.AUTHORIZE, OperationKind.CHARGE, OperationKind.CHECKOUT}
+    {OperationKind.AUTHORIZE, OperationKind.CHARGE, OperationKind.HOSTED_PAGE}
 )
 """The kinds which bring a payment its money."""
 CAPTURING = frozenset(
-    {OperationKind.CHARGE, OperationKind.CAPTURE, OperationKind.CHECKOUT}
+    {OperationKind.CHARGE, OperationKind.CAPTURE, OperationKind.HOSTED_PAGE}
 )
 """The kinds after which money is the merchant's."""
 
@@ -99,6 +99,33 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """What a caller wants to happen once, and the names under which it does."""
+
+    intent_id: str = ""
+    """The caller's name for it, such as a form token."""
+    attempt: int = 1
+    """Grows only after a definitive no."""
+    fingerprint: str
+    """A digest of amount and source: same intent, other content is refused."""
+    idempotency_key: str
+    """Unique; derived from the intent."""
+    slot: str
+    """Unique among open operations: what may be open only once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostedPage:
+    """A page of the provider's that was opened for the shopper."""
+
+    session_id: str
+    """The provider's name for it; messages name it too."""
+    url: str
+    expires_at: datetime
+    """When it cannot be paid on any more; what was paid before is money all the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One movement of money that was asked for, recorded before anything is sent."""
 
@@ -108,19 +135,10 @@ class Operation:
     amount: Money
     parent_id: str = ""
     """The transaction that is captured, refunded or voided."""
-    intent_id: str = ""
-    """The caller's name for this intent, such as a form token."""
-    attempt: int = 1
-    """Grows only after a definitive no."""
-    fingerprint: str
-    """A digest of amount and source: same intent, other content is refused."""
-    idempotency_key: str
-    """Unique; derived from the intent."""
-    slot: str
-    """Unique among open operations: what may be open only once."""
+    intent: Intent
     state: OperationState = OperationState.PENDING
-    lease_owner: str = ""
     lease_until: datetime | None = None
+    """Until when whoever wrote this version alone may send, or notify the shop."""
     transaction_id: str = ""
     moved: Money | None = None
     """What the provider says was moved, once it succeeded."""
@@ -128,9 +146,8 @@ class Operation:
     message: str = ""
     flag: str = ""
     """Why a person must look; a flagged operation counts for nothing."""
-    session_id: str = ""
-    session_url: str = ""
-    session_expires_at: datetime | None = None
+    page: HostedPage | None = None
+    """Once one was opened, for the kind HOSTED_PAGE."""
     details: Mapping[str, str] = field(default_factory=dict)
     """Brand, last four digits, checks, tip and the like; nothing secret."""
     shopper_ip: str = ""
@@ -152,6 +169,14 @@ class Operation:
     def funds_payment(self) -> bool:
         """Whether it brought the payment money that counts."""
         return self.kind in FUNDING and self.counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRecord:
+    """A payment and all that was asked for it, oldest first."""
+
+    payment: Payment
+    operations: tuple[Operation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

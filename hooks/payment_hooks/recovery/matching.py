@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from payment_hooks.engine.checks import Verdict, find_flag
 from payment_hooks.engine.payments import Payments
+from payment_hooks.engine.resolving import find_reversal
 from payment_hooks.ledger.intents import is_of_another_installation
 from payment_hooks.ledger.state import derive_state, refundable
 from payment_hooks.model.errors import OutcomeUnknown
@@ -188,7 +189,7 @@ class Judge:
                 amount=transaction.captured or transaction.amount,
                 parent_id=transaction.transaction_id,
             )
-            reversal = self.resolver.find_reversal(payment.payment_id)
+            reversal = find_reversal(self.ledger.operations(payment.payment_id))
             if reversal:
                 yield from self._keep(payment, OperationKind.CAPTURE, taken, reversal)
             else:
@@ -200,7 +201,7 @@ class Judge:
         """What an open operation waits for was found, or its last word is no."""
         judgement = self.resolver.judge(payment, operation, transaction)
         is_refused = judgement.verdict is Verdict.REFUSED
-        is_page = operation.kind is OperationKind.CHECKOUT
+        is_page = operation.kind is OperationKind.HOSTED_PAGE
         if judgement.verdict is Verdict.OPEN or (is_refused and is_page):
             return
         flag = judgement.why

@@ -145,7 +145,7 @@ def find_problem(operations: tuple[Operation, ...]) -> str:
     A hosted page that nobody paid is no problem: it may be paid, or never.
     """
     for row in operations:
-        is_page = row.kind is OperationKind.CHECKOUT
+        is_page = row.kind is OperationKind.HOSTED_PAGE
         if row.state.is_open and not (is_page and row.state is OperationState.WAITING):
             return f"{row.kind} {row.operation_id} is {row.state}"
         if not (row.state.is_open or row.notified):

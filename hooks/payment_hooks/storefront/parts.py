@@ -101,5 +101,5 @@ def _names(reference: str) -> Iterator[str]:
 
 
 def _waits(row: Operation) -> bool:
-    is_page = row.kind is OperationKind.CHECKOUT
+    is_page = row.kind is OperationKind.HOSTED_PAGE
     return is_page and row.state is OperationState.WAITING

@@ -18,7 +18,7 @@ from payment_hooks.model.records import (
 _WORDS = {
     OperationKind.AUTHORIZE: "AUTHORIZATION",
     OperationKind.CHARGE: "CHARGE",
-    OperationKind.CHECKOUT: "CHARGE",
+    OperationKind.HOSTED_PAGE: "CHARGE",
     OperationKind.CAPTURE: "CHARGE",
     OperationKind.REFUND: "REFUND",
     OperationKind.VOID: "CANCEL",

@@ -49,7 +49,9 @@ def test_an_operation_takes_the_slot_that_became_free(ledger, obstacle):
 
 def test_a_slot_that_is_never_there_and_never_free_is_given_up(ledger, obstacle):
     payment, _ = obstacle
-    orphan = replace(refund(payment, "second"), payment_id="gone", slot="free")
+    second = refund(payment, "second")
+    free = replace(second.intent, slot="free")
+    orphan = replace(second, payment_id="gone", intent=free)
 
     with pytest.raises(StaleVersion):
         ledger.add_operation(orphan)

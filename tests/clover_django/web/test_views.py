@@ -265,9 +265,8 @@ def another_page(payment):
     return replace(
         first,
         operation_id="another",
-        idempotency_key="another",
-        slot="another",
-        session_id="another",
+        intent=replace(first.intent, idempotency_key="another", slot="another"),
+        page=replace(first.page, session_id="another"),
     )
 
 

@@ -81,7 +81,9 @@ def test_a_second_ledger_at_the_same_merchant_has_keys_of_its_own(make_payments)
         payment_id = payments.open("1", mode=Mode.IFRAME).payment_id
         payments.charge(payment_id, CARD)
         payments.refund(payment_id, intent_id="form-1")
-        keys.append([row.idempotency_key for row in payments.operations(payment_id)])
+        keys.append(
+            [row.intent.idempotency_key for row in payments.operations(payment_id)]
+        )
 
     assert not set(keys[0]) & set(keys[1])
 
@@ -125,7 +127,7 @@ def test_a_key_that_the_provider_knows_asks_for_a_person(
 
     done = payments.charge(payment_id, CARD)
     assert done.state is OperationState.SUCCEEDED
-    assert done.idempotency_key != operation.idempotency_key
+    assert done.intent.idempotency_key != operation.intent.idempotency_key
 
 
 def test_a_conflict_is_no_endless_checking(payments, provider, payment_id, clock):

@@ -32,7 +32,7 @@ PAYMENT = Payment(
 )
 SESSION = new_operation(
     PAYMENT,
-    OperationKind.CHECKOUT,
+    OperationKind.HOSTED_PAGE,
     DUE,
     installation_id="here",
     now=NOW,

@@ -40,9 +40,9 @@ class Overtaken(MemoryLedger):
         self._overtake("replace_payment")
         return super().replace_payment(payment)
 
-    def replace_operation(self, operation):
+    def replace_operation(self, operation, payment=None, **options):
         self._overtake("replace_operation")
-        return super().replace_operation(operation)
+        return super().replace_operation(operation, payment, **options)
 
     def add_operation(self, operation):
         self._overtake("add_operation")
@@ -121,8 +121,7 @@ def test_all_that_cannot_be_settled_is_named(payments, provider):
     second = replace(
         known[1],
         operation_id="second",
-        idempotency_key="second",
-        slot="second",
+        intent=replace(known[1].intent, idempotency_key="second", slot="second"),
     )
     payments.ledger.add_operation(second)
     provider.fail("payment_look_up", ProviderUnavailable("second host is down"))

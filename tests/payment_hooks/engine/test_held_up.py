@@ -19,8 +19,8 @@ class Slow(MemoryLedger):
 
     clock = None
 
-    def replace_operation(self, operation):
-        written = super().replace_operation(operation)
+    def replace_operation(self, operation, payment=None, **options):
+        written = super().replace_operation(operation, payment, **options)
         if self.clock and operation.state is OperationState.SENDING:
             clock, self.clock = self.clock, None
             clock.advance(minutes=20)

@@ -316,7 +316,7 @@ def test_an_unpaid_session_makes_room_for_doubts(payments, hosted, clock):
 
     payments.resolve(payment_id)
 
-    assert [row.session_id for row in due] == [session.session_id]
+    assert [row.page.session_id for row in due] == [session.session_id]
     assert payments.ledger.due_operations(clock(), 10) == ()
     clock.advance(hours=2)
     assert len(payments.ledger.due_operations(clock(), 10)) == 1
@@ -341,7 +341,7 @@ def test_who_comes_second_to_a_page_leaves_nothing_due(make_payments, provider, 
     until = clock() + timedelta(seconds=30)
     payments.resolve(payment_id, transaction_id=paid, session_id=page.session_id)
 
-    ledger.early = (replace(waiting, lease_owner="the other", lease_until=until),)
+    ledger.early = (replace(waiting, lease_until=until),)
     payments.resolve(payment_id, transaction_id=paid, session_id=page.session_id)
 
     [done] = ledger.operations(payment_id)

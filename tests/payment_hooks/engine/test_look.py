@@ -26,12 +26,12 @@ class LateReader(MemoryLedger):
 
     meanwhile = None
 
-    def operations(self, payment_id):
-        rows = super().operations(payment_id)
+    def get_record(self, payment_id):
+        record = super().get_record(payment_id)
         act, self.meanwhile = self.meanwhile, None
         if act is not None:
             act(payment_id)
-        return rows
+        return record
 
 
 class Clock:

@@ -75,7 +75,7 @@ def test_both_pages_are_settled_with_their_own_money(payments, provider, pages, 
     payments.resolve(first.payment_id, transaction_id=misfit)
 
     payments.resolve(
-        first.payment_id, transaction_id=right, session_id=second.session_id
+        first.payment_id, transaction_id=right, session_id=second.page.session_id
     )
 
     known = payments.operations(first.payment_id)
@@ -91,7 +91,7 @@ def test_a_message_that_names_the_other_page_uses_neither_up(
     paid = pay(provider, first, DUE, clock)
 
     payments.resolve(
-        first.payment_id, transaction_id=paid, session_id=second.session_id
+        first.payment_id, transaction_id=paid, session_id=second.page.session_id
     )
 
     known = payments.operations(first.payment_id)
@@ -130,7 +130,7 @@ def test_the_money_of_another_payments_page_pays_none_of_ours(payments, provider
 
 
 def test_the_mark_of_the_page_makes_it_paid(payments, provider, page):
-    ours = provider.pay_session(DUE, page.session_id).transaction_id
+    ours = provider.pay_session(DUE, page.page.session_id).transaction_id
 
     settled = payments.resolve(page.payment_id, transaction_id=ours)
 

@@ -115,8 +115,8 @@ def test_a_decline_then_another_card_uses_another_key(payments, provider):
         payments.charge(payment_id, BAD_CARD)
     done = payments.charge(payment_id, CARD)
 
-    keys = {row.idempotency_key for row in payments.operations(payment_id)}
-    assert (done.attempt, len(keys), len(taken(provider))) == (2, 2, 1)
+    keys = {row.intent.idempotency_key for row in payments.operations(payment_id)}
+    assert (done.intent.attempt, len(keys), len(taken(provider))) == (2, 2, 1)
 
 
 def test_a_declined_form_sent_again_is_declined_again_without_sending(
@@ -216,7 +216,9 @@ def test_a_recorded_intent_comes_before_the_call(make_payments, provider, regist
         @hookimpl(wrapper=True)
         def payment_charge(self, request):
             [row] = payments.operations(payment_id)
-            seen.append((row.state, row.idempotency_key == request.idempotency_key))
+            seen.append(
+                (row.state, row.intent.idempotency_key == request.idempotency_key)
+            )
             return (yield)
 
     registry.register(Auditor())
@@ -633,7 +635,7 @@ def test_a_declined_capture_may_be_tried_again(payments, provider):
         payments.capture(payment_id)
     done = payments.capture(payment_id)
 
-    assert (done.state, done.attempt) == (OperationState.SUCCEEDED, 2)
+    assert (done.state, done.intent.attempt) == (OperationState.SUCCEEDED, 2)
 
 
 def test_charging_and_authorizing_share_one_key(payments):
@@ -643,8 +645,8 @@ def test_charging_and_authorizing_share_one_key(payments):
     )
 
     keys = {
-        payments.charge(charged, CARD).idempotency_key,
-        payments.authorize(held, CARD).idempotency_key,
+        payments.charge(charged, CARD).intent.idempotency_key,
+        payments.authorize(held, CARD).intent.idempotency_key,
     }
 
     assert len(keys) == 1

@@ -191,10 +191,10 @@ def test_recovery_sends_no_capture_that_a_void_overtook(
     payments.authorize(payment_id, CARD)
     real = ledger.replace_operation
 
-    def down(operation):
+    def down(operation, *args, **options):
         if operation.state is OperationState.FAILED:
             raise ConnectionError("the database is away")
-        return real(operation)
+        return real(operation, *args, **options)
 
     ledger.replace_operation = down
     ledger.before("new capture", lambda: payments.void(payment_id))

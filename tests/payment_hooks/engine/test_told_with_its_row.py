@@ -4,7 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from payment_hooks import MemoryLedger, Mode, OperationState, PaymentState
+from payment_hooks import (
+    MemoryLedger,
+    Mode,
+    OperationState,
+    PaymentRecord,
+    PaymentState,
+)
 
 FLAG = "amount_differs"
 
@@ -18,10 +24,11 @@ class Shared(MemoryLedger):
     looks_left = 0
     flag = ""
 
-    def operations(self, payment_id):
+    def get_record(self, payment_id):
+        payment = self.get_payment(payment_id)
         self.looks_left -= 1
         if self.looks_left == 0:
-            [waiting] = super().operations(payment_id)
+            [waiting] = self.operations(payment_id)
             self.replace_operation(
                 replace(
                     waiting,
@@ -31,7 +38,8 @@ class Shared(MemoryLedger):
                     flag=self.flag,
                 )
             )
-        return super().operations(payment_id)
+        operations = self.operations(payment_id)
+        return PaymentRecord(payment=payment, operations=operations)
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def row(kind, state="succeeded", **changes):
 
 HELD = row("authorize", transaction_id="T1")
 TAKEN = row("charge", transaction_id="T1")
-ODD = row("checkout", transaction_id="T2", flag="amount_differs")
+ODD = row("hosted_page", transaction_id="T2", flag="amount_differs")
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ ODD = row("checkout", transaction_id="T2", flag="amount_differs")
         ([row("charge", "pending")], Outcome.CHECKING),
         ([row("charge", "sending")], Outcome.CHECKING),
         ([row("authorize", "unknown")], Outcome.CHECKING),
-        ([row("checkout", "waiting")], Outcome.CHECKING),
+        ([row("hosted_page", "waiting")], Outcome.CHECKING),
         ([TAKEN], Outcome.PAID),
         ([HELD], Outcome.PAID),
         ([row("charge", "declined"), TAKEN], Outcome.PAID),
@@ -73,10 +73,10 @@ def test_not_paid_is_said_only_when_no_money_is_anywhere(operations, outcome):
 @pytest.mark.parametrize(
     ("operations", "outcome"),
     [
-        ([row("checkout", "waiting")], Outcome.NOT_PAID),
-        ([row("checkout", "waiting"), row("charge", "unknown")], Outcome.CHECKING),
-        ([row("checkout", "waiting"), ODD], Outcome.CHECKING),
-        ([row("checkout", "waiting"), TAKEN], Outcome.PAID),
+        ([row("hosted_page", "waiting")], Outcome.NOT_PAID),
+        ([row("hosted_page", "waiting"), row("charge", "unknown")], Outcome.CHECKING),
+        ([row("hosted_page", "waiting"), ODD], Outcome.CHECKING),
+        ([row("hosted_page", "waiting"), TAKEN], Outcome.PAID),
     ],
 )
 def test_who_turned_back_is_believed_about_the_page_alone(operations, outcome):
@@ -115,8 +115,8 @@ def test_nothing_to_look_at_is_not_worth_a_look():
 
 
 def test_a_look_at_one_page_is_a_look_at_the_payment():
-    old = row("checkout", "waiting", updated_at=NOW - 90 * SECOND)
-    fresh = row("checkout", "waiting", updated_at=NOW - SECOND)
+    old = row("hosted_page", "waiting", updated_at=NOW - 90 * SECOND)
+    fresh = row("hosted_page", "waiting", updated_at=NOW - SECOND)
 
     assert is_worth_a_look([old, fresh], NOW) is False
     assert is_worth_a_look([old], NOW) is True

@@ -36,11 +36,11 @@ class DyingLedger(MemoryLedger):
         super().__init__()
         self.deaths = []
 
-    def replace_operation(self, operation):
+    def replace_operation(self, operation, payment=None, **options):
         if (operation.kind, operation.state) in self.deaths:
             self.deaths.remove((operation.kind, operation.state))
             raise Killed
-        return super().replace_operation(operation)
+        return super().replace_operation(operation, payment, **options)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from payment_hooks import MemoryLedger, Money, StaleVersion
+from payment_hooks import MemoryLedger, Money, PaymentState, StaleVersion
 from payment_hooks.testing import LedgerKit
 from payment_hooks.testing.ledger_checks.secrecy import CANARY
 from payment_hooks.testing.ledger_checks.threads import THREADS
@@ -60,18 +60,70 @@ class PaymentsWithoutVersion(MemoryLedger):
 
 @found_by("test_of_eight_writers_over_one_version_one_wins")
 class OperationsWithoutVersion(MemoryLedger):
-    def replace_operation(self, operation):
+    def replace_operation(self, operation, payment=None, **options):
         known = self.get_operation(operation.operation_id)
         version = known.version if known else operation.version
-        return super().replace_operation(replace(operation, version=version))
+        changed = replace(operation, version=version)
+        return super().replace_operation(changed, payment, **options)
 
 
 @found_by("test_each_write_of_an_operation_gives_the_next_version")
 class VersionsThatStandStill(MemoryLedger):
-    def replace_operation(self, operation):
-        written = super().replace_operation(operation)
+    def replace_operation(self, operation, payment=None, **options):
+        written = super().replace_operation(operation, payment, **options)
         self._operations[written.operation_id] = operation
         return operation
+
+
+@found_by("test_a_payment_is_written_with_its_operation")
+class PaymentLeftBehind(MemoryLedger):
+    def replace_operation(self, operation, payment=None, **options):
+        return super().replace_operation(operation, **options)
+
+
+@found_by("test_of_an_operation_and_its_payment_both_are_written_or_neither[payment]")
+class HalfWritten(MemoryLedger):
+    def replace_operation(self, operation, payment=None, **options):
+        written = super().replace_operation(operation, **options)
+        if payment is not None:
+            self.replace_payment(payment)
+        return written
+
+
+@found_by("test_nothing_is_written_of_a_closed_payment_where_that_is_asked")
+class SendsForClosedPayments(MemoryLedger):
+    def replace_operation(self, operation, payment=None, **options):
+        return super().replace_operation(operation, payment)
+
+
+@found_by("test_who_closes_a_payment_or_who_sends_sees_the_other")
+class LooksBeforeItWaits(MemoryLedger):
+    """The payment was looked at before somebody closed it, and is not again."""
+
+    def __init__(self):
+        super().__init__()
+        self.looked = Barrier(THREADS, timeout=60)
+
+    def replace_operation(self, operation, payment=None, **options):
+        is_open = self.get_payment(operation.payment_id).state is PaymentState.OPEN
+        self.looked.wait()
+        self.looked.wait()
+        return super().replace_operation(operation, payment, unless_closed=not is_open)
+
+    def replace_payment(self, payment):
+        self.looked.wait()
+        return super().replace_payment(payment)
+
+    def operations(self, payment_id):
+        known = super().operations(payment_id)
+        self.looked.wait()
+        return known
+
+
+@found_by("test_related_payments_come_with_their_operations")
+class RelatedByReferenceAlone(MemoryLedger):
+    def find_related(self, reference, transaction_id):
+        return super().find_related(reference, "")
 
 
 @found_by("test_a_payment_that_is_not_there_cannot_be_written")
@@ -100,8 +152,9 @@ class SpacesThatDoNotCount(MemoryLedger):
 @found_by("test_keys_and_slots_are_compared_to_the_letter")
 class KeysInAnyCase(MemoryLedger):
     def add_operation(self, operation):
+        key = operation.intent.idempotency_key
         for known in self._operations.values():
-            if known.idempotency_key.lower() == operation.idempotency_key.lower():
+            if known.intent.idempotency_key.lower() == key.lower():
                 return known
         return super().add_operation(operation)
 
@@ -109,9 +162,9 @@ class KeysInAnyCase(MemoryLedger):
 @found_by("test_eight_threads_open_one_slot")
 class SlotsForAll(MemoryLedger):
     def add_operation(self, operation):
-        known = [row for row in self._operations.values() if row.slot != operation.slot]
-        key = operation.idempotency_key
-        keys = {row.idempotency_key: row for row in self._operations.values()}
+        slot, key = operation.intent.slot, operation.intent.idempotency_key
+        known = [row for row in self._operations.values() if row.intent.slot != slot]
+        keys = {row.intent.idempotency_key: row for row in self._operations.values()}
         if key not in keys and len(known) < len(self._operations):
             self._operations[operation.operation_id] = operation
             return operation
@@ -122,7 +175,7 @@ class SlotsForAll(MemoryLedger):
 class SlotsThatStayTaken(MemoryLedger):
     def add_operation(self, operation):
         for known in self._operations.values():
-            if known.slot == operation.slot:
+            if known.intent.slot == operation.intent.slot:
                 return known
         return super().add_operation(operation)
 
@@ -131,7 +184,7 @@ class SlotsThatStayTaken(MemoryLedger):
 class KeysUsedTwice(MemoryLedger):
     def add_operation(self, operation):
         for known in self._operations.values():
-            if known.slot == operation.slot and known.state.is_open:
+            if known.intent.slot == operation.intent.slot and known.state.is_open:
                 return known
         self._operations[operation.operation_id] = operation
         return operation
@@ -147,8 +200,8 @@ class LooksThenInserts(MemoryLedger):
         obstacle = [
             row
             for row in self._operations.values()
-            if row.idempotency_key == operation.idempotency_key
-            or (row.slot == operation.slot and row.state.is_open)
+            if row.intent.idempotency_key == operation.intent.idempotency_key
+            or (row.intent.slot == operation.intent.slot and row.state.is_open)
         ]
         self.looked.wait()
         if obstacle:
@@ -256,7 +309,7 @@ class OncePerOperation(MemoryLedger):
     def find_payments(self, *, session_id="", **criteria):
         found = super().find_payments(session_id=session_id, **criteria)
         rows = [row for row in self._operations.values() if session_id]
-        named = [row for row in rows if row.session_id == session_id]
+        named = [row for row in rows if row.page and row.page.session_id == session_id]
         return (*found, *found[: len(named) - 1])
 
 
@@ -283,11 +336,10 @@ class LastDeliveryWins(MemoryLedger):
 
 @found_by("test_every_field_of_an_operation_is_written")
 class OneFieldForgotten(MemoryLedger):
-    def replace_operation(self, operation):
+    def replace_operation(self, operation, payment=None, **options):
         known = self.get_operation(operation.operation_id) or operation
-        return super().replace_operation(
-            replace(operation, session_expires_at=known.session_expires_at)
-        )
+        changed = replace(operation, page=known.page)
+        return super().replace_operation(changed, payment, **options)
 
 
 @found_by("test_times_come_back_aware_in_utc[microseconds]")
@@ -315,25 +367,25 @@ class FloatAmounts(MemoryLedger):
 
 @found_by("test_text_comes_back_to_the_letter[scripts]")
 class Latin(MemoryLedger):
-    def replace_operation(self, operation):
+    def replace_operation(self, operation, payment=None, **options):
         message = operation.message.encode("latin-1", "replace").decode("latin-1")
-        return super().replace_operation(replace(operation, message=message))
+        changed = replace(operation, message=message)
+        return super().replace_operation(changed, payment, **options)
 
 
 @found_by("test_text_comes_back_to_the_letter[NUL]")
 class RefusesNul(MemoryLedger):
-    def replace_operation(self, operation):
+    def replace_operation(self, operation, payment=None, **options):
         if "\0" in operation.message:
             raise ValueError("a string cannot contain NUL")
-        return super().replace_operation(operation)
+        return super().replace_operation(operation, payment, **options)
 
 
 @found_by("test_long_answers_of_a_provider_fit")
 class CutsOff(MemoryLedger):
-    def replace_operation(self, operation):
-        return super().replace_operation(
-            replace(operation, message=operation.message[:255])
-        )
+    def replace_operation(self, operation, payment=None, **options):
+        changed = replace(operation, message=operation.message[:255])
+        return super().replace_operation(changed, payment, **options)
 
 
 @found_by("test_no_column_is_named_for_a_card_or_a_key")
@@ -343,8 +395,9 @@ class RoomForCards(MemoryLedger):
 
 @found_by("test_a_charge_leaves_no_token_behind")
 class KeepsTokens(MemoryLedger):
-    def replace_operation(self, operation):
-        return super().replace_operation(replace(operation, message=f"tok-{CANARY}"))
+    def replace_operation(self, operation, payment=None, **options):
+        changed = replace(operation, message=f"tok-{CANARY}")
+        return super().replace_operation(changed, payment, **options)
 
 
 @found_by("test_the_longest_names_fit")

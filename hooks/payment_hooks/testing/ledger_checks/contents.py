@@ -13,10 +13,11 @@ from payment_hooks.model.cards import PaymentSource
 from payment_hooks.model.errors import InvalidRequest
 from payment_hooks.model.kinds import Mode
 from payment_hooks.model.money import Money
-from payment_hooks.model.records import LONGEST, Operation, Payment
+from payment_hooks.model.records import LONGEST, HostedPage, Operation, Payment
 from payment_hooks.model.results import WebhookEvent
 from payment_hooks.testing.fake_provider import FakeProvider
 from payment_hooks.testing.ledger_checks.records import (
+    LATER,
     NOW,
     differences,
     fill,
@@ -90,7 +91,7 @@ class ContentChecks:
         """All but its identity, over an operation that had nothing of it."""
         operation = make_operation(ledger.add_payment(make_payment()))
         ledger.add_operation(operation)
-        identity = ("operation_id", "payment_id", "idempotency_key", "version")
+        identity = ("operation_id", "payment_id", "intent", "version")
         fixed = {name: getattr(operation, name) for name in identity}
 
         written = ledger.replace_operation(fill(Operation, **fixed))
@@ -106,7 +107,7 @@ class ContentChecks:
         fixed = {
             "operation_id": plain.operation_id,
             "payment_id": plain.payment_id,
-            "idempotency_key": plain.idempotency_key,
+            "intent": plain.intent,
         }
         full = ledger.add_operation(fill(Operation, **fixed))
 
@@ -120,14 +121,19 @@ class ContentChecks:
         """What no database holds may come back as U+FFFD, but never breaks a write."""
         operation = make_operation(ledger.add_payment(make_payment()))
         ledger.add_operation(operation)
-        names = ("message", "code", "flag", "transaction_id", "session_url")
+        names = ("message", "code", "flag", "transaction_id")
         said: dict[str, Any] = dict.fromkeys(names, text)
 
-        ledger.replace_operation(replace(operation, details={"note": text}, **said))
+        page = HostedPage(session_id=text, url=text, expires_at=LATER)
+        ledger.replace_operation(
+            replace(operation, page=page, details={"note": text}, **said)
+        )
 
         kept = ledger.get_operation(operation.operation_id)
         assert kept is not None
+        assert kept.page is not None
         came = {*(getattr(kept, name) for name in names), kept.details["note"]}
+        came |= {kept.page.session_id, kept.page.url}
         assert came <= {text, storable(text)}
 
     @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
@@ -154,8 +160,11 @@ class ContentChecks:
             payment = ledger.add_payment(
                 make_payment(payment_id=f"p{number}", reference=name)
             )
-            ids = ("transaction_id", "session_id", "parent_id")
-            said: dict[str, Any] = dict.fromkeys(ids, name)
+            said: dict[str, Any] = {
+                "transaction_id": name,
+                "session_id": name,
+                "parent_id": name,
+            }
             ledger.add_operation(make_operation(payment, intent_id=name, **said))
             ledger.add_event(make_event(event_id=name, session_id=name))
 
@@ -165,7 +174,7 @@ class ContentChecks:
             [by_transaction] = ledger.find_payments(transaction_id=name)
             [row] = ledger.operations(found.payment_id)
             assert found == by_session == by_transaction
-            assert (row.intent_id, row.parent_id) == (name, name)
+            assert (row.intent.intent_id, row.parent_id) == (name, name)
             assert [event.event_id for event in ledger.find_events(name)] == [name]
 
     def test_a_longer_name_is_refused_and_not_kept(self, ledger: Ledger) -> None:
@@ -191,8 +200,11 @@ class ContentChecks:
         said = replace(
             operation,
             transaction_id="T" * 200,
-            session_id="s" * 200,
-            session_url=f"https://pay.test/{'u' * 3000}",
+            page=HostedPage(
+                session_id="s" * 200,
+                url=f"https://pay.test/{'u' * 3000}",
+                expires_at=LATER,
+            ),
             code="c" * 300,
             message="é" * 100_000,
             details={"note": "n" * 100_000},

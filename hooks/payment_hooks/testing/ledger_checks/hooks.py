@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import fields
 
 from payment_hooks.ledger.store import Ledger
-from payment_hooks.model.records import Operation, Payment
+from payment_hooks.model.records import HostedPage, Intent, Operation, Payment
 from payment_hooks.model.results import WebhookEvent
 
 
@@ -16,7 +16,7 @@ class StoreHooks:
 
     def column_names(self, ledger: Ledger) -> Iterable[str]:
         """The names of all columns; read them from the database's own schema."""
-        kinds = (Payment, Operation, WebhookEvent)
+        kinds = (Payment, Operation, Intent, HostedPage, WebhookEvent)
         return [row.name for kind in kinds for row in fields(kind)]
 
     def stored_text(self, ledger: Ledger, payment_ids: Iterable[str]) -> str:

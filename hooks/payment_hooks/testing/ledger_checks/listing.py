@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from payment_hooks.ledger.store import Ledger
-from payment_hooks.model.records import Operation, OperationState
+from payment_hooks.model.records import Operation, OperationState, PaymentRecord
 from payment_hooks.testing.ledger_checks.records import (
     NOW,
     make_operation,
@@ -56,6 +56,48 @@ class ListingChecks:
 
         assert ledger.find_payments(transaction_id="T1") == (payment,)
         assert ledger.find_payments(transaction_id="t1") == ()
+
+    def test_related_payments_come_with_their_operations(self, ledger: Ledger) -> None:
+        """By reference or by transaction, each once, oldest first."""
+        first = ledger.add_payment(make_payment())
+        other = ledger.add_payment(make_payment(payment_id="x", reference="other"))
+        second = ledger.add_payment(make_payment(payment_id="p2", sequence=2))
+        ledger.add_payment(make_payment(payment_id="y", reference="unrelated"))
+        of_first = [
+            ledger.add_operation(make_refund(first, number, transaction_id="T1"))
+            for number in (1, 2)
+        ]
+        of_other = ledger.add_operation(make_refund(other, 1, transaction_id="T1"))
+
+        found = ledger.find_related("100123", "T1")
+
+        assert found == (
+            PaymentRecord(payment=first, operations=tuple(of_first)),
+            PaymentRecord(payment=other, operations=(of_other,)),
+            PaymentRecord(payment=second),
+        )
+        assert ledger.find_related("100123", "t1") == (found[0], found[2])
+
+    def test_no_transaction_relates_no_payments(self, ledger: Ledger) -> None:
+        """Empty text is no criterion, though most operations have no transaction."""
+        payment = ledger.add_payment(make_payment())
+        operation = ledger.add_operation(make_operation(payment))
+
+        assert ledger.find_related("other", "") == ()
+        [found] = ledger.find_related("100123", "")
+        assert found == PaymentRecord(payment=payment, operations=(operation,))
+
+    def test_a_record_is_a_payment_with_its_operations(self, ledger: Ledger) -> None:
+        """Only its own, oldest first; an unknown one is none."""
+        payment = ledger.add_payment(make_payment())
+        other = ledger.add_payment(make_payment(payment_id="p2", sequence=2))
+        added = [ledger.add_operation(make_refund(payment, row)) for row in (2, 1)]
+        ledger.add_operation(make_refund(other, 1))
+
+        assert ledger.get_record("p1") == PaymentRecord(
+            payment=payment, operations=tuple(added)
+        )
+        assert ledger.get_record("nobody") is None
 
     def test_criteria_are_not_mixed_up(self, ledger: Ledger) -> None:
         """A transaction's id is no session's, and no reference."""

@@ -5,7 +5,12 @@ from dataclasses import replace
 import pytest
 
 from payment_hooks.ledger.store import Ledger, StaleVersion
-from payment_hooks.model.records import Operation, OperationKind, OperationState
+from payment_hooks.model.records import (
+    Operation,
+    OperationKind,
+    OperationState,
+    PaymentState,
+)
 from payment_hooks.testing.ledger_checks.records import (
     NOBODY,
     make_operation,
@@ -111,7 +116,7 @@ class OperationChecks:
 
         last = ledger.add_operation(make_operation(make_payment(), attempt=5))
 
-        assert last.attempt == 4
+        assert last.intent.attempt == 4
         assert [row.state.is_open for row in ledger.operations("p1")] == [
             False,
             False,
@@ -134,7 +139,7 @@ class OperationChecks:
         self, ledger: Ledger, recorded: Operation
     ) -> None:
         """Two hosted sessions of one payment, say; and the slots of another payment."""
-        second = make_operation(make_payment(), OperationKind.CHECKOUT)
+        second = make_operation(make_payment(), OperationKind.HOSTED_PAGE)
         other = ledger.add_payment(make_payment(payment_id="p2", sequence=2))
         third = make_operation(other)
 
@@ -145,7 +150,7 @@ class OperationChecks:
         self, ledger: Ledger, recorded: Operation
     ) -> None:
         """Case and a space at the end tell two of them apart."""
-        key, slot = recorded.idempotency_key, recorded.slot
+        key, slot = recorded.intent.idempotency_key, recorded.intent.slot
         others = [
             make_refund(
                 make_payment(), 1, idempotency_key=key.upper(), slot=f"{slot} "
@@ -161,20 +166,20 @@ class OperationChecks:
         self, ledger: Ledger, recorded: Operation
     ) -> None:
         """Compare and swap: the lease of the first one stands."""
-        written = ledger.replace_operation(replace(recorded, lease_owner="me"))
+        written = ledger.replace_operation(replace(recorded, code="me"))
 
         with pytest.raises(StaleVersion):
-            ledger.replace_operation(replace(recorded, lease_owner="you"))
+            ledger.replace_operation(replace(recorded, code="you"))
 
         assert ledger.get_operation(recorded.operation_id) == written
-        assert written.lease_owner == "me"
+        assert written.code == "me"
 
     def test_each_write_of_an_operation_gives_the_next_version(
         self, ledger: Ledger, recorded: Operation
     ) -> None:
         """What comes back is what stands there, ready for the next write."""
-        second = ledger.replace_operation(replace(recorded, lease_owner="me"))
-        third = ledger.replace_operation(replace(second, lease_owner=""))
+        second = ledger.replace_operation(replace(recorded, code="me"))
+        third = ledger.replace_operation(replace(second, code=""))
 
         assert recorded.version < second.version < third.version
         assert ledger.get_operation(recorded.operation_id) == third
@@ -199,3 +204,59 @@ class OperationChecks:
         ledger.replace_operation(replace(recorded, state=OperationState.SUCCEEDED))
 
         assert ledger.get_operation(other.operation_id) == other
+
+    def test_a_payment_is_written_with_its_operation(
+        self, ledger: Ledger, recorded: Operation
+    ) -> None:
+        """Both come to their next version in one write."""
+        payment = ledger.get_payment("p1")
+        assert payment is not None
+        paid = replace(payment, state=PaymentState.PAID, flags=("look",))
+        done = replace(recorded, state=OperationState.SUCCEEDED)
+
+        written = ledger.replace_operation(done, paid)
+
+        kept = ledger.get_record("p1")
+        assert kept is not None
+        assert kept.operations == (written,)
+        assert kept.payment == replace(paid, version=kept.payment.version)
+        assert payment.version < kept.payment.version
+
+    @pytest.mark.parametrize("stale", ["operation", "payment"])
+    def test_of_an_operation_and_its_payment_both_are_written_or_neither(
+        self, ledger: Ledger, recorded: Operation, stale: str
+    ) -> None:
+        """Money that is in one row and not in the other would be taken again."""
+        payment = ledger.get_payment("p1")
+        assert payment is not None
+        if stale == "payment":
+            ledger.replace_payment(replace(payment, flags=("look",)))
+        else:
+            ledger.replace_operation(replace(recorded, code="elsewhere"))
+        before = ledger.get_record("p1")
+
+        with pytest.raises(StaleVersion):
+            ledger.replace_operation(
+                replace(recorded, state=OperationState.SUCCEEDED),
+                replace(payment, state=PaymentState.PAID),
+            )
+
+        assert ledger.get_record("p1") == before
+
+    def test_nothing_is_written_of_a_closed_payment_where_that_is_asked(
+        self, ledger: Ledger, recorded: Operation
+    ) -> None:
+        """Nothing is sent for a payment that was given up after its intent."""
+        sending = ledger.replace_operation(
+            replace(recorded, state=OperationState.SENDING), unless_closed=True
+        )
+        payment = ledger.get_payment("p1")
+        assert payment is not None
+        ledger.replace_payment(replace(payment, state=PaymentState.CLOSED))
+
+        with pytest.raises(StaleVersion):
+            ledger.replace_operation(replace(sending, code="x"), unless_closed=True)
+
+        assert ledger.get_operation(recorded.operation_id) == sending
+        written = ledger.replace_operation(replace(sending, code="x"))
+        assert ledger.get_operation(recorded.operation_id) == written

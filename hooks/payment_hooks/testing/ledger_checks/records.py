@@ -9,6 +9,8 @@ from payment_hooks.ledger.intents import new_operation
 from payment_hooks.model.kinds import Mode
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import (
+    HostedPage,
+    Intent,
     Operation,
     OperationKind,
     OperationState,
@@ -22,7 +24,7 @@ NOBODY = ("nobody", "", "no\0body", "no\ud800body")
 """Ids which nobody has; they come from addresses in a browser, so they may be anything."""
 LATER = NOW + timedelta(hours=1, microseconds=1)
 
-Record = TypeVar("Record", Payment, Operation, WebhookEvent)
+Record = TypeVar("Record", Payment, Operation, WebhookEvent, Intent, HostedPage)
 
 _SAMPLES: dict[object, Callable[[str], object]] = {
     str: lambda name: f"some {name}",
@@ -30,6 +32,8 @@ _SAMPLES: dict[object, Callable[[str], object]] = {
     bool: lambda name: True,
     datetime: lambda name: LATER,
     datetime | None: lambda name: LATER,
+    Intent: lambda name: fill(Intent),
+    HostedPage | None: lambda name: fill(HostedPage),
     Money: lambda name: Money(123_456, "KWD"),
     Money | None: lambda name: Money(98_765, "JPY"),
     Mode: lambda name: Mode.HOSTED,
@@ -67,9 +71,13 @@ def make_operation(
     *,
     attempt: int = 1,
     intent_id: str = "",
+    session_id: str = "",
     **changes: Any,
 ) -> Operation:
-    """The operation which the road would record for this intent."""
+    """The operation which `Payments` would record for this intent.
+
+    With a session it has a page; `changes` may be of its intent as well.
+    """
     operation = new_operation(
         payment,
         kind,
@@ -79,7 +87,15 @@ def make_operation(
         attempt=attempt,
         intent_id=intent_id,
     )
-    return replace(operation, **changes)
+    names = {row.name for row in fields(Intent)} & changes.keys()
+    intent = {name: changes.pop(name) for name in names}
+    page = HostedPage(session_id=session_id, url="https://pay.test/1", expires_at=LATER)
+    return replace(
+        operation,
+        intent=replace(operation.intent, **intent),
+        page=page if session_id else None,
+        **changes,
+    )
 
 
 def make_refund(payment: Payment, number: int, **changes: Any) -> Operation:

@@ -11,7 +11,12 @@ from payment_hooks.ledger.store import Ledger, StaleVersion
 from payment_hooks.model.cards import PaymentSource
 from payment_hooks.model.kinds import Mode
 from payment_hooks.model.money import Money
-from payment_hooks.model.records import Operation, OperationState, Payment
+from payment_hooks.model.records import (
+    Operation,
+    OperationState,
+    Payment,
+    PaymentState,
+)
 from payment_hooks.spec.calling import ProviderHooks
 from payment_hooks.testing.fake_provider import FakeProvider
 from payment_hooks.testing.ledger_checks.hooks import StoreHooks
@@ -85,7 +90,7 @@ class SharingChecks(StoreHooks):
             self.leave_thread,
         )
 
-        assert {row.intent_id for row in results} == {
+        assert {row.intent.intent_id for row in results} == {
             f"form {number}" for number in range(THREADS)
         }
         assert _ids(ledger.operations("p1")) == _ids(results)
@@ -98,7 +103,7 @@ class SharingChecks(StoreHooks):
         def write(number: int) -> object:
             try:
                 return ledger.replace_operation(
-                    replace(operation, lease_owner=f"thread {number}")
+                    replace(operation, code=f"thread {number}")
                 )
             except StaleVersion:
                 return None
@@ -106,6 +111,27 @@ class SharingChecks(StoreHooks):
         written = [row for row in at_once(write, self.leave_thread) if row]
 
         assert written == [ledger.get_operation(operation.operation_id)]
+
+    def test_who_closes_a_payment_or_who_sends_sees_the_other(
+        self, ledger: Ledger
+    ) -> None:
+        """Of four payments, each closed by one thread while another one sends."""
+        sent = {}
+        for number in range(THREADS // 2):
+            payment = make_payment(payment_id=f"p{number}", reference=f"{number}")
+            operation = make_operation(ledger.add_payment(payment))
+            sent[payment.payment_id] = ledger.add_operation(operation)
+
+        def act(number: int) -> tuple[str, bool]:
+            payment_id = f"p{number // 2}"
+            if number % 2:
+                return payment_id, _is_sent(ledger, sent[payment_id])
+            return payment_id, _sees_it_sent(ledger, payment_id)
+
+        seen = at_once(act, self.leave_thread)
+
+        pairs = zip(seen[::2], seen[1::2], strict=True)
+        assert [one for one, other in pairs if other[1] and not one[1]] == []
 
     def test_no_write_of_eight_threads_is_lost(self, ledger: Ledger) -> None:
         """Each reads, adds its own and writes, again and again until it may."""
@@ -177,17 +203,36 @@ class SharingChecks(StoreHooks):
         operation = ledger.add_operation(make_operation(payment))
 
         taken = elsewhere(
-            lambda: reopen().replace_operation(replace(operation, lease_owner="other")),
+            lambda: reopen().replace_operation(replace(operation, code="other")),
             self.leave_thread,
         )
 
         assert ledger.get_operation(operation.operation_id) == taken
         with pytest.raises(StaleVersion):
-            ledger.replace_operation(replace(operation, lease_owner="me"))
+            ledger.replace_operation(replace(operation, code="me"))
 
 
 def _ids(operations: Iterable[Operation]) -> set[str]:
     return {row.operation_id for row in operations}
+
+
+def _is_sent(ledger: Ledger, operation: Operation) -> bool:
+    try:
+        ledger.replace_operation(
+            replace(operation, state=OperationState.SENDING), unless_closed=True
+        )
+    except StaleVersion:
+        return False
+    return True
+
+
+def _sees_it_sent(ledger: Ledger, payment_id: str) -> bool:
+    """What is looked at after the payment was closed."""
+    payment = ledger.get_payment(payment_id)
+    assert payment is not None
+    ledger.replace_payment(replace(payment, state=PaymentState.CLOSED))
+    [operation] = ledger.operations(payment_id)
+    return operation.state is OperationState.SENDING
 
 
 def _add_flag(ledger: Ledger, flag: str) -> None:
