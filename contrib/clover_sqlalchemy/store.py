@@ -114,12 +114,18 @@ class SqlAlchemyLedger:
         columns, moves = tables.payments.c, tables.operations.c
         criteria = [columns.reference == reference]
         if transaction_id:
+            # Ids instead of a subquery: beside OR, PostgreSQL would read the whole table.
             having = select(moves.payment_id).where(
                 moves.transaction_id == transaction_id
             )
-            criteria.append(columns.payment_id.in_(having))
+            found = self._committer.read(
+                lambda connection: connection.execute(having).scalars().all()
+            )
+            criteria += [columns.payment_id.in_(found)] if found else []
         wanted = select(tables.payments).where(or_(*criteria)).order_by(columns.id)
         payments = self._payments(wanted)
+        if not payments:
+            return ()
         ids = [payment.payment_id for payment in payments]
         of_them = select(tables.operations).where(moves.payment_id.in_(ids))
         return rows.join(payments, self._operations(of_them.order_by(moves.id)))

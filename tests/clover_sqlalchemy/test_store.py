@@ -384,6 +384,8 @@ SEARCHES = {
     "by reference": lambda ledger: ledger.find_payments(reference="r"),
     "by session": lambda ledger: ledger.find_payments(session_id="s1"),
     "by transaction": lambda ledger: ledger.find_payments(transaction_id="T1"),
+    "related": lambda ledger: ledger.find_related("r", "T1"),
+    "record": lambda ledger: ledger.get_record("p1"),
     "find_events": lambda ledger: ledger.find_events("s1"),
     "history": lambda ledger: ledger.history("p1"),
 }

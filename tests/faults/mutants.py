@@ -188,12 +188,14 @@ def _count_all(earlier: Any) -> int:
 def _accept_anything(
     self: Any,
     payment: Any,
+    known: Any,
     claimed: Operation,
     transaction_id: str,
 ) -> None:
     found = self._resolver.fetch(transaction_id)
     if found is not None:
-        self._store.succeed(claimed, found)
+        record = self._engine.get_record(payment.payment_id)
+        self._store.succeed(record, claimed, found)
 
 
 def _close_stale(self: Lifecycle, payment_id: str) -> Any:
@@ -354,7 +356,7 @@ MUTANTS = (
     Mutant(
         "a mark that it cannot name is nobody's",
         ((checks, "_is_anothers", _has_another_name),),
-        near=18900,
+        near=900,
     ),
     Mutant(
         "a closed payment takes money",
@@ -362,7 +364,7 @@ MUTANTS = (
         near=7900,
     ),
     Mutant(
-        "closing looks only before", ((Lifecycle, "close", _close_once),), near=3900
+        "closing looks only before", ((Lifecycle, "close", _close_once),), near=1200
     ),
     Mutant("closing does not look at all", ((Lifecycle, "close", _close_blindly),)),
     Mutant(
@@ -385,7 +387,7 @@ MUTANTS = (
     Mutant("sending is not written down", ((OperationStore, "write", _do_not_write),)),
     Mutant(
         "the state follows the last step",
-        ((resolving, "derive_state", _open_if_anything_is),),
+        ((state, "derive_state", _open_if_anything_is),),
     ),
     Mutant(
         "a refused repetition speaks for the first sending",
@@ -404,7 +406,11 @@ MUTANTS = (
         ((Lifecycle, "close", _close_stale),),
         near=61100,
     ),
-    Mutant("a closed payment is followed at once", ((Lifecycle, "open", _open_next),)),
+    Mutant(
+        "a closed payment is followed at once",
+        ((Lifecycle, "open", _open_next),),
+        near=7600,
+    ),
     Mutant("no fence before sending", ((Executor, "_send_once", _send_unfenced),)),
     Mutant(
         "the status is not read",

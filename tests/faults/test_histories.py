@@ -71,7 +71,7 @@ def test_a_seed_gives_the_same_history_each_time(report):
 def test_histories_are_full_of_trouble(report):
     """Without refunds, doubts, late refusals and flags a clean run proves nothing."""
     seen = Counter()
-    for seed in range(300):
+    for seed in range(500):
         world = run(seed)
         for payment in world.books.every_payment():
             for row in world.payments.operations(payment.payment_id):

@@ -92,10 +92,12 @@ class DjangoLedger:
         self, reference: str, transaction_id: str
     ) -> tuple[PaymentRecord, ...]:
         """See `Ledger`."""
+        # Ids instead of a subquery: beside OR, PostgreSQL would read the whole table.
         having = self._operations.filter(transaction_id=transaction_id)
-        found = self._payments.filter(reference=reference)
-        if transaction_id:
-            found |= self._payments.filter(payment_id__in=having.values("payment_id"))
+        ids = (
+            list(having.values_list("payment_id", flat=True)) if transaction_id else []
+        )
+        found = self._payments.filter(Q(reference=reference) | Q(payment_id__in=ids))
         payments = _read_payments(found.order_by("pk"))
         ids = [payment.payment_id for payment in payments]
         of_them = self._operations.filter(payment_id__in=ids)

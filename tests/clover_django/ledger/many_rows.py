@@ -8,9 +8,13 @@ from datetime import timedelta
 from django.db import connections
 
 from clover_django import models
-from payment_hooks import Money, OperationKind, OperationState
-from payment_hooks.ledger.intents import new_operation
-from payment_hooks.testing.ledger_checks.records import NOW, make_event, make_payment
+from payment_hooks import Money, OperationState
+from payment_hooks.testing.ledger_checks.records import (
+    NOW,
+    make_event,
+    make_operation,
+    make_payment,
+)
 
 OPEN = 100
 DUE = Money(500, "USD")
@@ -27,17 +31,6 @@ _UNIQUE = {
 }
 
 
-def make_operation(payment, **changes):
-    made = new_operation(
-        payment,
-        OperationKind.CHARGE,
-        DUE,
-        installation_id="here",
-        now=NOW,
-    )
-    return replace(made, **{"due": None, **changes})
-
-
 def begin(ledger):
     """One closed payment with a message, and a hundred that are due."""
     ledger.add_event(make_event(event_id="done-", session_id="done-"))
@@ -46,6 +39,7 @@ def begin(ledger):
     ledger.add_operation(
         make_operation(
             payment,
+            due=None,
             state=OperationState.SUCCEEDED,
             notified=True,
             **dict.fromkeys(names, "done-"),
@@ -93,6 +87,8 @@ def reads(ledger, number):
         "first page": lambda: ledger.operations_between(*window, limit=50),
         "payment": lambda: ledger.get_payment(name),
         "operations": lambda: ledger.operations(name),
+        "record": lambda: ledger.get_record(name),
+        "related": lambda: ledger.find_related(name, name),
         "by reference": lambda: ledger.find_payments(reference=name),
         "by session": lambda: ledger.find_payments(session_id=name),
         "by transaction": lambda: ledger.find_payments(transaction_id=name),

@@ -50,7 +50,7 @@ def test_a_payment_costs_so_many_statements(database):
     with statements(database) as told:
         payments.notify(payment.payment_id)
 
-    assert (count(opened), count(charged), count(told)) == ((3, 2), (23, 10), (2, 0))
+    assert (count(opened), count(charged), count(told)) == ((3, 2), (22, 10), (2, 0))
 
 
 def test_the_intent_and_the_result_are_two_writes_each(database):

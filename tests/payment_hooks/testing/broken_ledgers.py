@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from payment_hooks import MemoryLedger, Money, PaymentState, StaleVersion
+from payment_hooks import MemoryLedger, Money, StaleVersion
 from payment_hooks.testing import LedgerKit
 from payment_hooks.testing.ledger_checks.secrecy import CANARY
 from payment_hooks.testing.ledger_checks.threads import THREADS
@@ -97,18 +97,20 @@ class SendsForClosedPayments(MemoryLedger):
 
 
 @found_by("test_who_closes_a_payment_or_who_sends_sees_the_other")
-class LooksBeforeItWaits(MemoryLedger):
-    """The payment was looked at before somebody closed it, and is not again."""
+class LooksBeforeItRecords(MemoryLedger):
+    """Whether the payment is closed was looked at before its intent is there."""
 
     def __init__(self):
         super().__init__()
-        self.looked = Barrier(THREADS, timeout=60)
+        self.looked, self.closed = (Barrier(THREADS, timeout=60) for _ in range(2))
+
+    def add_operation(self, operation):
+        self.looked.wait()
+        self.closed.wait()
+        return super().add_operation(operation)
 
     def replace_operation(self, operation, payment=None, **options):
-        is_open = self.get_payment(operation.payment_id).state is PaymentState.OPEN
-        self.looked.wait()
-        self.looked.wait()
-        return super().replace_operation(operation, payment, unless_closed=not is_open)
+        return super().replace_operation(operation, payment)
 
     def replace_payment(self, payment):
         self.looked.wait()
@@ -116,7 +118,7 @@ class LooksBeforeItWaits(MemoryLedger):
 
     def operations(self, payment_id):
         known = super().operations(payment_id)
-        self.looked.wait()
+        self.closed.wait()
         return known
 
 

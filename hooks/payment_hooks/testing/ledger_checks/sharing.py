@@ -115,23 +115,27 @@ class SharingChecks(StoreHooks):
     def test_who_closes_a_payment_or_who_sends_sees_the_other(
         self, ledger: Ledger
     ) -> None:
-        """Of four payments, each closed by one thread while another one sends."""
-        sent = {}
-        for number in range(THREADS // 2):
-            payment = make_payment(payment_id=f"p{number}", reference=f"{number}")
-            operation = make_operation(ledger.add_payment(payment))
-            sent[payment.payment_id] = ledger.add_operation(operation)
+        """Of four payments, each closed by one thread while another one pays it.
 
-        def act(number: int) -> tuple[str, bool]:
-            payment_id = f"p{number // 2}"
-            if number % 2:
-                return payment_id, _is_sent(ledger, sent[payment_id])
-            return payment_id, _sees_it_sent(ledger, payment_id)
+        Closing looks for intents after the payment is closed; whoever pays looks at
+        the payment after the intent is recorded.
+        """
+        pairs = range(THREADS // 2)
+        for number in pairs:
+            ledger.add_payment(
+                make_payment(payment_id=f"p{number}", reference=f"{number}")
+            )
 
-        seen = at_once(act, self.leave_thread)
+        def act(number: int) -> bool:
+            payment = ledger.get_payment(f"p{number // 2}")
+            assert payment is not None
+            is_payer = number % 2 == 1
+            return _pays(ledger, payment) if is_payer else _sees(ledger, payment)
 
-        pairs = zip(seen[::2], seen[1::2], strict=True)
-        assert [one for one, other in pairs if other[1] and not one[1]] == []
+        results = at_once(act, self.leave_thread)
+
+        seen, paid = results[::2], results[1::2]
+        assert [one for one in pairs if paid[one] and not seen[one]] == []
 
     def test_no_write_of_eight_threads_is_lost(self, ledger: Ledger) -> None:
         """Each reads, adds its own and writes, again and again until it may."""
@@ -216,23 +220,22 @@ def _ids(operations: Iterable[Operation]) -> set[str]:
     return {row.operation_id for row in operations}
 
 
-def _is_sent(ledger: Ledger, operation: Operation) -> bool:
+def _pays(ledger: Ledger, payment: Payment) -> bool:
+    """Whether its intent may be sent."""
+    recorded = ledger.add_operation(make_operation(payment))
     try:
         ledger.replace_operation(
-            replace(operation, state=OperationState.SENDING), unless_closed=True
+            replace(recorded, state=OperationState.SENDING), unless_closed=True
         )
     except StaleVersion:
         return False
     return True
 
 
-def _sees_it_sent(ledger: Ledger, payment_id: str) -> bool:
-    """What is looked at after the payment was closed."""
-    payment = ledger.get_payment(payment_id)
-    assert payment is not None
+def _sees(ledger: Ledger, payment: Payment) -> bool:
+    """Whether somebody's intent is there once the payment is closed."""
     ledger.replace_payment(replace(payment, state=PaymentState.CLOSED))
-    [operation] = ledger.operations(payment_id)
-    return operation.state is OperationState.SENDING
+    return bool(ledger.operations(payment.payment_id))
 
 
 def _add_flag(ledger: Ledger, flag: str) -> None:
