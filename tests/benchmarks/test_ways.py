@@ -6,16 +6,16 @@ from tests.benchmarks.tracing import WAYS
 
 MOST = {
     "charge with card fields": {
-        "calls": 112,
+        "calls": 121,
         "modules": 16,
-        "changes": 61,
-        "ledger": 14,
+        "changes": 60,
+        "ledger": 8,
     },
     "webhook of a hosted page": {
         "calls": 104,
         "modules": 14,
-        "changes": 58,
-        "ledger": 20,
+        "changes": 55,
+        "ledger": 11,
     },
 }
 
