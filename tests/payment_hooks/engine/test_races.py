@@ -3,7 +3,7 @@
 import time
 from dataclasses import replace
 from datetime import timedelta
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -75,6 +75,55 @@ def test_a_charge_that_ends_while_the_payment_is_closed_has_paid_it(
     closed = payments.close(payment_id)
 
     assert closed.state is PaymentState.PAID
+
+
+def test_what_is_recorded_after_the_payment_was_closed_is_not_sent(
+    payments, ledger, provider, payment_id
+):
+    ledger.before("new charge", lambda: payments.close(payment_id))
+
+    with pytest.raises(WrongState) as caught:
+        payments.charge(payment_id, CARD)
+
+    assert caught.value.code == "payment_closed"
+    assert "payment_charge" not in provider.calls
+    [row] = payments.operations(payment_id)
+    assert (row.state, row.transaction_id) == (OperationState.FAILED, "")
+    assert payments.get(payment_id).state is PaymentState.CLOSED
+
+
+def test_money_that_comes_while_closing_looks_again_is_seen(
+    payments, ledger, provider, payment_id
+):
+    """The charge is on its way before the payment is closed, and ends just after."""
+    sent, closed = Event(), Event()
+    real_take, real_operations = provider._take, ledger.operations
+
+    def take(*args):
+        sent.set()
+        assert closed.wait(60)
+        return real_take(*args)
+
+    charge = Thread(target=payments.charge, args=[payment_id, CARD])
+
+    def send():
+        charge.start()
+        assert sent.wait(60)
+
+    def look_after_the_charge(one):
+        if sent.is_set():
+            closed.set()
+            charge.join(60)
+        return real_operations(one)
+
+    provider._take = take
+    ledger.operations = look_after_the_charge
+    ledger.before("payment closed", send)
+
+    after = payments.close(payment_id)
+
+    assert (after.state, after.flags) == (PaymentState.PAID, ())
+    assert payments.get(payment_id).state is PaymentState.PAID
 
 
 def test_a_closed_payment_in_doubt_is_followed_by_no_other(
