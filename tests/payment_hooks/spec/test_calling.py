@@ -225,6 +225,38 @@ def test_a_crash_of_a_wrapper_after_the_charge_leaves_the_outcome_open(
 
 
 @pytest.mark.parametrize(
+    "read",
+    [
+        lambda: Money(25.99, "USD"),
+        lambda: Money.of(25.99, "USD"),
+        lambda: Money.of("25.999", "USD"),
+        lambda: Money(2599, "dollars"),
+        lambda: Money(2599, "USD") > Money(1, "CAD"),
+        lambda: Money(2599, "USD") + Money(1, "CAD"),
+        lambda: Money(2599, "USD") > 100,
+    ],
+)
+def test_a_mistake_with_money_after_the_charge_leaves_the_outcome_open(
+    registry, request_to_pay, read
+):
+    """It was taken for a refusal once: the money was there, and nobody looked."""
+
+    class Reads:
+        @hookimpl(wrapper=True)
+        def payment_charge(self, request):
+            yield
+            return read()
+
+    registry.register(Answers(charge_of("C1")), "chosen")
+    registry.register(Reads())
+
+    with pytest.raises(OutcomeUnknown) as caught:
+        ProviderHooks(registry, "chosen").charge(request_to_pay)
+
+    assert caught.value.code == "plugin_error"
+
+
+@pytest.mark.parametrize(
     "error", [InvalidRequest("no"), OutcomeUnknown("?"), ConfigurationError("key")]
 )
 def test_an_error_of_the_tree_comes_through_as_it_is(registry, request_to_pay, error):
