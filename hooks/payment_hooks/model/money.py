@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import (
+    MAX_EMAX,
+    MAX_PREC,
+    MIN_EMIN,
+    Context,
+    Decimal,
+    InvalidOperation,
+)
 from typing import Literal, Self
 
 from payment_hooks.model.errors import CURRENCY_UNKNOWN, InvalidRequest
@@ -34,6 +41,8 @@ EXPONENTS = dict.fromkeys(_TWO_DECIMALS.split(), 2) | {
 """Decimal places by currency. Source: ISO 4217 list one, read 2026-11."""
 
 
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+"""The program's own may have a precision that rounds, and says nothing of it."""
 _MOST_DIGITS = 18
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 """What `Decimal` reads besides is nobody's price: other scripts, 1_000, blanks, NaN."""
@@ -93,7 +102,7 @@ class Money:
 
     def to_decimal(self) -> Decimal:
         """The amount in major units, with exactly the currency's decimals."""
-        return Decimal(self.minor_units).scaleb(-self.exponent)
+        return Decimal(self.minor_units).scaleb(-self.exponent, _EXACT)
 
     def __str__(self) -> str:
         return f"{self.to_decimal():f} {self.currency}"
@@ -204,7 +213,7 @@ def _to_number(amount: Decimal | int | str) -> Decimal:
 
 
 def _to_minor_units(number: Decimal, code: str) -> int:
-    scaled = number.scaleb(EXPONENTS[code])
+    scaled = number.scaleb(EXPONENTS[code], _EXACT)
     if scaled != scaled.to_integral_value():
         raise ValueError(
             f"{number} has more decimals than {code} allows ({EXPONENTS[code]}): "

@@ -1,7 +1,7 @@
 """Money: exact in every currency, and refused when it cannot be."""
 
 import operator
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import pytest
 from hypothesis import given
@@ -27,6 +27,14 @@ def test_every_currency_survives_the_way_to_text_and_back(minor_units, currency)
     number, _, code = str(Money(minor_units, currency)).partition(" ")
 
     assert Money.of(number, code) == Money(minor_units, currency)
+
+
+def test_the_programs_own_precision_rounds_nothing():
+    with localcontext(prec=3):
+        exact = Money.of("1234.56", "USD")
+        assert (exact, str(exact)) == (Money(123456, "USD"), "1234.56 USD")
+
+    assert str(Money(10**40 + 1, "USD")) == "1" + "0" * 38 + ".01 USD"
 
 
 @given(currency=CURRENCIES)
