@@ -9,12 +9,7 @@ from typing import Self
 
 from clover_provider.codes import ANSWER_UNREADABLE, PROVIDER
 from clover_provider.wire.json_strict import Fields, read_json
-from payment_hooks import (
-    InvalidRequest,
-    Money,
-    OutcomeUnknown,
-    ProviderUnavailable,
-)
+from payment_hooks import Money, OutcomeUnknown, ProviderUnavailable
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MOST_MINOR_UNITS = 10**12
@@ -92,7 +87,7 @@ class Reading:
         """The currency, in upper case."""
         try:
             return Money(0, self.need_text("currency")).currency
-        except InvalidRequest:
+        except ValueError:
             raise self.refuse("its currency is unknown") from None
 
     def part(self, name: str) -> Self:

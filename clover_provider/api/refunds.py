@@ -15,6 +15,7 @@ from clover_provider.codes import (
     CHARGE_ALREADY_CAPTURED,
     CHARGE_ALREADY_REFUNDED,
     CHARGE_NOT_CAPTURED,
+    CURRENCY_MISMATCH,
     PARTIAL_REFUND_WITH_TAX,
     PARTIAL_VOID,
     PROVIDER,
@@ -114,8 +115,8 @@ def check_refund(request: RefundRequest, charge: Transaction) -> None:
     """Refuse a refund that Clover's documentation rules out.
 
     Raises:
-        InvalidRequest: nothing is left, more than is left, never captured, or a part of
-            a charge with tax or tip.
+        InvalidRequest: nothing is left, more than is left, never captured, in another
+            currency, or a part of a charge with tax or tip.
     """
     if charge.status is TransactionStatus.VOIDED:
         raise _refuse(request, "it was voided", CHARGE_ALREADY_REFUNDED)
@@ -128,6 +129,8 @@ def check_refund(request: RefundRequest, charge: Transaction) -> None:
     if charge.status is not TransactionStatus.SUCCEEDED:
         raise _refuse(request, f"it is {charge.status}", CHARGE_NOT_CAPTURED)
     left = refundable(charge)
+    if request.amount.currency != left.currency:
+        raise _refuse(request, f"it is in {left.currency}", CURRENCY_MISMATCH)
     if left.minor_units <= 0:
         raise _refuse(request, "nothing is left", CHARGE_ALREADY_REFUNDED)
     if request.amount > left:

@@ -1,4 +1,4 @@
-"""`clover recover` and `clover reconcile`, for a shop of your own; needs click."""
+"""`clover recover` and `clover reconcile`, for a shop of your own; needs click and rich."""
 
 import sys
 from collections.abc import Callable
@@ -8,11 +8,11 @@ from typing import TypeVar
 
 import click
 
+from clover_provider.cli.progress import progress_bar
 from payment_hooks import ConfigurationError, PaymentError, Payments
 from payment_hooks.recovery import (
     Reconciliation,
     Recovery,
-    progress_bar,
     read_moment,
     reconcile_json,
     reconcile_table,

@@ -1,13 +1,13 @@
 """The border between Oscar's prices and our money: rounded once, half up, here."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from django.utils.functional import lazy
 from oscar.core.prices import Price
 from oscar.templatetags.currency_filters import currency as oscar_currency
 
 from clover_oscar.untyped import OscarObject
-from payment_hooks import Money
+from payment_hooks import InvalidRequest, Money, read_money
 
 
 def to_money(amount: Decimal, currency: str) -> Money:
@@ -15,8 +15,11 @@ def to_money(amount: Decimal, currency: str) -> Money:
 
     Oscar's totals may have more decimals than the currency, and databases round them
     differently; what is charged, booked and shown must be one number.
+
+    Raises:
+        InvalidRequest: no such currency, or no sum that anybody could pay.
     """
-    return Money.of(round_amount(amount, currency), currency)
+    return read_money(round_amount(amount, currency), currency)
 
 
 def show(money: Money) -> str:
@@ -29,9 +32,18 @@ show_lazily = lazy(show, str)
 
 
 def round_amount(amount: Decimal, currency: str) -> Decimal:
-    """The amount with exactly the currency's decimals, rounded half up."""
-    step = Decimal(1).scaleb(-Money(0, currency).exponent)
-    return Decimal(amount).quantize(step, rounding=ROUND_HALF_UP)
+    """The amount with exactly the currency's decimals, rounded half up.
+
+    Raises:
+        InvalidRequest: no such currency, or more digits than can be rounded.
+    """
+    step = Decimal(1).scaleb(-read_money(0, currency).exponent)
+    try:
+        return Decimal(amount).quantize(step, rounding=ROUND_HALF_UP)
+    except InvalidOperation as error:
+        raise InvalidRequest(
+            "the sum has more digits than can be rounded", code="amount_not_a_number"
+        ) from error
 
 
 def round_price(price: OscarObject) -> Price:

@@ -32,6 +32,7 @@ from payment_hooks import (
     OutcomeUnknown,
     PaymentError,
     Payments,
+    read_money,
     shopper_text,
     time_limit,
 )
@@ -226,7 +227,7 @@ class CloverTransactions(BasePlugin):
         payments = merchant.payments
         try:
             with time_limit(merchant.seconds):
-                amount = Money.of(asked.action_value, asked.transaction.currency)
+                amount = read_money(asked.action_value, asked.transaction.currency)
                 operation = move(payments, payment_id, amount)
         except OutcomeUnknown as error:
             logger.error("transaction %s: %s", asked.transaction.token, error)

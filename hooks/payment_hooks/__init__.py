@@ -43,7 +43,7 @@ from payment_hooks.model.messages import (
     shopper_language,
     shopper_text,
 )
-from payment_hooks.model.money import Money
+from payment_hooks.model.money import Money, read_money
 from payment_hooks.model.purchases import (
     AccessRequest,
     CompletePurchaseRequest,
@@ -185,6 +185,7 @@ __all__ = [
     "choose_language",
     "hookimpl",
     "hookspec",
+    "read_money",
     "seal_shown",
     "shopper_language",
     "shopper_text",

@@ -10,7 +10,7 @@ import re
 from django.utils.formats import get_format, number_format
 from django.utils.translation import gettext as _
 
-from payment_hooks import InvalidRequest, Money
+from payment_hooks import InvalidRequest, Money, read_money
 
 
 class LocalizedRefusal(InvalidRequest):
@@ -28,13 +28,14 @@ def read_amount(typed: str, currency: str) -> Money:
     Raises:
         LocalizedRefusal: it is no number, could be read as another one, or has more
             decimals than the currency; the text says how to write it.
+        InvalidRequest: there is no such currency.
     """
-    exponent = Money(0, currency).exponent
+    exponent = read_money(0, currency).exponent
     plain = _to_plain(typed.strip(), exponent)
     if _is_thousandfold_elsewhere(typed.strip(), exponent):
         plain = ""
     try:
-        return Money.of(plain, currency)
+        return read_money(plain, currency)
     except InvalidRequest as error:
         example = number_format("1234.50", use_l10n=True, force_grouping=True)
         raise LocalizedRefusal(

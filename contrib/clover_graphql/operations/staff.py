@@ -38,6 +38,7 @@ from payment_hooks import (
     Payment,
     PaymentError,
     StaffAction,
+    read_money,
 )
 from payment_hooks.model import looks_like_card_number
 
@@ -197,7 +198,7 @@ def _modification(
     if amount is None:
         return Modification(offer=offer, payment=payment, action=action)
     try:
-        money = Money.of(amount, payment.amount_due.currency)
+        money = read_money(amount, payment.amount_due.currency)
     except InvalidRequest as error:
         raise _wrong_amount(error.message) from error
     if money.minor_units <= 0:
@@ -253,7 +254,7 @@ def _find_event(
         if event.psp_reference != reference or event.type is not kind:
             continue
         moved = row.moved or row.amount
-        if amount is not None and Money.of(amount, moved.currency) != moved:
+        if amount is not None and read_money(amount, moved.currency) != moved:
             raise BadInput(
                 f"{reference} is of {moved}.", code="incorrect_details", field="amount"
             )

@@ -14,7 +14,6 @@ from payment_hooks import (
     HoldPurchaseRequest,
     InvalidRequest,
     Mode,
-    Money,
     Operation,
     OperationState,
     Payment,
@@ -24,6 +23,7 @@ from payment_hooks import (
     PaymentState,
     Purchase,
     ReturnUrls,
+    read_money,
 )
 from payment_hooks.ledger import decline_of, derive_state
 from payment_hooks.model import looks_like_card_number
@@ -131,7 +131,7 @@ def check_amount(purchase: Purchase, amount: Decimal | None) -> None:
         return
     due = purchase.amount_due
     try:
-        named = Money.of(amount, due.currency)
+        named = read_money(amount, due.currency)
     except InvalidRequest as error:
         raise BadInput(
             f"The amount must be one of {due.currency}.",

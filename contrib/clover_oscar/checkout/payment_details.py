@@ -89,11 +89,11 @@ class PaymentDetailsMixin(PaymentPageMixin):
         order = find_order(submission["basket"].pk)
         if order is not None:
             return self.show_order(order)
-        submission["order_total"] = round_price(submission["order_total"])
         self._submission = submission
         refusal = self.refuse_unseen(submission["order_total"])
         if refusal is not None:
             return refusal
+        submission["order_total"] = round_price(submission["order_total"])
         try:
             return self._answer(parent.submit(**submission))
         except BasketChanged:
@@ -135,10 +135,10 @@ class PaymentDetailsMixin(PaymentPageMixin):
         if not self.pays_with_clover():
             parent.handle_payment(order_number, total, **kwargs)
             return
-        amount = to_money(total.incl_tax, total.currency)
-        if not amount.minor_units:
-            return
         with told_to_oscar(self._find_payment, self.clover_mode()):
+            amount = to_money(total.incl_tax, total.currency)
+            if not amount.minor_units:
+                return
             self.payment = open_payment(
                 str(order_number),
                 amount,

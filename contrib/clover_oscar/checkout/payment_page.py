@@ -1,5 +1,6 @@
 """The payment and preview pages: what they show, demand and read, by mode."""
 
+import logging
 from typing import Any
 
 from django.http import HttpRequest
@@ -22,10 +23,13 @@ from payment_hooks import (
     ConfigurationError,
     InvalidRequest,
     Mode,
+    Money,
     PaymentError,
     PaymentSource,
 )
 from payment_hooks.storefront import card_locale
+
+logger = logging.getLogger("oscar.checkout")
 
 TOKEN = "clover_token"  # noqa: S105 - the name of a form field
 CHOICE = "clover_mode"
@@ -124,14 +128,14 @@ class PaymentPageMixin:
 
     def refuse_unseen(self, total: OscarObject) -> Response | None:
         """The page again, where it showed another total; None where it showed this one."""
-        due = shown_total.due_of(total) if self.pays_with_clover() else None
-        if due is None:
-            return None
         basket: Any = self.request.basket  # type: ignore[attr-defined]  # Oscar's middleware sets it
         try:
+            due = shown_total.due_of(total) if self.pays_with_clover() else None
+            if due is None:
+                return None
             shown_total.check(self.request, due, basket)
-        except AmountChanged as error:
-            return self.show_again(describe(error))
+        except (AmountChanged, InvalidRequest) as error:
+            return self.show_again(describe(error, self.clover_mode()))
         except shown_total.GoodsChanged:
             text = _("Your basket has just changed. Please look at it again.")
             return self.show_again(text)
@@ -165,9 +169,7 @@ class PaymentPageMixin:
         if not self.pays_with_clover():
             return context
         mode = self.clover_mode()
-        if context["order_total"] is not None:
-            context["order_total"] = round_price(context["order_total"])
-        due = shown_total.due_of(context["order_total"])
+        due = self._round_total(context)
         context |= {
             "clover_shown": shown_total.seal(due, context["basket"]) if due else "",
             "clover_extends": parent.get_template_names()[0],
@@ -229,6 +231,18 @@ class PaymentPageMixin:
         else:
             return None
         return self.render_payment_details(request, **problem)
+
+    def _round_total(self, context: dict[str, Any]) -> Money | None:
+        """What is due, and the page's total rounded to it; None where nothing can be."""
+        total = context["order_total"]
+        try:
+            if total is not None:
+                context["order_total"] = round_price(total)
+            return shown_total.due_of(context["order_total"])
+        except InvalidRequest as error:
+            logger.error("this checkout cannot be paid by card: %s", error)
+            context.setdefault("error", describe(error, self.clover_mode()))
+            return None
 
     def _add_card_fields(self, context: dict[str, Any]) -> None:
         try:

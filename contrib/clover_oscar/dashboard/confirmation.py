@@ -11,7 +11,7 @@ from clover_django.language.amounts import LocalizedRefusal
 from clover_oscar.amounts import show
 from clover_oscar.orders import movements
 from clover_oscar.untyped import OscarObject
-from payment_hooks import Money, OperationKind, Payment
+from payment_hooks import Money, OperationKind, Payment, read_money
 
 CONFIRMED = "confirmed"
 _PAGE = "clover_oscar/dashboard/confirm.html"
@@ -34,7 +34,7 @@ def read_amount(request: HttpRequest, payment: Payment, kind: OperationKind) -> 
     """
     typed = request.POST.get("amount", "").strip()
     if typed:
-        read = Money.of if is_confirmed(request) else amounts.read_amount
+        read = read_money if is_confirmed(request) else amounts.read_amount
         return _refuse_nothing(read(typed, payment.amount_due.currency))
     left = movements.left_of(payment, kind)
     if kind is OperationKind.VOID and not is_confirmed(request):

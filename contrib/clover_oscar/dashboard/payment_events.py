@@ -15,7 +15,7 @@ from clover_oscar.orders.processing import MOVES
 from clover_oscar.orders.refusals import explain_to_staff
 from clover_oscar.oscar_errors import ANY_INVALID_PAYMENT_EVENT
 from clover_oscar.untyped import OscarObject, Response
-from payment_hooks import Money, OperationKind, Payment, PaymentError
+from payment_hooks import Money, OperationKind, Payment, PaymentError, read_money
 
 
 class PaymentEventsMixin:
@@ -106,7 +106,7 @@ def _read_amount(
     handler = view.get_handler()
     handler.validate_payment_event(view.object, event_type, None, lines, quantities)
     cost = handler.calculate_payment_event_subtotal(event_type, lines, quantities)
-    return Money.of(cost, payment.amount_due.currency)
+    return read_money(cost, payment.amount_due.currency)
 
 
 def _refuse_uncertain(line: OscarObject) -> None:

@@ -12,7 +12,7 @@ from clover_oscar.orders.records import booked_id
 from clover_oscar.orders.refusals import explain_to_staff
 from clover_oscar.oscar_errors import PaymentError as OscarPaymentError
 from clover_oscar.untyped import OscarObject
-from payment_hooks import Money, OperationKind, PaymentError
+from payment_hooks import OperationKind, PaymentError, read_money
 
 MOVES = {
     "Captured": OperationKind.CAPTURE,
@@ -68,7 +68,7 @@ class EventHandlerMixin:
                 payment,
                 movements.Movement(
                     kind=kind,
-                    amount=Money.of(amount, payment.amount_due.currency),
+                    amount=read_money(amount, payment.amount_due.currency),
                     intent_id=intent_id or _next_intent_id(order, event_type),
                 ),
                 self.user,

@@ -17,13 +17,13 @@ from payment_hooks import (
     CheckoutRequest,
     InvalidRequest,
     Mode,
-    Money,
     Operation,
     Outcome,
     Payment,
     PaymentSource,
     PaymentState,
     UnsupportedOperation,
+    read_money,
 )
 from payment_hooks.ledger import outcome_of
 from payment_hooks.storefront import (
@@ -51,7 +51,7 @@ def submit(merchant: Merchant, asked: SaleorObject, *, first: bool) -> GatewayRe
             merchant.payments,
             reference,
             mode=merchant.mode,
-            amount_due=Money.of(asked.amount, asked.currency),
+            amount_due=read_money(asked.amount, asked.currency),
             context=_context(asked),
         )
         entry = _with_token(entry, asked.token if first else "")
@@ -104,7 +104,7 @@ def capture(merchant: Merchant, asked: SaleorObject) -> Operation:
     Raises:
         PaymentError: nothing was captured, or the outcome is unknown.
     """
-    amount = Money.of(asked.amount, asked.currency)
+    amount = read_money(asked.amount, asked.currency)
     payment = find_payment(merchant, asked.token)
     return merchant.payments.capture(payment.payment_id, amount)
 
@@ -118,7 +118,7 @@ def refund(merchant: Merchant, asked: SaleorObject) -> Operation:
     Raises:
         PaymentError: nothing was refunded, or the outcome is unknown.
     """
-    amount = Money.of(asked.amount, asked.currency)
+    amount = read_money(asked.amount, asked.currency)
     payment = find_payment(merchant, asked.token)
     recorded = sum(
         row.is_success and row.kind == TransactionKind.REFUND

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from clover_saleor.installation.names import GATEWAY
 from clover_saleor.installation.untyped import SaleorObject
-from payment_hooks import AlreadyPaid, AmountChanged, Money, NothingDue
+from payment_hooks import AlreadyPaid, AmountChanged, Money, NothingDue, read_money
 
 _NOTHING = Decimal(0)
 
@@ -30,9 +30,10 @@ def amount_to_pay(asked: SaleorObject, here: Money) -> Money:
         AlreadyPaid: nothing is left to pay.
         NothingDue: there was nothing to pay.
         AmountChanged: more is asked for than is left.
+        InvalidRequest: what is asked for, or the currency, is none.
     """
     source, currency = asked.source_object, asked.action.currency
-    wanted = Money.of(asked.action.amount, currency)
+    wanted = read_money(asked.action.amount, currency)
     total, paid = _total(source), _paid(source, asked.transaction, here)
     left = left_to_pay(asked, here)
     if not left.minor_units:
@@ -55,7 +56,7 @@ def left_to_pay(asked: SaleorObject, here: Money) -> Money:
     """What is neither paid nor authorized so far; arguments as for `amount_to_pay`."""
     paid = _paid(asked.source_object, asked.transaction, here)
     left = _total(asked.source_object) - paid
-    return Money.of(max(left, _NOTHING), asked.action.currency)
+    return read_money(max(left, _NOTHING), asked.action.currency)
 
 
 def _total(source: SaleorObject) -> Decimal:

@@ -1,5 +1,7 @@
 """Saleor's Transactions API: each session as one call of `Payments`."""
 
+from collections.abc import Mapping
+
 from clover_saleor.installation import hosted_page
 from clover_saleor.installation.languages import language_of
 from clover_saleor.installation.untyped import SaleorObject
@@ -15,6 +17,7 @@ from payment_hooks import (
     Money,
     OutcomeUnknown,
     Payment,
+    read_money,
 )
 from payment_hooks.storefront import (
     Entry,
@@ -115,8 +118,10 @@ def _parts_on_pages(asked: SaleorObject, parts: list[Part]) -> set[str]:
 
     Raises:
         OutcomeUnknown: more than one page would have to be replaced.
+        InvalidRequest: what is asked for is no amount, or a page is in another currency.
     """
     token, currency = str(asked.transaction.token), asked.action.currency
+    wanted = read_money(asked.action.amount, currency)
     latest = {part.payment.reference: part for part in parts}
     others = {
         name: part.payment.amount_due
@@ -124,7 +129,8 @@ def _parts_on_pages(asked: SaleorObject, parts: list[Part]) -> set[str]:
         if part.has_page and part.payment.context.get(_OWNER) != token
     }
     left = amounts.left_to_pay(asked, money_of_parts(parts, currency))
-    on_pages = sum(others.values(), Money.of(asked.action.amount, currency))
+    _refuse_other_currency(others, currency)
+    on_pages = sum(others.values(), wanted)
     if not others or on_pages <= left:
         return {*others}
     if len(others) > 1:
@@ -133,6 +139,16 @@ def _parts_on_pages(asked: SaleorObject, parts: list[Part]) -> set[str]:
             code="in_progress",
         )
     return set()
+
+
+def _refuse_other_currency(due: Mapping[str, Money], currency: str) -> None:
+    for name, amount in due.items():
+        if amount.currency != currency:
+            raise InvalidRequest(
+                f"{amount} of {name} is being paid on a page, so that nothing is taken "
+                f"in {currency}",
+                code="currency_mismatch",
+            )
 
 
 def find_payment(merchant: Merchant, item: SaleorObject) -> Payment:

@@ -45,7 +45,7 @@ def payments():
 class TeaShop:  # may be told the same twice: then its order is there already
     @hooks.hookimpl
     def shop_payment_changed(self, event):
-        if event.payment.state in ("paid", "partly_refunded"):
+        if event.payment.is_paid:
             insert = "INSERT OR IGNORE INTO orders (payment, product) VALUES (?, ?)"
             sql(insert, event.payment.payment_id, event.payment.context["product"])
 

@@ -148,7 +148,16 @@ def _plan(
 
 
 def _asked(amount: Money | None, earlier: Operation | None, whole: Money) -> Money:
-    """The amount; without one, that of the same intent before, or else the whole."""
-    if amount is not None:
-        return amount
-    return earlier.amount if earlier is not None else whole
+    """The amount; without one, that of the same intent before, or else the whole.
+
+    Raises:
+        InvalidRequest: it is in another currency than the payment.
+    """
+    if amount is None:
+        return earlier.amount if earlier is not None else whole
+    if amount.currency != whole.currency:
+        raise InvalidRequest(
+            f"{amount} cannot be moved: the payment is in {whole.currency}",
+            code="currency_mismatch",
+        )
+    return amount

@@ -17,6 +17,9 @@ PaymentError
 └── WebhookRejected        not from the provider, or too old: answer 400, change nothing
 
 ConfigurationError         outside the tree: a missing key is not a failed payment
+
+A mistake with `Money` is a `TypeError` or a `ValueError` and none of these: wherever it
+shows, money may have moved before.
 """
 
 from payment_hooks.model.kinds import DeclineCode
@@ -24,6 +27,10 @@ from payment_hooks.model.messages import amount_text, shopper_text
 
 SHOPPER_IP_MISSING = "shopper_ip_missing"
 """The code of an `InvalidRequest` which the provider takes with an address only."""
+CURRENCY_UNKNOWN = "currency_unknown"
+"""The code of an `InvalidRequest` whose currency is in no list of ISO 4217."""
+_THE_SHOPS = frozenset({SHOPPER_IP_MISSING, CURRENCY_UNKNOWN})
+"""What no shopper can mend: they choose neither."""
 
 
 class PaymentError(Exception):
@@ -97,7 +104,7 @@ class InvalidRequest(PaymentError):
 
     def shopper_message(self, language: str = "en") -> str:
         """What to check, or that the shop cannot take cards until it mends something."""
-        is_the_shops = self.code == SHOPPER_IP_MISSING
+        is_the_shops = self.code in _THE_SHOPS
         return shopper_text("unavailable" if is_the_shops else self.text_code, language)
 
 

@@ -173,7 +173,7 @@ class Flag(StrEnum):
     REFUND_IN_DOUBT = "refund_in_doubt", "reconcile again once the refund is known"
     """A refund of unknown outcome may be the one that the provider lists."""
     REFUND_TOO_LARGE = "refund_too_large", "look what was refunded at the provider"
-    """More was refunded at the provider than was captured."""
+    """More was refunded at the provider than was captured, or in another currency."""
     REFUND_VOIDED = "refund_voided", "refund again: the shopper has no money back"
     """A recorded refund is voided at the provider."""
     TRANSACTION_OF_ANOTHER_PAYMENT = (

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import (
+    MAX_EMAX,
+    MAX_PREC,
+    MIN_EMIN,
+    Context,
+    Decimal,
+    InvalidOperation,
+)
 from typing import Literal, Self
 
-from payment_hooks.model.errors import InvalidRequest
+from payment_hooks.model.errors import CURRENCY_UNKNOWN, InvalidRequest
 
 _TWO_DECIMALS = """
 AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN
@@ -32,6 +41,8 @@ EXPONENTS = dict.fromkeys(_TWO_DECIMALS.split(), 2) | {
 """Decimal places by currency. Source: ISO 4217 list one, read 2026-11."""
 
 
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+"""The program's own may have a precision that rounds, and says nothing of it."""
 _MOST_DIGITS = 18
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 """What `Decimal` reads besides is nobody's price: other scripts, 1_000, blanks, NaN."""
@@ -41,13 +52,17 @@ _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 class Money:
     """An amount in minor units (cents) of a currency.
 
+    What is wrong here is a mistake in the program, at whatever moment it shows, and says
+    nothing of what was taken. What others send goes through `read_money` instead.
+
     >>> Money(2599, "usd")
     Money(minor_units=2599, currency='USD')
     >>> str(Money.of("25.99", "USD")), Money.of(100, "JPY").minor_units
     ('25.99 USD', 100)
 
     Raises:
-        InvalidRequest: not an integer, or no such currency.
+        TypeError: the minor units are no int, or it is compared with what is no Money.
+        ValueError: no such currency, or two of them are mixed.
     """
 
     minor_units: int
@@ -57,10 +72,9 @@ class Money:
 
     def __post_init__(self) -> None:
         if type(self.minor_units) is not int:
-            raise InvalidRequest(
+            raise TypeError(
                 f"minor units must be an int, not {type(self.minor_units).__name__}: "
-                "use Money.of(Decimal('25.99'), 'USD') for decimal amounts",
-                code="amount_not_integer",
+                "use Money.of(Decimal('25.99'), 'USD') for decimal amounts"
             )
         object.__setattr__(self, "currency", _known_currency(self.currency))
 
@@ -69,17 +83,12 @@ class Money:
         """The money that a decimal amount of major units names.
 
         Raises:
-            InvalidRequest: a float, not a number, or more decimals than the currency has.
+            TypeError: a float, or anything else that is not exact.
+            ValueError: no such currency, not a number, too large, or more decimals than
+                the currency has.
         """
         code = _known_currency(currency)
-        scaled = _decimal(amount).scaleb(EXPONENTS[code])
-        if scaled != scaled.to_integral_value():
-            raise InvalidRequest(
-                f"{amount} has more decimals than {code} allows ({EXPONENTS[code]}): "
-                "round it where the price is made",
-                code="amount_too_precise",
-            )
-        return cls(int(scaled), code)
+        return cls(_to_minor_units(_to_number(_exact(amount)), code), code)
 
     @classmethod
     def zero(cls, currency: str) -> Self:
@@ -93,7 +102,7 @@ class Money:
 
     def to_decimal(self) -> Decimal:
         """The amount in major units, with exactly the currency's decimals."""
-        return Decimal(self.minor_units).scaleb(-self.exponent)
+        return Decimal(self.minor_units).scaleb(-self.exponent, _EXACT)
 
     def __str__(self) -> str:
         return f"{self.to_decimal():f} {self.currency}"
@@ -123,35 +132,71 @@ class Money:
         return self.minor_units >= self._same(other)
 
     def _same(self, other: Money) -> int:
-        if self.currency != other.currency:
-            raise InvalidRequest(
-                f"{self.currency} and {other.currency} cannot be mixed",
-                code="currency_mismatch",
+        if not isinstance(other, Money):
+            raise TypeError(
+                f"Money goes with Money alone, not with {type(other).__name__}"
             )
+        if self.currency != other.currency:
+            raise ValueError(f"{self.currency} and {other.currency} cannot be mixed")
         return other.minor_units
+
+
+def read_money(amount: object, currency: str) -> Money:
+    """The money that somebody else's amount of major units names.
+
+    For what comes from outside: a browser, a shopper, staff, an API's caller, a shop's
+    price list. Exact numbers and plain text alone are read, and nothing is rounded.
+
+    >>> str(read_money("25.99", "USD"))
+    '25.99 USD'
+    >>> read_money("25,99", "USD")
+    Traceback (most recent call last):
+    ...
+    payment_hooks.model.errors.InvalidRequest: an amount is plain digits, such as 25.99
+
+    Raises:
+        InvalidRequest: it names none; the code is `amount_not_exact` for a float and the
+            like, `amount_not_a_number`, `amount_too_precise` or `currency_unknown`.
+    """
+    with _refusing(CURRENCY_UNKNOWN):
+        code = _known_currency(currency)
+    with _refusing("amount_not_exact"):
+        exact = _exact(amount)
+    with _refusing("amount_not_a_number"):
+        number = _to_number(exact)
+    with _refusing("amount_too_precise"):
+        return Money(_to_minor_units(number, code), code)
+
+
+@contextmanager
+def _refusing(code: str) -> Iterator[None]:
+    """Refuse the request for what would be a mistake if the program had written it."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        raise InvalidRequest(str(error), code=code) from error
 
 
 def _known_currency(currency: str) -> str:
     code = currency.upper() if isinstance(currency, str) else ""
     if code not in EXPONENTS:
-        raise InvalidRequest(
-            f"{currency!r} is not an ISO 4217 currency code", code="currency_unknown"
-        )
+        raise ValueError(f"{currency!r} is not an ISO 4217 currency code")
     return code
 
 
-def _decimal(amount: Decimal | int | str) -> Decimal:
+def _exact(amount: object) -> Decimal | int | str:
     if isinstance(amount, bool) or not isinstance(amount, Decimal | int | str):
-        raise InvalidRequest(
+        raise TypeError(
             f"an amount is a Decimal, an int or a str, not {type(amount).__name__}: "
-            "floats cannot hold cents exactly",
-            code="amount_not_exact",
+            "floats cannot hold cents exactly"
         )
+    return amount
+
+
+def _to_number(amount: Decimal | int | str) -> Decimal:
     if isinstance(amount, str) and not _PLAIN.fullmatch(amount):
-        raise InvalidRequest(
-            "an amount has ASCII digits and one decimal point only, such as 25.99",
-            code="amount_not_a_number",
-        )
+        # It may be anything, a card number say, so that no message repeats it.
+        raise ValueError("an amount is plain digits, such as 25.99")
     try:
         number = Decimal(amount)
     except InvalidOperation:
@@ -161,7 +206,17 @@ def _decimal(amount: Decimal | int | str) -> Decimal:
         or len(number.as_tuple().digits) > _MOST_DIGITS
         or abs(number.adjusted()) > _MOST_DIGITS
     ):
-        raise InvalidRequest(
-            f"{str(amount)[:20]!r} is not an amount", code="amount_not_a_number"
+        raise ValueError(
+            f"an amount is a finite number of at most {_MOST_DIGITS} digits"
         )
     return number
+
+
+def _to_minor_units(number: Decimal, code: str) -> int:
+    scaled = number.scaleb(EXPONENTS[code], _EXACT)
+    if scaled != scaled.to_integral_value():
+        raise ValueError(
+            f"{number} has more decimals than {code} allows ({EXPONENTS[code]}): "
+            "round it where the price is made"
+        )
+    return int(scaled)

@@ -60,6 +60,7 @@ class OperationState(StrEnum):
         return self not in _FINAL
 
 
+_PAID = frozenset({PaymentState.PAID, PaymentState.PARTLY_REFUNDED})
 REVERSED = frozenset({PaymentState.REFUNDED, PaymentState.VOIDED})
 """The states of a payment whose money is with the shopper again, all of it."""
 _FINAL = frozenset(
@@ -96,6 +97,24 @@ class Payment:
     """What a person must look at, oldest first."""
     created_at: datetime
     version: int = 0
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether its money was captured, as far as the shop asked, and not all refunded.
+
+        What is only authorized is not paid so far, and what was refunded in part still is.
+        Like all of a payment, it is what the ledger knew when it was read.
+
+        >>> from payment_hooks import Mode, Payments, PaymentSource
+        >>> from payment_hooks.testing import FakeProvider
+        >>> payments = Payments.using(FakeProvider())
+        >>> due = Money.of("25.99", "USD")
+        >>> payment = payments.open("100123", mode=Mode.IFRAME, amount_due=due)
+        >>> done = payments.charge(payment.payment_id, PaymentSource(token="tok-1"))
+        >>> payment.is_paid, payments.get(payment.payment_id).is_paid
+        (False, True)
+        """
+        return self.state in _PAID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -254,10 +254,9 @@ def _check_texts(request: PaymentRequest, *names: str) -> None:
 
 def _check_amount(amount: Money) -> None:
     if not isinstance(amount, Money):
-        raise InvalidRequest(
+        raise TypeError(
             f"the amount must be Money, not {type(amount).__name__}: "
-            "use Money.of('25.99', 'USD')",
-            code="amount_not_money",
+            "use Money.of('25.99', 'USD')"
         )
     if amount.minor_units <= 0:
         raise InvalidRequest(

@@ -96,6 +96,11 @@ class Transaction:
     """The provider's answer, redacted, for support; never needed to go on."""
 
 
+_AMOUNTS = ("amount", "captured", "refunded", "tip", "surcharge", "tax")
+_ADDED = frozenset({"tip", "surcharge"})
+"""What the shopper paid on top of the amount, and so in its currency."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookUpResult:
     """What a look-up found."""
@@ -121,3 +126,28 @@ class WebhookEvent:
     approved: bool
     """What the message claims; the fetched transaction decides."""
     occurred_at: datetime
+
+
+def find_mixed(answer: object) -> str:
+    """Which amount in a provider's answer cannot be reckoned with; empty if all can.
+
+    It is found here, and not in a sum that is made after money has moved.
+    """
+    for row in (answer, *getattr(answer, "transactions", ())):
+        if isinstance(row, Transaction):
+            found = _mixed_amount(row)
+            if found:
+                return found
+    return ""
+
+
+def _mixed_amount(transaction: Transaction) -> str:
+    for name in _AMOUNTS:
+        money = getattr(transaction, name)
+        if money is None and name != "amount":
+            continue
+        if not isinstance(money, Money):
+            return f"{name} of type {type(money).__name__}, not Money"
+        if name in _ADDED and money.currency != transaction.amount.currency:
+            return f"{name} in {money.currency} beside {transaction.amount.currency}"
+    return ""

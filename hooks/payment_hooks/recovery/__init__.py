@@ -16,7 +16,6 @@ from payment_hooks.recovery.recovery import (
     recover_all,
 )
 from payment_hooks.recovery.reports import (
-    progress_bar,
     read_moment,
     reconcile_json,
     reconcile_table,
@@ -32,7 +31,6 @@ __all__ = [
     "Recovered",
     "Recovery",
     "RecoveryReport",
-    "progress_bar",
     "read_moment",
     "reconcile_all",
     "reconcile_json",

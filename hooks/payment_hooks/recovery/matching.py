@@ -367,12 +367,17 @@ def _was_captured_there(
 
 
 def _is_too_much(payment: Payment, transaction: Transaction, known: Operations) -> bool:
-    """Whether more came back than there was, of money that counts."""
+    """Whether more came back than there was, of money that counts.
+
+    Another currency counts as too much: how much of the money it is, nobody can say.
+    """
     is_of_money = any(
         row.counts
         and row.kind in CAPTURING
         and transaction.parent_id in (row.transaction_id, row.parent_id)
         for row in known
     )
-    is_refund = transaction.kind is TransactionKind.REFUND
-    return is_of_money and is_refund and transaction.amount > refundable(payment, known)
+    if not is_of_money or transaction.kind is not TransactionKind.REFUND:
+        return False
+    left = refundable(payment, known)
+    return transaction.amount.currency != left.currency or transaction.amount > left

@@ -146,13 +146,10 @@ def reconcile_all(
     until: datetime,
     *,
     repair: bool = False,
-    on_progress: Progress | None = None,
 ) -> ReconcileReport:
     """One report over all merchants of one ledger; as `Reconciliation.run` says."""
     reports = [
-        Reconciliation(payments).run(
-            since, until, repair=repair, on_progress=on_progress
-        )
+        Reconciliation(payments).run(since, until, repair=repair)
         for payments in merchants
     ]
     return ReconcileReport(

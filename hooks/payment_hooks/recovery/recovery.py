@@ -126,13 +126,9 @@ def recover_all(
     merchants: Iterable[Payments],
     *,
     limit: int = 10_000,
-    on_progress: Progress | None = None,
 ) -> RecoveryReport:
     """One pass for each merchant of one ledger, at most `limit` payments of each."""
-    reports = [
-        Recovery(payments).run(limit=limit, on_progress=on_progress)
-        for payments in merchants
-    ]
+    reports = [Recovery(payments).run(limit=limit) for payments in merchants]
     return RecoveryReport(
         rows=tuple(row for each in reports for row in each.rows),
         messages=tuple(row for each in reports for row in each.messages),

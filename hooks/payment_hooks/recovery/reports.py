@@ -2,9 +2,7 @@
 
 import json
 import re
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from payment_hooks.model.errors import InvalidRequest
@@ -13,9 +11,6 @@ from payment_hooks.recovery.recovery import Recovered, RecoveryReport
 
 _AGO = re.compile(r"([0-9]{1,5})([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-
-Advance = Callable[[int, int | None], None]
-"""Moves the bar: how many are done, of how many if that is known."""
 
 
 def read_moment(text: str, now: datetime) -> datetime:
@@ -124,23 +119,6 @@ def reconcile_json(report: ReconcileReport) -> str:
             "findings": [_finding(row) for row in report.findings],
         }
     )
-
-
-@contextmanager
-def progress_bar(title: str) -> Iterator[Advance]:
-    """A bar on a terminal's standard error, where rich is installed; else nothing."""
-    try:
-        from rich.console import Console
-        from rich.progress import Progress
-    except ImportError:
-        yield lambda done, total: None
-        return
-    console = Console(file=sys.stderr)
-    with Progress(
-        console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _remark(row: Recovered) -> str:

@@ -36,6 +36,7 @@ from payment_hooks.model.results import (
     NextAction,
     Transaction,
     WebhookEvent,
+    find_mixed,
 )
 from payment_hooks.model.saved_cards import (
     RemoveSourceRequest,
@@ -177,6 +178,10 @@ class ProviderHooks:
         if too_long:
             why = f"{hook} answered with {too_long}, which cannot be kept"
             raise self._unusable(hook, why, "too_long")
+        mixed = find_mixed(result)
+        if mixed:
+            why = f"{hook} answered with {mixed}"
+            raise self._unusable(hook, why, "plugin_error")
         return result
 
     def _unusable(self, hook: str, why: str, code: str) -> PaymentError:

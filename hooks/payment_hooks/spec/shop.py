@@ -129,7 +129,7 @@ def shop_payment_changed(event: PaymentChanged) -> None:
     ...         self.paid = set()
     ...     @hookimpl
     ...     def shop_payment_changed(self, event):
-    ...         if event.payment.state == "paid":
+    ...         if event.payment.is_paid:
     ...             self.paid.add(event.payment.reference)
 
     Raises:

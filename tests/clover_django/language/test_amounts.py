@@ -8,7 +8,12 @@ from django.conf import global_settings
 from django.utils.formats import reset_format_cache
 from django.utils.translation import override
 
-from clover_django.language.amounts import read_amount, show_amount, write_amount
+from clover_django.language.amounts import (
+    LocalizedRefusal,
+    read_amount,
+    show_amount,
+    write_amount,
+)
 from payment_hooks import InvalidRequest, Money
 
 LANGUAGES = [code for code, _ in global_settings.LANGUAGES]
@@ -140,6 +145,22 @@ def test_what_people_write_is_read(typed, language, amount, grouping):
 def test_what_could_be_another_sum_is_refused(typed, language, grouping):
     with pytest.raises(InvalidRequest):
         read(typed, language)
+
+
+@pytest.mark.parametrize("typed", ["NaN", "1e400", "9" * 19, "\uff11", "4242 4242"])
+def test_what_is_no_amount_is_said_in_the_readers_language(typed):
+    with override("fr"), pytest.raises(LocalizedRefusal) as caught:
+        read_amount(typed, "USD")
+
+    assert caught.value.code == "amount_not_a_number"
+    assert "pas un montant" in str(caught.value)
+
+
+def test_a_currency_that_nobody_knows_is_not_what_was_typed():
+    with pytest.raises(InvalidRequest) as caught:
+        read_amount("25.99", "XXX")
+
+    assert caught.value.code == "currency_unknown"
 
 
 @pytest.mark.parametrize(

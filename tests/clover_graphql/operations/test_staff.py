@@ -174,6 +174,21 @@ def test_an_amount_of_nothing_or_of_a_part_does_not_move_the_whole(
     assert clover_simulator.ledger.refunds == []
 
 
+@pytest.mark.parametrize("amount", ["5.501", 5.501, "9" * 25, "1e30"])
+@pytest.mark.parametrize("query", [ACTION, REPORT])
+def test_an_amount_that_is_no_money_is_the_callers_mistake(
+    storefront, staff, pay, clover_simulator, query, amount
+):
+    one, charge = pay(storefront)
+    kind = "REFUND" if query is ACTION else "CHARGE_SUCCESS"
+    names = {"action": kind} if query is ACTION else {"type": kind, "psp": charge}
+    refused = staff.run(query, id=one, amount=amount, **names)
+
+    assert refused["transaction"] is None
+    assert refused["errors"][0]["code"] == "INVALID"
+    assert clover_simulator.ledger.refunds == []
+
+
 @pytest.mark.parametrize(("query", "takes_at_once"), [(CAPTURE, False), (REFUND, True)])
 def test_the_older_words_move_nothing_for_an_amount_of_nothing(
     build_api, pay, clover_simulator, query, takes_at_once

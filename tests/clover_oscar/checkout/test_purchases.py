@@ -86,6 +86,17 @@ def test_no_token_against_forgery_is_needed_for_json_and_no_form_is_taken(ready)
     assert form.status_code == 415
 
 
+def test_a_basket_in_no_known_currency_is_refused_in_the_answer(ready, clover):
+    front, checkout = ready
+    get_model("basket", "Line").objects.update(price_currency="XXX")
+
+    refused = front.pay(checkout)
+
+    assert [row["field"] for row in refused["errors"]] == ["id"]
+    assert "ISO 4217" in refused["errors"][0]["message"]
+    assert "payment_charge" not in clover.calls
+
+
 def test_a_basket_is_paid_and_becomes_an_order(ready, clover):
     front, checkout = ready
     paid = front.pay(checkout, amount=10)

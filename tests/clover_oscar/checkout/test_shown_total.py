@@ -137,6 +137,17 @@ def test_a_form_without_a_page_of_ours_shows_the_page(
     assert way.submit(shopper).status_code == 302
 
 
+def test_a_total_in_no_known_currency_is_said_on_the_page(way, shopper, nothing_sent):
+    get_model("basket", "Line").objects.update(price_currency="XXX")
+
+    pages = [way.submit(shopper), shopper.look(), shopper.look("/checkout/preview/")]
+
+    assert [page.status_code for page in pages] == [200, 200, 200]
+    assert "Card payment is not available" in pages[0].content.decode()
+    assert "Card payment is not available" in pages[1].content.decode()
+    assert nothing_sent()
+
+
 def test_what_another_tab_adds_is_shown_before_it_is_charged(
     shopper, product, clover, nothing_sent
 ):

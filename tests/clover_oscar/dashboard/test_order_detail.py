@@ -341,6 +341,26 @@ def test_units_that_were_given_back_are_not_proposed_again(owner, order, clover)
     assert "too large" in page
 
 
+@pytest.mark.parametrize("confirmed", ["", "yes"])
+@pytest.mark.parametrize("amount", ["NaN", "1e400", "\u0664", "4242 4242 4242 4242"])
+def test_what_is_no_amount_moves_nothing(owner, order, clover, amount, confirmed):
+    own = act(owner, order, "refund", amount=amount, confirmed=confirmed)
+    event = post_line_event(owner, order, amount, confirmed=confirmed)
+
+    assert ("alert-danger" in own, "alert-danger" in event) == (True, True)
+    assert "payment_refund" not in clover.calls
+
+
+@pytest.mark.parametrize("amount", [Decimal("NaN"), Decimal("1e400"), 4.0, "4,00"])
+def test_a_shops_own_event_of_no_money_is_oscars_error(order, clover, owner, amount):
+    handler = get_class("order.processing", "EventHandler")(user=owner.user)
+
+    with pytest.raises(OscarPaymentError):
+        handler.handle_payment_event(order, refunded_type(), amount)
+
+    assert "payment_refund" not in clover.calls
+
+
 @pytest.mark.parametrize("amount", ["", " ", "many"])
 def test_an_order_event_without_a_sum_is_refused(owner, order, clover, amount):
     page = owner.post(

@@ -191,6 +191,13 @@ def test_what_cannot_be_refunded_is_refused_with_the_reason(
     assert caught.value.code == code
 
 
+def test_a_charge_in_another_currency_is_not_refunded(charge):
+    with pytest.raises(InvalidRequest, match="not sent: it is in CAD") as caught:
+        refunds.check_refund(refund_of(500), charge(currency="cad"))
+
+    assert caught.value.code == "currency_mismatch"
+
+
 @pytest.mark.parametrize(
     ("cents", "changes"),
     [

@@ -188,6 +188,44 @@ def test_bad_input_is_answered_and_nothing_is_sent(shop, changes):
     assert shop.simulator.count("POST", "/v1/charges") == 0
 
 
+NO_MONEY = [
+    {"amount": Decimal("NaN")},
+    {"amount": Decimal("1e400")},
+    {"amount": Decimal("19.995")},
+    {"amount": 19.99},
+    {"amount": "\u0661\u0669"},
+    {"currency": "XXX"},
+]
+
+
+@pytest.mark.parametrize("changes", NO_MONEY, ids=repr)
+def test_what_is_no_money_is_refused_and_never_in_doubt(shop, changes):
+    shop.configure()
+    _, payment = shop.begin()
+
+    answer = ask("process_payment", payment, **changes)
+
+    assert (answer.is_success, answer.action_required) == (False, False)
+    assert shop.simulator.count("POST", "/v1/charges") == 0
+
+
+@pytest.mark.parametrize("method", ["capture_payment", "refund_payment"])
+@pytest.mark.parametrize("changes", [*NO_MONEY, {"currency": "CAD"}], ids=repr)
+def test_what_is_no_money_moves_none(shop, method, changes):
+    shop.configure(auto_capture="false" if "capture" in method else "true")
+    payment = shop.pay()
+
+    answer = ask(method, payment, payment.psp_reference, **changes)
+
+    assert (answer.is_success, "is not known" in answer.error) == (False, False)
+    assert (shop.refunds, shop.voids) == ([], [])
+    assert all(row.captured is not ("capture" in method) for row in ledger(shop))
+
+
+def ledger(shop):
+    return shop.simulator.ledger.charges
+
+
 def test_no_token_at_all_asks_for_one(shop):
     shop.configure()
     _, payment = shop.begin(token="")

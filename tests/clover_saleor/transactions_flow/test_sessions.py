@@ -6,6 +6,11 @@ from decimal import Decimal
 import pytest
 from django.db import connections
 from saleor.app.models import App
+from saleor.payment.interface import (
+    PaymentGatewayData,
+    TransactionProcessActionData,
+    TransactionSessionData,
+)
 from saleor.plugins.manager import get_plugins_manager
 
 from clover_saleor.installation.app import ensure_app
@@ -260,8 +265,57 @@ def test_a_cancel_releases(shop, checkout):
     assert (held.authorized_value, len(shop.voids)) == (0, 1)
 
 
+@pytest.mark.parametrize("amount", ["NaN", "1e400", "1.999"])
+def test_what_is_no_money_is_a_failure_and_never_in_doubt(shop, checkout, amount):
+    answer = ask_to_pay(checkout, Decimal(amount), "USD")
+
+    assert answer["result"] == "CHARGE_FAILURE"
+    assert shop.charges == []
+
+
+@pytest.mark.parametrize("amount", [1.99, "\u0661", None])
+def test_what_is_not_even_a_decimal_neither(shop, checkout, amount):
+    assert ask_to_pay(checkout, amount, "USD")["result"] == "CHARGE_FAILURE"
+    assert shop.charges == []
+
+
+def test_a_currency_that_nobody_knows_is_a_failure(shop, checkout):
+    answer = ask_to_pay(checkout, Decimal(1), "XXX")
+
+    assert answer["result"] == "CHARGE_FAILURE"
+    assert "not available" in answer["message"]
+    assert shop.charges == []
+
+
+def test_a_page_in_another_currency_is_not_added_up(shop, checkout):
+    shop.configure("hosted")
+    initialize(checkout, {"returnUrl": RETURN_URL})
+
+    answer = ask_to_pay(checkout, Decimal(1), "CAD")
+
+    assert answer["result"] == "CHARGE_FAILURE"
+
+
+def ask_to_pay(checkout, amount, currency):
+    """The answer alone: what Saleor's own rows could not hold is not recorded."""
+    item = checkout.payment_transactions.create(
+        currency="USD", app_identifier="clover.payments"
+    )
+    asked = TransactionSessionData(
+        transaction=item,
+        source_object=checkout,
+        action=TransactionProcessActionData("charge", amount, currency),
+        payment_gateway_data=PaymentGatewayData("clover.payments", {"token": "tok"}),
+        customer_ip_address="203.0.113.7",
+        idempotency_key=None,
+    )
+    run = get_plugins_manager().run
+    return run("transaction_initialize_session", checkout.channel.slug, asked).response
+
+
 NOT_DONE = [
     ("refund", "26.00", "25.99 USD"),
+    ("refund", "1.999", "more decimals"),
     ("charge", "1.00", "no authorization"),
     ("cancel", "25.99", "captured"),
 ]

@@ -53,6 +53,26 @@ def test_a_wrong_argument_leaves_nothing_behind(
     assert done.state is OperationState.SUCCEEDED
 
 
+@pytest.mark.parametrize(
+    ("take", "move"),
+    [
+        ("authorize", "capture"),
+        ("charge", "refund"),
+        ("charge", "reverse"),
+    ],
+)
+def test_another_currency_is_refused_unsent(payments, provider, payment_id, take, move):
+    getattr(payments, take)(payment_id, CARD)
+    intent = {} if move == "capture" else {"intent_id": "form-1"}
+
+    with pytest.raises(InvalidRequest) as caught:
+        getattr(payments, move)(payment_id, Money(500, "CAD"), **intent)
+
+    assert caught.value.code == "currency_mismatch"
+    assert len(payments.operations(payment_id)) == 1
+    assert f"payment_{move}" not in provider.calls
+
+
 def test_an_intent_that_cannot_be_asked_any_more_is_over_at_once(
     payments, provider, payment_id, monkeypatch, clock
 ):

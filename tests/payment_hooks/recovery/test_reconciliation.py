@@ -264,6 +264,16 @@ def test_more_given_back_than_was_taken_is_flagged(reconcile, payments, provider
     assert payments.get(paid).state is PaymentState.PAID
 
 
+def test_a_refund_in_another_currency_is_left_to_a_person(
+    reconcile, payments, provider, paid
+):
+    charge = payments.operations(paid)[0].transaction_id
+    made(provider, TransactionKind.REFUND, Money(500, "CAD"), parent_id=charge)
+
+    assert [row.flag for row in reconcile().findings] == ["refund_too_large"]
+    assert payments.refundable(paid) == DUE
+
+
 def test_a_refund_of_a_charge_that_nobody_knows_is_named_once(reconcile, provider):
     charge = made(provider, TransactionKind.CHARGE, DUE)
     made(provider, TransactionKind.REFUND, FIVE, parent_id=charge.transaction_id)

@@ -1,13 +1,12 @@
 """What the command lines print."""
 
-import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from payment_hooks import InvalidRequest, Money
 from payment_hooks.recovery.findings import Finding, FindingKind, ReconcileReport
-from payment_hooks.recovery.reports import progress_bar, read_moment, reconcile_table
+from payment_hooks.recovery.reports import read_moment, reconcile_table
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
 
@@ -61,17 +60,3 @@ def test_columns_are_aligned_and_nothing_is_left_out():
 def test_a_gap_in_the_list_is_said():
     assert "has a gap" in reconcile_table(report(complete=False))
     assert "has a gap" not in reconcile_table(report())
-
-
-def test_a_bar_is_for_terminals_only(capsys):
-    with progress_bar("comparing") as advance:
-        advance(1, 2)
-
-    assert capsys.readouterr().err.strip() == ""
-
-
-def test_without_rich_there_is_no_bar(monkeypatch):
-    monkeypatch.setitem(sys.modules, "rich.console", None)
-
-    with progress_bar("comparing") as advance:
-        advance(1, 2)

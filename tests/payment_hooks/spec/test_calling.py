@@ -1,6 +1,6 @@
 """One provider answers, everybody's wrappers wrap, and mistakes show early."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import pluggy
@@ -12,6 +12,7 @@ from payment_hooks import (
     FindPurchaseRequest,
     InvalidRequest,
     LookUpRequest,
+    LookUpResult,
     Money,
     OutcomeUnknown,
     PaymentRequest,
@@ -225,6 +226,38 @@ def test_a_crash_of_a_wrapper_after_the_charge_leaves_the_outcome_open(
 
 
 @pytest.mark.parametrize(
+    "read",
+    [
+        lambda: Money(25.99, "USD"),
+        lambda: Money.of(25.99, "USD"),
+        lambda: Money.of("25.999", "USD"),
+        lambda: Money(2599, "dollars"),
+        lambda: Money(2599, "USD") > Money(1, "CAD"),
+        lambda: Money(2599, "USD") + Money(1, "CAD"),
+        lambda: Money(2599, "USD") > 100,
+    ],
+)
+def test_a_mistake_with_money_after_the_charge_leaves_the_outcome_open(
+    registry, request_to_pay, read
+):
+    """It was taken for a refusal once: the money was there, and nobody looked."""
+
+    class Reads:
+        @hookimpl(wrapper=True)
+        def payment_charge(self, request):
+            yield
+            return read()
+
+    registry.register(Answers(charge_of("C1")), "chosen")
+    registry.register(Reads())
+
+    with pytest.raises(OutcomeUnknown) as caught:
+        ProviderHooks(registry, "chosen").charge(request_to_pay)
+
+    assert caught.value.code == "plugin_error"
+
+
+@pytest.mark.parametrize(
     "error", [InvalidRequest("no"), OutcomeUnknown("?"), ConfigurationError("key")]
 )
 def test_an_error_of_the_tree_comes_through_as_it_is(registry, request_to_pay, error):
@@ -252,6 +285,44 @@ def test_an_answer_of_the_wrong_type_leaves_the_outcome_open(
 
     with pytest.raises(OutcomeUnknown, match=type(answer).__name__):
         ProviderHooks(registry, "chosen").charge(request_to_pay)
+
+
+ODD_AMOUNTS = [
+    {"amount": 2599},
+    {"amount": None},
+    {"captured": 2599},
+    {"refunded": 0.0},
+    {"tax": "1.99"},
+    {"tip": 100},
+    {"tip": Money(1, "CAD")},
+    {"surcharge": Money(1, "CAD")},
+]
+
+
+@pytest.mark.parametrize("odd", ODD_AMOUNTS, ids=str)
+def test_amounts_that_cannot_be_added_up_leave_the_outcome_open(
+    registry, request_to_pay, odd
+):
+    registry.register(Answers(replace(charge_of("C1"), **odd)), "chosen")
+
+    with pytest.raises(OutcomeUnknown, match=next(iter(odd))) as caught:
+        ProviderHooks(registry, "chosen").charge(request_to_pay)
+
+    assert caught.value.code == "plugin_error"
+
+
+@pytest.mark.parametrize("odd", ODD_AMOUNTS, ids=str)
+def test_a_list_of_amounts_that_cannot_be_added_up_is_asked_for_again(registry, odd):
+    class Lists:
+        @hookimpl
+        def payment_look_up(self, request):
+            rows = (charge_of("C1"), replace(charge_of("C2"), **odd))
+            return LookUpResult(transactions=rows, complete=True)
+
+    registry.register(Lists(), "chosen")
+
+    with pytest.raises(ProviderUnavailable, match=next(iter(odd))):
+        ProviderHooks(registry, "chosen").look_up(LookUpRequest(transaction_id="C1"))
 
 
 class MisspeltHook:

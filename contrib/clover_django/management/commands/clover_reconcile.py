@@ -10,7 +10,6 @@ from clover_django.payments import all_payments
 from payment_hooks import ConfigurationError, PaymentError
 from payment_hooks.recovery import (
     ReconcileReport,
-    progress_bar,
     read_moment,
     reconcile_all,
     reconcile_json,
@@ -47,11 +46,10 @@ class Command(BaseCommand):
 
     def _compare(self, options: dict[str, Any]) -> ReconcileReport:
         now = datetime.now(UTC)
-        with acting_as("clover_reconcile"), progress_bar("comparing") as advance:
+        with acting_as("clover_reconcile"):
             return reconcile_all(
                 all_payments(),
                 read_moment(options["since"], now),
                 read_moment(options["until"], now),
                 repair=options["repair"],
-                on_progress=advance,
             )

@@ -8,7 +8,6 @@ from clover_django.ledger.actors import acting_as
 from clover_django.payments import all_payments
 from payment_hooks import ConfigurationError
 from payment_hooks.recovery import (
-    progress_bar,
     recover_all,
     recovery_json,
     recovery_table,
@@ -44,12 +43,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         for event_id in options["dismiss"]:
             merchants[0].dismiss_message(event_id)
-        with acting_as("clover_recover"), progress_bar("recovering") as advance:
-            report = recover_all(
-                merchants,
-                limit=options["limit"],
-                on_progress=lambda done, reference: advance(done, None),
-            )
+        with acting_as("clover_recover"):
+            report = recover_all(merchants, limit=options["limit"])
         show = recovery_json if options["json"] else recovery_table
         self.stdout.write(show(report))
         if not report.is_clean:

@@ -1,0 +1,34 @@
+"""What the records say of themselves."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from payment_hooks import Mode, Money, Payment, PaymentState
+
+
+@pytest.mark.parametrize(
+    ("state", "is_paid"),
+    [
+        (PaymentState.OPEN, False),
+        (PaymentState.AUTHORIZED, False),
+        (PaymentState.PAID, True),
+        (PaymentState.PARTLY_REFUNDED, True),
+        (PaymentState.REFUNDED, False),
+        (PaymentState.VOIDED, False),
+        (PaymentState.CLOSED, False),
+    ],
+)
+def test_a_payment_is_paid_from_its_capture_until_all_of_it_is_refunded(state, is_paid):
+    payment = Payment(
+        payment_id="p1",
+        provider="fake",
+        merchant_id="M1",
+        reference="100123",
+        mode=Mode.IFRAME,
+        amount_due=Money(2599, "USD"),
+        state=state,
+        created_at=datetime.now(UTC),
+    )
+
+    assert payment.is_paid is is_paid
