@@ -19,6 +19,7 @@ from clover_provider.wire.redact import safe_text
 from payment_hooks import (
     AuthenticationFailed,
     DeclineCode,
+    ErrorCode,
     InvalidRequest,
     KeyConflict,
     OutcomeUnknown,
@@ -27,7 +28,6 @@ from payment_hooks import (
     ProviderUnavailable,
     RateLimited,
 )
-from payment_hooks.model import SHOPPER_IP_MISSING
 
 logger = logging.getLogger(__name__)
 
@@ -219,7 +219,7 @@ def _raise_refusal(answer: Answer, call: Call, error: Reading) -> NoReturn:
         message = _message(answer, call, error, _NO_ADDRESS)
         if _ADDRESS in error.text("message").lower():
             logger.error("%s", message)
-            code = SHOPPER_IP_MISSING
+            code = ErrorCode.SHOPPER_IP_MISSING
         raise InvalidRequest(message, **_facts(answer, code or unnamed))
     raise kind(_message(answer, call, error), **_facts(answer, code or unnamed))
 

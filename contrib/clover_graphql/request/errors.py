@@ -28,7 +28,7 @@ _SALEOR = {
     "amount_has_changed": ("CHECKOUT_NOT_FULLY_PAID", "INVALID"),
     "not_paid": ("CHECKOUT_NOT_FULLY_PAID", "INVALID"),
     "in_progress": ("CHECKOUT_COMPLETION_IN_PROGRESS",),
-    "in_doubt": ("CHECKOUT_COMPLETION_IN_PROGRESS",),
+    "outcome_unknown": ("CHECKOUT_COMPLETION_IN_PROGRESS",),
     "saved_source_unknown": ("NOT_FOUND",),
 }
 """Ours, and what Saleor calls it: the first which the asked enum has."""

@@ -10,6 +10,7 @@ from payment_hooks.engine.policy import Policy
 from payment_hooks.ledger.intents import new_operation
 from payment_hooks.ledger.store import Ledger
 from payment_hooks.model.errors import InvalidRequest
+from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import Operation, OperationKind, Payment
 from payment_hooks.spec.calling import ProviderHooks, ShopHooks
@@ -36,7 +37,9 @@ class Engine:
         """
         payment = self.ledger.get_payment(payment_id)
         if payment is None:
-            raise InvalidRequest(f"no payment {payment_id}", code="payment_unknown")
+            raise InvalidRequest(
+                f"no payment {payment_id}", code=ErrorCode.PAYMENT_UNKNOWN
+            )
         return payment
 
     def get_own(self, payment_id: str) -> Payment:
@@ -50,7 +53,7 @@ class Engine:
             raise InvalidRequest(
                 f"payment {payment_id} belongs to merchant {payment.merchant_id}, not to "
                 f"{self.provider.merchant_id}: use that merchant's Payments",
-                code="payment_of_another_merchant",
+                code=ErrorCode.PAYMENT_OF_ANOTHER_MERCHANT,
             )
         return payment
 

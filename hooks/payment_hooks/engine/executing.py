@@ -36,6 +36,7 @@ from payment_hooks.model.errors import (
 )
 from payment_hooks.model.kinds import (
     DeclineCode,
+    ErrorCode,
     Flag,
     RefundReason,
     TransactionKind,
@@ -130,7 +131,7 @@ class Executor:
                 return done
         raise OutcomeUnknown(
             f"payment {payment.payment_id} is being made elsewhere: look at it again",
-            code="in_progress",
+            code=ErrorCode.IN_PROGRESS,
         )
 
     def modify(
@@ -184,7 +185,7 @@ class Executor:
         if payment is not None and payment.state is PaymentState.CLOSED:
             error = WrongState(
                 f"payment {operation.payment_id} was given up: open the next one",
-                code="payment_closed",
+                code=ErrorCode.PAYMENT_CLOSED,
             )
             self._store.refuse(operation, error)
             raise error
@@ -199,7 +200,7 @@ class Executor:
             error = WrongState(
                 f"{operation.kind} of {operation.amount} on payment "
                 f"{payment.payment_id} not sent: {why}",
-                code="overtaken",
+                code=ErrorCode.OVERTAKEN,
             )
             self._store.refuse(operation, error)
             raise error
@@ -390,14 +391,14 @@ def _refuse_reversed(payment: Payment, known: Iterable[Operation]) -> None:
     if state in REVERSED:
         raise PaymentReversed(
             f"payment {payment.payment_id} is {state}: open the next one with again=True",
-            code="payment_reversed",
+            code=ErrorCode.PAYMENT_REVERSED,
         )
 
 
 def _not_released(transaction: Transaction) -> OutcomeUnknown:
     return OutcomeUnknown(
         f"{transaction.transaction_id} could not be released: a person must",
-        code="not_released",
+        code=ErrorCode.NOT_RELEASED,
     )
 
 
@@ -437,6 +438,6 @@ def _answer_for_other(known: Operation, intent: Operation) -> Operation | None:
         raise InvalidRequest(
             f"{known.kind} {known.intent_id or known.operation_id} was made for "
             f"{known.amount}: use another intent_id for {intent.amount}",
-            code="same_intent_other_content",
+            code=ErrorCode.SAME_INTENT_OTHER_CONTENT,
         )
     return None

@@ -14,7 +14,7 @@ from payment_hooks.model.errors import (
     PaymentError,
     UnsupportedOperation,
 )
-from payment_hooks.model.kinds import Flag
+from payment_hooks.model.kinds import ErrorCode, Flag
 from payment_hooks.model.records import (
     FUNDING,
     Operation,
@@ -92,7 +92,7 @@ class HostedPages:
             return
         raise OutcomeUnknown(
             f"payment {payment.payment_id} is being resolved elsewhere: look again",
-            code="in_progress",
+            code=ErrorCode.IN_PROGRESS,
         )
 
     def _find_unpaid(
@@ -176,7 +176,7 @@ class HostedPages:
         if judgement.verdict is Verdict.OPEN:
             raise OutcomeUnknown(
                 f"transaction {transaction_id} is {judgement.why} still: look again",
-                code="transaction_pending",
+                code=ErrorCode.TRANSACTION_PENDING,
             )
 
     def _read(self, payment: Payment, transaction_id: str) -> Transaction:
@@ -184,7 +184,7 @@ class HostedPages:
         if transaction is None:
             raise OutcomeUnknown(
                 f"transaction {transaction_id} cannot be read yet",
-                code="transaction_not_found",
+                code=ErrorCode.TRANSACTION_NOT_FOUND,
             )
         return transaction
 

@@ -29,7 +29,7 @@ from payment_hooks.ledger.state import is_worth_a_look, refundable, refuse_unles
 from payment_hooks.ledger.store import Ledger
 from payment_hooks.model.cards import CardDetails, PaymentSource
 from payment_hooks.model.errors import InvalidRequest, OutcomeUnknown, PaymentError
-from payment_hooks.model.kinds import Mode, RefundReason
+from payment_hooks.model.kinds import ErrorCode, Mode, RefundReason
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import Operation, OperationKind, Payment
 from payment_hooks.model.requests import CheckoutRequest, WebhookRequest
@@ -248,7 +248,7 @@ class Payments:
         if mode is Mode.HOSTED:
             raise InvalidRequest(
                 "hosted checkout opens a page for a payment: open one, and start_checkout",
-                code="mode_is_hosted",
+                code=ErrorCode.MODE_IS_HOSTED,
             )
         asked = CheckoutRequest(
             amount=amount, reference="card-entry", mode=mode, locale=locale
@@ -518,7 +518,7 @@ class Payments:
         if payment.mode is Mode.HOSTED:
             raise InvalidRequest(
                 f"payment {payment_id} is made on the provider's page: start_checkout",
-                code="mode_is_hosted",
+                code=ErrorCode.MODE_IS_HOSTED,
             )
         return self._executor.fund(payment, kind, source, details)
 

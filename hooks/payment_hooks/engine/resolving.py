@@ -24,7 +24,12 @@ from payment_hooks.model.errors import (
     PaymentError,
     WrongState,
 )
-from payment_hooks.model.kinds import Flag, TransactionKind, TransactionStatus
+from payment_hooks.model.kinds import (
+    ErrorCode,
+    Flag,
+    TransactionKind,
+    TransactionStatus,
+)
 from payment_hooks.model.records import (
     FUNDING,
     REVERSED,
@@ -249,7 +254,7 @@ class Resolver:
             raise WrongState(
                 f"{held.moved} of {held.transaction_id} ({flag}) is still held by "
                 f"payment {payment_id}: refund it first",
-                code="money_held",
+                code=ErrorCode.MONEY_NOT_REFUNDED,
             )
         return self._rewrite(
             payment_id,
@@ -272,7 +277,7 @@ class Resolver:
                 continue
         raise OutcomeUnknown(
             f"payment {payment_id} is changed all the time: look at it again",
-            code="in_progress",
+            code=ErrorCode.IN_PROGRESS,
         )
 
     def _find(self, operation: Operation) -> tuple[Transaction | None, bool]:
@@ -320,7 +325,8 @@ class Resolver:
 
     def _give_up(self, operation: Operation, why: str) -> Operation:
         error = InvalidRequest(
-            f"{operation.kind} {operation.operation_id}: {why}", code="proved_absent"
+            f"{operation.kind} {operation.operation_id}: {why}",
+            code=ErrorCode.PROVED_ABSENT,
         )
         return self._store.refuse(operation, error)
 

@@ -9,7 +9,7 @@ from payment_hooks.model.errors import (
     PaymentDeclined,
     WrongState,
 )
-from payment_hooks.model.kinds import DeclineCode, Flag
+from payment_hooks.model.kinds import DeclineCode, ErrorCode, Flag
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import (
     CAPTURING,
@@ -106,7 +106,7 @@ def refuse_unless_open(payment: Payment, operations: Operations) -> None:
     if state is not PaymentState.OPEN:
         raise WrongState(
             f"payment {payment.payment_id} is {state}: nothing is left to pay",
-            code="payment_not_open",
+            code=ErrorCode.PAYMENT_NOT_OPEN,
         )
 
 
@@ -128,7 +128,7 @@ def refuse_order(payment: Payment, operations: Operations) -> None:
     if any(row.state.is_open and row.kind in _RETURNING for row in money):
         raise OutcomeUnknown(
             f"payment {payment.payment_id} is being refunded: look again",
-            code="in_progress",
+            code=ErrorCode.IN_PROGRESS,
         )
 
 
@@ -142,7 +142,7 @@ def funding_operation(payment: Payment, operations: Operations) -> Operation:
         if operation.funds_payment:
             return operation
     raise WrongState(
-        f"payment {payment.payment_id} holds no money", code="nothing_taken"
+        f"payment {payment.payment_id} holds no money", code=ErrorCode.NOT_FUNDED
     )
 
 
@@ -273,7 +273,7 @@ def in_progress(operation: Operation) -> OutcomeUnknown:
     return OutcomeUnknown(
         f"{operation.kind} {operation.operation_id} has no known outcome yet: "
         "resolve it before asking again",
-        code="in_progress",
+        code=ErrorCode.IN_PROGRESS,
     )
 
 

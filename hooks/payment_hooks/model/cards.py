@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from payment_hooks.model.errors import InvalidRequest
+from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.model.secrecy import Masked, forgetful_type
 
 _NUMBER = re.compile(r"[0-9]{12,19}")
@@ -70,15 +71,17 @@ class CardDetails:
     def _check(self) -> None:
         if not _NUMBER.fullmatch(self.number) or not _passes_luhn(self.number):
             raise InvalidRequest(
-                "the card number is not valid", code="incorrect_number"
+                "the card number is not valid", code=ErrorCode.INCORRECT_NUMBER
             )
         if not _is_month(self.exp_month, self.exp_year):
             raise InvalidRequest(
                 "the expiry needs a month from 1 to 12 and a four-digit year",
-                code="incorrect_expiry",
+                code=ErrorCode.INCORRECT_EXPIRY,
             )
         if not _CVC.fullmatch(self.cvc):
-            raise InvalidRequest("the security code is not valid", code="incorrect_cvc")
+            raise InvalidRequest(
+                "the security code is not valid", code=ErrorCode.INCORRECT_CVC
+            )
 
     @property
     def last4(self) -> str:
@@ -126,13 +129,13 @@ class PaymentSource:
         if not self.token or not self.token.isprintable() or " " in self.token:
             raise InvalidRequest(
                 "a payment source needs the token that the card form gave",
-                code="source_missing",
+                code=ErrorCode.SOURCE_MISSING,
             )
         if looks_like_card_number(self.token):
             raise InvalidRequest(
                 "this is a card number where a token belongs: send cards to "
                 "payment_tokenize only",
-                code="card_instead_of_token",
+                code=ErrorCode.CARD_INSTEAD_OF_TOKEN,
             )
 
 

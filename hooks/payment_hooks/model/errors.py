@@ -19,11 +19,8 @@ PaymentError
 ConfigurationError         outside the tree: a missing key is not a failed payment
 """
 
-from payment_hooks.model.kinds import DeclineCode
+from payment_hooks.model.kinds import DeclineCode, ErrorCode
 from payment_hooks.model.messages import amount_text, shopper_text
-
-SHOPPER_IP_MISSING = "shopper_ip_missing"
-"""The code of an `InvalidRequest` which the provider takes with an address only."""
 
 
 class PaymentError(Exception):
@@ -97,7 +94,7 @@ class InvalidRequest(PaymentError):
 
     def shopper_message(self, language: str = "en") -> str:
         """What to check, or that the shop cannot take cards until it mends something."""
-        is_the_shops = self.code == SHOPPER_IP_MISSING
+        is_the_shops = self.code == ErrorCode.SHOPPER_IP_MISSING
         return shopper_text("unavailable" if is_the_shops else self.text_code, language)
 
 
@@ -144,7 +141,7 @@ class AmountChanged(WrongState):
         *,
         due: str = "",
         shown: str = "",
-        code: str = "amount_changed",
+        code: str = ErrorCode.AMOUNT_CHANGED,
         provider: str = "",
         provider_request_id: str = "",
     ) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Literal, Self
 
 from payment_hooks.model.errors import InvalidRequest
+from payment_hooks.model.kinds import ErrorCode
 
 _TWO_DECIMALS = """
 AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN
@@ -60,7 +61,7 @@ class Money:
             raise InvalidRequest(
                 f"minor units must be an int, not {type(self.minor_units).__name__}: "
                 "use Money.of(Decimal('25.99'), 'USD') for decimal amounts",
-                code="amount_not_integer",
+                code=ErrorCode.AMOUNT_NOT_INTEGER,
             )
         object.__setattr__(self, "currency", _known_currency(self.currency))
 
@@ -77,7 +78,7 @@ class Money:
             raise InvalidRequest(
                 f"{amount} has more decimals than {code} allows ({EXPONENTS[code]}): "
                 "round it where the price is made",
-                code="amount_too_precise",
+                code=ErrorCode.AMOUNT_TOO_PRECISE,
             )
         return cls(int(scaled), code)
 
@@ -126,7 +127,7 @@ class Money:
         if self.currency != other.currency:
             raise InvalidRequest(
                 f"{self.currency} and {other.currency} cannot be mixed",
-                code="currency_mismatch",
+                code=ErrorCode.CURRENCY_MISMATCH,
             )
         return other.minor_units
 
@@ -135,7 +136,8 @@ def _known_currency(currency: str) -> str:
     code = currency.upper() if isinstance(currency, str) else ""
     if code not in EXPONENTS:
         raise InvalidRequest(
-            f"{currency!r} is not an ISO 4217 currency code", code="currency_unknown"
+            f"{currency!r} is not an ISO 4217 currency code",
+            code=ErrorCode.CURRENCY_UNKNOWN,
         )
     return code
 
@@ -145,12 +147,12 @@ def _decimal(amount: Decimal | int | str) -> Decimal:
         raise InvalidRequest(
             f"an amount is a Decimal, an int or a str, not {type(amount).__name__}: "
             "floats cannot hold cents exactly",
-            code="amount_not_exact",
+            code=ErrorCode.AMOUNT_NOT_EXACT,
         )
     if isinstance(amount, str) and not _PLAIN.fullmatch(amount):
         raise InvalidRequest(
             "an amount has ASCII digits and one decimal point only, such as 25.99",
-            code="amount_not_a_number",
+            code=ErrorCode.AMOUNT_NOT_A_NUMBER,
         )
     try:
         number = Decimal(amount)
@@ -162,6 +164,6 @@ def _decimal(amount: Decimal | int | str) -> Decimal:
         or abs(number.adjusted()) > _MOST_DIGITS
     ):
         raise InvalidRequest(
-            f"{str(amount)[:20]!r} is not an amount", code="amount_not_a_number"
+            f"{str(amount)[:20]!r} is not an amount", code=ErrorCode.AMOUNT_NOT_A_NUMBER
         )
     return number

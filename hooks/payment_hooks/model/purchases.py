@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from payment_hooks.model.errors import InvalidRequest
+from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import Payment
 from payment_hooks.model.requests import CheckoutRequest, Customer, LineItem, ReturnUrls
@@ -87,7 +88,7 @@ class Purchase:
         if not (self.purchase_id and self.reference):
             raise InvalidRequest(
                 "a purchase needs an id and the reference of its payments",
-                code="purchase_invalid",
+                code=ErrorCode.PURCHASE_INVALID,
             )
 
     def for_page(self, payment: Payment, urls: ReturnUrls | None) -> CheckoutRequest:

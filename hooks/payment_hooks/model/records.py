@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from payment_hooks.model.errors import InvalidRequest
-from payment_hooks.model.kinds import Mode
+from payment_hooks.model.kinds import ErrorCode, Mode
 from payment_hooks.model.money import Money
 
 
@@ -192,7 +192,7 @@ def refuse_long(name: str, text: str) -> None:
         raise InvalidRequest(
             f"{name} has {len(text)} characters, and {LONGEST} are kept: send a shorter "
             "one",
-            code="too_long",
+            code=ErrorCode.TOO_LONG,
         )
 
 

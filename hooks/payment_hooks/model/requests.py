@@ -11,6 +11,7 @@ from payment_hooks.model.cards import PaymentSource, looks_like_card_number
 from payment_hooks.model.errors import InvalidRequest
 from payment_hooks.model.kinds import (
     EnteredBy,
+    ErrorCode,
     Mode,
     RefundReason,
     TransactionKind,
@@ -115,7 +116,7 @@ class LineItem:
         if type(self.quantity) is not int or self.quantity < 1:
             raise InvalidRequest(
                 f"line {self.name!r} needs a whole quantity of 1 or more",
-                code="quantity_invalid",
+                code=ErrorCode.QUANTITY_INVALID,
             )
 
 
@@ -165,7 +166,7 @@ class CheckoutRequest:
         if self.mode not in tuple(Mode):
             raise InvalidRequest(
                 f"unknown mode {self.mode!r}: use one of {', '.join(Mode)}",
-                code="mode_unknown",
+                code=ErrorCode.MODE_UNKNOWN,
             )
         _check_amount(self.amount)
         _check_reference(self.reference)
@@ -183,7 +184,7 @@ class RetryRequest:
         if self.kind not in (TransactionKind.CHARGE, TransactionKind.AUTHORIZATION):
             raise InvalidRequest(
                 f"a {self.kind} is not sent again: charges and authorizations are",
-                code="retry_kind_invalid",
+                code=ErrorCode.RETRY_KIND_INVALID,
             )
 
 
@@ -211,13 +212,13 @@ class LookUpRequest:
         if not (self.transaction_id or self.since):
             raise InvalidRequest(
                 "a look-up needs a transaction id or a time window",
-                code="look_up_empty",
+                code=ErrorCode.LOOK_UP_EMPTY,
             )
         for moment in (self.since, self.until):
             if moment is not None and moment.tzinfo is None:
                 raise InvalidRequest(
                     "times are timezone-aware: pass datetime.now(UTC)",
-                    code="time_naive",
+                    code=ErrorCode.TIME_NAIVE,
                 )
 
 
@@ -237,7 +238,7 @@ def _check_movement(
     _check_amount(amount)
     _check_reference(request.reference)
     if not request.idempotency_key:
-        raise InvalidRequest("the idempotency key is empty", code="key_missing")
+        raise InvalidRequest("the idempotency key is empty", code=ErrorCode.KEY_MISSING)
     if not request.operation_id:
         object.__setattr__(request, "operation_id", request.idempotency_key)
 
@@ -248,7 +249,7 @@ def _check_texts(request: PaymentRequest, *names: str) -> None:
         if not isinstance(value, str):
             raise InvalidRequest(
                 f"{name} must be text, not {type(value).__name__}: leave it out instead",
-                code="text_expected",
+                code=ErrorCode.TEXT_EXPECTED,
             )
 
 
@@ -257,11 +258,12 @@ def _check_amount(amount: Money) -> None:
         raise InvalidRequest(
             f"the amount must be Money, not {type(amount).__name__}: "
             "use Money.of('25.99', 'USD')",
-            code="amount_not_money",
+            code=ErrorCode.AMOUNT_NOT_MONEY,
         )
     if amount.minor_units <= 0:
         raise InvalidRequest(
-            f"the amount must be positive, not {amount}", code="amount_not_positive"
+            f"the amount must be positive, not {amount}",
+            code=ErrorCode.AMOUNT_NOT_POSITIVE,
         )
 
 
@@ -269,7 +271,7 @@ def _check_reference(reference: str) -> None:
     if not (isinstance(reference, str) and reference and reference.isprintable()):
         raise InvalidRequest(
             "the shop's reference must be printable text, such as the order number",
-            code="reference_invalid",
+            code=ErrorCode.REFERENCE_INVALID,
         )
 
 
@@ -277,7 +279,7 @@ def _check_transaction_id(transaction_id: str) -> None:
     if not _TRANSACTION_ID.fullmatch(transaction_id):
         raise InvalidRequest(
             "this needs the id of the transaction it changes",
-            code="transaction_id_missing",
+            code=ErrorCode.TRANSACTION_ID_MISSING,
         )
 
 
@@ -285,5 +287,5 @@ def _refuse_card_number(text: str) -> None:
     if looks_like_card_number(text):
         raise InvalidRequest(
             "this text looks like a card number, which must never be stored",
-            code="card_number_in_text",
+            code=ErrorCode.CARD_NUMBER_IN_TEXT,
         )

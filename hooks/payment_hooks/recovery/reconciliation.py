@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from payment_hooks.engine.payments import Payments
 from payment_hooks.model.errors import InvalidRequest
-from payment_hooks.model.kinds import Flag, TransactionKind
+from payment_hooks.model.kinds import ErrorCode, Flag, TransactionKind
 from payment_hooks.model.records import Operation
 from payment_hooks.model.requests import LookUpRequest
 from payment_hooks.model.results import Transaction
@@ -51,7 +51,9 @@ class Reconciliation:
             ProviderUnavailable: the list could not be had; nothing was changed.
         """
         if until <= since:
-            raise InvalidRequest("the window ends before it begins", code="no_window")
+            raise InvalidRequest(
+                "the window ends before it begins", code=ErrorCode.WINDOW_EMPTY
+            )
         waiting = [row.operation_id for row in self._rows(since, until) if _waits(row)]
         # The list comes first: what was sent before it is in the ledger after it.
         listed, complete = self._list(since, until, tuple(waiting))

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from payment_hooks.model.errors import InvalidRequest
+from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.recovery.findings import Finding, FindingKind, ReconcileReport
 from payment_hooks.recovery.recovery import Recovered, RecoveryReport
 
@@ -37,7 +38,7 @@ def read_moment(text: str, now: datetime) -> datetime:
     except ValueError:
         raise InvalidRequest(
             f"{text!r} is no time: say 36h, 7d, 2026-11-03 or 2026-11-03T12:00+00:00",
-            code="time_invalid",
+            code=ErrorCode.TIME_INVALID,
         ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

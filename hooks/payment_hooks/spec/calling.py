@@ -12,6 +12,7 @@ from payment_hooks.model.errors import (
     ProviderUnavailable,
     UnsupportedOperation,
 )
+from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.model.money import Money
 from payment_hooks.model.purchases import (
     AccessRequest,
@@ -161,22 +162,22 @@ class ProviderHooks:
             raise
         except Exception as error:
             why = f"{hook} broke with {type(error).__name__}"
-            raise self._unusable(hook, why, "plugin_error") from error
+            raise self._unusable(hook, why, ErrorCode.PLUGIN_ERROR) from error
         if result is None:
             raise UnsupportedOperation(
                 f"provider {self.name!r} has no {hook}",
-                code="unsupported",
+                code=ErrorCode.UNSUPPORTED,
                 provider=self.name,
             )
         if not isinstance(result, expected):
             why = (
                 f"{hook} answered with {type(result).__name__}, not {expected.__name__}"
             )
-            raise self._unusable(hook, why, "plugin_error")
+            raise self._unusable(hook, why, ErrorCode.PLUGIN_ERROR)
         too_long = find_long(result)
         if too_long:
             why = f"{hook} answered with {too_long}, which cannot be kept"
-            raise self._unusable(hook, why, "too_long")
+            raise self._unusable(hook, why, ErrorCode.TOO_LONG)
         return result
 
     def _unusable(self, hook: str, why: str, code: str) -> PaymentError:

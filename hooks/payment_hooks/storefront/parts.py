@@ -12,6 +12,7 @@ from payment_hooks.engine.payments import Payments
 from payment_hooks.ledger.outcomes import has_open_page
 from payment_hooks.ledger.state import money_here, refuse_conflict, refuse_unclear
 from payment_hooks.model.errors import OutcomeUnknown
+from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import (
     Operation,
@@ -81,7 +82,7 @@ def next_part(reference: str, parts: list[Part], *, taken: Collection[str] = ())
         if known is not None and known.is_under_way:
             raise OutcomeUnknown(
                 f"payment {known.payment.payment_id} is being made already",
-                code="in_progress",
+                code=ErrorCode.IN_PROGRESS,
             )
         if known is None or not (known.money.minor_units or name in taken):
             return name

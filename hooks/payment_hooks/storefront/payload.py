@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from payment_hooks.model.cards import CardDetails, PaymentSource
 from payment_hooks.model.errors import InvalidRequest
-from payment_hooks.model.kinds import Mode
+from payment_hooks.model.kinds import ErrorCode, Mode
 from payment_hooks.model.messages import is_same_language
 from payment_hooks.model.results import CardFields, CardForm, NextAction, Redirect
 from payment_hooks.model.secrecy import forgetful
@@ -190,4 +190,6 @@ def _number(sent: Mapping[object, object], name: str) -> int | None:
 
 
 def _wrong(name: str, remedy: str) -> InvalidRequest:
-    return InvalidRequest(f"{name} must be {remedy}", code="payment_data_invalid")
+    return InvalidRequest(
+        f"{name} must be {remedy}", code=ErrorCode.PAYMENT_DATA_INVALID
+    )

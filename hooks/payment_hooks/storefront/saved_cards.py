@@ -11,7 +11,7 @@ from uuid import uuid4
 from payment_hooks.engine.payments import Payments
 from payment_hooks.model.cards import PaymentSource
 from payment_hooks.model.errors import InvalidRequest, OutcomeUnknown
-from payment_hooks.model.kinds import Mode
+from payment_hooks.model.kinds import ErrorCode, Mode
 from payment_hooks.model.records import (
     FUNDING,
     Operation,
@@ -134,7 +134,9 @@ class MemorySavedCards:
 
 def no_such_card() -> InvalidRequest:
     """What saved cards raises for a card that is not there, or not this owner's."""
-    return InvalidRequest("there is no such saved card", code="saved_source_unknown")
+    return InvalidRequest(
+        "there is no such saved card", code=ErrorCode.SAVED_SOURCE_UNKNOWN
+    )
 
 
 def choose_source(
@@ -160,7 +162,7 @@ def choose_source(
         if saved_cards is None or not owner:
             raise InvalidRequest(
                 "a saved card is for its owner, who is not logged in here",
-                code="saved_source_of_nobody",
+                code=ErrorCode.OWNER_MISSING,
             )
         merchant_id = payments.merchant_id
         return saved_cards.find(owner, merchant_id, entry.saved_id).as_source()
@@ -216,5 +218,5 @@ def _refuse_doubt(payments: Payments, payment: Payment) -> None:
         if row.kind in FUNDING and row.state.is_open:
             raise OutcomeUnknown(
                 f"payment {payment.payment_id} is being made already",
-                code="in_progress",
+                code=ErrorCode.IN_PROGRESS,
             )

@@ -18,7 +18,7 @@ from payment_hooks.model.errors import (
     UnsupportedOperation,
     WrongState,
 )
-from payment_hooks.model.kinds import Mode
+from payment_hooks.model.kinds import ErrorCode, Mode
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import REVERSED, Operation, Payment, PaymentState
 from payment_hooks.model.requests import CheckoutRequest
@@ -64,7 +64,7 @@ def begin(
         raise AlreadyPaid(
             f"{reference!r} was paid with {payment.amount_due}, so {amount_due} is not "
             "taken as well: give that back, or ask for the difference by itself",
-            code="paid_with_other_amount",
+            code=ErrorCode.PAID_WITH_OTHER_AMOUNT,
         )
     return payment
 
@@ -121,7 +121,7 @@ def attempt(submit: Callable[[], Progress], payment: Payment | None = None) -> P
     except PaymentError as error:
         return Progress(payment=payment, refusal=error)
     except ConfigurationError as error:
-        unusable = UnsupportedOperation(str(error), code="configuration")
+        unusable = UnsupportedOperation(str(error), code=ErrorCode.CONFIGURATION)
         return Progress(payment=payment, refusal=unusable)
 
 
@@ -154,7 +154,7 @@ def _find_money(payments: Payments, payment: Payment) -> Operation | None:
         return None
     if state in REVERSED:
         raise PaymentReversed(
-            f"payment {payment.payment_id} is {state}", code="payment_reversed"
+            f"payment {payment.payment_id} is {state}", code=ErrorCode.PAYMENT_REVERSED
         )
     return funding_operation(payment, operations)
 
@@ -173,13 +173,15 @@ def _settle(payments: Payments, payment: Payment) -> None:
         payments.resolve(payment_id)
     except PaymentError as error:
         raise OutcomeUnknown(
-            f"the outcome of payment {payment_id} is unknown: {error}", code="in_doubt"
+            f"the outcome of payment {payment_id} is unknown: {error}",
+            code=ErrorCode.OUTCOME_UNKNOWN,
         ) from error
     operations = payments.operations(payment_id)
     outcome = outcome_of(operations, turned_back=True)
     if outcome is Outcome.CHECKING:
         raise OutcomeUnknown(
-            f"the outcome of payment {payment_id} is unknown", code="in_doubt"
+            f"the outcome of payment {payment_id} is unknown",
+            code=ErrorCode.OUTCOME_UNKNOWN,
         )
     declined = last_decline(operations)
     if outcome is Outcome.NOT_PAID and declined and payment.mode is not Mode.HOSTED:

@@ -41,6 +41,25 @@ _GIVING = (TransactionStatus.SUCCEEDED, TransactionStatus.PENDING)
 _SESSION_LIFE = timedelta(minutes=15)
 _TOLERANCE = timedelta(minutes=5)
 
+AMOUNT_INVALID = "amount_invalid"
+"""A capture, refund or void of more than there is, or in another currency."""
+CARD_DECLINED = "card_declined"
+"""The token begins with `decline`."""
+CHARGE_ALREADY_CAPTURED = "charge_already_captured"
+"""A capture or void of what is captured."""
+CHARGE_ALREADY_VOIDED = "charge_already_voided"
+"""A capture or void of what is voided."""
+NOT_FOUND = "not_found"
+"""There is no transaction of that id and kind."""
+SIGNATURE_WRONG = "forged"
+"""The message was not signed with the secret."""
+SIGNATURE_STALE = "stale"
+"""The message is more than five minutes older or newer than its arrival."""
+OTHER_MERCHANT = "other_merchant"
+"""The message is for another merchant."""
+SOURCE_UNKNOWN = "source_unknown"
+"""A saved card came as a fresh token, or the other way round."""
+
 
 def sign(body: bytes, secret: str) -> str:
     """The signature which the fake provider puts on its messages."""
@@ -49,7 +68,7 @@ def sign(body: bytes, secret: str) -> str:
 
 def _refuse_more_than(most: Money, asked: Money) -> None:
     if asked.currency != most.currency or asked.minor_units > most.minor_units:
-        raise InvalidRequest(f"{asked} of {most}", code="amount_invalid")
+        raise InvalidRequest(f"{asked} of {most}", code=AMOUNT_INVALID)
 
 
 @dataclass(kw_only=True)
@@ -130,7 +149,7 @@ class FakeProvider:
         self._before("payment_save_source")
         source = request.source
         if source.token.startswith("decline"):
-            raise PaymentDeclined("the fake bank said no", code="card_declined")
+            raise PaymentDeclined("the fake bank said no", code=CARD_DECLINED)
         saved = SavedSource(
             source_id=f"saved-{next(self._numbers)}",
             brand=source.brand,
@@ -242,13 +261,15 @@ class FakeProvider:
         if not hmac.compare_digest(
             request.headers.get("signature", ""), sign(request.body, self.secret)
         ):
-            raise WebhookRejected("not signed by the fake provider", code="forged")
+            raise WebhookRejected(
+                "not signed by the fake provider", code=SIGNATURE_WRONG
+            )
         news = json.loads(request.body)
         sent = datetime.fromisoformat(news["sent"])
         if abs(request.received_at - sent) > _TOLERANCE:
-            raise WebhookRejected("not of this time", code="stale")
+            raise WebhookRejected("not of this time", code=SIGNATURE_STALE)
         if news["merchant"] != self.merchant_id:
-            raise WebhookRejected("for another merchant", code="other_merchant")
+            raise WebhookRejected("for another merchant", code=OTHER_MERCHANT)
         return WebhookEvent(
             event_id=news["id"],
             provider=self.name,
@@ -287,18 +308,18 @@ class FakeProvider:
     def _held(self, request: CaptureRequest | VoidRequest) -> Transaction:
         held = self.ledger.get(request.transaction_id)
         if held is None:
-            raise InvalidRequest("no such authorization", code="not_found")
+            raise InvalidRequest("no such authorization", code=NOT_FOUND)
         if held.kind is not TransactionKind.AUTHORIZATION:
-            raise InvalidRequest("captured before", code="charge_already_captured")
+            raise InvalidRequest("captured before", code=CHARGE_ALREADY_CAPTURED)
         if held.status is not TransactionStatus.SUCCEEDED:
-            raise InvalidRequest("voided before", code="charge_already_voided")
+            raise InvalidRequest("voided before", code=CHARGE_ALREADY_VOIDED)
         _refuse_more_than(held.amount, request.amount)
         return held
 
     def _refuse_wrong_refund(self, request: RefundRequest) -> None:
         taken = self.ledger.get(request.transaction_id)
         if taken is None or taken.captured is None:
-            raise InvalidRequest("no such charge", code="not_found")
+            raise InvalidRequest("no such charge", code=NOT_FOUND)
         given = sum(
             row.amount.minor_units
             for row in self._changes(taken, TransactionKind.REFUND)
@@ -335,9 +356,9 @@ class FakeProvider:
         self, kind: TransactionKind, request: PaymentRequest
     ) -> Transaction | PaymentDeclined:
         if request.source.token.startswith("decline"):
-            return PaymentDeclined("the fake bank said no", code="card_declined")
+            return PaymentDeclined("the fake bank said no", code=CARD_DECLINED)
         if request.source.is_saved is not (request.source.token in self.saved):
-            raise InvalidRequest("no such card on file", code="source_unknown")
+            raise InvalidRequest("no such card on file", code=SOURCE_UNKNOWN)
         return self._add(kind, request.amount, operation_id=request.operation_id)
 
     def _return(

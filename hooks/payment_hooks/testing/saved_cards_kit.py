@@ -11,6 +11,7 @@ class TestSavedCards(SavedCardsKit):
 import pytest
 
 from payment_hooks.model.errors import InvalidRequest
+from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.model.records import LONGEST
 from payment_hooks.model.saved_cards import SavedSource
 from payment_hooks.storefront.saved_cards import SavedCards
@@ -142,5 +143,5 @@ def _refuses(act: object) -> bool:
     try:
         act()  # type: ignore[operator]  # a function without arguments
     except InvalidRequest as error:
-        return error.code == "saved_source_unknown"
+        return error.code == ErrorCode.SAVED_SOURCE_UNKNOWN
     return False

@@ -210,7 +210,7 @@ def test_what_is_left_can_be_refunded(charge, cents, changes):
     ("cents", "changes", "code"),
     [
         (2599, {"captured": True}, "charge_already_captured"),
-        (500, {}, "void_is_whole"),
+        (500, {}, "partial_void"),
         (2599, {"refunded": True}, "charge_already_refunded"),
     ],
 )

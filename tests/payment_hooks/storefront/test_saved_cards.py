@@ -101,7 +101,7 @@ def test_a_shop_without_saved_cards_keeps_nothing(submit, provider):
 
     assert paid.money is not None
     assert provider.saved == {}
-    assert refused.refusal.code == "saved_source_of_nobody"
+    assert refused.refusal.code == "owner_missing"
 
 
 def test_somebody_elses_card_is_not_there(submit, saved_cards, provider):
