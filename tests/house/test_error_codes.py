@@ -93,8 +93,9 @@ def test_every_code_is_used():
     assert find_unused() == set()
 
 
-@pytest.mark.parametrize("package", ["payment_hooks"])
+@pytest.mark.parametrize("package", sorted(set(PACKAGES) - {"clover_simulator"}))
 def test_no_error_has_a_code_that_is_written_as_text(package):
+    """But for the simulator's, which are Clover's own and shared with nothing."""
     found = {
         str(path.relative_to(ROOT)): literals
         for path in PACKAGES[package].rglob("*.py")

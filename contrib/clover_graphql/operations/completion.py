@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from clover_graphql.operations.older_payments import OLDER, pay_older
+from clover_graphql.request.codes import NOT_PAID
 from clover_graphql.request.context import HOLDING, RequestContext, has_page, state_of
 from clover_graphql.request.errors import BadInput, code_of, field_of, text_of
 from clover_graphql.request.offers import OfferedGateway
@@ -133,7 +134,7 @@ def _find_paid(context: RequestContext, purchase: Purchase) -> Payment:
         raise BadInput(
             f"{payment.amount_due} was paid, and {purchase.amount_due} is due now: "
             "the checkout was changed after it was paid.",
-            code="not_paid",
+            code=NOT_PAID,
         )
     notify(offer.payments, payment.payment_id)
     return offer.payments.get(payment.payment_id)
@@ -165,7 +166,7 @@ def _order(
 def _not_paid() -> BadInput:
     return BadInput(
         "The authorized amount doesn't cover the checkout's total amount.",
-        code="not_paid",
+        code=NOT_PAID,
         field="id",
     )
 

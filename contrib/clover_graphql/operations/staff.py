@@ -10,6 +10,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from clover_graphql.operations.older_payments import refused, shown_payment
+from clover_graphql.request.codes import INCORRECT_DETAILS, INVALID
 from clover_graphql.request.context import RequestContext
 from clover_graphql.request.errors import BadInput, code_of, field_of
 from clover_graphql.request.offers import OfferedGateway
@@ -146,7 +147,7 @@ def report(
         if event is None:
             raise BadInput(
                 f"The provider shows no {kind.name} of {reference}: nothing was changed.",
-                code="invalid",
+                code=INVALID,
                 field="type",
             )
     except PaymentError as error:
@@ -178,7 +179,7 @@ def _check_reference(reference: str) -> None:
     if not _REFERENCE.fullmatch(reference) or looks_like_card_number(reference):
         raise BadInput(
             "pspReference must be the provider's id of a transaction.",
-            code="invalid",
+            code=INVALID,
             field="pspReference",
         )
 
@@ -220,7 +221,7 @@ def _check_whole(asked: Modification) -> None:
 
 
 def _wrong_amount(text: str) -> BadInput:
-    return BadInput(text, code="invalid", field="amount")
+    return BadInput(text, code=INVALID, field="amount")
 
 
 def _intent_id(context: RequestContext, asked: Modification) -> str:
@@ -255,7 +256,7 @@ def _find_event(
         moved = row.moved or row.amount
         if amount is not None and Money.of(amount, moved.currency) != moved:
             raise BadInput(
-                f"{reference} is of {moved}.", code="incorrect_details", field="amount"
+                f"{reference} is of {moved}.", code=INCORRECT_DETAILS, field="amount"
             )
         return event
     return None

@@ -6,11 +6,13 @@ from typing import Protocol
 from uuid import UUID
 
 from clover_graphql.request import ids
+from clover_graphql.request.codes import GATEWAY_UNKNOWN, PURCHASE_UNKNOWN, REQUIRED
 from clover_graphql.request.errors import BadInput, Denied
 from clover_graphql.request.offers import OfferedGateway
 from clover_graphql.request.submission import LANGUAGE, PURCHASE, Submit
 from payment_hooks import (
     AccessRequest,
+    ErrorCode,
     FindPurchaseRequest,
     InvalidRequest,
     Money,
@@ -115,7 +117,7 @@ class RequestContext:
         found = self.find_purchase(KINDS[kind], key)
         if found is None:
             raise BadInput(
-                f"{kind} could not be found.", code="purchase_unknown", field=field
+                f"{kind} could not be found.", code=PURCHASE_UNKNOWN, field=field
             )
         return found
 
@@ -131,7 +133,7 @@ class RequestContext:
         if token is not None:
             named.append(ids.encode("Checkout", str(token)))
         if len(named) != 1:
-            raise BadInput("Exactly one id is needed.", code="required", field="id")
+            raise BadInput("Exactly one id is needed.", code=REQUIRED, field="id")
         return self.purchase(named[0], "Checkout")
 
     def offer(self, gateway_id: str) -> OfferedGateway:
@@ -145,7 +147,7 @@ class RequestContext:
                 return offer
         raise BadInput(
             "No payment gateway has this id.",
-            code="gateway_unknown",
+            code=GATEWAY_UNKNOWN,
             field="paymentGateway",
         )
 
@@ -198,7 +200,7 @@ class RequestContext:
             if payment is not None and offer.payments.owns(payment):
                 return offer, payment
         raise BadInput(
-            f"{kind} could not be found.", code="payment_unknown", field="id"
+            f"{kind} could not be found.", code=ErrorCode.PAYMENT_UNKNOWN, field="id"
         )
 
     def purchase_of(self, payment: Payment) -> Purchase | None:

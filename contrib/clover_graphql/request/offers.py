@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from clover_graphql.request.codes import MODE_NOT_OFFERED
 from clover_graphql.request.errors import BadInput
 from payment_hooks import ConfigurationError, Mode, Payments
 from payment_hooks.storefront import Entry
@@ -51,7 +52,7 @@ class OfferedGateway:
             raise BadInput(
                 f"This shop does not take payments in mode {wanted}: "
                 f"use {' or '.join(self.modes)}.",
-                code="mode_not_offered",
+                code=MODE_NOT_OFFERED,
                 field="paymentGateway",
             )
         return wanted

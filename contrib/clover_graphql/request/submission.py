@@ -6,6 +6,13 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from urllib.parse import urlsplit
 
+from clover_graphql.request.codes import (
+    AMOUNT_HAS_CHANGED,
+    KEY_INVALID,
+    KEY_REUSED,
+    PARTIAL_PAYMENT,
+    RETURN_URL_FOREIGN,
+)
 from clover_graphql.request.errors import BadInput
 from clover_graphql.request.idempotency_keys import add_key, find_key, read_keys
 from clover_graphql.request.offers import OfferedGateway
@@ -116,7 +123,7 @@ def check_begun(purchase: Purchase, payment: Payment) -> None:
             f"This payment was begun with {payment.amount_due}, and "
             f"{purchase.amount_due} is due now. Nothing more is taken for it: show the "
             "shopper the new amount, and begin another payment.",
-            code="amount_has_changed",
+            code=AMOUNT_HAS_CHANGED,
             field="amount",
         )
 
@@ -141,7 +148,7 @@ def check_amount(purchase: Purchase, amount: Decimal | None) -> None:
     if named != due:
         raise BadInput(
             f"The amount to pay is {due}: it is paid as a whole.",
-            code="amount_is_a_part",
+            code=PARTIAL_PAYMENT,
             field="amount",
         )
 
@@ -157,7 +164,7 @@ def return_urls(url: str, hosts: tuple[str, ...]) -> ReturnUrls | None:
     if not _is_allowed(url, hosts):
         raise BadInput(
             "returnUrl must be an https address on one of the shop's own hosts.",
-            code="return_url_foreign",
+            code=RETURN_URL_FOREIGN,
             field="returnUrl",
         )
     return ReturnUrls(success=url, failure=url, cancel=url)
@@ -286,7 +293,7 @@ def _find_replayed(asked: Submit) -> Progress | None:
         if payment.amount_due != asked.purchase.amount_due:
             raise BadInput(
                 "This idempotency key was used for another amount: use a new one.",
-                code="key_reused",
+                code=KEY_REUSED,
                 field="idempotencyKey",
             )
         return _first_outcome(asked, payment, start)
@@ -319,7 +326,7 @@ def _check_key(asked: Submit) -> None:
         raise BadInput(
             "idempotencyKey must be printable text of at most 512 characters, and no "
             "card number.",
-            code="key_invalid",
+            code=KEY_INVALID,
             field="idempotencyKey",
         )
 

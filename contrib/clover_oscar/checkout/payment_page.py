@@ -14,6 +14,7 @@ from clover_oscar.baskets.payments import find_payments, find_submitted, may_hol
 from clover_oscar.checkout import shown_total
 from clover_oscar.checkout.card_form import CardEntryForm
 from clover_oscar.checkout.outcomes import describe, page_language, status_url
+from clover_oscar.codes import NO_CARD_FIELDS
 from clover_oscar.oscar_errors import FailedPreCondition, PassedSkipCondition
 from clover_oscar.untyped import OscarObject, Response
 from payment_hooks import (
@@ -244,7 +245,7 @@ def _card_fields(total: OscarObject) -> CardFields:
     amount = to_money(total.incl_tax, total.currency)
     step = get_payments().card_entry(amount, Mode.IFRAME, locale=page_language())
     if not isinstance(step, CardFields):
-        raise InvalidRequest("the provider has no card fields", code="no_card_fields")
+        raise InvalidRequest("the provider has no card fields", code=NO_CARD_FIELDS)
     return step
 
 

@@ -12,12 +12,14 @@ from clover_django.language import words
 from clover_django.language.amounts import LocalizedRefusal, write_amount
 from clover_django.payments import get_payments
 from clover_django.web.money_views import money_view
+from clover_oscar.codes import INTENT_ID_MISSING
 from clover_oscar.dashboard import confirmation
 from clover_oscar.dashboard.payment_events import PaymentEventsMixin
 from clover_oscar.orders import movements
 from clover_oscar.orders.refusals import explain_to_staff
 from clover_oscar.untyped import OscarObject, Response, View
 from payment_hooks import (
+    ErrorCode,
     OperationKind,
     Payment,
     PaymentError,
@@ -139,12 +141,12 @@ def _read_form(
     payment = movements.find_payment(order)
     if payment is None:
         text = _("This order has no Clover payment.")
-        raise LocalizedRefusal(text, code="payment_unknown")
+        raise LocalizedRefusal(text, code=ErrorCode.PAYMENT_UNKNOWN)
     reason = request.POST.get("reason", "")
     token = request.POST.get(INTENT_ID, "")
     if not token:
         text = _("The form had no token: load the page again.")
-        raise LocalizedRefusal(text, code="intent_id_missing")
+        raise LocalizedRefusal(text, code=INTENT_ID_MISSING)
     return payment, movements.Movement(
         kind=kind,
         amount=confirmation.read_amount(request, payment, kind),

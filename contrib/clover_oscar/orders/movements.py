@@ -16,6 +16,7 @@ from clover_oscar.amounts import show
 from clover_oscar.orders.payments import payments_of
 from clover_oscar.untyped import OscarObject
 from payment_hooks import (
+    ErrorCode,
     Money,
     Operation,
     OperationKind,
@@ -124,5 +125,5 @@ def _refuse_part(payment: Payment, asked: Movement) -> None:
                 "An authorization is voided whole: void %(held)s, or capture a part of it."
             )
             % {"held": show(held)},
-            code="void_is_whole",
+            code=ErrorCode.PARTIAL_VOID,
         )
