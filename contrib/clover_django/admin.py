@@ -22,7 +22,7 @@ from clover_django.ledger.actors import acting_as
 from clover_django.payments import NOT_NOW, get_payments
 from payment_hooks import Money
 
-_MAY_SETTLE = "clover_django.settle_payment"
+_MAY_RESOLVE = "clover_django.resolve_payment"
 
 Column = Callable[[Model], object]
 NameOf = Callable[[str], str]
@@ -218,7 +218,7 @@ class PaymentAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # no
         "operations__session_id",
     )
     inlines = (OperationInline, HistoryInline)
-    actions = ("settle",)
+    actions = ("resolve",)
 
     @outside_of_transactions
     def changelist_view(
@@ -227,24 +227,24 @@ class PaymentAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # no
         """The list, whose action writes into the ledger."""
         return super().changelist_view(request, extra_context)
 
-    @admin.action(description=_("Check with Clover"), permissions=["settle"])
-    def settle(self, request: HttpRequest, queryset: QuerySet[models.Payment]) -> None:
+    @admin.action(description=_("Check with Clover"), permissions=["resolve"])
+    def resolve(self, request: HttpRequest, queryset: QuerySet[models.Payment]) -> None:
         """Settle the chosen payments, each by itself."""
         for row in queryset:
             try:
                 with acting_as(f"user {request.user.pk}"):
                     payment = get_payments().resolve(row.payment_id)
             except NOT_NOW as error:
-                told = _("Clover could not be asked: %(reason)s") % {"reason": error}
-                messages.warning(request, f"{row}: {told}")
+                said = _("Clover could not be asked: %(reason)s") % {"reason": error}
+                messages.warning(request, f"{row}: {said}")
             else:
                 state = words.state_name(payment.state)
                 messages.info(request, f"{row}: {state}")
 
-    def has_settle_permission(self, request: HttpRequest) -> bool:
+    def has_resolve_permission(self, request: HttpRequest) -> bool:
         """Whether this member of staff may ask Clover."""
         user = request.user
-        return isinstance(user, PermissionsMixin) and user.has_perm(_MAY_SETTLE)
+        return isinstance(user, PermissionsMixin) and user.has_perm(_MAY_RESOLVE)
 
 
 @admin.register(models.Operation)

@@ -137,8 +137,8 @@ def _insecure_addresses(config: CloverConfig) -> Iterator[CheckMessage]:
 
 def _uncounted_proxies(config: CloverConfig) -> Iterator[CheckMessage]:
     """Whether the settings tell of a proxy, and nobody said how to see behind it."""
-    told = ("SECURE_PROXY_SSL_HEADER", "USE_X_FORWARDED_HOST", "USE_X_FORWARDED_PORT")
-    named = [name for name in told if getattr(settings, name, None)]
+    shown = ("SECURE_PROXY_SSL_HEADER", "USE_X_FORWARDED_HOST", "USE_X_FORWARDED_PORT")
+    named = [name for name in shown if getattr(settings, name, None)]
     takes_cards = any(mode is not Mode.HOSTED for mode in config.modes)
     if named and takes_cards and conf.adapter_setting("CLIENT_IP") is None:
         yield Warning(

@@ -57,7 +57,7 @@ class Payment(models.Model):
 
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
-        permissions = (("settle_payment", _("Can ask Clover about a payment")),)
+        permissions = (("resolve_payment", _("Can ask Clover about a payment")),)
         constraints = (
             models.UniqueConstraint(
                 fields=("provider", "merchant_id", "reference", "sequence"),

@@ -38,7 +38,7 @@ def _build(_made: int) -> PaymentsApi:
     """The API without the request's host, which anybody may name as they like."""
     chosen = _read_settings()
     offer = OfferedGateway(
-        get_payments, modes=options.modes(), takes_at_once=options.takes_at_once()
+        get_payments, modes=options.modes(), captures_at_once=options.captures_at_once()
     )
     return PaymentsApi(
         offer,

@@ -56,8 +56,8 @@ class SqlAlchemySavedCards:
             _C.provider_id == source_id, _C.last4 == ""
         )
         brand, last4 = short_card(brand, last4)
-        told = unknown.values(brand=brand, last4=last4)
-        self._committer.write(lambda connection: connection.execute(told))
+        said = unknown.values(brand=brand, last4=last4)
+        self._committer.write(lambda connection: connection.execute(said))
 
     def list(self, owner: str, merchant_id: str) -> tuple[SavedCard, ...]:
         """See `SavedCards`."""

@@ -132,7 +132,7 @@ def test_the_counter_does_not_spoil_a_hosted_shops_list(
 
 
 @pytest.mark.parametrize("form", ["object", "list"])
-def test_a_surcharge_is_told_apart_on_either_side(
+def test_a_surcharge_is_kept_apart_on_either_side(
     provide, hosted, clover_simulator, card, ask_for, form
 ):
     clover_simulator.switch(surcharge_percent=2.4, additional_charges_form=form)

@@ -60,12 +60,12 @@ def _ask_wrongly(
     world: World, payment_id: str, take: Callable[..., Any], source: PaymentSource
 ) -> None:
     """What cannot be asked was not sent, and keeps nobody from asking rightly."""
-    before = {row.operation_id for row in world.books.every_operation(payment_id)}
+    before = {row.operation_id for row in world.records.every_operation(payment_id)}
     try:
         take(payment_id, source, **world.luck.dice.choice(WRONG))
     except NOT_BUILT:
-        for row in world.books.every_operation(payment_id):
-            is_mine = world.books.makers[row.operation_id] is getcurrent()
+        for row in world.records.every_operation(payment_id):
+            is_mine = world.records.makers[row.operation_id] is getcurrent()
             if is_mine and row.state.is_open and row.operation_id not in before:
                 world.broken.append(f"I9 what was never sent is {row.state}")
 
@@ -188,6 +188,6 @@ def look(world: World, reference: str) -> None:
 def _read_the_page(world: World, payment_id: str) -> None:
     """Nobody reads that nothing was paid while money that does not fit is held."""
     held = world.misfits(payment_id)
-    said = outcome_of(world.books.every_operation(payment_id))
+    said = outcome_of(world.records.every_operation(payment_id))
     if held and said is Outcome.NOT_PAID:
         world.broken.append(f"I10 {said} is said while {held[0].moved} is held")

@@ -92,7 +92,7 @@ class Bank:
     """What each key was sent with first, and what came of it."""
     owners: dict[str, str] = field(default_factory=dict)
     """The operation of each key that was ever sent, whatever for."""
-    told: dict[tuple[object, str], Transaction] = field(default_factory=dict)
+    reported: dict[tuple[object, str], Transaction] = field(default_factory=dict)
     """What each actor heard last of a transaction."""
     touched: set[str] = field(default_factory=set)
     """What staff changed in the bank's own dashboard."""
@@ -104,7 +104,7 @@ class Bank:
     """Promises that a request broke by being sent."""
     is_strict: bool = False
     """Whether it refuses what Clover would refuse, too."""
-    nobody_pays: bool = False
+    no_one_pays: bool = False
     """Whether no shopper is there, so that nobody may take money."""
     are_lists_cut: bool = False
     """Whether lists come back without some of their rows, and say so."""
@@ -299,7 +299,7 @@ class Bank:
 
     def _take(self, kind: TransactionKind, request: PaymentRequest) -> Transaction:
         here = getcurrent()
-        if self.nobody_pays or (isinstance(here, Actor) and not here.pays):
+        if self.no_one_pays or (isinstance(here, Actor) and not here.pays):
             self.broken.append(f"I7 a look made a {kind} of {request.reference}")
         return self._answer(request, lambda: self._once(kind, request))
 
@@ -448,7 +448,7 @@ class Bank:
         return row
 
     def _tell(self, row: Transaction) -> None:
-        self.told[getcurrent(), row.transaction_id] = row
+        self.reported[getcurrent(), row.transaction_id] = row
 
 
 def _is_done(row: Transaction) -> bool:

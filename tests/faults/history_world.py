@@ -82,7 +82,7 @@ class Luck:
         return not self.calm and self.dice.random() < chance
 
 
-class Books(MemoryLedger):
+class Records(MemoryLedger):
     """A ledger whose writes fail now and then, before or after they are committed."""
 
     def __init__(self, luck: Luck) -> None:
@@ -174,7 +174,7 @@ class Shop:
 
     luck: Luck
     due: dict[str, Money]
-    told: list[PaymentChanged] = field(default_factory=list)
+    notified: list[PaymentChanged] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
     """How often it was called for an operation, be it that it failed."""
 
@@ -190,4 +190,4 @@ class Shop:
         pause()
         if self.luck.strikes(0.05):
             raise RuntimeError("the shop fails")
-        self.told.append(event)
+        self.notified.append(event)

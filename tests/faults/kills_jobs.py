@@ -29,10 +29,10 @@ from tests.faults.kills_trace import (
     TracedLedger,
     TracedTransport,
 )
-from tests.faults.road import SHOPPER
+from tests.faults.rig import SHOPPER
 
 JSON = dict[str, Any]
-TOLD = ("event_id", "reference", "kind", "transaction_id", "times")
+NOTIFIED = ("event_id", "reference", "kind", "transaction_id", "times")
 SHOP = "http://127.0.0.1:9/"
 
 
@@ -59,7 +59,7 @@ def warm_up() -> None:
         call_command("migrate", database=alias, verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute(
-            "CREATE TABLE told (event_id varchar(255) PRIMARY KEY, "
+            "CREATE TABLE notified (event_id varchar(255) PRIMARY KEY, "
             "reference varchar(255), kind varchar(16), "
             "transaction_id varchar(255), times integer)"
         )
@@ -160,8 +160,8 @@ def dump(context: Context) -> JSON:
     payments = models.Payment.objects.using(_alias())
     operations = models.Operation.objects.using(_alias())
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(TOLD)} FROM told")
-        told = [dict(zip(TOLD, row, strict=True)) for row in cursor.fetchall()]
+        cursor.execute(f"SELECT {', '.join(NOTIFIED)} FROM notified")
+        notified = [dict(zip(NOTIFIED, row, strict=True)) for row in cursor.fetchall()]
     return {
         "payments": list(payments.values("reference", "state", "flags")),
         "operations": [
@@ -175,7 +175,7 @@ def dump(context: Context) -> JSON:
                 "flag",
             )
         ],
-        "told": told,
+        "notified": notified,
     }
 
 
@@ -206,7 +206,7 @@ def clear(context: Context) -> JSON:
     ):
         model.objects.using(_alias()).all()._raw_delete(_alias())
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM told")
+        cursor.execute("DELETE FROM notified")
     return {}
 
 

@@ -24,7 +24,7 @@ POINTS = (
     "after_result",
     "before_shop",
     "after_shop",
-    "after_telling",
+    "after_notifying",
 )
 """In the order in which a movement passes them."""
 LOOKS = ("before_look", "after_look")
@@ -82,7 +82,7 @@ class TracedLedger:
         if operation.state is OperationState.SENDING:
             self.moving = operation.kind
         elif operation.notified:
-            self._trace.reach("after_telling", operation.kind)
+            self._trace.reach("after_notifying", operation.kind)
         elif not operation.state.is_open and operation.lease_until is None:
             self._trace.reach("after_result", operation.kind)
         return written
@@ -137,7 +137,7 @@ class Shop:
         self._trace.reach("before_shop", event.operation.kind)
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO told (event_id, reference, kind, transaction_id, times) "
+                "INSERT INTO notified (event_id, reference, kind, transaction_id, times) "
                 "VALUES (%s, %s, %s, %s, 1) "
                 "ON CONFLICT (event_id) DO UPDATE SET times = told.times + 1",
                 [

@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from clover_simulator.simulator import Simulator
 from tests.faults.kills_oracle import Order, Verdict, judge
-from tests.faults.road import settings_for
+from tests.faults.rig import settings_for
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 100.0
@@ -178,9 +178,9 @@ class World:
         self.tally.kills += sum(row["status"] == KILLED for row in results)
         return results
 
-    def run(self, told: Json) -> Json:
+    def run(self, jobs: Json) -> Json:
         """How the worker with this job ended; its death is counted."""
-        return self.run_together(told)[0]
+        return self.run_together(jobs)[0]
 
     def recover(self, later: float = LEASE_OVER, kill: Json | None = None) -> Json:
         """One pass of recovery, after so many seconds."""
@@ -188,9 +188,9 @@ class World:
 
     def pay_pages(self, orders: list[Order]) -> list[tuple[str, str]]:
         """The messages, with their signatures, that hosted pages were paid."""
-        told = [order.as_json() for order in orders]
+        jobs = [order.as_json() for order in orders]
         self.simulator.send_webhooks_to(NOWHERE)
-        for url in self.nursery.ask("open_pages", orders=told)["urls"]:
+        for url in self.nursery.ask("open_pages", orders=jobs)["urls"]:
             self.simulator.pay_hosted(url)
         self.simulator.wait_until(self._all_sent, SECONDS)
         return [(sent.body, sent.signature) for sent in self.simulator.deliveries]

@@ -70,14 +70,14 @@ def test_killed_after_the_answer_and_before_it_is_recorded(world, kind):
 
 
 @pytest.mark.matrix(row=21, kinds=KINDS)
-def test_killed_after_the_record_and_while_the_shop_is_told(world, kind):
+def test_killed_after_the_record_and_while_the_shop_is_notified(world, kind):
     points = POINTS[POINTS.index("after_result") :]
 
     kill_at(world, kind, *points, times=TIMES // 2).come_right()
 
 
 @pytest.mark.matrix(row=39, kinds=KINDS)
-def test_recovery_killed_at_every_point_with_the_same_doubt(world, kind):
+def test_recovery_killed_at_every_point_with_the_same_unknown_outcome(world, kind):
     kill_at(world, kind, "after_answer", times=1, again=NOTHING)
     points = [*LOOKS, *POINTS[POINTS.index("after_result") :]]
 
@@ -116,9 +116,9 @@ def test_two_recoveries_at_once_one_killed_beside_live_submits(world, kind):
 )
 def test_killed_while_a_paid_page_is_taken_in(world, point):
     ((body, signature),) = world.pay_pages([world.order("hosted")])
-    told = job("take_message", {"point": point}, body=body, signature=signature)
+    notified = job("take_message", {"point": point}, body=body, signature=signature)
 
-    dead = world.run(told)
+    dead = world.run(notified)
 
     assert dead["status"] == KILLED
     assert world.come_right(AFTER_A_PAGE).moved == 1

@@ -22,7 +22,7 @@ class Shop:
     """Remembers what it was told; fails on request."""
 
     due: Money | None = field(default_factory=lambda: Money(2599, "USD"))
-    told: list = field(default_factory=list)
+    notified: list = field(default_factory=list)
     failures: list = field(default_factory=list)
 
     @hookimpl
@@ -33,10 +33,12 @@ class Shop:
     def shop_payment_changed(self, event):
         if self.failures:
             raise self.failures.pop()
-        self.told.append(event)
+        self.notified.append(event)
 
     def states(self):
-        return [(event.operation.kind, event.operation.state) for event in self.told]
+        return [
+            (event.operation.kind, event.operation.state) for event in self.notified
+        ]
 
 
 class Clock:

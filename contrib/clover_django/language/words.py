@@ -88,7 +88,7 @@ FLAGS: dict[str, Text] = {
     "reference_differs": pgettext_lazy("flag", "It belongs to another payment"),
     "refund_canceled": pgettext_lazy("flag", "The refund was canceled at Clover"),
     "refund_failed": pgettext_lazy("flag", "The refund failed at Clover"),
-    "refund_in_doubt": pgettext_lazy("flag", "A refund with an unknown outcome"),
+    "refund_outcome_unknown": pgettext_lazy("flag", "A refund with an unknown outcome"),
     "refund_too_large": pgettext_lazy("flag", "More was refunded than was paid"),
     "refund_voided": pgettext_lazy("flag", "The refund was voided at Clover"),
     "transaction_of_another_payment": pgettext_lazy(

@@ -104,7 +104,7 @@ def initialize(
         asked = context.submit(offer, purchase, entry, key or "")
         progress = submit(asked)
         payment = progress.payment or latest_payment(asked.offer, purchase.reference)
-        if payment is None or (progress.payment is None and not progress.is_in_doubt):
+        if payment is None or (progress.payment is None and not progress.is_unknown):
             raise progress.refusal or BadInput("Nothing is due.", code=INVALID)
     except PaymentError as error:
         refused = TransactionInitializeError(
@@ -167,7 +167,7 @@ def check_strategy(
         Denied: another action than the gateway's own, or somebody else's address.
     """
     own = {
-        CHARGE if offer.takes_at_once else AUTHORIZATION
+        CHARGE if offer.captures_at_once else AUTHORIZATION
         for offer in context.api.offers
         if offer.id == gateway_id
     }

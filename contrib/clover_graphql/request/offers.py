@@ -21,7 +21,7 @@ class OfferedGateway:
     """The `Payments`, or what gives them."""
     modes: tuple[Mode, ...] = (Mode.IFRAME,)
     """How a card may reach the provider; the first is for storefronts that do not say."""
-    takes_at_once: bool = True
+    captures_at_once: bool = True
     """Whether a payment is charged, or only reserved; a hosted page always charges."""
     name: str = "Clover"
     gateway_id: str = ""
@@ -59,7 +59,7 @@ class OfferedGateway:
 
     def captures(self, mode: Mode) -> bool:
         """Whether money is captured at once in this mode."""
-        return self.takes_at_once or mode is Mode.HOSTED
+        return self.captures_at_once or mode is Mode.HOSTED
 
     def _implied(self, entry: Entry) -> Mode:
         """A card means `api`, a token or a saved card one of the modes on a page."""

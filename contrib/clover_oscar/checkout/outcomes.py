@@ -33,7 +33,7 @@ logger = logging.getLogger("oscar.checkout")
 
 
 @contextmanager
-def told_to_oscar(
+def translated_for_oscar(
     find_payment: Callable[[], Payment | None], mode: Mode
 ) -> Iterator[None]:
     """Turn what `Payments` raises inside into what Oscar's `submit` understands."""

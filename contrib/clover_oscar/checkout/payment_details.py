@@ -42,7 +42,7 @@ from clover_oscar.baskets.payments import (
 from clover_oscar.baskets.snapshot import Snapshot
 from clover_oscar.checkout import shown_total
 from clover_oscar.checkout.card_form import CARD_FIELDS
-from clover_oscar.checkout.outcomes import describe, status_url, told_to_oscar
+from clover_oscar.checkout.outcomes import describe, status_url, translated_for_oscar
 from clover_oscar.checkout.payment_page import TOKEN, PaymentPageMixin
 from clover_oscar.checkout.submission import open_payment, pay
 from clover_oscar.locks import lock
@@ -138,7 +138,7 @@ class PaymentDetailsMixin(PaymentPageMixin):
         amount = to_money(total.incl_tax, total.currency)
         if not amount.minor_units:
             return
-        with told_to_oscar(self._find_payment, self.clover_mode()):
+        with translated_for_oscar(self._find_payment, self.clover_mode()):
             self.payment = open_payment(
                 str(order_number),
                 amount,

@@ -62,7 +62,7 @@ _CONDITIONS = {
 }
 """What Oscar demands before payment, and the code of what is missing."""
 VIEW = "order.view_order"
-REPORT = "clover_django.settle_payment"
+REPORT = "clover_django.resolve_payment"
 _PERMISSIONS = {
     StaffAction.VIEW: VIEW,
     StaffAction.REPORT: REPORT,

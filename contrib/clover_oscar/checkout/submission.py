@@ -112,7 +112,7 @@ def pay(
         raise RedirectRequired(session.url)
     if source is None:
         raise InvalidRequest("no card was entered", code=ErrorCode.SOURCE_MISSING)
-    take = payments.charge if options.takes_at_once() else payments.authorize
+    take = payments.charge if options.captures_at_once() else payments.authorize
     take(
         payment.payment_id,
         source,
@@ -125,8 +125,8 @@ def pay(
 def _flag_lost_order(payment: Payment, basket: OscarObject) -> None:
     """Ask for a person where the shop was told of the money and has no order of it."""
     payments = get_payments()
-    is_told = all(row.notified for row in payments.operations(payment.payment_id))
-    if is_told and find_order(basket.pk) is None:
+    is_notified = all(row.notified for row in payments.operations(payment.payment_id))
+    if is_notified and find_order(basket.pk) is None:
         payments.flag(payment.payment_id, NOT_PLACED)
 
 

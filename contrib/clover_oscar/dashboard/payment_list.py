@@ -42,17 +42,17 @@ from payment_hooks import (
 NAME = "clover-payments"
 URL_NAME = f"dashboard:{NAME}"
 PERMISSIONS = ["is_staff", "order.view_order"]
-ASK = "clover_django.settle_payment"
-_CONFIRM_PAGE = "clover_oscar/dashboard/give_back.html"
+ASK = "clover_django.resolve_payment"
+_CONFIRM_PAGE = "clover_oscar/dashboard/reverse.html"
 
-_DOUBTFUL = [
+_UNKNOWN = [
     state.value
     for state in OperationState
     if state.is_open and state is not OperationState.WAITING
 ]
 _ATTENTION = (
     ~Q(flags=[])
-    | Q(operations__state__in=_DOUBTFUL)
+    | Q(operations__state__in=_UNKNOWN)
     | Q(operations__notified=False, operations__state=OperationState.SUCCEEDED.value)
 )
 """Flagged, in doubt, or money whose order is not in place."""
@@ -100,7 +100,7 @@ class PaymentListView(ListView):  # type: ignore[type-arg]  # not generic at run
             "chosen": self.chosen,
             "may_ask": user.has_perm(ASK),
             "may_place": user.has_perm(movements.CAPTURE),
-            "may_give_back": user.has_perm(movements.REFUND),
+            "may_reverse": user.has_perm(movements.REFUND),
         }
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -111,7 +111,7 @@ class PaymentListView(ListView):  # type: ignore[type-arg]  # not generic at run
         )
         act = _ACTIONS.get(action or "")
         try:
-            if act is _give_back and not request.POST.get("confirmed"):
+            if act is _reverse and not request.POST.get("confirmed"):
                 return _confirm(request, payment_id)
             if act is not None:
                 with acting_as(f"user {request.user.pk}"):
@@ -156,7 +156,7 @@ def _confirm(request: HttpRequest, payment_id: str) -> HttpResponse:
     return render(request, _CONFIRM_PAGE, context)
 
 
-def _give_back(payment_id: str, request: HttpRequest) -> str:
+def _reverse(payment_id: str, request: HttpRequest) -> str:
     """All that is left of it, as it was confirmed: its order cannot be placed."""
     _require(request.user, movements.REFUND)
     payment = _without_order(payment_id)
@@ -210,11 +210,11 @@ def _why_not(payment: Payment) -> str:
 
 def _offer(row: OscarObject) -> None:
     """Give the page's row the buttons that would be accepted."""
-    row.can_give_back = row.can_place = False
+    row.can_reverse = row.can_place = False
     if WITHOUT_ORDER & set(row.flags):
         payment = get_payments().get(row.payment_id)
-        row.can_give_back = not _why_not(payment)
-        row.can_place = row.can_give_back and may_be_placed(payment)
+        row.can_reverse = not _why_not(payment)
+        row.can_place = row.can_reverse and may_be_placed(payment)
 
 
 def _returning(payment: Payment) -> OperationKind:
@@ -222,7 +222,7 @@ def _returning(payment: Payment) -> OperationKind:
     return OperationKind.VOID if is_reserved else OperationKind.REFUND
 
 
-_ACTIONS = {"ask": _ask, "place": _place, "give_back": _give_back}
+_ACTIONS = {"ask": _ask, "place": _place, "reverse": _reverse}
 
 
 def _require(user: OscarObject, permission: str) -> None:

@@ -79,7 +79,7 @@ def record(
     order.status = locked.status
 
 
-def booked_id(transaction_id: str) -> str:
+def recorded_id(transaction_id: str) -> str:
     """Clover's id as far as Oscar's columns have room for it."""
     return transaction_id[:_ID_LENGTH]
 
@@ -109,7 +109,7 @@ def _add_transaction(source: OscarObject, operation: Operation) -> bool:
     """Whether it was new; a movement is known by its type and Clover's id."""
     _, is_new = source.transactions.get_or_create(
         txn_type=ENTRIES[operation.kind].transaction_type,
-        reference=booked_id(operation.transaction_id),
+        reference=recorded_id(operation.transaction_id),
         defaults={"amount": moved(operation), "status": operation.state.value},
     )
     return bool(is_new)
@@ -134,7 +134,7 @@ def _add_event(order: OscarObject, operation: Operation) -> None:
     event = order.payment_events.create(
         event_type=event_type,
         amount=moved(operation),
-        reference=booked_id(operation.transaction_id),
+        reference=recorded_id(operation.transaction_id),
     )
     if entry.covers_lines:
         for line in order.lines.all():

@@ -6,7 +6,7 @@ from clover_django import conf
 from clover_django.fields.moments import to_utc
 from clover_django.models import PaymentEvent
 from clover_django.payments import get_payments
-from clover_oscar.orders.flags import GIVING_BACK
+from clover_oscar.orders.flags import BEING_REVERSED
 from payment_hooks import Payment
 
 LEFT_AFTER = timedelta(minutes=10)
@@ -21,14 +21,14 @@ def is_at_work(payment: Payment) -> bool:
 
 def find_mark(payment: Payment) -> datetime | None:
     """Since when the mark is there, as the history tells; None without it."""
-    if GIVING_BACK not in get_payments().get(payment.payment_id).flags:
+    if BEING_REVERSED not in get_payments().get(payment.payment_id).flags:
         return None
     history = PaymentEvent.objects.using(conf.ledger_alias()).filter(
         payment_id=payment.payment_id, operation=None
     )
     since = None
     for event in history.order_by("-pk"):
-        if GIVING_BACK not in event.reason.split(", "):
+        if BEING_REVERSED not in event.reason.split(", "):
             break
         since = to_utc(event.at)
     return since
@@ -37,13 +37,13 @@ def find_mark(payment: Payment) -> datetime | None:
 def set_mark(payment: Payment) -> datetime | None:
     """The mark, and in the place of one that was left; ask `is_at_work` before."""
     take_off(payment)
-    get_payments().flag(payment.payment_id, GIVING_BACK)
+    get_payments().flag(payment.payment_id, BEING_REVERSED)
     return find_mark(payment)
 
 
 def take_off(payment: Payment) -> None:
     """Remove the mark."""
-    get_payments().unflag(payment.payment_id, GIVING_BACK)
+    get_payments().unflag(payment.payment_id, BEING_REVERSED)
 
 
 def forget_left(payment: Payment) -> None:

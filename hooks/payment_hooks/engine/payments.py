@@ -580,9 +580,9 @@ def _all_of(problems: Sequence[PaymentError]) -> PaymentError:
     if not others:
         return first
     message = "; ".join(error.message for error in problems)
-    in_doubt = next((row for row in problems if isinstance(row, OutcomeUnknown)), None)
-    kind = OutcomeUnknown if in_doubt else type(first)
-    code = (in_doubt or first).code
+    unknown = next((row for row in problems if isinstance(row, OutcomeUnknown)), None)
+    kind = OutcomeUnknown if unknown else type(first)
+    code = (unknown or first).code
     return kind(message, code=code, provider=first.provider)
 
 

@@ -170,7 +170,10 @@ class Flag(StrEnum):
     """A recorded refund is canceled at the provider."""
     REFUND_FAILED = "refund_failed", "refund again: the shopper has no money back"
     """A recorded refund has failed at the provider."""
-    REFUND_IN_DOUBT = "refund_in_doubt", "reconcile again once the refund is known"
+    REFUND_OUTCOME_UNKNOWN = (
+        "refund_outcome_unknown",
+        "reconcile again once the refund is known",
+    )
     """A refund of unknown outcome may be the one that the provider lists."""
     REFUND_TOO_LARGE = "refund_too_large", "look what was refunded at the provider"
     """More was refunded at the provider than was captured."""

@@ -118,7 +118,9 @@ class Judge:
             open_ones = [row for row in known if row.parent_id and row.state.is_open]
             if open_ones:
                 # How much went back is known once these are: the next run records it.
-                yield flagged(Flag.REFUND_IN_DOUBT, transaction, payment, open_ones[0])
+                yield flagged(
+                    Flag.REFUND_OUTCOME_UNKNOWN, transaction, payment, open_ones[0]
+                )
             else:
                 yield from self._record_void(payment, operation, transaction, known)
         else:
@@ -275,7 +277,9 @@ class Judge:
             return
         elif open_ones:
             # Without our mark on it, this may be the very one of unknown outcome.
-            yield flagged(Flag.REFUND_IN_DOUBT, transaction, payment, open_ones[0])
+            yield flagged(
+                Flag.REFUND_OUTCOME_UNKNOWN, transaction, payment, open_ones[0]
+            )
         elif _is_too_much(payment, transaction, known):
             self._mark(payment, Flag.REFUND_TOO_LARGE)
             yield flagged(Flag.REFUND_TOO_LARGE, transaction, payment)

@@ -88,16 +88,16 @@ def describe_next_action(
     ...     expires_at=datetime(2026, 1, 1, tzinfo=UTC)))["redirectUrl"]
     'https://pay.example/1'
     """
-    told: dict[str, str | None] = {"mode": action.mode.value}
+    said: dict[str, str | None] = {"mode": action.mode.value}
     if isinstance(action, Redirect):
         expires_at = action.expires_at.isoformat()
-        return told | {"redirectUrl": action.url, "expiresAt": expires_at}
+        return said | {"redirectUrl": action.url, "expiresAt": expires_at}
     if isinstance(action, CardFields):
         locale = card_locale(action.locale, language)
-        told |= {"scriptUrl": action.script_url, "locale": locale or None}
+        said |= {"scriptUrl": action.script_url, "locale": locale or None}
     if isinstance(action, CardFields | CardForm):
-        told |= {"publicKey": action.public_key, "merchantId": action.merchant_id}
-    return told
+        said |= {"publicKey": action.public_key, "merchantId": action.merchant_id}
+    return said
 
 
 def card_locale(provided: str, language: str) -> str:
@@ -123,9 +123,9 @@ def describe_progress(
     """
     if progress.next_action is not None:
         is_return = isinstance(progress.next_action, Redirect) and not first
-        told = describe_next_action(progress.next_action, language=language)
-        return told | ({"status": WAITING} if is_return else {})
-    if progress.is_in_doubt:
+        said = describe_next_action(progress.next_action, language=language)
+        return said | ({"status": WAITING} if is_return else {})
+    if progress.is_unknown:
         return {"status": CHECKING, "message": explain(progress, language)}
     return None
 

@@ -102,8 +102,8 @@ class MemorySavedCards:
         """See `SavedCards.describe`."""
         for number, (owner, merchant_id, public_id, saved) in enumerate(self._rows):
             if saved.source_id == source_id and not saved.last4:
-                told = replace(saved, brand=brand, last4=last4)
-                self._rows[number] = (owner, merchant_id, public_id, told)
+                reported = replace(saved, brand=brand, last4=last4)
+                self._rows[number] = (owner, merchant_id, public_id, reported)
 
     def list(self, owner: str, merchant_id: str) -> tuple[SavedCard, ...]:
         """See `SavedCards.list`."""
@@ -170,7 +170,7 @@ def choose_source(
     if is_kept:
         refuse_long("owner", owner)
     if is_kept or entry.card:
-        _refuse_doubt(payments, payment)
+        _refuse_unknown_outcome(payments, payment)
     source = payments.tokenize(entry.card) if entry.card else entry.source
     if source is None or saved_cards is None or not is_kept:
         return source
@@ -208,7 +208,7 @@ def forget_source(
     saved_cards.forget(owner, merchant_id, public_id)
 
 
-def _refuse_doubt(payments: Payments, payment: Payment) -> None:
+def _refuse_unknown_outcome(payments: Payments, payment: Payment) -> None:
     """Let a second submit save no card while the first one's charge is open.
 
     Raises:

@@ -38,8 +38,8 @@ class Progress:
     """Why there is neither; after `OutcomeUnknown` money may be under way."""
 
     @property
-    def is_in_doubt(self) -> bool:
-        """Whether nobody may pay again before it was looked at."""
+    def is_unknown(self) -> bool:
+        """Whether money may have moved: no one may pay again before it is resolved."""
         return isinstance(self.refusal, OutcomeUnknown)
 
 

@@ -227,7 +227,7 @@ class AdapterKit:
         assert (taken(shop), shop.ordered(checkout)) == ([DUE], DUE)
         assert (shop.state(checkout), shop.orders(checkout)) == ("paid", 1)
 
-    def test_what_is_added_while_in_doubt_is_not_ordered(
+    def test_what_is_added_while_unknown_is_not_ordered(
         self, shop: ShopBench, checkout: str
     ) -> None:
         """The background orders what was agreed, as it was written down."""
@@ -260,7 +260,7 @@ class AdapterKit:
         assert returned(shop) == [TEN, TEN]
         assert shop.state(checkout) == "paid"
 
-    def test_no_more_is_given_back_than_was_taken(
+    def test_no_more_is_refunded_than_was_taken(
         self, shop: ShopBench, checkout: str
     ) -> None:
         """Not by one form, and not by three."""

@@ -156,6 +156,6 @@ def _selects(ledger, read):
 def _pages(connection, sql, parameters):
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) {sql}", parameters)
-        told = " ".join(row[0] for row in cursor.fetchall())
-    buffers = re.search(r"Buffers: shared (?:hit=(\d+))?(?: read=(\d+))?", told)
+        said = " ".join(row[0] for row in cursor.fetchall())
+    buffers = re.search(r"Buffers: shared (?:hit=(\d+))?(?: read=(\d+))?", said)
     return sum(int(part or 0) for part in buffers.groups())

@@ -147,7 +147,9 @@ def test_a_kept_card_pays_again_and_is_forgotten(storefront, shop, clover_simula
     assert storefront.run(CARDS, id=CHECKOUT)["storedPaymentMethods"] == []
 
 
-def test_somebody_elses_card_is_not_there(storefront, stranger, shop, clover_simulator):
+def test_another_customers_card_is_not_there(
+    storefront, stranger, shop, clover_simulator
+):
     create(storefront, token=clover_simulator.token(), storePaymentMethod="ON_SESSION")
     complete(storefront)
     (card,) = storefront.run(CARDS, id=CHECKOUT)["storedPaymentMethods"]

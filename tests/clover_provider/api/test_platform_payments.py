@@ -71,7 +71,7 @@ def test_only_what_was_taken_counts_as_captured(
 
 
 @pytest.mark.parametrize("result", ["AUTH_COMPLETED", "VOID_FAILED", "a new word", 7])
-def test_a_result_that_says_too_little_is_a_doubt(read, result):
+def test_a_result_that_says_too_little_is_an_unknown_outcome(read, result):
     with pytest.raises(OutcomeUnknown, match="result is unknown"):
         read(result=result)
 
@@ -97,10 +97,10 @@ def test_a_voided_refund_gave_nothing_back(read, payment_fields):
 
 
 @pytest.mark.parametrize(
-    ("told", "shown"), [("4242", "4242"), (4242, "4242"), (42, "0042"), ("x", "")]
+    ("said", "shown"), [("4242", "4242"), (4242, "4242"), (42, "0042"), ("x", "")]
 )
-def test_the_last_four_may_be_a_number(read, told, shown):
-    source = read(cardTransaction={"last4": told, "cardType": "VISA"}).source
+def test_the_last_four_may_be_a_number(read, said, shown):
+    source = read(cardTransaction={"last4": said, "cardType": "VISA"}).source
 
     assert source.last4 == shown
 

@@ -111,7 +111,7 @@ def test_a_listed_refund_may_be_bare(charge):
     ],
     ids=str,
 )
-def test_a_refund_that_cannot_be_read_is_a_doubt(canned, charge, changes):
+def test_a_refund_that_cannot_be_read_is_an_unknown_outcome(canned, charge, changes):
     with pytest.raises(OutcomeUnknown):
         refunds.read_refund(canned("refund", **changes), charge())
 
@@ -158,7 +158,7 @@ def test_a_void_that_was_not_made_leaves_the_authorization(canned, charge, chang
     assert refunds.with_refunds(held, (void,)).status is TransactionStatus.SUCCEEDED
 
 
-def test_what_stands_where_our_digest_would_is_the_mark(canned, charge):
+def test_what_is_where_our_digest_would_be_is_the_mark(canned, charge):
     digest = external_reference("op-3")
     row = canned("refund", external_reference_id=digest)
 

@@ -67,18 +67,18 @@ def lose(provider, *hooks):
     provider.fail("payment_retry", ProviderUnavailable("down"))
 
 
-@pytest.mark.parametrize("road", ["resolve", "reconcile"])
+@pytest.mark.parametrize("way", ["resolve", "reconcile"])
 @pytest.mark.parametrize("take", ["charge", "authorize"])
 @pytest.mark.parametrize("status", NO)
 def test_a_lost_take_that_brought_nothing_is_a_no(
-    payments, provider, shop, payment_id, look, status, take, road
+    payments, provider, shop, payment_id, look, status, take, way
 ):
     lose(provider, f"payment_{take}")
     with pytest.raises(OutcomeUnknown):
         getattr(payments, take)(payment_id, CARD)
     stands(provider, status)
 
-    payment = look[road](payment_id)
+    payment = look[way](payment_id)
 
     [operation] = payments.operations(payment_id)
     assert (payment.state, operation.state.is_open) == (PaymentState.OPEN, False)
@@ -87,19 +87,19 @@ def test_a_lost_take_that_brought_nothing_is_a_no(
     assert again.state is OperationState.SUCCEEDED
 
 
-@pytest.mark.parametrize("road", ["resolve", "reconcile"])
-def test_a_lost_take_that_is_pending_stays_in_doubt(
-    payments, provider, shop, payment_id, look, road
+@pytest.mark.parametrize("way", ["resolve", "reconcile"])
+def test_a_lost_take_that_is_pending_stays_unknown(
+    payments, provider, shop, payment_id, look, way
 ):
     lose(provider, "payment_charge")
     with pytest.raises(OutcomeUnknown):
         payments.charge(payment_id, CARD)
     stands(provider, PENDING)
 
-    assert look[road](payment_id).state is PaymentState.OPEN
+    assert look[way](payment_id).state is PaymentState.OPEN
     with pytest.raises(OutcomeUnknown):
         payments.charge(payment_id, OTHER_CARD)
-    assert shop.told == []
+    assert shop.notified == []
 
     stands(provider, SUCCEEDED)
     assert payments.resolve(payment_id).state is PaymentState.PAID
@@ -121,7 +121,7 @@ def test_an_answer_that_brought_nothing_is_a_no(
     assert not payments.operations(payment_id)[0].state.is_open
 
 
-def test_an_answer_that_is_pending_is_a_doubt_until_it_is_not(
+def test_an_answer_that_is_pending_is_an_unknown_outcome_until_it_is_not(
     payments, provider, payment_id
 ):
     provider.next_status = PENDING
@@ -208,10 +208,10 @@ def test_the_message_of_a_pending_payment_is_kept_until_it_counts(
     assert payments.resolve(payment_id).state is PaymentState.PAID
 
 
-@pytest.mark.parametrize("road", ["resolve", "reconcile"])
+@pytest.mark.parametrize("way", ["resolve", "reconcile"])
 @pytest.mark.parametrize("status", NO)
 def test_a_lost_refund_that_gave_nothing_back_is_a_no(
-    payments, provider, payment_id, look, clock, status, road
+    payments, provider, payment_id, look, clock, status, way
 ):
     payments.charge(payment_id, CARD)
     provider.fail("payment_refund", LOST, after=True)
@@ -219,7 +219,7 @@ def test_a_lost_refund_that_gave_nothing_back_is_a_no(
         payments.refund(payment_id, intent_id="form-1")
     stands(provider, status)
 
-    assert look[road](payment_id).state is PaymentState.PAID
+    assert look[way](payment_id).state is PaymentState.PAID
     assert payments.refundable(payment_id) == DUE
     again = payments.refund(payment_id, intent_id="form-2")
     assert again.moved == DUE
@@ -343,7 +343,7 @@ def test_a_charge_that_failed_after_it_counted_asks_for_a_person(
 
 
 @pytest.mark.parametrize("status", [PENDING, *NO])
-def test_what_is_no_money_and_nobodys_is_not_mentioned(
+def test_what_is_no_money_and_no_ones_is_not_mentioned(
     payments, provider, clock, status
 ):
     charge = provider.pay_session(DUE).transaction_id

@@ -137,7 +137,7 @@ def test_nothing_that_a_client_writes_changes_the_address(invented, proxies):
         (1, "10.0.0.2", "10.0.0.3", "of an inside network"),
     ],
 )
-def test_the_operator_is_told_once_what_to_set(
+def test_the_operator_is_informed_once_what_to_set(
     caplog, proxies, peer, forwarded_for, said
 ):
     _warn_once.cache_clear()

@@ -206,4 +206,4 @@ def test_shop_payment_changed_reaches_every_shop(make_payments, registry, shop):
     payments.notify(payment.payment_id)
 
     assert mailer.mails == ["paid"]
-    assert len(shop.told) == 1
+    assert len(shop.notified) == 1

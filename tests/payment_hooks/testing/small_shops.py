@@ -149,7 +149,7 @@ class SmallShop:
         Recovery(self.payments).run()
 
 
-class PaysPastTheRoad(SmallShop):
+class PaysPastPayments(SmallShop):
     def submit(self, checkout, token):
         request = PaymentRequest(
             amount=self.due[checkout],
@@ -164,13 +164,13 @@ class PaysPastTheRoad(SmallShop):
         return "thank you"
 
 
-class CallsADoubtADecline(SmallShop):
+class CallsAnUnknownOutcomeADecline(SmallShop):
     def state(self, checkout):
         shown = super().state(checkout)
         return "open" if shown == "checking" else shown
 
 
-class PlacesWithoutBeingTold(SmallShop):
+class PlacesWithoutBeingNotified(SmallShop):
     def submit(self, checkout, token):
         shown = super().submit(checkout, token)
         if shown == "thank you":

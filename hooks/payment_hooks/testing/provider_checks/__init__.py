@@ -5,7 +5,7 @@ import pytest
 _ROOMS = (
     "bench",
     "changing",
-    "doubting",
+    "unknown_outcomes",
     "receiving",
     "saving",
     "secrecy",

@@ -26,7 +26,7 @@ class ChangingChecks:
     """What a provider answers about money that it holds or took."""
 
     @needs("payment_authorize", "payment_capture")
-    def test_a_capture_takes_what_was_held(self, bench: Bench) -> None:
+    def test_a_capture_takes_what_was_authorized(self, bench: Bench) -> None:
         """And names the authorization."""
         held = authorize(bench)
 
@@ -47,7 +47,9 @@ class ChangingChecks:
         assert bench.moved() == Moved(payments=1, taken=1000)
 
     @needs("payment_authorize", "payment_capture")
-    def test_a_capture_of_more_than_was_held_is_refused(self, bench: Bench) -> None:
+    def test_a_capture_of_more_than_was_authorized_is_refused(
+        self, bench: Bench
+    ) -> None:
         """With nothing taken."""
         held = authorize(bench)
 
@@ -125,7 +127,7 @@ class ChangingChecks:
         assert bench.moved().taken == 0
 
     @needs("payment_authorize", "payment_void", "payment_look_up")
-    def test_what_was_voided_is_never_told_as_money(self, bench: Bench) -> None:
+    def test_what_was_voided_is_never_notified_as_money(self, bench: Bench) -> None:
         """A look-up that says less would turn the void into a payment."""
         held = authorize(bench)
         void(bench, held)
@@ -134,8 +136,8 @@ class ChangingChecks:
             request=LookUpRequest(transaction_id=held.transaction_id, with_refunds=True)
         )
 
-        told = {row.transaction_id: row for row in found.transactions}
-        assert told[held.transaction_id].status is TransactionStatus.VOIDED
+        said = {row.transaction_id: row for row in found.transactions}
+        assert said[held.transaction_id].status is TransactionStatus.VOIDED
 
     @needs("payment_authorize", "payment_capture", "payment_void")
     def test_what_was_captured_cannot_be_voided(self, bench: Bench) -> None:

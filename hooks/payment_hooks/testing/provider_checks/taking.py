@@ -49,7 +49,7 @@ class TakingChecks:
         assert taken.operation_id == request.operation_id
 
     @needs("payment_charge")
-    def test_a_charge_tells_an_aware_time(self, bench: Bench) -> None:
+    def test_a_charge_has_an_aware_time(self, bench: Bench) -> None:
         """A time without a zone is off by hours somewhere."""
         created_at = charge(bench).created_at
 
