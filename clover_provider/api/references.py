@@ -19,7 +19,7 @@ _DIGEST = re.compile(rf"[A-Z2-7]{{{LONGEST_EXTERNAL_REFERENCE}}}")
 
 
 def external_reference(operation_id: str) -> str:
-    """Twelve letters and digits that stand for the operation.
+    """Twelve letters and digits that identify the operation.
 
     Clover accepts twelve at most, so this is a 60-bit digest; the full id goes into the
     metadata.

@@ -141,7 +141,7 @@ def _hosted(config: CloverConfig) -> Iterator[Finding]:
     )
     yield Finding(
         subject="webhook",
-        text="Clover does not tell where it sends them, nor with which secret: press "
+        text="Clover does not show where it sends them, nor with which secret: press "
         "the test button in the dashboard",
         verdict=Verdict.UNKNOWN,
     )

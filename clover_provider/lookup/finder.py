@@ -60,7 +60,7 @@ class Finder:
         """What the request asks for.
 
         Raises:
-            ProviderUnavailable: nobody answered, or the answer cannot be read.
+            ProviderUnavailable: no answer came, or it cannot be read.
         """
         with only_read():
             if request.transaction_id:
@@ -77,7 +77,7 @@ class Finder:
         is a platform token, the platform is asked too, and first if all is hosted.
 
         Raises:
-            ProviderUnavailable: nobody answered, or the answer cannot be read.
+            ProviderUnavailable: no answer came, or it cannot be read.
         """
         refused: AuthenticationFailed | None = None
         for ask in self._services():
@@ -200,7 +200,7 @@ class Finder:
         except AuthenticationFailed:
             logger.warning(
                 "the platform token may not read orders: whose a hosted payment is "
-                "cannot be told; grant it Read orders",
+                "cannot be known; grant it Read orders",
                 extra={"transaction_id": charge.transaction_id},
             )
             return charge

@@ -164,7 +164,7 @@ class Queries:
         """The answer; None when Clover says in its own words that there is no such id.
 
         Raises:
-            ProviderUnavailable: nobody answered, or with a refusal.
+            ProviderUnavailable: no answer came, or a refusal.
             AuthenticationFailed: the key may not read this.
         """
         config = self.config

@@ -2,7 +2,7 @@
 
 A server that refuses a request may repeat it, and so may a proxy: headers, body or a part
 of them, in any notation. `Echoes` knows what one call sent and takes it out of the answer
-before anybody reads it. What is repeated as it was sent is masked; where it shows only
+before any code reads it. What is repeated as it was sent is masked; where it shows only
 after decoding, the whole text is withheld.
 """
 
@@ -35,7 +35,7 @@ _ROUNDS = 3
 
 _KEEP = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyz*")
 _DROPPED = bytes(set(range(256)) - _KEEP)
-"""Blanks, dashes, line breaks and quotation marks hide nothing; `*` stands for a gap."""
+"""Blanks, dashes, line breaks and quotation marks hide nothing; `*` is a gap."""
 _BASE64 = frozenset(
     b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/-_"
 )

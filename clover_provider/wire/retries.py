@@ -20,7 +20,7 @@ class Cause(StrEnum):
     NO_TURN = auto()
     """The deadline passed before the rate limits let the call begin."""
     NOT_REACHED = auto()
-    """Nobody listens at the address, or its name is unknown: worth another try at once."""
+    """The connection was refused, or the name not found: worth another try at once."""
     UNTRUSTED = auto()
     """The server's certificate cannot be verified; another try would meet the same."""
     UNREADABLE = auto()
@@ -42,7 +42,7 @@ NO_TURN = NoAnswer(Cause.NO_TURN, "the deadline passed before its turn came")
 
 
 def no_answer(error: BaseException) -> NoAnswer:
-    """The cause that an error of the HTTP library stands for, by its innermost error."""
+    """The cause of an error of the HTTP library, by its innermost error."""
     if isinstance(error, Unreadable):
         return NoAnswer(Cause.UNREADABLE, str(error))
     root = error

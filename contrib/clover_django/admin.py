@@ -229,7 +229,7 @@ class PaymentAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # no
 
     @admin.action(description=_("Check with Clover"), permissions=["resolve"])
     def resolve(self, request: HttpRequest, queryset: QuerySet[models.Payment]) -> None:
-        """Settle the chosen payments, each by itself."""
+        """Resolve the chosen payments, each by itself."""
         for row in queryset:
             try:
                 with acting_as(f"user {request.user.pk}"):

@@ -60,7 +60,7 @@ class PaymentsApi:
         introspection: bool = False,
         graphiql: bool = False,
     ) -> None:
-        """Nobody is asked for anything here, so that a module may hold it.
+        """Nothing is asked of the provider here, so that a module may hold it.
 
         Args:
             offers: what a purchase can be paid with; the first one's plugins are the

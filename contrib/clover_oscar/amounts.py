@@ -14,7 +14,7 @@ def to_money(amount: Decimal, currency: str) -> Money:
     """The money that an amount of Oscar's names, rounded half up to whole minor units.
 
     Oscar's totals may have more decimals than the currency, and databases round them
-    differently; what is charged, booked and shown must be one number.
+    differently; what is charged, recorded and shown must be one number.
     """
     return Money.of(round_amount(amount, currency), currency)
 

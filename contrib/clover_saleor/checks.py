@@ -8,7 +8,7 @@ from clover_saleor.installation import internals
 
 _HINT = (
     "manage.py clover_doctor says it again; the plugin stays on, so switch it off in "
-    "each channel until this is settled"
+    "each channel until this is resolved"
 )
 
 

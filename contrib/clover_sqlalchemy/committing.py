@@ -10,7 +10,7 @@ from clover_sqlalchemy.connecting import WRITES
 
 _TRIES = 8
 _ROLLED_BACK = frozenset({"40001", "40P01", 1020, 1213})
-"""PostgreSQL's and MySQL's words for: somebody was first, all of yours is undone."""
+"""PostgreSQL's and MySQL's codes for a conflict: this transaction was rolled back."""
 
 Result = TypeVar("Result")
 

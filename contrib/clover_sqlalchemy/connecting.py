@@ -1,4 +1,4 @@
-"""Connections of the ledger's own, so that nobody's transaction holds its writes."""
+"""Connections of the ledger's own, outside of the shop's transactions."""
 
 import os
 from functools import cache
@@ -21,7 +21,7 @@ def own_engine(engine: Engine) -> Engine:
     """An engine to the same database, in the same way, with a pool of its own.
 
     Raises:
-        ConfigurationError: it is no database that keeps what it is told.
+        ConfigurationError: it is no database that commits durably.
     """
     _refuse_unfit(engine)
     is_sqlite = engine.dialect.name == "sqlite"

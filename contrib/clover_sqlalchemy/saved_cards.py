@@ -23,7 +23,7 @@ class SqlAlchemySavedCards:
         engine: to SQLite in a file, PostgreSQL, MySQL or MariaDB.
 
     Raises:
-        ConfigurationError: the engine leads to no database that keeps what it is told.
+        ConfigurationError: the engine leads to no database that commits durably.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -78,7 +78,7 @@ class SqlAlchemySavedCards:
         """See `SavedCards`.
 
         Raises:
-            InvalidRequest: the owner has no such card; whether anybody has is not told.
+            InvalidRequest: the owner has no such card; another owner may have it.
         """
         row = next(iter(self._rows(*_whose(owner, merchant_id, public_id))), None)
         if row is None:

@@ -1,4 +1,4 @@
-"""What the shopper is told: beside the field, in words, and in the right language."""
+"""What the shopper reads: beside the field, in words, and in the right language."""
 
 import pytest
 from playwright.sync_api import expect

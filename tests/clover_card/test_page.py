@@ -146,8 +146,8 @@ def test_an_element_that_is_gone_leaves_nothing_behind(checkout):
 
     checkout.page.evaluate(
         """async () => {
-          const busy = new Promise((told) =>
-            addEventListener("clover-card:busy", told, { once: true }));
+          const busy = new Promise((heard) =>
+            addEventListener("clover-card:busy", heard, { once: true }));
           document.querySelector("form > button").click();
           await busy;
           document.querySelector("clover-card").remove();

@@ -25,7 +25,7 @@ def shop(folder):
 
 @pytest.fixture(scope="module")
 def without_setting(folder):
-    """The same shop, which nobody told of its proxy."""
+    """The same shop, without the setting for its proxy."""
     with Simulator() as clover, deployed(folder, clover) as shop:
         yield shop
 

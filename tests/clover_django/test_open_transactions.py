@@ -1,4 +1,4 @@
-"""Inside the shop's transaction money moves, and news of it waits for the commit."""
+"""Inside the shop's transaction money moves, and the notification waits for the commit."""
 
 from contextlib import suppress
 
@@ -13,7 +13,7 @@ from tests.clover_django.paying import let_time_pass, paid
 
 
 class Shop:
-    """Writes down what it was told, in its own database."""
+    """Writes its notifications down, in its own database."""
 
     @hookimpl
     def shop_payment_changed(self, event):

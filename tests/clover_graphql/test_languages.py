@@ -99,10 +99,10 @@ def test_an_unknown_outcome_is_said_in_it_beside_what_to_do(
         gateway={"id": OURS, "data": {"token": clover_simulator.token()}},
     )
 
-    doubtful = answer["data"]["transactionInitialize"]
+    unknown = answer["data"]["transactionInitialize"]
     shown = TEXTS["fr"]["outcome_unknown"]
-    assert doubtful["data"] == {"status": "checking", "message": shown}
-    assert doubtful["transactionEvent"]["message"] == shown
+    assert unknown["data"] == {"status": "checking", "message": shown}
+    assert unknown["transactionEvent"]["message"] == shown
 
 
 @pytest.mark.parametrize(

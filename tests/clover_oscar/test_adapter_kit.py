@@ -61,7 +61,7 @@ class OscarBench:
         return answer.content.decode() or answer.url
 
     def state(self, checkout):
-        """As the shopper is told, whose browser looks again by itself where it waits."""
+        """As the shopper reads it, whose browser looks again by itself where it waits."""
         if self.waits_at.startswith("/clover/"):
             self.shoppers[checkout].look(self.waits_at)
         known = find_payments(int(checkout))

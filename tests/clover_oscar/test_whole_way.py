@@ -1,4 +1,4 @@
-"""The stock shop against Clover in a box, over HTTP: each mode from basket to books."""
+"""The stock shop against Clover in a box, over HTTP: each mode from basket to records."""
 
 import pytest
 

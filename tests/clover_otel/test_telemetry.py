@@ -1,4 +1,4 @@
-"""What is told of payments to those who watch, and what is not."""
+"""What is exported of payments as spans and metrics, and what is not."""
 
 import subprocess
 import sys
@@ -112,14 +112,14 @@ def test_an_unknown_outcome_is_counted_and_grows_old_until_it_is_resolved(watch)
     before = watch.metric(OLDEST_UNKNOWN)
     with pytest.raises(OutcomeUnknown):
         watch.pay()
-    doubtful = watch.metric(OLDEST_UNKNOWN), watch.metric(UNKNOWN_TOTAL)
+    unknown = watch.metric(OLDEST_UNKNOWN), watch.metric(UNKNOWN_TOTAL)
     watch.provider.mend()
     [payment] = watch.payments.ledger.find_payments(reference="order-canary")
     watch.payments.resolve(payment.payment_id)
 
     assert before == 0
-    assert doubtful[0] > 0
-    assert doubtful[1] >= 1
+    assert unknown[0] > 0
+    assert unknown[1] >= 1
     assert watch.metric(OLDEST_UNKNOWN) == 0
 
 

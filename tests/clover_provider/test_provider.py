@@ -121,10 +121,10 @@ def test_a_charge_goes_to_the_ecommerce_service_once(answering, canned, ask_for)
 def test_an_authorization_reserves_only(answering, canned, ask_for):
     provider, transport = answering((200, canned("authorization_thin")))
 
-    held = provider.payment_authorize(ask_for())
+    authorized = provider.payment_authorize(ask_for())
 
     assert transport.calls[0].body["capture"] is False
-    assert held.kind is TransactionKind.AUTHORIZATION
+    assert authorized.kind is TransactionKind.AUTHORIZATION
 
 
 def test_money_taken_where_it_should_be_reserved_is_an_unknown_outcome(
@@ -494,10 +494,10 @@ def token(clover_simulator):
 
 def test_api_mode_from_card_to_refund(simulated, clover_simulator, ask_for):
     source = simulated.payment_tokenize(a_card())
-    held = simulated.payment_authorize(ask_for(source=source))
-    simulated.payment_capture(capture_of(2000, held.transaction_id))
-    simulated.payment_refund(refund_of(500, held.transaction_id))
-    simulated.payment_refund(refund_of(1500, held.transaction_id))
+    authorized = simulated.payment_authorize(ask_for(source=source))
+    simulated.payment_capture(capture_of(2000, authorized.transaction_id))
+    simulated.payment_refund(refund_of(500, authorized.transaction_id))
+    simulated.payment_refund(refund_of(1500, authorized.transaction_id))
 
     (charge,) = clover_simulator.ledger.charges
     assert (charge.amount, charge.amount_captured, charge.amount_refunded) == (
@@ -679,28 +679,28 @@ def test_a_wrong_key_is_distinguished_from_a_failed_payment(provide, token, ask_
 def test_a_void_releases_the_simulators_authorization(
     simulated, clover_simulator, token, ask_for
 ):
-    held = simulated.payment_authorize(ask_for(source=token()))
+    authorized = simulated.payment_authorize(ask_for(source=token()))
 
-    simulated.payment_void(void_of(2599, held.transaction_id))
+    simulated.payment_void(void_of(2599, authorized.transaction_id))
 
     assert clover_simulator.ledger.charges[0].state == "voided"
     with pytest.raises(InvalidRequest, match="voided before"):
-        simulated.payment_void(void_of(2599, held.transaction_id))
+        simulated.payment_void(void_of(2599, authorized.transaction_id))
 
 
 def test_a_capture_of_more_than_was_authorized_is_refused(simulated, token, ask_for):
-    held = simulated.payment_authorize(ask_for(source=token()))
+    authorized = simulated.payment_authorize(ask_for(source=token()))
 
     with pytest.raises(InvalidRequest):
-        simulated.payment_capture(capture_of(2600, held.transaction_id))
+        simulated.payment_capture(capture_of(2600, authorized.transaction_id))
 
 
 def test_a_second_capture_is_refused_by_its_code(simulated, token, ask_for):
-    held = simulated.payment_authorize(ask_for(source=token()))
-    simulated.payment_capture(capture_of(2000, held.transaction_id))
+    authorized = simulated.payment_authorize(ask_for(source=token()))
+    simulated.payment_capture(capture_of(2000, authorized.transaction_id))
 
     with pytest.raises(InvalidRequest) as caught:
-        simulated.payment_capture(capture_of(599, held.transaction_id))
+        simulated.payment_capture(capture_of(599, authorized.transaction_id))
 
     assert caught.value.code == "charge_already_captured"
 

@@ -135,7 +135,7 @@ def test_a_gift_card_that_pays_it_all_leaves_nothing_to_pay(shop, channel):
 @pytest.mark.parametrize("first", ["iframe", "api"])
 @pytest.mark.usefixtures("unpaid_orders")
 def test_an_order_made_in_the_meantime_is_paid_once(shop, channel, first, second):
-    """The checkout's payment was in doubt when Saleor made an unpaid order of it."""
+    """The checkout's payment was unknown when Saleor made an unpaid order of it."""
     shop.configure(first)
     checkout = create_checkout(channel)
     lose_the_answer(shop)

@@ -141,18 +141,18 @@ def test_large_orders_go_on_account_and_the_others_through_clover(run):
 from invoices import payments_for
 registry.unregister(name="event_stream")
 ledger = MemoryLedger()
-told = []
+states = []
 for reference, amount in (("1", "999.99"), ("2", "1000.00")):
     total = Money.of(amount, "USD")
-    road = payments_for(total, registry, ledger)
-    payment = road.open(reference, mode=Mode.IFRAME, amount_due=total)
+    payments = payments_for(total, registry, ledger)
+    payment = payments.open(reference, mode=Mode.IFRAME, amount_due=total)
     source = PaymentSource(token="tok-1")
-    road.authorize(payment.payment_id, source)
-    done = road.capture(payment.payment_id)
-    payment = road.notify(payment.payment_id)
-    told.append([payment.provider, payment.state.value, done.transaction_id[:8]])
+    payments.authorize(payment.payment_id, source)
+    done = payments.capture(payment.payment_id)
+    payment = payments.notify(payment.payment_id)
+    states.append([payment.provider, payment.state.value, done.transaction_id[:8]])
 fake = registry.get_plugin("clover")
-print(json.dumps([told, sorted(str(row.amount) for row in fake.ledger.values())]))
+print(json.dumps([states, sorted(str(row.amount) for row in fake.ledger.values())]))
 """
     )
 

@@ -1,4 +1,4 @@
-"""The marker `matrix`, the fixture `report`, the table at the end, and a broken road."""
+"""The marker `matrix`, the fixture `report`, the table at the end, and a broken rig."""
 
 import shutil
 from collections.abc import Callable, Generator, Iterator
@@ -30,7 +30,7 @@ def report(pytestconfig: pytest.Config) -> Report:
 
 @pytest.fixture
 def proxy(clover_simulator: Simulator) -> Iterator[Proxy]:
-    """A proxy before the simulator; it carries everything until it is told to break."""
+    """A proxy before the simulator; it carries everything until it is asked to break."""
     target = urlsplit(clover_simulator.url)
     with Proxy((target.hostname or "", target.port or 0)) as running:
         yield running
@@ -107,7 +107,7 @@ def pytest_runtest_makereport(
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Print the matrix, and what other tests have to tell."""
+    """Print the matrix, and what other tests have to report."""
     said = _report_of(config)
     terminalreporter.section("fault matrix")
     if is_table_wanted():

@@ -137,7 +137,7 @@ def deliver_all(world: World) -> None:
 
 
 def attack(world: World, reference: str) -> None:
-    """Forged, foreign, and true messages that name somebody else's page."""
+    """Forged, foreign, and true messages that name another payment's page."""
     dice = world.luck.dice
     for _ in range(dice.randrange(1, 4)):
         pause()
@@ -148,7 +148,7 @@ def attack(world: World, reference: str) -> None:
         body = f"{transaction_id} {dice.choice(pages)} APPROVED"
         how = dice.choice(["forged", "foreign", "misdirected", "misdirected"])
         if how == "misdirected" and world.bank.marks is Marks.CARDS:
-            continue  # only the bank can sign that, and there only amounts could tell
+            continue  # only the bank can sign that, and there only amounts could show it
         _post(
             world,
             body,

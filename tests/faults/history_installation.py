@@ -40,16 +40,16 @@ class World:
     misfit: float = 0.05
     """How often another amount is paid on a page than the page is for."""
     unresolved: list[str] = field(default_factory=list)
-    """What was in doubt still after two passes of recovery, before anything else."""
+    """What was still unknown after two passes of recovery, before anything else."""
     broken: list[str] = field(default_factory=list)
     """Promises that were broken on the way, where it can be seen only then."""
     very_late: set[str] = field(default_factory=set)
-    """What the bank did when everybody had given it up: it can only be flagged."""
+    """What the bank did when the payment was closed: it can only be flagged."""
     findings: tuple[Finding, ...] | None = None
     """What the last comparison with the bank's list found; None where none was made."""
 
     def chance(self, probability: float) -> bool:
-        """Whether somebody decides so."""
+        """Whether an actor decides so."""
         return self.luck.dice.random() < probability
 
     def ids(self, reference: str) -> list[str]:
@@ -114,7 +114,7 @@ class World:
             self.broken.append(f"I2 {now.kind} returned, and the shop was not notified")
 
     def _is_believed_here(self, row: Operation, known: tuple[Operation, ...]) -> bool:
-        """Whether it came and does not fit, and less was given back than came."""
+        """Whether it came and does not fit, and less was refunded than came."""
         is_money = row.kind in FUNDING and row.state is OperationState.SUCCEEDED
         if not (is_money and row.flag and row.transaction_id in self.bank.rows):
             return False

@@ -1,4 +1,4 @@
-"""What must hold after a history, read from the bank's books and the shop's rows."""
+"""What must hold after a history, read from the bank's records and the shop's rows."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ RANK = {
     PaymentState.REFUNDED: 4,
     PaymentState.VOIDED: 4,
 }
-"""Nothing leads to a lower one: what was given back never becomes paid."""
+"""Nothing leads to a lower one: what was refunded never becomes paid."""
 
 
 def violations(world: World) -> Iterator[str]:
@@ -72,7 +72,7 @@ def _believed(world: World, operation: Operation) -> None:
     if heard is None:
         world.broken.append(f"I3 {operation.kind} succeeded, and nobody looked")
     elif heard.status is not TransactionStatus.SUCCEEDED and not (
-        # Money that reads as voided is what tells of its return.
+        # Money that reads as voided is what shows its return.
         heard.status is TransactionStatus.VOIDED
         and operation.transaction_id == operation.parent_id
         and operation.kind in RETURNING
@@ -148,7 +148,7 @@ def _charged_once(world: World, reference: str) -> Iterator[str]:
 
 
 def _found_on_the_list(world: World) -> set[str]:
-    """What the bank's list told, and nothing connects with a payment."""
+    """What the bank's list said, and nothing connects with a payment."""
     return {
         found.transaction_id
         for found in world.findings or ()
@@ -219,7 +219,7 @@ def _paid_with_money(world: World) -> Iterator[str]:
 
 
 def _nothing_of_the_neighbour(world: World) -> Iterator[str]:
-    """I8: what another installation sold stands in no payment of this one."""
+    """I8: what another installation sold is in no payment of this one."""
     if world.neighbour is None:
         return
     for row in world.records.every_operation():
@@ -242,7 +242,7 @@ def _refused_is_a_no(world: World) -> Iterator[str]:
 
 
 def _gone_is_known(world: World) -> Iterator[str]:
-    """I3: a shop that compared with the bank's list knows what was given back there."""
+    """I3: a shop that compared with the bank's list knows what was refunded there."""
     if world.findings is None:
         return
     for payment in world.records.every_payment():
@@ -278,7 +278,7 @@ def _nothing_given_twice(world: World) -> Iterator[str]:
             yield f"I1 form {form} was refunded {times} times"
     for transaction_id, amount in back.items():
         row = world.bank.rows[transaction_id]
-        # A capture that came when nobody waited any more is given back by the void.
+        # A capture that came after the payment was closed is refunded by the void.
         is_late = world.bank.captured.get(transaction_id) in world.bank.came_late
         was_captured = row.kind is TransactionKind.CHARGE and not is_late
         if transaction_id in voided and was_captured:
@@ -288,14 +288,14 @@ def _nothing_given_twice(world: World) -> Iterator[str]:
 
 
 def _nothing_recorded_twice(world: World) -> Iterator[str]:
-    """I1: the shop's rows say of no money that more of it was given back than came."""
+    """I1: the shop's rows say of no money that more of it was refunded than came."""
     back: Counter[str] = Counter()
     for row in world.records.every_operation():
         if row.kind in RETURNING and row.state is OperationState.SUCCEEDED:
             back[row.parent_id] += (row.moved or row.amount).minor_units
     for transaction_id, amount in back.items():
         if amount > world.bank.taken(transaction_id):
-            yield f"I1 {transaction_id} is recorded as given back with {amount}"
+            yield f"I1 {transaction_id} is recorded as refunded with {amount}"
 
 
 def _never_back(world: World) -> Iterator[str]:
@@ -315,17 +315,17 @@ def _never_back(world: World) -> Iterator[str]:
 
 
 def unknown_outcome(world: World) -> Iterator[str]:
-    """I6: nothing is in doubt any more, but pages that nobody paid."""
+    """I6: no outcome is unknown any more, but of pages that were not paid."""
     for payment in world.records.every_payment():
         for row in world.records.every_operation(payment.payment_id):
             if row.state.is_open and row.state is not OperationState.WAITING:
                 yield f"I6 {row.kind} of {payment.reference} is {row.state}"
             if not (row.state.is_open or row.notified):
-                yield f"I6 {row.kind} of {payment.reference} was not told"
+                yield f"I6 {row.kind} of {payment.reference} was not notified"
 
 
 def _notified_once(world: World) -> Iterator[str]:
-    """Each outcome once, and each paid payment told as such.
+    """Each outcome once, and each paid payment notified as such.
 
     Where the notifier died or was held up for minutes after the shop had heard it, the
     shop hears it again, under the same event id.
@@ -333,7 +333,7 @@ def _notified_once(world: World) -> Iterator[str]:
     notified = Counter(event.event_id for event in world.shop.notified)
     for event_id, times in notified.items():
         if times > 1 and not world.luck.upsets:
-            yield f"I2 {event_id[-9:]} was told {times} times"
+            yield f"I2 {event_id[-9:]} was notified {times} times"
     heard = {event.event_id: event for event in world.shop.notified}
     fulfilled = Counter(
         event.payment.payment_id

@@ -90,7 +90,7 @@ def build_world(seed: int) -> World:
 
 
 def _install(luck: Luck, clock: Clock, number: int) -> World:
-    """A shop with books of its own that sells at this bank."""
+    """A shop with a ledger of its own that sells at this bank."""
     gateway, shop = _counter(number)
     due = {name: Money(2599, "USD") for name in REFERENCES}
     _begin_anew(shop, Shop(luck, due))

@@ -1,7 +1,7 @@
-"""A small world under one seed: a clock, a bank, books that may fail, and a shop.
+"""A small world under one seed: a clock, a bank, a ledger that may fail, and a shop.
 
 Everybody in it is a greenlet that pauses before and after each call to the bank or the
-books, so the seed decides who acts next, what fails, and who vanishes at which point.
+ledger, so the seed decides who acts next, what fails, and who vanishes at which point.
 """
 
 from collections import Counter
@@ -37,7 +37,7 @@ class DatabaseDown(Exception):
 
 
 class Actor(greenlet):
-    """Somebody in the world; once gone it can do nothing any more."""
+    """An actor in the world; once gone it can do nothing any more."""
 
     gone = False
     pays = False
@@ -45,7 +45,7 @@ class Actor(greenlet):
 
 
 def pause() -> None:
-    """Let somebody else act, where there is somebody else."""
+    """Let another actor act, where there is one."""
     here = getcurrent()
     if isinstance(here, Actor):
         if not here.gone and here.parent is not None:
@@ -75,7 +75,7 @@ class Luck:
     dice: Random
     calm: bool = False
     upsets: int = 0
-    """Crashes, database failures and long pauses: after one, news may come twice."""
+    """Crashes, database failures and long pauses: one may notify twice."""
 
     def strikes(self, chance: float) -> bool:
         """Whether this goes wrong."""
@@ -170,7 +170,7 @@ class Records(MemoryLedger):
 
 @dataclass(eq=False)
 class Shop:
-    """Knows what is due, and remembers what it was told."""
+    """Knows what is due, and remembers its notifications."""
 
     luck: Luck
     due: dict[str, Money]
@@ -180,7 +180,7 @@ class Shop:
 
     @hookimpl
     def shop_amount_due(self, reference: str) -> Money | None:
-        """What the shop's own books say."""
+        """What the shop's own records say."""
         return self.due.get(reference)
 
     @hookimpl

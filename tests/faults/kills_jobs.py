@@ -1,4 +1,4 @@
-"""What a worker of the nursery can be told to do; each job is one short life."""
+"""What a worker of the nursery can be asked to do; each job is one short life."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -70,7 +70,7 @@ def warm_up() -> None:
 def build(
     context: Context, *, later: float = 0, wait: float = 0.05, naive: bool = False
 ) -> Payments:
-    """The road of the settings, with points to be killed at, `later` by its clock."""
+    """The `Payments` of the settings, with points to be killed at, `later` by its clock."""
     from clover_django import conf
     from clover_django import payments as shop_payments
 
@@ -146,13 +146,13 @@ def recover(context: Context, later: float) -> JSON:
     report = Recovery(payments).run()
     return {
         "looked_at": len(report.rows),
-        "doubtful": [row.problem for row in report.doubtful],
+        "unresolved": [row.problem for row in report.unresolved],
         "flagged": [row.reference for row in report.flagged],
     }
 
 
 def dump(context: Context) -> JSON:
-    """The shop's rows as they stand, read without the shop_payments."""
+    """The shop's rows as they are, read without the shop_payments."""
     from django.db import connection
 
     from clover_django import models

@@ -1,4 +1,4 @@
-"""What is true after the kills: the simulator's books against the shop's rows.
+"""What is true after the kills: the simulator's records against the shop's rows.
 
 Every order has an amount of its own, so that a charge is the order's whatever the
 adapter wrote beside it. Nothing that the adapter said is believed.
@@ -29,7 +29,7 @@ class Order:
 
     @property
     def refund(self) -> int:
-        """What is given back, if anything is."""
+        """What is refunded, if anything is."""
         return self.amount // 3
 
     def as_json(self) -> dict[str, Any]:
@@ -49,7 +49,7 @@ class Verdict:
     doubled: list[str] = field(default_factory=list)
     """Money that moved more than once, or more of it than was asked."""
     lost: list[str] = field(default_factory=list)
-    """Money that moved, and the shop does not know or was not told."""
+    """Money that moved, and the shop does not know or was not notified of."""
     invented: list[str] = field(default_factory=list)
     """What the shop believes and Clover knows nothing of."""
     open: list[str] = field(default_factory=list)
@@ -89,7 +89,7 @@ def _judge(
         if row["reference"] == order.reference
         and row["event_id"].endswith(":succeeded")
     )
-    text = f"{order.reference}: Clover {moved}, rows {known}, told {notified}"
+    text = f"{order.reference}: Clover {moved}, rows {known}, notified {notified}"
     if set(moved) - set(known) or set(moved) - set(notified):
         verdict.lost.append(text)
     elif not known == notified == moved:

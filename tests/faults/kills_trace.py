@@ -1,6 +1,6 @@
-"""Points on the road at which a worker kills itself; the product knows nothing of them.
+"""Points in `Payments` at which a worker kills itself; the product knows nothing of them.
 
-The road is built with a ledger, a transport and a shop that stand around the real ones.
+It is built with a ledger, a transport and a shop that wrap the real ones.
 """
 
 import os
@@ -89,7 +89,7 @@ class TracedLedger:
 
 
 class Forgetful(TracedLedger):
-    """The mistake: a key made anew at each start, and nothing that stands in its way."""
+    """The mistake: a key made anew at each start, and nothing that blocks it."""
 
     def installation_id(self) -> str:
         """See `Ledger`; each key is made of it."""
@@ -124,7 +124,7 @@ class TracedTransport:
 
 
 class Shop:
-    """Writes down what it is told, each outcome under its id, in the shop's database."""
+    """Writes its notifications down, each outcome under its id, in the shop's database."""
 
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
@@ -139,7 +139,7 @@ class Shop:
             cursor.execute(
                 "INSERT INTO notified (event_id, reference, kind, transaction_id, times) "
                 "VALUES (%s, %s, %s, %s, 1) "
-                "ON CONFLICT (event_id) DO UPDATE SET times = told.times + 1",
+                "ON CONFLICT (event_id) DO UPDATE SET times = notified.times + 1",
                 [
                     event.event_id,
                     event.payment.reference,

@@ -19,7 +19,7 @@ from tests.faults.rig import settings_for
 ROOT = Path(__file__).parents[2]
 SECONDS = 100.0
 LEASE_OVER = 400.0
-"""Seconds after which nobody holds a lease, be it for sending or for telling."""
+"""Seconds after which no lease is left, be it for sending or for notifying."""
 WINDOW_OVER = 13 * 3600.0
 """Seconds after which a complete look that finds nothing is believed."""
 KILLED = -9
@@ -108,7 +108,7 @@ class Nursery:
 
 
 def job(name: str, kill: Json | None = None, **args: Any) -> Json:
-    """What to tell a worker, and where or when it dies."""
+    """What to send a worker, and where or when it dies."""
     return {"name": name, "args": args, "kill": kill or {}}
 
 
@@ -164,12 +164,12 @@ class World:
         return dead
 
     def submit(self, order: Order, **options: Any) -> Json:
-        """What to tell a worker that is given this order."""
+        """What to send a worker that is given this order."""
         token = self.simulator.token()
         return job("visit", order=order.as_json(), **{"token": token, **options})
 
     def recovery(self, kill: Json | None = None) -> Json:
-        """What to tell a worker that recovers once the leases are over."""
+        """What to send a worker that recovers once the leases are over."""
         return job("recover", kill, later=LEASE_OVER)
 
     def run_together(self, *jobs: Json, seconds: float = SECONDS) -> list[Json]:

@@ -35,7 +35,7 @@ def _growth_of(movement: Movement) -> int:
         movement.make()
     except OutcomeUnknown:
         return _kib("VmHWM") - before
-    raise AssertionError("it was to end in doubt")
+    raise AssertionError("its outcome was to be unknown")
 
 
 def _kib(name: str) -> int:

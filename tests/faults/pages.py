@@ -70,7 +70,7 @@ class Page:
 
     @property
     def times_notified(self) -> int:
-        """How often the shop was told of money that counts."""
+        """How often the shop was notified of money that counts."""
         return sum(
             event.payment.payment_id == self.payment_id
             and event.operation.state is OperationState.SUCCEEDED
@@ -104,7 +104,7 @@ def deliver(rig: Rig, sent: Delivery) -> WebhookEvent:
 
 
 def deliver_own(rig: Rig, **changes: str) -> WebhookEvent:
-    """Bring a message that says what it is told to, signed with the right secret."""
+    """Bring a message that says what it is asked to, signed with the right secret."""
     merchant = rig.simulator.merchant
     now = int(time.time())
     event = {

@@ -1,8 +1,8 @@
-"""A shop on the real road: Payments, CloverProvider, proxy, simulator, and an oracle.
+"""A shop on the real `Payments`: Payments, CloverProvider, proxy, simulator, and an oracle.
 
-`Rig` is the shop; `Road.prepare(kind)` gives a `Movement` that is about to be made,
-with all that must come before it. What is true is read from the simulator's books and
-from the shop's ledger, never from what the road answers.
+`Rig` is the shop; `Rig.prepare(kind)` gives a `Movement` that is about to be made,
+with all that must come before it. What is true is read from the simulator's records and
+from the shop's ledger, never from what `Payments` answers.
 """
 
 from collections.abc import Callable
@@ -71,7 +71,7 @@ class Clock:
 
 @dataclass(eq=False)
 class Shop:
-    """Remembers what it was told; raises what it is given to raise."""
+    """Remembers its notifications; raises what it is given to raise."""
 
     notified: list[PaymentChanged] = field(default_factory=list)
     failures: list[BaseException] = field(default_factory=list)
@@ -122,7 +122,7 @@ class Movement:
     source: PaymentSource
 
     def make(self, *, notify: bool = True) -> Operation:
-        """Ask the road for it; asked again, it is the same intent."""
+        """Ask `Payments` for it; asked again, it is the same intent."""
         payments = self.rig.payments
         ask: dict[OperationKind, Callable[[], Operation]] = {
             OperationKind.AUTHORIZE: lambda: payments.authorize(
@@ -142,7 +142,7 @@ class Movement:
         return ask[self.kind]()
 
     def resolve(self) -> Payment:
-        """Look at the provider, and tell the shop."""
+        """Look at the provider, and notify the shop."""
         return self.rig.payments.resolve(self.payment_id)
 
     @property
@@ -158,7 +158,7 @@ class Movement:
 
     @property
     def states(self) -> list[OperationState]:
-        """Where these stand."""
+        """The state of these."""
         return [row.state for row in self.rows]
 
     @property
@@ -169,7 +169,7 @@ class Movement:
 
     @property
     def times_notified(self) -> int:
-        """How often the shop was told that it succeeded."""
+        """How often the shop was notified that it succeeded."""
         return sum(
             event.payment.payment_id == self.payment_id
             and event.operation.kind is self.kind
@@ -178,7 +178,7 @@ class Movement:
         )
 
     def holds(self) -> None:
-        """The money moved once, the shop knows it, was told once, and no doubt is left."""
+        """The money moved once, the shop was notified once, and no outcome is unknown."""
         payment = self.payment
         assert self.times_moved == 1
         assert self.states[-1] is OperationState.SUCCEEDED
@@ -215,7 +215,7 @@ class Movement:
         )
 
     def submit_again(self) -> None:
-        """As a shopper or clerk does after the time in which a doubt is believed."""
+        """As a shopper or clerk does after an hour without an answer."""
         try:
             self.make()
         except OutcomeUnknown:
@@ -249,7 +249,7 @@ class Rig:
         self.simulator.clock.advance(**amounts)
 
     def prepare(self, kind: OperationKind | str) -> Movement:
-        """A movement of that kind, with all that must come before it, told and done."""
+        """A movement of that kind, with all that must come before it, notified and done."""
         kind = OperationKind(kind)
         reference = f"{self.prefix}-{next(_references)}"
         payment = self.payments.open(reference, mode=Mode.IFRAME, amount_due=DUE)

@@ -69,7 +69,7 @@ def test_a_seed_gives_the_same_history_each_time(report):
 
 
 def test_histories_are_full_of_trouble(report):
-    """Without refunds, doubts, late refusals and flags a clean run proves nothing."""
+    """A clean run proves nothing without refunds, unknown outcomes, refusals, flags."""
     seen = Counter()
     for seed in range(300):
         world = run(seed)

@@ -1,6 +1,6 @@
 """Incidents of other people's shops, each retold against ours.
 
-Each test tells what happened, in the thread that it names, and shows what happens here.
+Each test says what happened, in the thread that it names, and shows what happens here.
 """
 
 from collections.abc import Callable
@@ -119,7 +119,7 @@ def test_an_answer_that_never_comes_cancels_no_order(
     """The order was cancelled, and the money was received.
 
     The provider answered too late. The shop took that for a failure, cancelled the
-    order and gave the goods to somebody else; the customer had paid.
+    order and gave the goods to another customer; the customer had paid.
     woocommerce/woocommerce, issue 21083.
     """
     rig = make_rig(durable_ledger, DEADLINE_SECONDS=1)

@@ -1,6 +1,6 @@
-"""Workers are killed at every point of the road and at random moments; nothing is lost.
+"""Workers are killed at every point of `Payments` and at random moments; nothing is lost.
 
-After the kills comes one pass of recovery. Then the simulator's books are compared with
+After the kills comes one pass of recovery. Then the simulator's records are compared with
 the shop's rows: no order is charged twice, and the shop knows, once, of all that moved.
 """
 
@@ -99,12 +99,12 @@ def test_recovery_killed_while_it_sends_what_never_left(world, kind, point):
 @pytest.mark.matrix(row=39, kinds=KINDS)
 def test_two_recoveries_at_once_one_killed_beside_live_submits(world, kind):
     kill_at(world, kind, "after_intent", "before_request", "after_answer", times=1)
-    doubtful, live = list(world.orders), [world.order(kind) for _ in range(3)]
+    unknown, live = list(world.orders), [world.order(kind) for _ in range(3)]
 
     world.run_together(
         world.recovery(),
         world.recovery({"point": "after_look"}),
-        *(world.submit(order, later=LEASE_OVER) for order in [*doubtful, *live]),
+        *(world.submit(order, later=LEASE_OVER) for order in [*unknown, *live]),
     )
 
     moved = world.come_right(2 * LEASE_OVER).moved

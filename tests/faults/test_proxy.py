@@ -1,4 +1,4 @@
-"""The proxy and the road without faults, and that each fault does what it says."""
+"""The proxy and the rig without faults, and that each fault does what it says."""
 
 import pytest
 

@@ -98,7 +98,7 @@ def test_one_shop_that_cannot_be_notified_keeps_no_other_waiting(
     report = rig.recover()
 
     assert [movement.times_notified for movement in movements] == [0, 1, 1]
-    assert len(report.doubtful) == 1
+    assert len(report.unresolved) == 1
 
 
 @pytest.mark.matrix(row=42, kinds=("charge",))
@@ -117,7 +117,7 @@ def test_a_pass_goes_on_when_neither_ledger_nor_log_can_be_written(
 
     report = rig.recover()
 
-    assert [row.problem for row in report.doubtful] == ["OSError: see the log"]
+    assert [row.problem for row in report.unresolved] == ["OSError: see the log"]
     assert [movement.times_notified for movement in movements] == [0, 1, 1]
     movements[0].comes_right()
 

@@ -53,7 +53,7 @@ def measure(rig: Rig, kind: OperationKind) -> tuple[bytes, bytes]:
 
 
 def break_once(rig: Rig, kind: OperationKind, fault: Fault) -> Movement:
-    """A movement whose every sending was broken; it is in doubt and nothing else."""
+    """A movement whose every sending was broken; it is unknown and nothing else."""
     movement = rig.prepare(kind)
     with rig.proxy.breaking(fault), pytest.raises(OutcomeUnknown):
         movement.make()

@@ -101,7 +101,7 @@ def hurry(make_rig: Callable[..., Rig]) -> Callable[[float], Rig]:
     )
 
 
-def doubt(movement: Movement, fault: Fault) -> None:
+def leave_unknown(movement: Movement, fault: Fault) -> None:
     """Make the movement, whose outcome is unknown."""
     with movement.rig.proxy.breaking(fault), pytest.raises(OutcomeUnknown):
         movement.make()
@@ -115,7 +115,7 @@ def make_in_time(
     for given in DEADLINES:
         movement = hurry(given).prepare(kind)
         started = time.monotonic()
-        doubt(movement, fault)
+        leave_unknown(movement, fault)
         seconds = time.monotonic() - started
         if seconds <= given * (1 + LATE):
             return movement, seconds
@@ -169,6 +169,6 @@ def test_a_charge_is_not_asked_for_again_once_it_is_late(
     late = Policy(replay_seconds=DEADLINE / 2)
     rig = make_rig(policy=late, DEADLINE_SECONDS=DEADLINE)
 
-    doubt(rig.prepare(kind), SLOW["read, and never answered"])
+    leave_unknown(rig.prepare(kind), SLOW["read, and never answered"])
 
     assert rig.proxy.hits == 1

@@ -244,7 +244,7 @@ def test_a_redirected_look_is_not_followed_either(
     moved = breaks.answer_with(answer(b"{}", location, status="307 Moved"))
 
     with proxy.breaking(moved, "GET"):
-        assert rig.recover().doubtful
+        assert rig.recover().unresolved
 
     assert nobody_called(elsewhere)
     movement.comes_right()

@@ -283,7 +283,7 @@ def test_a_key_that_was_used_for_something_else_waits_for_a_person(
 
 
 def is_flagged_for_its_key(rig: Rig, movement: Movement) -> None:
-    """Nothing moved, was sent again or is in doubt: a person compares, then unflags."""
+    """Nothing moved, was sent again or is unknown: a person compares, then unflags."""
     is_closed_unmoved(movement, OperationState.FAILED)
     assert "key_conflict" in movement.payment.flags
     assert rig.proxy.hits <= 2

@@ -1,4 +1,4 @@
-"""Rows 21 and 24 to 27: crashes, rollbacks, double clicks, doubts and changed carts."""
+"""Rows 21 and 24 to 27: crashes, rollbacks, double clicks, lost answers, changed carts."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -133,7 +133,7 @@ def test_two_tabs_with_two_cards_are_one_movement(
 def test_while_an_earlier_submit_has_an_unknown_outcome_nothing_more_is_sent(
     rig: Rig, kind: OperationKind
 ) -> None:
-    movement = doubtful(rig, kind)
+    movement = unknown(rig, kind)
     sent = posts(rig)
     is_more_than_left = kind is OperationKind.REFUND
     refusal = InvalidRequest if is_more_than_left else OutcomeUnknown
@@ -151,7 +151,7 @@ def test_while_an_earlier_submit_has_an_unknown_outcome_nothing_more_is_sent(
 def test_the_same_submit_again_joins_the_unknown_one(
     rig: Rig, kind: OperationKind
 ) -> None:
-    movement = doubtful(rig, kind)
+    movement = unknown(rig, kind)
 
     again = movement.make()
 
@@ -164,7 +164,7 @@ def test_the_same_submit_again_joins_the_unknown_one(
 def test_another_amount_waits_while_a_payment_has_an_unknown_outcome(
     rig: Rig, kind: OperationKind
 ) -> None:
-    movement = doubtful(rig, kind)
+    movement = unknown(rig, kind)
     reference = movement.payment.reference
 
     with pytest.raises(OutcomeUnknown):
@@ -229,7 +229,7 @@ def with_another_card(movement: Movement) -> Movement:
     return replace(movement, source=source)
 
 
-def doubtful(rig: Rig, kind: OperationKind) -> Movement:
+def unknown(rig: Rig, kind: OperationKind) -> Movement:
     """A movement that was made, and whose every answer was lost."""
     movement = rig.prepare(kind)
     with rig.proxy.breaking(breaks.lose_answer()), pytest.raises(OutcomeUnknown):

@@ -53,7 +53,7 @@ def page(rig: Rig) -> Page:
 
 
 def is_paid_once(page: Page) -> None:
-    """The money counts, once, and the shop was told once."""
+    """The money counts, once, and the shop was notified once."""
     assert page.payment.state is PaymentState.PAID
     assert page.payment.flags == ()
     assert page.row.transaction_id == page.charge_id
@@ -65,7 +65,7 @@ def receipts() -> int:
 
 
 class HastyShopper:
-    """Pays, and Clover tells, before the shop has written its page down."""
+    """Pays, and Clover sends the webhook, before the shop has written its page down."""
 
     def __init__(self, rig: Rig) -> None:
         self.rig = rig

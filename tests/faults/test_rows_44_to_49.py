@@ -42,7 +42,7 @@ def saying(status: str) -> Fault:
 
 
 def is_not_believed(movement: Movement) -> None:
-    """The shop was not told of a success, and nothing says that there was one."""
+    """The shop was not notified of a success, and nothing says that there was one."""
     assert OperationState.SUCCEEDED not in movement.states
     assert movement.payment.state is not STATE_AFTER[movement.kind]
     assert movement.times_notified == 0

@@ -60,7 +60,7 @@ class Shop:
         return payment.payment_id, page.session_id
 
     def hear(self, paid):
-        """What the webhooks would have told; the charges at Clover."""
+        """What the webhooks would have said; the charges at Clover."""
         charges = {row.id: row.charge_id for row in self.simulator.ledger.sessions}
         for payment_id, session_id in paid:
             self.payments.resolve(

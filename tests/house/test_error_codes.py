@@ -21,7 +21,7 @@ ROWS = {
 
 
 def read_docstrings():
-    """What stands below each member."""
+    """The docstring of each member."""
     body = ast.parse(inspect.getsource(ErrorCode)).body[0].body
     return {
         row.value.value: " ".join(below.value.value.split())

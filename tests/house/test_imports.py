@@ -93,7 +93,7 @@ def test_the_specification_and_its_fake_load_no_pytest():
 
 
 def test_no_adapter_talks_to_the_provider_past_payments():
-    """Only `Payments` holds the gateway; an adapter that asks for it has a second road."""
+    """An adapter that asks `ProviderHooks` itself has a second code path."""
     found = {
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for adapter in ADAPTERS

@@ -1,4 +1,4 @@
-"""The rooms: none is a shelf, no files stand in a circle, and doors are used."""
+"""The rooms: few modules in each, no circles of imports, only public names."""
 
 import ast
 import importlib

@@ -1,4 +1,4 @@
-"""A shop, a provider that moves no money, and the road between them."""
+"""A shop, a provider that moves no money, and `Payments` between them."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ from payment_hooks.testing import FakeProvider
 
 @dataclass(eq=False)
 class Shop:
-    """Remembers what it was told; fails on request."""
+    """Remembers its notifications; fails on request."""
 
     due: Money | None = field(default_factory=lambda: Money(2599, "USD"))
     notified: list = field(default_factory=list)

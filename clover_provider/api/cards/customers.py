@@ -61,7 +61,7 @@ def build_source(source: PaymentSource) -> dict[str, object]:
 
     Raises:
         InvalidRequest: it is not the id of a saved card, or it is one, but came as a
-            fresh token: a browser could have sent somebody else's.
+            fresh token: a browser could have sent another customer's.
     """
     customer_id = customer_of(source)
     if not source.is_saved:

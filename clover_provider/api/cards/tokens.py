@@ -61,7 +61,7 @@ def build(card: CardDetails, *, encryption_key: str = "") -> dict[str, object]:
 
 @forgetful
 def read(answer: Mapping[str, object], *, merchant_id: str) -> PaymentSource:
-    """The source that a token stands for.
+    """The source that a token represents.
 
     Raises:
         ProviderUnavailable: the answer holds no token; nothing was charged, so the card

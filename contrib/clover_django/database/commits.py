@@ -11,7 +11,7 @@ from payment_hooks import ConfigurationError
 
 _TRIES = 8
 _ROLLED_BACK = frozenset({"40001", "40P01", 1020, 1213})
-"""PostgreSQL's and MySQL's words for: somebody was first, all of yours is undone."""
+"""PostgreSQL's and MySQL's codes for a conflict: this transaction was rolled back."""
 
 Result = TypeVar("Result")
 
@@ -25,7 +25,7 @@ class Committer:
     def write(self, work: Callable[[], Result]) -> Result:
         """What the work gave, committed.
 
-        Two writers may stand in each other's way, however right both are: then the
+        Two correct writers may conflict: then the
         database undoes one of them, which goes again.
 
         Raises:

@@ -101,6 +101,6 @@ def _storable(value: object) -> object:
 
 
 def as_django_has_it(parts: Deconstructed, name: str) -> Deconstructed:
-    """What migrations are told of a field: that it is Django's own of this name."""
+    """What migrations record of a field: Django's own class of this name."""
     attribute, _, arguments, options = parts
     return attribute, f"django.db.models.{name}", arguments, options

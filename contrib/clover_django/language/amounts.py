@@ -23,7 +23,7 @@ _MARKS = ".,"
 
 
 def read_amount(typed: str, currency: str) -> Money:
-    """The money that somebody typed, in the active language's way to write numbers.
+    """The money that a person typed, in the active language's way to write numbers.
 
     Raises:
         LocalizedRefusal: it is no number, could be read as another one, or has more

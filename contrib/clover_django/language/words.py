@@ -123,7 +123,7 @@ def mode_name(value: str) -> str:
 
 
 def flag_name(value: str) -> str:
-    """Of a mark: why somebody must look."""
+    """Of a mark: why a person must look."""
     return _name_of(value, FLAGS)
 
 

@@ -8,7 +8,7 @@ _actor: ContextVar[str] = ContextVar("clover_actor", default="")
 
 
 def current_actor() -> str:
-    """Who acts now; empty when nobody said, as in a checkout."""
+    """Who acts now; empty when it is not known, as in a checkout."""
     return _actor.get()
 
 

@@ -209,7 +209,7 @@ class DjangoLedger:
         return str(known.installation_id)
 
     def _insert(self, operation: Operation) -> bool:
-        """Whether nothing stood in its way."""
+        """Whether there was no conflict."""
 
         def add() -> None:
             models.Operation.objects.using(self.using).create(
@@ -224,7 +224,7 @@ class DjangoLedger:
         return True
 
     def _obstacle(self, operation: Operation) -> Operation | None:
-        """What stands in its way; None when that was done meanwhile."""
+        """The conflicting row; None when it was done meanwhile."""
         found = models.Operation.objects.using(self.using)
         row = (
             found.filter(idempotency_key=operation.idempotency_key).first()

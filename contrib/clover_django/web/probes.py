@@ -12,7 +12,7 @@ from clover_django import conf
 from clover_django.web.webhooks import NOT_YET, REJECTED
 
 _REACHED_PAGE = 404
-"""What our pages answer about a payment that nobody made."""
+"""What our pages answer about a payment that does not exist."""
 _NOBODY = "no-such-payment"
 
 
@@ -69,7 +69,7 @@ def _host() -> str:
 
 
 def _is_webhooks(answer: HttpResponseBase) -> bool:
-    """Whether it is our own view's answer, rather than somebody's before it."""
+    """Whether it is our own view's answer, rather than a middleware's before it."""
     return getattr(answer, "content", b"").decode(errors="replace") in (
         REJECTED,
         NOT_YET,

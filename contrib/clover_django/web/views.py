@@ -1,6 +1,6 @@
 """Webhook, return, cancel and status: what comes in from outside a checkout.
 
-None of them believes what it is told: each says *look* to `Payments`, and shows what
+None of them believes the request: each calls `Payments.look`, and shows what
 the ledger knows afterwards. All stay outside of ATOMIC_REQUESTS, since the ledger
 commits by itself.
 
@@ -59,7 +59,7 @@ View = Callable[..., HttpResponse]
 def _page(view: View) -> View:
     """One of the shopper's pages: never cached, and its address goes to no other site.
 
-    A request that no shopper looks at gets no page, and nobody is asked for it.
+    A request whose answer no shopper sees gets no page, and Clover is not asked.
     """
 
     @wraps(view)
@@ -108,7 +108,7 @@ def status(request: HttpRequest, payment_id: str) -> HttpResponse:
 @require_GET
 @_page
 def status_json(request: HttpRequest, payment_id: str) -> HttpResponse:
-    """Whether the waiting page should look again: nothing else is told.
+    """Whether the waiting page should look again: nothing else is said.
 
     However often it is asked, it asks the provider only once in a few seconds.
     """
@@ -192,12 +192,12 @@ def _look(payment: Payment) -> Payment:
     try:
         return get_payments().look(payment.payment_id)
     except NOT_NOW as error:
-        logger.warning("payment could not be settled now: %s", type(error).__name__)
+        logger.warning("payment could not be resolved now: %s", type(error).__name__)
         return _find(payment.payment_id)
 
 
 def _give_up(payment_id: str) -> Payment:
-    """The payment, closed unless it holds money; a doubt about that is raised."""
+    """The payment, closed unless it holds money; an unknown outcome is raised."""
     payments = get_payments()
     payment = payments.resolve(payment_id)
     if payment.state is not PaymentState.OPEN:

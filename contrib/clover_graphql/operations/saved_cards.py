@@ -30,7 +30,7 @@ Result = StoredPaymentMethodRequestDeleteResult
 def delete(
     context: RequestContext, identifier: str
 ) -> StoredPaymentMethodRequestDelete:
-    """Remove the customer's card; somebody else's is not to be found."""
+    """Remove the customer's card; another customer's is not found."""
     try:
         _delete(context, identifier)
     except InvalidRequest as error:

@@ -131,7 +131,7 @@ def report(
     kind: TransactionEventTypeEnum,
     amount: Decimal | None,
 ) -> TransactionEventReport:
-    """Look at what somebody says has happened: what the provider shows is recorded.
+    """Look at what the caller says has happened: what the provider shows is recorded.
 
     Nothing is believed. The event is there afterwards if the provider knows it.
     """
@@ -209,15 +209,15 @@ def _modification(
 
 
 def _check_whole(asked: Modification) -> None:
-    """Let nobody believe that a part of an authorization is released.
+    """Refuse a void of a part: an authorization is released as a whole.
 
     Raises:
         BadInput: another amount than is reserved was named.
     """
     rows = asked.offer.payments.operations(asked.payment.payment_id)
-    held = add_up(rows, asked.payment.amount_due.currency).authorized
-    if asked.amount is not None and asked.amount != held:
-        raise _wrong_amount(f"{held} is reserved, and is released as a whole.")
+    authorized = add_up(rows, asked.payment.amount_due.currency).authorized
+    if asked.amount is not None and asked.amount != authorized:
+        raise _wrong_amount(f"{authorized} is reserved, and is released as a whole.")
 
 
 def _wrong_amount(text: str) -> BadInput:

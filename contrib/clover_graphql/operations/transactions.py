@@ -164,7 +164,7 @@ def check_strategy(
     """Let only apps of the shop choose what the gateway's settings decide.
 
     Raises:
-        Denied: another action than the gateway's own, or somebody else's address.
+        Denied: another action than the gateway's own, or another shopper's address.
     """
     own = {
         CHARGE if offer.captures_at_once else AUTHORIZATION
@@ -177,7 +177,7 @@ def check_strategy(
 
 
 def _check_gateways(gateways: list[PaymentGatewayToInitialize]) -> None:
-    """Let nobody ask for one card form a thousand times: each may be asked of Clover.
+    """Refuse a request for very many card forms: each may need a call to Clover.
 
     Raises:
         BadInput: there are more than a page can have.

@@ -61,7 +61,7 @@ class Submit:
     idempotency_key: str = ""
     client_ip: str = ""
     language: str = ""
-    """What the shopper reads, kept with the payment; empty where nobody said."""
+    """What the shopper reads, kept with the payment; empty where none is known."""
     return_hosts: tuple[str, ...] = ()
     context: Mapping[str, object] | None = None
     """What else is kept with the payment."""

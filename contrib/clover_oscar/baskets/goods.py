@@ -74,7 +74,7 @@ def set_aside(
     What was added later goes to an open basket of the shopper.
 
     Raises:
-        GoodsAreMissing: something is less than agreed, and nobody said `may_miss`.
+        GoodsAreMissing: something is less than agreed, and `may_miss` was not set.
     """
     wanted = _count(agreed)
     extra = []

@@ -101,7 +101,7 @@ def find_payments(basket_id: int) -> tuple[Payment, ...]:
 
 
 def may_hold_money(payment: Payment) -> bool:
-    """Whether money was taken or reserved, or may be: in doubt, or on a hosted page.
+    """Whether money is or may be here, of unknown outcome or on an open page say.
 
     Only the operations are asked: the payment's own row learns a moment later.
     """

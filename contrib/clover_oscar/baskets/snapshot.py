@@ -179,8 +179,8 @@ def _is_same_birth(one: str, other: str) -> bool:
     """Whether the two are one time, perhaps read in another zone than it was written.
 
     Oscar's rows change their moment when a shop changes `USE_TZ` or `TIME_ZONE`; and
-    without `USE_TZ` the database cannot tell which of two repeated hours it was. Zones are
-    quarters of an hour apart, so the smaller units tell baskets apart.
+    without `USE_TZ` the database does not keep which of two repeated hours it was.
+    Zones are quarters of an hour apart, so the smaller units distinguish baskets.
     """
     apart = abs(datetime.fromisoformat(one) - datetime.fromisoformat(other))
     return apart <= _MOST_BETWEEN_ZONES and not apart % _LEAST_BETWEEN_ZONES

@@ -1,4 +1,4 @@
-"""From the outcome of a payment to what Oscar's checkout must be told.
+"""The outcome of a payment, translated into the exceptions of Oscar's checkout.
 
 Oscar says "no payment has been taken" to every error but two. So those two are all that
 leave here: `UnableToTakePayment` when nothing was taken, and `RedirectRequired` to the

@@ -273,10 +273,10 @@ class PaymentDetailsMixin(PaymentPageMixin):
         return added
 
     def _find_payment(self) -> Payment | None:
-        """This request's payment, or the one that stands in its way."""
+        """This request's payment, or the one that blocks it."""
         known = find_payments(self._submission["basket"].pk)
-        doubtful = (row for row in reversed(known) if may_hold_money(row))
-        return self.payment or next(doubtful, None)
+        possible = (row for row in reversed(known) if may_hold_money(row))
+        return self.payment or next(possible, None)
 
     def _flag_second(self, order: OscarObject) -> None:
         """Let a person look where the basket's first copy was paid for meanwhile."""

@@ -80,7 +80,7 @@ def snapshot_of(
 
 
 def email_of(submission: Submission) -> str:
-    """Where the shopper gets mail, empty when nobody said."""
+    """The shopper's e-mail address, empty when not known."""
     user = submission["user"]
     guest = (submission.get("order_kwargs") or {}).get("guest_email")
     return str(guest or getattr(user, "email", "") or "")
@@ -123,7 +123,7 @@ def pay(
 
 
 def _flag_lost_order(payment: Payment, basket: OscarObject) -> None:
-    """Ask for a person where the shop was told of the money and has no order of it."""
+    """Flag the payment where the shop was notified of it and has no order of it."""
     payments = get_payments()
     is_notified = all(row.notified for row in payments.operations(payment.payment_id))
     if is_notified and find_order(basket.pk) is None:

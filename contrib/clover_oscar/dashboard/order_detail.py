@@ -58,7 +58,7 @@ class OrderDetailMixin(PaymentEventsMixin):
         return self._move(request, order, "clover_capture")
 
     def clover_refund(self, request: HttpRequest, order: OscarObject) -> Response:
-        """Give back all or a part."""
+        """Refund all or a part."""
         return self._move(request, order, "clover_refund")
 
     def clover_void(self, request: HttpRequest, order: OscarObject) -> Response:
@@ -122,14 +122,14 @@ class OrderDetailMixin(PaymentEventsMixin):
 def describe_payment(payment: Payment, user: OscarObject) -> dict[str, Any]:
     """A payment for the page: its operations, and what this user may do now."""
     left = get_payments().refundable(payment.payment_id)
-    held = movements.left_to_capture(payment)
+    authorized = movements.left_to_capture(payment)
     return {
         "payment": payment,
         "operations": get_payments().operations(payment.payment_id),
         "left_to_refund": write_amount(left),
-        "left_to_capture": write_amount(held),
-        "may_capture": held.minor_units > 0 and user.has_perm(movements.CAPTURE),
-        "may_void": held.minor_units > 0 and user.has_perm(movements.REFUND),
+        "left_to_capture": write_amount(authorized),
+        "may_capture": authorized.minor_units > 0 and user.has_perm(movements.CAPTURE),
+        "may_void": authorized.minor_units > 0 and user.has_perm(movements.REFUND),
         "may_refund": left.minor_units > 0 and user.has_perm(movements.REFUND),
         "is_authorized": payment.state is PaymentState.AUTHORIZED,
     }

@@ -20,7 +20,7 @@ from payment_hooks import ErrorCode, Money, OperationKind, Payment, PaymentError
 
 
 class PaymentEventsMixin:
-    """Lets no event of a Clover payment move money that nobody read the sum of.
+    """Refuses an event of a Clover payment whose amount no person has confirmed.
 
     Oscar takes an empty amount for the price of whole lines, however many units were
     chosen. Here it is what these units cost, and always confirmed first.
@@ -111,7 +111,7 @@ def _read_amount(
 
 
 def _refuse_uncertain(line: OscarObject) -> None:
-    """Let nobody be given the price of a unit that the line does not bear out.
+    """Refuse to compute a unit's price where the line's total does not give it.
 
     Raises:
         LocalizedRefusal: the prices of its units do not come to the line's.

@@ -1,4 +1,4 @@
-"""The dashboard's page of Clover payments: what is open, in doubt, or asks for a person."""
+"""The dashboard's page of Clover payments: what is open, unknown, or needs a person."""
 
 from collections.abc import Callable
 from functools import partial
@@ -55,7 +55,7 @@ _ATTENTION = (
     | Q(operations__state__in=_UNKNOWN)
     | Q(operations__notified=False, operations__state=OperationState.SUCCEEDED.value)
 )
-"""Flagged, in doubt, or money whose order is not in place."""
+"""Flagged, of unknown outcome, or paid without an order in place."""
 VIEWS = {
     "attention": _ATTENTION,
     "open": Q(state=PaymentState.OPEN.value),
@@ -143,7 +143,7 @@ def _place(payment_id: str, request: HttpRequest) -> str:
 
 
 def _confirm(request: HttpRequest, payment_id: str) -> HttpResponse:
-    """What would be given back, of which payment and to which card."""
+    """What would be refunded, of which payment and to which card."""
     _require(request.user, movements.REFUND)
     payment = _without_order(payment_id)
     left = movements.left_of(payment, _returning(payment))
@@ -186,7 +186,7 @@ def _without_order(payment_id: str) -> Payment:
 
     Raises:
         CannotPlaceOrder: it has its order, or its money is not here any more, or
-            somebody is giving it back.
+            another member of staff is reversing it.
     """
     payment = get_payments().get(payment_id)
     refusal = _why_not(payment)
@@ -196,7 +196,7 @@ def _without_order(payment_id: str) -> Payment:
 
 
 def _why_not(payment: Payment) -> str:
-    """Why nobody is asked about the payment; empty where a person must decide."""
+    """Why no person must decide about the payment; empty where one must."""
     if order_of(payment) is not None:
         return _("This payment has an order: refund it there.")
     if payment.state in REVERSED:
@@ -204,7 +204,7 @@ def _why_not(payment: Payment) -> str:
     if refund_marks.is_at_work(payment):
         return _("The money is being refunded at this moment: load the page again.")
     if not (movements.was_funded(payment) and WITHOUT_ORDER & set(payment.flags)):
-        return _("Nobody needs to decide about this payment: load the page again.")
+        return _("No decision is needed about this payment: load the page again.")
     return ""
 
 

@@ -13,9 +13,9 @@ DELETED = "order_deleted"
 PAID_TWICE = "purchase_paid_twice"
 """A copy of the basket was paid for, and the page of the first one as well."""
 BEING_REVERSED = "being_reversed"
-"""Somebody is giving the money back: no order meanwhile; see `refund_marks`."""
+"""Staff is reversing the payment: no order meanwhile; see `refund_marks`."""
 WITHOUT_ORDER = frozenset({NOT_PLACED, DELETED, PAID_TWICE})
-"""Those which a person ends by placing the order, or by giving the money back."""
+"""Those which a person ends by placing the order, or by reversing the payment."""
 NAMES: Names = {
     NOT_PLACED: pgettext_lazy("flag", "Paid, and without an order"),
     CHANGED: pgettext_lazy("flag", "The order's lines do not come to what was paid"),

@@ -23,7 +23,7 @@ MOVES = {
 
 
 class EventHandlerMixin:
-    """Moves the money that an event of the shop's `EventHandler` tells of."""
+    """Moves the money for an event that the shop's `EventHandler` handles."""
 
     user: Any
     kwargs: dict[str, Any]

@@ -1,7 +1,7 @@
 """Oscar's Source, Transactions and PaymentEvents, derived from a payment's operations.
 
 Sums are computed from the operations rather than added up, under the order's lock, so
-that telling an outcome twice, or two of them at once, ends in the same rows.
+that notifying an outcome twice, or two of them at once, ends in the same rows.
 """
 
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ _ID_LENGTH = 128
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """How an operation stands in Oscar's records."""
+    """How an operation is written in Oscar's records."""
 
     transaction_type: str
     event_type: str
@@ -60,7 +60,7 @@ def record(
     """Bring the order's records to what the operations say; again and again, if need be.
 
     The order's status moves where `CLOVER["ORDER_STATUS"]` and Oscar's pipeline both
-    allow it, and only when there was something new to book.
+    allow it, and only when there was something new to record.
     """
     remember(order, payment)
     done = [row for row in operations if row.counts]

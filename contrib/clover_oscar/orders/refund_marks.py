@@ -1,4 +1,4 @@
-"""The mark on a payment whose money staff is giving back: one person's at a time."""
+"""The mark on a payment that staff is reversing: one person's at a time."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,17 +10,17 @@ from clover_oscar.orders.flags import BEING_REVERSED
 from payment_hooks import Payment
 
 LEFT_AFTER = timedelta(minutes=10)
-"""An older mark was left by a worker that was killed, and holds nobody up."""
+"""An older mark was left by a worker that was killed, and blocks no one."""
 
 
 def is_at_work(payment: Payment) -> bool:
-    """Whether somebody is giving the money back at this moment."""
+    """Whether staff is reversing the payment at this moment."""
     since = find_mark(payment)
     return since is not None and datetime.now(UTC) - since < LEFT_AFTER
 
 
 def find_mark(payment: Payment) -> datetime | None:
-    """Since when the mark is there, as the history tells; None without it."""
+    """Since when the mark is there, from the history; None without it."""
     if BEING_REVERSED not in get_payments().get(payment.payment_id).flags:
         return None
     history = PaymentEvent.objects.using(conf.ledger_alias()).filter(

@@ -32,7 +32,7 @@ class CannotPlaceOrder(Exception):
 
 
 class OrderNeedsPerson(CannotPlaceOrder):
-    """Nothing that is told again, or changes in the shop, would place this order."""
+    """Neither another notification nor a change in the shop would place this order."""
 
     def __init__(self, message: object, flag: str = "") -> None:
         super().__init__(message, flag)
@@ -62,7 +62,7 @@ def refuse_without_money(payment: Payment) -> None:
 
     Raises:
         OrderNeedsPerson: the money is not here, or not all of it.
-        CannotPlaceOrder: it is being given back at this moment.
+        CannotPlaceOrder: it is being reversed at this moment.
     """
     if refund_marks.is_at_work(payment):
         text = gettext_lazy(
@@ -87,7 +87,7 @@ def refuse_stale(payment: Payment) -> None:
 
     Raises:
         OrderNeedsPerson: the money is not here, or not all of it, or there was an order.
-        CannotPlaceOrder: it is being given back at this moment.
+        CannotPlaceOrder: it is being reversed at this moment.
     """
     refuse_without_money(payment)
     if had_order(payment):

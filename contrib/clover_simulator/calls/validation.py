@@ -97,7 +97,7 @@ def _has_type(names: str | list[str], value: object) -> bool:
 
 
 def _matches(value: object, pattern: str) -> bool:
-    # Python's `$` also stands before a final newline, JSON Schema's does not.
+    # Python's `$` also matches before a final newline, JSON Schema's does not.
     strict = pattern[:-1] + r"\Z" if pattern.endswith("$") else pattern
     return not isinstance(value, str) or re.search(strict, value) is not None
 

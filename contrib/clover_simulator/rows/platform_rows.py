@@ -119,11 +119,11 @@ def _parts(state: State, paid: Paid, expand: Set[str]) -> JSON:
 
 def _card_transaction(paid: Paid) -> JSON:
     if isinstance(paid, Charge):
-        was_held = paid.was_authorization
+        was_authorized = paid.was_authorization
         is_open = paid.state is ChargeState.AUTHORIZED
         known = {"authCode": paid.auth_code, "referenceId": paid.ref_num}
     else:
-        was_held = paid.result.startswith("AUTH")
+        was_authorized = paid.result.startswith("AUTH")
         is_open = paid.result in OPEN_RESULTS
         known = {}
     if paid.card is None:
@@ -133,7 +133,7 @@ def _card_transaction(paid: Paid) -> JSON:
         "first6": paid.card.first6,
         "last4": paid.card.last4,
         **known,
-        "type": "PREAUTH" if was_held else "AUTH",
+        "type": "PREAUTH" if was_authorized else "AUTH",
         "state": "PENDING" if is_open else "CLOSED",
     }
 

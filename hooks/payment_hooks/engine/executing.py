@@ -208,7 +208,7 @@ class Executor:
     def _end_abandoned(
         self, payment: Payment, intent: Operation, known: Operation, request: Request
     ) -> Operation:
-        """The open operation nobody owns, after sending it again or looking it up."""
+        """The open operation without an owner, after sending it again or looking it up."""
         if _is_same(known, intent) and self._may_retry(known):
             again = replace(request, operation_id=known.operation_id)
             return self._send(payment, self._store.claim(known), again)

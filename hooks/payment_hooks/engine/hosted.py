@@ -189,7 +189,7 @@ class HostedPages:
         return transaction
 
     def _fetch(self, payment: Payment, transaction_id: str) -> Transaction | None:
-        """The transaction; of which page it is, where the provider can tell."""
+        """The transaction; of which page it is, where the provider shows it."""
         pages = [row.operation_id for row in self._sessions(payment)]
         return self._resolver.fetch(transaction_id, candidates=pages)
 

@@ -28,10 +28,10 @@ class OperationStore:
         self._ledger = engine.ledger
 
     def record(self, operation: Operation) -> Operation:
-        """The recorded operation, or what stands in its way.
+        """The recorded operation, or the one that blocks it.
 
         Raises:
-            OutcomeUnknown: what stands in its way changes all the time.
+            OutcomeUnknown: the one that blocks it changes all the time.
         """
         try:
             return self._ledger.add_operation(operation)
@@ -41,7 +41,7 @@ class OperationStore:
     def lease(self, operation: Operation) -> Operation:
         """The operation with a lease of ours, not written down yet.
 
-        An intent is recorded with its lease, so that nobody finds it without an owner.
+        An intent is recorded with its lease, so that it is never found without an owner.
         """
         now = self._engine.now()
         until = now + timedelta(seconds=self._engine.policy.lease_seconds)
@@ -57,7 +57,7 @@ class OperationStore:
         """The recorded operation with a fresh lease of ours.
 
         Raises:
-            OutcomeUnknown: somebody else owns it.
+            OutcomeUnknown: another process owns it.
         """
         if self.is_leased(operation):
             raise in_progress(operation)
@@ -71,7 +71,7 @@ class OperationStore:
 
         Raises:
             OutcomeUnknown: its lease ended while it was written down, so that others
-                may have looked and found nothing; or somebody else changed it.
+                may have looked and found nothing; or another process changed it.
         """
         sending = self.write(self.lease(owned), state=OperationState.SENDING)
         if not self.is_leased(sending):
@@ -79,10 +79,10 @@ class OperationStore:
         return sending
 
     def write(self, operation: Operation, **changes: object) -> Operation:
-        """The operation with these changes, provided nobody else changed it.
+        """The operation with these changes, provided no other process changed it.
 
         Raises:
-            OutcomeUnknown: somebody else did.
+            OutcomeUnknown: another process did.
         """
         now = self._engine.now()
         changed = replace(operation, updated_at=now, **changes)  # type: ignore[arg-type]  # field names are checked by the tests
@@ -131,13 +131,13 @@ class OperationStore:
         )
 
     def note_look(self, operation: Operation) -> None:
-        """Keep that somebody looked at an open page, and learnt nothing.
+        """Keep that an open page was looked at, and nothing was learnt.
 
         Whoever looks at anything else claims it, which leaves its mark by itself.
         """
         row = self._ledger.get_operation(operation.operation_id) or operation
         if row.state is OperationState.WAITING and not self.is_leased(row):
-            with suppress(OutcomeUnknown):  # somebody else changed it just now
+            with suppress(OutcomeUnknown):  # another process changed it just now
                 self.write(row)
 
     def wait(self, operation: Operation) -> Operation:
@@ -154,7 +154,7 @@ class OperationStore:
         return current
 
     def is_leased(self, operation: Operation, at: datetime | None = None) -> bool:
-        """Whether somebody owns it at that time; now if None."""
+        """Whether its lease has an owner at that time; now if None."""
         until = operation.lease_until
         return until is not None and until > (at or self._engine.now())
 

@@ -99,7 +99,7 @@ class Payments:
         ledger: Ledger | None = None,
         policy: Policy | None = None,
     ) -> Self:
-        """The short way in: one provider, and the shop's and anybody's plugins.
+        """The short way in: one provider, the shop, and any plugins.
 
         Without a ledger it remembers in memory: for tries, tests and scripts only.
 
@@ -379,7 +379,7 @@ class Payments:
     def resolve(
         self, payment_id: str, *, transaction_id: str = "", session_id: str = ""
     ) -> Payment:
-        """The payment after looking at the provider, and after telling the shop.
+        """The payment after looking at the provider, and after notifying the shop.
 
         Args:
             payment_id: without an open operation nothing is asked.
@@ -388,8 +388,8 @@ class Payments:
             session_id: the hosted session that the webhook named, if it did.
 
         Raises:
-            ProviderUnavailable: nobody answered; ask again later.
-            OutcomeUnknown: the answer cannot be read, or somebody else resolves it.
+            ProviderUnavailable: no answer came; ask again later.
+            OutcomeUnknown: the answer cannot be read, or another process resolves it.
         """
         payment = self.engine.get_own(payment_id)
         if transaction_id:
@@ -399,12 +399,12 @@ class Payments:
     def look(self, payment_id: str) -> Payment:
         """The payment as after `resolve`, which is done once in a few seconds at most.
 
-        For pages, which anybody may open again and again, in any process: the ledger
-        says when somebody looked last. Money is never moved by a look.
+        For pages, which may be opened again and again, in any process: the ledger
+        says when it was looked at last. Money is never moved by a look.
 
         Raises:
-            ProviderUnavailable: nobody answered; ask again later.
-            OutcomeUnknown: the answer cannot be read, or somebody else is looking.
+            ProviderUnavailable: no answer came; ask again later.
+            OutcomeUnknown: the answer cannot be read, or another process is looking.
         """
         payment = self.engine.get_own(payment_id)
         known = self.operations(payment_id)
@@ -526,7 +526,7 @@ class Payments:
     def _notifying(self, payment_id: str, *, notify: bool) -> Iterator[None]:
         """Write down what came of the block, also where it raises, and notify the shop.
 
-        What cannot be done now is due, and recovery does it: the outcome stands.
+        What cannot be done now is due, and recovery does it: the outcome is kept.
         """
         try:
             yield

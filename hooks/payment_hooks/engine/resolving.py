@@ -145,7 +145,7 @@ class Resolver:
         transaction: Transaction,
         flag: str = "",
     ) -> Operation:
-        """The operation for what nobody asked us for, but was made all the same."""
+        """The operation for a movement that was not made through this ledger."""
         # A void is of the whole: whichever row shows it, it is the same one.
         is_void = kind is OperationKind.VOID
         name = transaction.parent_id if is_void else transaction.transaction_id

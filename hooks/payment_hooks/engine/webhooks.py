@@ -106,7 +106,7 @@ class WebhookInbox:
         return payment
 
     def _find_by_mark(self, event: WebhookEvent) -> Payment | None:
-        """Whose it is by our mark, which the provider may give back with the payment."""
+        """Whose it is by our mark, which the provider may return with the payment."""
         if event.session_id or not event.approved:
             return None
         now = self._engine.now()

@@ -1,4 +1,4 @@
-"""Where a payment stands: what its operations add up to."""
+"""The state of a payment: what its operations add up to."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -96,7 +96,7 @@ def refuse_conflict(payment: Payment) -> None:
 
 
 def refuse_unless_open(payment: Payment, operations: Operations) -> None:
-    """Let nobody pay what was paid, also before the payment's own row knows of it.
+    """Refuse to pay what was paid, also before the payment's own row knows of it.
 
     Raises:
         WrongState: it holds money, or it was given up.
@@ -115,7 +115,7 @@ def refuse_order(payment: Payment, operations: Operations) -> None:
 
     Raises:
         WrongState: it is not, or not all of it any more; the code is its state.
-        OutcomeUnknown: somebody is giving it back: look again.
+        OutcomeUnknown: it is being refunded: look again.
     """
     known = tuple(operations)
     state = derive_state(known, closed=False)
@@ -217,7 +217,7 @@ def next_attempt(earlier: Operations) -> int:
 
 
 def derive_state(operations: Operations, *, closed: bool) -> PaymentState:
-    """Where a payment with these operations stands."""
+    """The state of a payment with these operations."""
     sums = dict.fromkeys(OperationKind, 0)
     for operation in following_money(tuple(operations)):
         if operation.counts:
@@ -255,7 +255,7 @@ _BETWEEN_LOOKS = timedelta(seconds=3)
 
 
 def is_worth_a_look(operations: Sequence[Operation], now: datetime) -> bool:
-    """Whether settling could bring news, and nobody has just looked or is at it."""
+    """Whether resolving could change it, and no one has just looked or owns the lease."""
     if any(row.lease_until and row.lease_until > now for row in operations):
         return False
     if any(_is_due(row, now) for row in operations if not row.state.is_open):
@@ -269,7 +269,7 @@ def _is_due(row: Operation, now: datetime) -> bool:
 
 
 def in_progress(operation: Operation) -> OutcomeUnknown:
-    """The error for an operation that somebody else owns, or whose outcome is unknown."""
+    """The error for an operation that another process owns, or whose outcome is unknown."""
     return OutcomeUnknown(
         f"{operation.kind} {operation.operation_id} has no known outcome yet: "
         "resolve it before asking again",

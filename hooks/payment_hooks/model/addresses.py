@@ -36,7 +36,7 @@ def bare_address(text: str) -> str:
     """The IP address in `text`, without port, brackets and zone; empty if there is none.
 
     Of a list, as `x-forwarded-for` has it, the last address from outside counts. The
-    first is what the shopper's own machine claims: a thief could be somebody else with
+    first is what the shopper's own machine claims: a thief could pose as others with
     every card, and no limit of sales per address would hold him. Each later one was
     added by a machine that saw it; those of the shop's own network are passed over. A
     shop behind two public proxies passes the right one itself.

@@ -1,4 +1,4 @@
-"""Card data and what stands for it: raw details pass through once, sources stay."""
+"""Card data, and the sources (tokens) that replace it: only sources are kept."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ from payment_hooks.model.secrecy import Masked, forgetful_type
 _NUMBER = re.compile(r"[0-9]{12,19}")
 _CVC = re.compile(r"[0-9]{3,4}")
 _BETWEEN = frozenset({"Cc", "Cf", "Pd", "Zl", "Zp", "Zs"})
-"""Unicode's categories of what may stand between digits: blanks, dashes, the unseen."""
+"""Unicode categories of what may be between digits: blanks, dashes, invisible ones."""
 _BLANKS = re.compile(r"[\x00-\x20\x7f-]")
 """The same in ASCII."""
 _RUN = re.compile(r"\d(?:[\s\u00ad\u200b-\u2015\u2060-]?\d){12,18}")
@@ -162,7 +162,7 @@ def mask_card_numbers(text: str) -> str:
 
 
 def _digit(letter: str) -> str:
-    """The digit that it is, nothing for what stands between digits, else itself."""
+    """The ASCII digit; empty for a separator of digits; else the character itself."""
     value = unicodedata.digit(letter, None)
     if value is not None:
         return str(value)

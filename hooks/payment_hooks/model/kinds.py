@@ -26,7 +26,7 @@ class TransactionKind(StrEnum):
 
 
 class TransactionStatus(StrEnum):
-    """Where a movement of money stands at the provider."""
+    """The state of a movement of money at the provider."""
 
     SUCCEEDED = "succeeded"
     PENDING = "pending"

@@ -35,7 +35,7 @@ EXPONENTS = dict.fromkeys(_TWO_DECIMALS.split(), 2) | {
 
 _MOST_DIGITS = 18
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-"""What `Decimal` reads besides is nobody's price: other scripts, 1_000, blanks, NaN."""
+"""What `Decimal` reads besides is no price: other scripts, 1_000, blanks, NaN."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from payment_hooks.model.money import Money
 
 
 class PaymentState(StrEnum):
-    """Where a payment stands; derived from its operations, so it never goes back."""
+    """The state of a payment; derived from its operations, so it never goes back."""
 
     OPEN = "open"
     """Nothing taken or reserved so far; an operation of it may have an unknown outcome."""
@@ -38,7 +38,7 @@ class OperationKind(StrEnum):
 
 
 class OperationState(StrEnum):
-    """Where an operation stands. The first four are open, the last three final."""
+    """The state of an operation. The first four are open, the last three final."""
 
     PENDING = "pending"
     """The intent is recorded, nothing was sent."""
@@ -80,7 +80,7 @@ class Payment:
     """One attempt of a shopper to pay one thing."""
 
     payment_id: str
-    """Unguessable; may stand in URLs."""
+    """Unguessable; may be in URLs."""
     provider: str
     merchant_id: str
     reference: str
@@ -138,7 +138,7 @@ class Operation:
     notified: bool = False
     """Whether the shop's handlers returned after being notified of the outcome."""
     due: datetime | None = None
-    """When somebody should look at it again; None once final and notified."""
+    """When it is to be looked at again; None once final and notified."""
     created_at: datetime
     updated_at: datetime
     version: int = 0
@@ -158,7 +158,7 @@ class Operation:
 class PaymentChanged:
     """A payment came to a new outcome.
 
-    `payment.state` says where it stands as a whole; `operation` is the movement that
+    `payment.state` is the state of the whole; `operation` is the movement that
     brought it there. An operation with a `flag` needs a person: it changed nothing that
     the shop may count on.
     """

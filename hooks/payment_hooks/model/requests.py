@@ -106,7 +106,7 @@ class VoidRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineItem:
-    """What the shopper buys, as it shall stand on the provider's page."""
+    """What the shopper buys, as it is to be shown on the provider's page."""
 
     name: str
     unit_price: Money
@@ -206,7 +206,7 @@ class LookUpRequest:
     """Also list the refunds of what is found, or those made in the window."""
     candidates: tuple[str, ...] = ()
     """Operations which may be those of the transaction, or among those of a window: a
-    provider that gives back only a digest of our id can name them by these."""
+    provider that returns only a digest of our id can name them by these."""
 
     def __post_init__(self) -> None:
         if not (self.transaction_id or self.since):

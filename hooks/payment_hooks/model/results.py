@@ -72,8 +72,8 @@ class Transaction:
     operation_id: str = ""
     """Our operation's id, when the provider gives it back."""
     mark: str = ""
-    """What the provider gives back in place of our operation's id, such as a digest of
-    it; a row without either may be anybody's."""
+    """What the provider returns in place of our operation's id, such as a digest of
+    it; a row without either may belong to any payment."""
     shows_marks: bool = False
     """Whether the mark of a page would be seen here: without ours, it is not the page's."""
     captured: Money | None = None
@@ -104,7 +104,7 @@ class LookUpResult:
     complete: bool = False
     """Whether the whole asked window was seen, so that absence is evidence."""
     too_long: bool = False
-    """Whether more stood there than can be read at once: ask for a shorter window."""
+    """Whether there was more than can be read at once: ask for a shorter window."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +112,7 @@ class WebhookEvent:
     """A proven message; it says *look*, never what to believe about money."""
 
     event_id: str
-    """The same for each delivery of the same news."""
+    """The same for each delivery of the same message."""
     provider: str
     merchant_id: str
     transaction_id: str

@@ -57,7 +57,7 @@ class ReconcileReport:
 
     @property
     def is_clean(self) -> bool:
-        """Whether nobody needs to look at anything."""
+        """Whether no person needs to look at anything."""
         return self.complete and not self.of(FindingKind.FLAGGED)
 
 

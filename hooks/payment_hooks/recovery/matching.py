@@ -136,11 +136,13 @@ class Judge:
         known: Operations,
     ) -> Findings:
         """What was voided at the provider as a whole is with the shopper again."""
-        was_held = operation.kind is OperationKind.AUTHORIZE and not _captures(known)
-        left = operation.amount if was_held else refundable(payment, known)
+        was_authorized = operation.kind is OperationKind.AUTHORIZE and not _captures(
+            known
+        )
+        left = operation.amount if was_authorized else refundable(payment, known)
         returned = replace(
             transaction,
-            kind=TransactionKind.VOID if was_held else TransactionKind.REFUND,
+            kind=TransactionKind.VOID if was_authorized else TransactionKind.REFUND,
             status=TransactionStatus.SUCCEEDED,
             parent_id=transaction.transaction_id,
             amount=left,
@@ -225,12 +227,12 @@ class Judge:
         yield finding_of(FindingKind.RECOVERED, transaction, payment, operation)
 
     def _adopt(self, payment: Payment, transaction: Transaction, flag: str) -> Findings:
-        """Money that nobody waits for."""
+        """Money that no open operation waits for."""
         known = self.ledger.operations(payment.payment_id)
         if any(row.funds_payment for row in known):
             flag = Flag.DOUBLE_CAPTURE
-        is_held = transaction.kind is TransactionKind.AUTHORIZATION
-        kind = OperationKind.AUTHORIZE if is_held else OperationKind.CHARGE
+        is_authorized = transaction.kind is TransactionKind.AUTHORIZATION
+        kind = OperationKind.AUTHORIZE if is_authorized else OperationKind.CHARGE
         yield from self._keep(payment, kind, transaction, flag)
 
     def _keep(

@@ -27,7 +27,7 @@ Progress = Callable[[int, str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered:
-    """One payment that was due, and where it stands now."""
+    """One payment that was due, and its state now."""
 
     payment_id: str
     reference: str
@@ -48,7 +48,7 @@ class RecoveryReport:
     """What messages named, and no payment of ours is known for."""
 
     @property
-    def doubtful(self) -> tuple[Recovered, ...]:
+    def unresolved(self) -> tuple[Recovered, ...]:
         """Those to be looked at again by the next pass."""
         return tuple(row for row in self.rows if row.problem)
 
@@ -59,8 +59,8 @@ class RecoveryReport:
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing is left to do for anybody."""
-        return not (self.doubtful or self.flagged or self.messages)
+        """Whether no person needs to look at anything."""
+        return not (self.unresolved or self.flagged or self.messages)
 
 
 class Recovery:

@@ -55,7 +55,7 @@ def recovery_table(report: RecoveryReport) -> str:
         for row in report.messages
     ]
     sums = (
-        f"{len(report.rows)} looked at, {len(report.doubtful)} still unknown, "
+        f"{len(report.rows)} looked at, {len(report.unresolved)} still unknown, "
         f"{len(report.flagged)} for a person"
     )
     return table + "\n".join([*said, sums])

@@ -63,7 +63,7 @@ logger = logging.getLogger(__name__)
 
 
 class ProviderHooks:
-    """Calls exactly one provider, while everybody's wrappers still wrap.
+    """Calls exactly one provider, while all plugins' wrappers still wrap.
 
     Every method answers with the hook's result or raises a `PaymentError`.
     """
@@ -240,13 +240,11 @@ class ShopHooks:
         return _as_purchase(found, "shop_find_purchase")
 
     def allows(self, request: AccessRequest) -> bool:
-        """See `shop_allows`; whoever cannot tell says no."""
+        """See `shop_allows`; an error means no."""
         try:
             return self.registry.hook.shop_allows(request=request) is True
         except PaymentError:
-            logger.exception(
-                "shop_allows could not tell: %s is refused", request.action
-            )
+            logger.exception("shop_allows failed: %s is refused", request.action)
             return False
 
     def hold_purchase(self, request: HoldPurchaseRequest) -> None:

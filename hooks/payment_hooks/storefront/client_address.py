@@ -25,8 +25,8 @@ _REMEDY = "say how many proxies in front of the shop are trusted (CLIENT_IP, cli
 def client_address(peer: str, forwarded_for: str = "", *, proxies: int = 0) -> str:
     """The bare address of whoever asks, behind `proxies` proxies; empty if not known.
 
-    Each proxy adds the address that it saw to the end of `X-Forwarded-For`. What stands
-    before came with the request, and anybody may write it: of the entries, the one that
+    Each proxy adds the address that it saw to the end of `X-Forwarded-For`. What is
+    before that came with the request, and can be forged: of the entries, the one that
     the outermost trusted proxy added counts, and no other. Without proxies it is `peer`,
     what the server itself saw.
 
@@ -50,7 +50,7 @@ def client_address(peer: str, forwarded_for: str = "", *, proxies: int = 0) -> s
         elif forwarded_for and seen is not None and is_inside(seen):
             _warn_once(
                 "a request came from an inside network with X-Forwarded-For, as from a "
-                f"proxy, whose address would stand for every shopper: {_REMEDY}"
+                f"proxy, whose address would be that of every shopper: {_REMEDY}"
             )
         return bare_address(peer)
     entries = forwarded_for.split(",")

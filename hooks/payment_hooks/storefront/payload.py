@@ -49,7 +49,7 @@ def read_entry(data: object) -> Entry:
     `{"token", "brand", "last4", "expMonth", "expYear"}` is what `<clover-card>` gives,
     `{"card": {"number", "expMonth", "expYear", "cvc", "name", "postalCode"}}` comes from
     a form of the shop's own, `{"savedMethodId"}` names a card on file; `save`, `mode` and
-    `returnUrl` may stand beside them.
+    `returnUrl` may be beside them.
 
     >>> read_entry({"token": "clv_1TST", "last4": "4242"}).source
     PaymentSource(brand='', last4='4242', exp_month=None, exp_year=None, merchant_id='')

@@ -72,7 +72,7 @@ class SavedCards(Protocol):
         """The owner's card of that id.
 
         Raises:
-            InvalidRequest: the owner has no such card; whether anybody has is not said.
+            InvalidRequest: the owner has no such card; another owner may have it.
         """
         ...
 
@@ -152,7 +152,7 @@ def choose_source(
     """What the shopper pays with; a card becomes a token only where it is needed.
 
     Raises:
-        InvalidRequest: the saved card is nobody's, or somebody else's.
+        InvalidRequest: the saved card has no owner here, or another one.
         OutcomeUnknown: that of an earlier charge is; nothing was saved or tokenized.
         PaymentDeclined: the card cannot be saved; nothing was taken.
     """

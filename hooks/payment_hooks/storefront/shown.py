@@ -13,7 +13,7 @@ from payment_hooks.model.money import Money
 def seal_shown(amount: Money, subject: str, *, secret_key: str) -> str:
     """The text for a hidden field of the page that shows the amount.
 
-    It tells the amount, which the page shows anyway, and proves that the shop showed it
+    It contains the amount, which the page shows anyway, and proves that the shop showed it
     for this subject. It never expires: an old page that shows what is due today is right.
 
     Args:
@@ -79,7 +79,7 @@ def _read(sealed: str, subject: str, secret_key: str) -> Money | None:
 def _sign(text: str, subject: str, secret_key: str) -> str:
     if not secret_key:
         raise ConfigurationError(
-            "the secret_key of the shown amount is empty, so that anybody could sign: "
+            "the secret_key of the shown amount is empty, so that anyone could sign: "
             "pass the shop's own secret"
         )
     message = f"payment_hooks.storefront.shown {text} {subject}".encode(

@@ -282,7 +282,7 @@ class AdapterKit:
     def test_there_is_an_order_or_the_money_goes_back_never_both(
         self, shop: ShopBench, checkout: str
     ) -> None:
-        """It was given back while its order could not be placed."""
+        """It was refunded while its order could not be placed."""
         for _ in range(2):  # the submit may try twice
             shop.break_next_order()
         shop.submit(checkout, CARD)

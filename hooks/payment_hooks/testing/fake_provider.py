@@ -1,4 +1,4 @@
-"""A provider in memory: keeps a ledger of its own, and fails when told to."""
+"""A provider in memory: keeps a ledger of its own, and fails when asked to."""
 
 import hmac
 import json
@@ -97,7 +97,7 @@ class FakeProvider:
     saved: dict[str, SavedSource] = field(default_factory=dict)
     """The cards on file, by their id."""
     next_status: TransactionStatus = TransactionStatus.SUCCEEDED
-    """Where the next movement stands: the bank may need time, or say no after all."""
+    """The status of the next movement: the bank may need time, or say no after all."""
     shows_marks: bool = False
     """Whether a look-up shows which page was paid, as with Clover's platform token."""
     _by_key: dict[str, Transaction | PaymentDeclined] = field(default_factory=dict)
@@ -135,7 +135,7 @@ class FakeProvider:
 
     @hookimpl
     def payment_tokenize(self, request: CardDetails) -> PaymentSource:
-        """A token that tells the last four digits."""
+        """A token that contains the last four digits."""
         self._before("payment_tokenize")
         return PaymentSource(
             token=f"tok-{next(self._numbers)}",
@@ -184,9 +184,11 @@ class FakeProvider:
     def payment_capture(self, request: CaptureRequest) -> Transaction:
         """Take what was reserved, once."""
         self._before("payment_capture")
-        held = self._held(request)
-        taken = replace(held, kind=TransactionKind.CHARGE, captured=request.amount)
-        self.ledger[held.transaction_id] = taken
+        authorized = self._authorized(request)
+        taken = replace(
+            authorized, kind=TransactionKind.CHARGE, captured=request.amount
+        )
+        self.ledger[authorized.transaction_id] = taken
         self._after("payment_capture")
         return replace(
             taken,
@@ -197,14 +199,14 @@ class FakeProvider:
 
     @hookimpl
     def payment_refund(self, request: RefundRequest) -> Transaction:
-        """Give back what was taken, and no more."""
+        """Refund what was captured, and no more."""
         self._refuse_wrong_refund(request)
         return self._return("payment_refund", TransactionKind.REFUND, request)
 
     @hookimpl
     def payment_void(self, request: VoidRequest) -> Transaction:
         """Release what was reserved, and was not captured."""
-        self._held(request)
+        self._authorized(request)
         return self._return("payment_void", TransactionKind.VOID, request)
 
     @hookimpl
@@ -305,16 +307,16 @@ class FakeProvider:
             received_at=now,
         )
 
-    def _held(self, request: CaptureRequest | VoidRequest) -> Transaction:
-        held = self.ledger.get(request.transaction_id)
-        if held is None:
+    def _authorized(self, request: CaptureRequest | VoidRequest) -> Transaction:
+        authorized = self.ledger.get(request.transaction_id)
+        if authorized is None:
             raise InvalidRequest("no such authorization", code=NOT_FOUND)
-        if held.kind is not TransactionKind.AUTHORIZATION:
+        if authorized.kind is not TransactionKind.AUTHORIZATION:
             raise InvalidRequest("captured before", code=CHARGE_ALREADY_CAPTURED)
-        if held.status is not TransactionStatus.SUCCEEDED:
+        if authorized.status is not TransactionStatus.SUCCEEDED:
             raise InvalidRequest("voided before", code=CHARGE_ALREADY_VOIDED)
-        _refuse_more_than(held.amount, request.amount)
-        return held
+        _refuse_more_than(authorized.amount, request.amount)
+        return authorized
 
     def _refuse_wrong_refund(self, request: RefundRequest) -> None:
         taken = self.ledger.get(request.transaction_id)

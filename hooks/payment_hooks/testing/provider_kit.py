@@ -26,7 +26,7 @@ class ProviderKit(
         def bench(self):
             return OurBench()
 
-    `bench` gives a `Bench`: the provider with empty books, sources that are approved
-    and declined, faults, and a look into the provider's own books. What the provider
+    `bench` gives a `Bench`: the provider with empty records, sources that are approved
+    and declined, faults, and a look into the provider's own records. What the provider
     does not have is named in `lacks`; the checks then see that it is refused.
     """

@@ -133,7 +133,7 @@ class SavedCardsKit:
         assert (listed.exp_month, listed.exp_year) == (None, None)
 
     def test_what_is_shown_cannot_be_charged(self, saved_cards: SavedCards) -> None:
-        """The provider's id stands in no listing."""
+        """The provider's id is in no listing."""
         saved_cards.keep("ann", SHOP, _saved())
 
         assert "at-provider" not in repr(saved_cards.list("ann", SHOP))

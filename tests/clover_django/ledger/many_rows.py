@@ -83,7 +83,7 @@ def _multiply(model, alias, first, last):
 
 
 def reads(ledger, number):
-    """What the road asks the ledger for, by name."""
+    """What `Payments` asks the ledger for, by name."""
     name = f"done-{number}"
     last = replace(ledger.get_operation(name), created_at=NOW)
     window = (NOW - timedelta(days=1), NOW + timedelta(days=1))

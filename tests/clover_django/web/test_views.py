@@ -1,4 +1,4 @@
-"""What comes in from outside: it is never believed, and never told what is not so."""
+"""What comes in from outside: it is never believed, and never answered with an untruth."""
 
 import re
 from dataclasses import replace
@@ -353,7 +353,7 @@ def test_polling_does_not_wait_for_whoever_is_at_it(browser, fake):
 
 
 class Shop:
-    """Fails when it is told for the first time."""
+    """Fails when it is notified for the first time."""
 
     calls = 0
 

@@ -103,11 +103,11 @@ def test_a_lost_answer_needs_confirmation(storefront, clover_simulator):
     create(storefront, token=clover_simulator.token())
     clover_simulator.fail("POST", "/v1/charges", "reset_after")
     clover_simulator.fail("*", "/v1/charges*", "error_before", nth=2, times=1)
-    doubtful = complete(storefront)
+    unknown = complete(storefront)
     done = complete(storefront)
 
-    assert doubtful["confirmationNeeded"] is True
-    assert json.loads(doubtful["confirmationData"])["status"] == "checking"
+    assert unknown["confirmationNeeded"] is True
+    assert json.loads(unknown["confirmationData"])["status"] == "checking"
     assert done["order"]["isPaid"] is True
     assert [row.amount for row in clover_simulator.ledger.charges] == [2599]
 

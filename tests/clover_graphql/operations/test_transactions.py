@@ -257,13 +257,13 @@ def test_a_lost_answer_asks_for_patience_and_is_one_charge(
 ):
     clover_simulator.fail("POST", "/v1/charges", "reset_after", times=1)
     clover_simulator.fail("*", "/v1/charges*", "error_before", nth=2, times=None)
-    doubtful = start(storefront, {"token": clover_simulator.token()})
+    unknown = start(storefront, {"token": clover_simulator.token()})
     waiting = storefront.run(COMPLETE, id=CHECKOUT)
     other = start(storefront, {"token": clover_simulator.token()})
 
-    assert doubtful["transactionEvent"]["type"] == "CHARGE_ACTION_REQUIRED"
-    assert doubtful["data"]["status"] == CHECKING
-    assert "checking" in doubtful["data"]["message"]
+    assert unknown["transactionEvent"]["type"] == "CHARGE_ACTION_REQUIRED"
+    assert unknown["data"]["status"] == CHECKING
+    assert "checking" in unknown["data"]["message"]
     assert waiting["order"] is None
     assert other["data"]["status"] == CHECKING
     assert charges(clover_simulator) == [2599]

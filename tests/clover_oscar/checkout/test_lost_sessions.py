@@ -12,7 +12,7 @@ COOKIE = "oscar_open_basket"
 
 @pytest.fixture
 def customer(shopper, product):
-    """Somebody with an account, at the payment step."""
+    """A shopper with an account, at the payment step."""
     user = get_user_model().objects.create_user("ada", "ada@example.com", "a password")
     shopper.client.force_login(user)
     return shopper

@@ -153,12 +153,12 @@ def test_while_a_payment_has_an_unknown_outcome_the_basket_is_frozen(ready, clov
     front, checkout = ready
     clover.fail("payment_charge", OutcomeUnknown("lost"), after=True)
     clover.fail("payment_retry", OutcomeUnknown("lost"))
-    doubtful = front.pay(checkout)
+    unknown = front.pay(checkout)
     status = list(baskets().values())
     clover.mend()
-    done = front.run(PROCESS, id=doubtful["transaction"]["id"])
+    done = front.run(PROCESS, id=unknown["transaction"]["id"])
 
-    assert doubtful["data"]["status"] == "checking"
+    assert unknown["data"]["status"] == "checking"
     assert status == ["Frozen"]
     assert done["transactionEvent"]["type"] == "CHARGE_SUCCESS"
     assert len(orders()) == 1

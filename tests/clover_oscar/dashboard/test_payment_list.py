@@ -170,7 +170,7 @@ def offered(staff):
 
 @pytest.fixture
 def marked(without_order):
-    """Somebody is giving the money of it back."""
+    """Another member of staff is reversing it."""
     get_payments().flag(without_order.payment_id, BEING_REVERSED)
     return without_order
 

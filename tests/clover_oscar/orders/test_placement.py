@@ -75,7 +75,7 @@ def paid_on_the_page(shop, german, clover_simulator, monkeypatch):  # noqa: F811
 
 
 def is_as_agreed():
-    """Whether the one order is what the shopper agreed to, and told in German."""
+    """Whether the one order is what the shopper agreed to, and notified in German."""
     (order,) = orders()
     (line,) = order.lines.all()
     (message,) = mail.outbox

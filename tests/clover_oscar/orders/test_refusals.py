@@ -1,4 +1,4 @@
-"""No order without its money: given back, partly given back, or deleted before."""
+"""No order without its money: refunded, partly refunded, or deleted before."""
 
 import pytest
 from django.core import mail

@@ -1,6 +1,6 @@
 """Real Oscar, four gunicorn workers, PostgreSQL: one charge, one order, no open basket.
 
-What is true is read from the simulator's books and by SQL from the shop's tables.
+What is true is read from the simulator's records and by SQL from the shop's tables.
 """
 
 from dataclasses import dataclass

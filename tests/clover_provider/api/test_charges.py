@@ -137,17 +137,17 @@ def test_a_charge_is_read(canned):
 
 
 def test_what_is_not_captured_is_an_authorization(canned):
-    held = read(canned("authorization_thin"))
+    authorized = read(canned("authorization_thin"))
 
-    assert held.kind is TransactionKind.AUTHORIZATION
-    assert held.captured is None
-    assert held.refunded is None
+    assert authorized.kind is TransactionKind.AUTHORIZATION
+    assert authorized.captured is None
+    assert authorized.refunded is None
 
 
 def test_a_returned_authorization_is_voided(canned):
-    held = read(canned("authorization_thin", refunded=True))
+    authorized = read(canned("authorization_thin", refunded=True))
 
-    assert held.status is TransactionStatus.VOIDED
+    assert authorized.status is TransactionStatus.VOIDED
 
 
 def test_sums_are_read_where_clover_says_them(canned):

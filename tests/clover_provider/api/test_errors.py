@@ -1,4 +1,4 @@
-"""Every refusal means one thing; what means nothing known is a doubt."""
+"""Every refusal means one thing; what leaves the outcome open is unknown."""
 
 import pytest
 from hypothesis import given

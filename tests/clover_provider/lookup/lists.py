@@ -34,7 +34,7 @@ class ListTransport:
     """newest_first, oldest_first or shuffled."""
     inclusive: bool = True
     has_more: str = "said"
-    """told, missing, always or never."""
+    """said, missing, always or never."""
     calls: list[Call] = field(default_factory=list)
     _sorted: dict[tuple[str, ...], list[Row]] = field(default_factory=dict)
 

@@ -772,20 +772,20 @@ def test_a_void_is_seen_whether_or_not_the_charge_says(
 ):
     clover_simulator.switch(void_marks_refunded=marks_refunded)
     provider = provide()
-    held = provider.payment_authorize(
+    authorized = provider.payment_authorize(
         ask_for(source=PaymentSource(token=clover_simulator.token()))
     )
     provider.payment_void(
         VoidRequest(
-            transaction_id=held.transaction_id,
-            amount=held.amount,
+            transaction_id=authorized.transaction_id,
+            amount=authorized.amount,
             reference="100123",
             operation_id="op-4",
         )
     )
 
     found = provider.payment_look_up(
-        LookUpRequest(transaction_id=held.transaction_id, with_refunds=True)
+        LookUpRequest(transaction_id=authorized.transaction_id, with_refunds=True)
     )
 
     charge, void = found.transactions

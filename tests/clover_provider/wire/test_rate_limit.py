@@ -52,7 +52,7 @@ class Turns(threading.Condition):
 
 
 class Clock:
-    """Stands in for the module `time`; it stands still until somebody waits."""
+    """Replaces the module `time`; its time passes only when a caller waits."""
 
     now = 1000.0
 

@@ -253,13 +253,13 @@ def test_without_a_usable_answer_money_has_an_unknown_outcome_and_a_reading_has_
     make, handler
 ):
     with serving(handler) as url:
-        with pytest.raises(OutcomeUnknown) as doubt:
+        with pytest.raises(OutcomeUnknown) as unknown:
             make(url).send(a_call(url))
         with pytest.raises(ProviderUnavailable):
             make(url).send(a_call(url, method="GET", moves_money=False))
 
-    assert doubt.value.code == "no_usable_answer"
-    assert "same key" in str(doubt.value)
+    assert unknown.value.code == "no_usable_answer"
+    assert "same key" in str(unknown.value)
 
 
 ENDLESS = {
@@ -271,9 +271,7 @@ ENDLESS = {
 
 
 @pytest.mark.parametrize("handler", ENDLESS.values(), ids=ENDLESS.keys())
-def test_an_answer_without_an_end_leaves_an_unknown_outcome_for_money_and_none_for_a_reading(
-    make, handler
-):
+def test_an_answer_without_an_end_makes_money_unknown_and_no_reading(make, handler):
     with serving(handler) as url:
 
         def pay(seconds):
@@ -622,8 +620,8 @@ def test_every_error_of_the_libraries_becomes_a_payment_error(
             exchange.has_sent = has_sent
             raise kind.__new__(kind)
 
-    doubtful = has_sent and moves_money
-    expected = OutcomeUnknown if doubtful else ProviderUnavailable
+    unknown = has_sent and moves_money
+    expected = OutcomeUnknown if unknown else ProviderUnavailable
     for kind in EVERY_ERROR:
         if kind in (Exception, BaseException):
             continue

@@ -63,11 +63,11 @@ def test_an_unknown_outcome_of_a_session_speaks_it(shop):
     shop.simulator.fail("POST", "/v1/charges", "reset_after")
     shop.simulator.fail("*", "/v1/charges*", "error_before", nth=2, times=1)
 
-    doubtful = initialize(checkout, {"token": shop.simulator.token()})
+    unknown = initialize(checkout, {"token": shop.simulator.token()})
 
     said = TEXTS["fr"]["outcome_unknown"]
-    assert doubtful.data == {"status": "checking", "message": said}
-    assert doubtful.event.message == said
+    assert unknown.data == {"status": "checking", "message": said}
+    assert unknown.event.message == said
 
 
 @pytest.mark.parametrize(

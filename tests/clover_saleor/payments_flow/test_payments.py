@@ -411,7 +411,7 @@ def test_a_refund_whose_answer_was_lost_is_one_refund(shop, recover):
 
 
 def test_what_staff_read_of_an_unknown_outcome_no_shopper_reads(shop):
-    """Saleor gives back by itself what it cannot make an order of."""
+    """Saleor refunds by itself what it cannot make an order of."""
     shop.configure()
     checkout, _ = shop.begin(stock_is_gone=True)
     shop.simulator.fail("POST", "/v1/refunds", "reset_after", times=1)

@@ -22,7 +22,7 @@ WRITES = ("replace_payment", "replace_operation", "add_operation")
 
 
 class Overtaken(MemoryLedger):
-    """Somebody else writes first: once, or from some write on for ever."""
+    """Another process writes first: once, or from some write on for ever."""
 
     def __init__(self, write, first, *, for_ever):
         super().__init__()
@@ -34,7 +34,7 @@ class Overtaken(MemoryLedger):
             return
         number = next(self.calls)
         if number == self.first or (self.for_ever and number > self.first):
-            raise StaleVersion("somebody was first")
+            raise StaleVersion("another process was first")
 
     def replace_payment(self, payment):
         self._overtake("replace_payment")

@@ -148,7 +148,7 @@ def test_a_webhook_without_a_session_changes_nothing_and_is_kept(
         ({"merchant_id": "OTHERMERCHANT"}, "merchant_differs"),
         ({"partial_approval": True}, "partial_approval"),
         ({"tip": Money(100, "USD")}, "amount_differs"),
-        ({"operation_id": "somebody-elses"}, "reference_differs"),
+        ({"operation_id": "another-operation"}, "reference_differs"),
     ],
 )
 def test_a_transaction_that_does_not_fit_is_flagged_not_paid(
@@ -323,7 +323,7 @@ def test_an_unpaid_session_makes_room_for_unknown_outcomes(payments, hosted, clo
 
 
 def test_who_comes_second_to_a_page_leaves_nothing_due(make_payments, provider, clock):
-    """The other one had the page, and the shop was told, while this one waited."""
+    """The other one had the page, and the shop was notified, while this one waited."""
 
     class SeenTooEarly(MemoryLedger):
         early = None

@@ -22,7 +22,7 @@ DUE = Money(1000, "USD")
 
 
 class LateReader(MemoryLedger):
-    """Somebody else is faster, between reading the operations and acting on them."""
+    """Another process is faster, between reading the operations and acting on them."""
 
     meanwhile = None
 

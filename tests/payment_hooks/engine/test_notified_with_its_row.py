@@ -1,4 +1,4 @@
-"""What the shop is told stands in the payment's row, whoever else is at work."""
+"""What the shop is notified of is in the payment's row, whoever else is at work."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Whoever moves money through `Payments` need not remember to tell the shop."""
+"""Whoever moves money through `Payments` need not remember to notify the shop."""
 
 import pytest
 

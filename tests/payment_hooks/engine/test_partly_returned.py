@@ -1,4 +1,4 @@
-"""Money that does not fit and was given back in part is still here in part."""
+"""Money that does not fit and was refunded in part is still here in part."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The one road: opening, taking, giving back, told once."""
+"""`Payments`: opening, funding, reversing, and one notification per outcome."""
 
 from dataclasses import replace
 from threading import Barrier, Thread
@@ -430,15 +430,15 @@ def test_a_lost_capture_is_found_by_reading(payments, provider):
 
 
 def test_undo_voids_what_is_authorized_and_refunds_what_is_captured(payments):
-    held = open_payment(payments, reference="1")
-    payments.authorize(held, CARD)
+    authorized = open_payment(payments, reference="1")
+    payments.authorize(authorized, CARD)
     paid = open_payment(payments, reference="2")
     payments.charge(paid, CARD)
 
-    payments.reverse(held, intent_id="x")
+    payments.reverse(authorized, intent_id="x")
     payments.reverse(paid, dollars("1.00"), intent_id="x")
 
-    assert payments.get(held).state is PaymentState.VOIDED
+    assert payments.get(authorized).state is PaymentState.VOIDED
     assert payments.get(paid).state is PaymentState.PARTLY_REFUNDED
 
 
@@ -647,14 +647,14 @@ def test_a_declined_capture_may_be_tried_again(payments, provider):
 
 
 def test_charging_and_authorizing_share_one_key(payments):
-    charged, held = (
+    charged, authorized = (
         open_payment(payments, reference="1"),
         open_payment(payments, reference="1"),
     )
 
     keys = {
         payments.charge(charged, CARD).idempotency_key,
-        payments.authorize(held, CARD).idempotency_key,
+        payments.authorize(authorized, CARD).idempotency_key,
     }
 
     assert len(keys) == 1
@@ -738,7 +738,7 @@ def test_after_it_was_refunded_one_may_pay_again_if_the_shop_says_so(
 
 
 class RememberingLedger(MemoryLedger):
-    """Finds payments as they were at an earlier moment, while it is told to."""
+    """Finds payments as they were at an earlier moment, while it is asked to."""
 
     remembered = None
 

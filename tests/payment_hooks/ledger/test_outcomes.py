@@ -1,4 +1,4 @@
-"""What a shopper may be told, from every mixture of operations that matters."""
+"""What a shopper may be shown, from every mixture of operations that matters."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

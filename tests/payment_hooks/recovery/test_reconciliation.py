@@ -212,10 +212,10 @@ def test_a_success_after_it_was_given_up_is_kept_and_flagged(
 
 def test_a_capture_made_in_the_dashboard_is_recorded(reconcile, payments, provider):
     payment_id = payments.open("100123", mode=Mode.IFRAME).payment_id
-    held = payments.authorize(payment_id, CARD)
-    row = provider.ledger[held.transaction_id]
+    authorized = payments.authorize(payment_id, CARD)
+    row = provider.ledger[authorized.transaction_id]
     taken = replace(row, kind=TransactionKind.CHARGE, captured=FIVE)
-    provider.ledger[held.transaction_id] = taken
+    provider.ledger[authorized.transaction_id] = taken
 
     first, second = reconcile(), reconcile()
 
@@ -235,8 +235,8 @@ def test_a_partial_capture_of_ours_agrees(reconcile, payments):
 
 def test_a_void_made_in_the_dashboard_is_recorded(reconcile, payments, provider):
     payment_id = payments.open("100123", mode=Mode.IFRAME).payment_id
-    held = payments.authorize(payment_id, CARD)
-    made(provider, TransactionKind.VOID, DUE, parent_id=held.transaction_id)
+    authorized = payments.authorize(payment_id, CARD)
+    made(provider, TransactionKind.VOID, DUE, parent_id=authorized.transaction_id)
 
     reconcile()
 

@@ -190,7 +190,7 @@ def test_a_shop_that_fails_is_notified_again_and_named(
     later(clock)
     third = Recovery(payments).run()
 
-    assert "could not be notified" in first.doubtful[0].problem
+    assert "could not be notified" in first.unresolved[0].problem
     assert not second.is_clean
     assert (third.is_clean, len(shop.notified)) == (True, 1)
 
@@ -208,7 +208,7 @@ def test_one_unknown_outcome_keeps_no_other_payment_waiting(payments, provider, 
     report = Recovery(payments).run()
 
     assert sorted(row.state for row in report.rows) == ["open", "paid", "paid"]
-    assert len(report.doubtful) == 1
+    assert len(report.unresolved) == 1
 
 
 def test_an_unknown_outcome_is_looked_at_less_often_the_older_it_gets(

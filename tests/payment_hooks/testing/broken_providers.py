@@ -147,10 +147,12 @@ class UnsentIsDeclined(FakeProvider):
 class CapturesAll(FakeProvider):
     @hookimpl
     def payment_capture(self, request):
-        held = self.ledger[request.transaction_id]
+        authorized = self.ledger[request.transaction_id]
         taken = super().payment_capture(request)
-        row = replace(self.ledger[held.transaction_id], captured=held.amount)
-        self.ledger[held.transaction_id] = row
+        row = replace(
+            self.ledger[authorized.transaction_id], captured=authorized.amount
+        )
+        self.ledger[authorized.transaction_id] = row
         return taken
 
 

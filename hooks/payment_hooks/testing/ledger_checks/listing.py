@@ -102,7 +102,7 @@ class ListingChecks:
         assert [row.due for row in due] == [NOW, NOW + HOUR]
 
     def test_what_is_due_never_is_not_due(self, ledger: Ledger) -> None:
-        """And what is final is due as long as nobody was told."""
+        """And what is final is due as long as it was not notified."""
         payment = ledger.add_payment(make_payment())
         final = {"state": OperationState.SUCCEEDED}
         waiting = ledger.add_operation(make_refund(payment, 1, due=NOW, **final))

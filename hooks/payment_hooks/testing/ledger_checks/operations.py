@@ -40,7 +40,7 @@ class OperationChecks:
     def test_an_unknown_operation_is_none(
         self, ledger: Ledger, recorded: Operation, name: str
     ) -> None:
-        """An id that nobody used is no error, whatever is in it."""
+        """An unknown id is no error, whatever is in it."""
         assert ledger.get_operation(name) is None
         assert ledger.operations(name) == ()
 
@@ -63,7 +63,7 @@ class OperationChecks:
     def test_the_same_key_gives_the_operation_that_is_there(
         self, ledger: Ledger, recorded: Operation
     ) -> None:
-        """As it stands now, also when its slot is another one."""
+        """In its present state, also when its slot is another one."""
         again = make_operation(make_payment(), slot="another")
 
         assert ledger.add_operation(again) == recorded
@@ -83,10 +83,10 @@ class OperationChecks:
         self, ledger: Ledger, recorded: Operation, state: OperationState
     ) -> None:
         """While it is open, whatever else is asked for in its slot."""
-        standing = ledger.replace_operation(replace(recorded, state=state))
+        stored = ledger.replace_operation(replace(recorded, state=state))
         second = make_operation(make_payment(), attempt=2)
 
-        assert ledger.add_operation(second) == standing
+        assert ledger.add_operation(second) == stored
         assert ledger.get_operation(second.operation_id) is None
 
     @pytest.mark.parametrize("state", FINAL)
@@ -105,8 +105,8 @@ class OperationChecks:
     ) -> None:
         """Closed rows pile up; the open one is still the only one."""
         for attempt in (2, 3, 4):
-            standing = ledger.operations("p1")[-1]
-            ledger.replace_operation(replace(standing, state=OperationState.DECLINED))
+            stored = ledger.operations("p1")[-1]
+            ledger.replace_operation(replace(stored, state=OperationState.DECLINED))
             ledger.add_operation(make_operation(make_payment(), attempt=attempt))
 
         last = ledger.add_operation(make_operation(make_payment(), attempt=5))
@@ -144,7 +144,7 @@ class OperationChecks:
     def test_keys_and_slots_are_compared_to_the_letter(
         self, ledger: Ledger, recorded: Operation
     ) -> None:
-        """Case and a space at the end tell two of them apart."""
+        """Case and a space at the end distinguish two of them."""
         key, slot = recorded.idempotency_key, recorded.slot
         others = [
             make_refund(
@@ -160,7 +160,7 @@ class OperationChecks:
     def test_an_operation_is_written_over_its_own_version_only(
         self, ledger: Ledger, recorded: Operation
     ) -> None:
-        """Compare and swap: the lease of the first one stands."""
+        """Compare and swap: the lease of the first one is kept."""
         written = ledger.replace_operation(replace(recorded, lease_owner="me"))
 
         with pytest.raises(StaleVersion):
@@ -172,7 +172,7 @@ class OperationChecks:
     def test_each_write_of_an_operation_gives_the_next_version(
         self, ledger: Ledger, recorded: Operation
     ) -> None:
-        """What comes back is what stands there, ready for the next write."""
+        """The returned row is the stored one, ready for the next write."""
         second = ledger.replace_operation(replace(recorded, lease_owner="me"))
         third = ledger.replace_operation(replace(second, lease_owner=""))
 

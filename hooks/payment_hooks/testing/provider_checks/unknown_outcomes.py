@@ -23,7 +23,7 @@ _MARGIN = timedelta(minutes=10)
 
 
 class UnknownOutcomeChecks:
-    """What a provider says when nobody knows, and how the truth is found."""
+    """How a provider reports an unknown outcome, and how it is resolved."""
 
     @needs("payment_charge")
     def test_a_lost_answer_is_an_unknown_outcome(self, bench: Bench) -> None:
