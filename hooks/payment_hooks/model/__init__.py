@@ -1,4 +1,4 @@
-"""Values: money, cards, requests, results, records, errors; they know of nothing else."""
+"""Values: money, cards, requests, results, records, errors. Imports no other room."""
 
 from payment_hooks.model.cards import (
     looks_like_card_number,

@@ -170,7 +170,7 @@ def _digit(letter: str) -> str:
 
 
 def _text(value: object) -> str:
-    """What was typed, if it is text; anything else is no card's."""
+    """What was typed, if it is text; empty for another type."""
     return value if isinstance(value, str) else ""
 
 

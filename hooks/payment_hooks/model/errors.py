@@ -120,7 +120,7 @@ class NothingDue(WrongState):
 
 
 class PaymentReversed(WrongState):
-    """The payment's money is with the shopper again; nothing was taken."""
+    """The payment was voided or refunded; nothing was taken."""
 
     text_code = "reversed"
 

@@ -1,4 +1,4 @@
-"""The closed sets of words which requests and results use."""
+"""The enums of requests, results and errors."""
 
 from enum import StrEnum
 from typing import Self
@@ -16,7 +16,7 @@ class Mode(StrEnum):
 
 
 class TransactionKind(StrEnum):
-    """What a movement of money is."""
+    """The kind of a movement of money."""
 
     AUTHORIZATION = "authorization"
     CHARGE = "charge"
@@ -36,7 +36,7 @@ class TransactionStatus(StrEnum):
 
 
 class CheckResult(StrEnum):
-    """What the bank said of a detail that it compared."""
+    """The bank's result of checking one detail, such as the security code."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -45,7 +45,7 @@ class CheckResult(StrEnum):
 
 
 class RefundReason(StrEnum):
-    """Why money goes back."""
+    """Why money is refunded."""
 
     REQUESTED_BY_CUSTOMER = "requested_by_customer"
     DUPLICATE = "duplicate"

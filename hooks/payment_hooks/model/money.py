@@ -84,7 +84,7 @@ class Money:
 
     @classmethod
     def zero(cls, currency: str) -> Self:
-        """No money, where a sum begins or nothing is left."""
+        """Zero in this currency."""
         return cls(0, currency)
 
     @property
@@ -103,7 +103,7 @@ class Money:
         return Money(self.minor_units + self._same(other), self.currency)
 
     def __radd__(self, other: Literal[0]) -> Money:
-        """What `sum` begins with is no money of any currency."""
+        """Lets `sum` add amounts: its start value 0 is ignored."""
         if other != 0:
             return NotImplemented
         return self

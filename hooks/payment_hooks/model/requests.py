@@ -30,7 +30,7 @@ def new_key() -> str:
 @forgetful_type
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentRequest:
-    """Take or reserve `amount` from `source`."""
+    """Charge or authorize `amount` on `source`."""
 
     amount: Money
     source: PaymentSource
@@ -56,7 +56,7 @@ class PaymentRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureRequest:
-    """Take `amount` of what the authorization `transaction_id` reserved."""
+    """Capture `amount` of the authorization `transaction_id`."""
 
     transaction_id: str
     amount: Money
@@ -74,7 +74,7 @@ class CaptureRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundRequest:
-    """Give `amount` of the charge `transaction_id` back."""
+    """Refund `amount` of the charge `transaction_id`."""
 
     transaction_id: str
     amount: Money
@@ -122,7 +122,7 @@ class LineItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """The shopper, as far as the provider's page wants to know."""
+    """What the provider's page needs to know of the shopper."""
 
     first_name: str = ""
     last_name: str = ""
@@ -190,7 +190,7 @@ class RetryRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookUpRequest:
-    """Find movements at the provider: by id, or by our own reference. It moves none.
+    """Find transactions at the provider, by id or by our own reference. It moves no money.
 
     With `transaction_id`, that transaction; an `operation_id` beside it says which of
     its refunds is ours, where the provider shows only a digest. With `operation_id`, the

@@ -75,7 +75,7 @@ class Transaction:
     """What the provider returns in place of our operation's id, such as a digest of
     it; a row without either may belong to any payment."""
     shows_marks: bool = False
-    """Whether the mark of a page would be seen here: without ours, it is not the page's."""
+    """Whether a hosted page's mark would be in `mark`: if so, no mark means no page."""
     captured: Money | None = None
     refunded: Money | None = None
     tip: Money | None = None
@@ -88,12 +88,12 @@ class Transaction:
     address_check: CheckResult = CheckResult.UNCHECKED
     partial_approval: bool = False
     may_be_in_person: bool = False
-    """Whether it may be a sale over the counter, which a shop on the web need not know."""
+    """Whether it may be a sale at the counter, which a web shop's ledger does not have."""
     warning: str = ""
     created_at: datetime | None = None
     provider_request_id: str = ""
     raw: Mapping[str, object] = field(default_factory=dict, repr=False)
-    """The provider's answer, redacted, for support; never needed to go on."""
+    """The provider's answer, redacted, for support; no code depends on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,7 @@ class LookUpResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookEvent:
-    """A proven message; it says *look*, never what to believe about money."""
+    """A message whose signature was checked: a reason to look the payment up, no more."""
 
     event_id: str
     """The same for each delivery of the same message."""
@@ -119,5 +119,5 @@ class WebhookEvent:
     session_id: str = ""
     """The hosted session it belongs to, empty when the provider left it out."""
     approved: bool
-    """What the message claims; the fetched transaction decides."""
+    """What the message says; only the transaction that is looked up counts."""
     occurred_at: datetime

@@ -18,7 +18,7 @@ class SaveSourceRequest:
     email: str = field(repr=False)
     name: str = field(default="", repr=False)
     reference: str = ""
-    """The shop's own for the shopper, for messages; a provider need not keep it."""
+    """The shop's id of the shopper, for messages; a provider need not keep it."""
 
     def __post_init__(self) -> None:
         if self.source.is_saved:
@@ -51,7 +51,7 @@ class SavedSource:
     """
 
     source_id: str = field(repr=False)
-    """Opaque, and as good as money: keep it on the server, and give it to no browser."""
+    """Whoever has it can charge the card: keep it on the server, not in a browser."""
     brand: str = ""
     last4: str = ""
     exp_month: int | None = None

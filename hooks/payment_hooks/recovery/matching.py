@@ -1,4 +1,4 @@
-"""One of the provider's transactions against the ledger: what differs, what is certain."""
+"""Compares one of the provider's transactions with the ledger."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -57,7 +57,7 @@ class Window:
 
 
 class Judge:
-    """Says what a transaction means; writes it down where it may, and it is certain."""
+    """Judges a transaction; records it if that is certain and this is no dry run."""
 
     def __init__(self, payments: Payments, *, repair: bool) -> None:
         self.payments = payments
@@ -67,7 +67,7 @@ class Judge:
         self.repair = repair
         self._unknown: set[str] = set()
         self._paid: set[str] = set()
-        """What a dry run would have recovered by now."""
+        """Ids of the operations that a dry run would have recovered so far."""
 
     def judge(self, transaction: Transaction, window: Window) -> Findings:
         """The differences that this transaction shows; most often none."""
@@ -101,7 +101,7 @@ class Judge:
         transaction: Transaction,
         window: Window,
     ) -> Findings:
-        """A taking of ours that is pending, failed, canceled or voided there."""
+        """Findings for our funding that is pending, failed, canceled or voided there."""
         if operation.state.is_open:
             yield from self._recover(payment, operation, transaction)
             return
@@ -135,7 +135,7 @@ class Judge:
         transaction: Transaction,
         known: Operations,
     ) -> Findings:
-        """What was voided at the provider as a whole is with the shopper again."""
+        """Record the void or refund of a payment that was voided at the provider."""
         was_authorized = operation.kind is OperationKind.AUTHORIZE and not _captures(
             known
         )
@@ -152,7 +152,7 @@ class Judge:
     def _owner(
         self, transaction: Transaction, window: Window
     ) -> tuple[Payment | None, Operation | None]:
-        """Whose money it is: by the provider's id, by our mark, by our reference."""
+        """The operation of the transaction, found by its id, our mark or reference."""
         row = window.takings.get(transaction.transaction_id)
         row = row or window.by_id.get(transaction.operation_id)
         if row is not None:
@@ -174,7 +174,7 @@ class Judge:
     def _compare(
         self, payment: Payment, operation: Operation, transaction: Transaction
     ) -> Findings:
-        """A taking that both know: the same amount, and captured on both sides?"""
+        """Findings for a funding that both know: whether amount and capture agree."""
         known = self.ledger.operations(payment.payment_id)
         if operation.flag:
             if operation.flag in payment.flags:
@@ -201,7 +201,7 @@ class Judge:
     def _recover(
         self, payment: Payment, operation: Operation, transaction: Transaction
     ) -> Findings:
-        """What an open operation waits for was found, or its last word is no."""
+        """Resolve an open operation with the transaction that was found for it."""
         judgement = self.resolver.judge(payment, operation, transaction)
         is_refused = judgement.verdict is Verdict.REFUSED
         is_page = operation.kind is OperationKind.CHECKOUT
@@ -242,7 +242,7 @@ class Judge:
         transaction: Transaction,
         flag: str,
     ) -> Findings:
-        """Money that a person must look at: in the ledger, flagged and not counted."""
+        """Record the money in the ledger as flagged, so that it does not count."""
         if self.repair:
             self.resolver.adopt(payment, kind, transaction, flag)
             self.payments.notify(payment.payment_id)
@@ -314,7 +314,7 @@ class Judge:
     def _record(
         self, payment: Payment, kind: OperationKind, transaction: Transaction
     ) -> Findings:
-        """What was made at the provider goes into the ledger."""
+        """Record in the ledger what was made at the provider."""
         if self.repair:
             self.resolver.adopt(payment, kind, transaction)
             self.payments.notify(payment.payment_id)
@@ -351,7 +351,7 @@ def _captures(known: Operations) -> Operations:
 def _before_capture(
     operation: Operation, transaction: Transaction, known: Operations
 ) -> Transaction:
-    """The transaction with what was reserved, where it shows what was captured of it."""
+    """The transaction with the authorized amount, where it shows the captured one."""
     is_captured = transaction.kind is TransactionKind.CHARGE
     if operation.kind is not OperationKind.AUTHORIZE or not is_captured:
         return transaction
@@ -372,7 +372,7 @@ def _was_captured_there(
 
 
 def _is_too_much(payment: Payment, transaction: Transaction, known: Operations) -> bool:
-    """Whether more came back than there was, of money that counts."""
+    """Whether more was refunded than was captured, of money that counts."""
     is_of_money = any(
         row.counts
         and row.kind in CAPTURING

@@ -44,7 +44,7 @@ def read_moment(text: str, now: datetime) -> datetime:
 
 
 def recovery_table(report: RecoveryReport) -> str:
-    """The pass as a table, with what is left to do below it."""
+    """The report as a table, followed by what is left to do."""
     rows = [
         (row.reference, row.payment_id, str(row.amount_due), row.state, _remark(row))
         for row in report.rows
@@ -62,7 +62,7 @@ def recovery_table(report: RecoveryReport) -> str:
 
 
 def recovery_json(report: RecoveryReport) -> str:
-    """The pass as JSON."""
+    """The report as JSON."""
     rows = [
         {
             "reference": row.reference,
@@ -87,7 +87,7 @@ def recovery_json(report: RecoveryReport) -> str:
 
 
 def reconcile_table(report: ReconcileReport) -> str:
-    """The differences as a table, and their sum below it."""
+    """The differences as a table, followed by their number."""
     rows = [
         (
             row.kind,

@@ -1,4 +1,4 @@
-"""How hooks are called: exactly one provider, and whichever shop answers."""
+"""Calls the hooks: of exactly one provider, and of the first shop that answers."""
 
 import logging
 from collections.abc import Callable
@@ -181,7 +181,7 @@ class ProviderHooks:
         return result
 
     def _unusable(self, hook: str, why: str, code: str) -> PaymentError:
-        """What an answer that cannot be used means for the money."""
+        """The error for a result that cannot be used: unknown if the hook moves money."""
         if hook in _MOVING:
             return OutcomeUnknown(
                 f"{why}: look the outcome up", code=code, provider=self.name

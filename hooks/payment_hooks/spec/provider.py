@@ -1,4 +1,4 @@
-"""What a provider answers, from a token to a webhook.
+"""The hooks of providers, from tokenizing a card to reading a webhook.
 
 Exactly one provider answers each hook; `hookimpl(wrapper=True)` implementations of
 other plugins still wrap it.
@@ -101,7 +101,7 @@ def payment_remove_source(request: RemoveSourceRequest) -> bool | None:
 
 @hookspec(firstresult=True)
 def payment_authorize(request: PaymentRequest) -> Transaction | None:
-    """An AUTHORIZATION of the amount: reserved, not taken.
+    """An AUTHORIZATION of the amount: reserved, not captured.
 
     Called once per idempotency key, and again with the same key after an unknown outcome.
     `None` means that the provider cannot reserve without taking.

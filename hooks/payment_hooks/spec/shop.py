@@ -1,4 +1,4 @@
-"""The hooks of shops: what they are asked, and what they are notified of."""
+"""The hooks of shops: questions to the shop, and notifications."""
 
 from payment_hooks.model.money import Money
 from payment_hooks.model.purchases import (
@@ -19,7 +19,7 @@ def shop_amount_due(reference: str) -> Money | None:
     """What the shop's own server says is due for `reference`.
 
     Called before a payment is opened without an amount. The first shop that knows the
-    reference answers; `None` means "not mine". A browser's word never gets here.
+    reference answers; `None` means "not mine". The amount never comes from a browser.
 
     >>> class Shop:
     ...     @hookimpl

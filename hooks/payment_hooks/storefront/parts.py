@@ -1,7 +1,7 @@
 """A purchase that may be paid in parts: each part is a payment of its own.
 
-The first part has the purchase's own reference, the others a number behind it. So
-whatever else the purchase is called in the shop by now, all of its money is found.
+The first part has the purchase's own reference, the others a number appended to it, so
+that all parts are found by the purchase's reference.
 """
 
 from collections.abc import Collection, Iterator
@@ -31,17 +31,17 @@ class Part:
 
     @property
     def money(self) -> Money:
-        """What of it is here."""
+        """The captured or authorized money of it, less refunds."""
         return money_here(self.payment, self.operations)
 
     @property
     def has_page(self) -> bool:
-        """Whether a page of it can be paid still, or was and is not known of yet."""
+        """Whether it has a hosted page that can still be paid, or may be paid already."""
         return has_open_page(self.operations)
 
     @property
     def is_under_way(self) -> bool:
-        """Whether money may be moving; a page that waits for its shopper is not."""
+        """Whether money may be moving; an open page without a payment does not count."""
         return any(row.state.is_open and not _waits(row) for row in self.operations)
 
 
@@ -90,7 +90,7 @@ def next_part(reference: str, parts: list[Part], *, taken: Collection[str] = ())
 
 
 def money_of_parts(parts: list[Part], currency: str) -> Money:
-    """What of them is here, together."""
+    """The sum of `Part.money`."""
     zero = Money(0, currency)
     return sum((part.money for part in parts if part.money.currency == currency), zero)
 

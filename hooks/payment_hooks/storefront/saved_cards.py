@@ -1,7 +1,7 @@
-"""Cards that customers keep: what a shop pays with, remembers and forgets.
+"""Saved cards: the store of a shop, and what a payment does with it.
 
-A `SavedCards` is the shop's list of them by owner. What may be charged, the provider's id,
-stays inside of it; pages and browsers get a public id that is good for its owner alone.
+A `SavedCards` lists them by owner. The provider's id, which can be charged, stays on the
+server; pages and browsers get a public id that is valid for its owner only.
 """
 
 from dataclasses import dataclass, replace
@@ -30,7 +30,7 @@ _BRAND, _DIGITS = 40, 4
 
 
 def short_card(brand: str, last4: str) -> tuple[str, str]:
-    """Both as a list has room for them: what is only shown refuses no card.
+    """Brand and last digits, cut to the width of the columns.
 
     >>> short_card("VISA" * 20, "4242")
     ('VISAVISAVISAVISAVISAVISAVISAVISAVISAVISA', '4242')
@@ -53,7 +53,7 @@ class SavedCards(Protocol):
     """The cards on file, by owner and by the merchant who can charge them."""
 
     def keep(self, owner: str, merchant_id: str, saved: SavedSource) -> str:
-        """The public id under which the owner finds it again.
+        """Store the card; returns the public id by which the owner finds it.
 
         Raises:
             InvalidRequest: the owner's name is longer than there is room for.
@@ -61,7 +61,7 @@ class SavedCards(Protocol):
         ...
 
     def describe(self, source_id: str, brand: str, last4: str) -> None:
-        """Fill in what only its charge showed; what is known stays."""
+        """Fill in brand and last digits from a charge; known values stay."""
         ...
 
     def list(self, owner: str, merchant_id: str) -> tuple[SavedCard, ...]:
@@ -86,7 +86,7 @@ class SavedCards(Protocol):
 
 
 class MemorySavedCards:
-    """Saved cards for tries, tests and scripts; it forgets all with the process."""
+    """Saved cards in memory, for tests and scripts."""
 
     def __init__(self) -> None:
         self._rows: list[tuple[str, str, str, SavedSource]] = []
@@ -133,7 +133,7 @@ class MemorySavedCards:
 
 
 def no_such_card() -> InvalidRequest:
-    """What saved cards raises for a card that is not there, or not this owner's."""
+    """The error for a card that does not exist or is another owner's."""
     return InvalidRequest(
         "there is no such saved card", code=ErrorCode.SAVED_SOURCE_UNKNOWN
     )
@@ -149,11 +149,11 @@ def choose_source(
     email: str,
     save: bool,
 ) -> PaymentSource | None:
-    """What the shopper pays with; a card becomes a token only where it is needed.
+    """The source to pay with; a card is tokenized only if it is to be charged.
 
     Raises:
         InvalidRequest: the saved card has no owner here, or another one.
-        OutcomeUnknown: that of an earlier charge is; nothing was saved or tokenized.
+        OutcomeUnknown: an earlier charge has one; nothing was saved or tokenized.
         PaymentDeclined: the card cannot be saved; nothing was taken.
     """
     if payment.mode is Mode.HOSTED or payment.state is not PaymentState.OPEN:
@@ -184,7 +184,7 @@ def note_card(
     source: PaymentSource | None,
     money: Operation | None,
 ) -> None:
-    """Let the list show what the charge showed of a card that was saved with it."""
+    """Copy brand and last digits from the charge to the card that was saved with it."""
     if saved_cards is None or source is None or not source.is_saved or money is None:
         return
     details = money.details
@@ -209,10 +209,10 @@ def forget_source(
 
 
 def _refuse_unknown_outcome(payments: Payments, payment: Payment) -> None:
-    """Let a second submit save no card while the first one's charge is open.
+    """Refuse to save a card while an earlier charge is open.
 
     Raises:
-        OutcomeUnknown: it is.
+        OutcomeUnknown: one is open.
     """
     for row in payments.operations(payment.payment_id):
         if row.kind in FUNDING and row.state.is_open:

@@ -27,15 +27,15 @@ from payment_hooks.model.results import NextAction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """Where a submit brought its payment: exactly one of the last three is there."""
+    """The result of a submit: exactly one of the last three fields is set."""
 
     payment: Payment | None = None
     money: Operation | None = None
-    """What brought the payment its money, or reserved it."""
+    """The charge or authorization that funded the payment."""
     next_action: NextAction | None = None
-    """What the shopper's browser needs next; nothing was taken so far."""
+    """What the shopper's browser must do next; nothing was taken so far."""
     refusal: PaymentError | None = None
-    """Why there is neither; after `OutcomeUnknown` money may be under way."""
+    """The error, if neither is set; after `OutcomeUnknown` money may have moved."""
 
     @property
     def is_unknown(self) -> bool:
@@ -79,10 +79,10 @@ def pay(
     notify: bool = True,
     **details: Unpack[FundingDetails],
 ) -> Progress:
-    """Take the payment with the source, or say what the browser must do to give one.
+    """Charge or authorize the source, or say how the browser gets one.
 
-    Without a source it looks first: at the page that the shopper comes back from, or at
-    the charge whose answer was lost. `notify` as for `Payments.charge`.
+    Without a source, open operations are resolved first: a hosted page the shopper comes
+    back from, or a charge of unknown outcome. `notify` as for `Payments.charge`.
     """
 
     def submit() -> Progress:
@@ -101,21 +101,21 @@ def pay(
 
 
 def look(payments: Payments, payment: Payment) -> Operation | None:
-    """What brought the payment its money, after a look at what of it is open.
+    """The operation that funded the payment, after its open operations were resolved.
 
     None where it is not paid, or waits for the shopper on a page.
 
     Raises:
-        PaymentReversed: its money is with the shopper again.
-        OutcomeUnknown: money may be under way still.
-        PaymentDeclined: the bank's no, which only the look has brought.
+        PaymentReversed: it was voided or refunded.
+        OutcomeUnknown: money may still have moved.
+        PaymentDeclined: the bank declined, which was found out just now.
     """
-    _settle(payments, payment)
+    _resolve_open(payments, payment)
     return _find_money(payments, payment)
 
 
 def attempt(submit: Callable[[], Progress], payment: Payment | None = None) -> Progress:
-    """What `submit` comes to, where an error of ours is an answer as well."""
+    """The result of `submit`; an error of ours becomes its `refusal`."""
     try:
         return submit()
     except PaymentError as error:
@@ -128,7 +128,7 @@ def attempt(submit: Callable[[], Progress], payment: Payment | None = None) -> P
 def _ask(
     payments: Payments, payment: Payment, page: CheckoutRequest | None
 ) -> Progress:
-    """What the browser needs next, unless a message has brought the money meanwhile."""
+    """What the browser must do next, unless the payment was funded meanwhile."""
     try:
         step = payments.start_checkout(payment.payment_id, page)
     except WrongState:
@@ -141,12 +141,12 @@ def _ask(
 
 
 def _find_money(payments: Payments, payment: Payment) -> Operation | None:
-    """What the payment holds; None while it is open or was given up.
+    """The operation that funded the payment; None while it is open or after it was closed.
 
-    Only the operations are asked: the payment's own row learns a moment later.
+    Only the operations count: the payment's own row is updated a moment later.
 
     Raises:
-        PaymentReversed: its money is with the shopper again.
+        PaymentReversed: it was voided or refunded.
     """
     operations = payments.operations(payment.payment_id)
     state = derive_state(operations, closed=False)
@@ -159,12 +159,12 @@ def _find_money(payments: Payments, payment: Payment) -> Operation | None:
     return funding_operation(payment, operations)
 
 
-def _settle(payments: Payments, payment: Payment) -> None:
-    """Look at what of the payment is open.
+def _resolve_open(payments: Payments, payment: Payment) -> None:
+    """Resolve the open operations of the payment.
 
     Raises:
-        OutcomeUnknown: money may be under way still; an unpaid page is no unknown outcome.
-        PaymentDeclined: the bank's no, which only the look has brought.
+        OutcomeUnknown: money may still have moved; an unpaid page does not count.
+        PaymentDeclined: the bank declined, which was found out just now.
     """
     payment_id = payment.payment_id
     if not any(row.state.is_open for row in payments.operations(payment_id)):
