@@ -1,4 +1,4 @@
-"""What Clover's refusals mean: one table of its codes, and one way to raise them."""
+"""Turns Clover's refusals into our errors, by a table of Clover's codes."""
 
 import logging
 import re
@@ -162,7 +162,7 @@ def decline_of(error: Reading) -> DeclineCode:
 
 
 def is_missing(answer: Answer) -> bool:
-    """Whether Ecommerce says in its own words that there is no such id.
+    """Whether Ecommerce's own error object says that there is no such id.
 
     A 404 of a gateway, or of a wrong address, has no error object: it says nothing about
     the id. The code differs: `invalid_request` was recorded, `resource_missing` is

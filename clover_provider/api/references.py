@@ -1,4 +1,4 @@
-"""Our own reference at Clover: how a transaction is found after a lost answer."""
+"""Our reference at Clover, by which a transaction is found after a lost answer."""
 
 import base64
 import hashlib

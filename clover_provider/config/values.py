@@ -1,4 +1,4 @@
-"""The values of a merchant's settings, before anything is known to be right about them."""
+"""The values of a merchant's settings, not yet checked."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum

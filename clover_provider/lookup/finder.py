@@ -214,7 +214,7 @@ class Finder:
         )
 
     def _mark_of(self, found: Found) -> str | None:
-        """The mark on its order's lines, empty without one; None where no line was seen."""
+        """The mark on its order's lines: empty without one, None without lines."""
         order_id = found.order_id or self._order_id_of(found.charge.transaction_id)
         if not order_id:
             return None
@@ -224,7 +224,7 @@ class Finder:
         return read_mark(elements(order.fields, "lineItems"))
 
     def _orders_keep_marks(self, charge: Transaction) -> bool:
-        """Whether any order of the weeks before the charge carries one of our marks.
+        """Whether an order of the weeks before the charge has one of our marks.
 
         Clover does not document that an order keeps the notes of a page's lines: without
         such an example, an order that has none proves nothing.
@@ -275,7 +275,7 @@ def _require_same(charge: Transaction, charge_id: str) -> None:
 
 
 def _proves_absence(rows: tuple[Transaction, ...], *, names_operation: bool) -> bool:
-    """Whether a refund that is not among these does not exist.
+    """Whether a refund that is missing in this list does not exist.
 
     Clover does not document that lists of refunds keep our reference. If none carries
     one, each may be the missing refund; if one carries only a digest, it can be compared

@@ -1,4 +1,4 @@
-"""Clover's documented rate limits, kept by queueing: first come, first served.
+"""Keeps Clover's documented rate limits: calls queue, first come, first served.
 
 A call waits for its turn within its own deadline; what cannot begin in time was not sent.
 One limiter serves all of this process that acts for the same merchant.

@@ -1,4 +1,4 @@
-"""Why a call met no answer, and when the same call is sent once more."""
+"""Why a call got no answer, and whether it is sent again."""
 
 import random
 import socket
@@ -15,7 +15,7 @@ _TOO_MANY_REQUESTS = 429
 
 
 class Cause(StrEnum):
-    """Why a call met no answer."""
+    """Why a call got no answer."""
 
     NO_TURN = auto()
     """The deadline passed before the rate limits let the call begin."""

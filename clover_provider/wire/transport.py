@@ -1,4 +1,4 @@
-"""HTTP, and only here: bounded in time and size, with nothing of its content in a log."""
+"""The one module that does HTTP: limited in time and size, no content in logs."""
 
 import logging
 import os

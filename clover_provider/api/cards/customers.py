@@ -142,7 +142,7 @@ def refuse_duplicate(answer: Answer) -> None:
 
 
 def refuse_foreign_404(answer: Answer) -> None:
-    """Raise for a 404 of a gateway or a wrong address, which says nothing of the card.
+    """Raise for a 404 that does not come from Clover: the card may still be on file.
 
     Raises:
         ProviderUnavailable: the card may be on file still.

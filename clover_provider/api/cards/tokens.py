@@ -86,7 +86,7 @@ def read(answer: Mapping[str, object], *, merchant_id: str) -> PaymentSource:
 
 
 def _if_matches(form: re.Pattern[str], value: object) -> str:
-    """The value as text; empty when it has another form, which might be a secret."""
+    """The value as text if it has the expected form; else empty, as it may be a secret."""
     text = str(value)
     return text if value is not None and form.fullmatch(text) else ""
 
