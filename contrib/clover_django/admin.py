@@ -1,4 +1,4 @@
-"""The ledger to read: nothing of it can be added, changed or deleted here."""
+"""A read-only admin of the ledger."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -98,7 +98,7 @@ def _approved(row: Model) -> bool:
 
 
 class _NamedFilter(admin.AllValuesFieldListFilter):
-    """The values that there are, by the names that people read."""
+    """Filters by the values in use, shown by their names for people."""
 
     names: Names
     label: "str | Promise"
@@ -141,7 +141,7 @@ class ApprovedFilter(admin.BooleanFieldListFilter):
 
 
 class _ReadOnly:
-    """Without any way to write, and looking where the ledger is."""
+    """A read-only admin that reads from the ledger's database."""
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Never."""

@@ -91,7 +91,7 @@ def check_middleware(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
 
 
 def _heeds_marks(path: str) -> bool:
-    """Whether the middleware is one that asks for the marks on our views."""
+    """Whether the middleware honours the attributes that exempt our views from a login."""
     try:
         found = import_string(path)
     except ImportError:

@@ -1,4 +1,4 @@
-"""The border between Oscar's prices and our money: rounded once, half up, here."""
+"""Converts Oscar's prices to `Money` and back; the one place that rounds (half up)."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -25,7 +25,7 @@ def show(money: Money) -> str:
 
 
 show_lazily = lazy(show, str)
-"""The same in the language of whoever reads the text that it is in."""
+"""The same, translated lazily with the text that contains it."""
 
 
 def round_amount(amount: Decimal, currency: str) -> Decimal:

@@ -1,4 +1,4 @@
-"""What Oscar does when a payment changes, whoever noticed."""
+"""Oscar's `shop_payment_changed`: places orders and records movements."""
 
 import logging
 

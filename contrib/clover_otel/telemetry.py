@@ -52,7 +52,7 @@ _UNKNOWN = frozenset({OperationState.UNKNOWN, OperationState.SENDING})
 
 
 class Telemetry:
-    """Register it with `Payments`, then let it `watch` them.
+    """A plugin of spans and metrics: register it with `Payments`, then call `watch`.
 
     >>> from payment_hooks.testing import FakeProvider
     >>> telemetry = Telemetry()

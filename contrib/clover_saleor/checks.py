@@ -13,7 +13,7 @@ _HINT = (
 
 
 def check_saleor(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
-    """This Saleor was tested, and what is called of it is as it was then."""
+    """This release of Saleor was tested, and the functions used are unchanged."""
     untested = internals.untested()
     found = [f"Saleor {untested}"] if untested else []
     return [

@@ -1,4 +1,4 @@
-"""Writes that are over when the call returns, and repeated where nothing was done."""
+"""Committed writes, repeated after a conflict that rolled them back."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -16,14 +16,14 @@ Result = TypeVar("Result")
 
 
 class Committer:
-    """Does work in transactions of its own, on connections of its own."""
+    """Runs work in its own transactions, on its own connections."""
 
     def __init__(self, engine: Engine) -> None:
         self._reading = engine
         self._writing = engine.execution_options(**{WRITES: True})
 
     def write(self, work: Callable[[Connection], Result]) -> Result:
-        """What the work gave, committed."""
+        """The result of the work, after the commit."""
         for _ in range(_TRIES - 1):
             try:
                 return self._commit(work)
@@ -33,7 +33,7 @@ class Committer:
         return self._commit(work)
 
     def read(self, work: Callable[[Connection], Result]) -> Result:
-        """What the work gave; a connection that died in the pool is replaced once."""
+        """The result of the work; a connection that died in the pool is replaced once."""
         try:
             return self._look(work)
         except DBAPIError as error:

@@ -1,4 +1,4 @@
-"""Cards that customers keep, beside the ledger; see `storefront.saved_cards`."""
+"""The saved cards of customers, in the ledger's database; see `storefront`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -106,7 +106,7 @@ class SqlAlchemySavedCards:
             raise no_such_card()
 
     def close(self) -> None:
-        """Give its connections back."""
+        """Close its connections."""
         self.engine.dispose()
 
     def _rows(self, *wanted: ColumnElement[bool]) -> Sequence[Row[Any]]:

@@ -39,7 +39,7 @@ metadata = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_name)s",
     }
 )
-"""Name it in Alembic's `target_metadata`, beside your own."""
+"""The tables, for Alembic's `target_metadata` beside your own."""
 
 installations = Table(
     "clover_installations",

@@ -77,7 +77,7 @@ class MomentField(DateTimeField):
 
 
 def to_utc(value: datetime) -> datetime:
-    """The moment that one of Django's times names: in UTC, and aware."""
+    """The aware time in UTC of one of Django's times."""
     if timezone.is_naive(value):
         value = value.replace(tzinfo=timezone.get_default_timezone())
     return value.astimezone(UTC)

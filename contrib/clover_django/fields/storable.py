@@ -1,4 +1,4 @@
-"""Fields which keep any text to the letter, also the little that a database cannot hold.
+"""Fields which keep any text exactly; what a database cannot hold is replaced.
 
 NUL and lone surrogates become U+FFFD, in what is written and in what is looked for.
 MySQL and MariaDB compare text as a person would, `ord-a` with `ORD-A` and `cafe` with

@@ -128,7 +128,7 @@ def flag_name(value: str) -> str:
 
 
 def reason_name(value: str) -> str:
-    """Of why money goes back."""
+    """Of why money is refunded."""
     return _name_of(value, REASONS)
 
 
@@ -138,6 +138,6 @@ def actor_name(value: str) -> str:
 
 
 def _name_of(value: str, names: Names) -> str:
-    """What people read for the value; one without a name is read as it is written."""
+    """The name of the value for people; the value itself where it has no name."""
     found = names.get(value)
     return str(found) if found is not None else value.replace("_", " ")

@@ -1,4 +1,4 @@
-"""Who acts: written into the history beside what changed."""
+"""The actor that the history names with each change."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ def current_actor() -> str:
 
 @contextmanager
 def acting_as(name: str) -> Iterator[None]:
-    """Put a name, such as `user 7`, beside what changes inside the block."""
+    """Record a name, such as `user 7`, with all changes inside the block."""
     token = _actor.set(name)
     try:
         yield

@@ -1,4 +1,4 @@
-"""Cards on file, by owner: what a shop remembers so that a shopper need not type again."""
+"""The saved cards of customers, in the ledger's database."""
 
 from uuid import uuid4
 

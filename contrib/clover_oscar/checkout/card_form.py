@@ -1,4 +1,4 @@
-"""The shop's own card form: it hands the card on and never shows it again."""
+"""The card form of api mode: its values are never written back into a page."""
 
 from typing import Any
 

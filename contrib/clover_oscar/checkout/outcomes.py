@@ -36,7 +36,7 @@ logger = logging.getLogger("oscar.checkout")
 def translated_for_oscar(
     find_payment: Callable[[], Payment | None], mode: Mode
 ) -> Iterator[None]:
-    """Turn what `Payments` raises inside into what Oscar's `submit` understands."""
+    """Translate errors of `Payments` inside the block into Oscar's exceptions."""
     try:
         yield
     except PaymentDeclined as error:

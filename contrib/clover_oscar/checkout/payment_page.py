@@ -1,4 +1,4 @@
-"""The payment and preview pages: what they show, demand and read, by mode."""
+"""The payment and preview pages: their conditions, contents and forms, by mode."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ _PAGES = {False: "clover_oscar/payment_details.html", True: "clover_oscar/previe
 
 
 class CardFormRefused(Exception):
-    """The typed card cannot be one; the form says why, and holds no card."""
+    """The typed card is invalid; the form says why, and holds no card."""
 
     def __init__(self, form: CardEntryForm) -> None:
         super().__init__("the card form is not valid")
@@ -42,7 +42,7 @@ class CardFormRefused(Exception):
 
 
 class PaymentPageMixin:
-    """The half of the payment view that meets the shopper."""
+    """The part of the payment view that shows pages and reads forms."""
 
     request: HttpRequest
     checkout_session: Any
@@ -124,7 +124,7 @@ class PaymentPageMixin:
         return refusal or parent.handle_place_order_submission(request)
 
     def refuse_unseen(self, total: OscarObject) -> Response | None:
-        """The page again, where it showed another total; None where it showed this one."""
+        """The page again if it had shown another total; None if it showed this one."""
         due = shown_total.due_of(total) if self.pays_with_clover() else None
         if due is None:
             return None

@@ -206,7 +206,7 @@ def may_be_placed(payment: Payment) -> bool:
 
 
 def _refuse_second(snapshot: Snapshot) -> None:
-    """Let no purchase be made twice."""
+    """Refuse an order for a purchase that has one already."""
     other = find_order_of_kin(snapshot.basket_id)
     if other is not None:
         text = format_lazy(
@@ -232,7 +232,7 @@ def _keep_agreed(
 
 @fresh_reads()
 def set_late_aside(order: OscarObject, payment: Payment) -> None:
-    """Let the shopper have what a slow request put into the basket of a placed order."""
+    """Move what a slow request added to an ordered basket into the shopper's open one."""
     snapshot = Snapshot.from_context(payment.context)
     if snapshot is None or not snapshot.lines or order.basket_id is None:
         return

@@ -57,7 +57,7 @@ _DEBITING = frozenset(
 def record(
     order: OscarObject, payment: Payment, operations: Iterable[Operation]
 ) -> None:
-    """Bring the order's records to what the operations say; again and again, if need be.
+    """Update the order's records from the operations; repeating it changes nothing.
 
     The order's status moves where `CLOVER["ORDER_STATUS"]` and Oscar's pipeline both
     allow it, and only when there was something new to record.

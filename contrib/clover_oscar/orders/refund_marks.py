@@ -35,7 +35,7 @@ def find_mark(payment: Payment) -> datetime | None:
 
 
 def set_mark(payment: Payment) -> datetime | None:
-    """The mark, and in the place of one that was left; ask `is_at_work` before."""
+    """Set the mark, also over one that was left; call `is_at_work` before."""
     take_off(payment)
     get_payments().flag(payment.payment_id, BEING_REVERSED)
     return find_mark(payment)

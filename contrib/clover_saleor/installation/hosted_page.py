@@ -13,7 +13,7 @@ WEBHOOK = "/webhook/"
 
 
 def return_urls(url: str) -> ReturnUrls:
-    """The storefront's page, for every ending: it asks Saleor what became of it.
+    """The storefront's page, for success, failure and cancel alike.
 
     Raises:
         InvalidRequest: there is none, or its host is not the shop's.
