@@ -1,4 +1,4 @@
-"""checkoutComplete: the order of a checkout whose money is here."""
+"""checkoutComplete: makes the order of a checkout that is paid."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -54,7 +54,7 @@ def complete(
 def _find_begun(
     context: RequestContext, purchase: Purchase, sent: object
 ) -> tuple[OfferedGateway, Payment] | None:
-    """The open payment that this call shall make; one of a session makes itself."""
+    """The open payment of the older API that this call is to charge."""
     latest = context.latest(purchase)
     if latest is None or state_of(*latest) is not PaymentState.OPEN:
         return None

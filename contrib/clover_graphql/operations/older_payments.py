@@ -62,7 +62,7 @@ def pay_older(
     payment: LedgerPayment,
     sent: object,
 ) -> Progress:
-    """Make the payment: what comes now goes before what came when it was begun."""
+    """Charge the payment; data of this call replaces what was sent when it was begun."""
     kept = payment.context.get(OLDER)
     known = kept if isinstance(kept, Mapping) else {}
     entry = read_entry(sent or None)

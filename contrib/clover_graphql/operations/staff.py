@@ -1,4 +1,4 @@
-"""What the shop's people and apps ask for: capture, refund, void, and a second look."""
+"""Mutations of staff and apps: capture, refund, void and report."""
 
 import re
 from collections.abc import Callable
@@ -54,7 +54,7 @@ _ACTIONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Modification:
-    """What is asked for, of which payment."""
+    """A capture, refund or void: its kind, payment and amount."""
 
     offer: OfferedGateway
     payment: Payment
@@ -171,7 +171,7 @@ def report(
 
 
 def _check_reference(reference: str) -> None:
-    """Let nothing be asked of the provider, and logged, that is no id.
+    """Refuse text that cannot be a transaction's id, before it is sent or logged.
 
     Raises:
         BadInput: it cannot be one.
@@ -190,7 +190,7 @@ def _modification(
     action: StaffAction,
     amount: Decimal | None,
 ) -> Modification:
-    """What is asked for; an amount of nothing is not the same as none.
+    """The requested movement; an amount of zero is refused, None means all.
 
     Raises:
         BadInput: such an amount cannot be moved.
@@ -225,7 +225,7 @@ def _wrong_amount(text: str) -> BadInput:
 
 
 def _intent_id(context: RequestContext, asked: Modification) -> str:
-    """The caller's name for the intent, or else: the next refund of this payment.
+    """The caller's intent id, or else the number of the payment's next refund.
 
     So a double click is one refund, and two that follow each other are two.
     """

@@ -161,7 +161,7 @@ def process(
 def check_strategy(
     context: RequestContext, gateway_id: str, action: str, ip: str
 ) -> None:
-    """Let only apps of the shop choose what the gateway's settings decide.
+    """Refuse another action or address than the gateway's, but for the shop's apps.
 
     Raises:
         Denied: another action than the gateway's own, or another shopper's address.

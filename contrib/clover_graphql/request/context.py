@@ -1,4 +1,4 @@
-"""One request to the API: who asks, and what of the shop it is about."""
+"""The context of one request: its caller, and the shop's data that it names."""
 
 import logging
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ class Api(Protocol):
 
     @property
     def shop(self) -> ShopHooks:
-        """Who answers the shop's hooks."""
+        """The shop's hooks."""
         ...
 
     @property
@@ -59,11 +59,11 @@ class Api(Protocol):
         ...
 
     def seal(self, token: str) -> str:
-        """The token as it may be kept; empty when nothing is."""
+        """The sealed token, which may be stored; empty when there is no sealing key."""
         ...
 
     def unseal(self, sealed: str) -> str:
-        """The token that was sealed; empty when it cannot be had any more."""
+        """The token that was sealed; empty when it expired or the key has changed."""
         ...
 
 
@@ -223,7 +223,7 @@ class RequestContext:
     def require(
         self, action: StaffAction, payment: Payment, amount: Money | None = None
     ) -> None:
-        """Go on only with the shop's permission.
+        """Raise unless the shop allows the action.
 
         Raises:
             Denied: it does not give it.
@@ -240,7 +240,7 @@ HOLDING = frozenset(
 
 
 def has_page(offer: OfferedGateway, payment: Payment) -> bool:
-    """Whether the shopper may be back from a page, so that its message may be due."""
+    """Whether a hosted page of it was opened, so that its webhook may come."""
     return any(
         row.kind is OperationKind.CHECKOUT and row.state is OperationState.WAITING
         for row in offer.payments.operations(payment.payment_id)
@@ -248,6 +248,6 @@ def has_page(offer: OfferedGateway, payment: Payment) -> bool:
 
 
 def state_of(offer: OfferedGateway, payment: Payment) -> PaymentState:
-    """The state of the payment by its operations: its own row follows a moment later."""
+    """The state of the payment by its operations; its own row is updated a moment later."""
     operations = offer.payments.operations(payment.payment_id)
     return derive_state(operations, closed=payment.state is PaymentState.CLOSED)

@@ -1,4 +1,4 @@
-"""What goes wrong, in Saleor's codes: in the payload where a caller can mend it."""
+"""Errors of the API, translated into Saleor's codes."""
 
 import logging
 from enum import Enum
@@ -42,10 +42,10 @@ _SALEOR = {
     ErrorCode.OUTCOME_UNKNOWN: ("CHECKOUT_COMPLETION_IN_PROGRESS",),
     ErrorCode.SAVED_SOURCE_UNKNOWN: ("NOT_FOUND",),
 }
-"""Ours, and what Saleor calls it: the first which the asked enum has."""
+"""Our codes and Saleor's; the first of them that the payload's enum has is used."""
 _MOVING = (PaymentDeclined, OutcomeUnknown)
 _SAFE = frozenset({ErrorCode.PAYMENT_DATA_INVALID})
-"""Codes of errors elsewhere whose text is made for whoever sent the input."""
+"""Codes of other errors whose message may be shown to the caller."""
 
 
 class BadInput(InvalidRequest):

@@ -1,4 +1,4 @@
-"""One submit of a storefront: what it asks for, and where it brings the payment."""
+"""One submit of a storefront, and how the payment continues with it."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -47,7 +47,7 @@ from payment_hooks.storefront import (
 
 PURCHASE, GATEWAY, KEYS, RETURN = "purchase", "gateway", "keys", "return_url"
 LANGUAGE = "language"
-"""Shops whose own snapshot has it write it under the same name."""
+"""The name in the context; shops with a snapshot of their own use the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +113,7 @@ def continue_payment(asked: Submit, payment: Payment) -> Progress:
 
 
 def check_begun(purchase: Purchase, payment: Payment) -> None:
-    """Let no shopper pay another amount than the payment was begun with.
+    """Refuse a payment that was begun with another amount than is due now.
 
     Raises:
         BadInput: the purchase was changed since.
@@ -129,7 +129,7 @@ def check_begun(purchase: Purchase, payment: Payment) -> None:
 
 
 def check_amount(purchase: Purchase, amount: Decimal | None) -> None:
-    """Let a storefront name no other amount than the shop's server.
+    """Refuse an amount from the storefront that is not the shop's own.
 
     Raises:
         BadInput: it did.
@@ -171,7 +171,7 @@ def return_urls(url: str, hosts: tuple[str, ...]) -> ReturnUrls | None:
 
 
 def notify(payments: Payments, payment_id: str) -> None:
-    """Let the shop place its order, or let go of its cart, at once.
+    """Notify the shop at once, so that it places the order or thaws the cart.
 
     A notification that fails is repeated by recovery.
     """
@@ -276,7 +276,7 @@ def _find_continued(asked: Submit, mode: Mode) -> Payment | None:
 
 
 def _find_replayed(asked: Submit) -> Progress | None:
-    """What the same key brought before; None when it brought nothing so far.
+    """The outcome of the same idempotency key before; None when there is none.
 
     Raises:
         BadInput: the key belongs to another amount.
@@ -301,7 +301,7 @@ def _find_replayed(asked: Submit) -> Progress | None:
 
 
 def _first_outcome(asked: Submit, payment: Payment, start: int) -> Progress | None:
-    """The decline, or the money that was refunded since; else None: look anew."""
+    """The recorded decline or the refunded payment; None if it must be looked up."""
     rows = _funding(asked, payment)
     starts = sorted(read_keys(payment.context.get(KEYS)).values())
     end = next((number for number in starts if number > start), len(rows))

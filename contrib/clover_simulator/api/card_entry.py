@@ -1,4 +1,4 @@
-"""Reads a card as a shopper types it; the number and the security code end here."""
+"""Reads a card's data; number and security code are not kept."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Holds a request against the simulator's own OpenAPI document.
+"""Validates a request with the simulator's own OpenAPI document.
 
 Only the keywords which that document uses are known here; the document is the one place
 where the form of a request is written down.

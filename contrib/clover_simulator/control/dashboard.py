@@ -1,4 +1,4 @@
-"""What happens past the API: in the merchant's dashboard, at the counter, at the bank."""
+"""Events outside of the API: in the merchant's dashboard, at the counter, at the bank."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -72,7 +72,7 @@ class AdapterKit:
     def test_many_submits_at_once_are_one_payment(
         self, shop: ShopBench, checkout: str
     ) -> None:
-        """All of them inside the shop's code at the same moment."""
+        """Several threads submit the same form at the same moment."""
         at_once(lambda: shop.submit(checkout, CARD))
         shop.later()
 

@@ -73,11 +73,11 @@ def _refuse_more_than(most: Money, asked: Money) -> None:
 
 @dataclass(kw_only=True)
 class Fault:
-    """What shall go wrong with the next call of a hook."""
+    """A fault of the next call of a hook."""
 
     error: BaseException
     after: bool = False
-    """Whether the money moves before the error is raised: an answer that was lost."""
+    """Whether the money moves before the error is raised, as when an answer is lost."""
 
 
 @dataclass(eq=False)
@@ -116,11 +116,11 @@ class FakeProvider:
         self._acts.setdefault(hook, []).append(act)
 
     def mend(self) -> None:
-        """Let nothing go wrong any more."""
+        """Remove all faults."""
         self._faults.clear()
 
     def become(self, transaction_id: str, status: TransactionStatus) -> Transaction:
-        """Let the bank change its mind of a movement."""
+        """Change the status of a transaction, as a bank may do later."""
         changed = replace(self.ledger[transaction_id], status=status)
         self.ledger[transaction_id] = changed
         return changed
@@ -172,17 +172,17 @@ class FakeProvider:
 
     @hookimpl
     def payment_authorize(self, request: PaymentRequest) -> Transaction:
-        """Reserve, once per key."""
+        """Authorize, once per key."""
         return self._take("payment_authorize", TransactionKind.AUTHORIZATION, request)
 
     @hookimpl
     def payment_charge(self, request: PaymentRequest) -> Transaction:
-        """Take, once per key."""
+        """Charge, once per key."""
         return self._take("payment_charge", TransactionKind.CHARGE, request)
 
     @hookimpl
     def payment_capture(self, request: CaptureRequest) -> Transaction:
-        """Take what was reserved, once."""
+        """Capture an authorization, once."""
         self._before("payment_capture")
         authorized = self._authorized(request)
         taken = replace(
@@ -205,13 +205,13 @@ class FakeProvider:
 
     @hookimpl
     def payment_void(self, request: VoidRequest) -> Transaction:
-        """Release what was reserved, and was not captured."""
+        """Void an authorization that was not captured."""
         self._authorized(request)
         return self._return("payment_void", TransactionKind.VOID, request)
 
     @hookimpl
     def payment_start_checkout(self, request: CheckoutRequest) -> NextAction:
-        """A page, fields or a form that lead nowhere."""
+        """A page, card fields or a card form with invented addresses and keys."""
         self._before("payment_start_checkout")
         if request.mode is Mode.IFRAME:
             return CardFields(
@@ -231,12 +231,12 @@ class FakeProvider:
 
     @hookimpl
     def payment_retry(self, request: RetryRequest) -> Transaction:
-        """What the key brought, or brings now."""
+        """The key's first outcome, or the outcome now."""
         return self._take("payment_retry", request.kind, request.request)
 
     @hookimpl
     def payment_look_up(self, request: LookUpRequest) -> LookUpResult:
-        """What really moved."""
+        """The transactions in `ledger`."""
         self._before("payment_look_up")
         if request.transaction_id:
             is_asked = self.shows_marks and bool(request.candidates)

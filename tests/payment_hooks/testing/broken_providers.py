@@ -285,7 +285,7 @@ class ChargesWhatItIsAskedToFind(FakeProvider):
         return super().payment_look_up(request)
 
 
-@found_by("test_what_was_voided_is_never_notified_as_money")
+@found_by("test_what_was_voided_is_never_reported_as_money")
 class ReadsTheAmountAndNotTheStatus(FakeProvider):
     @hookimpl
     def payment_look_up(self, request):

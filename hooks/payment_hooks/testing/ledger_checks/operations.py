@@ -119,10 +119,10 @@ class OperationChecks:
             True,
         ]
 
-    def test_the_key_stands_before_the_slot(
+    def test_the_key_goes_before_the_slot(
         self, ledger: Ledger, recorded: Operation
     ) -> None:
-        """A repeated intent hears of itself, not of what is open beside it."""
+        """A repeated intent returns its own operation, not the open one beside it."""
         declined = ledger.replace_operation(
             replace(recorded, state=OperationState.DECLINED)
         )
@@ -130,7 +130,7 @@ class OperationChecks:
 
         assert ledger.add_operation(make_operation(make_payment())) == declined
 
-    def test_other_slots_stand_side_by_side(
+    def test_other_slots_are_open_side_by_side(
         self, ledger: Ledger, recorded: Operation
     ) -> None:
         """Two hosted sessions of one payment, say; and the slots of another payment."""

@@ -1,4 +1,4 @@
-"""What a provider is asked to do, in rooms by subject; `ProviderKit` has them all."""
+"""The checks of the provider kit, one module for each subject."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the author of a provider puts on the bench, and how the checks use it."""
+"""The bench that a provider's author writes, and helpers of the checks for it."""
 
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager

@@ -127,7 +127,7 @@ class ChangingChecks:
         assert bench.moved().taken == 0
 
     @needs("payment_authorize", "payment_void", "payment_look_up")
-    def test_what_was_voided_is_never_notified_as_money(self, bench: Bench) -> None:
+    def test_what_was_voided_is_never_reported_as_money(self, bench: Bench) -> None:
         """A look-up that says less would turn the void into a payment."""
         authorized = authorize(bench)
         void(bench, authorized)
