@@ -97,7 +97,7 @@ def test_a_webhook_that_never_comes_is_not_needed(
     """Customers paid, and the shop waited for ever.
 
     Shops which believe the webhook alone lose each order whose webhook is lost. Here
-    the comparison with Clover's list finds the money, and the shop is told.
+    the comparison with Clover's list finds the money, and the shop is notified.
     """
     token = clover_simulator.merchant.platform_token
     rig = make_rig(durable_ledger, PLATFORM_TOKEN=token)

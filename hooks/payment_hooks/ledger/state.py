@@ -34,8 +34,8 @@ def held_of(operation: Operation, operations: Operations) -> Money:
     """
     held = operation.moved or operation.amount
     for extra in ("tip", "surcharge"):
-        if told := operation.details.get(extra):
-            held += Money.of(*told.split())
+        if extra_paid := operation.details.get(extra):
+            held += Money.of(*extra_paid.split())
     for row in operations:
         if not (row.counts and row.parent_id == operation.transaction_id):
             continue
