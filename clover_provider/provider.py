@@ -224,7 +224,7 @@ class CloverProvider:
 
     @hookimpl
     def payment_retry(self, request: RetryRequest) -> Transaction:
-        """The outcome of the first sending: Clover keeps an idempotency key for a day."""
+        """The outcome of the first call, sent again: Clover keeps a key for a day."""
         capture = request.kind is TransactionKind.CHARGE
         return self._fund(request.request, capture=capture, attempt=_SECOND_ATTEMPT)
 
@@ -251,7 +251,7 @@ class CloverProvider:
             close()
 
     def __dir__(self) -> list[str]:
-        """All names but those that read the settings: pluggy reads each that is listed."""
+        """The names without the properties that read settings, which pluggy would call."""
         return [name for name in super().__dir__() if name not in _READ_FROM_SETTINGS]
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:

@@ -1,4 +1,4 @@
-"""Every call that writes, ready to be sent: address, key, headers and body."""
+"""Builds every writing call to Clover: address, key, headers and body."""
 
 from urllib.parse import quote
 

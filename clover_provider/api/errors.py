@@ -1,4 +1,4 @@
-"""What Clover's refusals mean: one table of its codes, and one way to raise them."""
+"""Turns Clover's refusals into our errors, by a table of Clover's codes."""
 
 import logging
 import re
@@ -19,6 +19,7 @@ from clover_provider.wire.redact import safe_text
 from payment_hooks import (
     AuthenticationFailed,
     DeclineCode,
+    ErrorCode,
     InvalidRequest,
     KeyConflict,
     OutcomeUnknown,
@@ -27,7 +28,6 @@ from payment_hooks import (
     ProviderUnavailable,
     RateLimited,
 )
-from payment_hooks.model import SHOPPER_IP_MISSING
 
 logger = logging.getLogger(__name__)
 
@@ -162,7 +162,7 @@ def decline_of(error: Reading) -> DeclineCode:
 
 
 def is_missing(answer: Answer) -> bool:
-    """Whether Ecommerce says in its own words that there is no such id.
+    """Whether Ecommerce's own error object says that there is no such id.
 
     A 404 of a gateway, or of a wrong address, has no error object: it says nothing about
     the id. The code differs: `invalid_request` was recorded, `resource_missing` is
@@ -219,7 +219,7 @@ def _raise_refusal(answer: Answer, call: Call, error: Reading) -> NoReturn:
         message = _message(answer, call, error, _NO_ADDRESS)
         if _ADDRESS in error.text("message").lower():
             logger.error("%s", message)
-            code = SHOPPER_IP_MISSING
+            code = ErrorCode.SHOPPER_IP_MISSING
         raise InvalidRequest(message, **_facts(answer, code or unnamed))
     raise kind(_message(answer, call, error), **_facts(answer, code or unnamed))
 

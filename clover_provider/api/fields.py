@@ -1,4 +1,4 @@
-"""Clover's JSON, read field by field: what is missing or odd is refused, not guessed."""
+"""Reads fields of Clover's JSON; a missing or malformed field raises, with no guess."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -112,7 +112,7 @@ class Reading:
         return year + _CENTURY if year is not None and year < _CENTURY else year
 
     def last4(self, name: str = "last4") -> str:
-        """The last four digits of a card; as a number they have lost their zeros."""
+        """The last four digits of a card; leading zeros are put back if it is a number."""
         value = self.fields.get(name)
         if type(value) is int and 0 <= value <= 9999:
             return f"{value:04d}"
@@ -166,7 +166,7 @@ def only_read() -> Iterator[None]:
 
 
 def rows_of(body: object, what: str) -> tuple[Fields, ...]:
-    """The objects of a list, in whichever of its three envelopes it came.
+    """The objects of a list, from any of the three envelopes that Clover uses.
 
     Raises:
         ProviderUnavailable: it is none of them; only reading calls are answered with lists.

@@ -135,7 +135,7 @@ def _is_safe(url: str, config: CloverConfig) -> bool:
 
 
 def _is_clovers(url: str, config: CloverConfig) -> bool:
-    """Whether the page is on clover.com, or on the double in environment local."""
+    """Whether the page is on clover.com or, in environment local, at `base_url`."""
     if not _is_safe(url, config):
         return False
     parts = urlsplit(url)

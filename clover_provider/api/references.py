@@ -1,4 +1,4 @@
-"""Our own reference at Clover: how a transaction is found after a lost answer."""
+"""Our reference at Clover, by which a transaction is found after a lost answer."""
 
 import base64
 import hashlib
@@ -19,7 +19,7 @@ _DIGEST = re.compile(rf"[A-Z2-7]{{{LONGEST_EXTERNAL_REFERENCE}}}")
 
 
 def external_reference(operation_id: str) -> str:
-    """Twelve letters and digits that stand for the operation.
+    """Twelve letters and digits that identify the operation.
 
     Clover accepts twelve at most, so this is a 60-bit digest; the full id goes into the
     metadata.

@@ -1,4 +1,4 @@
-"""Refunds and voids; what Clover's documented limits forbid is refused unsent."""
+"""Refunds and voids; what Clover does not allow is refused before it is sent."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -146,7 +146,7 @@ def check_refund(request: RefundRequest, charge: Transaction) -> None:
 
 
 def check_void(request: VoidRequest, charge: Transaction) -> None:
-    """Refuse to void what is not a whole, open authorization.
+    """Refuse a void of anything but an open authorization, in full.
 
     Raises:
         InvalidRequest: captured, voided before, or not the whole.

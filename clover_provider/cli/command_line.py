@@ -51,7 +51,7 @@ def build() -> "click.Group":
 
 
 def _load(found: EntryPoint) -> "click.Command":
-    """The command, or one that says what it lacks."""
+    """The command; without its packages, one that says which extra to install."""
     import click
 
     try:

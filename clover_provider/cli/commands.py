@@ -141,7 +141,7 @@ def _print_plugins(registry: PluginRegistry) -> None:
 
 
 def _chain(registry: PluginRegistry, hook: str) -> list[str]:
-    """Who is called for the hook, first to last; a wrapper is around all behind it."""
+    """The plugins in the order of their calls; a wrapper wraps all after it."""
     rows = reversed(getattr(registry.hook, hook).get_hookimpls())
     return [
         f"{row.plugin_name} (wraps)"
@@ -152,7 +152,7 @@ def _chain(registry: PluginRegistry, hook: str) -> list[str]:
 
 
 def _hooks(registry: PluginRegistry, plugin: object) -> Iterator[tuple[str, str]]:
-    """Each hook of the plugin, and what the plugin is in it."""
+    """Each hook of the plugin, and its role there: wrapper, provider or shop."""
     for caller in registry.get_hookcallers(plugin) or ():
         for row in caller.get_hookimpls():
             if row.plugin is plugin:

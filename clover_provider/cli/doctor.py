@@ -1,4 +1,4 @@
-"""What is wrong with a configuration, and what cannot be known without another key."""
+"""Checks a configuration: what is wrong, and what cannot be known from here."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -51,7 +51,7 @@ class Finding:
 
 
 def examine(config: CloverConfig, *, online: bool = False) -> list[Finding]:
-    """What a configuration says of itself; if asked, also what Clover says of it."""
+    """Findings about a configuration; with `online`, Clover is asked as well."""
     return [
         *_settings(config),
         *_keys(config),
@@ -61,7 +61,7 @@ def examine(config: CloverConfig, *, online: bool = False) -> list[Finding]:
 
 
 def refused(error: ConfigurationError) -> Finding:
-    """What to say of settings that make no configuration."""
+    """The finding for settings that cannot be read."""
     return Finding(subject="settings", text=str(error), verdict=Verdict.WRONG)
 
 
@@ -141,7 +141,7 @@ def _hosted(config: CloverConfig) -> Iterator[Finding]:
     )
     yield Finding(
         subject="webhook",
-        text="Clover does not tell where it sends them, nor with which secret: press "
+        text="Clover does not show where it sends them, nor with which secret: press "
         "the test button in the dashboard",
         verdict=Verdict.UNKNOWN,
     )
@@ -241,7 +241,7 @@ def _try_pair(config: CloverConfig) -> Finding:
 
 
 def _try_platform(gateway: ProviderHooks) -> Finding:
-    """Ask for a payment that is not there: a key that is good learns just that."""
+    """Ask for a payment that does not exist: a valid key gets a 404."""
     try:
         gateway.look_up(LookUpRequest(transaction_id=_NO_PAYMENT))
     except PaymentError as error:

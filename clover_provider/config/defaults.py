@@ -1,4 +1,4 @@
-"""What follows from other settings where one is left out."""
+"""Defaults of settings that depend on other settings."""
 
 from clover_provider.config.hosts import Environment
 from clover_provider.config.limits import REQUESTS_AT_ONCE, REQUESTS_PER_SECOND
@@ -11,7 +11,7 @@ LOCALE_OF = {"US": "en", "CA": "en-CA"}
 
 
 def complete(config: ConfigValues) -> None:
-    """Fill in what follows from something else."""
+    """Fill in the settings that follow from others."""
     _choose(config, "environment", Environment)
     _choose(config, "mode", Mode)
     _choose(config, "hosted_lines", HostedLines)

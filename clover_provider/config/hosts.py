@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Environment(StrEnum):
-    """Which Clover is talked to; keys and charges of one are unknown to the others."""
+    """Clover's environment; each has its own keys, merchants and charges."""
 
     SANDBOX = "sandbox"
     """Clover's test system: test cards, no real money."""

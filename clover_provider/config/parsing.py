@@ -21,7 +21,7 @@ _FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no"
 def read(
     kind: type[ConfigValues], values: Mapping[str, object], source: str
 ) -> dict[str, Any]:
-    """Constructor arguments from upper-case names; text is turned into what is meant."""
+    """Constructor arguments from upper-case names; text is converted."""
     known = {
         entry.name.upper(): entry for entry in fields(kind) if entry.name != "source"
     }

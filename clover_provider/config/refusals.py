@@ -1,4 +1,4 @@
-"""How a wrong setting is refused: by its name, as the reader wrote it."""
+"""Errors for wrong settings, with the setting's name as the user wrote it."""
 
 import os
 from typing import NoReturn

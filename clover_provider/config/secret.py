@@ -1,4 +1,4 @@
-"""A key or token that can be used, but not seen by accident."""
+"""A key or token that is masked when printed and cannot be pickled."""
 
 import hmac
 from typing import NoReturn

@@ -1,4 +1,4 @@
-"""The values of a merchant's settings, before anything is known to be right about them."""
+"""The values of a merchant's settings, not yet checked."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -41,7 +41,7 @@ class ConfigValues:
     platform_token: Secret = _EMPTY
     """A platform (v3) API token; makes reading hosted payments back certain."""
     access_token: Secret = _EMPTY
-    """An OAuth access token; stands in for every key above that is empty."""
+    """An OAuth access token, used for every key above that is empty."""
     app_id: str = ""
     """The OAuth app's id, for shops that connect merchants through an app."""
     app_secret: Secret = _EMPTY

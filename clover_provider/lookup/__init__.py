@@ -1,4 +1,4 @@
-"""What Clover knows of a payment: by id, by our reference, or of a window of time."""
+"""Looks transactions up at Clover: by id, by our reference, or in a time window."""
 
 from clover_provider.lookup.finder import Finder, Found
 

@@ -60,7 +60,7 @@ class Finder:
         """What the request asks for.
 
         Raises:
-            ProviderUnavailable: nobody answered, or the answer cannot be read.
+            ProviderUnavailable: no answer came, or it cannot be read.
         """
         with only_read():
             if request.transaction_id:
@@ -77,7 +77,7 @@ class Finder:
         is a platform token, the platform is asked too, and first if all is hosted.
 
         Raises:
-            ProviderUnavailable: nobody answered, or the answer cannot be read.
+            ProviderUnavailable: no answer came, or it cannot be read.
         """
         refused: AuthenticationFailed | None = None
         for ask in self._services():
@@ -200,7 +200,7 @@ class Finder:
         except AuthenticationFailed:
             logger.warning(
                 "the platform token may not read orders: whose a hosted payment is "
-                "cannot be told; grant it Read orders",
+                "cannot be known; grant it Read orders",
                 extra={"transaction_id": charge.transaction_id},
             )
             return charge
@@ -214,7 +214,7 @@ class Finder:
         )
 
     def _mark_of(self, found: Found) -> str | None:
-        """The mark on its order's lines, empty without one; None where no line was seen."""
+        """The mark on its order's lines: empty without one, None without lines."""
         order_id = found.order_id or self._order_id_of(found.charge.transaction_id)
         if not order_id:
             return None
@@ -224,7 +224,7 @@ class Finder:
         return read_mark(elements(order.fields, "lineItems"))
 
     def _orders_keep_marks(self, charge: Transaction) -> bool:
-        """Whether any order of the weeks before the charge carries one of our marks.
+        """Whether an order of the weeks before the charge has one of our marks.
 
         Clover does not document that an order keeps the notes of a page's lines: without
         such an example, an order that has none proves nothing.
@@ -275,7 +275,7 @@ def _require_same(charge: Transaction, charge_id: str) -> None:
 
 
 def _proves_absence(rows: tuple[Transaction, ...], *, names_operation: bool) -> bool:
-    """Whether a refund that is not among these does not exist.
+    """Whether a refund that is missing in this list does not exist.
 
     Clover does not document that lists of refunds keep our reference. If none carries
     one, each may be the missing refund; if one carries only a digest, it can be compared

@@ -1,4 +1,4 @@
-"""The platform's orders: whose mark they carry, and which payments they hold."""
+"""The platform's orders: our mark on their lines, and their payments."""
 
 from collections.abc import Sequence
 
@@ -44,7 +44,7 @@ def payments_of(order: Fields) -> list[Fields]:
 
 
 def require_whole(order: Fields) -> None:
-    """Refuse an order which does not hold all that belongs to its payments.
+    """Refuse an order whose payments or refunds are incomplete in the answer.
 
     Raises:
         ProviderUnavailable: Clover has cut a part, or it holds the refund of a payment

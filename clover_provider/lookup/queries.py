@@ -148,7 +148,7 @@ class Queries:
     def _get_list(
         self, url: str, path: str, action: str, *, platform: bool = False
     ) -> Answer:
-        """An answer that is there: a list which is not found is no empty list."""
+        """The page of a list; a 404 raises, since it is not an empty list."""
         answer = self._get(url, path=path, action=action, platform=platform)
         if answer is None:
             raise ProviderUnavailable(
@@ -164,7 +164,7 @@ class Queries:
         """The answer; None when Clover says in its own words that there is no such id.
 
         Raises:
-            ProviderUnavailable: nobody answered, or with a refusal.
+            ProviderUnavailable: no answer came, or a refusal.
             AuthenticationFailed: the key may not read this.
         """
         config = self.config

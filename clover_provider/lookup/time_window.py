@@ -1,4 +1,4 @@
-"""A window of time over one of Clover's lists: what belongs to it, when it is past.
+"""A time window over one of Clover's lists: which rows belong to it, when it ends.
 
 Clover's pages promise no order, and what Clover does with a filter that it does not know
 is not written down. So rows are compared with the window here, and a list is left early
@@ -28,7 +28,7 @@ class TimeWindow:
         return cls(since=request.since, until=request.until)
 
     def contains(self, moment: datetime | None) -> bool:
-        """Whether the moment is inside; what has no time is kept rather than lost."""
+        """Whether the moment is inside; a row without a time is kept."""
         return moment is None or not (self._is_early(moment) or self._is_late(moment))
 
     def as_query(self) -> dict[str, str]:
@@ -61,7 +61,7 @@ class TimeWindow:
 
 
 class SeenRows:
-    """What the rows of a list have shown of its order and of its filter so far."""
+    """What is known of a list's order and of its filter from the rows so far."""
 
     def __init__(self, window: TimeWindow) -> None:
         self._window = window
@@ -70,12 +70,12 @@ class SeenRows:
         self._last: datetime | None = None
         self._falls = self._rises = True
         self.has_rows_outside = False
-        """Whether a row was outside of the window: no filter was at work."""
+        """Whether a row was outside of the window, so that the filter was ignored."""
 
     def is_past(self, page: Sequence[datetime | None]) -> bool:
         """Whether nothing of the window can follow this page.
 
-        Only if at least a full page of rows stood sorted, without one exception, and
+        Only if at least a full page of rows was sorted, without one exception, and
         this page is beyond the window as a whole.
         """
         moments = [moment for moment in page if moment is not None]

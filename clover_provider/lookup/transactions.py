@@ -189,7 +189,7 @@ class _Collected:
         self._names = operations_by_digest(request.candidates)
 
     def collect(self, rows: Iterable[Fields]) -> list[Fields]:
-        """All rows of a list, or what could be read of one that is too long."""
+        """The rows of a list; of one that is too long, those that were read."""
         collected = []
         try:
             for row in rows:

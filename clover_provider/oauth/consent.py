@@ -20,7 +20,7 @@ from payment_hooks.model import forgetful
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
-    """What the merchant's browser brings back from Clover's consent page."""
+    """The merchant's consent, from the return URL of Clover's consent page."""
 
     merchant_id: str
     code: Secret

@@ -1,1 +1,1 @@
-"""Calls over HTTP: deadlines, rate limits, retries, and no secret in what comes back."""
+"""HTTP calls: deadlines, rate limits, retries; answers without the call's secrets."""

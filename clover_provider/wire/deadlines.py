@@ -1,4 +1,4 @@
-"""A deadline for the whole of a call, however slowly the server answers."""
+"""A deadline for a whole call, also where the server answers byte by byte."""
 
 import io
 import socket
@@ -59,7 +59,7 @@ active = Active()
 
 
 class _BoundedReader(io.RawIOBase):
-    """Reads from a socket, each time with no more patience than the call has left."""
+    """Reads from a socket; each read times out at the call's deadline."""
 
     def __init__(self, sock: socket.socket, exchange: Exchange) -> None:
         self._sock = sock
@@ -81,7 +81,7 @@ class _BoundedReader(io.RawIOBase):
 
 
 class _BoundedSocket:
-    """Gives `http.client` a bounded reader where it asks for a file."""
+    """A socket whose `makefile` gives `http.client` a `_BoundedReader`."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock

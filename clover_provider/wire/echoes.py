@@ -1,8 +1,8 @@
-"""Secrets of a call, found and hidden in its answer.
+"""Hides the secrets of a call where its answer repeats them.
 
 A server that refuses a request may repeat it, and so may a proxy: headers, body or a part
 of them, in any notation. `Echoes` knows what one call sent and takes it out of the answer
-before anybody reads it. What is repeated as it was sent is masked; where it shows only
+before any code reads it. What is repeated as it was sent is masked; where it shows only
 after decoding, the whole text is withheld.
 """
 
@@ -35,7 +35,7 @@ _ROUNDS = 3
 
 _KEEP = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyz*")
 _DROPPED = bytes(set(range(256)) - _KEEP)
-"""Blanks, dashes, line breaks and quotation marks hide nothing; `*` stands for a gap."""
+"""Separators that are ignored: blanks, dashes, line breaks, quotation marks."""
 _BASE64 = frozenset(
     b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/-_"
 )
@@ -86,7 +86,7 @@ _SECRET_IN_SUCCESSES = frozenset({"access_token", "refresh_token", "sources"})
 
 
 class Echoes:
-    """Finds and hides the secrets of one call; shows nothing of them."""
+    """Masks the secrets of one call in texts; its `repr` shows none."""
 
     __slots__ = ("_body", "_codes", "_fragments", "_known", "_short")
 
@@ -127,7 +127,7 @@ class Echoes:
         return self._walk(body, is_refusal=True)
 
     def clean_success(self, body: object) -> object:
-        """The parsed body of a success; what it may hold of the call stays.
+        """The parsed body of a success, cleaned but for what it may repeat.
 
         It may hold new tokens, under names that are never shown, and values that were sent
         openly: a year may hold the digits of a security code.
@@ -177,7 +177,7 @@ class Echoes:
         return WITHHELD if self._shows(text, short) else text
 
     def _shows(self, text: str, short: Sequence[str]) -> bool:
-        """Whether the text, decoded in any way, holds a secret or a large part of one."""
+        """Whether the text, decoded if need be, holds a secret or a large part of one."""
         if not text or not (self._fragments or short):
             return False
         readings = list(_readings(text))
@@ -220,7 +220,7 @@ def _squeeze(text: str) -> bytes:
 
 
 def _fragments_of(secret: str) -> Iterator[bytes]:
-    """Parts of a secret; any text that reveals it holds at least one of them."""
+    """Overlapping parts of a secret: a text that reveals it contains one of them."""
     squeezed = _squeeze(secret)
     is_number = _CARD_NUMBER.fullmatch(squeezed.decode()) is not None
     length, step = (_CARD_FRAGMENT, 1) if is_number else (_FRAGMENT, _FRAGMENT // 2)
@@ -242,7 +242,7 @@ def _windows(text: bytes, length: int, step: int) -> Iterator[bytes]:
 
 
 def _readings(text: str) -> Iterator[str]:
-    """The text, and what it says once its escapes are read."""
+    """The text, and the text with its escapes decoded."""
     yield text
     for _ in range(_ROUNDS):
         plain = text
@@ -268,7 +268,7 @@ def _unescape(match: re.Match[str]) -> str:
 
 
 def _unpacked(text: str, layers: int) -> Iterator[str]:
-    """What the text says if it is base64, whole or in part, wrapped or not.
+    """The decoded text if it is base64, whole or in part, wrapped or not.
 
     The text is read as one run from each of the four places where a group can begin, so
     that one of them is right for whatever part of it is base64.

@@ -1,4 +1,4 @@
-"""JSON as it goes over the wire: written short, read only where it is unambiguous."""
+"""JSON of requests and answers: written compactly, refused where it is ambiguous."""
 
 import json
 from collections.abc import Mapping

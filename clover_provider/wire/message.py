@@ -75,7 +75,7 @@ class Answer:
     """
 
     call: InitVar[Call]
-    """What it answers; not kept."""
+    """The call, needed to clean the answer; not stored."""
     status: int
     body: object = field(default=None, repr=False)
     """The parsed JSON; None when it was not JSON."""
@@ -100,7 +100,7 @@ class Answer:
 
 
 class Sends(Protocol):
-    """What the provider needs of a transport: one method."""
+    """The protocol of a transport: one method."""
 
     def send(self, call: Call) -> Answer:
         """The answer to the call, whatever its status.

@@ -1,7 +1,7 @@
-"""Clover's documented rate limits, kept by queueing: first come, first served.
+"""Keeps Clover's documented rate limits: calls queue, first come, first served.
 
 A call waits for its turn within its own deadline; what cannot begin in time was not sent.
-One limiter serves everybody in this process who acts for the same merchant.
+One limiter serves all of this process that acts for the same merchant.
 """
 
 import os
@@ -43,7 +43,7 @@ class Limiter(Protocol):
 
 
 class LocalLimiter:
-    """The limits of one process; 0 stands for none."""
+    """The limits of one process; 0 means no limit."""
 
     def __init__(self, per_second: float, at_once: int) -> None:
         self.per_second, self.at_once = per_second, at_once
@@ -118,11 +118,11 @@ _limiters: dict[tuple[int, str, float, int], LocalLimiter] = {}
 
 
 def limiter_for(config: CloverConfig) -> LocalLimiter:
-    """The limiter of everybody in this process who acts for the same merchant."""
+    """This process's one limiter for the merchant, shared by all its callers."""
     limits = config.requests_per_second, config.requests_at_once
     place = (os.getpid(), name_of(config), *limits)
     known = _limiters.get(place)
-    # `setdefault` is one step: no lock, which a fork could catch in somebody's hand.
+    # `setdefault` is one step: no lock, which a fork could copy while it is taken.
     return known or _limiters.setdefault(place, LocalLimiter(*limits))
 
 

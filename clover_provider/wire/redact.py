@@ -1,4 +1,4 @@
-"""What may be kept and shown of Clover's words: an allow-list, and masked texts."""
+"""Which of Clover's fields may be stored and logged, and how texts are masked."""
 
 import re
 from collections.abc import Mapping

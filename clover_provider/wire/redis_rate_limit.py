@@ -48,7 +48,7 @@ class _Slots(threading.local):
 
 @forgetful_type
 class SharedLimiter:
-    """Queues in this process first, and then with the others."""
+    """Queues within this process, then with the other processes through Redis."""
 
     def __init__(
         self, url: str, name: str, local: LocalLimiter, deadline_seconds: float

@@ -1,4 +1,4 @@
-"""Why a call met no answer, and when the same call is sent once more."""
+"""Why a call got no answer, and whether it is sent again."""
 
 import random
 import socket
@@ -15,12 +15,12 @@ _TOO_MANY_REQUESTS = 429
 
 
 class Cause(StrEnum):
-    """Why a call met no answer."""
+    """Why a call got no answer."""
 
     NO_TURN = auto()
     """The deadline passed before the rate limits let the call begin."""
     NOT_REACHED = auto()
-    """Nobody listens at the address, or its name is unknown: worth another try at once."""
+    """The connection was refused, or the name not found: worth another try at once."""
     UNTRUSTED = auto()
     """The server's certificate cannot be verified; another try would meet the same."""
     UNREADABLE = auto()
@@ -42,7 +42,7 @@ NO_TURN = NoAnswer(Cause.NO_TURN, "the deadline passed before its turn came")
 
 
 def no_answer(error: BaseException) -> NoAnswer:
-    """The cause that an error of the HTTP library stands for, by its innermost error."""
+    """The cause of an error of the HTTP library, by its innermost error."""
     if isinstance(error, Unreadable):
         return NoAnswer(Cause.UNREADABLE, str(error))
     root = error

@@ -1,4 +1,4 @@
-"""HTTP, and only here: bounded in time and size, with nothing of its content in a log."""
+"""The one module that does HTTP: limited in time and size, no content in logs."""
 
 import logging
 import os
@@ -95,7 +95,7 @@ class Transport:
             if pause is None or time.monotonic() + pause >= ends_at:
                 break
             if isinstance(outcome, Answer):
-                self._limiter().pause(pause)  # too much is too much for everybody
+                self._limiter().pause(pause)  # the limit holds for all callers
             time.sleep(pause)
         if isinstance(outcome, Answer):
             return outcome
@@ -210,7 +210,7 @@ class Transport:
 
 
 def _load_shared_limiter() -> "type[SharedLimiter]":
-    """Loaded late: without Redis nobody needs its packages."""
+    """Loaded late: without Redis its packages are not needed."""
     try:
         from clover_provider.wire.redis_rate_limit import SharedLimiter
     except ImportError as error:

@@ -1,4 +1,4 @@
-"""Where the element's script and style sheet lie on disk."""
+"""The paths of the element's script and style sheet."""
 
 from importlib.metadata import version as distribution_version
 from importlib.resources import files

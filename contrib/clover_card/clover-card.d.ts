@@ -1,4 +1,4 @@
-/** What the element tells with the events of its name; see "The <clover-card> element". */
+/** What the element reports with the events of its name; see "The <clover-card> element". */
 export interface CloverCardToken {
   token: string;
   brand?: string;

@@ -1,4 +1,4 @@
-"""Oscar's catalogue pages ask a search engine: this one asks the database.
+"""A search engine for Oscar's catalogue pages that searches the database.
 
 Haystack's own simple engine overlooks fields such as the category, and Oscar's pages
 would stay empty; Solr or Elasticsearch is more than a demo should want.

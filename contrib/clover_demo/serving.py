@@ -53,7 +53,7 @@ class SimulatedClover:
         )
 
     def send_webhooks_to(self, url: str) -> None:
-        """Tell Clover where the shop hears of hosted payments."""
+        """Set the address to which Clover sends webhooks of hosted payments."""
         self.merchant.webhook_url = url
 
     def deliveries(self) -> list[Delivery]:

@@ -1,4 +1,4 @@
-"""The ledger to read: nothing of it can be added, changed or deleted here."""
+"""A read-only admin of the ledger."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -22,7 +22,7 @@ from clover_django.ledger.actors import acting_as
 from clover_django.payments import NOT_NOW, get_payments
 from payment_hooks import Money
 
-_MAY_SETTLE = "clover_django.settle_payment"
+_MAY_RESOLVE = "clover_django.resolve_payment"
 
 Column = Callable[[Model], object]
 NameOf = Callable[[str], str]
@@ -98,7 +98,7 @@ def _approved(row: Model) -> bool:
 
 
 class _NamedFilter(admin.AllValuesFieldListFilter):
-    """The values that there are, by the names that people read."""
+    """Filters by the values in use, shown by their names for people."""
 
     names: Names
     label: "str | Promise"
@@ -141,7 +141,7 @@ class ApprovedFilter(admin.BooleanFieldListFilter):
 
 
 class _ReadOnly:
-    """Without any way to write, and looking where the ledger is."""
+    """A read-only admin that reads from the ledger's database."""
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Never."""
@@ -218,7 +218,7 @@ class PaymentAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # no
         "operations__session_id",
     )
     inlines = (OperationInline, HistoryInline)
-    actions = ("settle",)
+    actions = ("resolve",)
 
     @outside_of_transactions
     def changelist_view(
@@ -227,24 +227,24 @@ class PaymentAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # no
         """The list, whose action writes into the ledger."""
         return super().changelist_view(request, extra_context)
 
-    @admin.action(description=_("Check with Clover"), permissions=["settle"])
-    def settle(self, request: HttpRequest, queryset: QuerySet[models.Payment]) -> None:
-        """Settle the chosen payments, each by itself."""
+    @admin.action(description=_("Check with Clover"), permissions=["resolve"])
+    def resolve(self, request: HttpRequest, queryset: QuerySet[models.Payment]) -> None:
+        """Resolve the chosen payments, each by itself."""
         for row in queryset:
             try:
                 with acting_as(f"user {request.user.pk}"):
                     payment = get_payments().resolve(row.payment_id)
             except NOT_NOW as error:
-                told = _("Clover could not be asked: %(reason)s") % {"reason": error}
-                messages.warning(request, f"{row}: {told}")
+                said = _("Clover could not be asked: %(reason)s") % {"reason": error}
+                messages.warning(request, f"{row}: {said}")
             else:
                 state = words.state_name(payment.state)
                 messages.info(request, f"{row}: {state}")
 
-    def has_settle_permission(self, request: HttpRequest) -> bool:
+    def has_resolve_permission(self, request: HttpRequest) -> bool:
         """Whether this member of staff may ask Clover."""
         user = request.user
-        return isinstance(user, PermissionsMixin) and user.has_perm(_MAY_SETTLE)
+        return isinstance(user, PermissionsMixin) and user.has_perm(_MAY_RESOLVE)
 
 
 @admin.register(models.Operation)

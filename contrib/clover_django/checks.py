@@ -71,9 +71,9 @@ def check_urls(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
 
 
 def check_middleware(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
-    """Nothing demands a login of Clover, as far as names and classes tell.
+    """Nothing demands a login of Clover, as far as names and classes show.
 
-    Only a request would tell for certain, and a check sends none: `clover_check` does.
+    Only a request would show it for certain, and a check sends none: `clover_check` does.
     """
     found: list[CheckMessage] = []
     for path in getattr(settings, "MIDDLEWARE", None) or ():
@@ -82,7 +82,7 @@ def check_middleware(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
                 Warning(
                     f"{path} may demand a login of Clover's webhook and of guests",
                     hint="Exempt the URLs of clover_django.urls there. manage.py "
-                    "clover_check sends them something and tells whether they are "
+                    "clover_check sends them something and says whether they are "
                     "reached; if so, put clover_django.W004 into SILENCED_SYSTEM_CHECKS",
                     id="clover_django.W004",
                 )
@@ -91,7 +91,7 @@ def check_middleware(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
 
 
 def _heeds_marks(path: str) -> bool:
-    """Whether the middleware is one that asks for the marks on our views."""
+    """Whether the middleware honours the attributes that exempt our views from a login."""
     try:
         found = import_string(path)
     except ImportError:
@@ -136,13 +136,13 @@ def _insecure_addresses(config: CloverConfig) -> Iterator[CheckMessage]:
 
 
 def _uncounted_proxies(config: CloverConfig) -> Iterator[CheckMessage]:
-    """Whether the settings tell of a proxy, and nobody said how to see behind it."""
-    told = ("SECURE_PROXY_SSL_HEADER", "USE_X_FORWARDED_HOST", "USE_X_FORWARDED_PORT")
-    named = [name for name in told if getattr(settings, name, None)]
+    """Whether the settings name a proxy, and not how to read the address behind it."""
+    shown = ("SECURE_PROXY_SSL_HEADER", "USE_X_FORWARDED_HOST", "USE_X_FORWARDED_PORT")
+    named = [name for name in shown if getattr(settings, name, None)]
     takes_cards = any(mode is not Mode.HOSTED for mode in config.modes)
     if named and takes_cards and conf.adapter_setting("CLIENT_IP") is None:
         yield Warning(
-            f"{named[0]} tells of a proxy: Clover may see its address as that of every "
+            f"{named[0]} names a proxy: Clover may see its address as that of every "
             "shopper, and decline them all at its limit of sales for one address",
             hint="Set CLOVER['CLIENT_IP'] to the number of proxies that are trusted, or "
             "to 0 where REMOTE_ADDR is the shopper's all the same",

@@ -47,7 +47,7 @@ def payments_view(find: Callable[[HttpRequest], PaymentsApi]) -> View:
 
 
 def _read(request: HttpRequest, most: int) -> bytes:
-    """The body; of one that is too long, something as long, which is refused as such."""
+    """The body; for one that is too long, a body that is refused for its length."""
     try:
         return read_body(request, most)
     except TooLarge:

@@ -2,7 +2,7 @@
 
 Amounts are whole minor units. `due` is a nullable column with a plain index, because
 SQLite never uses a partial index with bound parameters. What a provider says has room
-to spare: an answer that does not fit its column would turn moved money into a doubt.
+to spare: an answer that does not fit its column would make the outcome unknown.
 """
 
 from typing import Any, NoReturn
@@ -22,12 +22,12 @@ _ID_LENGTH = 255
 
 
 class Installation(models.Model):
-    """The one row which tells this ledger from any other at the same merchant."""
+    """The one row: the id that distinguishes this ledger from others at the merchant."""
 
     installation_id = StorableCharField(max_length=64)
 
     class Meta:
-        """Made by the ledger; nobody edits it."""
+        """Made by the ledger; not editable."""
 
         verbose_name = _("installation")
 
@@ -57,7 +57,7 @@ class Payment(models.Model):
 
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
-        permissions = (("settle_payment", _("Can ask Clover about a payment")),)
+        permissions = (("resolve_payment", _("Can check a payment with Clover")),)
         constraints = (
             models.UniqueConstraint(
                 fields=("provider", "merchant_id", "reference", "sequence"),
@@ -121,7 +121,7 @@ class Operation(models.Model):
 
 
 class HistoryIsKept(TypeError):
-    """Somebody tried to change or to delete what has happened."""
+    """A recorded event was to be changed or deleted."""
 
     def __init__(self) -> None:
         super().__init__("the history of a payment is added to, never changed")

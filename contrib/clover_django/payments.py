@@ -27,7 +27,7 @@ from payment_hooks import (
 
 PROVIDER = "clover"
 NOT_NOW = (PaymentError, ConfigurationError, DatabaseError)
-"""What a look at a payment may end with when it brings nothing: look again later."""
+"""Errors after which a payment is looked at again later."""
 
 Merchants = Callable[[], Iterable[Payments]]
 

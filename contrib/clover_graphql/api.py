@@ -60,7 +60,7 @@ class PaymentsApi:
         introspection: bool = False,
         graphiql: bool = False,
     ) -> None:
-        """Nobody is asked for anything here, so that a module may hold it.
+        """Nothing is asked of the provider here, so that a module may hold it.
 
         Args:
             offers: what a purchase can be paid with; the first one's plugins are the
@@ -102,7 +102,7 @@ class PaymentsApi:
         return build_schema(self.limits, introspection=self._introspection)
 
     def returning_to(self, *hosts: str) -> Self:
-        """The same API, whose pages may lead back to these hosts, too.
+        """The same API, with these hosts allowed in return URLs as well.
 
         Both share one schema, which is slow to build.
         """
@@ -113,11 +113,11 @@ class PaymentsApi:
 
     @property
     def shop(self) -> ShopHooks:
-        """Who answers the shop's hooks."""
+        """The shop's hooks."""
         return self.offers[0].payments.shop
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
-        """The answer to one request; nothing that goes wrong leaves it as an error."""
+        """The answer to one request; every error becomes part of the answer."""
         allowed = self._cors(request)
         if request.method == "OPTIONS" and allowed:
             return HttpAnswer(status=204, headers=allowed)
@@ -134,11 +134,11 @@ class PaymentsApi:
         )
 
     def seal(self, token: str) -> str:
-        """The token as it may be kept; empty when nothing is."""
+        """The sealed token, which may be stored; empty when there is no sealing key."""
         return seal(token, self._secret_key) if self._secret_key else ""
 
     def unseal(self, sealed: str) -> str:
-        """The token that was sealed; empty when it cannot be had any more."""
+        """The token that was sealed; empty when it expired or the key has changed."""
         return unseal(sealed, self._secret_key) if self._secret_key else ""
 
     def _run(self, request: HttpRequest) -> HttpAnswer:
@@ -202,7 +202,7 @@ class PaymentsApi:
 
 
 def _request_key(request: HttpRequest) -> str:
-    """What the caller calls its refund; cut off, two of them might be one.
+    """The caller's `Idempotency-Key`; refused rather than cut off, as two might be equal.
 
     Raises:
         Refused: it is too long, or no text.
@@ -216,7 +216,7 @@ def _request_key(request: HttpRequest) -> str:
 
 
 def _describe(error: GraphQLError) -> dict[str, object]:
-    """The error for the caller: our own words, and nothing of the inside."""
+    """The error for the caller, without internal details."""
     cause = error.original_error
     if isinstance(cause, Denied):
         error = cause

@@ -19,6 +19,7 @@ from clover_graphql.operations import (
     staff,
     transactions,
 )
+from clover_graphql.request.codes import PURCHASE_UNKNOWN
 from clover_graphql.request.errors import BadInput
 from clover_graphql.transport.documents import read_document
 from clover_graphql.transport.limits import Limits
@@ -48,7 +49,7 @@ from clover_graphql.types.purchases import Checkout, Order
 from clover_graphql.types.resolvers import Info
 from clover_graphql.types.scalars import JSON, SCALARS, JSONString, PositiveDecimal
 from clover_graphql.types.transactions import TransactionItem, item_of
-from payment_hooks import StaffAction
+from payment_hooks import ErrorCode, StaffAction
 
 UNSET = strawberry.UNSET
 Value = TypeVar("Value")
@@ -332,5 +333,5 @@ def _refuse_unless_unknown(error: BadInput) -> None:
     Raises:
         GraphQLError: it is no ID, or the shop says what is wrong with it.
     """
-    if error.code not in ("purchase_unknown", "payment_unknown"):
+    if error.code not in (PURCHASE_UNKNOWN, ErrorCode.PAYMENT_UNKNOWN):
         raise GraphQLError(error.message)

@@ -1,4 +1,4 @@
-"""The border between Oscar's prices and our money: rounded once, half up, here."""
+"""Converts Oscar's prices to `Money` and back; the one place that rounds (half up)."""
 
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
@@ -7,14 +7,14 @@ from oscar.core.prices import Price
 from oscar.templatetags.currency_filters import currency as oscar_currency
 
 from clover_oscar.untyped import OscarObject
-from payment_hooks import InvalidRequest, Money, read_money
+from payment_hooks import ErrorCode, InvalidRequest, Money, read_money
 
 
 def to_money(amount: Decimal, currency: str) -> Money:
     """The money that an amount of Oscar's names, rounded half up to whole minor units.
 
     Oscar's totals may have more decimals than the currency, and databases round them
-    differently; what is charged, booked and shown must be one number.
+    differently; what is charged, recorded and shown must be one number.
 
     Raises:
         InvalidRequest: no such currency, or no sum that anybody could pay.
@@ -28,7 +28,7 @@ def show(money: Money) -> str:
 
 
 show_lazily = lazy(show, str)
-"""The same in the language of whoever reads the text that it is in."""
+"""The same, translated lazily with the text that contains it."""
 
 
 def round_amount(amount: Decimal, currency: str) -> Decimal:
@@ -42,7 +42,8 @@ def round_amount(amount: Decimal, currency: str) -> Decimal:
         return Decimal(amount).quantize(step, rounding=ROUND_HALF_UP)
     except InvalidOperation as error:
         raise InvalidRequest(
-            "the sum has more digits than can be rounded", code="amount_not_a_number"
+            "the sum has more digits than can be rounded",
+            code=ErrorCode.AMOUNT_NOT_A_NUMBER,
         ) from error
 
 

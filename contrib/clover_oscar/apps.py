@@ -21,7 +21,7 @@ class CloverOscarConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Take part; models are loaded only now, so imports stand here."""
+        """Register the shop hooks, pages and checks; models are loaded only now."""
         from clover_django import conf, payments
         from clover_django.language import words
         from clover_django.web import pages

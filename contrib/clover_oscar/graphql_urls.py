@@ -35,10 +35,10 @@ def find_api(request: HttpRequest) -> PaymentsApi:
 
 @lru_cache(maxsize=1)
 def _build(_made: int) -> PaymentsApi:
-    """The API without the request's host, which anybody may name as they like."""
+    """The API without the request's host, which a caller may set at will."""
     chosen = _read_settings()
     offer = OfferedGateway(
-        get_payments, modes=options.modes(), takes_at_once=options.takes_at_once()
+        get_payments, modes=options.modes(), captures_at_once=options.captures_at_once()
     )
     return PaymentsApi(
         offer,
@@ -54,7 +54,7 @@ def _read_settings() -> dict[str, Any]:
     unknown = sorted(set(known) - set(_KNOWN))
     if unknown:
         raise ConfigurationError(
-            f"{conf.SETTING}['GRAPHQL'] has {', '.join(unknown)}, which nobody reads: "
+            f"{conf.SETTING}['GRAPHQL'] has {', '.join(unknown)}, which are not known: "
             f"it may hold {', '.join(_KNOWN)}"
         )
     return {name.lower(): value for name, value in known.items()}

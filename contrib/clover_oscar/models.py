@@ -40,7 +40,7 @@ class BasketCopy(models.Model):
     copy_id = models.PositiveBigIntegerField(db_index=True)
 
     class Meta:
-        """Nobody edits it."""
+        """Not editable."""
 
         default_permissions = ()
         constraints = (

@@ -40,7 +40,7 @@ def merchant_id() -> str:
     return conf.get_config().merchant_id
 
 
-def takes_at_once() -> bool:
+def captures_at_once() -> bool:
     """Whether an order is charged when it is placed, or only authorized."""
     return bool(conf.adapter_setting("AUTO_CAPTURE"))
 

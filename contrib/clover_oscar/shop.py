@@ -1,4 +1,4 @@
-"""What Oscar does when a payment changes, whoever noticed."""
+"""Oscar's `shop_payment_changed`: places orders and records movements."""
 
 import logging
 
@@ -25,7 +25,7 @@ class OscarShop:
 
     @hookimpl
     def shop_payment_changed(self, event: PaymentChanged) -> None:
-        """Place or book; what raises here is told again."""
+        """Place the order or record the movement; what raises here is notified again."""
         with fresh_reads():
             self._follow(event)
 
@@ -45,7 +45,7 @@ class OscarShop:
 
 
 def _complete(payment: Payment) -> None:
-    """Place or book; what only a person can decide is flagged, and not told again."""
+    """Place or record; what only a person can decide is flagged, not notified again."""
     try:
         complete(payment)
     except OrderNeedsPerson as error:

@@ -1,4 +1,4 @@
-"""A name for what Oscar gives and takes: it has no types, and any class may be replaced."""
+"""Type aliases for Oscar's objects, which have no types and may be replaced."""
 
 from collections.abc import Callable
 from typing import Any, TypeAlias
@@ -9,7 +9,7 @@ OscarObject: TypeAlias = Any
 """A model, view or value of Oscar's, stock or the shop's own; unchecked on purpose."""
 
 Response: TypeAlias = Any
-"""What a method of Oscar's views answers, which is theirs to choose."""
+"""The response of a method of Oscar's views."""
 
 View: TypeAlias = Callable[..., HttpResponseBase]
 """A view of Oscar's, as its `as_view` gives it."""

@@ -1,6 +1,6 @@
 """A plugin that watches: a span for each call of a provider, and three metrics.
 
-What is told of a payment is on a list: amount, currency, outcome, codes, the provider's
+What is exported of a payment is on a list: amount, currency, outcome, codes, the provider's
 id of the transaction. Tokens, cards, e-mail addresses and references are on no list.
 """
 
@@ -52,7 +52,7 @@ _UNKNOWN = frozenset({OperationState.UNKNOWN, OperationState.SENDING})
 
 
 class Telemetry:
-    """Register it with `Payments`, then let it `watch` them.
+    """A plugin of spans and metrics: register it with `Payments`, then call `watch`.
 
     >>> from payment_hooks.testing import FakeProvider
     >>> telemetry = Telemetry()
@@ -80,7 +80,7 @@ class Telemetry:
         )
 
     def watch(self, payments: Payments | Callable[[], Payments]) -> None:
-        """Measure how old the oldest doubt in this ledger is; 0 without any."""
+        """The age in seconds of the ledger's oldest unknown outcome; 0 without any."""
 
         def observe(_options: CallbackOptions) -> Iterable[Observation]:
             current = payments() if callable(payments) else payments
@@ -215,7 +215,7 @@ class Telemetry:
                 span.set_attribute("payment.outcome", "succeeded")
 
     def _note_error(self, span: Span, error: Exception) -> None:
-        """What the error says of the money; a bug says nothing, which is a doubt."""
+        """What the error says of the money; after a bug the outcome is unknown."""
         is_no = isinstance(error, PaymentDeclined)
         is_known = isinstance(error, PaymentError | ConfigurationError)
         is_unknown = isinstance(error, OutcomeUnknown) or not is_known

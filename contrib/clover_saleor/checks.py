@@ -8,12 +8,12 @@ from clover_saleor.installation import internals
 
 _HINT = (
     "manage.py clover_doctor says it again; the plugin stays on, so switch it off in "
-    "each channel until this is settled"
+    "each channel until this is resolved"
 )
 
 
 def check_saleor(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
-    """This Saleor was tested, and what is called of it is as it was then."""
+    """This release of Saleor was tested, and the functions used are unchanged."""
     untested = internals.untested()
     found = [f"Saleor {untested}"] if untested else []
     return [

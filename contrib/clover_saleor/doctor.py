@@ -121,7 +121,7 @@ def _channel(
 
 
 def _completion(channel: SaleorObject) -> Finding:
-    """Whether a paid page becomes an order though its shopper does not come back."""
+    """Whether a paid hosted page becomes an order if the shopper does not come back."""
     if channel.automatically_complete_fully_paid_checkouts:
         delay = getattr(channel, "automatic_completion_delay", 0) or 0
         text = "a paid checkout becomes an order, also without its shopper"

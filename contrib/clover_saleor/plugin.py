@@ -110,9 +110,9 @@ class CloverPlugin(BasePlugin):
             saleor.payment.PaymentError: Saleor shows its text to the storefront.
         """
         language = _language_in(payment_data)
-        told = shopper_text("unavailable", language)
+        said = shopper_text("unavailable", language)
         if not self.active:
-            raise SaleorPaymentError(told)
+            raise SaleorPaymentError(said)
         try:
             merchant = merchant_of(self._values)
             with time_limit(merchant.seconds):
@@ -120,8 +120,8 @@ class CloverPlugin(BasePlugin):
         except (PaymentError, ConfigurationError) as error:
             logger.warning("%s: no card entry: %s", self.channel, error)
             if isinstance(error, PaymentError):
-                told = error.shopper_message(language)
-            raise SaleorPaymentError(told) from None
+                said = error.shopper_message(language)
+            raise SaleorPaymentError(said) from None
         return InitializedPaymentResponse(gateway=GATEWAY, name=TITLE, data=data)
 
     def list_payment_sources(

@@ -103,7 +103,7 @@ class Simulator:
 
     @property
     def ledger(self) -> LedgerSnapshot:
-        """The records as they stand; copies, which do not change any more."""
+        """The records as they are now: copies, which do not change any more."""
         return self._server.call(self._snapshot)
 
     @property

@@ -1,4 +1,4 @@
-"""Column types that keep every letter and every microsecond on each database."""
+"""Column types for exact text and times to the microsecond, on every database."""
 
 import json
 from datetime import UTC, datetime
@@ -55,7 +55,7 @@ class LongText(TypeDecorator[str]):
 
 
 class JsonText(TypeDecorator[object]):
-    """JSON, written down in ASCII: a database's own JSON types change what they hold."""
+    """JSON as ASCII text, since databases' own JSON types change what they store."""
 
     impl = Text
     cache_ok = True

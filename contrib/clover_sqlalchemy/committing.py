@@ -1,4 +1,4 @@
-"""Writes that are over when the call returns, and repeated where nothing was done."""
+"""Committed writes, repeated after a conflict that rolled them back."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -13,7 +13,7 @@ Result = TypeVar("Result")
 
 
 class Committer:
-    """Does work in transactions of its own, on connections of its own."""
+    """Runs work in its own transactions, on its own connections."""
 
     def __init__(self, engine: Engine) -> None:
         self._reading = engine
@@ -24,7 +24,7 @@ class Committer:
         return commit_again(lambda: self._commit(work), DBAPIError, _is_undone)
 
     def read(self, work: Callable[[Connection], Result]) -> Result:
-        """What the work gave; a connection that died in the pool is replaced once."""
+        """The result of the work; a connection that died in the pool is replaced once."""
         try:
             return self._look(work)
         except DBAPIError as error:

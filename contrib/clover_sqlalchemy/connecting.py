@@ -1,4 +1,4 @@
-"""Connections of the ledger's own, so that nobody's transaction holds its writes."""
+"""Connections of the ledger's own, outside of the shop's transactions."""
 
 import os
 from functools import cache
@@ -21,7 +21,7 @@ def own_engine(engine: Engine) -> Engine:
     """An engine to the same database, in the same way, with a pool of its own.
 
     Raises:
-        ConfigurationError: it is no database that keeps what it is told.
+        ConfigurationError: it is no database that commits durably.
     """
     _refuse_unfit(engine)
     is_sqlite = engine.dialect.name == "sqlite"
@@ -69,7 +69,7 @@ def _is_in_memory(engine: Engine) -> bool:
 
 
 def _prepare_sqlite(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
-    """Let readers and a writer work side by side, and a commit survive a power cut."""
+    """Set write-ahead logging and full synchronous commits."""
     connection.isolation_level = None  # the driver begins nothing, `_begin_sqlite` does
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
@@ -80,13 +80,13 @@ def _prepare_sqlite(connection: DBAPIConnection, record: ConnectionPoolEntry) ->
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Take the write lock first: SQLite cannot turn a read into a write in peace."""
+    """Begin a transaction that writes with the write lock, so that it cannot deadlock."""
     is_writing = connection.get_execution_options().get(WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
 
 
 def _prepare_mysql(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
-    """Have text that does not fit refused, where a lax server would cut it off."""
+    """Set strict mode, in which text that is too long is refused, not cut off."""
     cursor = connection.cursor()
     cursor.execute(
         "SET SESSION sql_mode = CONCAT_WS(',', @@SESSION.sql_mode, 'STRICT_ALL_TABLES')"
@@ -95,7 +95,7 @@ def _prepare_mysql(connection: DBAPIConnection, record: ConnectionPoolEntry) -> 
 
 
 def _forget_after_fork(engine: Engine) -> None:
-    """A forked worker must not speak on its parent's connections."""
+    """Drop the pool in a forked worker: its connections are the parent's."""
     _watch_forks()
     _engines.add(engine)
 

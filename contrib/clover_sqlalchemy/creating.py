@@ -16,7 +16,7 @@ def create_tables(engine: Engine) -> None:
     """Make the tables which are not there yet; what is there stays as it is.
 
     Raises:
-        ConfigurationError: it is no database that keeps what it is told.
+        ConfigurationError: it is no database that commits durably.
     """
     ours = own_engine(engine)
     try:
@@ -31,7 +31,7 @@ def create_tables(engine: Engine) -> None:
 
 @contextmanager
 def _alone(connection: Connection) -> Iterator[None]:
-    """Between looking for a table and making it, nobody else shall make it.
+    """Make the tables under a lock: no other process makes one meanwhile.
 
     SQLite's write lock does this by itself. MySQL commits at each statement about a
     table, so that its lock has to be one of the session.

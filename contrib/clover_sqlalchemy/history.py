@@ -23,7 +23,7 @@ class HistoryEntry:
     reason: str
     """Why a person must look, or the provider's code."""
     actor: str
-    """Who acted; empty when nobody said, as in a checkout."""
+    """Who acted; empty when it is not known, as in a checkout."""
     at: datetime
 
 

@@ -1,4 +1,4 @@
-"""Cards that customers keep, beside the ledger; see `storefront.saved_cards`."""
+"""The saved cards of customers, in the ledger's database; see `storefront`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,7 +23,7 @@ class SqlAlchemySavedCards:
         engine: to SQLite in a file, PostgreSQL, MySQL or MariaDB.
 
     Raises:
-        ConfigurationError: the engine leads to no database that keeps what it is told.
+        ConfigurationError: the engine leads to no database that commits durably.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -56,8 +56,8 @@ class SqlAlchemySavedCards:
             _C.provider_id == source_id, _C.last4 == ""
         )
         brand, last4 = short_card(brand, last4)
-        told = unknown.values(brand=brand, last4=last4)
-        self._committer.write(lambda connection: connection.execute(told))
+        said = unknown.values(brand=brand, last4=last4)
+        self._committer.write(lambda connection: connection.execute(said))
 
     def list(self, owner: str, merchant_id: str) -> tuple[SavedCard, ...]:
         """See `SavedCards`."""
@@ -78,7 +78,7 @@ class SqlAlchemySavedCards:
         """See `SavedCards`.
 
         Raises:
-            InvalidRequest: the owner has no such card; whether anybody has is not told.
+            InvalidRequest: the owner has no such card; another owner may have it.
         """
         row = next(iter(self._rows(*_whose(owner, merchant_id, public_id))), None)
         if row is None:
@@ -106,7 +106,7 @@ class SqlAlchemySavedCards:
             raise no_such_card()
 
     def close(self) -> None:
-        """Give its connections back."""
+        """Close its connections."""
         self.engine.dispose()
 
     def _rows(self, *wanted: ColumnElement[bool]) -> Sequence[Row[Any]]:

@@ -42,7 +42,7 @@ class SqlAlchemyLedger:
         actor: who acts, for the history: a name, or a function that knows it.
 
     Raises:
-        ConfigurationError: the engine leads to no database that keeps what it is told.
+        ConfigurationError: the engine leads to no database that commits durably.
     """
 
     def __init__(self, engine: Engine, *, actor: Actor = "") -> None:
@@ -268,7 +268,7 @@ class SqlAlchemyLedger:
         return found or ""
 
     def _make_installation_id(self) -> str:
-        """Ours, or that of somebody who was first."""
+        """Ours, or that of another process which was first."""
         insert = tables.installations.insert().values(
             id=_ONLY, installation_id=uuid4().hex
         )
@@ -289,7 +289,7 @@ class SqlAlchemyLedger:
         return tuple(rows.read_operation(row) for row in found)
 
     def _insert(self, operation: Operation) -> bool:
-        """Whether nothing stood in its way."""
+        """Whether there was no conflict."""
         insert = tables.operations.insert().values(rows.operation_values(operation))
 
         def work(connection: Connection) -> None:

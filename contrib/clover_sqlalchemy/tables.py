@@ -2,7 +2,7 @@
 
 No column is meant for a card number, a security code or a key. Amounts are whole minor
 units. What a provider says has room to spare: an answer that does not fit its column
-would turn moved money into a doubt. `open_slot` is unique and null once the operation is
+would make the outcome unknown. `open_slot` is unique and null once the operation is
 final, which every database understands; not all know partial indexes.
 """
 
@@ -39,7 +39,7 @@ metadata = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_name)s",
     }
 )
-"""Name it in Alembic's `target_metadata`, beside your own."""
+"""The tables, for Alembic's `target_metadata` beside your own."""
 
 installations = Table(
     "clover_installations",
@@ -48,7 +48,7 @@ installations = Table(
     Column("installation_id", ExactText(64), nullable=False),
     **_OPTIONS,
 )
-"""The one row which tells this ledger from any other at the same merchant."""
+"""The one row: the id that distinguishes this ledger from others at the merchant."""
 
 payments = Table(
     "clover_payments",

@@ -1,6 +1,6 @@
 """Follow one payment through the code: `python -m tests.benchmarks.tracing`.
 
-It counts our own functions that are called, the modules they stand in, how often the
+It counts our own functions that are called, the modules they are in, how often the
 reader has to turn to another module, and what is asked of the ledger.
 """
 

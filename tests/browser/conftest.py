@@ -31,7 +31,7 @@ class Servers:
     clover: str
 
     def charges(self):
-        """Clover's own books: the charges that took money."""
+        """Clover's own records: the charges that took money."""
         with urlopen(f"{self.clover}/_simulator/ledger") as answer:
             rows = json.load(answer)["charges"]
         return [row for row in rows if row["status"] == "succeeded"]

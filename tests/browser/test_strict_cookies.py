@@ -39,11 +39,11 @@ def go_to_clover(shopper):
     return cookies["sessionid"]["value"]
 
 
-def hold_back(shopper, told, route):
+def hold_back(shopper, said, route):
     """Send the browser back once the shop has taken in one more message."""
     answer = route.fetch(max_redirects=0)
     last = time.monotonic() + PATIENCE_MS / 1000
-    while shopper.servers.messages_taken_in() <= told and time.monotonic() < last:
+    while shopper.servers.messages_taken_in() <= said and time.monotonic() < last:
         time.sleep(0.05)
     route.fulfill(response=answer)
 
@@ -56,8 +56,8 @@ def session_of(shopper):
 def test_who_paid_at_clover_is_thanked(shopper):
     """Clover's message was quicker, so that the order is there already."""
     before = go_to_clover(shopper)
-    told = shopper.servers.messages_taken_in()
-    shopper.page.route("**/pay-checkout/*/pay", partial(hold_back, shopper, told))
+    said = shopper.servers.messages_taken_in()
+    shopper.page.route("**/pay-checkout/*/pay", partial(hold_back, shopper, said))
 
     shopper.pay_at_clover(APPROVED)
 

@@ -147,7 +147,7 @@ def test_the_form_s_reset_empties_the_card(checkout):
     checkout.expect_thanks()
 
 
-def test_validity_tells_the_truth_all_the_way(checkout):
+def test_validity_is_true_all_the_way(checkout):
     checkout.open(form=in_a_method(checkout))
     checkout.input("CARD_NUMBER").wait_for()
     assert not is_valid(checkout)

@@ -1,4 +1,4 @@
-"""What the shopper is told: beside the field, in words, and in the right language."""
+"""What the shopper reads: beside the field, in words, and in the right language."""
 
 import pytest
 from playwright.sync_api import expect
@@ -164,16 +164,16 @@ def test_a_page_can_show_the_errors_itself(checkout):
     expect(checkout.error("CARD_NUMBER")).to_be_hidden()
 
 
-def test_a_missing_attribute_is_told_to_the_developer_not_the_shopper(checkout):
-    told = []
-    checkout.page.on("console", lambda message: told.append(message.text))
+def test_a_missing_attribute_is_reported_to_the_developer_not_the_shopper(checkout):
+    said = []
+    checkout.page.on("console", lambda message: said.append(message.text))
 
     checkout.open(merchant_id="")
 
     expect(checkout.page.locator(ALERT)).to_have_text(
         "Card payment is not available right now."
     )
-    assert any("merchant-id" in text for text in told)
+    assert any("merchant-id" in text for text in said)
 
 
 def test_the_page_s_language_is_taken(checkout):
@@ -205,7 +205,7 @@ def test_labels_can_be_given(checkout):
     expect(checkout.page.get_by_role("group", name="Card")).to_be_visible()
 
 
-def test_busy_is_told_while_a_token_is_asked_for(checkout):
+def test_busy_is_reported_while_a_token_is_asked_for(checkout):
     checkout.keep_events()
     checkout.open()
     checkout.type_card()
@@ -215,7 +215,7 @@ def test_busy_is_told_while_a_token_is_asked_for(checkout):
     assert checkout.events("busy") == [{"busy": True}, {"busy": False}]
 
 
-def test_change_tells_when_the_card_is_complete(checkout):
+def test_change_says_when_the_card_is_complete(checkout):
     checkout.keep_events()
     checkout.open()
 

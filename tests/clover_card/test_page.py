@@ -146,8 +146,8 @@ def test_an_element_that_is_gone_leaves_nothing_behind(checkout):
 
     checkout.page.evaluate(
         """async () => {
-          const busy = new Promise((told) =>
-            addEventListener("clover-card:busy", told, { once: true }));
+          const busy = new Promise((heard) =>
+            addEventListener("clover-card:busy", heard, { once: true }));
           document.querySelector("form > button").click();
           await busy;
           document.querySelector("clover-card").remove();
@@ -187,7 +187,7 @@ def test_the_element_also_works_as_a_module(checkout):
     expect(checkout.page.locator("iframe")).to_have_count(4)
 
 
-def test_ready_is_told_once_when_all_frames_are_there(checkout):
+def test_ready_is_announced_once_when_all_frames_are_there(checkout):
     checkout.keep_events()
     checkout.open()
     checkout.type_card()

@@ -356,16 +356,18 @@ def two_cards(checkout):
             frame.locator(f"#{field}").fill(value)
 
 
-def test_of_two_cards_in_one_form_the_first_is_paid_with_and_the_console_told(checkout):
-    told = []
-    checkout.page.on("console", lambda said: told.append((said.type, said.text)))
+def test_of_two_cards_in_one_form_the_first_is_paid_with_and_the_console_says_so(
+    checkout,
+):
+    shown = []
+    checkout.page.on("console", lambda said: shown.append((said.type, said.text)))
     two_cards(checkout)
 
     checkout.pay_button.dblclick()
     checkout.expect_thanks()
 
     assert checkout.shop.forms == [{"clover_token": [FIRST_TOKEN]}]
-    errors = [text for kind, text in told if kind == "error" and "of several" in text]
+    errors = [text for kind, text in shown if kind == "error" and "of several" in text]
     assert len(errors) == 1
 
 

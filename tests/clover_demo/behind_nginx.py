@@ -50,12 +50,12 @@ class Deployed:
     log: Path
 
     def buy(self, where, slug, mode):
-        """An order of somebody at `SHOPPER`, who claims to be at `INVENTED`."""
+        """An order of a shopper at `SHOPPER`, who claims to be at `INVENTED`."""
         self.clover.send_webhooks_to(f"{self.sites[where]}/clover/webhook/")
-        return Somebody(self.sites[where]).buy(slug, mode)
+        return ShopperAtAddress(self.sites[where]).buy(slug, mode)
 
     def addresses(self):
-        """What stood in `x-forwarded-for` of each charge, None where nothing did."""
+        """What was in `x-forwarded-for` of each charge, None where nothing did."""
         return [
             {name.lower(): value for name, value in seen.headers.items()}.get(
                 "x-forwarded-for"
@@ -65,7 +65,7 @@ class Deployed:
         ]
 
 
-class Somebody(Shopper):
+class ShopperAtAddress(Shopper):
     """A guest with an address of their own, and a false one in their headers."""
 
     def __init__(self, shop_url):
@@ -98,7 +98,7 @@ def deployed(folder, clover, **changes):
     with ExitStack() as stack:
         # A socket's path may be short only.
         short = stack.enter_context(tempfile.TemporaryDirectory(prefix="shop"))
-        Path(short).chmod(0o755)  # nginx's workers are somebody else
+        Path(short).chmod(0o755)  # nginx's workers run as another user
         at = {"socket": f"unix:{short}/gunicorn", "port": f"127.0.0.1:{port}"}
         merchant = clover.merchant
         known = environ(folder) | {

@@ -24,8 +24,8 @@ def shop(folder):
 
 
 @pytest.fixture(scope="module")
-def untold(folder):
-    """The same shop, which nobody told of its proxy."""
+def without_setting(folder):
+    """The same shop, without the setting for its proxy."""
     with Simulator() as clover, deployed(folder, clover) as shop:
         yield shop
 
@@ -43,15 +43,15 @@ def test_clover_sees_the_shopper_behind_the_proxy(shop, where, mode):
     print(f"order {number}, mode {mode}, gunicorn on a {where}: Clover saw {seen}")
 
 
-def test_without_the_setting_a_port_shows_the_proxy_for_everybody(untold):
-    untold.buy("port", PURCHASES["iframe"], "iframe")
+def test_without_the_setting_a_port_shows_the_proxy_for_everyone(without_setting):
+    without_setting.buy("port", PURCHASES["iframe"], "iframe")
 
-    assert untold.addresses()[-1] == PROXY
+    assert without_setting.addresses()[-1] == PROXY
 
 
-def test_without_an_address_nobody_is_told_to_check_their_card(untold):
+def test_without_an_address_no_one_is_asked_to_check_their_card(without_setting):
     with pytest.raises(NotBought, match="not available right now"):
-        untold.buy("socket", PURCHASES["iframe"], "iframe")
+        without_setting.buy("socket", PURCHASES["iframe"], "iframe")
 
-    assert untold.addresses()[-1] is None
-    assert "CLIENT_IP" in untold.log.read_text()
+    assert without_setting.addresses()[-1] is None
+    assert "CLIENT_IP" in without_setting.log.read_text()

@@ -40,7 +40,7 @@ def test_categories_are_found_by_their_ids(categories):
     assert find(f"category:{categories[1].pk}") == (["Mug"], 1)
 
 
-def test_a_page_tells_how_many_there_are_in_all():
+def test_a_page_says_how_many_there_are_in_all():
     assert find(start_offset=1, end_offset=2) == (["Light roast"], 3)
 
 

@@ -58,7 +58,7 @@ def sqlite_settings(tmp_path):
 
 
 def mariadb_settings(server):
-    """As with MySQLdb, in whose place a driver without C stands."""
+    """As with MySQLdb, which a driver without C replaces here."""
     pymysql.install_as_MySQLdb()
     return {
         "ENGINE": "django.db.backends.mysql",
@@ -103,7 +103,7 @@ def plain_pages(monkeypatch):
 
 @pytest.fixture
 def fake(transactional_db, plain_pages):
-    """The road of the test shop with a provider in memory in Clover's place."""
+    """The test shop's `Payments` with a provider in memory in Clover's place."""
     provider = FakeProvider(merchant_id="TESTMERCH0001")
     registry = payments.get_payments().plugins
     registry.unregister(name=payments.PROVIDER)

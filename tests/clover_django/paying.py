@@ -34,7 +34,7 @@ def paid(token="tok-1"):
     return get_payments().notify(payment.payment_id)
 
 
-def in_doubt(fake, *, after=False):
+def unknown_outcome(fake, *, after=False):
     """The answer to the charge was lost, and so was the one to the look after it."""
     payment = open_payment()
     fake.fail("payment_charge", OutcomeUnknown("lost"), after=after)

@@ -10,10 +10,10 @@ from clover_django.payments import get_payments
 from payment_hooks import OutcomeUnknown, PaymentState
 from tests.clover_django.paying import (
     at_the_page,
-    in_doubt,
     keep_message,
     let_time_pass,
     paid,
+    unknown_outcome,
 )
 
 TABLES = ("payment", "operation", "webhookreceipt")
@@ -44,7 +44,7 @@ def ask(client, *payments):
     )
     return client.post(
         "/admin/clover_django/payment/",
-        {"action": "settle", "_selected_action": [row.pk for row in rows]},
+        {"action": "resolve", "_selected_action": [row.pk for row in rows]},
         follow=True,
     )
 
@@ -94,7 +94,7 @@ def test_a_payment_shows_its_amount_operations_and_history(owner, fake):
 
 
 def test_the_owner_asks_clover(owner, fake):
-    payment = in_doubt(fake, after=True)
+    payment = unknown_outcome(fake, after=True)
 
     page = ask(owner, payment)
 
@@ -103,7 +103,7 @@ def test_the_owner_asks_clover(owner, fake):
 
 
 def test_history_names_who_asked(owner, fake):
-    payment = in_doubt(fake, after=True)
+    payment = unknown_outcome(fake, after=True)
 
     ask(owner, payment)
 
@@ -112,8 +112,8 @@ def test_history_names_who_asked(owner, fake):
     assert (last.after, last.actor) == ("paid", f"user {user.pk}")
 
 
-def test_one_payment_that_cannot_be_settled_stops_no_other(owner, fake):
-    first, second = in_doubt(fake, after=True), in_doubt(fake, after=True)
+def test_one_payment_that_cannot_be_resolved_stops_no_other(owner, fake):
+    first, second = unknown_outcome(fake, after=True), unknown_outcome(fake, after=True)
     let_time_pass(minutes=2)
     fake.fail("payment_look_up", OutcomeUnknown("half an answer"))
 
@@ -131,7 +131,7 @@ def test_looking_needs_a_permission(fake):
 
 
 def test_asking_needs_a_permission_of_its_own(fake):
-    payment = in_doubt(fake, after=True)
+    payment = unknown_outcome(fake, after=True)
     client = staff("view_payment")
 
     page = ask(client, payment)
@@ -141,9 +141,9 @@ def test_asking_needs_a_permission_of_its_own(fake):
 
 
 def test_that_permission_is_enough(fake):
-    payment = in_doubt(fake, after=True)
+    payment = unknown_outcome(fake, after=True)
 
-    ask(staff("view_payment", "settle_payment"), payment)
+    ask(staff("view_payment", "resolve_payment"), payment)
 
     assert get_payments().get(payment.payment_id).state is PaymentState.PAID
 

@@ -19,10 +19,10 @@ from payment_hooks import (
 )
 from tests.clover_django.paying import (
     at_the_page,
-    in_doubt,
     keep_message,
     let_time_pass,
     paid,
+    unknown_outcome,
 )
 
 SOON = "2099-01-01"
@@ -53,8 +53,8 @@ def test_a_broken_setting_ends_with_1_and_a_sentence(settings, capsys, value):
     assert "clover_django.E001: CLOVER" in capsys.readouterr().err
 
 
-def test_a_lost_answer_is_settled(fake, capsys):
-    payment = in_doubt(fake, after=True)
+def test_a_lost_answer_is_resolved(fake, capsys):
+    payment = unknown_outcome(fake, after=True)
     let_time_pass(minutes=2)
 
     call_command("clover_recover")
@@ -66,7 +66,7 @@ def test_a_lost_answer_is_settled(fake, capsys):
 
 
 def test_what_stays_unknown_ends_with_1(fake, capsys):
-    in_doubt(fake)
+    unknown_outcome(fake)
     let_time_pass(minutes=2)
 
     with pytest.raises(SystemExit) as ended:
@@ -76,7 +76,7 @@ def test_what_stays_unknown_ends_with_1(fake, capsys):
     assert "1 looked at, 1 still unknown" in capsys.readouterr().out
 
 
-def test_a_shop_that_cannot_be_told_ends_with_1(fake, capsys):
+def test_a_shop_that_cannot_be_notified_ends_with_1(fake, capsys):
     shop = FailingShop()
     get_payments().plugins.register(shop)
     paid()
@@ -89,8 +89,8 @@ def test_a_shop_that_cannot_be_told_ends_with_1(fake, capsys):
 
 
 def test_one_payment_that_fails_stops_no_other(fake, capsys):
-    in_doubt(fake, after=True)
-    second = in_doubt(fake, after=True)
+    unknown_outcome(fake, after=True)
+    second = unknown_outcome(fake, after=True)
     let_time_pass(minutes=2)
     fake.fail("payment_look_up", OutcomeUnknown("half an answer"))
 
@@ -124,7 +124,7 @@ def test_a_message_without_effect_is_brought_in(fake):
     assert get_payments().get(payment.payment_id).state is PaymentState.PAID
 
 
-def test_pages_nobody_paid_on_are_no_doubt(fake, capsys):
+def test_pages_no_one_paid_on_are_no_unknown_outcome(fake, capsys):
     at_the_page()
     let_time_pass(hours=2)
 
@@ -142,7 +142,7 @@ def test_nothing_due_is_nothing_done(fake, capsys):
 
 
 def test_history_names_the_command(fake):
-    in_doubt(fake, after=True)
+    unknown_outcome(fake, after=True)
     let_time_pass(minutes=2)
 
     call_command("clover_recover")
@@ -151,22 +151,22 @@ def test_history_names_the_command(fake):
     assert (last.after, last.actor) == ("paid", "clover_recover")
 
 
-def test_a_broken_setting_is_told_in_a_sentence(settings):
+def test_a_broken_setting_is_reported_in_a_sentence(settings):
     settings.CLOVER = ["x"]
 
     with pytest.raises(CommandError, match="CLOVER must be a dict"):
         call_command("clover_recover")
 
 
-def test_recovery_is_told_in_json(fake, capsys):
-    payment = in_doubt(fake, after=True)
+def test_recovery_is_reported_in_json(fake, capsys):
+    payment = unknown_outcome(fake, after=True)
     let_time_pass(minutes=2)
 
     call_command("clover_recover", json=True)
 
-    told = json.loads(capsys.readouterr().out)
-    assert told["clean"]
-    assert told["payments"][0] == {
+    said = json.loads(capsys.readouterr().out)
+    assert said["clean"]
+    assert said["payments"][0] == {
         "reference": payment.reference,
         "payment_id": payment.payment_id,
         "amount_due": "5.00 USD",
@@ -177,7 +177,7 @@ def test_recovery_is_told_in_json(fake, capsys):
 
 
 def test_a_payment_for_a_person_ends_with_1(fake, capsys):
-    payment = in_doubt(fake, after=True)
+    payment = unknown_outcome(fake, after=True)
     get_payments().flag(payment.payment_id, "look_here")
     let_time_pass(minutes=2)
 
@@ -195,7 +195,7 @@ def refunded_elsewhere(fake):
     return payment
 
 
-def test_reconciling_is_a_dry_run_unless_told(fake, capsys):
+def test_reconciling_is_a_dry_run_unless_asked_to(fake, capsys):
     payment = refunded_elsewhere(fake)
 
     call_command("clover_reconcile", until=SOON)
@@ -219,25 +219,25 @@ def test_repairing_records_and_names_the_command(fake, capsys):
     assert history.last().actor == "clover_reconcile"
 
 
-def test_what_is_flagged_ends_with_1_and_is_told_in_json(fake, capsys):
+def test_what_is_flagged_ends_with_1_and_is_reported_in_json(fake, capsys):
     fake._add(TransactionKind.CHARGE, Money(700, "USD"))
 
     with pytest.raises(SystemExit):
         call_command("clover_reconcile", until=SOON, json=True)
 
-    told = json.loads(capsys.readouterr().out)
-    [finding] = told["findings"]
+    said = json.loads(capsys.readouterr().out)
+    [finding] = said["findings"]
     assert (finding["flag"], finding["found"]) == ("unknown_charge", "7.00 USD")
-    assert not told["clean"]
+    assert not said["clean"]
 
 
 @pytest.mark.parametrize("since", ["yesterday", "7x", ""])
-def test_a_time_that_cannot_be_read_is_told_in_a_sentence(fake, since):
+def test_a_time_that_cannot_be_read_is_reported_in_a_sentence(fake, since):
     with pytest.raises(CommandError, match="is no time: say 36h"):
         call_command("clover_reconcile", since=since)
 
 
-def test_a_list_that_cannot_be_had_is_told_in_a_sentence(fake):
+def test_a_list_that_cannot_be_had_is_reported_in_a_sentence(fake):
     fake.fail("payment_look_up", ProviderUnavailable("Clover is down"))
 
     with pytest.raises(CommandError, match="Clover is down"):

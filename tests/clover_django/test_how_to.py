@@ -72,7 +72,7 @@ def test_the_form_sent_twice_charges_once(shop, rf, clover_simulator):
     assert len(clover_simulator.ledger.charges) == 1
 
 
-def test_a_decline_is_told_and_another_card_is_good(shop, rf, clover_simulator):
+def test_a_decline_is_reported_and_another_card_is_good(shop, rf, clover_simulator):
     declined = pay(shop, rf, clover_simulator.token(DECLINED_CARD))
     after = pay(shop, rf, clover_simulator.token())
 

@@ -10,7 +10,7 @@ from django.utils.html import strip_tags
 from clover_django import models
 from payment_hooks import OutcomeUnknown
 from payment_hooks.model.messages import TEXTS
-from tests.clover_django.paying import at_the_page, in_doubt, paid
+from tests.clover_django.paying import at_the_page, paid, unknown_outcome
 from tests.house.test_catalogues import folder, read
 
 FRENCH = read(folder("clover_django", "fr_CA") / "django.po")[0]
@@ -47,7 +47,7 @@ def test_the_shoppers_pages_are_french(client, fake, page, make):
 
 
 def test_a_page_that_waits_is_french(client, fake):
-    payment = in_doubt(fake, after=True)
+    payment = unknown_outcome(fake, after=True)
     fake.fail("payment_look_up", OutcomeUnknown("half an answer"))
 
     shown = text_of(client.get(f"/clover/status/{payment.payment_id}/"))

@@ -1,4 +1,4 @@
-"""Inside the shop's transaction money moves, and news of it waits for the commit."""
+"""Inside the shop's transaction money moves, and the notification waits for the commit."""
 
 from contextlib import suppress
 
@@ -13,7 +13,7 @@ from tests.clover_django.paying import let_time_pass, paid
 
 
 class Shop:
-    """Writes down what it was told, in its own database."""
+    """Writes its notifications down, in its own database."""
 
     @hookimpl
     def shop_payment_changed(self, event):
@@ -41,7 +41,7 @@ def pay_and_roll_back():
     return payment
 
 
-def test_the_shop_is_told_once_its_transaction_is_committed(shop):
+def test_the_shop_is_notified_once_its_transaction_is_committed(shop):
     with transaction.atomic():
         payment = paid()
         assert orders() == []
@@ -56,7 +56,7 @@ def test_the_state_is_known_at_once(shop):
         assert paid().state is PaymentState.PAID
 
 
-def test_after_a_rollback_the_shop_is_told_by_recovery(shop):
+def test_after_a_rollback_the_shop_is_notified_by_recovery(shop):
     payment = pay_and_roll_back()
     (operation,) = get_payments().operations(payment.payment_id)
     assert orders() == []
@@ -85,7 +85,7 @@ def paid_again(payment):
 
 
 @pytest.mark.django_db
-def test_the_transaction_of_a_test_case_keeps_no_news_back(plain_pages):
+def test_the_transaction_of_a_test_case_keeps_no_message_back(plain_pages):
     from clover_django.database.transactions import find_open
 
     with transaction.atomic():

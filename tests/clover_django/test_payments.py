@@ -18,7 +18,7 @@ def clover(settings):
     return change
 
 
-def test_the_road_is_built_once_and_anew_after_a_change(clover):
+def test_payments_are_built_once_and_anew_after_a_change(clover):
     first = shop_payments.get_payments()
     again = shop_payments.get_payments()
 

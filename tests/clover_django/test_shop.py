@@ -1,4 +1,4 @@
-"""What shops import stands in one module, and nothing else is named to them."""
+"""What shops import is in one module, and nothing else is named to them."""
 
 import ast
 import re

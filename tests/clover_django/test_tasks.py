@@ -11,7 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from clover_django.payments import get_payments
 from payment_hooks import Money, PaymentState, TransactionKind
-from tests.clover_django.paying import in_doubt, let_time_pass, paid
+from tests.clover_django.paying import let_time_pass, paid, unknown_outcome
 
 SECONDS = 120
 
@@ -48,12 +48,12 @@ def test_the_tasks_are_found(queue):
 
 
 def test_a_worker_recovers(fake, queue):
-    payment = in_doubt(fake, after=True)
+    payment = unknown_outcome(fake, after=True)
     let_time_pass(minutes=2)
 
-    told = queue.send_task("clover_django.recover").get(timeout=SECONDS)
+    said = queue.send_task("clover_django.recover").get(timeout=SECONDS)
 
-    assert [row["state"] for row in told["payments"]] == ["paid"]
+    assert [row["state"] for row in said["payments"]] == ["paid"]
     assert get_payments().get(payment.payment_id).state is PaymentState.PAID
 
 
@@ -61,6 +61,6 @@ def test_a_worker_reconciles_and_repairs(fake, queue):
     charge = get_payments().operations(paid().payment_id)[0].transaction_id
     fake._add(TransactionKind.REFUND, Money(200, "USD"), parent_id=charge)
 
-    told = queue.send_task("clover_django.reconcile").get(timeout=SECONDS)
+    said = queue.send_task("clover_django.reconcile").get(timeout=SECONDS)
 
-    assert (told["repaired"], told["findings"][0]["kind"]) == (True, "recorded")
+    assert (said["repaired"], said["findings"][0]["kind"]) == (True, "recorded")

@@ -55,8 +55,8 @@ def saved_cards():
 
 @pytest.fixture
 def build_api(payments, saved_cards):
-    def build(modes=ALL_MODES, takes_at_once=True, **options):
-        offer = OfferedGateway(payments, modes=modes, takes_at_once=takes_at_once)
+    def build(modes=ALL_MODES, captures_at_once=True, **options):
+        offer = OfferedGateway(payments, modes=modes, captures_at_once=captures_at_once)
         known = {
             "saved_cards": saved_cards,
             "return_hosts": ["shop.example"],

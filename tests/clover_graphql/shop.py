@@ -35,7 +35,7 @@ class SmallShop:
     checkouts: dict = field(default_factory=dict)
     owners: dict = field(default_factory=dict)
     orders: dict = field(default_factory=dict)
-    told: list = field(default_factory=list)
+    notified: list = field(default_factory=list)
     held: list = field(default_factory=list)
 
     def add(self, name="c-1", due=DUE, owner="ann", **options):
@@ -81,7 +81,7 @@ class SmallShop:
 
     @hookimpl
     def shop_payment_changed(self, event):
-        self.told.append((event.payment.reference, event.payment.state.value))
+        self.notified.append((event.payment.reference, event.payment.state.value))
         if event.payment.state in PAID:
             self.place(event.payment.reference)
 

@@ -328,7 +328,7 @@ def test_introspection_is_there_when_asked(build_api):
     assert ask(build_api(introspection=True), asked)[0] == 200
 
 
-def test_nothing_of_the_inside_is_told(shop, caplog):
+def test_nothing_of_the_inside_is_reported(shop, caplog):
     class Broken:
         @hookimpl(tryfirst=True)
         def shop_find_purchase(self, request):
@@ -345,7 +345,7 @@ def test_nothing_of_the_inside_is_told(shop, caplog):
     assert "hunter2" in caplog.text
 
 
-def test_an_answer_is_kept_by_nobody(api):
+def test_an_answer_is_kept_by_no_one(api):
     headers = ask(api, {"query": QUERY})[2]
 
     assert headers["Cache-Control"] == "no-store"

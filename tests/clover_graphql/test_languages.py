@@ -50,7 +50,7 @@ def decline(storefront, simulator, headers=None):
         ({}, {}, "en"),
     ],
 )
-def test_a_decline_is_told_in_the_shoppers_language(
+def test_a_decline_is_reported_in_the_shoppers_language(
     storefront, shop, clover_simulator, known, headers, language
 ):
     shop.change(**known)
@@ -60,7 +60,7 @@ def test_a_decline_is_told_in_the_shoppers_language(
     assert refused["transactionEvent"]["message"] == NO[language]
 
 
-def test_what_staff_read_later_is_what_the_shopper_was_told(
+def test_what_staff_read_later_is_what_the_shopper_was_shown(
     storefront, staff, clover_simulator
 ):
     refused = decline(storefront, clover_simulator, FRENCH)
@@ -86,7 +86,9 @@ def test_the_older_api_speaks_it_too(storefront, staff, clover_simulator):
     assert found["transactions"] == [{"error": NO["fr"]}]
 
 
-def test_a_doubt_is_told_in_it_beside_what_to_do(storefront, clover_simulator):
+def test_an_unknown_outcome_is_said_in_it_beside_what_to_do(
+    storefront, clover_simulator
+):
     clover_simulator.fail("POST", "/v1/charges", "reset_after")
     clover_simulator.fail("*", "/v1/charges*", "error_before", nth=2, times=1)
 
@@ -97,10 +99,10 @@ def test_a_doubt_is_told_in_it_beside_what_to_do(storefront, clover_simulator):
         gateway={"id": OURS, "data": {"token": clover_simulator.token()}},
     )
 
-    doubtful = answer["data"]["transactionInitialize"]
-    told = TEXTS["fr"]["outcome_unknown"]
-    assert doubtful["data"] == {"status": "checking", "message": told}
-    assert doubtful["transactionEvent"]["message"] == told
+    unknown = answer["data"]["transactionInitialize"]
+    shown = TEXTS["fr"]["outcome_unknown"]
+    assert unknown["data"] == {"status": "checking", "message": shown}
+    assert unknown["transactionEvent"]["message"] == shown
 
 
 @pytest.mark.parametrize(
@@ -116,7 +118,7 @@ def test_card_fields_speak_the_language_of_the_messages(storefront, header, loca
     assert config["data"]["locale"] == locale
 
 
-def test_an_unreachable_provider_is_told_in_it(storefront, clover_simulator):
+def test_an_unreachable_provider_is_reported_in_it(storefront, clover_simulator):
     clover_simulator.fail("*", "*", "error_before")
     _, answer = storefront.post(
         INITIALIZE, FRENCH, id=CHECKOUT, gateway={"id": OURS, "data": {"token": "no"}}

@@ -19,7 +19,7 @@ def shopper(product):
 
 @pytest.fixture
 def clover():
-    """The road with a provider in memory in Clover's place."""
+    """`Payments` with a provider in memory in Clover's place."""
     fake = FakeProvider(merchant_id=options.merchant_id())
     put_in_place(fake)
     yield fake

@@ -98,7 +98,7 @@ def baskets():
     return {row.pk: row.status for row in get_model("basket", "Basket").objects.all()}
 
 
-def books(order):
+def records(order):
     """Allocated, debited, refunded of the order's only source, and its transactions."""
     (source,) = order.sources.all()
     rows = [(row.txn_type, row.amount) for row in source.transactions.order_by("pk")]

@@ -23,8 +23,8 @@ STATES = {
 }
 
 
-def give_back(staff, payment):
-    form = {"payment_id": payment.payment_id, "action": "give_back"}
+def reverse(staff, payment):
+    form = {"payment_id": payment.payment_id, "action": "reverse"}
     return staff.post(PAYMENTS, form | {"confirmed": "1"})
 
 
@@ -61,7 +61,7 @@ class OscarBench:
         return answer.content.decode() or answer.url
 
     def state(self, checkout):
-        """As the shopper is told, whose browser looks again by itself where it waits."""
+        """As the shopper reads it, whose browser looks again by itself where it waits."""
         if self.waits_at.startswith("/clover/"):
             self.shoppers[checkout].look(self.waits_at)
         known = find_payments(int(checkout))
@@ -84,7 +84,7 @@ class OscarBench:
         order = self._orders(checkout).first()
         if order is None:  # staff has only the page of payments without an order
             payment = find_payments(int(checkout))[-1]
-            return give_back(self.staff, payment)
+            return reverse(self.staff, payment)
         return act(self.staff, order, "refund", amount=typed, token=form)
 
     def break_next_order(self):

@@ -158,7 +158,7 @@ def test_the_orders_payment_has_names_for_people(
 
 def test_the_page_of_payments_has_names_for_people(owner, without_order, language):
     pages = [owner.get(f"{URL}?view={view}") for view in ("attention", "open", "all")]
-    asked = post(owner, without_order, "give_back")
+    asked = post(owner, without_order, "reverse")
     checked = post(owner, without_order, "ask")
 
     for page in (*pages, asked, checked):
@@ -169,7 +169,7 @@ def test_the_page_of_payments_has_names_for_people(owner, without_order, languag
 
 def test_staff_read_a_refusal_in_their_own_language(owner, without_order, language):
     """The shopper bought in English; whoever looks into it may read French."""
-    post(owner, without_order, "give_back", confirmed="1", amount="10.00")
+    post(owner, without_order, "reverse", confirmed="1", amount="10.00")
 
     again = post(owner, without_order, "place")
 

@@ -7,7 +7,7 @@ from django.test import Client
 
 from tests.clover_django import recorders
 from tests.clover_oscar.dashboard.test_order_detail import make_staff
-from tests.clover_oscar.shopper import books, orders
+from tests.clover_oscar.shopper import orders, records
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -50,7 +50,7 @@ def test_middleware_may_look_at_the_form_that_paid(
     done = shopper.pay()
 
     assert done.url == "/checkout/thank-you/"
-    assert books(orders()[0])[1] == ["Debit 10.00"]
+    assert records(orders()[0])[1] == ["Debit 10.00"]
     # What came in parts was read as a stream, before there was a view to leave it.
     assert (b"action=place_order" in seen[-1]) is (kind is FormClient)
 

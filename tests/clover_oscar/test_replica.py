@@ -15,7 +15,7 @@ from tests.clover_django.paying import keep_message, let_time_pass
 from tests.clover_oscar import replica
 from tests.clover_oscar.checkout.test_purchases import Front
 from tests.clover_oscar.dashboard.test_order_detail import make_staff
-from tests.clover_oscar.shopper import Shopper, books, make_product, orders
+from tests.clover_oscar.shopper import Shopper, make_product, orders, records
 
 MODULE = "tests.clover_oscar.replica"
 
@@ -73,7 +73,7 @@ def test_an_event_has_the_lines_of_the_order_that_was_just_placed(
 
     assert done.url == "/checkout/thank-you/"
     assert events(order()) == [("Paid", 2)]
-    assert books(order()) == (("20.00", "20.00", "0.00"), ["Debit 20.00"])
+    assert records(order()) == (("20.00", "20.00", "0.00"), ["Debit 20.00"])
     (message,) = mail.outbox
     assert order().lines.get().title in message.body
 
@@ -124,7 +124,7 @@ def test_what_is_added_while_the_shopper_pays_is_found_again(
     assert "not ordered: 2 x" in order().notes.get().message
 
 
-def test_a_refund_is_booked_with_its_event(shopper, product, clover):
+def test_a_refund_is_recorded_with_its_event(shopper, product, clover):
     shopper.reach_payment(product)
     shopper.pay()
     owner = make_staff("owner", is_superuser=True)
@@ -138,10 +138,10 @@ def test_a_refund_is_booked_with_its_event(shopper, product, clover):
     owner.post(f"/dashboard/orders/{order().number}/", form)
 
     assert events(order()) == [("Paid", 1), ("Refunded", 0)]
-    assert books(order())[0] == ("10.00", "10.00", "4.00")
+    assert records(order())[0] == ("10.00", "10.00", "4.00")
 
 
-def test_staff_give_back_the_money_of_an_order_that_could_not_be_placed(
+def test_staff_refund_the_money_of_an_order_that_could_not_be_placed(
     shopper, product, clover, clover_settings
 ):
     clover_settings(MODE="hosted")
@@ -156,7 +156,7 @@ def test_staff_give_back_the_money_of_an_order_that_could_not_be_placed(
         "/dashboard/orders/clover-payments/",
         {
             "payment_id": the_payment().payment_id,
-            "action": "give_back",
+            "action": "reverse",
             "confirmed": "1",
             "amount": "10.00",
         },

@@ -1,11 +1,11 @@
-"""The stock shop against Clover in a box, over HTTP: each mode from basket to books."""
+"""The stock shop against Clover in a box, over HTTP: each mode from basket to records."""
 
 import pytest
 
 from clover_django.payments import get_payments
 from clover_simulator.shopper import DECLINED_CARD
 from tests.clover_oscar.dashboard.test_order_detail import act, make_staff
-from tests.clover_oscar.shopper import baskets, books, orders
+from tests.clover_oscar.shopper import baskets, orders, records
 
 SHOP = "http://localhost"
 THANK_YOU = "/checkout/thank-you/"
@@ -46,7 +46,7 @@ def deliver(shopper, simulator):
     )
 
 
-def test_iframe_mode_from_the_fields_to_the_books(
+def test_iframe_mode_from_the_fields_to_the_records(
     shop, shopper, product, clover_simulator
 ):
     shop("iframe")
@@ -76,7 +76,7 @@ def test_a_decline_and_then_a_good_card(shop, shopper, product, clover_simulator
     assert list(baskets().values()) == ["Submitted"]
 
 
-def test_an_answer_that_got_lost_is_settled_to_one_order(
+def test_an_answer_that_got_lost_is_resolved_to_one_order(
     shop, shopper, product, clover_simulator
 ):
     shop("iframe")
@@ -105,7 +105,9 @@ def test_a_token_of_another_merchant_is_refused(
     assert clover_simulator.ledger.charges == []
 
 
-def test_api_mode_from_the_form_to_the_books(shop, shopper, product, clover_simulator):
+def test_api_mode_from_the_form_to_the_records(
+    shop, shopper, product, clover_simulator
+):
     shop("api", PREVIEW=False)
     shopper.reach_payment(product)
 
@@ -130,7 +132,7 @@ def test_hosted_mode_with_the_webhook_first(shop, shopper, product, clover_simul
     assert taken.status_code == 200
     assert back.url == THANK_YOU
     (order,) = orders()
-    assert books(order)[0] == ("10.00", "10.00", "0.00")
+    assert records(order)[0] == ("10.00", "10.00", "0.00")
     assert order.sources.get().reference == clover_simulator.ledger.charges[0].id
 
 
@@ -181,7 +183,7 @@ def test_reserve_capture_a_part_and_refund(shop, shopper, product, clover_simula
     act(owner, order, "capture", amount="8.00", token="c")
     act(owner, order, "refund", amount="3.00", token="r")
 
-    assert books(order)[0] == ("10.00", "8.00", "3.00")
+    assert records(order)[0] == ("10.00", "8.00", "3.00")
     (charge,) = clover_simulator.ledger.charges
     assert (charge.amount_captured, charge.amount_refunded) == (800, 300)
 
@@ -206,7 +208,7 @@ def test_reserve_and_void(shop, shopper, product, clover_simulator):
 
     act(owner, order, "void", amount="10.00")
 
-    assert books(order)[0] == ("0.00", "0.00", "0.00")
+    assert records(order)[0] == ("0.00", "0.00", "0.00")
     assert get_payments().ledger.find_payments(reference=order.number)[0].state == (
         "voided"
     )

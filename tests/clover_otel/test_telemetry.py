@@ -1,4 +1,4 @@
-"""What is told of payments to those who watch, and what is not."""
+"""What is exported of payments as spans and metrics, and what is not."""
 
 import subprocess
 import sys
@@ -88,14 +88,14 @@ def watch():
 def test_a_charge_is_a_span_with_amount_and_outcome(watch):
     done = watch.pay()
 
-    (told,) = watch.named("payment.charge")
-    assert told["payment.amount_minor"] == 2599
-    assert told["payment.currency"] == "USD"
-    assert told["payment.outcome"] == "succeeded"
-    assert told["payment.transaction_id"] == done.transaction_id
+    (said,) = watch.named("payment.charge")
+    assert said["payment.amount_minor"] == 2599
+    assert said["payment.currency"] == "USD"
+    assert said["payment.outcome"] == "succeeded"
+    assert said["payment.transaction_id"] == done.transaction_id
 
 
-def test_a_decline_is_told_with_its_code_and_is_no_error(watch):
+def test_a_decline_is_reported_with_its_code_and_is_no_error(watch):
     with pytest.raises(PaymentDeclined):
         watch.pay("decline-1")
 
@@ -106,24 +106,24 @@ def test_a_decline_is_told_with_its_code_and_is_no_error(watch):
     assert watch.metric(UNKNOWN_TOTAL) is None
 
 
-def test_a_doubt_is_counted_and_grows_old_until_it_is_settled(watch):
+def test_an_unknown_outcome_is_counted_and_grows_old_until_it_is_resolved(watch):
     watch.provider.fail("payment_charge", OutcomeUnknown("lost"), after=True)
     watch.provider.fail("payment_retry", OutcomeUnknown("lost"))
     before = watch.metric(OLDEST_UNKNOWN)
     with pytest.raises(OutcomeUnknown):
         watch.pay()
-    doubtful = watch.metric(OLDEST_UNKNOWN), watch.metric(UNKNOWN_TOTAL)
+    unknown = watch.metric(OLDEST_UNKNOWN), watch.metric(UNKNOWN_TOTAL)
     watch.provider.mend()
     [payment] = watch.payments.ledger.find_payments(reference="order-canary")
     watch.payments.resolve(payment.payment_id)
 
     assert before == 0
-    assert doubtful[0] > 0
-    assert doubtful[1] >= 1
+    assert unknown[0] > 0
+    assert unknown[1] >= 1
     assert watch.metric(OLDEST_UNKNOWN) == 0
 
 
-def test_the_last_proven_message_is_told(watch):
+def test_the_last_proven_message_is_reported(watch):
     forged = WebhookRequest(body=b"{}", headers={}, received_at=datetime.now(UTC))
     with pytest.raises(WebhookRejected):
         watch.payments.receive_webhook(forged)
@@ -135,7 +135,7 @@ def test_the_last_proven_message_is_told(watch):
     assert began <= watch.metric(WEBHOOK_LAST_SEEN) <= time.time()
 
 
-def test_nothing_secret_is_told(watch):
+def test_nothing_secret_is_reported(watch):
     watch.payments.tokenize(
         CardDetails(number=CANARIES[0], exp_month=1, exp_year=2099, cvc="123")
     )
@@ -162,7 +162,7 @@ def test_without_it_nothing_of_opentelemetry_is_loaded():
     assert found.stdout.strip() == "[]"
 
 
-def test_a_wrapper_that_breaks_is_counted_as_a_doubt():
+def test_a_wrapper_that_breaks_is_counted_as_an_unknown_outcome():
     class Broken:
         @hookimpl(wrapper=True, trylast=True)
         def payment_charge(self, request):
@@ -174,6 +174,6 @@ def test_a_wrapper_that_breaks_is_counted_as_a_doubt():
     with pytest.raises(OutcomeUnknown):
         watch.pay()
 
-    (told,) = watch.named("payment.charge")
-    assert told["payment.outcome"] == "unknown"
+    (said,) = watch.named("payment.charge")
+    assert said["payment.outcome"] == "unknown"
     assert watch.metric(UNKNOWN_TOTAL) >= 1

@@ -205,9 +205,9 @@ def found_in(text, secrets):
 
 
 def _code_in(code, text):
-    """Whether a code stands there as a number of its own, or in another notation.
+    """Whether a code is there as a number of its own, or in another notation.
 
-    Three digits stand in other numbers, such as an address of memory, by chance.
+    Three digits are in other numbers, such as an address of memory, by chance.
     """
     if re.search(rf"(?<![0-9a-fx]){code}(?![0-9a-f])", text):
         return True

@@ -159,7 +159,7 @@ def test_tokens_renew_themselves_between_two_charges(
     assert store.tokens.refresh_token != first.refresh_token
 
 
-def test_a_refresh_token_that_somebody_used_ends_in_reconnect(
+def test_a_refresh_token_that_was_used_elsewhere_ends_in_reconnect(
     clover_simulator, app, provider, store
 ):
     oauth_sender(app)(REFRESH_PATH, build_refresh(app, store.tokens))

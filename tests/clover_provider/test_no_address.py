@@ -44,7 +44,7 @@ def charge(clover):
 
 
 @pytest.mark.parametrize("shopper_ip", ["", "unknown", "/run/gunicorn.sock"])
-def test_the_shop_is_told_what_to_set_and_the_shopper_nothing_wrong(
+def test_the_shop_is_informed_what_to_set_and_the_shopper_nothing_wrong(
     charge, caplog, shopper_ip
 ):
     with pytest.raises(InvalidRequest) as caught:

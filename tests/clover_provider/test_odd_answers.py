@@ -132,7 +132,7 @@ def test_the_counter_does_not_spoil_a_hosted_shops_list(
 
 
 @pytest.mark.parametrize("form", ["object", "list"])
-def test_a_surcharge_is_told_apart_on_either_side(
+def test_a_surcharge_is_kept_apart_on_either_side(
     provide, hosted, clover_simulator, card, ask_for, form
 ):
     clover_simulator.switch(surcharge_percent=2.4, additional_charges_form=form)
@@ -152,17 +152,19 @@ def test_a_voided_authorization_is_captured_on_no_side(
     provide, hosted, clover_simulator, card, ask_for
 ):
     iframe = provide()
-    held = iframe.payment_authorize(ask_for(source=card()))
+    authorized = iframe.payment_authorize(ask_for(source=card()))
     iframe.payment_void(
-        VoidRequest(transaction_id=held.transaction_id, amount=DUE, reference="100123")
+        VoidRequest(
+            transaction_id=authorized.transaction_id, amount=DUE, reference="100123"
+        )
     )
 
     [listed] = [
         row
         for row in hosted.payment_look_up(around(clover_simulator)).transactions
-        if row.transaction_id == held.transaction_id
+        if row.transaction_id == authorized.transaction_id
     ]
-    by_id = LookUpRequest(transaction_id=held.transaction_id)
+    by_id = LookUpRequest(transaction_id=authorized.transaction_id)
     [single] = hosted.payment_look_up(by_id).transactions
 
     for row in (listed, single):

@@ -121,13 +121,15 @@ def test_a_charge_goes_to_the_ecommerce_service_once(answering, canned, ask_for)
 def test_an_authorization_reserves_only(answering, canned, ask_for):
     provider, transport = answering((200, canned("authorization_thin")))
 
-    held = provider.payment_authorize(ask_for())
+    authorized = provider.payment_authorize(ask_for())
 
     assert transport.calls[0].body["capture"] is False
-    assert held.kind is TransactionKind.AUTHORIZATION
+    assert authorized.kind is TransactionKind.AUTHORIZATION
 
 
-def test_money_taken_where_it_should_be_reserved_is_a_doubt(answering, canned, ask_for):
+def test_money_taken_where_it_should_be_reserved_is_an_unknown_outcome(
+    answering, canned, ask_for
+):
     provider, _ = answering((200, canned("charge")))
 
     with pytest.raises(OutcomeUnknown, match="is a charge, not what was asked"):
@@ -155,7 +157,7 @@ def test_a_decline_names_reason_and_attempt(answering, canned, ask_for):
 
 
 @pytest.mark.parametrize("body", [b"", b"null", b"<html>", b"[]", b"{}", b'{"id":"C1"'])
-def test_a_200_without_a_charge_is_a_doubt(answering, ask_for, body):
+def test_a_200_without_a_charge_is_an_unknown_outcome(answering, ask_for, body):
     provider, _ = answering((200, body))
 
     with pytest.raises(OutcomeUnknown):
@@ -171,7 +173,9 @@ def reset(sock):
 
 
 @pytest.mark.parametrize("end", [close, reset], ids=["closed", "reset"])
-def test_an_answer_cut_at_any_byte_is_a_doubt(configure, canned, ask_for, end):
+def test_an_answer_cut_at_any_byte_is_an_unknown_outcome(
+    configure, canned, ask_for, end
+):
     whole = http_answer(json.dumps(canned("charge")).encode(), "X-Request-Id: req-1")
     cuts = [*range(0, len(whole), 16), len(whole) - 1]
     pending = list(cuts)
@@ -490,10 +494,10 @@ def token(clover_simulator):
 
 def test_api_mode_from_card_to_refund(simulated, clover_simulator, ask_for):
     source = simulated.payment_tokenize(a_card())
-    held = simulated.payment_authorize(ask_for(source=source))
-    simulated.payment_capture(capture_of(2000, held.transaction_id))
-    simulated.payment_refund(refund_of(500, held.transaction_id))
-    simulated.payment_refund(refund_of(1500, held.transaction_id))
+    authorized = simulated.payment_authorize(ask_for(source=source))
+    simulated.payment_capture(capture_of(2000, authorized.transaction_id))
+    simulated.payment_refund(refund_of(500, authorized.transaction_id))
+    simulated.payment_refund(refund_of(1500, authorized.transaction_id))
 
     (charge,) = clover_simulator.ledger.charges
     assert (charge.amount, charge.amount_captured, charge.amount_refunded) == (
@@ -616,7 +620,7 @@ TAKEN_OR_NOT = [
 
 
 @pytest.mark.parametrize("action", [*TAKEN_OR_NOT, "reset_before", "error_before"])
-def test_a_lost_answer_is_a_doubt_that_a_replay_settles(
+def test_a_lost_answer_is_an_unknown_outcome_that_a_replay_resolves(
     simulated, clover_simulator, token, ask_for, action
 ):
     request = ask_for(source=token())
@@ -624,13 +628,13 @@ def test_a_lost_answer_is_a_doubt_that_a_replay_settles(
 
     with pytest.raises(OutcomeUnknown):
         simulated.payment_charge(request)
-    settled = simulated.payment_retry(RetryRequest(request=request))
+    resolved = simulated.payment_retry(RetryRequest(request=request))
 
     (charge,) = clover_simulator.ledger.charges
-    assert settled.transaction_id == charge.id
+    assert resolved.transaction_id == charge.id
 
 
-def test_an_answer_after_the_deadline_is_a_doubt(
+def test_an_answer_after_the_deadline_is_an_unknown_outcome(
     provide, clover_simulator, token, ask_for
 ):
     clover_simulator.fail("POST", "/v1/charges", "drip", seconds=0.1)
@@ -667,7 +671,7 @@ def test_too_many_calls_say_when_to_come_back(
     assert caught.value.retry_after_seconds == 60  # beyond the deadline
 
 
-def test_a_wrong_key_is_told_from_a_failed_payment(provide, token, ask_for):
+def test_a_wrong_key_is_distinguished_from_a_failed_payment(provide, token, ask_for):
     with pytest.raises(AuthenticationFailed, match="re-install the app"):
         provide(PRIVATE_KEY="wrong").payment_charge(ask_for(source=token()))
 
@@ -675,28 +679,28 @@ def test_a_wrong_key_is_told_from_a_failed_payment(provide, token, ask_for):
 def test_a_void_releases_the_simulators_authorization(
     simulated, clover_simulator, token, ask_for
 ):
-    held = simulated.payment_authorize(ask_for(source=token()))
+    authorized = simulated.payment_authorize(ask_for(source=token()))
 
-    simulated.payment_void(void_of(2599, held.transaction_id))
+    simulated.payment_void(void_of(2599, authorized.transaction_id))
 
     assert clover_simulator.ledger.charges[0].state == "voided"
     with pytest.raises(InvalidRequest, match="voided before"):
-        simulated.payment_void(void_of(2599, held.transaction_id))
+        simulated.payment_void(void_of(2599, authorized.transaction_id))
 
 
-def test_a_capture_of_more_than_was_held_is_refused(simulated, token, ask_for):
-    held = simulated.payment_authorize(ask_for(source=token()))
+def test_a_capture_of_more_than_was_authorized_is_refused(simulated, token, ask_for):
+    authorized = simulated.payment_authorize(ask_for(source=token()))
 
     with pytest.raises(InvalidRequest):
-        simulated.payment_capture(capture_of(2600, held.transaction_id))
+        simulated.payment_capture(capture_of(2600, authorized.transaction_id))
 
 
 def test_a_second_capture_is_refused_by_its_code(simulated, token, ask_for):
-    held = simulated.payment_authorize(ask_for(source=token()))
-    simulated.payment_capture(capture_of(2000, held.transaction_id))
+    authorized = simulated.payment_authorize(ask_for(source=token()))
+    simulated.payment_capture(capture_of(2000, authorized.transaction_id))
 
     with pytest.raises(InvalidRequest) as caught:
-        simulated.payment_capture(capture_of(599, held.transaction_id))
+        simulated.payment_capture(capture_of(599, authorized.transaction_id))
 
     assert caught.value.code == "charge_already_captured"
 

@@ -84,7 +84,7 @@ def complete(checkout, data=None):
     """checkoutComplete; whatever is no ValidationError is an internal error there."""
     manager = get_plugins_manager()
     try:
-        order, needed, told = complete_checkout(
+        order, needed, said = complete_checkout(
             manager,
             fetch_checkout_info(checkout, [], manager),
             lines=[],
@@ -95,9 +95,9 @@ def complete(checkout, data=None):
         )
     except ValidationError as error:
         return SimpleNamespace(
-            order=None, needed=False, told={}, code=error.code, text=error.messages[0]
+            order=None, needed=False, said={}, code=error.code, text=error.messages[0]
         )
-    return SimpleNamespace(order=order, needed=needed, told=told, code="", text="")
+    return SimpleNamespace(order=order, needed=needed, said=said, code="", text="")
 
 
 def create_order(channel, total="25.99", **fields):
@@ -198,8 +198,8 @@ def _session(method, item, request, data, action):
         request, None, manager, result.response
     )
     item.refresh_from_db()
-    told = (result.response or {}).get("data")
-    return SimpleNamespace(item=item, event=event, data=told)
+    said = (result.response or {}).get("data")
+    return SimpleNamespace(item=item, event=event, data=said)
 
 
 def request(item, action, amount):

@@ -78,7 +78,7 @@ def test_without_an_amount_the_gift_card_is_taken_off(shop, channel):
 
 
 @pytest.mark.parametrize("second", MODES)
-def test_beside_a_gift_card_a_doubt_is_looked_at_and_not_paid_beside(
+def test_beside_a_gift_card_an_unknown_outcome_is_looked_at_and_not_paid_beside(
     shop, channel, second
 ):
     shop.configure()
@@ -135,7 +135,7 @@ def test_a_gift_card_that_pays_it_all_leaves_nothing_to_pay(shop, channel):
 @pytest.mark.parametrize("first", ["iframe", "api"])
 @pytest.mark.usefixtures("unpaid_orders")
 def test_an_order_made_in_the_meantime_is_paid_once(shop, channel, first, second):
-    """The checkout's payment was in doubt when Saleor made an unpaid order of it."""
+    """The checkout's payment was unknown when Saleor made an unpaid order of it."""
     shop.configure(first)
     checkout = create_checkout(channel)
     lose_the_answer(shop)
@@ -198,7 +198,7 @@ def test_an_order_of_the_payments_flow_is_not_charged_again(shop, channel, mode)
     assert shop.charges == [2599]
 
 
-def test_a_payment_in_doubt_of_the_other_flow_is_not_overtaken(shop, channel):
+def test_a_payment_of_unknown_outcome_of_the_other_flow_is_not_overtaken(shop, channel):
     shop.configure()
     checkout = create_checkout(channel)
     create_payment(checkout, shop.simulator.token())
@@ -285,7 +285,7 @@ def test_a_part_and_the_whole_at_once_are_not_more_than_the_whole(shop, channel)
     assert sum(shop.charges) == 2599
 
 
-def test_what_was_given_back_may_be_paid_again_by_another(shop, channel):
+def test_what_was_refunded_may_be_paid_again_by_another(shop, channel):
     shop.configure()
     order = create_order(channel)
     first = pay(shop, order)

@@ -41,7 +41,7 @@ def delivered(simulator, count=1):
 
 def open_page(shop):
     checkout, payment = shop.begin(token="")
-    return checkout, payment, complete(checkout).told["redirectUrl"]
+    return checkout, payment, complete(checkout).said["redirectUrl"]
 
 
 def test_a_shopper_who_never_returns_gets_the_order(shop, messages):
@@ -99,7 +99,7 @@ def test_a_message_and_a_completion_at_once_are_one_order(shop, messages):
     assert shop.refunds == []
 
 
-def test_in_the_transactions_flow_it_is_recorded_and_then_told(shop, messages):
+def test_in_the_transactions_flow_it_is_recorded_and_then_notified(shop, messages):
     checkout = create_checkout(shop.channel)
     first = initialize(checkout, {"returnUrl": RETURN_URL})
     messages.pay_hosted(first.data["redirectUrl"])
@@ -112,7 +112,7 @@ def test_in_the_transactions_flow_it_is_recorded_and_then_told(shop, messages):
     assert complete(checkout).order
 
 
-def test_a_page_whose_payment_was_replaced_is_given_back(shop, messages):
+def test_a_page_whose_payment_was_replaced_is_refunded(shop, messages):
     checkout, payment, page = open_page(shop)
     checkout.payments.update(is_active=False)
 
@@ -137,7 +137,7 @@ def test_a_forged_message_is_refused(shop):
     assert (answer.status_code, answer.content) == (400, b"rejected")
 
 
-def test_while_it_is_off_nobody_listens(shop):
+def test_while_it_is_off_no_one_listens(shop):
     shop.configure("hosted")
     update_plugin(shop.channel, active=False)
 

@@ -17,7 +17,7 @@ def url_of(kind, request):
     if kind == "sqlite":
         return f"sqlite:///{request.getfixturevalue('tmp_path')}/ledger.sqlite3"
     if kind == "postgres":
-        # In a zone of its own, as a server of the shop's may stand in.
+        # In a zone of its own, as a server of the shop's may have.
         zone = "options=-c%20timezone%3DAmerica/New_York"
         folder = request.getfixturevalue("postgres").folder
         return f"postgresql+psycopg://postgres@/postgres?host={folder}&{zone}"

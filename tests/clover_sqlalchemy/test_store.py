@@ -214,7 +214,7 @@ def test_four_processes_record_one_intent(kind, request):
     assert len(set(printed)) == 1
 
 
-def test_history_tells_every_state_and_who_changed_it(engine):
+def test_history_shows_every_state_and_who_changed_it(engine):
     who = ["user 7"]
     with open_ledger(engine, actor=lambda: who[0]) as ledger:
         payments = Payments.using(FakeProvider(), ledger=ledger)
@@ -235,7 +235,7 @@ def test_history_tells_every_state_and_who_changed_it(engine):
     assert all(row.at.utcoffset().total_seconds() == 0 for row in history)
 
 
-def test_history_tells_why_a_person_must_look_and_says_it_once(engine):
+def test_history_shows_why_a_person_must_look_and_says_it_once(engine):
     with open_ledger(engine, actor="night job") as ledger:
         payment = ledger.add_payment(make_payment())
         flagged = ledger.replace_payment(replace(payment, flags=("double_capture",)))

@@ -62,9 +62,9 @@ class CloverBench:
         return self.simulator.refusing_connections()
 
     def moved(self) -> Moved:
-        books = self.simulator.ledger
-        approved = [row for row in books.charges if row.state != ChargeState.DECLINED]
-        refunds = [row for row in books.refunds if not row.was_void]
+        records = self.simulator.ledger
+        approved = [row for row in records.charges if row.state != ChargeState.DECLINED]
+        refunds = [row for row in records.refunds if not row.was_void]
         return Moved(
             payments=len(approved),
             taken=sum(row.amount_captured for row in approved if row.captured),

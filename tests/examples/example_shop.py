@@ -34,7 +34,7 @@ class Running:
         return self.lines["Clover in a box"].removesuffix("/_simulator")
 
     def charges(self):
-        """Clover's own books: the amounts that were taken."""
+        """Clover's own records: the amounts that were taken."""
         with urlopen(f"{self.clover}/_simulator/ledger") as answer:
             rows = json.load(answer)["charges"]
         return [row["amount"] for row in rows if row["status"] == "succeeded"]

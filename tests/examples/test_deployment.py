@@ -1,6 +1,6 @@
 """Four web workers behind nginx and two recovery workers, under load, some killed.
 
-What is true is read from the simulator's books and from the shop's own table.
+What is true is read from the simulator's records and from the shop's own table.
 """
 
 import contextlib
@@ -203,7 +203,7 @@ def test_nothing_is_lost_and_nothing_doubled_when_workers_are_killed(hosts, clov
         killed.append(("recovery worker", "recovery-1"))
         orders = [future.result() for future in bought]
     seconds = time.monotonic() - began
-    wait_until(lambda: not open_rows(hosts), 300, "the end of all doubts")
+    wait_until(lambda: not open_rows(hosts), 300, "the end of all unknown outcomes")
 
     ledger = SqlAlchemyLedger(create_engine(hosts.environ["DATABASE_URL"]))
     taken = count_charges(clover, ledger, buyers)
@@ -250,7 +250,7 @@ def count_charges(clover, ledger, buyers):
 
 
 def addresses_of_charges(clover):
-    """Whom Clover was told the shoppers were, as nginx saw them."""
+    """Which addresses Clover was sent for the shoppers, as nginx saw them."""
     return {
         value
         for seen in clover.requests
@@ -268,10 +268,10 @@ def placed_orders(hosts):
 
 
 def open_rows(hosts):
-    """Operations whose last word was not said, or not told to the shop.
+    """Operations without a final state, or of which the shop was not notified.
 
     A page that was being opened when its worker died may exist at Clover: it stays open
-    until somebody paid on it or it has expired, and holds nobody up. Whoever was telling
+    until it is paid or has expired, and blocks no one. Whoever was notifying
     the shop when it died leaves a lease of two minutes; the order is there before.
     """
     engine = create_engine(hosts.environ["DATABASE_URL"])

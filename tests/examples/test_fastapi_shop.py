@@ -194,7 +194,7 @@ def test_a_shopper_who_never_comes_back_has_an_order(wide, shop):
     assert order_number(wide)
 
 
-def test_somebody_elses_checkout_and_order_are_not_there(browser, wide, shop):
+def test_another_customers_checkout_and_order_are_not_there(browser, wide, shop):
     buy(wide, shop)
     checkout = wide.url
     pay_here(wide, APPROVED)
@@ -205,7 +205,7 @@ def test_somebody_elses_checkout_and_order_are_not_there(browser, wide, shop):
     assert found == [404, 404]
 
 
-def test_staff_gives_back(wide, shop):
+def test_staff_refunds(wide, shop):
     buy(wide, shop, "Morning beans, 250 g")
     pay_here(wide, APPROVED)
     number = order_number(wide)
@@ -219,7 +219,7 @@ def test_staff_gives_back(wide, shop):
     assert shop.refunds() == [1399]
 
 
-def test_a_stranger_may_not_give_back(shop):
+def test_a_stranger_may_not_refund(shop):
     query = (
         'mutation { transactionRequestAction(id: "VHJhbnNhY3Rpb25JdGVtOng=", '
         "actionType: REFUND) { errors { code } } }"

@@ -34,7 +34,7 @@ TEA, POT, CUPS = "Sencha, 100 g", "Iron teapot", "Two cups"
 
 
 class Shop:
-    """The shop, and what was added to the books since the test began."""
+    """The shop, and what was added to the records since the test began."""
 
     def __init__(self, process, url, folder):
         self.process, self.url, self.folder = process, url, folder
@@ -42,7 +42,7 @@ class Shop:
 
     def begin(self):
         self.known = (0, 0, 0, 0)
-        every = self.charges(), self.sessions(), self.orders(), self.news()
+        every = self.charges(), self.sessions(), self.orders(), self.webhooks()
         self.known = tuple(map(len, every))
 
     def charges(self):
@@ -58,7 +58,7 @@ class Shop:
             rows = database.execute("SELECT product FROM orders ORDER BY number")
             return [row[0] for row in rows][self.known[2] :]
 
-    def news(self):
+    def webhooks(self):
         """The webhooks, with what the shop answered."""
         return self.show("deliveries")["deliveries"][self.known[3] :]
 
@@ -160,7 +160,7 @@ def test_who_paid_and_never_came_back_has_an_order(wide, shop):
     press_pay(wide)
     pay_at_clover(wide, APPROVED)
 
-    wait_until(lambda: [row["status"] for row in shop.news()] == [200])
+    wait_until(lambda: [row["status"] for row in shop.webhooks()] == [200])
 
     assert (shop.charges(), shop.orders()) == ([1749], [CUPS])
 
@@ -183,7 +183,7 @@ def test_a_webhook_that_comes_three_times_is_one_order(wide, shop):
     press_pay(wide)
     pay_at_clover(wide, APPROVED)
     is_thanked(wide)
-    wait_until(lambda: [row["status"] for row in shop.news()] == [200, 200, 200])
+    wait_until(lambda: [row["status"] for row in shop.webhooks()] == [200, 200, 200])
 
     assert (shop.charges(), shop.orders()) == ([850], [TEA])
 
@@ -238,10 +238,10 @@ def test_clover_that_is_away_costs_nothing_and_is_tried_again(wide, shop):
 def test_a_forged_webhook_is_refused_and_changes_nothing(shop):
     _, where, _ = shop.answer("/orders", product=TEA, form="f" * 22)
     session = post(shop, f"{where}/pay")[1].rpartition("/")[2]
-    news = {"status": "APPROVED", "type": "PAYMENT", "data": session, "id": "X" * 13}
+    message = {"status": "APPROVED", "type": "PAYMENT", "data": session, "id": "X" * 13}
     forged = Request(
         f"{shop.url}/webhook",
-        json.dumps(news).encode(),
+        json.dumps(message).encode(),
         {"Clover-Signature": f"t={int(time.time())},v1={'0' * 64}"},
     )
 
@@ -271,7 +271,7 @@ def test_what_makes_no_sense_is_refused(shop, path, form, expected):
 
 @pytest.fixture
 def account(clover_simulator):
-    """What stands in the environment of a shop that has an account."""
+    """What is in the environment of a shop that has an account."""
     merchant = clover_simulator.merchant
     return {
         "CLOVER_ENVIRONMENT": "local",

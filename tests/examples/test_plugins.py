@@ -141,18 +141,18 @@ def test_large_orders_go_on_account_and_the_others_through_clover(run):
 from invoices import payments_for
 registry.unregister(name="event_stream")
 ledger = MemoryLedger()
-told = []
+states = []
 for reference, amount in (("1", "999.99"), ("2", "1000.00")):
     total = Money.of(amount, "USD")
-    road = payments_for(total, registry, ledger)
-    payment = road.open(reference, mode=Mode.IFRAME, amount_due=total)
+    payments = payments_for(total, registry, ledger)
+    payment = payments.open(reference, mode=Mode.IFRAME, amount_due=total)
     source = PaymentSource(token="tok-1")
-    road.authorize(payment.payment_id, source)
-    done = road.capture(payment.payment_id)
-    payment = road.notify(payment.payment_id)
-    told.append([payment.provider, payment.state.value, done.transaction_id[:8]])
+    payments.authorize(payment.payment_id, source)
+    done = payments.capture(payment.payment_id)
+    payment = payments.notify(payment.payment_id)
+    states.append([payment.provider, payment.state.value, done.transaction_id[:8]])
 fake = registry.get_plugin("clover")
-print(json.dumps([told, sorted(str(row.amount) for row in fake.ledger.values())]))
+print(json.dumps([states, sorted(str(row.amount) for row in fake.ledger.values())]))
 """
     )
 
@@ -162,7 +162,7 @@ print(json.dumps([told, sorted(str(row.amount) for row in fake.ledger.values())]
     assert set(at_clover) == {"999.99 USD"}
 
 
-def test_each_outcome_is_in_the_stream_and_told_again_after_an_outage(
+def test_each_outcome_is_in_the_stream_and_notified_again_after_an_outage(
     run,
     redis_server,  # noqa: F811
 ):
@@ -212,14 +212,14 @@ def test_the_command_shows_who_wraps_whom_and_what_is_broken(installed):
         text=True,
         check=False,
     )
-    told = json.loads(done.stdout)
+    said = json.loads(done.stdout)
 
-    origin = {row["name"]: row["distribution"] for row in told["plugins"]}
+    origin = {row["name"]: row["distribution"] for row in said["plugins"]}
     assert done.returncode == 1
-    assert told["calls"]["payment_charge"] == ["fraud_check (wraps)", "clover"]
-    assert told["calls"]["payment_authorize"][0] == "fraud_check (wraps)"
+    assert said["calls"]["payment_charge"] == ["fraud_check (wraps)", "clover"]
+    assert said["calls"]["payment_authorize"][0] == "fraud_check (wraps)"
     assert origin["invoice"] == "shop-invoices 1.0"
-    assert [row["name"] for row in told["broken"]] == [
+    assert [row["name"] for row in said["broken"]] == [
         "broken",
         "fraud_check",
         "leaving",

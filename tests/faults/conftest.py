@@ -1,4 +1,4 @@
-"""The marker `matrix`, the fixture `report`, the table at the end, and a broken road."""
+"""The marker `matrix`, the fixture `report`, the table at the end, and a broken rig."""
 
 import shutil
 from collections.abc import Callable, Generator, Iterator
@@ -15,7 +15,7 @@ from payment_hooks.ledger.store import Ledger
 from payment_hooks.model.records import OperationKind
 from tests.faults.proxy import Proxy
 from tests.faults.report import Report, is_table_wanted
-from tests.faults.road import Road, build_road
+from tests.faults.rig import Rig, build_rig
 from tests.faults.stores import create_tables, sqlite_ledger
 
 _REPORT = pytest.StashKey[Report]()
@@ -30,7 +30,7 @@ def report(pytestconfig: pytest.Config) -> Report:
 
 @pytest.fixture
 def proxy(clover_simulator: Simulator) -> Iterator[Proxy]:
-    """A proxy before the simulator; it carries everything until it is told to break."""
+    """A proxy before the simulator; it carries everything until it is asked to break."""
     target = urlsplit(clover_simulator.url)
     with Proxy((target.hostname or "", target.port or 0)) as running:
         yield running
@@ -58,26 +58,24 @@ def durable_ledger(
 
 
 @pytest.fixture
-def make_road(
-    clover_simulator: Simulator, proxy: Proxy
-) -> Iterator[Callable[..., Road]]:
+def make_rig(clover_simulator: Simulator, proxy: Proxy) -> Iterator[Callable[..., Rig]]:
     """Builds a shop on a ledger (in memory if None); `policy=` and settings by name."""
-    made: list[Road] = []
+    made: list[Rig] = []
 
-    def make(ledger: Ledger | None = None, **options: object) -> Road:
-        road = build_road(clover_simulator, proxy, ledger or MemoryLedger(), **options)  # type: ignore[arg-type]  # passed on as they are
-        made.append(road)
-        return road
+    def make(ledger: Ledger | None = None, **options: object) -> Rig:
+        rig = build_rig(clover_simulator, proxy, ledger or MemoryLedger(), **options)  # type: ignore[arg-type]  # passed on as they are
+        made.append(rig)
+        return rig
 
     yield make
-    for road in made:
-        road.provider.close()
+    for rig in made:
+        rig.provider.close()
 
 
 @pytest.fixture
-def road(make_road: Callable[..., Road], durable_ledger: DjangoLedger) -> Road:
+def rig(make_rig: Callable[..., Rig], durable_ledger: DjangoLedger) -> Rig:
     """A shop on a durable ledger, behind a proxy that can break."""
-    return make_road(durable_ledger)
+    return make_rig(durable_ledger)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -109,13 +107,13 @@ def pytest_runtest_makereport(
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Print the matrix, and what other tests have to tell."""
-    told = _report_of(config)
+    """Print the matrix, and what other tests have to report."""
+    said = _report_of(config)
     terminalreporter.section("fault matrix")
     if is_table_wanted():
-        terminalreporter.write_line("\n".join(told.matrix()))
-    terminalreporter.write_line(told.summary())
-    for section, lines in sorted(told.lines.items()):
+        terminalreporter.write_line("\n".join(said.matrix()))
+    terminalreporter.write_line(said.summary())
+    for section, lines in sorted(said.lines.items()):
         terminalreporter.write_line("\n".join([f"{section}:", *_indented(lines)]))
 
 

@@ -9,30 +9,30 @@ import os
 import sys
 
 from payment_hooks.model.records import OperationKind
-from tests.faults.outside import road_outside
-from tests.faults.road import Road
+from tests.faults.outside import rig_outside
+from tests.faults.rig import Rig
 
 
 def main() -> None:
     """Pay once, fork, and pay in both."""
-    road = road_outside(json.loads(sys.stdin.readline()))
-    road.prefix = "before"
-    _make_all(road)
+    rig = rig_outside(json.loads(sys.stdin.readline()))
+    rig.prefix = "before"
+    _make_all(rig)
     child = os.fork()
-    road.prefix = "parent" if child else "child"
-    _make_all(road)
+    rig.prefix = "parent" if child else "child"
+    _make_all(rig)
     if child:
         _, status = os.waitpid(child, 0)
         assert os.waitstatus_to_exitcode(status) == 0
-    os.write(1, f"{road.prefix}\n".encode())
+    os.write(1, f"{rig.prefix}\n".encode())
     if not child:
         os._exit(0)
 
 
-def _make_all(road: Road) -> None:
+def _make_all(rig: Rig) -> None:
     for kind in OperationKind:
         if kind is not OperationKind.HOSTED_PAGE:
-            road.prepare(kind).make()
+            rig.prepare(kind).make()
 
 
 if __name__ == "__main__":

@@ -60,12 +60,12 @@ def _ask_wrongly(
     world: World, payment_id: str, take: Callable[..., Any], source: PaymentSource
 ) -> None:
     """What cannot be asked was not sent, and keeps nobody from asking rightly."""
-    before = {row.operation_id for row in world.books.every_operation(payment_id)}
+    before = {row.operation_id for row in world.records.every_operation(payment_id)}
     try:
         take(payment_id, source, **world.luck.dice.choice(WRONG))
     except NOT_BUILT:
-        for row in world.books.every_operation(payment_id):
-            is_mine = world.books.makers[row.operation_id] is getcurrent()
+        for row in world.records.every_operation(payment_id):
+            is_mine = world.records.makers[row.operation_id] is getcurrent()
             if is_mine and row.state.is_open and row.operation_id not in before:
                 world.broken.append(f"I9 what was never sent is {row.state}")
 
@@ -137,7 +137,7 @@ def deliver_all(world: World) -> None:
 
 
 def attack(world: World, reference: str) -> None:
-    """Forged, foreign, and true messages that name somebody else's page."""
+    """Forged, foreign, and true messages that name another payment's page."""
     dice = world.luck.dice
     for _ in range(dice.randrange(1, 4)):
         pause()
@@ -148,7 +148,7 @@ def attack(world: World, reference: str) -> None:
         body = f"{transaction_id} {dice.choice(pages)} APPROVED"
         how = dice.choice(["forged", "foreign", "misdirected", "misdirected"])
         if how == "misdirected" and world.bank.marks is Marks.CARDS:
-            continue  # only the bank can sign that, and there only amounts could tell
+            continue  # only the bank can sign that, and there only amounts could show it
         _post(
             world,
             body,
@@ -188,6 +188,6 @@ def look(world: World, reference: str) -> None:
 def _read_the_page(world: World, payment_id: str) -> None:
     """Nobody reads that nothing was paid while money that does not fit is held."""
     held = world.misfits(payment_id)
-    said = outcome_of(world.books.every_operation(payment_id))
+    said = outcome_of(world.records.every_operation(payment_id))
     if held and said is Outcome.NOT_PAID:
         world.broken.append(f"I10 {said} is said while {held[0].moved} is held")

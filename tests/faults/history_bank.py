@@ -1,4 +1,4 @@
-"""The bank of a history: its own books are the truth, and what it answers has a status.
+"""The bank of a history: its own records are the truth, and what it answers has a status.
 
 Some of what it answers is pending and decided later; some has failed, was canceled, or
 is voided by staff in its own dashboard.
@@ -69,7 +69,7 @@ LATER = (
 
 @dataclass(eq=False)
 class Bank:
-    """A provider whose books are the truth; what is asked twice it does twice.
+    """A provider whose records are the truth; what is asked twice it does twice.
 
     Only the key of a charge or an authorization is honoured, as Clover documents it,
     and the same key with another content is refused.
@@ -92,7 +92,7 @@ class Bank:
     """What each key was sent with first, and what came of it."""
     owners: dict[str, str] = field(default_factory=dict)
     """The operation of each key that was ever sent, whatever for."""
-    told: dict[tuple[object, str], Transaction] = field(default_factory=dict)
+    reported: dict[tuple[object, str], Transaction] = field(default_factory=dict)
     """What each actor heard last of a transaction."""
     touched: set[str] = field(default_factory=set)
     """What staff changed in the bank's own dashboard."""
@@ -104,7 +104,7 @@ class Bank:
     """Promises that a request broke by being sent."""
     is_strict: bool = False
     """Whether it refuses what Clover would refuse, too."""
-    nobody_pays: bool = False
+    no_one_pays: bool = False
     """Whether no shopper is there, so that nobody may take money."""
     are_lists_cut: bool = False
     """Whether lists come back without some of their rows, and say so."""
@@ -136,7 +136,7 @@ class Bank:
 
     @hookimpl
     def payment_refund(self, request: Any) -> Transaction:
-        """Give back, as often as it is asked."""
+        """Refund, as often as it is asked."""
         return self._answer(
             request, lambda: self._return(TransactionKind.REFUND, request)
         )
@@ -176,7 +176,7 @@ class Bank:
 
     @hookimpl
     def payment_look_up(self, request: LookUpRequest) -> LookUpResult:
-        """What the books hold, as a list of Clover's would show it."""
+        """What the records hold, as a list of Clover's would show it."""
         pause()
         if self.luck.strikes(0.15):
             raise ProviderUnavailable("the bank is away")
@@ -249,7 +249,7 @@ class Bank:
         return (row.captured or row.amount).minor_units + tip
 
     def held(self, transaction_id: str) -> int:
-        """How much of it is taken or reserved, and was not given back."""
+        """How much of it is taken or reserved, and was not refunded."""
         if self.rows[transaction_id].status is not TransactionStatus.SUCCEEDED:
             return 0
         return self.taken(transaction_id) - self._returned(
@@ -279,7 +279,7 @@ class Bank:
         self.rows[transaction_id] = replace(row, status=TransactionStatus.VOIDED)
 
     def refund_in_dashboard(self, transaction_id: str, cents: int) -> None:
-        """Staff at the bank's own desk give back a part of it, or what is left."""
+        """Staff at the bank's own desk refund a part of it, or what is left."""
         row = self.rows[transaction_id]
         self.touched.add(transaction_id)
         left = self.taken(transaction_id) - self._returned(transaction_id)
@@ -299,7 +299,7 @@ class Bank:
 
     def _take(self, kind: TransactionKind, request: PaymentRequest) -> Transaction:
         here = getcurrent()
-        if self.nobody_pays or (isinstance(here, Actor) and not here.pays):
+        if self.no_one_pays or (isinstance(here, Actor) and not here.pays):
             self.broken.append(f"I7 a look made a {kind} of {request.reference}")
         return self._answer(request, lambda: self._once(kind, request))
 
@@ -398,7 +398,7 @@ class Bank:
         )
 
     def _returned(self, transaction_id: str, *, pending: bool = True) -> int:
-        """How much was given back of it, or is about to be."""
+        """How much was refunded of it, or is about to be."""
         good = [TransactionStatus.SUCCEEDED, TransactionStatus.PENDING][: 1 + pending]
         return sum(
             row.amount.minor_units
@@ -448,7 +448,7 @@ class Bank:
         return row
 
     def _tell(self, row: Transaction) -> None:
-        self.told[getcurrent(), row.transaction_id] = row
+        self.reported[getcurrent(), row.transaction_id] = row
 
 
 def _is_done(row: Transaction) -> bool:

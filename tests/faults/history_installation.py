@@ -16,7 +16,7 @@ from payment_hooks.model.records import (
 from payment_hooks.recovery.findings import Finding
 from tests.faults.history_bank import Bank
 from tests.faults.history_lists import RETURNS
-from tests.faults.history_world import Books, Clock, Luck, Shop
+from tests.faults.history_world import Clock, Luck, Records, Shop
 
 NOTHING = (PaymentState.OPEN, PaymentState.CLOSED)
 GONE = (PaymentState.OPEN, PaymentState.VOIDED, PaymentState.REFUNDED)
@@ -31,7 +31,7 @@ class World:
     clock: Clock
     bank: Bank
     shop: Shop
-    books: Books
+    records: Records
     payments: Payments
     letters: list[tuple[str, str]] = field(default_factory=list)
     """Webhooks on their way: transaction and session."""
@@ -39,17 +39,17 @@ class World:
     """Another installation at the same merchant, with the same order numbers."""
     misfit: float = 0.05
     """How often another amount is paid on a page than the page is for."""
-    unsettled: list[str] = field(default_factory=list)
-    """What was in doubt still after two passes of recovery, before anything else."""
+    unresolved: list[str] = field(default_factory=list)
+    """What was still unknown after two passes of recovery, before anything else."""
     broken: list[str] = field(default_factory=list)
     """Promises that were broken on the way, where it can be seen only then."""
     very_late: set[str] = field(default_factory=set)
-    """What the bank did when everybody had given it up: it can only be flagged."""
+    """What the bank did when the payment was closed: it can only be flagged."""
     findings: tuple[Finding, ...] | None = None
     """What the last comparison with the bank's list found; None where none was made."""
 
     def chance(self, probability: float) -> bool:
-        """Whether somebody decides so."""
+        """Whether an actor decides so."""
         return self.luck.dice.random() < probability
 
     def ids(self, reference: str) -> list[str]:
@@ -65,7 +65,7 @@ class World:
     def believes_in_money(self, reference: str) -> bool:
         """Whether the shop's rows say that some is there, be it that it does not fit."""
         for payment_id in self.ids(reference):
-            rows = self.books.every_operation(payment_id)
+            rows = self.records.every_operation(payment_id)
             if derive_state(rows, closed=False) not in GONE:
                 return True
             if any(self._is_believed_here(row, rows) for row in rows):
@@ -91,7 +91,7 @@ class World:
         """What the shop knows to have come and not to fit, and the bank holds still."""
         return [
             row
-            for row in self.books.every_operation(payment_id)
+            for row in self.records.every_operation(payment_id)
             if row.kind in FUNDING
             and row.state is OperationState.SUCCEEDED
             and row.flag
@@ -104,17 +104,17 @@ class World:
 
         Where the database failed meanwhile, it is recovery that calls.
         """
-        failures = self.books.failures[getcurrent()]
+        failures = self.records.failures[getcurrent()]
         moved = move().operation_id
-        rows = self.books.every_operation()
+        rows = self.records.every_operation()
         now = next(row for row in rows if row.operation_id == moved)
         is_being_called = now.lease_until is not None
-        has_failed = self.books.failures[getcurrent()] > failures
+        has_failed = self.records.failures[getcurrent()] > failures
         if not (self.shop.calls[moved] or is_being_called or has_failed):
             self.broken.append(f"I2 {now.kind} returned, and the shop was not notified")
 
     def _is_believed_here(self, row: Operation, known: tuple[Operation, ...]) -> bool:
-        """Whether it came and does not fit, and less was given back than came."""
+        """Whether it came and does not fit, and less was refunded than came."""
         is_money = row.kind in FUNDING and row.state is OperationState.SUCCEEDED
         if not (is_money and row.flag and row.transaction_id in self.bank.rows):
             return False
@@ -132,7 +132,7 @@ class World:
             return False
         parent = self.bank.rows.get(row.parent_id, row)
         return any(
-            self.neighbour.books.knows(each.operation_id) for each in (row, parent)
+            self.neighbour.records.knows(each.operation_id) for each in (row, parent)
         )
 
 

@@ -1,7 +1,7 @@
 """How the bank of a history lists its rows: as Clover does, and as badly.
 
 A list may be cut, hold a row twice, come in any order, or not heed the time that was
-asked for; and it shows of the shop's mark as much as the bank gives back.
+asked for; and it shows of the shop's mark as much as the bank returns.
 """
 
 from collections.abc import Collection, Iterable

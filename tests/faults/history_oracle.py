@@ -1,4 +1,4 @@
-"""What must hold after a history, read from the bank's books and the shop's rows."""
+"""What must hold after a history, read from the bank's records and the shop's rows."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ RANK = {
     PaymentState.REFUNDED: 4,
     PaymentState.VOIDED: 4,
 }
-"""Nothing leads to a lower one: what was given back never becomes paid."""
+"""Nothing leads to a lower one: what was refunded never becomes paid."""
 
 
 def violations(world: World) -> Iterator[str]:
@@ -53,9 +53,9 @@ def _violations_of(world: World) -> Iterator[str]:
     yield from _nothing_given_twice(world)
     yield from _nothing_recorded_twice(world)
     yield from _never_back(world)
-    yield from world.unsettled
-    yield from in_doubt(world)
-    yield from _told_once(world)
+    yield from world.unresolved
+    yield from unknown_outcome(world)
+    yield from _notified_once(world)
 
 
 def last_word(world: World, operation: Operation) -> None:
@@ -68,11 +68,11 @@ def last_word(world: World, operation: Operation) -> None:
 
 def _believed(world: World, operation: Operation) -> None:
     """I3: whoever calls an operation succeeded has heard just that from the bank."""
-    heard = world.bank.told.get((getcurrent(), operation.transaction_id))
+    heard = world.bank.reported.get((getcurrent(), operation.transaction_id))
     if heard is None:
         world.broken.append(f"I3 {operation.kind} succeeded, and nobody looked")
     elif heard.status is not TransactionStatus.SUCCEEDED and not (
-        # Money that reads as voided is what tells of its return.
+        # Money that reads as voided is what shows its return.
         heard.status is TransactionStatus.VOIDED
         and operation.transaction_id == operation.parent_id
         and operation.kind in RETURNING
@@ -103,7 +103,7 @@ def pending_is_open(world: World) -> list[str]:
     others = {row.operation_id for row in pending if row.transaction_id not in captures}
     return [
         f"I3 {row.kind} is {row.state}, and pending at the bank"
-        for row in world.books.every_operation()
+        for row in world.records.every_operation()
         if (
             row.operation_id in others
             or (row.kind is OperationKind.CAPTURE and row.parent_id in captures)
@@ -123,7 +123,7 @@ def _charges(world: World, reference: str) -> list[Transaction]:
 
 
 def _flagged(world: World) -> set[str]:
-    return {row.transaction_id for row in world.books.every_operation() if row.flag}
+    return {row.transaction_id for row in world.records.every_operation() if row.flag}
 
 
 def _charged_once(world: World, reference: str) -> Iterator[str]:
@@ -148,7 +148,7 @@ def _charged_once(world: World, reference: str) -> Iterator[str]:
 
 
 def _found_on_the_list(world: World) -> set[str]:
-    """What the bank's list told, and nothing connects with a payment."""
+    """What the bank's list said, and nothing connects with a payment."""
     return {
         found.transaction_id
         for found in world.findings or ()
@@ -202,8 +202,8 @@ def _is_only_on_the_list(world: World, payment_id: str, transaction_id: str) -> 
 
 def _paid_with_money(world: World) -> Iterator[str]:
     """I4: paid only with money of the right amount, for this reference."""
-    for payment in world.books.every_payment():
-        for row in world.books.every_operation(payment.payment_id):
+    for payment in world.records.every_payment():
+        for row in world.records.every_operation(payment.payment_id):
             counts = row.state is OperationState.SUCCEEDED and not row.flag
             if not counts:
                 continue
@@ -219,12 +219,12 @@ def _paid_with_money(world: World) -> Iterator[str]:
 
 
 def _nothing_of_the_neighbour(world: World) -> Iterator[str]:
-    """I8: what another installation sold stands in no payment of this one."""
+    """I8: what another installation sold is in no payment of this one."""
     if world.neighbour is None:
         return
-    for row in world.books.every_operation():
+    for row in world.records.every_operation():
         money = world.bank.rows.get(row.transaction_id)
-        if money is not None and world.neighbour.books.knows(money.operation_id):
+        if money is not None and world.neighbour.records.knows(money.operation_id):
             yield f"I8 {row.kind} holds another installation's money: {row.flag}"
 
 
@@ -233,7 +233,7 @@ def _refused_is_a_no(world: World) -> Iterator[str]:
     rows: dict[str, list[Transaction]] = {}
     for row in world.bank.rows.values():
         rows.setdefault(row.operation_id, []).append(row)
-    for operation in world.books.every_operation():
+    for operation in world.records.every_operation():
         mine = rows.get(operation.operation_id, [])
         is_refused = mine and all(row.status in REFUSED for row in mine)
         is_page = operation.kind is OperationKind.HOSTED_PAGE
@@ -242,13 +242,13 @@ def _refused_is_a_no(world: World) -> Iterator[str]:
 
 
 def _gone_is_known(world: World) -> Iterator[str]:
-    """I3: a shop that compared with the bank's list knows what was given back there."""
+    """I3: a shop that compared with the bank's list knows what was refunded there."""
     if world.findings is None:
         return
-    for payment in world.books.every_payment():
+    for payment in world.records.every_payment():
         money = [
             row.transaction_id
-            for row in world.books.every_operation(payment.payment_id)
+            for row in world.records.every_operation(payment.payment_id)
             if row.kind in FUNDING and row.state is OperationState.SUCCEEDED
         ]
         held = sum(map(world.bank.held, money))
@@ -270,7 +270,7 @@ def _nothing_given_twice(world: World) -> Iterator[str]:
             yield f"I1 refund {operation_id[:4]} made {times} times"
     forms = Counter(
         (row.payment_id, row.intent.intent_id)
-        for row in world.books.every_operation()
+        for row in world.records.every_operation()
         if row.kind is OperationKind.REFUND and row.state is OperationState.SUCCEEDED
     )
     for (_, form), times in forms.items():
@@ -278,7 +278,7 @@ def _nothing_given_twice(world: World) -> Iterator[str]:
             yield f"I1 form {form} was refunded {times} times"
     for transaction_id, amount in back.items():
         row = world.bank.rows[transaction_id]
-        # A capture that came when nobody waited any more is given back by the void.
+        # A capture that came after the payment was closed is refunded by the void.
         is_late = world.bank.captured.get(transaction_id) in world.bank.came_late
         was_captured = row.kind is TransactionKind.CHARGE and not is_late
         if transaction_id in voided and was_captured:
@@ -288,20 +288,20 @@ def _nothing_given_twice(world: World) -> Iterator[str]:
 
 
 def _nothing_recorded_twice(world: World) -> Iterator[str]:
-    """I1: the shop's rows say of no money that more of it was given back than came."""
+    """I1: the shop's rows say of no money that more of it was refunded than came."""
     back: Counter[str] = Counter()
-    for row in world.books.every_operation():
+    for row in world.records.every_operation():
         if row.kind in RETURNING and row.state is OperationState.SUCCEEDED:
             back[row.parent_id] += (row.moved or row.amount).minor_units
     for transaction_id, amount in back.items():
         if amount > world.bank.taken(transaction_id):
-            yield f"I1 {transaction_id} is recorded as given back with {amount}"
+            yield f"I1 {transaction_id} is recorded as refunded with {amount}"
 
 
 def _never_back(world: World) -> Iterator[str]:
     """I5: final stays final, and paid never becomes open again."""
     last: dict[str, OperationState | PaymentState] = {}
-    for name, state in world.books.steps:
+    for name, state in world.records.steps:
         before = last.get(name)
         if before in FINAL and state != before:
             yield f"I5 an operation went from {before} to {state}"
@@ -314,27 +314,27 @@ def _never_back(world: World) -> Iterator[str]:
         last[name] = state
 
 
-def in_doubt(world: World) -> Iterator[str]:
-    """I6: nothing is in doubt any more, but pages that nobody paid."""
-    for payment in world.books.every_payment():
-        for row in world.books.every_operation(payment.payment_id):
+def unknown_outcome(world: World) -> Iterator[str]:
+    """I6: no outcome is unknown any more, but of pages that were not paid."""
+    for payment in world.records.every_payment():
+        for row in world.records.every_operation(payment.payment_id):
             if row.state.is_open and row.state is not OperationState.WAITING:
                 yield f"I6 {row.kind} of {payment.reference} is {row.state}"
             if not (row.state.is_open or row.notified):
-                yield f"I6 {row.kind} of {payment.reference} was not told"
+                yield f"I6 {row.kind} of {payment.reference} was not notified"
 
 
-def _told_once(world: World) -> Iterator[str]:
-    """Each outcome once, and each paid payment told as such.
+def _notified_once(world: World) -> Iterator[str]:
+    """Each outcome once, and each paid payment notified as such.
 
-    Where the teller died or was held up for minutes after the shop had heard it, the
+    Where the notifier died or was held up for minutes after the shop had heard it, the
     shop hears it again, under the same event id.
     """
-    told = Counter(event.event_id for event in world.shop.told)
-    for event_id, times in told.items():
+    notified = Counter(event.event_id for event in world.shop.notified)
+    for event_id, times in notified.items():
         if times > 1 and not world.luck.upsets:
-            yield f"I2 {event_id[-9:]} was told {times} times"
-    heard = {event.event_id: event for event in world.shop.told}
+            yield f"I2 {event_id[-9:]} was notified {times} times"
+    heard = {event.event_id: event for event in world.shop.notified}
     fulfilled = Counter(
         event.payment.payment_id
         for event in heard.values()
@@ -342,7 +342,7 @@ def _told_once(world: World) -> Iterator[str]:
         and event.operation.state is OperationState.SUCCEEDED
         and not event.operation.flag
     )
-    for payment in world.books.every_payment():
+    for payment in world.records.every_payment():
         if payment.state in HELD and fulfilled[payment.payment_id] != 1:
             times = fulfilled[payment.payment_id]
             yield f"I2 {payment.reference} is {payment.state}, fulfilled {times} times"

@@ -25,8 +25,13 @@ from tests.faults.crashes import Crash
 from tests.faults.history_bank import Bank
 from tests.faults.history_installation import Act, World
 from tests.faults.history_lists import Marks
-from tests.faults.history_oracle import in_doubt, last_word, pending_is_open, violations
-from tests.faults.history_world import NOON, Actor, Books, Clock, Luck, Shop
+from tests.faults.history_oracle import (
+    last_word,
+    pending_is_open,
+    unknown_outcome,
+    violations,
+)
+from tests.faults.history_world import NOON, Actor, Clock, Luck, Records, Shop
 
 CARD_ACTS: tuple[Act, ...] = (
     acts.shop_with_a_card,
@@ -85,14 +90,14 @@ def build_world(seed: int) -> World:
 
 
 def _install(luck: Luck, clock: Clock, number: int) -> World:
-    """A shop with books of its own that sells at this bank."""
+    """A shop with a ledger of its own that sells at this bank."""
     gateway, shop = _counter(number)
     due = {name: Money(2599, "USD") for name in REFERENCES}
     _begin_anew(shop, Shop(luck, due))
-    books = Books(luck)
-    payments = Payments(gateway, books, policy=Policy(wait_seconds=0), now=clock)
-    world = World(luck, clock, _bank(), shop, books, payments)
-    books.on_end = partial(last_word, world)
+    records = Records(luck)
+    payments = Payments(gateway, records, policy=Policy(wait_seconds=0), now=clock)
+    world = World(luck, clock, _bank(), shop, records, payments)
+    records.on_end = partial(last_word, world)
     return world
 
 
@@ -141,7 +146,7 @@ def digest(world: World) -> str:
     names: dict[str, int] = {}
     steps = [
         (names.setdefault(name, len(names)), str(state))
-        for name, state in world.books.steps
+        for name, state in world.records.steps
     ]
     rows = [
         (row.kind.value, row.status.value, row.amount.minor_units, row.reference)
@@ -195,7 +200,7 @@ def come_to_rest(world: World) -> None:
     """Faults stop; recovery passes twice; then the courier comes, or the bank's list."""
     luck, bank = world.luck, world.bank
     installations = [each for each in (world, world.neighbour) if each is not None]
-    luck.calm, bank.nobody_pays = True, True
+    luck.calm, bank.no_one_pays = True, True
     is_list_compared = world.chance(0.5)
     # What is on its way still after half a day can only be found on the bank's list.
     is_very_late = is_list_compared and world.chance(0.2)
@@ -206,13 +211,13 @@ def come_to_rest(world: World) -> None:
     if is_list_compared:
         bank.arrive()
     for each in installations:
-        each.unsettled = list(in_doubt(each))
+        each.unresolved = list(unknown_outcome(each))
         each.very_late = set(bank.rows) - known
         if not is_list_compared:
             acts.deliver_all(each)
         else:
             _compare_all(each)
-    bank.nobody_pays = False
+    bank.no_one_pays = False
     for each in installations:
         _shop_again(each)
 

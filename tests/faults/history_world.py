@@ -1,7 +1,7 @@
-"""A small world under one seed: a clock, a bank, books that may fail, and a shop.
+"""A small world under one seed: a clock, a bank, a ledger that may fail, and a shop.
 
 Everybody in it is a greenlet that pauses before and after each call to the bank or the
-books, so the seed decides who acts next, what fails, and who vanishes at which point.
+ledger, so the seed decides who acts next, what fails, and who vanishes at which point.
 """
 
 from collections import Counter
@@ -38,7 +38,7 @@ class DatabaseDown(Exception):
 
 
 class Actor(greenlet):
-    """Somebody in the world; once gone it can do nothing any more."""
+    """An actor in the world; once gone it can do nothing any more."""
 
     gone = False
     pays = False
@@ -46,7 +46,7 @@ class Actor(greenlet):
 
 
 def pause() -> None:
-    """Let somebody else act, where there is somebody else."""
+    """Let another actor act, where there is one."""
     here = getcurrent()
     if isinstance(here, Actor):
         if not here.gone and here.parent is not None:
@@ -76,14 +76,14 @@ class Luck:
     dice: Random
     calm: bool = False
     upsets: int = 0
-    """Crashes, database failures and long pauses: after one, news may come twice."""
+    """Crashes, database failures and long pauses: one may notify twice."""
 
     def strikes(self, chance: float) -> bool:
         """Whether this goes wrong."""
         return not self.calm and self.dice.random() < chance
 
 
-class Books(MemoryLedger):
+class Records(MemoryLedger):
     """A ledger whose writes fail now and then, before or after they are committed."""
 
     def __init__(self, luck: Luck) -> None:
@@ -201,17 +201,17 @@ class Books(MemoryLedger):
 
 @dataclass(eq=False)
 class Shop:
-    """Knows what is due, and remembers what it was told."""
+    """Knows what is due, and remembers its notifications."""
 
     luck: Luck
     due: dict[str, Money]
-    told: list[PaymentChanged] = field(default_factory=list)
+    notified: list[PaymentChanged] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
     """How often it was called for an operation, be it that it failed."""
 
     @hookimpl
     def shop_amount_due(self, reference: str) -> Money | None:
-        """What the shop's own books say."""
+        """What the shop's own records say."""
         return self.due.get(reference)
 
     @hookimpl
@@ -221,4 +221,4 @@ class Shop:
         pause()
         if self.luck.strikes(0.05):
             raise RuntimeError("the shop fails")
-        self.told.append(event)
+        self.notified.append(event)

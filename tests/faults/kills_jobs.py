@@ -1,4 +1,4 @@
-"""What a worker of the nursery can be told to do; each job is one short life."""
+"""What a worker of the nursery can be asked to do; each job is one short life."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -29,10 +29,10 @@ from tests.faults.kills_trace import (
     TracedLedger,
     TracedTransport,
 )
-from tests.faults.road import SHOPPER
+from tests.faults.rig import SHOPPER
 
 JSON = dict[str, Any]
-TOLD = ("event_id", "reference", "kind", "transaction_id", "times")
+NOTIFIED = ("event_id", "reference", "kind", "transaction_id", "times")
 SHOP = "http://127.0.0.1:9/"
 
 
@@ -59,7 +59,7 @@ def warm_up() -> None:
         call_command("migrate", database=alias, verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute(
-            "CREATE TABLE told (event_id varchar(255) PRIMARY KEY, "
+            "CREATE TABLE notified (event_id varchar(255) PRIMARY KEY, "
             "reference varchar(255), kind varchar(16), "
             "transaction_id varchar(255), times integer)"
         )
@@ -70,7 +70,7 @@ def warm_up() -> None:
 def build(
     context: Context, *, later: float = 0, wait: float = 0.05, naive: bool = False
 ) -> Payments:
-    """The road of the settings, with points to be killed at, `later` by its clock."""
+    """The `Payments` of the settings, with points to be killed at, `later` by its clock."""
     from clover_django import conf
     from clover_django import payments as shop_payments
 
@@ -146,13 +146,13 @@ def recover(context: Context, later: float) -> JSON:
     report = Recovery(payments).run()
     return {
         "looked_at": len(report.rows),
-        "doubtful": [row.problem for row in report.doubtful],
+        "unresolved": [row.problem for row in report.unresolved],
         "flagged": [row.reference for row in report.flagged],
     }
 
 
 def dump(context: Context) -> JSON:
-    """The shop's rows as they stand, read without the shop_payments."""
+    """The shop's rows as they are, read without the shop_payments."""
     from django.db import connection
 
     from clover_django import models
@@ -160,8 +160,8 @@ def dump(context: Context) -> JSON:
     payments = models.Payment.objects.using(_alias())
     operations = models.Operation.objects.using(_alias())
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(TOLD)} FROM told")
-        told = [dict(zip(TOLD, row, strict=True)) for row in cursor.fetchall()]
+        cursor.execute(f"SELECT {', '.join(NOTIFIED)} FROM notified")
+        notified = [dict(zip(NOTIFIED, row, strict=True)) for row in cursor.fetchall()]
     return {
         "payments": list(payments.values("reference", "state", "flags")),
         "operations": [
@@ -175,7 +175,7 @@ def dump(context: Context) -> JSON:
                 "flag",
             )
         ],
-        "told": told,
+        "notified": notified,
     }
 
 
@@ -206,7 +206,7 @@ def clear(context: Context) -> JSON:
     ):
         model.objects.using(_alias()).all()._raw_delete(_alias())
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM told")
+        cursor.execute("DELETE FROM notified")
     return {}
 
 

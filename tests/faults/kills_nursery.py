@@ -1,4 +1,4 @@
-"""A warm process that forks workers on demand, and kills those it is told to kill.
+"""A warm process that forks workers on demand, and kills those it is asked to kill.
 
 Run as a module, it reads one command a line and answers with one line, both JSON:
 

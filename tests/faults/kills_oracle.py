@@ -1,4 +1,4 @@
-"""What is true after the kills: the simulator's books against the shop's rows.
+"""What is true after the kills: the simulator's records against the shop's rows.
 
 Every order has an amount of its own, so that a charge is the order's whatever the
 adapter wrote beside it. Nothing that the adapter said is believed.
@@ -29,7 +29,7 @@ class Order:
 
     @property
     def refund(self) -> int:
-        """What is given back, if anything is."""
+        """What is refunded, if anything is."""
         return self.amount // 3
 
     def as_json(self) -> dict[str, Any]:
@@ -49,7 +49,7 @@ class Verdict:
     doubled: list[str] = field(default_factory=list)
     """Money that moved more than once, or more of it than was asked."""
     lost: list[str] = field(default_factory=list)
-    """Money that moved, and the shop does not know or was not told."""
+    """Money that moved, and the shop does not know or was not notified of."""
     invented: list[str] = field(default_factory=list)
     """What the shop believes and Clover knows nothing of."""
     open: list[str] = field(default_factory=list)
@@ -62,35 +62,37 @@ class Verdict:
         return [*self.doubled, *self.lost, *self.invented]
 
 
-def judge(orders: list[Order], books: LedgerSnapshot, rows: dict[str, Any]) -> Verdict:
+def judge(
+    orders: list[Order], records: LedgerSnapshot, rows: dict[str, Any]
+) -> Verdict:
     """What holds for these orders."""
     verdict = Verdict()
     for order in orders:
-        _judge(order, books, rows, verdict)
+        _judge(order, records, rows, verdict)
     return verdict
 
 
 def _judge(
-    order: Order, books: LedgerSnapshot, rows: dict[str, Any], verdict: Verdict
+    order: Order, records: LedgerSnapshot, rows: dict[str, Any], verdict: Verdict
 ) -> None:
-    charges = [row for row in books.charges if row.amount == order.amount]
+    charges = [row for row in records.charges if row.amount == order.amount]
     ids = {row.id for row in charges}
-    returned = [row for row in books.refunds if row.charge_id in ids]
+    returned = [row for row in records.refunds if row.charge_id in ids]
     verdict.moved += bool(charges)
     verdict.doubled += _doubled(order, charges, returned)
     moved = sorted(_movements(charges, returned))
     mine = [row for row in rows["operations"] if row["reference"] == order.reference]
     known = sorted(_written(mine))
-    told = sorted(
+    notified = sorted(
         _movement(row)
-        for row in rows["told"]
+        for row in rows["notified"]
         if row["reference"] == order.reference
         and row["event_id"].endswith(":succeeded")
     )
-    text = f"{order.reference}: Clover {moved}, rows {known}, told {told}"
-    if set(moved) - set(known) or set(moved) - set(told):
+    text = f"{order.reference}: Clover {moved}, rows {known}, notified {notified}"
+    if set(moved) - set(known) or set(moved) - set(notified):
         verdict.lost.append(text)
-    elif not known == told == moved:
+    elif not known == notified == moved:
         verdict.invented.append(text)
     states = [row["state"] for row in rows["payments"] if _is_of(order, row)]
     expected = _state(charges, returned)

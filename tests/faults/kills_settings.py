@@ -1,4 +1,4 @@
-"""Settings of the workers' shop: a database of its own, and Clover where it is told."""
+"""Settings of the workers' shop: its own database; Clover's address comes from outside."""
 
 import json
 import os

@@ -1,6 +1,6 @@
-"""Points on the road at which a worker kills itself; the product knows nothing of them.
+"""Points in `Payments` at which a worker kills itself; the product knows nothing of them.
 
-The road is built with a ledger, a transport and a shop that stand around the real ones.
+It is built with a ledger, a transport and a shop that wrap the real ones.
 """
 
 import os
@@ -24,7 +24,7 @@ POINTS = (
     "after_result",
     "before_shop",
     "after_shop",
-    "after_telling",
+    "after_notifying",
 )
 """In the order in which a movement passes them."""
 LOOKS = ("before_look", "after_look")
@@ -84,14 +84,14 @@ class TracedLedger:
         if operation.state is OperationState.SENDING:
             self.moving = operation.kind
         elif operation.notified:
-            self._trace.reach("after_telling", operation.kind)
+            self._trace.reach("after_notifying", operation.kind)
         elif not operation.state.is_open and operation.lease_until is None:
             self._trace.reach("after_result", operation.kind)
         return written
 
 
 class Forgetful(TracedLedger):
-    """The mistake: a key made anew at each start, and nothing that stands in its way."""
+    """The mistake: a key made anew at each start, and nothing that blocks it."""
 
     def installation_id(self) -> str:
         """See `Ledger`; each key is made of it."""
@@ -127,7 +127,7 @@ class TracedTransport:
 
 
 class Shop:
-    """Writes down what it is told, each outcome under its id, in the shop's database."""
+    """Writes its notifications down, each outcome under its id, in the shop's database."""
 
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
@@ -140,9 +140,9 @@ class Shop:
         self._trace.reach("before_shop", event.operation.kind)
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO told (event_id, reference, kind, transaction_id, times) "
+                "INSERT INTO notified (event_id, reference, kind, transaction_id, times) "
                 "VALUES (%s, %s, %s, %s, 1) "
-                "ON CONFLICT (event_id) DO UPDATE SET times = told.times + 1",
+                "ON CONFLICT (event_id) DO UPDATE SET times = notified.times + 1",
                 [
                     event.event_id,
                     event.payment.reference,

@@ -14,12 +14,12 @@ from typing import IO, Any
 
 from clover_simulator.simulator import Simulator
 from tests.faults.kills_oracle import Order, Verdict, judge
-from tests.faults.road import settings_for
+from tests.faults.rig import settings_for
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 100.0
 LEASE_OVER = 400.0
-"""Seconds after which nobody holds a lease, be it for sending or for telling."""
+"""Seconds after which no lease is left, be it for sending or for notifying."""
 WINDOW_OVER = 13 * 3600.0
 """Seconds after which a complete look that finds nothing is believed."""
 KILLED = -9
@@ -108,7 +108,7 @@ class Nursery:
 
 
 def job(name: str, kill: Json | None = None, **args: Any) -> Json:
-    """What to tell a worker, and where or when it dies."""
+    """What to send a worker, and where or when it dies."""
     return {"name": name, "args": args, "kill": kill or {}}
 
 
@@ -164,12 +164,12 @@ class World:
         return dead
 
     def submit(self, order: Order, **options: Any) -> Json:
-        """What to tell a worker that is given this order."""
+        """What to send a worker that is given this order."""
         token = self.simulator.token()
         return job("visit", order=order.as_json(), **{"token": token, **options})
 
     def recovery(self, kill: Json | None = None) -> Json:
-        """What to tell a worker that recovers once the leases are over."""
+        """What to send a worker that recovers once the leases are over."""
         return job("recover", kill, later=LEASE_OVER)
 
     def run_together(self, *jobs: Json, seconds: float = SECONDS) -> list[Json]:
@@ -178,9 +178,9 @@ class World:
         self.tally.kills += sum(row["status"] == KILLED for row in results)
         return results
 
-    def run(self, told: Json) -> Json:
+    def run(self, jobs: Json) -> Json:
         """How the worker with this job ended; its death is counted."""
-        return self.run_together(told)[0]
+        return self.run_together(jobs)[0]
 
     def recover(self, later: float = LEASE_OVER, kill: Json | None = None) -> Json:
         """One pass of recovery, after so many seconds."""
@@ -188,9 +188,9 @@ class World:
 
     def pay_pages(self, orders: list[Order]) -> list[tuple[str, str]]:
         """The messages, with their signatures, that hosted pages were paid."""
-        told = [order.as_json() for order in orders]
+        jobs = [order.as_json() for order in orders]
         self.simulator.send_webhooks_to(NOWHERE)
-        for url in self.nursery.ask("open_pages", orders=told)["urls"]:
+        for url in self.nursery.ask("open_pages", orders=jobs)["urls"]:
             self.simulator.pay_hosted(url)
         self.simulator.wait_until(self._all_sent, SECONDS)
         return [(sent.body, sent.signature) for sent in self.simulator.deliveries]

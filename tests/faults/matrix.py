@@ -150,9 +150,9 @@ ROWS = (
     ),
     Row(
         21,
-        "crash after the record, before the shop is told",
+        "crash after the record, before the shop is notified",
         KINDS,
-        "The shop is told from the record, once.",
+        "The shop is notified from the record, once.",
     ),
     Row(
         22,
@@ -180,7 +180,7 @@ ROWS = (
     ),
     Row(
         26,
-        "a submit while an earlier one is in doubt",
+        "a submit while an earlier one is unknown",
         KINDS,
         "Refused or joined to the earlier one; never a second movement.",
     ),
@@ -252,9 +252,9 @@ ROWS = (
     ),
     Row(
         38,
-        "followers: lost, doubled, in parallel",
+        "capture, refund, void: lost, doubled, in parallel",
         FOLLOWS,
-        "Each has its own key; never more is given back than was taken.",
+        "Each has its own key; never more is refunded than was captured.",
     ),
     Row(
         39,
@@ -272,7 +272,7 @@ ROWS = (
         41,
         "fork, interrupt or exit in a call",
         KINDS,
-        "In doubt, never failed; a child shares no connection.",
+        "Unknown, never failed; a child shares no connection.",
     ),
     Row(
         42,
@@ -294,9 +294,9 @@ ROWS = (
     ),
     Row(
         45,
-        "money that does not fit, given back in part",
+        "money that does not fit, refunded in part",
         NONE,
-        "Nobody pays again before all of it is back: sums count, not refunds.",
+        "No one pays again before all of it is refunded: sums count, not refunds.",
     ),
     Row(
         46,
@@ -320,6 +320,6 @@ ROWS = (
         49,
         "a webhook without a session",
         NONE,
-        "Settled by our mark where the provider shows it; else kept and named.",
+        "Resolved by our mark where the provider shows it; else kept and named.",
     ),
 )

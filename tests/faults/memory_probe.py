@@ -11,8 +11,8 @@ from pathlib import Path
 
 from payment_hooks import OutcomeUnknown
 from payment_hooks.model.records import OperationKind
-from tests.faults.outside import road_outside
-from tests.faults.road import Movement
+from tests.faults.outside import rig_outside
+from tests.faults.rig import Movement
 
 _STATUS = Path("/proc/self/status")
 
@@ -20,9 +20,9 @@ _STATUS = Path("/proc/self/status")
 def main() -> None:
     """Answer until the input ends."""
     given = json.loads(sys.stdin.readline())
-    road = road_outside(given)
+    rig = rig_outside(given)
     for line in sys.stdin:
-        movement = road.prepare(OperationKind(line.strip()))
+        movement = rig.prepare(OperationKind(line.strip()))
         _say("ready")
         sys.stdin.readline()
         _say(str(_growth_of(movement)))
@@ -35,7 +35,7 @@ def _growth_of(movement: Movement) -> int:
         movement.make()
     except OutcomeUnknown:
         return _kib("VmHWM") - before
-    raise AssertionError("it was to end in doubt")
+    raise AssertionError("its outcome was to be unknown")
 
 
 def _kib(name: str) -> int:

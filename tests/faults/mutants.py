@@ -1,7 +1,7 @@
 """The engine, broken in one place each: histories must find every one of these.
 
 Each mutant says what it does to the real code while it is in force. What it breaks was
-broken in somebody's shop once, or is a line that looks as if it could be left out.
+broken in a real shop once, or is a line that looks as if it could be left out.
 """
 
 from collections.abc import Callable, Iterator
@@ -111,7 +111,7 @@ def _notify_without_lease(self: Notifier, payment: Any, operation: Operation) ->
 
 
 def change_of(payment: Any, operation: Operation) -> Any:
-    """The news of an outcome."""
+    """The notification of an outcome."""
     from payment_hooks.model.records import PaymentChanged
 
     return PaymentChanged(payment=payment, operation=operation)
@@ -133,7 +133,7 @@ def _has_another_name(operation: Operation, transaction: Transaction) -> bool:
 
 
 def _refund_all(payment: Any, operations: Any) -> Money:
-    """Everything captured, whatever was given back."""
+    """Everything captured, whatever was refunded."""
     taken = sum(
         (row.moved or row.amount).minor_units
         for row in operations
@@ -236,7 +236,7 @@ def _seen_as(
 
 
 def _all_back_with_the_first(operation: Operation, operations: Any) -> Money:
-    """Nothing is here any more once anything was given back."""
+    """Nothing is here any more once anything was refunded."""
     is_back = any(row.parent_id == operation.transaction_id for row in operations)
     held = _HELD_OF(operation, operations)
     return replace(held, minor_units=0) if is_back else held
@@ -325,8 +325,10 @@ MUTANTS = (
         "an event is done before its effect",
         ((WebhookInbox, "_apply", _finish_first),),
     ),
-    Mutant("told before the shop has heard", ((Notifier, "_call", _call_and_forget),)),
-    Mutant("several tell at once", ((Notifier, "_notify", _notify_without_lease),)),
+    Mutant(
+        "notified before the shop has heard", ((Notifier, "_call", _call_and_forget),)
+    ),
+    Mutant("several notify at once", ((Notifier, "_notify", _notify_without_lease),)),
     Mutant(
         "the amount is not compared",
         ((checks, "find_flag", _without("amount_differs")),),
@@ -380,7 +382,9 @@ MUTANTS = (
             (executing, "find_obstacle", always("")),
         ),
     ),
-    Mutant("an attempt grows in doubt", ((executing, "next_attempt", _count_all),)),
+    Mutant(
+        "an attempt grows while unknown", ((executing, "next_attempt", _count_all),)
+    ),
     Mutant(
         "a closed payment is followed at once",
         ((Lifecycle, "open", _open_next),),

@@ -5,10 +5,10 @@ from types import SimpleNamespace
 from clover_provider import CloverConfig, CloverProvider
 from clover_simulator import shopper
 from payment_hooks import Payments
-from tests.faults.road import Clock, Road, Shop
+from tests.faults.rig import Clock, Rig, Shop
 
 
-def road_outside(settings: dict[str, object]) -> Road:
+def rig_outside(settings: dict[str, object]) -> Rig:
     """A shop with these settings and a ledger in memory."""
     provider = CloverProvider(CloverConfig.from_mapping(settings))
     payments = Payments.using(provider)
@@ -16,4 +16,4 @@ def road_outside(settings: dict[str, object]) -> Road:
     cards = SimpleNamespace(
         token=lambda: shopper.tokenize(url, key, shopper.APPROVED_CARD)
     )
-    return Road(payments, provider, cards, None, payments.ledger, Shop(), Clock())  # type: ignore[arg-type]  # it sees neither simulator nor proxy
+    return Rig(payments, provider, cards, None, payments.ledger, Shop(), Clock())  # type: ignore[arg-type]  # it sees neither simulator nor proxy

@@ -19,7 +19,7 @@ from payment_hooks import (
     WebhookRequest,
 )
 from payment_hooks.model.records import Operation, OperationState
-from tests.faults.road import DUE, Road
+from tests.faults.rig import DUE, Rig
 
 NOBODY = "http://127.0.0.1:9/"
 URLS = ReturnUrls(success="https://shop.example/ok", failure="https://shop.example/no")
@@ -30,14 +30,14 @@ _references = count(1)
 class Page:
     """A hosted page of one payment, on which the shopper may pay."""
 
-    road: Road
+    rig: Rig
     payment_id: str
     session_id: str
     url: str
 
     def pay(self, card: str = APPROVED_CARD) -> Delivery:
         """The shopper types a card; the message that Clover sends about it."""
-        simulator = self.road.simulator
+        simulator = self.rig.simulator
         known = len(simulator.deliveries)
         simulator.pay_hosted(self.url, card)
         simulator.wait_until(lambda: _is_signed(simulator.deliveries[known:]))
@@ -45,67 +45,67 @@ class Page:
 
     def resolve(self) -> Payment:
         """As when the shopper comes back."""
-        return self.road.payments.resolve(self.payment_id)
+        return self.rig.payments.resolve(self.payment_id)
 
     def renew(self) -> "Page":
         """Another page for the same payment, when this one is too old."""
-        return _start(self.road, self.payment)
+        return _start(self.rig, self.payment)
 
     @property
     def charge_id(self) -> str:
         """Clover's id of the money that was paid here."""
-        sessions = {row.id: row for row in self.road.simulator.ledger.sessions}
+        sessions = {row.id: row for row in self.rig.simulator.ledger.sessions}
         return sessions[self.session_id].charge_id or ""
 
     @property
     def payment(self) -> Payment:
         """The payment as the shop's ledger has it."""
-        return self.road.payments.get(self.payment_id)
+        return self.rig.payments.get(self.payment_id)
 
     @property
     def row(self) -> Operation:
         """The operation of this page."""
-        (row,) = self.road.ledger.operations(self.payment_id)
+        (row,) = self.rig.ledger.operations(self.payment_id)
         return row
 
     @property
-    def times_told(self) -> int:
-        """How often the shop was told of money that counts."""
+    def times_notified(self) -> int:
+        """How often the shop was notified of money that counts."""
         return sum(
             event.payment.payment_id == self.payment_id
             and event.operation.state is OperationState.SUCCEEDED
             and not event.operation.flag
-            for event in self.road.shop.told
+            for event in self.rig.shop.notified
         )
 
 
-def open_page(road: Road, due: Money = DUE) -> Page:
+def open_page(rig: Rig, due: Money = DUE) -> Page:
     """A payment of a new order whose shopper is on Clover's page; messages stay here."""
-    road.simulator.send_webhooks_to(NOBODY)
+    rig.simulator.send_webhooks_to(NOBODY)
     reference = f"page-{next(_references)}"
-    return _start(road, road.payments.open(reference, mode=Mode.HOSTED, amount_due=due))
+    return _start(rig, rig.payments.open(reference, mode=Mode.HOSTED, amount_due=due))
 
 
-def _start(road: Road, payment: Payment) -> Page:
+def _start(rig: Rig, payment: Payment) -> Page:
     asked = CheckoutRequest(
         amount=payment.amount_due,
         reference=payment.reference,
         mode=Mode.HOSTED,
         return_urls=URLS,
     )
-    page = road.payments.start_checkout(payment.payment_id, asked)
+    page = rig.payments.start_checkout(payment.payment_id, asked)
     assert isinstance(page, Redirect)
-    return Page(road, payment.payment_id, page.session_id, page.url)
+    return Page(rig, payment.payment_id, page.session_id, page.url)
 
 
-def deliver(road: Road, sent: Delivery) -> WebhookEvent:
+def deliver(rig: Rig, sent: Delivery) -> WebhookEvent:
     """Bring a message of Clover's to the shop."""
-    return receive(road, sent.body, sent.signature)
+    return receive(rig, sent.body, sent.signature)
 
 
-def deliver_own(road: Road, **changes: str) -> WebhookEvent:
-    """Bring a message that says what it is told to, signed with the right secret."""
-    merchant = road.simulator.merchant
+def deliver_own(rig: Rig, **changes: str) -> WebhookEvent:
+    """Bring a message that says what it is asked to, signed with the right secret."""
+    merchant = rig.simulator.merchant
     now = int(time.time())
     event = {
         "createdTime": now,
@@ -116,16 +116,16 @@ def deliver_own(road: Road, **changes: str) -> WebhookEvent:
         **changes,
     }
     body = json.dumps(event)
-    return receive(road, body, sign(merchant.webhook_secret, now, body.encode()))
+    return receive(rig, body, sign(merchant.webhook_secret, now, body.encode()))
 
 
-def receive(road: Road, body: str, signature: str) -> WebhookEvent:
+def receive(rig: Rig, body: str, signature: str) -> WebhookEvent:
     """Hand the shop these bytes under this signature."""
-    return road.payments.receive_webhook(
+    return rig.payments.receive_webhook(
         WebhookRequest(
             body=body.encode(),
             headers={"Clover-Signature": signature},
-            received_at=road.clock(),
+            received_at=rig.clock(),
         )
     )
 

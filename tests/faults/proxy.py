@@ -1,4 +1,4 @@
-"""A TCP proxy between client and simulator that breaks what it is told to break."""
+"""A TCP proxy between client and simulator that breaks what it is asked to break."""
 
 import contextlib
 import socket

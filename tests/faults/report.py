@@ -1,4 +1,4 @@
-"""What a run of the fault tests has to tell, and the fixture to add to it.
+"""What a run of the fault tests has to report, and the fixture to add to it.
 
     def test_ten_thousand_histories(report):
         ...

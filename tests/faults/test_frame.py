@@ -94,13 +94,13 @@ def test_every_mark_names_a_row_and_its_movements() -> None:
         assert set(map(str, mark.kwargs.get("kinds", ()))) <= set(KINDS)
 
 
-def test_the_page_about_faults_tells_every_row() -> None:
+def test_the_page_about_faults_says_every_row() -> None:
     page = (Path(__file__).parents[2] / "docs/explanation/faults.md").read_text()
 
-    told = [
+    said = [
         line
         for line in page.splitlines()
         if line.startswith("| ") and line[2].isdigit()
     ]
 
-    assert told == [f"| {row.number} | {row.name} | {row.holds} |" for row in ROWS]
+    assert said == [f"| {row.number} | {row.name} | {row.holds} |" for row in ROWS]

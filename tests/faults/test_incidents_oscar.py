@@ -30,7 +30,7 @@ def test_an_order_number_that_exists_is_never_paid_for(
     """About every fifth order was paid and not created.
 
     "There is already an order with number …": the payment was made first, and the
-    number was looked at when the order was written. The money had to be given back by
+    number was looked at when the order was written. The money had to be refunded by
     hand. django-oscar/django-oscar, issue 4246.
     """
     other = Shopper()

@@ -1,6 +1,6 @@
-"""Workers are killed at every point of the road and at random moments; nothing is lost.
+"""Workers are killed at every point of `Payments` and at random moments; nothing is lost.
 
-After the kills comes one pass of recovery. Then the simulator's books are compared with
+After the kills comes one pass of recovery. Then the simulator's records are compared with
 the shop's rows: no order is charged twice, and the shop knows, once, of all that moved.
 """
 
@@ -70,14 +70,14 @@ def test_killed_after_the_answer_and_before_it_is_recorded(world, kind):
 
 
 @pytest.mark.matrix(row=21, kinds=KINDS)
-def test_killed_after_the_record_and_while_the_shop_is_told(world, kind):
+def test_killed_after_the_record_and_while_the_shop_is_notified(world, kind):
     points = POINTS[POINTS.index("after_result") :]
 
     kill_at(world, kind, *points, times=TIMES // 2).come_right()
 
 
 @pytest.mark.matrix(row=39, kinds=KINDS)
-def test_recovery_killed_at_every_point_with_the_same_doubt(world, kind):
+def test_recovery_killed_at_every_point_with_the_same_unknown_outcome(world, kind):
     kill_at(world, kind, "after_answer", times=1, again=NOTHING)
     points = [*LOOKS, *POINTS[POINTS.index("after_result") :]]
 
@@ -99,12 +99,12 @@ def test_recovery_killed_while_it_sends_what_never_left(world, kind, point):
 @pytest.mark.matrix(row=39, kinds=KINDS)
 def test_two_recoveries_at_once_one_killed_beside_live_submits(world, kind):
     kill_at(world, kind, "after_intent", "before_request", "after_answer", times=1)
-    doubtful, live = list(world.orders), [world.order(kind) for _ in range(3)]
+    unknown, live = list(world.orders), [world.order(kind) for _ in range(3)]
 
     world.run_together(
         world.recovery(),
         world.recovery({"point": "after_look"}),
-        *(world.submit(order, later=LEASE_OVER) for order in [*doubtful, *live]),
+        *(world.submit(order, later=LEASE_OVER) for order in [*unknown, *live]),
     )
 
     moved = world.come_right(2 * LEASE_OVER).moved
@@ -116,9 +116,9 @@ def test_two_recoveries_at_once_one_killed_beside_live_submits(world, kind):
 )
 def test_killed_while_a_paid_page_is_taken_in(world, point):
     ((body, signature),) = world.pay_pages([world.order("hosted")])
-    told = job("take_message", {"point": point}, body=body, signature=signature)
+    notified = job("take_message", {"point": point}, body=body, signature=signature)
 
-    dead = world.run(told)
+    dead = world.run(notified)
 
     assert dead["status"] == KILLED
     assert world.come_right(AFTER_A_PAGE).moved == 1

@@ -54,21 +54,19 @@ class Shopkeeping(RuleBasedStateMachine):
     @rule(cents=AMOUNTS, form=st.sampled_from("ab"))
     def refund(self, cents, form):
         amount = Money(cents, "USD")
-        self.on_latest(
-            CARD, lambda road, name: road.refund(name, amount, intent_id=form)
-        )
+        self.on_latest(CARD, lambda rig, name: rig.refund(name, amount, intent_id=form))
 
     @rule()
     def capture(self):
-        self.on_latest(CARD, lambda road, name: road.capture(name))
+        self.on_latest(CARD, lambda rig, name: rig.capture(name))
 
     @rule()
     def void(self):
-        self.on_latest(CARD, lambda road, name: road.void(name))
+        self.on_latest(CARD, lambda rig, name: rig.void(name))
 
     @rule(reference=st.sampled_from([CARD, PAGE]))
     def resolve(self, reference):
-        self.on_latest(reference, lambda road, name: road.resolve(name))
+        self.on_latest(reference, lambda rig, name: rig.resolve(name))
 
     def on_latest(self, reference, act):
         def on_it(world, payments):
@@ -162,7 +160,7 @@ def test_no_order_of_steps_breaks_a_promise(report):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FOUND_BY_STEPS)
-def test_the_machine_finds_a_broken_road(name):
+def test_the_machine_finds_a_broken_rig(name):
     [mutant] = [mutant for mutant in MUTANTS if mutant.name == name]
 
     with mutant.in_force(), pytest.raises(AssertionError):

@@ -1,4 +1,4 @@
-"""The proxy and the road without faults, and that each fault does what it says."""
+"""The proxy and the rig without faults, and that each fault does what it says."""
 
 import pytest
 
@@ -7,14 +7,14 @@ from payment_hooks.model.records import OperationKind
 from tests.faults import breaks
 from tests.faults.messages import answer, body_of, is_complete, method_of, with_body
 from tests.faults.proxy import Close
-from tests.faults.road import Road
+from tests.faults.rig import Rig
 
 
 @pytest.mark.matrix(row=0, kinds=("authorize", "capture", "charge", "refund", "void"))
-def test_without_a_fault_money_moves_once_and_the_shop_is_told(
-    road: Road, kind: OperationKind
+def test_without_a_fault_money_moves_once_and_the_shop_is_notified(
+    rig: Rig, kind: OperationKind
 ) -> None:
-    movement = road.prepare(kind)
+    movement = rig.prepare(kind)
 
     movement.make()
     movement.resolve()
@@ -22,24 +22,24 @@ def test_without_a_fault_money_moves_once_and_the_shop_is_told(
     movement.holds()
 
 
-def test_a_cut_request_does_not_arrive(road: Road) -> None:
-    movement = road.prepare("charge")
+def test_a_cut_request_does_not_arrive(rig: Rig) -> None:
+    movement = rig.prepare("charge")
 
     with (
-        road.proxy.breaking(breaks.cut_request(300, Close.RESET)),
+        rig.proxy.breaking(breaks.cut_request(300, Close.RESET)),
         pytest.raises(OutcomeUnknown),
     ):
         movement.make()
 
-    assert road.proxy.hits == 2
+    assert rig.proxy.hits == 2
     assert movement.times_moved == 0
 
 
-def test_a_cut_answer_was_executed(road: Road) -> None:
-    movement = road.prepare("charge")
+def test_a_cut_answer_was_executed(rig: Rig) -> None:
+    movement = rig.prepare("charge")
 
     with (
-        road.proxy.breaking(breaks.cut_answer(300, Close.ORDERLY)),
+        rig.proxy.breaking(breaks.cut_answer(300, Close.ORDERLY)),
         pytest.raises(OutcomeUnknown),
     ):
         movement.make()

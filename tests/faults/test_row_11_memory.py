@@ -21,7 +21,7 @@ from tests.faults.matrix import KINDS
 from tests.faults.messages import answer
 from tests.faults.proxy import Exchange, Fault, Proxy
 from tests.faults.report import Report
-from tests.faults.road import settings_for
+from tests.faults.rig import settings_for
 
 MOST_GROWTH = 5 * 1024
 MIB = 1024 * 1024

@@ -31,7 +31,7 @@ from tests.faults import breaks
 from tests.faults.matrix import KINDS, TAKES
 from tests.faults.messages import answer, body_of
 from tests.faults.proxy import Proxy
-from tests.faults.road import Road, settings_for
+from tests.faults.rig import Rig, settings_for
 
 REFUSED = breaks.answer_with(answer(b'"Unauthorized"', status="401 Unauthorized"))
 
@@ -72,12 +72,12 @@ def connect(app: CloverConfig) -> OAuthSession:
 
 
 @pytest.fixture
-def app_road(
+def app_rig(
     clover_simulator: Simulator,
     proxy: Proxy,
-    make_road: Callable[..., Road],
+    make_rig: Callable[..., Rig],
     durable_ledger: DjangoLedger,
-) -> Road:
+) -> Rig:
     """A shop whose merchant came through an app; tokens are renewed past the proxy."""
     merchant = clover_simulator.merchant
     names = {"PRIVATE_KEY": None, "HOSTED_PRIVATE_KEY": None, "MODES": ["iframe"]}
@@ -89,7 +89,7 @@ def app_road(
         lambda: replace(app, base_url=proxy.url, access_token=session.access_token()),
         renew=session.renew,
     )
-    return make_road(durable_ledger, provider=provider)
+    return make_rig(durable_ledger, provider=provider)
 
 
 def forget_access_tokens(simulator: Simulator) -> None:
@@ -102,34 +102,34 @@ def forget_access_tokens(simulator: Simulator) -> None:
     )
 
 
-def renewals(road: Road) -> int:
-    return road.simulator.count("POST", REFRESH_PATH)
+def renewals(rig: Rig) -> int:
+    return rig.simulator.count("POST", REFRESH_PATH)
 
 
 @pytest.mark.matrix(row=14, kinds=KINDS)
 def test_a_refused_token_is_renewed_once_and_the_movement_is_made(
-    app_road: Road, kind: OperationKind
+    app_rig: Rig, kind: OperationKind
 ) -> None:
-    movement = app_road.prepare(kind)
-    forget_access_tokens(app_road.simulator)
+    movement = app_rig.prepare(kind)
+    forget_access_tokens(app_rig.simulator)
 
     movement.make()
 
-    assert renewals(app_road) == 1
+    assert renewals(app_rig) == 1
     movement.resolve()
     movement.holds()
 
 
 @pytest.mark.matrix(row=14, kinds=TAKES)
 def test_what_was_refused_is_sent_again_with_the_same_key_and_body(
-    app_road: Road, kind: OperationKind
+    app_rig: Rig, kind: OperationKind
 ) -> None:
-    movement = app_road.prepare(kind)
-    forget_access_tokens(app_road.simulator)
+    movement = app_rig.prepare(kind)
+    forget_access_tokens(app_rig.simulator)
 
     movement.make()
 
-    refused, sent = app_road.proxy.requests[-2:]
+    refused, sent = app_rig.proxy.requests[-2:]
     assert body_of(refused) == body_of(sent)
     assert key_of(refused) == key_of(sent) == movement.rows[0].intent.idempotency_key
     assert refused != sent
@@ -144,13 +144,13 @@ def key_of(request: bytes) -> str:
 
 
 @pytest.mark.matrix(row=14, kinds=KINDS)
-def test_a_second_refusal_ends_it(app_road: Road, kind: OperationKind) -> None:
-    movement = app_road.prepare(kind)
+def test_a_second_refusal_ends_it(app_rig: Rig, kind: OperationKind) -> None:
+    movement = app_rig.prepare(kind)
 
-    with app_road.proxy.breaking(REFUSED), pytest.raises(AuthenticationFailed):
+    with app_rig.proxy.breaking(REFUSED), pytest.raises(AuthenticationFailed):
         movement.make()
 
-    assert (app_road.proxy.hits, renewals(app_road)) == (2, 1)
+    assert (app_rig.proxy.hits, renewals(app_rig)) == (2, 1)
     assert movement.states == [OperationState.FAILED]
     movement.is_unmoved()
     movement.comes_right()
@@ -158,25 +158,27 @@ def test_a_second_refusal_ends_it(app_road: Road, kind: OperationKind) -> None:
 
 @pytest.mark.matrix(row=14, kinds=KINDS)
 def test_a_merchants_own_key_that_is_refused_is_not_tried_again(
-    road: Road, kind: OperationKind
+    rig: Rig, kind: OperationKind
 ) -> None:
-    movement = road.prepare(kind)
+    movement = rig.prepare(kind)
 
-    with road.proxy.breaking(REFUSED), pytest.raises(AuthenticationFailed):
+    with rig.proxy.breaking(REFUSED), pytest.raises(AuthenticationFailed):
         movement.make()
 
-    assert road.proxy.hits == 1
+    assert rig.proxy.hits == 1
     assert movement.states == [OperationState.FAILED]
     movement.comes_right()
 
 
 @pytest.mark.matrix(row=14, kinds=TAKES)
-def test_a_refusal_does_not_end_a_doubt(app_road: Road, kind: OperationKind) -> None:
-    movement = app_road.prepare(kind)
+def test_a_refusal_does_not_end_an_unknown_outcome(
+    app_rig: Rig, kind: OperationKind
+) -> None:
+    movement = app_rig.prepare(kind)
     faults = chain([breaks.lose_answer()], repeat(REFUSED))
 
     with (
-        app_road.proxy.breaking(lambda exchange: next(faults)(exchange)),
+        app_rig.proxy.breaking(lambda exchange: next(faults)(exchange)),
         pytest.raises(OutcomeUnknown),
     ):
         movement.make()

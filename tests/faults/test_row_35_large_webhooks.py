@@ -17,7 +17,7 @@ from django.core.wsgi import get_wsgi_application
 
 from clover_provider.api.webhooks import sign
 from payment_hooks import WebhookRejected, WebhookRequest
-from tests.faults.road import Road
+from tests.faults.rig import Rig
 
 KIB, MIB = 1024, 1024 * 1024
 SECRET = "test-webhook-secret"
@@ -133,8 +133,8 @@ def test_what_is_dear_to_parse_is_rejected_in_no_time(
 
 @pytest.mark.parametrize("name", DEAR)
 @pytest.mark.matrix(row=35, kinds=())
-def test_what_nobody_signed_is_not_parsed(
-    make_road: Callable[..., Road], name: str
+def test_what_no_one_signed_is_not_parsed(
+    make_rig: Callable[..., Rig], name: str
 ) -> None:
     message = WebhookRequest(
         body=DEAR[name],
@@ -143,21 +143,21 @@ def test_what_nobody_signed_is_not_parsed(
     )
 
     with pytest.raises(WebhookRejected) as raised:
-        make_road().payments.receive_webhook(message)
+        make_rig().payments.receive_webhook(message)
 
     assert raised.value.code == "signature_wrong"
 
 
 @pytest.mark.matrix(row=35, kinds=())
 def test_a_body_above_the_cap_is_not_even_proven(
-    make_road: Callable[..., Road],
+    make_rig: Callable[..., Rig],
 ) -> None:
     body = b" " * (10 * MIB)
     started = time.process_time()
     message = WebhookRequest(body=body, headers={}, received_at=datetime.now(UTC))
 
     with pytest.raises(WebhookRejected) as raised:
-        make_road().payments.receive_webhook(message)
+        make_rig().payments.receive_webhook(message)
 
     assert raised.value.code == "body_too_large"
     assert time.process_time() - started < MOST_SECONDS

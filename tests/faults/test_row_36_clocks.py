@@ -12,7 +12,7 @@ from payment_hooks.model.records import OperationKind, OperationState
 from tests.faults import breaks
 from tests.faults.matrix import KINDS
 from tests.faults.proxy import Exchange
-from tests.faults.road import Road
+from tests.faults.rig import Rig
 
 DEADLINE, PATIENCE = 0.4, 60
 """Seconds; a deadline on the clock that jumps is an hour off, or more."""
@@ -21,18 +21,18 @@ JUMPS = {"an hour back": -1, "an hour on": 1}
 
 
 @pytest.fixture
-def road(make_road: Callable[..., Road]) -> Road:
+def rig(make_rig: Callable[..., Rig]) -> Rig:
     """A shop in memory."""
-    return make_road()
+    return make_rig()
 
 
 @pytest.mark.parametrize("minutes", SKEWS.values(), ids=SKEWS)
 @pytest.mark.matrix(row=36, kinds=KINDS)
 def test_a_clock_that_is_off_moves_money_all_the_same(
-    road: Road, kind: OperationKind, minutes: int
+    rig: Rig, kind: OperationKind, minutes: int
 ) -> None:
-    road.clock.advance(minutes=minutes)
-    movement = road.prepare(kind)
+    rig.clock.advance(minutes=minutes)
+    movement = rig.prepare(kind)
 
     movement.make()
     movement.resolve()
@@ -44,13 +44,13 @@ def test_a_clock_that_is_off_moves_money_all_the_same(
 @pytest.mark.parametrize("is_executed", [True, False])
 @pytest.mark.matrix(row=36, kinds=KINDS)
 def test_a_clock_that_is_off_does_not_hide_money_from_a_look(
-    road: Road, kind: OperationKind, minutes: int, is_executed: bool
+    rig: Rig, kind: OperationKind, minutes: int, is_executed: bool
 ) -> None:
-    road.clock.advance(minutes=minutes)
-    movement = road.prepare(kind)
+    rig.clock.advance(minutes=minutes)
+    movement = rig.prepare(kind)
     fault = breaks.lose_answer() if is_executed else breaks.answer_with(b"")
 
-    with road.proxy.breaking(fault), pytest.raises(OutcomeUnknown):
+    with rig.proxy.breaking(fault), pytest.raises(OutcomeUnknown):
         movement.make()
 
     movement.comes_right()
@@ -58,45 +58,45 @@ def test_a_clock_that_is_off_does_not_hide_money_from_a_look(
 
 @pytest.mark.parametrize("hours", JUMPS.values(), ids=JUMPS)
 @pytest.mark.matrix(row=36, kinds=KINDS)
-def test_a_clock_that_jumps_during_a_call_keeps_key_and_doubt(
-    road: Road, kind: OperationKind, hours: int
+def test_a_clock_that_jumps_during_a_call_keeps_key_and_unknown_outcome(
+    rig: Rig, kind: OperationKind, hours: int
 ) -> None:
-    movement = road.prepare(kind)
+    movement = rig.prepare(kind)
 
     def fault(exchange: Exchange) -> None:
-        if road.proxy.hits == 1:
-            road.clock.advance(hours=hours)
+        if rig.proxy.hits == 1:
+            rig.clock.advance(hours=hours)
         breaks.lose_answer()(exchange)
 
-    with road.proxy.breaking(fault), pytest.raises(OutcomeUnknown):
+    with rig.proxy.breaking(fault), pytest.raises(OutcomeUnknown):
         movement.make()
 
     assert movement.states == [OperationState.UNKNOWN]
     assert movement.times_moved == 1
-    road.clock.advance(hours=-hours)
-    road.let_time_pass(hours=2)
+    rig.clock.advance(hours=-hours)
+    rig.let_time_pass(hours=2)
     movement.comes_right()
 
 
 @pytest.mark.parametrize("hours", JUMPS.values(), ids=JUMPS)
 @pytest.mark.matrix(row=36, kinds=KINDS)
 def test_a_clock_that_jumps_moves_no_deadline(
-    make_road: Callable[..., Road],
+    make_rig: Callable[..., Rig],
     monkeypatch: pytest.MonkeyPatch,
     kind: OperationKind,
     hours: int,
 ) -> None:
     patient = Policy(replay_seconds=0)
-    road = make_road(policy=patient, DEADLINE_SECONDS=DEADLINE)
-    movement = road.prepare(kind)
+    rig = make_rig(policy=patient, DEADLINE_SECONDS=DEADLINE)
+    movement = rig.prepare(kind)
     wall, started = time.time, time.monotonic()
 
     def fault(exchange: Exchange) -> None:
-        road.clock.advance(hours=hours)
+        rig.clock.advance(hours=hours)
         monkeypatch.setattr(time, "time", lambda: wall() + hours * 3600)
         breaks.drip(breaks.after_head)(exchange)
 
-    with road.proxy.breaking(fault), pytest.raises(OutcomeUnknown):
+    with rig.proxy.breaking(fault), pytest.raises(OutcomeUnknown):
         movement.make()
 
     assert time.monotonic() - started <= PATIENCE
@@ -106,10 +106,10 @@ def test_a_clock_that_jumps_moves_no_deadline(
 @pytest.mark.parametrize("minutes", SKEWS.values(), ids=SKEWS)
 @pytest.mark.matrix(row=36, kinds=())
 def test_a_webhook_that_is_stale_by_a_wrong_clock_says_so(
-    road: Road, minutes: int
+    rig: Rig, minutes: int
 ) -> None:
     signed_at = datetime.now(UTC)
-    secret, body = road.simulator.merchant.webhook_secret, b"{}"
+    secret, body = rig.simulator.merchant.webhook_secret, b"{}"
     signature = sign(secret, int(signed_at.timestamp()), body)
     message = WebhookRequest(
         body=body,
@@ -118,7 +118,7 @@ def test_a_webhook_that_is_stale_by_a_wrong_clock_says_so(
     )
 
     with pytest.raises(WebhookRejected, match="this machine's clock is off") as raised:
-        road.payments.receive_webhook(message)
+        rig.payments.receive_webhook(message)
 
     assert raised.value.code == "signature_stale"
     assert "300 s" in str(raised.value)

@@ -18,7 +18,7 @@ from clover_provider.oauth import (
 from tests.faults.kills_fixtures import sqlite_database
 from tests.faults.kills_world import KILLED, job, nursery_on
 from tests.faults.report import is_long
-from tests.faults.road import settings_for
+from tests.faults.rig import settings_for
 from tests.faults.storms_tokens import FileStore
 from tests.faults.test_row_14_refused_token import allow
 
@@ -63,7 +63,7 @@ class Shared:
 
     def charge(self, processes=PROCESSES, rounds=1, *, locks=True, kill=None):
         """How the workers ended that charge at once after each expiry."""
-        told = job(
+        said = job(
             "charge_past_expiries",
             kill,
             app=self.app,
@@ -72,7 +72,7 @@ class Shared:
             rounds=rounds,
             locks=locks,
         )
-        return self.nursery.run(*[told] * processes)
+        return self.nursery.run(*[said] * processes)
 
     @property
     def renewals(self):
@@ -124,7 +124,7 @@ def test_an_answer_lost_after_the_rotation_says_reconnect_to_every_process(share
     assert outcomes_of(shared.charge()) == {"paid": PROCESSES}
 
 
-def test_a_process_killed_before_it_keeps_the_new_tokens_blocks_nobody(shared):
+def test_a_process_killed_before_it_keeps_the_new_tokens_blocks_no_one(shared):
     (dead,) = shared.charge(1, kill={"point": "after_answer"})
 
     left = outcomes_of(shared.charge())

@@ -16,7 +16,7 @@ from clover_simulator.simulator import Simulator
 from payment_hooks.model.records import OperationKind, OperationState
 from tests.faults.matrix import KINDS
 from tests.faults.proxy import Exchange, Fault, Proxy
-from tests.faults.road import Road, settings_for
+from tests.faults.rig import Rig, settings_for
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,9 +46,9 @@ def interrupt(request: pytest.FixtureRequest) -> Iterator[type[BaseException]]:
 
 
 @pytest.fixture
-def road(make_road: Callable[..., Road]) -> Road:
+def rig(make_rig: Callable[..., Rig]) -> Rig:
     """A shop in memory: the process lives on."""
-    return make_road()
+    return make_rig()
 
 
 def interrupting(*, is_executed: bool) -> Fault:
@@ -66,13 +66,13 @@ def interrupting(*, is_executed: bool) -> Fault:
 
 @pytest.mark.parametrize("is_executed", [True, False])
 @pytest.mark.matrix(row=41, kinds=KINDS)
-def test_an_interrupted_call_is_in_doubt_and_not_failed(
-    road: Road, interrupt: type[BaseException], kind: OperationKind, is_executed: bool
+def test_an_interrupted_call_is_unknown_and_not_failed(
+    rig: Rig, interrupt: type[BaseException], kind: OperationKind, is_executed: bool
 ) -> None:
-    movement = road.prepare(kind)
+    movement = rig.prepare(kind)
 
     with (
-        road.proxy.breaking(interrupting(is_executed=is_executed)),
+        rig.proxy.breaking(interrupting(is_executed=is_executed)),
         pytest.raises(interrupt),
     ):
         movement.make()
@@ -84,11 +84,11 @@ def test_an_interrupted_call_is_in_doubt_and_not_failed(
 
 @pytest.mark.matrix(row=41, kinds=KINDS)
 def test_the_next_call_does_not_get_the_interrupted_ones_answer(
-    road: Road, interrupt: type[BaseException], kind: OperationKind
+    rig: Rig, interrupt: type[BaseException], kind: OperationKind
 ) -> None:
-    interrupted, following = road.prepare(kind), road.prepare(kind)
+    interrupted, following = rig.prepare(kind), rig.prepare(kind)
     with (
-        road.proxy.breaking(interrupting(is_executed=True)),
+        rig.proxy.breaking(interrupting(is_executed=True)),
         pytest.raises(interrupt),
     ):
         interrupted.make()
@@ -118,9 +118,9 @@ def test_a_forked_worker_and_its_parent_share_no_connection(
     )
 
     assert sorted(done.stdout.split()) == ["child", "parent"], done.stderr
-    books = clover_simulator.ledger
-    made = Counter(c.metadata["reference"].split("-")[0] for c in books.charges)
+    records = clover_simulator.ledger
+    made = Counter(c.metadata["reference"].split("-")[0] for c in records.charges)
     assert made == {"before": 5, "parent": 5, "child": 5}
-    assert len(books.refunds) == 6
-    one_each_and_one_per_card_form = 2 + len(books.tokens)
+    assert len(records.refunds) == 6
+    one_each_and_one_per_card_form = 2 + len(records.tokens)
     assert proxy.connections == one_each_and_one_per_card_form

@@ -13,7 +13,7 @@ from payment_hooks.model.records import OperationKind, OperationState
 from tests.faults import breaks
 from tests.faults.crashes import CrashingLedger
 from tests.faults.matrix import KINDS, TAKES
-from tests.faults.road import Road
+from tests.faults.rig import Rig
 
 LOGGERS = ("clover_provider", "payment_hooks")
 
@@ -43,27 +43,27 @@ def broken_log() -> Iterator[BrokenHandler]:
 
 @pytest.mark.matrix(row=42, kinds=KINDS)
 def test_a_log_that_fails_does_not_change_a_success(
-    road: Road, broken_log: BrokenHandler, kind: OperationKind
+    rig: Rig, broken_log: BrokenHandler, kind: OperationKind
 ) -> None:
-    movement = road.prepare(kind)
-    sent, broken_log.records = len(road.proxy.requests), 0
+    movement = rig.prepare(kind)
+    sent, broken_log.records = len(rig.proxy.requests), 0
 
     done = movement.make()
 
     assert done.state is OperationState.SUCCEEDED
     assert broken_log.records
-    assert sum(r.startswith(b"POST") for r in road.proxy.requests[sent:]) == 1
+    assert sum(r.startswith(b"POST") for r in rig.proxy.requests[sent:]) == 1
     movement.resolve()
     movement.holds()
 
 
 @pytest.mark.matrix(row=42, kinds=KINDS)
-def test_a_log_that_fails_does_not_change_a_doubt(
-    road: Road, broken_log: BrokenHandler, kind: OperationKind
+def test_a_log_that_fails_does_not_change_an_unknown_outcome(
+    rig: Rig, broken_log: BrokenHandler, kind: OperationKind
 ) -> None:
-    movement = road.prepare(kind)
+    movement = rig.prepare(kind)
 
-    with road.proxy.breaking(breaks.lose_answer()), pytest.raises(OutcomeUnknown):
+    with rig.proxy.breaking(breaks.lose_answer()), pytest.raises(OutcomeUnknown):
         movement.make()
 
     assert broken_log.records
@@ -72,53 +72,53 @@ def test_a_log_that_fails_does_not_change_a_doubt(
 
 
 @pytest.mark.matrix(row=42, kinds=KINDS)
-def test_a_shop_that_cannot_be_told_is_told_later_with_a_broken_log_too(
-    road: Road, broken_log: BrokenHandler, kind: OperationKind
+def test_a_shop_that_cannot_be_notified_is_notified_later_with_a_broken_log_too(
+    rig: Rig, broken_log: BrokenHandler, kind: OperationKind
 ) -> None:
-    movement = road.prepare(kind)
-    road.shop.failures = [RuntimeError("the mail server is away")]
+    movement = rig.prepare(kind)
+    rig.shop.failures = [RuntimeError("the mail server is away")]
 
     movement.make()
 
-    assert (movement.times_told, road.shop.failures) == (0, [])
+    assert (movement.times_notified, rig.shop.failures) == (0, [])
     assert movement.states[-1] is OperationState.SUCCEEDED
-    road.recover()
+    rig.recover()
     movement.holds()
 
 
 @pytest.mark.matrix(row=42, kinds=("charge",))
-def test_one_shop_that_cannot_be_told_keeps_no_other_waiting(
-    road: Road, broken_log: BrokenHandler
+def test_one_shop_that_cannot_be_notified_keeps_no_other_waiting(
+    rig: Rig, broken_log: BrokenHandler
 ) -> None:
-    movements = [road.prepare("charge") for _ in range(3)]
-    road.shop.failures = [RuntimeError("the mail server is away") for _ in range(4)]
+    movements = [rig.prepare("charge") for _ in range(3)]
+    rig.shop.failures = [RuntimeError("the mail server is away") for _ in range(4)]
     for movement in movements:
         movement.make()
 
-    report = road.recover()
+    report = rig.recover()
 
-    assert [movement.times_told for movement in movements] == [0, 1, 1]
-    assert len(report.doubtful) == 1
+    assert [movement.times_notified for movement in movements] == [0, 1, 1]
+    assert len(report.unresolved) == 1
 
 
 @pytest.mark.matrix(row=42, kinds=("charge",))
 def test_a_pass_goes_on_when_neither_ledger_nor_log_can_be_written(
-    make_road: Callable[..., Road],
+    make_rig: Callable[..., Rig],
     durable_ledger: DjangoLedger,
     broken_log: BrokenHandler,
 ) -> None:
     failing = CrashingLedger(durable_ledger)
-    road = make_road(cast("Ledger", failing))
-    movements = [road.prepare("charge") for _ in range(3)]
+    rig = make_rig(cast("Ledger", failing))
+    movements = [rig.prepare("charge") for _ in range(3)]
     for movement in movements:
-        with road.proxy.breaking(breaks.lose_answer()), pytest.raises(OutcomeUnknown):
+        with rig.proxy.breaking(breaks.lose_answer()), pytest.raises(OutcomeUnknown):
             movement.make()
     failing.crash("before succeeded is recorded", OperationKind.CHARGE, OSError("full"))
 
-    report = road.recover()
+    report = rig.recover()
 
-    assert [row.problem for row in report.doubtful] == ["OSError: see the log"]
-    assert [movement.times_told for movement in movements] == [0, 1, 1]
+    assert [row.problem for row in report.unresolved] == ["OSError: see the log"]
+    assert [movement.times_notified for movement in movements] == [0, 1, 1]
     movements[0].comes_right()
 
 
@@ -157,11 +157,11 @@ class BrokenMetrics:
 
 @pytest.mark.matrix(row=42, kinds=KINDS)
 def test_metrics_that_fail_behind_a_movement_do_not_call_it_failed(
-    road: Road, kind: OperationKind
+    rig: Rig, kind: OperationKind
 ) -> None:
-    movement = road.prepare(kind)
+    movement = rig.prepare(kind)
     metrics = BrokenMetrics()
-    road.payments.provider.registry.register(metrics)
+    rig.payments.provider.registry.register(metrics)
 
     try:
         movement.make()
@@ -171,5 +171,5 @@ def test_metrics_that_fail_behind_a_movement_do_not_call_it_failed(
     assert metrics.hits == 1
     assert movement.times_moved == 1
     assert not movement.is_called_off
-    road.recover()
+    rig.recover()
     movement.holds()

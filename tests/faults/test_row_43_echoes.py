@@ -10,7 +10,7 @@ from payment_hooks import InvalidRequest, OutcomeUnknown, PaymentError
 from payment_hooks.model.records import OperationKind, OperationState
 from tests.faults import breaks
 from tests.faults.matrix import KINDS
-from tests.faults.road import Movement, Road
+from tests.faults.rig import Movement, Rig
 
 NOTATIONS: dict[str, Callable[[str], str]] = {
     "as it came": str,
@@ -22,7 +22,7 @@ NOTATIONS: dict[str, Callable[[str], str]] = {
 
 def everything_kept(movement: Movement, error: PaymentError) -> str:
     """What the ledger, the error and a report of recovery say."""
-    report = movement.road.recover()
+    report = movement.rig.recover()
     kept = f"{movement.rows}{movement.payment}{report}"
     for row in movement.rows:
         kept += f"{row.message}{row.code}{dict(row.details)}"
@@ -30,7 +30,7 @@ def everything_kept(movement: Movement, error: PaymentError) -> str:
 
 
 def assert_nothing_shows(movement: Movement, shown: str, write: Callable[[str], str]):
-    for secret in (movement.road.simulator.merchant.private_key, movement.source.token):
+    for secret in (movement.rig.simulator.merchant.private_key, movement.source.token):
         assert secret not in shown
         assert write(secret) not in shown
         assert secret not in shown.replace(" ", "")
@@ -39,16 +39,16 @@ def assert_nothing_shows(movement: Movement, shown: str, write: Callable[[str], 
 @pytest.mark.parametrize("write", NOTATIONS.values(), ids=NOTATIONS)
 @pytest.mark.matrix(row=43, kinds=KINDS)
 def test_a_refusal_that_repeats_the_request_shows_no_key(
-    road: Road,
+    rig: Rig,
     caplog: pytest.LogCaptureFixture,
     kind: OperationKind,
     write: Callable[[str], str],
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    movement = road.prepare(kind)
+    movement = rig.prepare(kind)
     fault = breaks.repeat_request("400 Bad Request", write)
 
-    with road.proxy.breaking(fault), pytest.raises(InvalidRequest) as caught:
+    with rig.proxy.breaking(fault), pytest.raises(InvalidRequest) as caught:
         movement.make()
 
     assert movement.states == [OperationState.FAILED]
@@ -59,16 +59,16 @@ def test_a_refusal_that_repeats_the_request_shows_no_key(
 @pytest.mark.parametrize("write", NOTATIONS.values(), ids=NOTATIONS)
 @pytest.mark.matrix(row=43, kinds=KINDS)
 def test_an_error_that_repeats_an_executed_request_shows_no_key_and_comes_right(
-    road: Road,
+    rig: Rig,
     caplog: pytest.LogCaptureFixture,
     kind: OperationKind,
     write: Callable[[str], str],
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    movement = road.prepare(kind)
+    movement = rig.prepare(kind)
     fault = breaks.repeat_request("502 Bad Gateway", write, executed=True)
 
-    with road.proxy.breaking(fault), pytest.raises(OutcomeUnknown) as caught:
+    with rig.proxy.breaking(fault), pytest.raises(OutcomeUnknown) as caught:
         movement.make()
     kept = f"{movement.rows}{[row.message for row in movement.rows]}{caught.value}"
     movement.comes_right()

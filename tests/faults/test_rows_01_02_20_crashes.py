@@ -14,29 +14,29 @@ from payment_hooks.ledger.store import Ledger
 from payment_hooks.model.records import OperationKind, OperationState
 from tests.faults.crashes import AFTER_INTENT, BEFORE_INTENT, Crash, CrashingLedger
 from tests.faults.matrix import FOLLOWS, KINDS, TAKES
-from tests.faults.road import Movement, Road
+from tests.faults.rig import Movement, Rig
 
 Restart = Callable[[OperationKind, str], Movement]
 
 
 @pytest.fixture
-def crash(make_road: Callable[..., Road], durable_ledger: DjangoLedger) -> Restart:
+def crash(make_rig: Callable[..., Rig], durable_ledger: DjangoLedger) -> Restart:
     """Lets a process die at a point; the movement as the next process sees it."""
 
     def run(kind: OperationKind, point: str) -> Movement:
         dying = CrashingLedger(durable_ledger)
-        movement = make_road(cast("Ledger", dying)).prepare(kind)
+        movement = make_rig(cast("Ledger", dying)).prepare(kind)
         dying.crash(point, kind)
         with pytest.raises(Crash):
             movement.make()
-        return replace(movement, road=make_road(durable_ledger))
+        return replace(movement, rig=make_rig(durable_ledger))
 
     return run
 
 
 def posts(movement: Movement) -> int:
     """How many writing requests Clover has seen."""
-    return sum(r.startswith(b"POST") for r in movement.road.proxy.requests)
+    return sum(r.startswith(b"POST") for r in movement.rig.proxy.requests)
 
 
 @pytest.mark.matrix(row=1, kinds=KINDS)
@@ -47,7 +47,7 @@ def test_before_the_intent_is_recorded_nothing_happened(
 
     assert movement.states == []
     movement.is_unmoved()
-    assert movement.road.recover().rows == ()
+    assert movement.rig.recover().rows == ()
     movement.make()
     movement.resolve()
     movement.holds()
@@ -62,8 +62,8 @@ def test_what_was_recorded_and_never_sent_is_sent_once_by_recovery(
     (row,) = movement.rows
     sent = posts(movement)
 
-    movement.road.recover()
-    movement.road.recover()
+    movement.rig.recover()
+    movement.rig.recover()
 
     assert posts(movement) == sent + 1
     assert movement.rows[0].intent.idempotency_key == row.intent.idempotency_key
@@ -78,7 +78,7 @@ def test_a_charge_that_was_never_sent_is_closed_and_the_shopper_pays_again(
     movement = crash(kind, point)
     sent = posts(movement)
 
-    movement.road.recover()
+    movement.rig.recover()
 
     assert posts(movement) == sent
     assert movement.states == [OperationState.FAILED]
@@ -94,7 +94,7 @@ def test_what_may_have_been_sent_is_looked_up_and_not_called_failed(
     movement = crash(kind, "after sending is recorded")
 
     assert movement.states == [OperationState.SENDING]
-    movement.road.recover()
+    movement.rig.recover()
     assert movement.states == [OperationState.UNKNOWN]
     movement.comes_right()
 
@@ -108,7 +108,7 @@ def test_money_that_moved_before_the_crash_is_found_by_one_pass(
 
     assert movement.times_moved == 1
     assert movement.states == [OperationState.SENDING]
-    movement.road.recover()
+    movement.rig.recover()
 
     assert posts(movement) == sent
     movement.holds()
@@ -119,7 +119,7 @@ def test_a_submit_after_the_crash_gets_the_money_that_moved(
     crash: Restart, kind: OperationKind
 ) -> None:
     movement = crash(kind, "before succeeded is recorded")
-    movement.road.let_time_pass(minutes=3)
+    movement.rig.let_time_pass(minutes=3)
 
     movement.make()
 

@@ -14,7 +14,7 @@ from payment_hooks.model.records import OperationKind, OperationState
 from tests.faults.certificates import Authority, new_authority
 from tests.faults.matrix import KINDS
 from tests.faults.proxy import Proxy
-from tests.faults.road import Movement, Road
+from tests.faults.rig import Movement, Rig
 
 MOST_SECONDS = 15
 """What waits for the whole deadline, or for the other side, takes longer."""
@@ -25,7 +25,7 @@ def is_not_sent(movement: Movement, seen: int) -> ProviderUnavailable:
     with pytest.raises(ProviderUnavailable) as raised:
         movement.make()
     assert raised.value.code == "not_sent"
-    assert len(movement.road.simulator.requests) == seen
+    assert len(movement.rig.simulator.requests) == seen
     assert movement.states == [OperationState.FAILED]
     return raised.value
 
@@ -46,26 +46,26 @@ def full_backlog(proxy: Proxy) -> Iterator[None]:
 
 @pytest.mark.matrix(row=3, kinds=KINDS)
 def test_a_refused_connection_moves_nothing_and_may_be_tried_again(
-    road: Road, kind: OperationKind
+    rig: Rig, kind: OperationKind
 ) -> None:
-    movement = road.prepare(kind)
+    movement = rig.prepare(kind)
 
-    with road.proxy.refusing():
-        is_not_sent(movement, len(road.simulator.requests))
+    with rig.proxy.refusing():
+        is_not_sent(movement, len(rig.simulator.requests))
 
     movement.comes_right()
 
 
 @pytest.mark.matrix(row=3, kinds=KINDS)
-def test_a_connection_that_nobody_takes_ends_in_time(
-    make_road: Callable[..., Road], kind: OperationKind
+def test_a_connection_that_no_one_takes_ends_in_time(
+    make_rig: Callable[..., Rig], kind: OperationKind
 ) -> None:
-    road = make_road(CONNECT_TIMEOUT_SECONDS=0.3, DEADLINE_SECONDS=60)
-    movement = road.prepare(kind)
+    rig = make_rig(CONNECT_TIMEOUT_SECONDS=0.3, DEADLINE_SECONDS=60)
+    movement = rig.prepare(kind)
     started = time.monotonic()
 
-    with full_backlog(road.proxy):
-        is_not_sent(movement, len(road.simulator.requests))
+    with full_backlog(rig.proxy):
+        is_not_sent(movement, len(rig.simulator.requests))
 
     assert time.monotonic() - started < MOST_SECONDS
     movement.comes_right()
@@ -73,12 +73,12 @@ def test_a_connection_that_nobody_takes_ends_in_time(
 
 @pytest.mark.matrix(row=3, kinds=("charge",))
 def test_a_host_that_does_not_exist_moves_nothing(
-    make_road: Callable[..., Road],
+    make_rig: Callable[..., Rig],
 ) -> None:
-    road = make_road(BASE_URL="https://clover.invalid", DEADLINE_SECONDS=2)
-    movement = road.prepare("charge")
+    rig = make_rig(BASE_URL="https://clover.invalid", DEADLINE_SECONDS=2)
+    movement = rig.prepare("charge")
 
-    is_not_sent(movement, len(road.simulator.requests))
+    is_not_sent(movement, len(rig.simulator.requests))
 
     movement.is_unmoved()
 
@@ -108,12 +108,10 @@ def authority(tmp_path: Path) -> Authority:
 
 
 @pytest.fixture
-def tls_road(
-    make_road: Callable[..., Road], proxy: Proxy, authority: Authority
-) -> Road:
+def tls_rig(make_rig: Callable[..., Rig], proxy: Proxy, authority: Authority) -> Rig:
     """A shop that reaches Clover through TLS."""
     proxy.tls = authority.serve()
-    return make_road(CA_BUNDLE=authority.file, DEADLINE_SECONDS=2)
+    return make_rig(CA_BUNDLE=authority.file, DEADLINE_SECONDS=2)
 
 
 BAD: dict[str, Callable[[Authority], dict[str, object]]] = {
@@ -129,35 +127,35 @@ BAD: dict[str, Callable[[Authority], dict[str, object]]] = {
 @pytest.mark.parametrize("fault", BAD)
 @pytest.mark.matrix(row=4, kinds=KINDS)
 def test_a_server_that_cannot_be_trusted_gets_nothing(
-    tls_road: Road, authority: Authority, kind: OperationKind, fault: str
+    tls_rig: Rig, authority: Authority, kind: OperationKind, fault: str
 ) -> None:
-    movement = tls_road.prepare(kind)
-    before = tls_road.proxy.connections
+    movement = tls_rig.prepare(kind)
+    before = tls_rig.proxy.connections
 
-    with tls_road.proxy.greeting(**BAD[fault](authority)):  # type: ignore[arg-type]  # either of its two arguments
-        error = is_not_sent(movement, len(tls_road.simulator.requests))
+    with tls_rig.proxy.greeting(**BAD[fault](authority)):  # type: ignore[arg-type]  # either of its two arguments
+        error = is_not_sent(movement, len(tls_rig.simulator.requests))
 
-    assert tls_road.proxy.connections == before + 1
-    told = f"{error!r} {error} {movement.rows}"
-    assert tls_road.simulator.merchant.private_key not in told
-    assert movement.source.token not in told
+    assert tls_rig.proxy.connections == before + 1
+    said = f"{error!r} {error} {movement.rows}"
+    assert tls_rig.simulator.merchant.private_key not in said
+    assert movement.source.token not in said
     movement.comes_right()
 
 
 @pytest.mark.matrix(row=4, kinds=("charge",))
-def test_a_handshake_that_stalls_ends_with_the_deadline(tls_road: Road) -> None:
-    movement = tls_road.prepare("charge")
+def test_a_handshake_that_stalls_ends_with_the_deadline(tls_rig: Rig) -> None:
+    movement = tls_rig.prepare("charge")
     started = time.monotonic()
 
-    with tls_road.proxy.greeting(greet=fall_silent):
-        is_not_sent(movement, len(tls_road.simulator.requests))
+    with tls_rig.proxy.greeting(greet=fall_silent):
+        is_not_sent(movement, len(tls_rig.simulator.requests))
 
     assert time.monotonic() - started < MOST_SECONDS
     movement.comes_right()
 
 
 def test_the_old_server_does_speak_to_an_old_client(
-    tls_road: Road, authority: Authority
+    tls_rig: Rig, authority: Authority
 ) -> None:
     client = ssl.create_default_context(cafile=authority.file)
     client.set_ciphers("ALL:@SECLEVEL=0")
@@ -165,8 +163,8 @@ def test_the_old_server_does_speak_to_an_old_client(
         client.minimum_version = ssl.TLSVersion.TLSv1
 
     with (
-        tls_road.proxy.greeting(tls=authority.serve_old()),
-        socket.create_connection(("127.0.0.1", tls_road.proxy.port), 5) as plain,
+        tls_rig.proxy.greeting(tls=authority.serve_old()),
+        socket.create_connection(("127.0.0.1", tls_rig.proxy.port), 5) as plain,
         client.wrap_socket(plain, server_hostname="127.0.0.1") as sock,
     ):
         assert sock.version() == "TLSv1.1"

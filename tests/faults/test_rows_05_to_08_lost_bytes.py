@@ -17,7 +17,7 @@ from tests.faults.matrix import FOLLOWS, KINDS, TAKES
 from tests.faults.messages import END_OF_HEAD
 from tests.faults.proxy import Close, Fault
 from tests.faults.report import Report, is_long
-from tests.faults.road import Movement, Road
+from tests.faults.rig import Movement, Rig
 
 
 @pytest.fixture(scope="module")
@@ -25,16 +25,16 @@ def cuts(report: Report) -> Iterator[list[str]]:
     """Where each cut writes down how it ended."""
     endings: list[str] = []
     yield endings
-    told = {word: endings.count(word) for word in sorted(set(endings))}
-    report.line("cuts", f"{len(endings)} cuts: {told}, 0 declined or failed")
+    said = {word: endings.count(word) for word in sorted(set(endings))}
+    report.line("cuts", f"{len(endings)} cuts: {said}, 0 declined or failed")
 
 
 @pytest.fixture
-def road(
-    kind: OperationKind, make_road: Callable[..., Road], durable_ledger: DjangoLedger
-) -> Road:
+def rig(
+    kind: OperationKind, make_rig: Callable[..., Rig], durable_ledger: DjangoLedger
+) -> Rig:
     """On a durable ledger for charges; the other movements are swept in memory."""
-    return make_road(durable_ledger if kind is OperationKind.CHARGE else None)
+    return make_rig(durable_ledger if kind is OperationKind.CHARGE else None)
 
 
 def offsets(message: bytes, kind: OperationKind) -> list[int]:
@@ -46,16 +46,16 @@ def offsets(message: bytes, kind: OperationKind) -> list[int]:
     return sorted(edges.union(every))
 
 
-def measure(road: Road, kind: OperationKind) -> tuple[bytes, bytes]:
+def measure(rig: Rig, kind: OperationKind) -> tuple[bytes, bytes]:
     """The request and the answer of a movement that nothing breaks."""
-    road.prepare(kind).make()
-    return road.proxy.requests[-1], road.proxy.answers[-1]
+    rig.prepare(kind).make()
+    return rig.proxy.requests[-1], rig.proxy.answers[-1]
 
 
-def break_once(road: Road, kind: OperationKind, fault: Fault) -> Movement:
-    """A movement whose every sending was broken; it is in doubt and nothing else."""
-    movement = road.prepare(kind)
-    with road.proxy.breaking(fault), pytest.raises(OutcomeUnknown):
+def break_once(rig: Rig, kind: OperationKind, fault: Fault) -> Movement:
+    """A movement whose every sending was broken; it is unknown and nothing else."""
+    movement = rig.prepare(kind)
+    with rig.proxy.breaking(fault), pytest.raises(OutcomeUnknown):
         movement.make()
     assert movement.states == [OperationState.UNKNOWN]
     return movement
@@ -65,12 +65,12 @@ def break_once(road: Road, kind: OperationKind, fault: Fault) -> Movement:
 @pytest.mark.parametrize("how", Close)
 @pytest.mark.matrix(row=5, kinds=KINDS)
 def test_a_request_cut_at_any_byte_is_never_a_no(
-    road: Road, kind: OperationKind, how: Close, cuts: list[str]
+    rig: Rig, kind: OperationKind, how: Close, cuts: list[str]
 ) -> None:
-    request, _ = measure(road, kind)
+    request, _ = measure(rig, kind)
 
     for at in offsets(request, kind):
-        movement = break_once(road, kind, breaks.cut_request(at, how))
+        movement = break_once(rig, kind, breaks.cut_request(at, how))
 
         assert movement.times_moved == 0
         movement.comes_right()
@@ -81,12 +81,12 @@ def test_a_request_cut_at_any_byte_is_never_a_no(
 @pytest.mark.parametrize("how", Close)
 @pytest.mark.matrix(row=8, kinds=KINDS)
 def test_an_answer_cut_at_any_byte_is_never_a_no(
-    road: Road, kind: OperationKind, how: Close, cuts: list[str]
+    rig: Rig, kind: OperationKind, how: Close, cuts: list[str]
 ) -> None:
-    _, answer = measure(road, kind)
+    _, answer = measure(rig, kind)
 
     for at in offsets(answer, kind):
-        movement = break_once(road, kind, breaks.cut_answer(at, how))
+        movement = break_once(rig, kind, breaks.cut_answer(at, how))
 
         assert movement.times_moved == 1
         movement.comes_right()
@@ -95,11 +95,11 @@ def test_an_answer_cut_at_any_byte_is_never_a_no(
 
 @pytest.mark.matrix(row=5, kinds=KINDS)
 def test_a_request_that_arrives_whole_before_the_reset_is_found(
-    road: Road, kind: OperationKind
+    rig: Rig, kind: OperationKind
 ) -> None:
-    request, _ = measure(road, kind)
+    request, _ = measure(rig, kind)
 
-    movement = break_once(road, kind, breaks.cut_request(len(request), Close.RESET))
+    movement = break_once(rig, kind, breaks.cut_request(len(request), Close.RESET))
 
     assert movement.times_moved == 1
     movement.comes_right()
@@ -107,26 +107,26 @@ def test_a_request_that_arrives_whole_before_the_reset_is_found(
 
 @pytest.mark.matrix(row=6, kinds=TAKES)
 def test_a_lost_answer_is_asked_for_again_under_the_same_key(
-    road: Road, kind: OperationKind
+    rig: Rig, kind: OperationKind
 ) -> None:
-    movement = road.prepare(kind)
+    movement = rig.prepare(kind)
     faults = chain([breaks.lose_answer()], repeat(breaks.carry()))
 
-    with road.proxy.breaking(lambda exchange: next(faults)(exchange)):
+    with rig.proxy.breaking(lambda exchange: next(faults)(exchange)):
         done = movement.make()
 
     assert done.state is OperationState.SUCCEEDED
-    assert road.proxy.hits == 2
-    assert road.proxy.requests[-1] == road.proxy.requests[-2]
+    assert rig.proxy.hits == 2
+    assert rig.proxy.requests[-1] == rig.proxy.requests[-2]
     movement.resolve()
     movement.holds()
 
 
 @pytest.mark.matrix(row=6, kinds=KINDS)
 def test_a_movement_whose_answers_are_all_lost_is_found_by_one_pass(
-    road: Road, kind: OperationKind
+    rig: Rig, kind: OperationKind
 ) -> None:
-    movement = break_once(road, kind, breaks.lose_answer())
+    movement = break_once(rig, kind, breaks.lose_answer())
 
     assert movement.times_moved == 1
     movement.comes_right()
@@ -134,9 +134,9 @@ def test_a_movement_whose_answers_are_all_lost_is_found_by_one_pass(
 
 @pytest.mark.matrix(row=6, kinds=FOLLOWS)
 def test_what_is_asked_again_after_a_lost_answer_is_not_done_again(
-    road: Road, kind: OperationKind
+    rig: Rig, kind: OperationKind
 ) -> None:
-    movement = break_once(road, kind, breaks.lose_answer())
+    movement = break_once(rig, kind, breaks.lose_answer())
 
     done = movement.make()
 
@@ -147,23 +147,21 @@ def test_what_is_asked_again_after_a_lost_answer_is_not_done_again(
 
 @pytest.mark.matrix(row=8, kinds=KINDS)
 def test_an_answer_shorter_than_its_length_is_no_success(
-    road: Road, kind: OperationKind
+    rig: Rig, kind: OperationKind
 ) -> None:
     promised_more = breaks.change_answer(
         lambda answer: answer.replace(b"content-length: ", b"content-length: 9")
     )
 
-    movement = break_once(road, kind, promised_more)
+    movement = break_once(rig, kind, promised_more)
 
     movement.comes_right()
 
 
 @pytest.mark.matrix(row=8, kinds=KINDS)
 def test_a_chunked_answer_without_its_end_is_no_success(
-    road: Road, kind: OperationKind
+    rig: Rig, kind: OperationKind
 ) -> None:
-    movement = break_once(
-        road, kind, breaks.change_answer(breaks.in_chunks_without_end)
-    )
+    movement = break_once(rig, kind, breaks.change_answer(breaks.in_chunks_without_end))
 
     movement.comes_right()

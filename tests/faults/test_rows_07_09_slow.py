@@ -14,7 +14,7 @@ from tests.faults.matrix import KINDS
 from tests.faults.messages import END_OF_HEAD, body_of
 from tests.faults.proxy import Fault
 from tests.faults.report import Report
-from tests.faults.road import Movement, Road
+from tests.faults.rig import Movement, Rig
 from tests.patience import DEADLINES, LATE
 
 DEADLINE = 0.4
@@ -94,28 +94,28 @@ def longest(report: Report) -> Iterator[dict[str, float]]:
 
 
 @pytest.fixture
-def hurry(make_road: Callable[..., Road]) -> Callable[[float], Road]:
+def hurry(make_rig: Callable[..., Rig]) -> Callable[[float], Rig]:
     """Builds a shop with so little patience, which asks once."""
-    return lambda seconds: make_road(
+    return lambda seconds: make_rig(
         policy=Policy(replay_seconds=0), DEADLINE_SECONDS=seconds
     )
 
 
-def doubt(movement: Movement, fault: Fault) -> None:
+def leave_unknown(movement: Movement, fault: Fault) -> None:
     """Make the movement, whose outcome is unknown."""
-    with movement.road.proxy.breaking(fault), pytest.raises(OutcomeUnknown):
+    with movement.rig.proxy.breaking(fault), pytest.raises(OutcomeUnknown):
         movement.make()
     assert movement.states == [OperationState.UNKNOWN]
 
 
 def make_in_time(
-    hurry: Callable[[float], Road], kind: OperationKind | str, fault: Fault
+    hurry: Callable[[float], Rig], kind: OperationKind | str, fault: Fault
 ) -> tuple[Movement, float]:
     """A movement that ended within its deadline, and how long it took."""
     for given in DEADLINES:
         movement = hurry(given).prepare(kind)
         started = time.monotonic()
-        doubt(movement, fault)
+        leave_unknown(movement, fault)
         seconds = time.monotonic() - started
         if seconds <= given * (1 + LATE):
             return movement, seconds
@@ -125,7 +125,7 @@ def make_in_time(
 @pytest.mark.parametrize("name", SLOW)
 @pytest.mark.matrix(row=9, kinds=("charge",))
 def test_every_call_ends_within_its_deadline(
-    hurry: Callable[[float], Road], name: str, longest: dict[str, float]
+    hurry: Callable[[float], Rig], name: str, longest: dict[str, float]
 ) -> None:
     movement, longest[name] = make_in_time(hurry, "charge", SLOW[name])
 
@@ -134,7 +134,7 @@ def test_every_call_ends_within_its_deadline(
 
 @pytest.mark.matrix(row=9, kinds=KINDS)
 def test_an_answer_that_drips_ends_with_the_deadline(
-    hurry: Callable[[float], Road], kind: OperationKind
+    hurry: Callable[[float], Rig], kind: OperationKind
 ) -> None:
     movement, _ = make_in_time(hurry, kind, SLOW["byte by byte behind the head"])
 
@@ -143,8 +143,8 @@ def test_an_answer_that_drips_ends_with_the_deadline(
 
 
 @pytest.mark.matrix(row=7, kinds=KINDS)
-def test_a_request_that_is_never_answered_is_in_doubt(
-    hurry: Callable[[float], Road], kind: OperationKind
+def test_a_request_that_is_never_answered_has_an_unknown_outcome(
+    hurry: Callable[[float], Rig], kind: OperationKind
 ) -> None:
     movement, _ = make_in_time(hurry, kind, SLOW["executed, and never answered"])
 
@@ -154,21 +154,21 @@ def test_a_request_that_is_never_answered_is_in_doubt(
 
 @pytest.mark.matrix(row=7, kinds=KINDS)
 def test_money_that_moves_after_the_deadline_is_found(
-    hurry: Callable[[float], Road], kind: OperationKind
+    hurry: Callable[[float], Rig], kind: OperationKind
 ) -> None:
     movement, _ = make_in_time(hurry, kind, breaks.execute_when_the_client_has_gone())
-    movement.road.simulator.wait_until(lambda: movement.times_moved)
+    movement.rig.simulator.wait_until(lambda: movement.times_moved)
 
     movement.comes_right()
 
 
 @pytest.mark.matrix(row=7, kinds=("authorize", "charge"))
 def test_a_charge_is_not_asked_for_again_once_it_is_late(
-    make_road: Callable[..., Road], kind: OperationKind
+    make_rig: Callable[..., Rig], kind: OperationKind
 ) -> None:
     late = Policy(replay_seconds=DEADLINE / 2)
-    road = make_road(policy=late, DEADLINE_SECONDS=DEADLINE)
+    rig = make_rig(policy=late, DEADLINE_SECONDS=DEADLINE)
 
-    doubt(road.prepare(kind), SLOW["read, and never answered"])
+    leave_unknown(rig.prepare(kind), SLOW["read, and never answered"])
 
-    assert road.proxy.hits == 1
+    assert rig.proxy.hits == 1

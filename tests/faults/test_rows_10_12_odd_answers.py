@@ -17,7 +17,7 @@ from tests.faults import breaks
 from tests.faults.matrix import KINDS
 from tests.faults.messages import END_OF_HEAD, answer, body_of, with_body
 from tests.faults.proxy import Fault, Proxy
-from tests.faults.road import Movement, Road
+from tests.faults.rig import Movement, Rig
 
 CANARY = "canary-4n7"
 """Stands in each odd answer and must not be found in a log or a message."""
@@ -101,9 +101,9 @@ NO_CHARGE: dict[str, Fault] = {
 }
 
 
-def is_in_doubt(movement: Movement, fault: Fault) -> OutcomeUnknown:
+def is_unknown(movement: Movement, fault: Fault) -> OutcomeUnknown:
     """The error of a movement which was made, and which the shop is not sure about."""
-    with movement.road.proxy.breaking(fault), pytest.raises(OutcomeUnknown) as raised:
+    with movement.rig.proxy.breaking(fault), pytest.raises(OutcomeUnknown) as raised:
         movement.make()
     assert movement.states == [OperationState.UNKNOWN]
     assert movement.times_moved == 1
@@ -113,15 +113,15 @@ def is_in_doubt(movement: Movement, fault: Fault) -> OutcomeUnknown:
 @pytest.mark.parametrize("name", NO_JSON | NO_OBJECT)
 @pytest.mark.matrix(row=10, kinds=KINDS)
 def test_an_answer_that_is_no_json_object_says_nothing(
-    make_road: Callable[..., Road],
+    make_rig: Callable[..., Rig],
     kind: OperationKind,
     name: str,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    movement = make_road().prepare(kind)
+    movement = make_rig().prepare(kind)
 
     with caplog.at_level(logging.DEBUG):
-        error = is_in_doubt(movement, (NO_JSON | NO_OBJECT)[name])
+        error = is_unknown(movement, (NO_JSON | NO_OBJECT)[name])
 
     assert CANARY not in f"{caplog.text} {error!r} {error} {movement.rows}"
     movement.comes_right()
@@ -130,11 +130,11 @@ def test_an_answer_that_is_no_json_object_says_nothing(
 @pytest.mark.parametrize("name", NO_MONEY)
 @pytest.mark.matrix(row=10, kinds=KINDS)
 def test_an_answer_without_a_clear_amount_id_and_status_says_nothing(
-    make_road: Callable[..., Road], kind: OperationKind, name: str
+    make_rig: Callable[..., Rig], kind: OperationKind, name: str
 ) -> None:
-    movement = make_road().prepare(kind)
+    movement = make_rig().prepare(kind)
 
-    error = is_in_doubt(movement, NO_MONEY[name])
+    error = is_unknown(movement, NO_MONEY[name])
 
     assert CANARY not in f"{error!r} {error} {movement.rows}"
     movement.comes_right()
@@ -143,11 +143,11 @@ def test_an_answer_without_a_clear_amount_id_and_status_says_nothing(
 @pytest.mark.parametrize("name", NO_CHARGE)
 @pytest.mark.matrix(row=10, kinds=("authorize", "capture", "charge"))
 def test_an_answer_that_is_no_clear_charge_says_nothing(
-    make_road: Callable[..., Road], kind: OperationKind, name: str
+    make_rig: Callable[..., Rig], kind: OperationKind, name: str
 ) -> None:
-    movement = make_road().prepare(kind)
+    movement = make_rig().prepare(kind)
 
-    is_in_doubt(movement, NO_CHARGE[name])
+    is_unknown(movement, NO_CHARGE[name])
 
     movement.comes_right()
 
@@ -176,17 +176,17 @@ NAMES = ("amount", "captured", "currency", "id", "paid", "source", "status", "me
 @given(name=st.sampled_from(NAMES), value=ODD, is_renamed=st.booleans())
 @pytest.mark.matrix(row=10, kinds=("charge",))
 def test_whatever_is_mutated_in_an_answer_the_money_is_not_called_failed(
-    make_road: Callable[..., Road], name: str, value: object, is_renamed: bool
+    make_rig: Callable[..., Rig], name: str, value: object, is_renamed: bool
 ) -> None:
-    road = make_road()
-    road.simulator.reset()
-    movement = road.prepare("charge")
+    rig = make_rig()
+    rig.simulator.reset()
+    movement = rig.prepare("charge")
 
     def mutate(found: Fields) -> Fields:
         kept = {k: v for k, v in found.items() if k != name}
         return kept if is_renamed else kept | {name: value}
 
-    with road.proxy.breaking(fields(mutate)), suppress(OutcomeUnknown):
+    with rig.proxy.breaking(fields(mutate)), suppress(OutcomeUnknown):
         movement.make()
 
     assert movement.times_moved == 1
@@ -215,17 +215,17 @@ def nobody_called(listener: socket.socket) -> bool:
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.matrix(row=12, kinds=KINDS)
 def test_a_redirect_is_never_followed(
-    make_road: Callable[..., Road],
+    make_rig: Callable[..., Rig],
     elsewhere: socket.socket,
     kind: OperationKind,
     status: int,
 ) -> None:
-    movement = make_road().prepare(kind)
+    movement = make_rig().prepare(kind)
     port = elsewhere.getsockname()[1]
     location = f"Location: http://127.0.0.1:{port}/v1/charges"
     moved = breaks.answer_with(answer(b"{}", location, status=f"{status} Moved"))
 
-    with movement.road.proxy.breaking(moved), pytest.raises(OutcomeUnknown):
+    with movement.rig.proxy.breaking(moved), pytest.raises(OutcomeUnknown):
         movement.make()
 
     assert nobody_called(elsewhere)
@@ -235,16 +235,16 @@ def test_a_redirect_is_never_followed(
 
 @pytest.mark.matrix(row=12, kinds=("charge",))
 def test_a_redirected_look_is_not_followed_either(
-    road: Road, proxy: Proxy, elsewhere: socket.socket
+    rig: Rig, proxy: Proxy, elsewhere: socket.socket
 ) -> None:
-    movement = road.prepare("charge")
+    movement = rig.prepare("charge")
     with proxy.breaking(breaks.lose_answer()), pytest.raises(OutcomeUnknown):
         movement.make()
     location = f"Location: http://127.0.0.1:{elsewhere.getsockname()[1]}/"
     moved = breaks.answer_with(answer(b"{}", location, status="307 Moved"))
 
     with proxy.breaking(moved, "GET"):
-        assert road.recover().doubtful
+        assert rig.recover().unresolved
 
     assert nobody_called(elsewhere)
     movement.comes_right()

@@ -24,7 +24,7 @@ from tests.faults import breaks
 from tests.faults.matrix import FOLLOWS, KINDS, TAKES
 from tests.faults.messages import answer, body_of
 from tests.faults.proxy import Fault
-from tests.faults.road import SHOPPER, Movement, Road
+from tests.faults.rig import SHOPPER, Movement, Rig
 
 DECLINED_CARD = "4005571702222222"
 ERRORS = {500: "Error", 502: "Bad Gateway", 503: "Unavailable", 504: "Timeout"}
@@ -50,10 +50,10 @@ def is_closed_unmoved(movement: Movement, state: OperationState) -> None:
 
 @pytest.mark.matrix(row=13, kinds=TAKES)
 def test_a_declined_card_is_declined_and_another_card_gets_another_key(
-    road: Road, kind: OperationKind
+    rig: Rig, kind: OperationKind
 ) -> None:
-    good = road.prepare(kind)
-    bad = replace(good, source=PaymentSource(token=road.simulator.token(DECLINED_CARD)))
+    good = rig.prepare(kind)
+    bad = replace(good, source=PaymentSource(token=rig.simulator.token(DECLINED_CARD)))
 
     with pytest.raises(PaymentDeclined):
         bad.make()
@@ -68,28 +68,28 @@ def test_a_declined_card_is_declined_and_another_card_gets_another_key(
 
 @pytest.mark.matrix(row=13, kinds=TAKES)
 def test_a_declined_form_sent_again_is_answered_without_asking(
-    road: Road, kind: OperationKind
+    rig: Rig, kind: OperationKind
 ) -> None:
-    movement = road.prepare(kind)
-    source = PaymentSource(token=road.simulator.token(DECLINED_CARD))
+    movement = rig.prepare(kind)
+    source = PaymentSource(token=rig.simulator.token(DECLINED_CARD))
     declined = replace(movement, source=source)
 
     for _ in range(2):
         with pytest.raises(PaymentDeclined):
             declined.make()
 
-    assert road.simulator.count("POST", "/v1/charges") == 1
+    assert rig.simulator.count("POST", "/v1/charges") == 1
 
 
 @pytest.mark.parametrize("code", ["invalid_request", "processing_error", "missing"])
 @pytest.mark.matrix(row=13, kinds=KINDS)
 def test_what_is_refused_as_wrong_moves_nothing_and_is_asked_anew(
-    road: Road, kind: OperationKind, code: str
+    rig: Rig, kind: OperationKind, code: str
 ) -> None:
-    movement = road.prepare(kind)
+    movement = rig.prepare(kind)
     no = breaks.answer_with(refusal("400 Bad Request", code))
 
-    with road.proxy.breaking(no), pytest.raises(InvalidRequest):
+    with rig.proxy.breaking(no), pytest.raises(InvalidRequest):
         movement.make()
 
     is_closed_unmoved(movement, OperationState.FAILED)
@@ -100,14 +100,14 @@ def test_what_is_refused_as_wrong_moves_nothing_and_is_asked_anew(
 @pytest.mark.parametrize("kept", ["json", "page"])
 @pytest.mark.matrix(row=15, kinds=KINDS)
 def test_a_forbidden_key_is_a_mistake_of_the_shop_and_not_of_the_card(
-    road: Road, kind: OperationKind, kept: str
+    rig: Rig, kind: OperationKind, kept: str
 ) -> None:
-    movement = road.prepare(kind)
+    movement = rig.prepare(kind)
     page = answer(b"<html>blocked</html>", status="403 Forbidden")
     no = refusal("403 Forbidden", "forbidden") if kept == "json" else page
 
     with (
-        road.proxy.breaking(breaks.answer_with(no)),
+        rig.proxy.breaking(breaks.answer_with(no)),
         pytest.raises(AuthenticationFailed),
     ):
         movement.make()
@@ -117,12 +117,12 @@ def test_a_forbidden_key_is_a_mistake_of_the_shop_and_not_of_the_card(
 
 
 @pytest.mark.matrix(row=15, kinds=KINDS)
-def test_a_key_that_nobody_has_moves_nothing(
-    road: Road, make_road: Callable[..., Road], kind: OperationKind
+def test_a_key_that_no_one_has_moves_nothing(
+    rig: Rig, make_rig: Callable[..., Rig], kind: OperationKind
 ) -> None:
-    movement = road.prepare(kind)
-    stranger = make_road(road.ledger, PRIVATE_KEY="a-key-that-nobody-has")
-    elsewhere = replace(movement, road=stranger)
+    movement = rig.prepare(kind)
+    stranger = make_rig(rig.ledger, PRIVATE_KEY="a-key-that-nobody-has")
+    elsewhere = replace(movement, rig=stranger)
 
     with pytest.raises(AuthenticationFailed):
         elsewhere.make()
@@ -132,12 +132,14 @@ def test_a_key_that_nobody_has_moves_nothing(
 
 
 @pytest.mark.matrix(row=15, kinds=TAKES)
-def test_a_forbidden_look_does_not_end_a_doubt(road: Road, kind: OperationKind) -> None:
-    movement = road.prepare(kind)
+def test_a_forbidden_look_does_not_end_an_unknown_outcome(
+    rig: Rig, kind: OperationKind
+) -> None:
+    movement = rig.prepare(kind)
     forbidden = breaks.answer_with(refusal("403 Forbidden"))
 
     with (
-        road.proxy.breaking(after(breaks.lose_answer(), forbidden)),
+        rig.proxy.breaking(after(breaks.lose_answer(), forbidden)),
         pytest.raises(OutcomeUnknown),
     ):
         movement.make()
@@ -147,60 +149,60 @@ def test_a_forbidden_look_does_not_end_a_doubt(road: Road, kind: OperationKind) 
 
 
 @pytest.mark.matrix(row=16, kinds=TAKES)
-def test_a_key_whose_first_request_still_runs_leaves_a_doubt_and_one_movement(
-    make_road: Callable[..., Road], kind: OperationKind
+def test_a_key_whose_first_request_still_runs_leaves_an_unknown_outcome_and_one_movement(
+    make_rig: Callable[..., Rig], kind: OperationKind
 ) -> None:
-    road = make_road(DEADLINE_SECONDS=1.5)
-    movement = road.prepare(kind)
-    road.simulator.switch(processing_seconds=4)
+    rig = make_rig(DEADLINE_SECONDS=1.5)
+    movement = rig.prepare(kind)
+    rig.simulator.switch(processing_seconds=4)
 
     with pytest.raises(OutcomeUnknown):
         movement.make()
 
-    assert body_of(road.proxy.answers[-1]).count(b"idempotency_error") == 1
+    assert body_of(rig.proxy.answers[-1]).count(b"idempotency_error") == 1
     assert movement.states == [OperationState.UNKNOWN]
-    road.simulator.wait_until(lambda: movement.times_moved)
+    rig.simulator.wait_until(lambda: movement.times_moved)
     movement.comes_right()
 
 
 @pytest.mark.matrix(row=16, kinds=KINDS)
 def test_a_key_that_is_in_use_before_it_was_sent_is_another_ledgers(
-    road: Road, kind: OperationKind
+    rig: Rig, kind: OperationKind
 ) -> None:
-    movement = road.prepare(kind)
+    movement = rig.prepare(kind)
     busy = breaks.answer_with(refusal("409 Conflict", "busy", "idempotency_error"))
 
-    with road.proxy.breaking(busy), pytest.raises(KeyConflict):
+    with rig.proxy.breaking(busy), pytest.raises(KeyConflict):
         movement.make()
 
-    is_flagged_for_its_key(road, movement)
+    is_flagged_for_its_key(rig, movement)
 
 
 @pytest.mark.matrix(row=17, kinds=TAKES)
-def test_another_card_is_not_sent_under_the_key_of_a_doubt(
-    road: Road, kind: OperationKind
+def test_another_card_is_not_sent_under_the_key_of_an_unknown_outcome(
+    rig: Rig, kind: OperationKind
 ) -> None:
-    movement = road.prepare(kind)
-    other = replace(movement, source=PaymentSource(token=road.simulator.token()))
-    with road.proxy.breaking(breaks.lose_answer()), pytest.raises(OutcomeUnknown):
+    movement = rig.prepare(kind)
+    other = replace(movement, source=PaymentSource(token=rig.simulator.token()))
+    with rig.proxy.breaking(breaks.lose_answer()), pytest.raises(OutcomeUnknown):
         movement.make()
-    sent = len(road.proxy.requests)
+    sent = len(rig.proxy.requests)
 
     done = other.make()
 
     assert done.operation_id == movement.rows[0].operation_id
-    assert [r for r in road.proxy.requests[sent:] if r.startswith(b"POST")] == []
+    assert [r for r in rig.proxy.requests[sent:] if r.startswith(b"POST")] == []
     movement.resolve()
     movement.holds()
 
 
 @pytest.mark.matrix(row=17, kinds=TAKES)
 def test_a_charge_and_an_authorization_are_one_intent(
-    road: Road, kind: OperationKind
+    rig: Rig, kind: OperationKind
 ) -> None:
-    movement = road.prepare(kind)
+    movement = rig.prepare(kind)
     (opposite,) = (OperationKind(other) for other in TAKES if other != kind)
-    with road.proxy.breaking(breaks.lose_answer()), pytest.raises(OutcomeUnknown):
+    with rig.proxy.breaking(breaks.lose_answer()), pytest.raises(OutcomeUnknown):
         movement.make()
 
     replace(movement, kind=opposite).make()
@@ -211,19 +213,19 @@ def test_a_charge_and_an_authorization_are_one_intent(
 
 
 @pytest.mark.matrix(row=17, kinds=TAKES)
-def test_other_details_are_not_sent_under_the_key_of_a_doubt(
-    road: Road, kind: OperationKind
+def test_other_details_are_not_sent_under_the_key_of_an_unknown_outcome(
+    rig: Rig, kind: OperationKind
 ) -> None:
-    movement = road.prepare(kind)
-    take = road.payments.charge if kind == "charge" else road.payments.authorize
-    with road.proxy.breaking(breaks.lose_answer()), pytest.raises(OutcomeUnknown):
+    movement = rig.prepare(kind)
+    take = rig.payments.charge if kind == "charge" else rig.payments.authorize
+    with rig.proxy.breaking(breaks.lose_answer()), pytest.raises(OutcomeUnknown):
         take(
             movement.payment_id,
             movement.source,
             shopper_ip=SHOPPER,
             shopper_email="a@shop.example",
         )
-    sent = len(road.proxy.requests)
+    sent = len(rig.proxy.requests)
 
     take(
         movement.payment_id,
@@ -232,7 +234,7 @@ def test_other_details_are_not_sent_under_the_key_of_a_doubt(
         shopper_email="b@shop.example",
     )
 
-    assert [r for r in road.proxy.requests[sent:] if r.startswith(b"POST")] == []
+    assert [r for r in rig.proxy.requests[sent:] if r.startswith(b"POST")] == []
     movement.resolve()
     movement.holds()
 
@@ -240,27 +242,27 @@ def test_other_details_are_not_sent_under_the_key_of_a_doubt(
 @pytest.mark.parametrize("is_lost", [True, False])
 @pytest.mark.matrix(row=17, kinds=("capture", "refund"))
 def test_the_same_intent_with_another_amount_is_not_sent(
-    road: Road, kind: OperationKind, is_lost: bool
+    rig: Rig, kind: OperationKind, is_lost: bool
 ) -> None:
-    movement = road.prepare(kind)
+    movement = rig.prepare(kind)
     fault = breaks.lose_answer() if is_lost else breaks.carry()
-    with road.proxy.breaking(fault):
+    with rig.proxy.breaking(fault):
         try:
             movement.make()
         except OutcomeUnknown:
             assert is_lost
-    sent = len(road.proxy.requests)
+    sent = len(rig.proxy.requests)
 
     with pytest.raises((InvalidRequest, WrongState, OutcomeUnknown)):
         ask_for(movement, Money(1000, "USD"))
 
-    assert [r for r in road.proxy.requests[sent:] if r.startswith(b"POST")] == []
+    assert [r for r in rig.proxy.requests[sent:] if r.startswith(b"POST")] == []
     assert movement.times_moved == 1
 
 
 def ask_for(movement: Movement, amount: Money) -> None:
     """The same intent, with another amount."""
-    payments = movement.road.payments
+    payments = movement.rig.payments
     if movement.kind is OperationKind.CAPTURE:
         payments.capture(movement.payment_id, amount)
     else:
@@ -269,37 +271,37 @@ def ask_for(movement: Movement, amount: Money) -> None:
 
 @pytest.mark.matrix(row=17, kinds=KINDS)
 def test_a_key_that_was_used_for_something_else_waits_for_a_person(
-    road: Road, kind: OperationKind
+    rig: Rig, kind: OperationKind
 ) -> None:
-    movement = road.prepare(kind)
+    movement = rig.prepare(kind)
     mismatch = refusal("400 Bad Request", "invalid_request", "idempotency_error")
 
-    with road.proxy.breaking(breaks.answer_with(mismatch)), pytest.raises(KeyConflict):
+    with rig.proxy.breaking(breaks.answer_with(mismatch)), pytest.raises(KeyConflict):
         movement.make()
 
-    is_flagged_for_its_key(road, movement)
+    is_flagged_for_its_key(rig, movement)
 
 
-def is_flagged_for_its_key(road: Road, movement: Movement) -> None:
-    """Nothing moved, was sent again or is in doubt: a person compares, then unflags."""
+def is_flagged_for_its_key(rig: Rig, movement: Movement) -> None:
+    """Nothing moved, was sent again or is unknown: a person compares, then unflags."""
     is_closed_unmoved(movement, OperationState.FAILED)
     assert "key_conflict" in movement.payment.flags
-    assert road.proxy.hits <= 2
-    sent = road.proxy.requests[-road.proxy.hits :]
+    assert rig.proxy.hits <= 2
+    sent = rig.proxy.requests[-rig.proxy.hits :]
     assert len({body_of(request) for request in sent}) == 1
 
 
 @pytest.mark.parametrize("headers", [(), ("Retry-After: 60",)])
 @pytest.mark.matrix(row=18, kinds=KINDS)
 def test_too_many_calls_move_nothing_and_are_not_slept_through(
-    road: Road, kind: OperationKind, headers: tuple[str, ...]
+    rig: Rig, kind: OperationKind, headers: tuple[str, ...]
 ) -> None:
-    movement = road.prepare(kind)
+    movement = rig.prepare(kind)
     busy = refusal("429 Too Many Requests", "rate_limit", "", *headers)
     started = time.monotonic()
 
     with (
-        road.proxy.breaking(breaks.answer_with(busy)),
+        rig.proxy.breaking(breaks.answer_with(busy)),
         pytest.raises(RateLimited) as raised,
     ):
         movement.make()
@@ -311,12 +313,14 @@ def test_too_many_calls_move_nothing_and_are_not_slept_through(
 
 
 @pytest.mark.matrix(row=18, kinds=TAKES)
-def test_too_many_calls_do_not_end_a_doubt(road: Road, kind: OperationKind) -> None:
-    movement = road.prepare(kind)
+def test_too_many_calls_do_not_end_an_unknown_outcome(
+    rig: Rig, kind: OperationKind
+) -> None:
+    movement = rig.prepare(kind)
     busy = breaks.answer_with(refusal("429 Too Many Requests", "rate_limit"))
 
     with (
-        road.proxy.breaking(after(breaks.lose_answer(), busy)),
+        rig.proxy.breaking(after(breaks.lose_answer(), busy)),
         pytest.raises(OutcomeUnknown),
     ):
         movement.make()
@@ -328,36 +332,36 @@ def test_too_many_calls_do_not_end_a_doubt(road: Road, kind: OperationKind) -> N
 @pytest.mark.parametrize("status", ERRORS)
 @pytest.mark.parametrize("is_executed", [True, False])
 @pytest.mark.matrix(row=19, kinds=KINDS)
-def test_a_broken_server_leaves_a_doubt_whether_or_not_it_executed(
-    make_road: Callable[..., Road], kind: OperationKind, status: int, is_executed: bool
+def test_a_broken_server_leaves_an_unknown_outcome_whether_or_not_it_executed(
+    make_rig: Callable[..., Rig], kind: OperationKind, status: int, is_executed: bool
 ) -> None:
-    road = make_road()
-    movement = road.prepare(kind)
+    rig = make_rig()
+    movement = rig.prepare(kind)
     broken = answer(b'{"message": "oops"}', status=f"{status} {ERRORS[status]}")
     said = breaks.change_answer(lambda _: broken)
     fault = said if is_executed else breaks.answer_with(broken)
 
-    with road.proxy.breaking(fault), pytest.raises(OutcomeUnknown):
+    with rig.proxy.breaking(fault), pytest.raises(OutcomeUnknown):
         movement.make()
 
     assert movement.states == [OperationState.UNKNOWN]
     assert movement.times_moved == is_executed
-    assert road.proxy.hits == (1 if kind in FOLLOWS else 2)
+    assert rig.proxy.hits == (1 if kind in FOLLOWS else 2)
     movement.comes_right()
 
 
 @pytest.mark.matrix(row=19, kinds=TAKES)
 def test_a_server_that_recovers_at_once_answers_with_the_first_charge(
-    road: Road, kind: OperationKind
+    rig: Rig, kind: OperationKind
 ) -> None:
-    movement = road.prepare(kind)
+    movement = rig.prepare(kind)
     broken = answer(b"{}", status="500 Error")
     said = breaks.change_answer(lambda _: broken)
 
-    with road.proxy.breaking(after(said, breaks.carry())):
+    with rig.proxy.breaking(after(said, breaks.carry())):
         movement.make()
 
-    first, second = road.proxy.requests[-2:]
+    first, second = rig.proxy.requests[-2:]
     assert first == second
     movement.resolve()
     movement.holds()

@@ -1,4 +1,4 @@
-"""Rows 21 and 24 to 27: crashes, rollbacks, double clicks, doubts and changed carts."""
+"""Rows 21 and 24 to 27: crashes, rollbacks, double clicks, lost answers, changed carts."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,7 +19,7 @@ from payment_hooks import (
 from payment_hooks.model.records import Operation, OperationKind, OperationState
 from tests.faults import breaks
 from tests.faults.matrix import KINDS, TAKES
-from tests.faults.road import DUE, STATE_AFTER, Movement, Road
+from tests.faults.rig import DUE, STATE_AFTER, Movement, Rig
 from tests.faults.stores import ALIAS
 from tests.faults.together import at_once
 
@@ -32,41 +32,41 @@ class Undone(Exception):
 
 
 @pytest.mark.matrix(row=21, kinds=KINDS)
-def test_what_was_recorded_before_the_crash_is_told_once_after_it(
-    make_road: Callable[..., Road], durable_ledger: DjangoLedger, kind: OperationKind
+def test_what_was_recorded_before_the_crash_is_notified_once_after_it(
+    make_rig: Callable[..., Rig], durable_ledger: DjangoLedger, kind: OperationKind
 ) -> None:
-    died = make_road(durable_ledger).prepare(kind)
+    died = make_rig(durable_ledger).prepare(kind)
     died.make(notify=False)
-    alive = replace(died, road=make_road(durable_ledger))
+    alive = replace(died, rig=make_rig(durable_ledger))
 
-    alive.road.recover()
-    alive.road.recover()
+    alive.rig.recover()
+    alive.rig.recover()
 
-    assert died.times_told == 0
+    assert died.times_notified == 0
     alive.holds()
 
 
 @pytest.mark.matrix(row=21, kinds=KINDS)
-def test_a_shop_that_fails_is_told_again_until_it_has_understood(
-    road: Road, kind: OperationKind
+def test_a_shop_that_fails_is_notified_again_until_it_has_understood(
+    rig: Rig, kind: OperationKind
 ) -> None:
-    movement = road.prepare(kind)
-    road.shop.failures = [RuntimeError("down"), RuntimeError("down")]
+    movement = rig.prepare(kind)
+    rig.shop.failures = [RuntimeError("down"), RuntimeError("down")]
 
     movement.make()
-    road.payments.notify(movement.payment_id)
+    rig.payments.notify(movement.payment_id)
     for _ in range(3):
-        road.recover()
+        rig.recover()
 
     movement.holds()
 
 
 @pytest.mark.matrix(row=24, kinds=KINDS)
 def test_inside_a_transaction_that_could_undo_the_record_nothing_is_sent(
-    road: Road, kind: OperationKind
+    rig: Rig, kind: OperationKind
 ) -> None:
-    movement = road.prepare(kind)
-    sent = posts(road)
+    movement = rig.prepare(kind)
+    sent = posts(rig)
 
     with (
         pytest.raises(ConfigurationError, match="transaction"),
@@ -74,7 +74,7 @@ def test_inside_a_transaction_that_could_undo_the_record_nothing_is_sent(
     ):
         movement.make()
 
-    assert posts(road) == sent
+    assert posts(rig) == sent
     movement.is_unmoved()
     movement.make()
     movement.resolve()
@@ -84,9 +84,9 @@ def test_inside_a_transaction_that_could_undo_the_record_nothing_is_sent(
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.matrix(row=24, kinds=KINDS)
 def test_the_record_outlives_the_rollback_of_the_shop(
-    road: Road, kind: OperationKind
+    rig: Rig, kind: OperationKind
 ) -> None:
-    movement = road.prepare(kind)
+    movement = rig.prepare(kind)
 
     with pytest.raises(Undone):
         make_and_undo(movement)
@@ -98,15 +98,15 @@ def test_the_record_outlives_the_rollback_of_the_shop(
 
 @pytest.mark.matrix(row=25, kinds=KINDS)
 def test_clicks_at_the_same_moment_are_one_movement_and_one_answer(
-    road: Road, kind: OperationKind
+    rig: Rig, kind: OperationKind
 ) -> None:
-    movement = road.prepare(kind)
-    road.simulator.fail("POST", "*", "delay_after", seconds=0.3)
-    sent = posts(road)
+    movement = rig.prepare(kind)
+    rig.simulator.fail("POST", "*", "delay_after", seconds=0.3)
+    sent = posts(rig)
 
     answers = at_once(CLICKS, lambda _: movement.make())
 
-    assert posts(road) == sent + 1
+    assert posts(rig) == sent + 1
     ids = {row.operation_id for row in answers if isinstance(row, Operation)}
     assert ids == {movement.rows[0].operation_id}
     assert len(answers) == CLICKS
@@ -116,11 +116,11 @@ def test_clicks_at_the_same_moment_are_one_movement_and_one_answer(
 
 @pytest.mark.matrix(row=25, kinds=TAKES)
 def test_two_tabs_with_two_cards_are_one_movement(
-    road: Road, kind: OperationKind
+    rig: Rig, kind: OperationKind
 ) -> None:
-    one = road.prepare(kind)
+    one = rig.prepare(kind)
     other = with_another_card(one)
-    road.simulator.fail("POST", "*", "delay_after", seconds=0.3)
+    rig.simulator.fail("POST", "*", "delay_after", seconds=0.3)
 
     answers = at_once(2, lambda number: (one, other)[number].make())
 
@@ -130,28 +130,28 @@ def test_two_tabs_with_two_cards_are_one_movement(
 
 
 @pytest.mark.matrix(row=26, kinds=KINDS)
-def test_while_an_earlier_submit_is_in_doubt_nothing_more_is_sent(
-    road: Road, kind: OperationKind
+def test_while_an_earlier_submit_has_an_unknown_outcome_nothing_more_is_sent(
+    rig: Rig, kind: OperationKind
 ) -> None:
-    movement = doubtful(road, kind)
-    sent = posts(road)
+    movement = unknown(rig, kind)
+    sent = posts(rig)
     is_more_than_left = kind is OperationKind.REFUND
     refusal = InvalidRequest if is_more_than_left else OutcomeUnknown
 
-    with road.proxy.breaking(breaks.lose_answer(), "GET"), pytest.raises(refusal):
+    with rig.proxy.breaking(breaks.lose_answer(), "GET"), pytest.raises(refusal):
         another(movement)()
 
-    assert posts(road) == sent
+    assert posts(rig) == sent
     assert movement.times_moved == 1
-    road.recover()
+    rig.recover()
     movement.holds()
 
 
 @pytest.mark.matrix(row=26, kinds=KINDS)
-def test_the_same_submit_again_joins_the_one_in_doubt(
-    road: Road, kind: OperationKind
+def test_the_same_submit_again_joins_the_unknown_one(
+    rig: Rig, kind: OperationKind
 ) -> None:
-    movement = doubtful(road, kind)
+    movement = unknown(rig, kind)
 
     again = movement.make()
 
@@ -161,32 +161,32 @@ def test_the_same_submit_again_joins_the_one_in_doubt(
 
 
 @pytest.mark.matrix(row=27, kinds=TAKES)
-def test_another_amount_waits_while_a_payment_is_in_doubt(
-    road: Road, kind: OperationKind
+def test_another_amount_waits_while_a_payment_has_an_unknown_outcome(
+    rig: Rig, kind: OperationKind
 ) -> None:
-    movement = doubtful(road, kind)
+    movement = unknown(rig, kind)
     reference = movement.payment.reference
 
     with pytest.raises(OutcomeUnknown):
-        road.payments.open(reference, mode=Mode.IFRAME, amount_due=OTHER)
+        rig.payments.open(reference, mode=Mode.IFRAME, amount_due=OTHER)
 
-    assert len(road.ledger.find_payments(reference=reference)) == 1
-    road.recover()
+    assert len(rig.ledger.find_payments(reference=reference)) == 1
+    rig.recover()
     movement.holds()
-    known = road.payments.open(reference, mode=Mode.IFRAME, amount_due=OTHER)
+    known = rig.payments.open(reference, mode=Mode.IFRAME, amount_due=OTHER)
     assert (known.payment_id, known.amount_due) == (movement.payment_id, DUE)
 
 
 @pytest.mark.matrix(row=27, kinds=TAKES)
 def test_another_amount_is_another_payment_under_another_key(
-    road: Road, kind: OperationKind
+    rig: Rig, kind: OperationKind
 ) -> None:
-    declined = replace(road.prepare(kind), source=PaymentSource(token="clv_1TSTSnone"))
+    declined = replace(rig.prepare(kind), source=PaymentSource(token="clv_1TSTSnone"))
     with pytest.raises(InvalidRequest):
         declined.make()
     reference = declined.payment.reference
 
-    dearer = road.payments.open(reference, mode=Mode.IFRAME, amount_due=OTHER)
+    dearer = rig.payments.open(reference, mode=Mode.IFRAME, amount_due=OTHER)
     movement = replace(with_another_card(declined), payment_id=dearer.payment_id)
     done = movement.make()
 
@@ -198,11 +198,11 @@ def test_another_amount_is_another_payment_under_another_key(
 
 @pytest.mark.matrix(row=27, kinds=TAKES)
 def test_the_page_with_the_old_amount_takes_nothing_any_more(
-    road: Road, kind: OperationKind
+    rig: Rig, kind: OperationKind
 ) -> None:
-    stale = road.prepare(kind)
+    stale = rig.prepare(kind)
     reference = stale.payment.reference
-    road.payments.open(reference, mode=Mode.IFRAME, amount_due=OTHER)
+    rig.payments.open(reference, mode=Mode.IFRAME, amount_due=OTHER)
 
     with pytest.raises(WrongState, match="given up"):
         stale.make()
@@ -218,21 +218,21 @@ def make_and_undo(movement: Movement) -> None:
     raise Undone
 
 
-def posts(road: Road) -> int:
+def posts(rig: Rig) -> int:
     """How many requests could have moved money."""
-    return sum(request.startswith(b"POST") for request in road.proxy.requests)
+    return sum(request.startswith(b"POST") for request in rig.proxy.requests)
 
 
 def with_another_card(movement: Movement) -> Movement:
     """The same shopper in another tab, where another card was entered."""
-    source = PaymentSource(token=movement.road.simulator.token())
+    source = PaymentSource(token=movement.rig.simulator.token())
     return replace(movement, source=source)
 
 
-def doubtful(road: Road, kind: OperationKind) -> Movement:
+def unknown(rig: Rig, kind: OperationKind) -> Movement:
     """A movement that was made, and whose every answer was lost."""
-    movement = road.prepare(kind)
-    with road.proxy.breaking(breaks.lose_answer()), pytest.raises(OutcomeUnknown):
+    movement = rig.prepare(kind)
+    with rig.proxy.breaking(breaks.lose_answer()), pytest.raises(OutcomeUnknown):
         movement.make()
     assert movement.states == [OperationState.UNKNOWN]
     return movement
@@ -240,7 +240,7 @@ def doubtful(road: Road, kind: OperationKind) -> Movement:
 
 def another(movement: Movement) -> Callable[[], Operation]:
     """Another submit of the same money: another card, form or amount."""
-    payments, payment_id = movement.road.payments, movement.payment_id
+    payments, payment_id = movement.rig.payments, movement.payment_id
     if movement.kind in (OperationKind.AUTHORIZE, OperationKind.CHARGE):
         return with_another_card(movement).make
     if movement.kind is OperationKind.REFUND:

@@ -12,7 +12,7 @@ from payment_hooks.model.records import OperationKind, OperationState
 from tests.clover_django.postgres import postgres  # noqa: F401 - a fixture
 from tests.faults.failing_stores import FAULTS, AfterTheAnswer, postgres_ledger
 from tests.faults.matrix import KINDS
-from tests.faults.road import Road
+from tests.faults.rig import Rig
 
 Broken = Callable[[], AbstractContextManager[None]]
 
@@ -20,9 +20,9 @@ Broken = Callable[[], AbstractContextManager[None]]
 @pytest.fixture(params=FAULTS, ids=lambda fault: fault[1])
 def failing(
     request: pytest.FixtureRequest,
-    make_road: Callable[..., Road],
+    make_rig: Callable[..., Rig],
     django_db_blocker: DjangoDbBlocker,
-) -> Iterator[tuple[Road, Broken]]:
+) -> Iterator[tuple[Rig, Broken]]:
     """A shop, and what breaks its database."""
     database, _, fault = request.param
     server: Any = None
@@ -33,21 +33,21 @@ def failing(
             server = request.getfixturevalue("postgres")
             stack.enter_context(django_db_blocker.unblock())
             ledger = stack.enter_context(postgres_ledger(server))
-        yield make_road(ledger), lambda: fault(server)
+        yield make_rig(ledger), lambda: fault(server)
 
 
 @pytest.mark.matrix(row=22, kinds=KINDS)
 def test_when_the_intent_cannot_be_recorded_nothing_is_sent(
-    failing: tuple[Road, Broken], kind: OperationKind
+    failing: tuple[Rig, Broken], kind: OperationKind
 ) -> None:
-    road, broken = failing
-    movement = road.prepare(kind)
-    seen = len(road.simulator.requests)
+    rig, broken = failing
+    movement = rig.prepare(kind)
+    seen = len(rig.simulator.requests)
 
     with broken(), pytest.raises(DatabaseError):
         movement.make()
 
-    assert len(road.simulator.requests) == seen
+    assert len(rig.simulator.requests) == seen
     assert movement.states == []
     movement.is_unmoved()
     movement.make()
@@ -57,17 +57,17 @@ def test_when_the_intent_cannot_be_recorded_nothing_is_sent(
 
 @pytest.mark.matrix(row=23, kinds=KINDS)
 def test_when_the_result_cannot_be_recorded_the_row_stays_open_until_it_is_found(
-    failing: tuple[Road, Broken], kind: OperationKind
+    failing: tuple[Rig, Broken], kind: OperationKind
 ) -> None:
-    road, broken = failing
-    movement = road.prepare(kind)
+    rig, broken = failing
+    movement = rig.prepare(kind)
 
     with ExitStack() as until_mended:
         plugin = AfterTheAnswer(lambda: until_mended.enter_context(broken()))
-        road.payments.provider.registry.register(plugin)
+        rig.payments.provider.registry.register(plugin)
         with pytest.raises(DatabaseError):
             movement.make()
-        road.payments.provider.registry.unregister(plugin)
+        rig.payments.provider.registry.unregister(plugin)
 
     assert movement.times_moved == 1
     assert movement.states == [OperationState.SENDING]

@@ -24,7 +24,7 @@ from tests.faults.matrix import KINDS, TAKES
 from tests.faults.messages import answer, body_of, with_body
 from tests.faults.pages import Page, deliver, deliver_own, open_page
 from tests.faults.proxy import Exchange, Fault
-from tests.faults.road import DUE, STATE_AFTER, Movement, Road
+from tests.faults.rig import DUE, STATE_AFTER, Movement, Rig
 
 STATUS = re.compile(rb'"status": ?"succeeded"')
 FILTER = re.compile(rb"[?&]created[^& ]*")
@@ -42,20 +42,20 @@ def saying(status: str) -> Fault:
 
 
 def is_not_believed(movement: Movement) -> None:
-    """The shop was not told of a success, and nothing says that there was one."""
+    """The shop was not notified of a success, and nothing says that there was one."""
     assert OperationState.SUCCEEDED not in movement.states
     assert movement.payment.state is not STATE_AFTER[movement.kind]
-    assert movement.times_told == 0
+    assert movement.times_notified == 0
 
 
 @pytest.mark.matrix(row=44, kinds=KINDS)
-def test_pending_is_neither_a_yes_nor_a_no(road: Road, kind: OperationKind) -> None:
-    movement = road.prepare(kind)
+def test_pending_is_neither_a_yes_nor_a_no(rig: Rig, kind: OperationKind) -> None:
+    movement = rig.prepare(kind)
 
-    with road.proxy.breaking(saying("pending")), pytest.raises(OutcomeUnknown):
+    with rig.proxy.breaking(saying("pending")), pytest.raises(OutcomeUnknown):
         movement.make()
-    with road.proxy.breaking(saying("pending"), "GET"):
-        road.recover()
+    with rig.proxy.breaking(saying("pending"), "GET"):
+        rig.recover()
 
     assert movement.states == [OperationState.UNKNOWN]
     is_not_believed(movement)
@@ -63,11 +63,11 @@ def test_pending_is_neither_a_yes_nor_a_no(road: Road, kind: OperationKind) -> N
 
 
 @pytest.mark.matrix(row=44, kinds=KINDS)
-def test_what_is_answered_as_failed_is_a_no(road: Road, kind: OperationKind) -> None:
-    movement = road.prepare(kind)
+def test_what_is_answered_as_failed_is_a_no(rig: Rig, kind: OperationKind) -> None:
+    movement = rig.prepare(kind)
 
     with (
-        road.proxy.breaking(saying("failed")),
+        rig.proxy.breaking(saying("failed")),
         pytest.raises(PaymentError) as caught,
     ):
         movement.make()
@@ -78,13 +78,13 @@ def test_what_is_answered_as_failed_is_a_no(road: Road, kind: OperationKind) -> 
 
 
 @pytest.mark.matrix(row=44, kinds=KINDS)
-def test_what_a_look_finds_failed_is_a_no(road: Road, kind: OperationKind) -> None:
-    movement = road.prepare(kind)
-    with road.proxy.breaking(breaks.lose_answer()), pytest.raises(OutcomeUnknown):
+def test_what_a_look_finds_failed_is_a_no(rig: Rig, kind: OperationKind) -> None:
+    movement = rig.prepare(kind)
+    with rig.proxy.breaking(breaks.lose_answer()), pytest.raises(OutcomeUnknown):
         movement.make()
 
-    with road.proxy.breaking(saying("failed"), "GET"):
-        road.recover()
+    with rig.proxy.breaking(saying("failed"), "GET"):
+        rig.recover()
 
     assert movement.is_called_off
     is_not_believed(movement)
@@ -92,44 +92,44 @@ def test_what_a_look_finds_failed_is_a_no(road: Road, kind: OperationKind) -> No
 
 @pytest.mark.matrix(row=44, kinds=TAKES)
 def test_after_a_status_that_is_a_no_another_card_is_taken(
-    road: Road, kind: OperationKind
+    rig: Rig, kind: OperationKind
 ) -> None:
-    movement = road.prepare(kind)
-    with road.proxy.breaking(saying("failed")), pytest.raises(PaymentError):
+    movement = rig.prepare(kind)
+    with rig.proxy.breaking(saying("failed")), pytest.raises(PaymentError):
         movement.make()
 
-    source = PaymentSource(token=road.simulator.token())
-    Movement(road, movement.kind, movement.payment_id, source).make()
+    source = PaymentSource(token=rig.simulator.token())
+    Movement(rig, movement.kind, movement.payment_id, source).make()
 
     assert movement.payment.state is STATE_AFTER[movement.kind]
-    assert movement.times_told == 1
+    assert movement.times_notified == 1
 
 
-def reconcile(road: Road) -> None:
+def reconcile(rig: Rig) -> None:
     """Compare Clover's list of today with the ledger, and write down what is certain."""
-    now = road.clock()
+    now = rig.clock()
     since, until = now - timedelta(days=1), now + timedelta(minutes=1)
-    Reconciliation(road.payments).run(since, until, repair=True)
+    Reconciliation(rig.payments).run(since, until, repair=True)
 
 
 @pytest.mark.matrix(row=45)
 def test_a_page_is_given_out_again_only_when_all_that_did_not_fit_is_back(
-    road: Road,
+    rig: Rig,
 ) -> None:
-    road.simulator.switch(hosted_tip=TIP)
-    page = open_page(road)
-    deliver(road, page.pay())
+    rig.simulator.switch(hosted_tip=TIP)
+    page = open_page(rig)
+    deliver(rig, page.pay())
     parts = [300, TIP, DUE.minor_units - 300]
 
     for part in parts:
         with pytest.raises(OutcomeUnknown, match="does not fit"):
             page.renew()
         with pytest.raises(WrongState, match="still held"):
-            road.payments.unflag(page.payment_id, "amount_differs")
-        road.simulator.refund_in_dashboard(page.charge_id, part)
-        reconcile(road)
+            rig.payments.unflag(page.payment_id, "amount_differs")
+        rig.simulator.refund_in_dashboard(page.charge_id, part)
+        reconcile(rig)
 
-    road.payments.unflag(page.payment_id, "amount_differs")
+    rig.payments.unflag(page.payment_id, "amount_differs")
     assert page.renew().url
     assert page.payment.flags == ()
 
@@ -156,16 +156,16 @@ def refusing_filters() -> Fault:
 @pytest.mark.matrix(row=46, kinds=TAKES)
 @pytest.mark.parametrize("filters", [ignoring_filters, refusing_filters])
 def test_what_was_taken_is_found_in_a_list_whatever_its_filter_does(
-    road: Road, kind: OperationKind, filters: Callable[[], Fault]
+    rig: Rig, kind: OperationKind, filters: Callable[[], Fault]
 ) -> None:
     for _ in range(3):
-        road.prepare("charge").make()
-    movement = road.prepare(kind)
-    with road.proxy.breaking(breaks.lose_answer()), pytest.raises(OutcomeUnknown):
+        rig.prepare("charge").make()
+    movement = rig.prepare(kind)
+    with rig.proxy.breaking(breaks.lose_answer()), pytest.raises(OutcomeUnknown):
         movement.make()
 
-    with road.proxy.breaking(filters(), "GET"):
-        road.recover()
+    with rig.proxy.breaking(filters(), "GET"):
+        rig.recover()
 
     assert not movement.is_called_off
     movement.comes_right()
@@ -173,42 +173,42 @@ def test_what_was_taken_is_found_in_a_list_whatever_its_filter_does(
 
 @pytest.mark.matrix(row=46, kinds=TAKES)
 def test_a_list_that_is_refused_proves_no_absence(
-    road: Road, kind: OperationKind
+    rig: Rig, kind: OperationKind
 ) -> None:
-    movement = road.prepare(kind)
-    with road.proxy.breaking(breaks.lose_answer()), pytest.raises(OutcomeUnknown):
+    movement = rig.prepare(kind)
+    with rig.proxy.breaking(breaks.lose_answer()), pytest.raises(OutcomeUnknown):
         movement.make()
-    road.let_time_pass(hours=13)
+    rig.let_time_pass(hours=13)
 
     refusal = answer(b'{"message": "400 Bad Request"}', status="400 Bad Request")
-    with road.proxy.breaking(breaks.answer_with(refusal), "GET"):
-        road.recover()
+    with rig.proxy.breaking(breaks.answer_with(refusal), "GET"):
+        rig.recover()
 
     assert movement.states == [OperationState.UNKNOWN]
-    road.let_time_pass(hours=1)
+    rig.let_time_pass(hours=1)
     movement.comes_right()
 
 
 @pytest.mark.matrix(row=47, kinds=TAKES)
 def test_two_ledgers_at_one_merchant_sell_the_same_order_number(
-    make_road: Callable[..., Road], kind: OperationKind
+    make_rig: Callable[..., Rig], kind: OperationKind
 ) -> None:
-    roads = [make_road(MemoryLedger()) for _ in range(2)]
+    rigs = [make_rig(MemoryLedger()) for _ in range(2)]
     sold = []
-    for road in roads:
-        payment = road.payments.open("order-1", mode=Mode.IFRAME, amount_due=DUE)
-        source = PaymentSource(token=road.simulator.token())
-        sold.append(Movement(road, OperationKind(kind), payment.payment_id, source))
+    for rig in rigs:
+        payment = rig.payments.open("order-1", mode=Mode.IFRAME, amount_due=DUE)
+        source = PaymentSource(token=rig.simulator.token())
+        sold.append(Movement(rig, OperationKind(kind), payment.payment_id, source))
 
     rows = [movement.make() for movement in sold]
-    for road in roads:
-        reconcile(road)
+    for rig in rigs:
+        reconcile(rig)
 
     assert len({row.intent.idempotency_key for row in rows}) == 2
     for movement in sold:
         assert movement.payment.state is STATE_AFTER[movement.kind]
         assert movement.payment.flags == ()
-        assert len(movement.road.ledger.operations(movement.payment_id)) == 1
+        assert len(movement.rig.ledger.operations(movement.payment_id)) == 1
 
 
 WRONG: list[dict[str, Any]] = [
@@ -220,53 +220,53 @@ WRONG: list[dict[str, Any]] = [
 
 @pytest.mark.matrix(row=48, kinds=TAKES)
 @pytest.mark.parametrize("details", WRONG, ids=["no text", "a card", "misspelt"])
-def test_what_cannot_be_asked_is_no_intent_and_keeps_nobody_waiting(
-    road: Road, kind: OperationKind, details: dict[str, Any]
+def test_what_cannot_be_asked_is_no_intent_and_keeps_no_one_waiting(
+    rig: Rig, kind: OperationKind, details: dict[str, Any]
 ) -> None:
-    movement = road.prepare(kind)
-    take = getattr(road.payments, movement.kind.value)
-    seen = len(road.proxy.requests)
+    movement = rig.prepare(kind)
+    take = getattr(rig.payments, movement.kind.value)
+    seen = len(rig.proxy.requests)
 
     with pytest.raises((InvalidRequest, TypeError)):
         take(movement.payment_id, movement.source, **details)
 
     assert movement.rows == []
-    assert len(road.proxy.requests) == seen
+    assert len(rig.proxy.requests) == seen
     movement.make()
     movement.holds()
 
 
 @pytest.fixture
-def page(road: Road) -> Page:
-    return open_page(road)
+def page(rig: Rig) -> Page:
+    return open_page(rig)
 
 
 @pytest.mark.matrix(row=49)
 def test_a_message_without_a_session_is_kept_and_named_to_a_person(
-    road: Road, page: Page
+    rig: Rig, page: Page
 ) -> None:
     page.pay()
 
-    deliver_own(road, id=page.charge_id)
+    deliver_own(rig, id=page.charge_id)
 
     assert page.payment.state is PaymentState.OPEN
-    [message] = road.payments.match_messages()
+    [message] = rig.payments.match_messages()
     assert message.transaction_id == page.charge_id
     assert "resolve" in message.remedy
-    road.payments.resolve(page.payment_id, transaction_id=message.transaction_id)
+    rig.payments.resolve(page.payment_id, transaction_id=message.transaction_id)
     assert cast("PaymentState", page.payment.state) is PaymentState.PAID
-    assert page.times_told == 1
+    assert page.times_notified == 1
 
 
 @pytest.mark.matrix(row=49)
 def test_a_message_without_a_session_and_for_no_page_of_ours_pays_nothing(
-    road: Road, page: Page
+    rig: Rig, page: Page
 ) -> None:
-    charge = road.prepare("charge")
+    charge = rig.prepare("charge")
     done = charge.make()
 
-    deliver_own(road, id="SOMEBODYELSE1")
-    deliver_own(road, id=done.transaction_id)
+    deliver_own(rig, id="SOMEBODYELSE1")
+    deliver_own(rig, id=done.transaction_id)
 
     assert page.row.state is OperationState.WAITING
     charge.holds()

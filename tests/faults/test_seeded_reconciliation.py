@@ -31,10 +31,10 @@ class Shop:
     def __init__(self, simulator, provider):
         self.simulator = simulator
         self.provider = provider
-        self.payments = self.open_books()
+        self.payments = self.open_records()
         self.numbers = iter(range(1000))
 
-    def open_books(self):
+    def open_records(self):
         gateway = ProviderHooks.to(self.provider)
         return Payments(gateway, MemoryLedger(), now=self.simulator.clock.now)
 
@@ -60,7 +60,7 @@ class Shop:
         return payment.payment_id, page.session_id
 
     def hear(self, paid):
-        """What the webhooks would have told; the charges at Clover."""
+        """What the webhooks would have said; the charges at Clover."""
         charges = {row.id: row.charge_id for row in self.simulator.ledger.sessions}
         for payment_id, session_id in paid:
             self.payments.resolve(
@@ -70,7 +70,7 @@ class Shop:
             )
         return [charges[session_id] for _, session_id in paid]
 
-    def books(self):
+    def records(self):
         """Every row of the ledger."""
         now = self.simulator.clock.now()
         rows = self.payments.ledger.operations_between(
@@ -122,9 +122,9 @@ def troubled(shop, clover_simulator):
     for payment in doubled:
         shop.pay(payment)
     shop.hear(firsts)
-    lost_books = shop.open_books()
+    lost_records = shop.open_records()
     for _ in range(UNKNOWN):
-        shop.pay(payments=lost_books)
+        shop.pay(payments=lost_records)
     return shop
 
 
@@ -146,11 +146,11 @@ def test_forty_recovered_ten_recorded_fifteen_flagged(
     dry = troubled.reconcile(repair=False)
     first = troubled.reconcile(repair=True)
     lists = clover_simulator.count("GET", LISTS)
-    books = troubled.books()
+    records = troubled.records()
     second = troubled.reconcile(repair=True)
 
     assert (count(dry), count(first)) == (RIGHT | WRONG, RIGHT | WRONG)
-    assert (count(second), troubled.books()) == (WRONG, books)
+    assert (count(second), troubled.records()) == (WRONG, records)
     assert len(clover_simulator.ledger.refunds) == refunds
     charges = first.compared - refunds
     assert lists == 2 * -(-charges // 100)

@@ -52,12 +52,12 @@ def test_processes_race_for_every_order_and_each_is_charged_once(
     world, report, processes
 ):
     orders = [world.order("charge") for _ in range(ORDERS[processes])]
-    told = two_tabs(world, orders)
+    notified = two_tabs(world, orders)
     began = monotonic()
 
     results = world.run_together(
         *(
-            job("race", orders=told, seed=SEED + n, block=BLOCK, wait=10)
+            job("race", orders=notified, seed=SEED + n, block=BLOCK, wait=10)
             for n in range(processes)
         ),
         seconds=PATIENCE_SECONDS,
@@ -73,7 +73,7 @@ def test_processes_race_for_every_order_and_each_is_charged_once(
     )
     verdict = world.verdict()
     assert (verdict.moved, verdict.broken, verdict.open) == (len(orders), [], [])
-    assert {row["times"] for row in world.nursery.ask("dump")["told"]} == {1}
+    assert {row["times"] for row in world.nursery.ask("dump")["notified"]} == {1}
     assert slowest <= DEADLINE_SECONDS
 
 
@@ -123,7 +123,7 @@ def test_five_thousand_messages_have_a_hundred_effects(world, port, report):
     assert len(answered) == PAGES * COPIES
     rows = world.nursery.ask("dump")
     assert [row["state"] for row in rows["payments"]] == ["paid"] * PAGES
-    assert [row["times"] for row in rows["told"]] == [1] * PAGES
+    assert [row["times"] for row in rows["notified"]] == [1] * PAGES
     slow = quantiles(answered, n=100)[98] / median(answered)
     report.line(
         "webhooks",

@@ -108,7 +108,7 @@ class Index:
         self.url = ""
 
     def answer(self, path):
-        """What stands at the path, or None."""
+        """What is at the path, or None."""
         kind, _, name = path.strip("/").partition("/")
         if kind == "files":
             self.fetched.add(name)

@@ -1,4 +1,4 @@
-"""No card number stands in the project but the published test ones."""
+"""No card number is in the project but the published test ones."""
 
 import re
 

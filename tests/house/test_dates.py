@@ -59,7 +59,7 @@ def passes_soon(line, today):
 
 
 def lines():
-    """Every line of the project that a person wrote, and where it stands."""
+    """Every line of the project that a person wrote, and where it is."""
     for path in tracked_files():
         name = str(path.relative_to(ROOT))
         if name.startswith(GENERATED) or name in RECORDED:

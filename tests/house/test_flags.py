@@ -15,7 +15,7 @@ ROWS = dict(re.findall(r"^\| `(\w+)` \| (.+ \| .+) \|$", PAGE, re.MULTILINE))
 
 
 def read_docstrings():
-    """What stands below each member."""
+    """The docstring of each member."""
     body = ast.parse(inspect.getsource(Flag)).body[0].body
     return {
         row.value.elts[0].value: " ".join(below.value.value.split())
@@ -34,7 +34,7 @@ def test_the_page_has_no_other_flags():
 
 
 def test_the_engine_sets_no_flag_by_a_literal():
-    """What would be set as text stands in no table, and has no name for people."""
+    """What would be set as text is in no table, and has no name for people."""
     names = "|".join(Flag)
     found = [
         (path.name, line.strip())

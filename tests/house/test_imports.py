@@ -92,8 +92,8 @@ def test_the_specification_and_its_fake_load_no_pytest():
     assert printed.stdout.strip() == "fake"
 
 
-def test_no_adapter_talks_to_the_provider_past_the_road():
-    """Only `Payments` holds the gateway; an adapter that asks for it has a second road."""
+def test_no_adapter_talks_to_the_provider_past_payments():
+    """An adapter that asks `ProviderHooks` itself has a second code path."""
     found = {
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for adapter in ADAPTERS

@@ -1,4 +1,4 @@
-"""The rooms: none is a shelf, no files stand in a circle, and doors are used."""
+"""The rooms: few modules in each, no circles of imports, only public names."""
 
 import ast
 import importlib
@@ -83,7 +83,7 @@ def test_no_room_is_a_shelf(package):
 
 
 @pytest.mark.parametrize("package", BESIDE_THE_SPECIFICATION)
-def test_nobody_comes_into_the_specification_but_by_its_doors(package):
+def test_no_one_comes_into_the_specification_but_by_its_doors(package):
     assert find_intruders(PACKAGES[package]) == []
 
 

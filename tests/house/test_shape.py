@@ -14,14 +14,14 @@ BLANKET_EXCEPTIONS = {
     "hooks/payment_hooks/spec/calling.py": "a plugin's bug must not look like 'not taken'",
     "hooks/payment_hooks/recovery/recovery.py": "one payment keeps no other waiting",
     "hooks/payment_hooks/model/secrecy.py": "what is raised keeps no secret in its frames",
-    "hooks/payment_hooks/engine/payments.py": "an outcome stands, whoever cannot be told",
+    "hooks/payment_hooks/engine/payments.py": "an outcome outlives a failed notification",
     "hooks/payment_hooks/engine/executing.py": "what cannot be built was not sent",
     "hooks/payment_hooks/engine/notifying.py": "the shop's bug must not undo a payment",
-    "contrib/clover_otel/telemetry.py": "a plugin's bug counts as a doubt, and goes on",
+    "contrib/clover_otel/telemetry.py": "a plugin's bug leaves the outcome unknown",
     "contrib/clover_saleor/transactions_plugin.py": "Saleor shows what a plugin lets out",
     "contrib/clover_saleor/plugin.py": "what a plugin lets out locks the checkout",
 }
-"""Where `except Exception` stands, and why."""
+"""Where `except Exception` is allowed, and why."""
 FORBIDDEN = ("/work" + "/", "/farm" + "/", "bash" + "_jobs")
 
 

@@ -1,4 +1,4 @@
-"""A shop, a provider that moves no money, and the road between them."""
+"""A shop, a provider that moves no money, and `Payments` between them."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,10 +19,10 @@ from payment_hooks.testing import FakeProvider
 
 @dataclass(eq=False)
 class Shop:
-    """Remembers what it was told; fails on request."""
+    """Remembers its notifications; fails on request."""
 
     due: Money | None = field(default_factory=lambda: Money(2599, "USD"))
-    told: list = field(default_factory=list)
+    notified: list = field(default_factory=list)
     failures: list = field(default_factory=list)
 
     @hookimpl
@@ -33,10 +33,12 @@ class Shop:
     def shop_payment_changed(self, event):
         if self.failures:
             raise self.failures.pop()
-        self.told.append(event)
+        self.notified.append(event)
 
     def states(self):
-        return [(event.operation.kind, event.operation.state) for event in self.told]
+        return [
+            (event.operation.kind, event.operation.state) for event in self.notified
+        ]
 
 
 class Clock:

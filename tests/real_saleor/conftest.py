@@ -28,7 +28,7 @@ def shopper(saleor):
 
 @pytest.fixture
 def simulator(saleor):
-    """Not reset between tests: it would give ids again which Saleor's books know."""
+    """Not reset between tests: it would give ids again which Saleor's records know."""
     return saleor.simulator
 
 

@@ -28,9 +28,9 @@ def test_a_granted_refund_ends_as_done(shop):
     granted = shop.staff.do(GRANT, id=order, transaction=transaction, amount=10)
     shop.staff.do(REQUEST, id=transaction, grant=granted["grantedRefund"]["id"])
 
-    told = shop.staff.execute(GRANTED, id=order)["order"]
-    assert told["grantedRefunds"] == [{"status": "SUCCESS", "amount": {"amount": 10}}]
-    assert told["totalRefunded"]["amount"] == 10
+    said = shop.staff.execute(GRANTED, id=order)["order"]
+    assert said["grantedRefunds"] == [{"status": "SUCCESS", "amount": {"amount": 10}}]
+    assert said["totalRefunded"]["amount"] == 10
     assert shop.refunds() == [1000]
 
 

@@ -37,7 +37,7 @@ def start(shop, source, mode, **fields):
     return answer
 
 
-def told(answer):
+def said(answer):
     return answer["transactionEvent"]["type"], answer["transactionEvent"]["message"]
 
 
@@ -76,9 +76,9 @@ def test_beside_a_gift_card_the_rest_is_paid_once(shop, mode):
     second = start(shop, checkout, mode, amount="9.99")
     order = complete(shop, checkout)
 
-    assert told(first)[0] == "CHARGE_SUCCESS", first
-    assert told(second)[0] == "CHARGE_FAILURE", second
-    assert "paid already" in told(second)[1]
+    assert said(first)[0] == "CHARGE_SUCCESS", first
+    assert said(second)[0] == "CHARGE_FAILURE", second
+    assert "paid already" in said(second)[1]
     assert shop.charges() == [999]
     assert (order["isPaid"], order["chargeStatus"]) == (True, "FULL"), order
 
@@ -90,7 +90,7 @@ def test_without_an_amount_the_gift_card_is_taken_off(shop):
     answer = start(shop, checkout, "iframe")
     order = complete(shop, checkout)
 
-    assert told(answer)[0] == "CHARGE_SUCCESS", answer
+    assert said(answer)[0] == "CHARGE_SUCCESS", answer
     assert shop.charges() == [999]
     assert order["chargeStatus"] == "FULL", order
 
@@ -101,14 +101,14 @@ def test_more_than_is_due_is_refused(shop, mode):
 
     answer = start(shop, shop.checkout(CENTS), mode, amount="500.00")
 
-    assert told(answer)[0] == "CHARGE_FAILURE", answer
-    assert "from 500.00 USD to 24.99 USD" in told(answer)[1]
+    assert said(answer)[0] == "CHARGE_FAILURE", answer
+    assert "from 500.00 USD to 24.99 USD" in said(answer)[1]
     assert shop.charges() == []
 
 
 @pytest.mark.parametrize("mode", ["iframe", "api"])
 @pytest.mark.usefixtures("unpaid_orders")
-def test_a_doubt_of_the_checkout_is_a_doubt_of_its_order(shop, mode):
+def test_an_unknown_outcome_of_the_checkout_is_one_of_its_order(shop, mode):
     shop.configure(mode, time_limit="3")
     checkout = shop.checkout(CENTS)
     shop.simulator.fail("POST", "/v1/charges", "reset_after", times=2)
@@ -122,8 +122,8 @@ def test_a_doubt_of_the_checkout_is_a_doubt_of_its_order(shop, mode):
         )
     done = shop.shopper.transaction_process(begun["transaction"]["id"])
 
-    assert told(other)[0] == "CHARGE_ACTION_REQUIRED", other
-    assert told(done)[0] == "CHARGE_SUCCESS", done
+    assert said(other)[0] == "CHARGE_ACTION_REQUIRED", other
+    assert said(done)[0] == "CHARGE_SUCCESS", done
     assert shop.charges() == [CENTS]
     found = shop.order(order)
     assert (found["isPaid"], found["chargeStatus"]) == (True, "FULL"), found
@@ -146,7 +146,7 @@ def test_a_page_of_the_checkout_is_the_page_of_its_order(shop):
 
     found = shop.order(order)
     assert (found["isPaid"], found["chargeStatus"]) == (True, "FULL"), found
-    assert told(third)[0] == "CHARGE_FAILURE", third
+    assert said(third)[0] == "CHARGE_FAILURE", third
     assert shop.charges() == [CENTS]
 
 
@@ -159,8 +159,8 @@ def test_an_order_that_was_marked_as_paid_is_not_charged(shop, mode):
 
     answer = start(shop, order, mode, amount=TOTAL)
 
-    assert told(answer)[0] == "CHARGE_FAILURE", answer
-    assert "paid already" in told(answer)[1]
+    assert said(answer)[0] == "CHARGE_FAILURE", answer
+    assert "paid already" in said(answer)[1]
     assert shop.charges() == []
 
 
@@ -172,6 +172,6 @@ def test_an_order_of_the_payments_flow_is_not_charged_again(shop, mode):
 
     answer = start(shop, order, mode, amount=TOTAL)
 
-    assert told(answer)[0] == "CHARGE_FAILURE", answer
-    assert "paid already" in told(answer)[1]
+    assert said(answer)[0] == "CHARGE_FAILURE", answer
+    assert "paid already" in said(answer)[1]
     assert shop.charges() == [CENTS]

@@ -56,7 +56,7 @@ def test_iframe_with_the_token_in_the_payment_data(shop):
     assert_paid(shop, answer["order"]["id"])
 
 
-def test_without_a_token_the_storefront_is_told_what_to_show(shop):
+def test_without_a_token_the_storefront_is_informed_what_to_show(shop):
     shop.configure("iframe")
     checkout, _ = shop.begin()
 
@@ -203,7 +203,7 @@ def test_two_refunds_of_a_part_each(shop):
     assert shop.order(order_id)["totalCharged"]["amount"] == 15.99
 
 
-def test_more_than_was_taken_is_not_given_back(shop):
+def test_more_than_was_taken_is_not_refunded(shop):
     shop.configure()
     order_id, payment = shop.pay()
 

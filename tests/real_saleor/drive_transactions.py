@@ -223,15 +223,15 @@ def test_staff_read_why_each_request_was_refused(shop):
     shop.staff.transaction_request(transaction, "REFUND", AMOUNT)
     shop.staff.transaction_request(transaction, "REFUND", "1.00")
 
-    told = failures(shop, transaction)
-    print("\nstaff reads:", *told, sep="\n  ")
-    assert not [text for text in told if "webhook" in text], told
-    assert len(set(told)) == len(told) == 3, told
+    said = failures(shop, transaction)
+    print("\nstaff reads:", *said, sep="\n  ")
+    assert not [text for text in said if "webhook" in text], said
+    assert len(set(said)) == len(said) == 3, said
     assert shop.refunds() == [2599]
     assert shop.order(order["id"])["totalRefunded"]["amount"] == FLOAT
 
 
-def test_beside_a_success_stands_no_failure(shop, reserving):
+def test_beside_a_success_is_no_failure(shop, reserving):
     shop.configure()
     _, transaction = pay(shop)
 
@@ -331,7 +331,7 @@ def test_a_plugin_that_is_off_takes_nothing(shop):
     assert shop.charges() == []
 
 
-def test_money_is_given_back_while_the_plugin_is_off(shop):
+def test_money_is_refunded_while_the_plugin_is_off(shop):
     shop.configure()
     _, transaction = pay(shop)
     shop.configure(active=False)

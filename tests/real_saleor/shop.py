@@ -38,8 +38,8 @@ class Shop:
         self.channel_id = saleor.seeds["channels"]["us"]
         self.webhook = f"{saleor.url}/plugins/channel/us/{GATEWAY}/webhook/"
         simulator.send_webhooks_to("http://127.0.0.1:9/")
-        books = simulator.ledger
-        self._before = len(books.charges), len(books.refunds)
+        records = simulator.ledger
+        self._before = len(records.charges), len(records.refunds)
 
     def configure(self, mode="iframe", *, active=True, **changes):
         values = credentials(self.simulator, mode, **changes)

@@ -61,7 +61,7 @@ def build_source(source: PaymentSource) -> dict[str, object]:
 
     Raises:
         InvalidRequest: it is not the id of a saved card, or it is one, but came as a
-            fresh token: a browser could have sent somebody else's.
+            fresh token: a browser could have sent another customer's.
     """
     customer_id = customer_of(source)
     if not source.is_saved:
@@ -142,7 +142,7 @@ def refuse_duplicate(answer: Answer) -> None:
 
 
 def refuse_foreign_404(answer: Answer) -> None:
-    """Raise for a 404 of a gateway or a wrong address, which says nothing of the card.
+    """Raise for a 404 that does not come from Clover: the card may still be on file.
 
     Raises:
         ProviderUnavailable: the card may be on file still.

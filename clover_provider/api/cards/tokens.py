@@ -61,7 +61,7 @@ def build(card: CardDetails, *, encryption_key: str = "") -> dict[str, object]:
 
 @forgetful
 def read(answer: Mapping[str, object], *, merchant_id: str) -> PaymentSource:
-    """The source that a token stands for.
+    """The source that a token represents.
 
     Raises:
         ProviderUnavailable: the answer holds no token; nothing was charged, so the card
@@ -86,7 +86,7 @@ def read(answer: Mapping[str, object], *, merchant_id: str) -> PaymentSource:
 
 
 def _if_matches(form: re.Pattern[str], value: object) -> str:
-    """The value as text; empty when it has another form, which might be a secret."""
+    """The value as text if it has the expected form; else empty, as it may be a secret."""
     text = str(value)
     return text if value is not None and form.fullmatch(text) else ""
 

@@ -1,4 +1,4 @@
-"""Puts the products, their pictures and a staff account into an empty shop."""
+"""Loads products, pictures and a staff account into an empty shop."""
 
 from collections.abc import Iterator
 from io import BytesIO

@@ -1,1 +1,1 @@
-"""What is bought in the demo shop: by a shopper over HTTP, and held against Clover."""
+"""Purchases in the demo shop over HTTP, compared with Clover's records."""

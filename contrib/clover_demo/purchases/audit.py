@@ -1,4 +1,4 @@
-"""Holds each order of the shop against Clover's own records."""
+"""Compares each order of the shop with Clover's own records."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ def find_leftovers(
     charges: Sequence[Charge],
     deliveries: Sequence[Delivery],
 ) -> list[str]:
-    """What is wrong beside the orders: money for none of them, unheard webhooks."""
+    """Charges without an order, and webhooks that were not delivered."""
     known = {verdict.order.charge_id for verdict in verdicts if verdict.order}
     unknown = [
         f"Clover took {amount(row.amount, row.currency)} with {row.id}, for no order"

@@ -14,7 +14,7 @@ Attributes = list[tuple[str, str | None]]
 
 @dataclass(slots=True, kw_only=True)
 class Form:
-    """A form as a browser would send it when nobody has typed anything."""
+    """A form as a browser would send it when nothing was typed."""
 
     action: str
     method: str

@@ -1,4 +1,4 @@
-"""Writes that are over when the call returns, and repeated where nothing was done."""
+"""Committed writes, repeated after a conflict that rolled them back."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 
 
 class Committer:
-    """Does work in transactions of its own, on one database alias."""
+    """Runs work in its own transactions, on one database alias."""
 
     def __init__(self, using: str) -> None:
         self.using = using
@@ -34,7 +34,7 @@ class Committer:
 
     @contextmanager
     def _commit(self) -> Iterator[None]:
-        """A transaction of our own, which is over when the block is.
+        """A transaction of our own around the block.
 
         Raises:
             ConfigurationError: there is an open one around it.
@@ -57,7 +57,7 @@ class Committer:
 
 
 def _is_undone(error: OperationalError) -> bool:
-    """Whether the database has rolled the whole transaction back by itself."""
+    """Whether the database has rolled the whole transaction back."""
     number = error.args[0] if error.args else None
     state = getattr(error.__cause__, "sqlstate", None)
     return number in ROLLED_BACK or state in ROLLED_BACK

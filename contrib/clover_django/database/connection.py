@@ -1,4 +1,4 @@
-"""The ledger's own connection, made from the shop's so that nobody has to write it.
+"""The ledger's own connection, made from the shop's so that no setting needs to repeat it.
 
 What the ledger commits on it stays, whatever becomes of the shop's transaction. In
 PostgreSQL and MySQL it leads to the same database. A second connection to one SQLite

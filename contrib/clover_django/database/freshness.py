@@ -1,4 +1,4 @@
-"""Reading from where it was written, while money is moved and orders are placed.
+"""Reads from the database for writing while money is moved and orders are placed.
 
 A shop may read from a replica, which knows nothing yet of what this request has written.
 """

@@ -1,4 +1,4 @@
-"""The way of the ledger's tables to the ledger's database."""
+"""Routes the ledger's tables to the ledger's database."""
 
 from typing import Any
 

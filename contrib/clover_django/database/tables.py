@@ -18,7 +18,7 @@ Plan = list[tuple[Migration, bool]]
 
 
 def follow_migrate(app: AppConfig) -> None:
-    """Bring the ledger's tables along whenever the shop is migrated."""
+    """Migrate the ledger's tables whenever the shop's are migrated."""
     post_migrate.connect(
         _on_migrated,
         sender=app,
@@ -46,7 +46,7 @@ def _on_migrated(
 
 
 def bring_up_to_date(connection: BaseDatabaseWrapper, report: TextIO | None) -> None:
-    """Make what is missing of the ledger's tables.
+    """Make the ledger's missing tables.
 
     Without the signals of `migrate`: other apps answer them by looking for tables that
     are not there.
@@ -69,7 +69,7 @@ def _goes_back(plan: Plan) -> bool:
 
 
 def _share_reads(connection: BaseDatabaseWrapper) -> None:
-    """Let SQLite's readers read while one writes; the file remembers it."""
+    """Switch SQLite to write-ahead logging, which is kept in the file."""
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA journal_mode = WAL")
 
@@ -77,7 +77,7 @@ def _share_reads(connection: BaseDatabaseWrapper) -> None:
 def _forget(
     connection: BaseDatabaseWrapper, executor: MigrationExecutor
 ) -> MigrationExecutor:
-    """Take back what `migrate` noted here while the ledger was elsewhere."""
+    """Remove the migrations that `migrate` recorded here while the ledger was elsewhere."""
     for label, name in executor.loader.graph.nodes:
         if label == LABEL:
             executor.recorder.record_unapplied(label, name)

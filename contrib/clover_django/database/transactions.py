@@ -20,7 +20,7 @@ def outside_of_transactions(view: View) -> View:
 
 
 def is_open(connection: BaseDatabaseWrapper) -> bool:
-    """Whether somebody's transaction is open there; that of a `TestCase` does not count.
+    """Whether a transaction is open there; that of a `TestCase` does not count.
 
     It ends with the test, so that everything in it is as good as committed.
     """

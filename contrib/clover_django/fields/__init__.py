@@ -1,1 +1,1 @@
-"""Fields of the ledger's columns: text to the letter, and times to the moment."""
+"""Fields of the ledger's columns: exact text, and times in UTC."""

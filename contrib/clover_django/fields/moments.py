@@ -48,7 +48,7 @@ class MomentField(DateTimeField):
         expression: object,
         connection: BaseDatabaseWrapper,
     ) -> datetime | None:
-        """See `Field`; Django has taken what stands there for the connection's time."""
+        """See `Field`; Django has read the stored value in the connection's time zone."""
         if value is None:
             return None
         is_naive = value.tzinfo is None or not connection.features.supports_timezones
@@ -63,7 +63,7 @@ class MomentField(DateTimeField):
         return f"({sql} AT TIME ZONE 'UTC')", params
 
     def pre_save(self, model_instance: Model, add: bool) -> object:
-        """See `Field`; the naive time of a clock may not tell which of two hours it is."""
+        """See `Field`; a naive time does not say which of two repeated hours it is."""
         is_stamped = self.auto_now or (self.auto_now_add and add)
         if settings.USE_TZ or not is_stamped:
             return super().pre_save(model_instance, add)
@@ -77,7 +77,7 @@ class MomentField(DateTimeField):
 
 
 def to_utc(value: datetime) -> datetime:
-    """The moment that one of Django's times names: in UTC, and aware."""
+    """The aware time in UTC of one of Django's times."""
     if timezone.is_naive(value):
         value = value.replace(tzinfo=timezone.get_default_timezone())
     return value.astimezone(UTC)

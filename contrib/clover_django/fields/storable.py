@@ -1,4 +1,4 @@
-"""Fields which keep any text to the letter, also the little that a database cannot hold.
+"""Fields which keep any text exactly; what a database cannot hold is replaced.
 
 NUL and lone surrogates become U+FFFD, in what is written and in what is looked for.
 MySQL and MariaDB compare text as a person would, `ord-a` with `ORD-A` and `cafe` with
@@ -101,6 +101,6 @@ def _storable(value: object) -> object:
 
 
 def as_django_has_it(parts: Deconstructed, name: str) -> Deconstructed:
-    """What migrations are told of a field: that it is Django's own of this name."""
+    """What migrations record of a field: Django's own class of this name."""
     attribute, _, arguments, options = parts
     return attribute, f"django.db.models.{name}", arguments, options

@@ -1,1 +1,1 @@
-"""What people read and type: the names of states and marks, and amounts."""
+"""Texts for people: names of states and flags, and amounts to read and type."""

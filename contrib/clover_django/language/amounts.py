@@ -14,7 +14,7 @@ from payment_hooks import InvalidRequest, Money, read_money
 
 
 class LocalizedRefusal(InvalidRequest):
-    """Nothing was sent; the message is for whoever reads the page, in their language."""
+    """An `InvalidRequest` whose message is shown on the page, in the reader's language."""
 
 
 _SPACES = " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"
@@ -23,7 +23,7 @@ _MARKS = ".,"
 
 
 def read_amount(typed: str, currency: str) -> Money:
-    """The money that somebody typed, in the active language's way to write numbers.
+    """The money that a person typed, in the active language's way to write numbers.
 
     Raises:
         LocalizedRefusal: it is no number, could be read as another one, or has more
@@ -54,12 +54,12 @@ def write_amount(money: Money) -> str:
 
 
 def show_amount(money: Money) -> str:
-    """The amount with its currency's code, for pages that have no better way."""
+    """The amount with its currency's code, for pages without a format of their own."""
     return f"{write_amount(money)}\N{NO-BREAK SPACE}{money.currency}"
 
 
 def _is_thousandfold_elsewhere(typed: str, exponent: int) -> bool:
-    """Whether one mark and three digits are all: a thousand here, a unit over there.
+    """Whether it has one separator and three digits, so that languages read it differently.
 
     With three decimals it is the usual way to write them, in the language's own mark.
     """

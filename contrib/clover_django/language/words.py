@@ -88,7 +88,7 @@ FLAGS: dict[str, Text] = {
     "reference_differs": pgettext_lazy("flag", "It belongs to another payment"),
     "refund_canceled": pgettext_lazy("flag", "The refund was canceled at Clover"),
     "refund_failed": pgettext_lazy("flag", "The refund failed at Clover"),
-    "refund_in_doubt": pgettext_lazy("flag", "A refund with an unknown outcome"),
+    "refund_outcome_unknown": pgettext_lazy("flag", "A refund with an unknown outcome"),
     "refund_too_large": pgettext_lazy("flag", "More was refunded than was paid"),
     "refund_voided": pgettext_lazy("flag", "The refund was voided at Clover"),
     "transaction_of_another_payment": pgettext_lazy(
@@ -123,12 +123,12 @@ def mode_name(value: str) -> str:
 
 
 def flag_name(value: str) -> str:
-    """Of a mark: why somebody must look."""
+    """Of a mark: why a person must look."""
     return _name_of(value, FLAGS)
 
 
 def reason_name(value: str) -> str:
-    """Of why money goes back."""
+    """Of why money is refunded."""
     return _name_of(value, REASONS)
 
 
@@ -138,6 +138,6 @@ def actor_name(value: str) -> str:
 
 
 def _name_of(value: str, names: Names) -> str:
-    """What people read for the value; one without a name is read as it is written."""
+    """The name of the value for people; the value itself where it has no name."""
     found = names.get(value)
     return str(found) if found is not None else value.replace("_", " ")

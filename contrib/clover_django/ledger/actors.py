@@ -1,4 +1,4 @@
-"""Who acts: written into the history beside what changed."""
+"""The actor that the history names with each change."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,13 +8,13 @@ _actor: ContextVar[str] = ContextVar("clover_actor", default="")
 
 
 def current_actor() -> str:
-    """Who acts now; empty when nobody said, as in a checkout."""
+    """Who acts now; empty when it is not known, as in a checkout."""
     return _actor.get()
 
 
 @contextmanager
 def acting_as(name: str) -> Iterator[None]:
-    """Put a name, such as `user 7`, beside what changes inside the block."""
+    """Record a name, such as `user 7`, with all changes inside the block."""
     token = _actor.set(name)
     try:
         yield

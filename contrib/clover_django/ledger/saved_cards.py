@@ -1,4 +1,4 @@
-"""Cards on file, by owner: what a shop remembers so that a shopper need not type again."""
+"""The saved cards of customers, in the ledger's database."""
 
 from uuid import uuid4
 
@@ -34,7 +34,7 @@ class DjangoSavedCards:
         return str(row.public_id)
 
     def describe(self, source_id: str, brand: str, last4: str) -> None:
-        """Fill in what only the charge of it told."""
+        """Fill in the brand and digits that only a charge of the card has shown."""
         rows = _rows().filter(provider_id=source_id, last4="")
         brand, last4 = short_card(brand, last4)
         rows.update(brand=brand, last4=last4)
@@ -56,7 +56,7 @@ class DjangoSavedCards:
         """The owner's card of that id.
 
         Raises:
-            InvalidRequest: the owner has no such card; whether anybody has is not told.
+            InvalidRequest: the owner has no such card; another owner may have it.
         """
         row = _find(owner, merchant_id, public_id)
         return SavedSource(

@@ -196,7 +196,7 @@ class DjangoLedger:
         return str(known.installation_id)
 
     def _insert(self, operation: Operation) -> bool:
-        """Whether nothing stood in its way."""
+        """Whether there was no conflict."""
 
         def add() -> None:
             self._operations.create(**rows.operation_values(operation))

@@ -136,7 +136,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "payment",
                 "verbose_name_plural": "payments",
-                "permissions": (("settle_payment", "Can ask Clover about a payment"),),
+                "permissions": (
+                    ("resolve_payment", "Can check a payment with Clover"),
+                ),
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("provider", "merchant_id", "reference", "sequence"),

@@ -1,4 +1,4 @@
-"""What people read instead of the ledger's words: `{{ payment.state|state_name }}`."""
+"""Filters that name the ledger's values for people: `{{ payment.state|state_name }}`."""
 
 from django import template
 

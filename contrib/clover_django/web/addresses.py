@@ -12,7 +12,7 @@ from payment_hooks import Payment, ReturnUrls
 def return_urls(request: HttpRequest, payment: Payment) -> ReturnUrls:
     """Our return and cancel pages of this payment, as absolute addresses.
 
-    They stand on `CLOVER["RETURN_BASE_URL"]`, or else on the host of the request.
+    They begin with `CLOVER["RETURN_BASE_URL"]`, or else on the host of the request.
     """
     given_up = _absolute(request, "clover:cancel", payment)
     return ReturnUrls(

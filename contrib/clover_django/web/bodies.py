@@ -19,7 +19,7 @@ class BodyRefused(Exception):
 
 
 class LengthMissing(BodyRefused):
-    """Nobody could tell where the body ends: reading on would wait for ever."""
+    """The end of the body is not known: reading on would wait for ever."""
 
     status, text = 411, "send a Content-Length"
 

@@ -1,4 +1,4 @@
-"""Views that nobody logs in for: the provider cannot, and a guest has no account."""
+"""Views without a login: the provider cannot log in, and a guest has no account."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar

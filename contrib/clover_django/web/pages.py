@@ -1,4 +1,4 @@
-"""Where the shopper goes on after our pages: an adapter says, or plain ones do."""
+"""Where our pages lead the shopper: as an adapter says, or to plain pages."""
 
 from typing import Protocol
 
@@ -18,13 +18,13 @@ class ShopPages(Protocol):
     """
 
     def paid(self, request: HttpRequest, payment: Payment) -> HttpResponse:
-        """The way on for a shopper whose payment is made."""
+        """The response for a shopper whose payment succeeded."""
         ...
 
     def not_paid(
         self, request: HttpRequest, payment: Payment, message: str
     ) -> HttpResponse:
-        """The way back for a shopper who has paid nothing; `message` may be empty."""
+        """The response for a shopper who has paid nothing; `message` may be empty."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Whether a message without a login reaches the webhook, through the shop's middleware."""
+"""Checks that a message without a login passes the shop's middleware to the webhook."""
 
 from collections.abc import Iterator
 
@@ -12,12 +12,12 @@ from clover_django import conf
 from clover_django.web.webhooks import NOT_YET, REJECTED
 
 _REACHED_PAGE = 404
-"""What our pages answer about a payment that nobody made."""
+"""What our pages answer about a payment that does not exist."""
 _NOBODY = "no-such-payment"
 
 
 def check_pages() -> list[CheckMessage]:
-    """Strangers reach our pages: asked by sending them something.
+    """Send our pages a request without a login, and report what stops it.
 
     It sends requests through all middleware, inside this process: what a middleware
     writes down of a request it writes down of these, too. None of them says anything of a
@@ -69,7 +69,7 @@ def _host() -> str:
 
 
 def _is_webhooks(answer: HttpResponseBase) -> bool:
-    """Whether it is our own view's answer, rather than somebody's before it."""
+    """Whether it is our own view's answer, rather than a middleware's before it."""
     return getattr(answer, "content", b"").decode(errors="replace") in (
         REJECTED,
         NOT_YET,
@@ -77,7 +77,7 @@ def _is_webhooks(answer: HttpResponseBase) -> bool:
 
 
 def _find_culprit(path: str) -> str:
-    """The first middleware with which the message does not come through any more."""
+    """The first middleware that stops the message."""
     names = list(settings.MIDDLEWARE)
     for count in range(len(names) + 1):
         with override_settings(MIDDLEWARE=names[:count]):

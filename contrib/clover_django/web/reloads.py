@@ -1,11 +1,11 @@
-"""How a page that waits looks again by itself: ever more slowly, and not for ever."""
+"""When a waiting page reloads: with growing pauses, a limited number of times."""
 
 from dataclasses import dataclass
 
 from django.http import HttpRequest
 
 FIELD = "look"
-"""The part of the address that counts, since looking writes nothing down."""
+"""The query parameter that counts the reloads, since a look stores nothing."""
 MOST_LOOKS = 30
 """About ten minutes, at the pace below."""
 _FIRST_SECONDS, _SLOWER, _MOST_SECONDS = 3, 1.2, 30
@@ -13,7 +13,7 @@ _FIRST_SECONDS, _SLOWER, _MOST_SECONDS = 3, 1.2, 30
 
 @dataclass(frozen=True, slots=True)
 class NextLook:
-    """When, and at which address below the page's own."""
+    """The seconds until the next reload, and its address."""
 
     seconds: int
     query: str

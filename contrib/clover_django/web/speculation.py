@@ -1,4 +1,4 @@
-"""Requests that nobody looks at: prefetches, previews of links, bare checks."""
+"""Requests whose answer no person sees: prefetches, previews of links, bare checks."""
 
 from django.http import HttpRequest, HttpResponse
 
@@ -7,7 +7,7 @@ _WORDS = ("prefetch", "preview", "prerender")
 
 
 def is_speculative(request: HttpRequest) -> bool:
-    """Whether no shopper stands behind it so far: such a request changes nothing.
+    """Whether no shopper has opened it so far: such a request changes nothing.
 
     Source: "Speculative loading", HTML Living Standard, and "Sec-Purpose", MDN web docs,
     read 2026-11; the other headers are what older browsers and messengers send.

@@ -1,4 +1,4 @@
-"""Who comes back from another site, in a browser that has left its cookies behind.
+"""Returns from another site, where the browser withholds `SameSite=Strict` cookies.
 
 A cookie with `SameSite=Strict` does not come along when another site leads here, nor in any
 redirect after that. It is there again once a page of our own leads on, so there is one in
@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 FIELD = "arrived"
-"""The part of the address that says so: there is one such page, and never a second."""
+"""The query parameter that marks the page in between, so that it is shown only once."""
 _STRICT = "strict"
 
 Rest = ParamSpec("Rest")
@@ -23,7 +23,7 @@ View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
 
 
 def with_own_cookies(view: View[Rest]) -> View[Rest]:
-    """The view, after a page in between for who comes without the shop's strict cookies."""
+    """The view; a request without the shop's strict cookies gets a page in between."""
 
     @wraps(view)
     def shown(

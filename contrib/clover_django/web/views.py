@@ -1,6 +1,6 @@
-"""Webhook, return, cancel and status: what comes in from outside a checkout.
+"""The views for webhook, return, cancel and status.
 
-None of them believes what it is told: each says *look* to `Payments`, and shows what
+None of them believes the request: each calls `Payments.look`, and shows what
 the ledger knows afterwards. All stay outside of ATOMIC_REQUESTS, since the ledger
 commits by itself.
 
@@ -59,7 +59,7 @@ View = Callable[..., HttpResponse]
 def _page(view: View) -> View:
     """One of the shopper's pages: never cached, and its address goes to no other site.
 
-    A request that no shopper looks at gets no page, and nobody is asked for it.
+    A request whose answer no shopper sees gets no page, and Clover is not asked.
     """
 
     @wraps(view)
@@ -82,7 +82,7 @@ def _page(view: View) -> View:
 @require_POST
 @never_cache
 def webhook(request: HttpRequest) -> HttpResponse:
-    """Take a message in: 200 once its effect is in place or it is kept for later."""
+    """Receive a webhook: 200 once it took effect or is stored for later."""
     return receive(request, get_payments)
 
 
@@ -108,7 +108,7 @@ def status(request: HttpRequest, payment_id: str) -> HttpResponse:
 @require_GET
 @_page
 def status_json(request: HttpRequest, payment_id: str) -> HttpResponse:
-    """Whether the waiting page should look again: nothing else is told.
+    """Whether the waiting page should look again: nothing else is said.
 
     However often it is asked, it asks the provider only once in a few seconds.
     """
@@ -123,7 +123,7 @@ def status_json(request: HttpRequest, payment_id: str) -> HttpResponse:
 @_page
 @with_own_cookies
 def cancelled(request: HttpRequest, payment_id: str) -> HttpResponse:
-    """The shopper turned back on the provider's page; the button here gives it up.
+    """The shopper cancelled on the provider's page; a button here closes the payment.
 
     Money may have come all the same.
     """
@@ -142,7 +142,7 @@ def cancelled(request: HttpRequest, payment_id: str) -> HttpResponse:
 
 
 def _ask_whether(request: HttpRequest, payment: Payment) -> HttpResponse:
-    """The page with the button, unless there is something else to say."""
+    """The page with the button to close the payment, unless it is paid or closed."""
     if outcome_of(_operations(payment), turned_back=True) is not Outcome.NOT_PAID:
         return _show(request, payment)
     return render_page(request, payment, "clover_django/cancel.html")
@@ -163,7 +163,7 @@ def _show(request: HttpRequest, payment: Payment) -> HttpResponse:
 
 
 def _wait(request: HttpRequest, payment: Payment) -> HttpResponse:
-    """The page that goes on by itself; a payment that was given up may stay so."""
+    """The page that reloads until the outcome is known; not for a closed payment."""
     known = outcome_of(_operations(payment), turned_back=True)
     is_given_up = payment.state is PaymentState.CLOSED and known is Outcome.NOT_PAID
     return render_page(
@@ -192,12 +192,12 @@ def _look(payment: Payment) -> Payment:
     try:
         return get_payments().look(payment.payment_id)
     except NOT_NOW as error:
-        logger.warning("payment could not be settled now: %s", type(error).__name__)
+        logger.warning("payment could not be resolved now: %s", type(error).__name__)
         return _find(payment.payment_id)
 
 
 def _give_up(payment_id: str) -> Payment:
-    """The payment, closed unless it holds money; a doubt about that is raised."""
+    """The payment, closed unless it holds money; an unknown outcome is raised."""
     payments = get_payments()
     payment = payments.resolve(payment_id)
     if payment.state is not PaymentState.OPEN:

@@ -1,4 +1,4 @@
-"""A message of the provider over HTTP, for whichever address it came to."""
+"""Receives the provider's webhooks over HTTP, for every adapter's address."""
 
 import logging
 from collections.abc import Callable
@@ -18,7 +18,7 @@ REJECTED, NOT_YET = "rejected", "try again"
 
 
 def receive(request: HttpRequest, find: Callable[[], Payments]) -> HttpResponse:
-    """Take a message in: 200 once its effect is in place or it is kept for later."""
+    """Receive a webhook: 200 once it took effect or is stored for later."""
     if request.method != "POST":
         response = _answer(405, "post it")
         response["Allow"] = "POST"

@@ -1,9 +1,10 @@
-"""checkoutComplete: the order of a checkout whose money is here."""
+"""checkoutComplete: makes the order of a checkout that is paid."""
 
 from collections.abc import Mapping
 from uuid import UUID
 
 from clover_graphql.operations.older_payments import OLDER, pay_older
+from clover_graphql.request.codes import NOT_PAID
 from clover_graphql.request.context import HOLDING, RequestContext, has_page, state_of
 from clover_graphql.request.errors import BadInput, code_of, field_of, text_of
 from clover_graphql.request.offers import OfferedGateway
@@ -53,7 +54,7 @@ def complete(
 def _find_begun(
     context: RequestContext, purchase: Purchase, sent: object
 ) -> tuple[OfferedGateway, Payment] | None:
-    """The open payment that this call shall make; one of a session makes itself."""
+    """The open payment of the older API that this call is to charge."""
     latest = context.latest(purchase)
     if latest is None or state_of(*latest) is not PaymentState.OPEN:
         return None
@@ -133,7 +134,7 @@ def _find_paid(context: RequestContext, purchase: Purchase) -> Payment:
         raise BadInput(
             f"{payment.amount_due} was paid, and {purchase.amount_due} is due now: "
             "the checkout was changed after it was paid.",
-            code="not_paid",
+            code=NOT_PAID,
         )
     notify(offer.payments, payment.payment_id)
     return offer.payments.get(payment.payment_id)
@@ -165,7 +166,7 @@ def _order(
 def _not_paid() -> BadInput:
     return BadInput(
         "The authorized amount doesn't cover the checkout's total amount.",
-        code="not_paid",
+        code=NOT_PAID,
         field="id",
     )
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from strawberry import UNSET
 
+from clover_graphql.request.codes import INVALID
 from clover_graphql.request.context import RequestContext
 from clover_graphql.request.errors import BadInput, code_of, field_of, text_of
 from clover_graphql.request.offers import OfferedGateway
@@ -61,7 +62,7 @@ def pay_older(
     payment: LedgerPayment,
     sent: object,
 ) -> Progress:
-    """Make the payment: what comes now goes before what came when it was begun."""
+    """Charge the payment; data of this call replaces what was sent when it was begun."""
     kept = payment.context.get(OLDER)
     known = kept if isinstance(kept, Mapping) else {}
     entry = read_entry(sent or None)
@@ -119,6 +120,6 @@ def _context(context: RequestContext, sent: PaymentInput) -> dict[str, object]:
     if sent.token:
         sealed = context.api.seal(sent.token)
         if not sealed:
-            raise BadInput(_NO_SEAL, code="invalid", field="token")
+            raise BadInput(_NO_SEAL, code=INVALID, field="token")
         kept["token"] = sealed
     return {OLDER: kept}

@@ -13,7 +13,13 @@ from clover_graphql.types.payloads import (
     PaymentMethodRequestDeleteError,
     StoredPaymentMethodRequestDelete,
 )
-from payment_hooks import InvalidRequest, PaymentError, PurchaseKind, shopper_text
+from payment_hooks import (
+    ErrorCode,
+    InvalidRequest,
+    PaymentError,
+    PurchaseKind,
+    shopper_text,
+)
 from payment_hooks.storefront import forget_source
 
 logger = logging.getLogger(__name__)
@@ -24,7 +30,7 @@ Result = StoredPaymentMethodRequestDeleteResult
 def delete(
     context: RequestContext, identifier: str
 ) -> StoredPaymentMethodRequestDelete:
-    """Remove the customer's card; somebody else's is not to be found."""
+    """Remove the customer's card; another customer's is not found."""
     try:
         _delete(context, identifier)
     except InvalidRequest as error:
@@ -62,9 +68,9 @@ def _delete(context: RequestContext, identifier: str) -> None:
     purchase_id, _, gateway = rest.rpartition(":")
     saved_cards = context.api.saved_cards
     if kind not in list(PurchaseKind) or saved_cards is None:
-        raise BadInput("no such card", code="saved_source_unknown", field="id")
+        raise BadInput("no such card", code=ErrorCode.SAVED_SOURCE_UNKNOWN, field="id")
     purchase = context.find_purchase(PurchaseKind(kind), purchase_id)
     if purchase is None or not purchase.customer_id:
-        raise BadInput("no such card", code="saved_source_unknown", field="id")
+        raise BadInput("no such card", code=ErrorCode.SAVED_SOURCE_UNKNOWN, field="id")
     payments = context.offer(gateway).payments
     forget_source(payments, saved_cards, purchase.customer_id, public_id)

@@ -1,4 +1,4 @@
-"""What the shop's people and apps ask for: capture, refund, void, and a second look."""
+"""Mutations of staff and apps: capture, refund, void and report."""
 
 import re
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from clover_graphql.operations.older_payments import refused, shown_payment
+from clover_graphql.request.codes import INCORRECT_DETAILS, INVALID
 from clover_graphql.request.context import RequestContext
 from clover_graphql.request.errors import BadInput, code_of, field_of
 from clover_graphql.request.offers import OfferedGateway
@@ -54,7 +55,7 @@ _ACTIONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Modification:
-    """What is asked for, of which payment."""
+    """A capture, refund or void: its kind, payment and amount."""
 
     offer: OfferedGateway
     payment: Payment
@@ -131,7 +132,7 @@ def report(
     kind: TransactionEventTypeEnum,
     amount: Decimal | None,
 ) -> TransactionEventReport:
-    """Look at what somebody says has happened: what the provider shows is recorded.
+    """Look at what the caller says has happened: what the provider shows is recorded.
 
     Nothing is believed. The event is there afterwards if the provider knows it.
     """
@@ -147,7 +148,7 @@ def report(
         if event is None:
             raise BadInput(
                 f"The provider shows no {kind.name} of {reference}: nothing was changed.",
-                code="invalid",
+                code=INVALID,
                 field="type",
             )
     except PaymentError as error:
@@ -171,7 +172,7 @@ def report(
 
 
 def _check_reference(reference: str) -> None:
-    """Let nothing be asked of the provider, and logged, that is no id.
+    """Refuse text that cannot be a transaction's id, before it is sent or logged.
 
     Raises:
         BadInput: it cannot be one.
@@ -179,7 +180,7 @@ def _check_reference(reference: str) -> None:
     if not _REFERENCE.fullmatch(reference) or looks_like_card_number(reference):
         raise BadInput(
             "pspReference must be the provider's id of a transaction.",
-            code="invalid",
+            code=INVALID,
             field="pspReference",
         )
 
@@ -190,7 +191,7 @@ def _modification(
     action: StaffAction,
     amount: Decimal | None,
 ) -> Modification:
-    """What is asked for; an amount of nothing is not the same as none.
+    """The requested movement; an amount of zero is refused, None means all.
 
     Raises:
         BadInput: such an amount cannot be moved.
@@ -209,23 +210,23 @@ def _modification(
 
 
 def _check_whole(asked: Modification) -> None:
-    """Let nobody believe that a part of an authorization is released.
+    """Refuse a void of a part: an authorization is released as a whole.
 
     Raises:
         BadInput: another amount than is reserved was named.
     """
     rows = asked.offer.payments.operations(asked.payment.payment_id)
-    held = add_up(rows, asked.payment.amount_due.currency).authorized
-    if asked.amount is not None and asked.amount != held:
-        raise _wrong_amount(f"{held} is reserved, and is released as a whole.")
+    authorized = add_up(rows, asked.payment.amount_due.currency).authorized
+    if asked.amount is not None and asked.amount != authorized:
+        raise _wrong_amount(f"{authorized} is reserved, and is released as a whole.")
 
 
 def _wrong_amount(text: str) -> BadInput:
-    return BadInput(text, code="invalid", field="amount")
+    return BadInput(text, code=INVALID, field="amount")
 
 
 def _intent_id(context: RequestContext, asked: Modification) -> str:
-    """The caller's name for the intent, or else: the next refund of this payment.
+    """The caller's intent id, or else the number of the payment's next refund.
 
     So a double click is one refund, and two that follow each other are two.
     """
@@ -256,7 +257,7 @@ def _find_event(
         moved = row.moved or row.amount
         if amount is not None and read_money(amount, moved.currency) != moved:
             raise BadInput(
-                f"{reference} is of {moved}.", code="incorrect_details", field="amount"
+                f"{reference} is of {moved}.", code=INCORRECT_DETAILS, field="amount"
             )
         return event
     return None

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from uuid import UUID
 
+from clover_graphql.request.codes import INVALID, KEY_INVALID
 from clover_graphql.request.context import RequestContext, has_page
 from clover_graphql.request.errors import BadInput, Denied, code_of, field_of, text_of
 from clover_graphql.request.offers import OfferedGateway
@@ -38,6 +39,7 @@ from clover_graphql.types.transactions import (
     item_of,
 )
 from payment_hooks import (
+    ErrorCode,
     InvalidRequest,
     Payment,
     PaymentError,
@@ -92,7 +94,7 @@ def initialize(
         if key == "":
             raise BadInput(
                 "idempotencyKey must not be empty: leave it out, or send a new one.",
-                code="key_invalid",
+                code=KEY_INVALID,
                 field="idempotencyKey",
             )
         purchase = context.purchase(identifier, "Checkout", "Order")
@@ -102,8 +104,8 @@ def initialize(
         asked = context.submit(offer, purchase, entry, key or "")
         progress = submit(asked)
         payment = progress.payment or latest_payment(asked.offer, purchase.reference)
-        if payment is None or (progress.payment is None and not progress.is_in_doubt):
-            raise progress.refusal or BadInput("Nothing is due.", code="invalid")
+        if payment is None or (progress.payment is None and not progress.is_unknown):
+            raise progress.refusal or BadInput("Nothing is due.", code=INVALID)
     except PaymentError as error:
         refused = TransactionInitializeError(
             code=code_of(error, TransactionInitializeErrorCode),
@@ -134,7 +136,7 @@ def process(
         if purchase is None:
             raise BadInput(
                 "TransactionItem could not be found.",
-                code="payment_unknown",
+                code=ErrorCode.PAYMENT_UNKNOWN,
                 field="id",
             )
         is_return, entry = has_page(offer, payment), read_entry(sent or None)
@@ -159,13 +161,13 @@ def process(
 def check_strategy(
     context: RequestContext, gateway_id: str, action: str, ip: str
 ) -> None:
-    """Let only apps of the shop choose what the gateway's settings decide.
+    """Refuse another action or address than the gateway's, but for the shop's apps.
 
     Raises:
-        Denied: another action than the gateway's own, or somebody else's address.
+        Denied: another action than the gateway's own, or another shopper's address.
     """
     own = {
-        CHARGE if offer.takes_at_once else AUTHORIZATION
+        CHARGE if offer.captures_at_once else AUTHORIZATION
         for offer in context.api.offers
         if offer.id == gateway_id
     }
@@ -175,7 +177,7 @@ def check_strategy(
 
 
 def _check_gateways(gateways: list[PaymentGatewayToInitialize]) -> None:
-    """Let nobody ask for one card form a thousand times: each may be asked of Clover.
+    """Refuse a request for very many card forms: each may need a call to Clover.
 
     Raises:
         BadInput: there are more than a page can have.
@@ -183,7 +185,7 @@ def _check_gateways(gateways: list[PaymentGatewayToInitialize]) -> None:
     if len(gateways) > _MOST_GATEWAYS:
         raise BadInput(
             f"Ask for at most {_MOST_GATEWAYS} gateways at once.",
-            code="invalid",
+            code=INVALID,
             field="paymentGateways",
         )
 

@@ -1,4 +1,4 @@
-"""One request to the API: who asks, and what of the shop it is about."""
+"""The context of one request: its caller, and the shop's data that it names."""
 
 import logging
 from dataclasses import dataclass, field
@@ -6,11 +6,13 @@ from typing import Protocol
 from uuid import UUID
 
 from clover_graphql.request import ids
+from clover_graphql.request.codes import GATEWAY_UNKNOWN, PURCHASE_UNKNOWN, REQUIRED
 from clover_graphql.request.errors import BadInput, Denied
 from clover_graphql.request.offers import OfferedGateway
 from clover_graphql.request.submission import LANGUAGE, PURCHASE, Submit
 from payment_hooks import (
     AccessRequest,
+    ErrorCode,
     FindPurchaseRequest,
     InvalidRequest,
     Money,
@@ -38,7 +40,7 @@ class Api(Protocol):
 
     @property
     def shop(self) -> ShopHooks:
-        """Who answers the shop's hooks."""
+        """The shop's hooks."""
         ...
 
     @property
@@ -57,11 +59,11 @@ class Api(Protocol):
         ...
 
     def seal(self, token: str) -> str:
-        """The token as it may be kept; empty when nothing is."""
+        """The sealed token, which may be stored; empty when there is no sealing key."""
         ...
 
     def unseal(self, sealed: str) -> str:
-        """The token that was sealed; empty when it cannot be had any more."""
+        """The token that was sealed; empty when it expired or the key has changed."""
         ...
 
 
@@ -115,7 +117,7 @@ class RequestContext:
         found = self.find_purchase(KINDS[kind], key)
         if found is None:
             raise BadInput(
-                f"{kind} could not be found.", code="purchase_unknown", field=field
+                f"{kind} could not be found.", code=PURCHASE_UNKNOWN, field=field
             )
         return found
 
@@ -131,7 +133,7 @@ class RequestContext:
         if token is not None:
             named.append(ids.encode("Checkout", str(token)))
         if len(named) != 1:
-            raise BadInput("Exactly one id is needed.", code="required", field="id")
+            raise BadInput("Exactly one id is needed.", code=REQUIRED, field="id")
         return self.purchase(named[0], "Checkout")
 
     def offer(self, gateway_id: str) -> OfferedGateway:
@@ -145,7 +147,7 @@ class RequestContext:
                 return offer
         raise BadInput(
             "No payment gateway has this id.",
-            code="gateway_unknown",
+            code=GATEWAY_UNKNOWN,
             field="paymentGateway",
         )
 
@@ -198,7 +200,7 @@ class RequestContext:
             if payment is not None and offer.payments.owns(payment):
                 return offer, payment
         raise BadInput(
-            f"{kind} could not be found.", code="payment_unknown", field="id"
+            f"{kind} could not be found.", code=ErrorCode.PAYMENT_UNKNOWN, field="id"
         )
 
     def purchase_of(self, payment: Payment) -> Purchase | None:
@@ -221,7 +223,7 @@ class RequestContext:
     def require(
         self, action: StaffAction, payment: Payment, amount: Money | None = None
     ) -> None:
-        """Go on only with the shop's permission.
+        """Raise unless the shop allows the action.
 
         Raises:
             Denied: it does not give it.
@@ -238,7 +240,7 @@ HOLDING = frozenset(
 
 
 def has_page(offer: OfferedGateway, payment: Payment) -> bool:
-    """Whether the shopper may be back from a page, so that its message may be due."""
+    """Whether a hosted page of it was opened, so that its webhook may come."""
     return any(
         row.kind is OperationKind.HOSTED_PAGE and row.state is OperationState.WAITING
         for row in offer.payments.operations(payment.payment_id)
@@ -246,6 +248,6 @@ def has_page(offer: OfferedGateway, payment: Payment) -> bool:
 
 
 def state_of(offer: OfferedGateway, payment: Payment) -> PaymentState:
-    """The state of the payment by its operations: its own row follows a moment later."""
+    """The state of the payment by its operations; its own row is updated a moment later."""
     operations = offer.payments.operations(payment.payment_id)
     return derive_state(operations, closed=payment.state is PaymentState.CLOSED)

@@ -1,4 +1,4 @@
-"""What goes wrong, in Saleor's codes: in the payload where a caller can mend it."""
+"""Errors of the API, translated into Saleor's codes."""
 
 import logging
 from enum import Enum
@@ -6,7 +6,18 @@ from typing import TypeVar
 
 from graphql import GraphQLError
 
+from clover_graphql.request.codes import (
+    AMOUNT_HAS_CHANGED,
+    GATEWAY_UNKNOWN,
+    ID_MALFORMED,
+    ID_OF_OTHER_TYPE,
+    KEY_REUSED,
+    NOT_PAID,
+    PARTIAL_PAYMENT,
+    PURCHASE_UNKNOWN,
+)
 from payment_hooks import (
+    ErrorCode,
     InvalidRequest,
     OutcomeUnknown,
     PaymentDeclined,
@@ -18,23 +29,23 @@ logger = logging.getLogger(__name__)
 Code = TypeVar("Code", bound=Enum)
 
 _SALEOR = {
-    "id_malformed": ("GRAPHQL_ERROR",),
-    "id_of_other_type": ("INVALID",),
-    "purchase_unknown": ("NOT_FOUND",),
-    "payment_unknown": ("NOT_FOUND",),
-    "gateway_unknown": ("NOT_SUPPORTED_GATEWAY", "NOT_FOUND"),
-    "key_reused": ("UNIQUE",),
-    "amount_is_a_part": ("PARTIAL_PAYMENT_NOT_ALLOWED", "INVALID"),
-    "amount_has_changed": ("CHECKOUT_NOT_FULLY_PAID", "INVALID"),
-    "not_paid": ("CHECKOUT_NOT_FULLY_PAID", "INVALID"),
-    "in_progress": ("CHECKOUT_COMPLETION_IN_PROGRESS",),
-    "in_doubt": ("CHECKOUT_COMPLETION_IN_PROGRESS",),
-    "saved_source_unknown": ("NOT_FOUND",),
+    ID_MALFORMED: ("GRAPHQL_ERROR",),
+    ID_OF_OTHER_TYPE: ("INVALID",),
+    PURCHASE_UNKNOWN: ("NOT_FOUND",),
+    ErrorCode.PAYMENT_UNKNOWN: ("NOT_FOUND",),
+    GATEWAY_UNKNOWN: ("NOT_SUPPORTED_GATEWAY", "NOT_FOUND"),
+    KEY_REUSED: ("UNIQUE",),
+    PARTIAL_PAYMENT: ("PARTIAL_PAYMENT_NOT_ALLOWED", "INVALID"),
+    AMOUNT_HAS_CHANGED: ("CHECKOUT_NOT_FULLY_PAID", "INVALID"),
+    NOT_PAID: ("CHECKOUT_NOT_FULLY_PAID", "INVALID"),
+    ErrorCode.IN_PROGRESS: ("CHECKOUT_COMPLETION_IN_PROGRESS",),
+    ErrorCode.OUTCOME_UNKNOWN: ("CHECKOUT_COMPLETION_IN_PROGRESS",),
+    ErrorCode.SAVED_SOURCE_UNKNOWN: ("NOT_FOUND",),
 }
-"""Ours, and what Saleor calls it: the first which the asked enum has."""
+"""Our codes and Saleor's; the first of them that the payload's enum has is used."""
 _MOVING = (PaymentDeclined, OutcomeUnknown)
-_SAFE = frozenset({"payment_data_invalid"})
-"""Codes of errors elsewhere whose text is made for whoever sent the input."""
+_SAFE = frozenset({ErrorCode.PAYMENT_DATA_INVALID})
+"""Codes of other errors whose message may be shown to the caller."""
 
 
 class BadInput(InvalidRequest):

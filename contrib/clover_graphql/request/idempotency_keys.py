@@ -1,6 +1,6 @@
-"""The idempotency keys that a payment was sent, as they are kept with it.
+"""The idempotency keys of a payment's submits, kept in its context.
 
-Anybody may send a new one with each submit: their digests are kept, and only those of
+A caller may send a new one with each submit: their digests are kept, and only those of
 the last. A key that was forgotten brings what its payment has brought all the same, and a
 card that was declined is not asked again.
 """

@@ -4,6 +4,7 @@ import binascii
 from base64 import b64decode, b64encode
 from uuid import UUID
 
+from clover_graphql.request.codes import ID_MALFORMED, ID_OF_OTHER_TYPE, REQUIRED
 from clover_graphql.request.errors import BadInput
 
 _LONGEST = 256
@@ -33,11 +34,11 @@ def decode(text: str, *kinds: str, field: str = "id") -> tuple[str, str]:
         plain = ""
     kind, _, key = plain.partition(":")
     if not (kind and key and plain.isprintable()):
-        raise BadInput("Invalid ID.", code="id_malformed", field=field)
+        raise BadInput("Invalid ID.", code=ID_MALFORMED, field=field)
     if kind not in kinds:
         raise BadInput(
             f"Invalid ID. Expected: {', '.join(kinds)}.",
-            code="id_of_other_type",
+            code=ID_OF_OTHER_TYPE,
             field=field,
         )
     return kind, key
@@ -60,7 +61,7 @@ def transaction_key(identifier: str | None, token: UUID | None, kind: str) -> st
     """
     if (identifier is None) == (token is None):
         raise BadInput(
-            "Exactly one of id and token is needed.", code="required", field="id"
+            "Exactly one of id and token is needed.", code=REQUIRED, field="id"
         )
     if token is not None:
         return token.hex
@@ -68,4 +69,4 @@ def transaction_key(identifier: str | None, token: UUID | None, kind: str) -> st
     try:
         return UUID(key).hex
     except ValueError:
-        raise BadInput("Invalid ID.", code="id_malformed", field="id") from None
+        raise BadInput("Invalid ID.", code=ID_MALFORMED, field="id") from None

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from clover_graphql.request.codes import MODE_NOT_OFFERED
 from clover_graphql.request.errors import BadInput
 from payment_hooks import ConfigurationError, Mode, Payments
 from payment_hooks.storefront import Entry
@@ -20,7 +21,7 @@ class OfferedGateway:
     """The `Payments`, or what gives them."""
     modes: tuple[Mode, ...] = (Mode.IFRAME,)
     """How a card may reach the provider; the first is for storefronts that do not say."""
-    takes_at_once: bool = True
+    captures_at_once: bool = True
     """Whether a payment is charged, or only reserved; a hosted page always charges."""
     name: str = "Clover"
     gateway_id: str = ""
@@ -51,14 +52,14 @@ class OfferedGateway:
             raise BadInput(
                 f"This shop does not take payments in mode {wanted}: "
                 f"use {' or '.join(self.modes)}.",
-                code="mode_not_offered",
+                code=MODE_NOT_OFFERED,
                 field="paymentGateway",
             )
         return wanted
 
     def captures(self, mode: Mode) -> bool:
         """Whether money is captured at once in this mode."""
-        return self.takes_at_once or mode is Mode.HOSTED
+        return self.captures_at_once or mode is Mode.HOSTED
 
     def _implied(self, entry: Entry) -> Mode:
         """A card means `api`, a token or a saved card one of the modes on a page."""

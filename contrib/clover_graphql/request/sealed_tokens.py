@@ -1,4 +1,4 @@
-"""A card's token between two calls of the older API, readable by this shop alone."""
+"""Encrypts a card's token that is kept between two calls of the older API."""
 
 import hashlib
 from base64 import urlsafe_b64encode
@@ -10,7 +10,7 @@ _PURPOSE = b"clover_graphql: the token of a payment that is not made yet"
 
 
 def seal(token: str, secret_key: str) -> str:
-    """The token as it may lie in the ledger; without the key it says nothing."""
+    """The encrypted token, which may be stored in the ledger."""
     return _box(secret_key).encrypt(token.encode()).decode()
 
 

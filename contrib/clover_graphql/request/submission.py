@@ -1,4 +1,4 @@
-"""One submit of a storefront: what it asks for, and where it brings the payment."""
+"""One submit of a storefront, and how the payment continues with it."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -6,6 +6,13 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from urllib.parse import urlsplit
 
+from clover_graphql.request.codes import (
+    AMOUNT_HAS_CHANGED,
+    KEY_INVALID,
+    KEY_REUSED,
+    PARTIAL_PAYMENT,
+    RETURN_URL_FOREIGN,
+)
 from clover_graphql.request.errors import BadInput
 from clover_graphql.request.idempotency_keys import add_key, find_key, read_keys
 from clover_graphql.request.offers import OfferedGateway
@@ -40,7 +47,7 @@ from payment_hooks.storefront import (
 
 PURCHASE, GATEWAY, KEYS, RETURN = "purchase", "gateway", "keys", "return_url"
 LANGUAGE = "language"
-"""Shops whose own snapshot has it write it under the same name."""
+"""The name in the context; shops with a snapshot of their own use the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +61,7 @@ class Submit:
     idempotency_key: str = ""
     client_ip: str = ""
     language: str = ""
-    """What the shopper reads, kept with the payment; empty where nobody said."""
+    """What the shopper reads, kept with the payment; empty where none is known."""
     return_hosts: tuple[str, ...] = ()
     context: Mapping[str, object] | None = None
     """What else is kept with the payment."""
@@ -106,7 +113,7 @@ def continue_payment(asked: Submit, payment: Payment) -> Progress:
 
 
 def check_begun(purchase: Purchase, payment: Payment) -> None:
-    """Let no shopper pay another amount than the payment was begun with.
+    """Refuse a payment that was begun with another amount than is due now.
 
     Raises:
         BadInput: the purchase was changed since.
@@ -116,13 +123,13 @@ def check_begun(purchase: Purchase, payment: Payment) -> None:
             f"This payment was begun with {payment.amount_due}, and "
             f"{purchase.amount_due} is due now. Nothing more is taken for it: show the "
             "shopper the new amount, and begin another payment.",
-            code="amount_has_changed",
+            code=AMOUNT_HAS_CHANGED,
             field="amount",
         )
 
 
 def check_amount(purchase: Purchase, amount: Decimal | None) -> None:
-    """Let a storefront name no other amount than the shop's server.
+    """Refuse an amount from the storefront that is not the shop's own.
 
     Raises:
         BadInput: it did.
@@ -141,7 +148,7 @@ def check_amount(purchase: Purchase, amount: Decimal | None) -> None:
     if named != due:
         raise BadInput(
             f"The amount to pay is {due}: it is paid as a whole.",
-            code="amount_is_a_part",
+            code=PARTIAL_PAYMENT,
             field="amount",
         )
 
@@ -157,14 +164,14 @@ def return_urls(url: str, hosts: tuple[str, ...]) -> ReturnUrls | None:
     if not _is_allowed(url, hosts):
         raise BadInput(
             "returnUrl must be an https address on one of the shop's own hosts.",
-            code="return_url_foreign",
+            code=RETURN_URL_FOREIGN,
             field="returnUrl",
         )
     return ReturnUrls(success=url, failure=url, cancel=url)
 
 
 def notify(payments: Payments, payment_id: str) -> None:
-    """Let the shop place its order, or let go of its cart, at once.
+    """Notify the shop at once, so that it places the order or thaws the cart.
 
     A notification that fails is repeated by recovery.
     """
@@ -269,7 +276,7 @@ def _find_continued(asked: Submit, mode: Mode) -> Payment | None:
 
 
 def _find_replayed(asked: Submit) -> Progress | None:
-    """What the same key brought before; None when it brought nothing so far.
+    """The outcome of the same idempotency key before; None when there is none.
 
     Raises:
         BadInput: the key belongs to another amount.
@@ -286,7 +293,7 @@ def _find_replayed(asked: Submit) -> Progress | None:
         if payment.amount_due != asked.purchase.amount_due:
             raise BadInput(
                 "This idempotency key was used for another amount: use a new one.",
-                code="key_reused",
+                code=KEY_REUSED,
                 field="idempotencyKey",
             )
         return _first_outcome(asked, payment, start)
@@ -294,7 +301,7 @@ def _find_replayed(asked: Submit) -> Progress | None:
 
 
 def _first_outcome(asked: Submit, payment: Payment, start: int) -> Progress | None:
-    """The decline, or the money that was refunded since; else None: look anew."""
+    """The recorded decline or the refunded payment; None if it must be looked up."""
     rows = _funding(asked, payment)
     starts = sorted(read_keys(payment.context.get(KEYS)).values())
     end = next((number for number in starts if number > start), len(rows))
@@ -319,7 +326,7 @@ def _check_key(asked: Submit) -> None:
         raise BadInput(
             "idempotencyKey must be printable text of at most 512 characters, and no "
             "card number.",
-            code="key_invalid",
+            code=KEY_INVALID,
             field="idempotencyKey",
         )
 

@@ -46,7 +46,7 @@ def read_document(text: str, limits: Limits) -> DocumentNode:
     _check_tokens(text, limits.tokens)
     document = parse(text)
     fragments = _fragments_of(document, limits)
-    # Rules look at fragments that nobody spreads as well.
+    # Rules look at fragments that are not spread as well.
     sizes = _Sizes(fragments)
     measured = [sizes.of_fragment(name) for name in fragments]
     measured.append(sizes.of(_operation_of(document).selection_set))

@@ -95,7 +95,7 @@ def read_operation(request: HttpRequest, limits: Limits) -> Operation:
 
 
 def as_json(status: int, content: object) -> HttpAnswer:
-    """A JSON answer that nobody keeps."""
+    """A JSON answer that no cache keeps."""
     return HttpAnswer(
         status=status,
         body=json.dumps(content, default=str).encode(),

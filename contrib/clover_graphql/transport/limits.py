@@ -17,6 +17,6 @@ class Limits:
     tokens: int = 1500
     fragments: int = 20
     selections: int = 1000
-    """Fields and fragments, once each fragment stands wherever it is spread."""
+    """Fields and fragments, once each fragment is put in wherever it is spread."""
     values: int = 500
     """In the variables."""

@@ -56,7 +56,7 @@ class TransactionEvent:
         cls, payment: Payment, progress: Progress, word: str, language: str
     ) -> Self:
         """What answers a submit that no operation describes: continue, or nothing moved."""
-        goes_on = progress.next_action is not None or progress.is_in_doubt
+        goes_on = progress.next_action is not None or progress.is_unknown
         kind = f"{word}_{'ACTION_REQUIRED' if goes_on else 'FAILURE'}"
         answered = f"{payment.payment_id}-{payment.version}"
         return cls(
@@ -224,7 +224,7 @@ def answer_of(
         return TransactionEvent.of(progress.money, language, key or None)
     last = operations[-1] if operations else None
     is_no = last is not None and last.state is OperationState.DECLINED
-    if last is not None and is_no and progress.refusal and not progress.is_in_doubt:
+    if last is not None and is_no and progress.refusal and not progress.is_unknown:
         return TransactionEvent.of(last, language, key or None)
     event = TransactionEvent.of_answer(payment, progress, word, language)
     event.idempotency_key = key or None

@@ -24,7 +24,7 @@ Key = tuple[Any, ...]
 
 
 class GoodsAreMissing(Exception):
-    """Something that was agreed is not in the basket any more; a person must decide."""
+    """A line that was paid for is not in the basket any more; a person must decide."""
 
     def __str__(self) -> str:
         return " ".join(map(str, self.args))
@@ -56,13 +56,13 @@ def is_same(agreed: Iterable[Fields], current: Iterable[Fields]) -> bool:
 
 
 def key_of(row: Fields) -> Key:
-    """Which goods these are; a line taken out and put in again has another id."""
+    """Identifies the goods; the line's id changes when it is removed and added again."""
     options = json.dumps(sorted(row.get("options", []), key=repr))
     return (row["reference"], row["product"], row["stockrecord"], options)
 
 
 def digest(lines: Iterable[Fields]) -> str:
-    """The goods and their quantities in a few letters, for comparison."""
+    """A short digest of the goods and their quantities."""
     return sha256(repr(sorted(_count(lines).items(), key=repr)).encode()).hexdigest()
 
 
@@ -74,7 +74,7 @@ def set_aside(
     What was added later goes to an open basket of the shopper.
 
     Raises:
-        GoodsAreMissing: something is less than agreed, and nobody said `may_miss`.
+        GoodsAreMissing: something is less than agreed, and `may_miss` was not set.
     """
     wanted = _count(agreed)
     extra = []
@@ -92,7 +92,7 @@ def set_aside(
 
 
 def copy_line(line: OscarObject, quantity: int, into: OscarObject) -> str:
-    """Put so many of a line's goods into another basket; why not, where it cannot be."""
+    """Add so many of a line's goods to another basket; returns why not if it fails."""
     options = [
         {"option": attribute.option, "value": attribute.value}
         for attribute in line.attributes.all()

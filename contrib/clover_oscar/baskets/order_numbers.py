@@ -19,7 +19,7 @@ def keep_number(basket_id: int, generate: Callable[[], Any]) -> str:
     """The basket's order number: the one of its first submit, for ever.
 
     The generator is asked again while it gives numbers of other baskets and orders. One
-    that gives no others leaves an order's number here; `is_taken` tells. A number that
+    that gives no others leaves an order's number here; `is_taken` says so. A number that
     the ledger knows from another basket, as after a reset of the shop, gets an ending.
 
     Raises:

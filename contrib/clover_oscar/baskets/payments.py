@@ -1,4 +1,4 @@
-"""Baskets under payment: who has paid for them, and when they must stay as they are."""
+"""Baskets under payment: their payments, and whether they must stay frozen."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def find_order(basket_id: object) -> OscarObject:
 
 
 def find_birth(basket_id: object) -> str:
-    """When the basket was made, empty when there is none with this id."""
+    """The basket's time of creation as text, empty when there is none with this id."""
     known: Any = get_model("basket", "Basket")
     basket = known._base_manager.filter(pk=basket_id).first()
     return birth_of(basket) if basket else ""
@@ -49,7 +49,7 @@ def is_there(snapshot: Snapshot) -> bool:
 
 
 def is_spoken_for(basket_id: int) -> bool:
-    """Whether the basket has an order, or a payment that holds or may hold money."""
+    """Whether the basket has an order, or a payment with money or of unknown outcome."""
     if find_order(basket_id) is not None:
         return True
     return any(may_hold_money(payment) for payment in find_payments(basket_id))
@@ -101,9 +101,9 @@ def find_payments(basket_id: int) -> tuple[Payment, ...]:
 
 
 def may_hold_money(payment: Payment) -> bool:
-    """Whether money was taken or reserved, or may be: in doubt, or on a hosted page.
+    """Whether money is or may be here, of unknown outcome or on an open page say.
 
-    Only the operations are asked: the payment's own row learns a moment later.
+    Only the operations count: the payment's own row is updated a moment later.
     """
     operations = get_payments().operations(payment.payment_id)
     if derive_state(operations, closed=False) in _HOLDING:

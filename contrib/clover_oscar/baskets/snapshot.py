@@ -31,7 +31,7 @@ class Snapshot:
     order_number: str
     basket_id: int
     basket_born: str = ""
-    """When it was made: in a shop that was reset another basket gets its id."""
+    """The basket's time of creation: after a reset another basket gets its id."""
     user_id: str = ""
     """Empty for a guest."""
     order_fields: Fields = field(default_factory=dict)
@@ -85,7 +85,7 @@ class Snapshot:
         return user or AnonymousUser()
 
     def load_order_fields(self) -> dict[str, object]:
-        """What goes into the order beside what Oscar knows.
+        """The order's additional fields.
 
         Raises:
             ValueIsGone: a row that was chosen has been deleted since.
@@ -116,7 +116,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class NamedCharge:
-    """A surcharge as far as an order keeps it."""
+    """The name and code of a surcharge."""
 
     name: str
     code: str
@@ -156,7 +156,7 @@ def take_snapshot(
 
 
 def birth_of(basket: OscarObject) -> str:
-    """When the basket was made, in the words of every database and setting."""
+    """The basket's time of creation as text, the same for every database and setting."""
     return to_utc(basket.date_created).isoformat()
 
 
@@ -179,8 +179,8 @@ def _is_same_birth(one: str, other: str) -> bool:
     """Whether the two are one time, perhaps read in another zone than it was written.
 
     Oscar's rows change their moment when a shop changes `USE_TZ` or `TIME_ZONE`; and
-    without `USE_TZ` the database cannot tell which of two repeated hours it was. Zones are
-    quarters of an hour apart, so the smaller units tell baskets apart.
+    without `USE_TZ` the database does not keep which of two repeated hours it was.
+    Zones are quarters of an hour apart, so the smaller units distinguish baskets.
     """
     apart = abs(datetime.fromisoformat(one) - datetime.fromisoformat(other))
     return apart <= _MOST_BETWEEN_ZONES and not apart % _LEAST_BETWEEN_ZONES

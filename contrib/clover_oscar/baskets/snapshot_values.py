@@ -1,4 +1,4 @@
-"""A checkout's own values in a snapshot: written in JSON's types, and brought back whole.
+"""Values of a shop's checkout in a snapshot, as JSON types that can be read back.
 
 A shop puts into `order_kwargs` what its orders have more than Oscar's: a date of
 delivery, a deposit, a place to pick up at. Nothing of it may get lost between the
@@ -42,7 +42,7 @@ _FIELD, _ROW, _LIST, _TUPLE, _MAPPING = "field", "row", "list", "tuple", "mappin
 
 
 class ValueIsGone(ValueError):
-    """What the order was to have is not there any more; a person must decide."""
+    """A row that the order needs was deleted; a person must decide."""
 
 
 def write_values(values: Mapping[str, object]) -> dict[str, Stored]:
@@ -104,7 +104,7 @@ def _write(value: object) -> Stored:
 
 
 def _means_more_than_it_says(value: datetime | time) -> bool:
-    """Whether ISO's text leaves something out: which of two hours, or a zone's rules."""
+    """Whether ISO text would lose something: a repeated hour, or a zone's rules."""
     if value.tzinfo is None:
         return bool(value.fold)
     return isinstance(value, time)

@@ -1,4 +1,4 @@
-"""The shop's own card form: it hands the card on and never shows it again."""
+"""The card form of api mode: its values are never written back into a page."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_variables
 from clover_django.language.words import Text
 from clover_oscar.checkout.outcomes import describe
 from clover_oscar.untyped import OscarObject
-from payment_hooks import CardDetails, InvalidRequest
+from payment_hooks import CardDetails, ErrorCode, InvalidRequest
 
 CARD_FIELDS = (
     "card_number",
@@ -19,10 +19,10 @@ CARD_FIELDS = (
     "card_name",
     "card_postal_code",
 )
-_FIELD_OF = {
-    "incorrect_number": "card_number",
-    "incorrect_expiry": "card_expiry",
-    "incorrect_cvc": "card_cvc",
+_FIELD_OF: dict[str, str] = {
+    ErrorCode.INCORRECT_NUMBER: "card_number",
+    ErrorCode.INCORRECT_EXPIRY: "card_expiry",
+    ErrorCode.INCORRECT_CVC: "card_cvc",
 }
 _CENTURY = 2000
 

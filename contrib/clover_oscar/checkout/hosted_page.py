@@ -33,7 +33,7 @@ def breakdown(due: Money, submission: Mapping[str, Any]) -> dict[str, Any]:
     """Lines, tax, shipping and discount that come to the amount due, or nothing.
 
     Oscar rounds line by line, so the parts may miss the total by a cent. Then the page
-    shows the total alone, rather than a discount that nobody gave.
+    shows the total alone, rather than a discount that was not given.
     """
     basket, total = submission["basket"], submission["order_total"]
     lines = tuple(_lines(submission))
@@ -69,7 +69,7 @@ def _line_total(line: LineItem) -> Money:
 
 
 def customer_of(submission: Mapping[str, Any], email: str) -> Customer:
-    """Who pays, as far as the submission tells."""
+    """Who pays, as far as the submission says."""
     address = submission["billing_address"] or submission["shipping_address"]
     return Customer(
         first_name=getattr(address, "first_name", "") or "",

@@ -1,4 +1,4 @@
-"""From the outcome of a payment to what Oscar's checkout must be told.
+"""The outcome of a payment, translated into the exceptions of Oscar's checkout.
 
 Oscar says "no payment has been taken" to every error but two. So those two are all that
 leave here: `UnableToTakePayment` when nothing was taken, and `RedirectRequired` to the
@@ -33,10 +33,10 @@ logger = logging.getLogger("oscar.checkout")
 
 
 @contextmanager
-def told_to_oscar(
+def translated_for_oscar(
     find_payment: Callable[[], Payment | None], mode: Mode
 ) -> Iterator[None]:
-    """Turn what `Payments` raises inside into what Oscar's `submit` understands."""
+    """Translate errors of `Payments` inside the block into Oscar's exceptions."""
     try:
         yield
     except PaymentDeclined as error:

@@ -1,4 +1,4 @@
-"""Oscar's payment step with Clover in it, as a mixin in front of the shop's own view.
+"""Oscar's payment step with Clover, as a mixin for the shop's view.
 
 Nothing of the money is decided by the browser: amounts come from the submission that
 Oscar builds, and what the shopper is shown in the end comes from the ledger, whatever
@@ -42,7 +42,7 @@ from clover_oscar.baskets.payments import (
 from clover_oscar.baskets.snapshot import Snapshot
 from clover_oscar.checkout import shown_total
 from clover_oscar.checkout.card_form import CARD_FIELDS
-from clover_oscar.checkout.outcomes import describe, status_url, told_to_oscar
+from clover_oscar.checkout.outcomes import describe, status_url, translated_for_oscar
 from clover_oscar.checkout.payment_page import TOKEN, PaymentPageMixin
 from clover_oscar.checkout.submission import open_payment, pay
 from clover_oscar.locks import lock
@@ -82,7 +82,7 @@ class PaymentDetailsMixin(PaymentPageMixin):
         return money_view(view)
 
     def submit(self, **submission: OscarObject) -> Response:
-        """Oscar's `submit`, with one number for all amounts and a truthful end."""
+        """Oscar's `submit`, with amounts rounded once; the ledger decides the answer."""
         parent: Any = super()
         if not self.pays_with_clover():
             return parent.submit(**submission)
@@ -125,7 +125,7 @@ class PaymentDetailsMixin(PaymentPageMixin):
     def handle_payment(
         self, order_number: str, total: OscarObject, **kwargs: OscarObject
     ) -> None:
-        """Take what the order comes to; nothing when it comes to nothing.
+        """Charge or authorize the order's total; nothing when it is zero.
 
         Raises:
             UnableToTakePayment: nothing was taken; the text is for the shopper.
@@ -135,7 +135,7 @@ class PaymentDetailsMixin(PaymentPageMixin):
         if not self.pays_with_clover():
             parent.handle_payment(order_number, total, **kwargs)
             return
-        with told_to_oscar(self._find_payment, self.clover_mode()):
+        with translated_for_oscar(self._find_payment, self.clover_mode()):
             amount = to_money(total.incl_tax, total.currency)
             if not amount.minor_units:
                 return
@@ -273,13 +273,13 @@ class PaymentDetailsMixin(PaymentPageMixin):
         return added
 
     def _find_payment(self) -> Payment | None:
-        """This request's payment, or the one that stands in its way."""
+        """This request's payment, or the one that blocks it."""
         known = find_payments(self._submission["basket"].pk)
-        doubtful = (row for row in reversed(known) if may_hold_money(row))
-        return self.payment or next(doubtful, None)
+        possible = (row for row in reversed(known) if may_hold_money(row))
+        return self.payment or next(possible, None)
 
     def _flag_second(self, order: OscarObject) -> None:
-        """Let a person look where the basket's first copy was paid for meanwhile."""
+        """Flag the payment where the basket's first copy was paid for meanwhile."""
         if self.payment is not None and find_order_of_kin(order.basket_id) is not None:
             flag = partial(get_payments().flag, self.payment.payment_id, PAID_TWICE)
             transaction.on_commit(flag, robust=True)

@@ -1,4 +1,4 @@
-"""The payment and preview pages: what they show, demand and read, by mode."""
+"""The payment and preview pages: their conditions, contents and forms, by mode."""
 
 import logging
 from typing import Any
@@ -15,6 +15,7 @@ from clover_oscar.baskets.payments import find_payments, find_submitted, may_hol
 from clover_oscar.checkout import shown_total
 from clover_oscar.checkout.card_form import CardEntryForm
 from clover_oscar.checkout.outcomes import describe, page_language, status_url
+from clover_oscar.codes import NO_CARD_FIELDS
 from clover_oscar.oscar_errors import FailedPreCondition, PassedSkipCondition
 from clover_oscar.untyped import OscarObject, Response
 from payment_hooks import (
@@ -37,7 +38,7 @@ _PAGES = {False: "clover_oscar/payment_details.html", True: "clover_oscar/previe
 
 
 class CardFormRefused(Exception):
-    """The typed card cannot be one; the form says why, and holds no card."""
+    """The typed card is invalid; the form says why, and holds no card."""
 
     def __init__(self, form: CardEntryForm) -> None:
         super().__init__("the card form is not valid")
@@ -45,7 +46,7 @@ class CardFormRefused(Exception):
 
 
 class PaymentPageMixin:
-    """The half of the payment view that meets the shopper."""
+    """The part of the payment view that shows pages and reads forms."""
 
     request: HttpRequest
     checkout_session: Any
@@ -258,7 +259,7 @@ def _card_fields(total: OscarObject) -> CardFields:
     amount = to_money(total.incl_tax, total.currency)
     step = get_payments().card_entry(amount, Mode.IFRAME, locale=page_language())
     if not isinstance(step, CardFields):
-        raise InvalidRequest("the provider has no card fields", code="no_card_fields")
+        raise InvalidRequest("the provider has no card fields", code=NO_CARD_FIELDS)
     return step
 
 

@@ -23,6 +23,15 @@ from clover_oscar.baskets.snapshot import Snapshot
 from clover_oscar.checkout.hosted_page import breakdown, customer_of
 from clover_oscar.checkout.sessions import checkout_session
 from clover_oscar.checkout.submission import email_of, snapshot_of
+from clover_oscar.codes import (
+    EMAIL_NOT_SET,
+    INSUFFICIENT_STOCK,
+    NO_LINES,
+    PAID_ELSEWHERE,
+    PURCHASE_CHANGED,
+    SHIPPING_ADDRESS_NOT_SET,
+    SHIPPING_METHOD_NOT_SET,
+)
 from clover_oscar.locks import lock
 from clover_oscar.orders import movements
 from clover_oscar.orders.placement import complete, set_late_aside
@@ -46,14 +55,14 @@ from payment_hooks import (
 VIA_API = "via_api"
 """In the context of a payment whose basket thaws when it is refused."""
 _CONDITIONS = {
-    "check_basket_is_not_empty": "no_lines",
-    "check_basket_is_valid": "insufficient_stock",
-    "check_user_email_is_captured": "email_not_set",
-    "check_shipping_data_is_captured": "shipping_address_not_set",
+    "check_basket_is_not_empty": NO_LINES,
+    "check_basket_is_valid": INSUFFICIENT_STOCK,
+    "check_user_email_is_captured": EMAIL_NOT_SET,
+    "check_shipping_data_is_captured": SHIPPING_ADDRESS_NOT_SET,
 }
 """What Oscar demands before payment, and the code of what is missing."""
 VIEW = "order.view_order"
-REPORT = "clover_django.settle_payment"
+REPORT = "clover_django.resolve_payment"
 _PERMISSIONS = {
     StaffAction.VIEW: VIEW,
     StaffAction.REPORT: REPORT,
@@ -96,7 +105,7 @@ class OscarPurchases:
         if request.purchase.kind is PurchaseKind.ORDER:
             raise AlreadyPaid(
                 f"order {request.purchase.number} was placed with another payment",
-                code="paid_elsewhere",
+                code=PAID_ELSEWHERE,
             )
         if _is_open(caller, request.purchase):
             _freeze(caller, request)
@@ -115,7 +124,7 @@ class OscarPurchases:
             text = _(
                 "Your payment is here, but the order needs a person to look at it."
             )
-            raise InvalidRequest(text, code="insufficient_stock") from error
+            raise InvalidRequest(text, code=INSUFFICIENT_STOCK) from error
         set_late_aside(order, request.payment)
         hand_over(caller, order.basket_id)
         checkout_session(caller).flush()
@@ -148,7 +157,7 @@ def _from_submission(request: HttpRequest, basket: OscarObject) -> Purchase:
     submission = view.build_submission()
     if submission["order_total"] is None:
         raise InvalidRequest(
-            _("Please choose a shipping method"), code="shipping_method_not_set"
+            _("Please choose a shipping method"), code=SHIPPING_METHOD_NOT_SET
         )
     total: OscarObject = round_price(submission["order_total"])
     submission["order_total"] = total
@@ -249,7 +258,7 @@ def _freeze(caller: HttpRequest, request: HoldPurchaseRequest) -> None:
         if asked is None or not is_same(asked.lines, load_lines(current)):
             raise InvalidRequest(
                 _("Your basket has just changed. Please look at it again."),
-                code="purchase_changed",
+                code=PURCHASE_CHANGED,
             )
         if find_order(seen.pk) is None and current.status in current.editable_statuses:
             seen.freeze()

@@ -15,10 +15,12 @@ from clover_oscar.baskets.payments import find_order
 from clover_oscar.baskets.snapshot import Snapshot, take_snapshot
 from clover_oscar.checkout.hosted_page import checkout_request
 from clover_oscar.checkout.outcomes import return_url
+from clover_oscar.codes import NO_HOSTED_PAGE, REFERENCE_TAKEN
 from clover_oscar.orders.flags import NOT_PLACED
 from clover_oscar.oscar_errors import RedirectRequired, UnableToTakePayment
 from clover_oscar.untyped import OscarObject
 from payment_hooks import (
+    ErrorCode,
     InvalidRequest,
     Mode,
     Money,
@@ -78,7 +80,7 @@ def snapshot_of(
 
 
 def email_of(submission: Submission) -> str:
-    """Where the shopper gets mail, empty when nobody said."""
+    """The shopper's e-mail address, empty when not known."""
     user = submission["user"]
     guest = (submission.get("order_kwargs") or {}).get("guest_email")
     return str(guest or getattr(user, "email", "") or "")
@@ -106,11 +108,11 @@ def pay(
         asked = checkout_request(payment, submission, email, request)
         session = payments.start_checkout(payment.payment_id, asked)
         if not isinstance(session, Redirect):
-            raise InvalidRequest("the provider opened no page", code="no_hosted_page")
+            raise InvalidRequest("the provider opened no page", code=NO_HOSTED_PAGE)
         raise RedirectRequired(session.url)
     if source is None:
-        raise InvalidRequest("no card was entered", code="source_missing")
-    take = payments.charge if options.takes_at_once() else payments.authorize
+        raise InvalidRequest("no card was entered", code=ErrorCode.SOURCE_MISSING)
+    take = payments.charge if options.captures_at_once() else payments.authorize
     take(
         payment.payment_id,
         source,
@@ -121,10 +123,10 @@ def pay(
 
 
 def _flag_lost_order(payment: Payment, basket: OscarObject) -> None:
-    """Ask for a person where the shop was told of the money and has no order of it."""
+    """Flag the payment where the shop was notified of it and has no order of it."""
     payments = get_payments()
-    is_told = all(row.notified for row in payments.operations(payment.payment_id))
-    if is_told and find_order(basket.pk) is None:
+    is_notified = all(row.notified for row in payments.operations(payment.payment_id))
+    if is_notified and find_order(basket.pk) is None:
         payments.flag(payment.payment_id, NOT_PLACED)
 
 
@@ -132,5 +134,5 @@ def _number_is_taken(number: str, by_what: str) -> InvalidRequest:
     return InvalidRequest(
         f"order number {number} belongs to another basket's {by_what}: the shop's "
         "OrderNumberGenerator must not give a number twice",
-        code="reference_taken",
+        code=REFERENCE_TAKEN,
     )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from clover_django.language import amounts
 from clover_django.language.amounts import LocalizedRefusal
 from clover_oscar.amounts import show
+from clover_oscar.codes import AMOUNT_INVALID, AMOUNT_MISSING, NOTHING_LEFT
 from clover_oscar.orders import movements
 from clover_oscar.untyped import OscarObject
 from payment_hooks import Money, OperationKind, Payment, read_money
@@ -40,7 +41,7 @@ def read_amount(request: HttpRequest, payment: Payment, kind: OperationKind) -> 
     if kind is OperationKind.VOID and not is_confirmed(request):
         if not left.minor_units:
             text = _("Nothing is left to void.")
-            raise LocalizedRefusal(text, code="nothing_left")
+            raise LocalizedRefusal(text, code=NOTHING_LEFT)
         return left
     raise LocalizedRefusal(
         _(
@@ -48,7 +49,7 @@ def read_amount(request: HttpRequest, payment: Payment, kind: OperationKind) -> 
             "%(left)s is left."
         )
         % {"left": show(left)},
-        code="amount_missing",
+        code=AMOUNT_MISSING,
     )
 
 
@@ -57,7 +58,7 @@ def _refuse_nothing(amount: Money) -> Money:
         raise LocalizedRefusal(
             _("%(amount)s is no sum that could be moved: enter more than nothing.")
             % {"amount": show(amount)},
-            code="amount_invalid",
+            code=AMOUNT_INVALID,
         )
     return amount
 

@@ -12,12 +12,14 @@ from clover_django.language import words
 from clover_django.language.amounts import LocalizedRefusal, write_amount
 from clover_django.payments import get_payments
 from clover_django.web.money_views import money_view
+from clover_oscar.codes import INTENT_ID_MISSING
 from clover_oscar.dashboard import confirmation
 from clover_oscar.dashboard.payment_events import PaymentEventsMixin
 from clover_oscar.orders import movements
 from clover_oscar.orders.refusals import explain_to_staff
 from clover_oscar.untyped import OscarObject, Response, View
 from payment_hooks import (
+    ErrorCode,
     OperationKind,
     Payment,
     PaymentError,
@@ -56,7 +58,7 @@ class OrderDetailMixin(PaymentEventsMixin):
         return self._move(request, order, "clover_capture")
 
     def clover_refund(self, request: HttpRequest, order: OscarObject) -> Response:
-        """Give back all or a part."""
+        """Refund all or a part."""
         return self._move(request, order, "clover_refund")
 
     def clover_void(self, request: HttpRequest, order: OscarObject) -> Response:
@@ -120,14 +122,14 @@ class OrderDetailMixin(PaymentEventsMixin):
 def describe_payment(payment: Payment, user: OscarObject) -> dict[str, Any]:
     """A payment for the page: its operations, and what this user may do now."""
     left = get_payments().refundable(payment.payment_id)
-    held = movements.left_to_capture(payment)
+    authorized = movements.left_to_capture(payment)
     return {
         "payment": payment,
         "operations": get_payments().operations(payment.payment_id),
         "left_to_refund": write_amount(left),
-        "left_to_capture": write_amount(held),
-        "may_capture": held.minor_units > 0 and user.has_perm(movements.CAPTURE),
-        "may_void": held.minor_units > 0 and user.has_perm(movements.REFUND),
+        "left_to_capture": write_amount(authorized),
+        "may_capture": authorized.minor_units > 0 and user.has_perm(movements.CAPTURE),
+        "may_void": authorized.minor_units > 0 and user.has_perm(movements.REFUND),
         "may_refund": left.minor_units > 0 and user.has_perm(movements.REFUND),
         "is_authorized": payment.state is PaymentState.AUTHORIZED,
     }
@@ -139,12 +141,12 @@ def _read_form(
     payment = movements.find_payment(order)
     if payment is None:
         text = _("This order has no Clover payment.")
-        raise LocalizedRefusal(text, code="payment_unknown")
+        raise LocalizedRefusal(text, code=ErrorCode.PAYMENT_UNKNOWN)
     reason = request.POST.get("reason", "")
     token = request.POST.get(INTENT_ID, "")
     if not token:
         text = _("The form had no token: load the page again.")
-        raise LocalizedRefusal(text, code="intent_id_missing")
+        raise LocalizedRefusal(text, code=INTENT_ID_MISSING)
     return payment, movements.Movement(
         kind=kind,
         amount=confirmation.read_amount(request, payment, kind),

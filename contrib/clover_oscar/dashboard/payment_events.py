@@ -9,17 +9,25 @@ from django.utils.translation import gettext as _
 from oscar.core.loading import get_model
 
 from clover_django.language.amounts import LocalizedRefusal
+from clover_oscar.codes import AMOUNT_MISSING
 from clover_oscar.dashboard import confirmation
 from clover_oscar.orders import movements
 from clover_oscar.orders.processing import MOVES
 from clover_oscar.orders.refusals import explain_to_staff
 from clover_oscar.oscar_errors import ANY_INVALID_PAYMENT_EVENT
 from clover_oscar.untyped import OscarObject, Response
-from payment_hooks import Money, OperationKind, Payment, PaymentError, read_money
+from payment_hooks import (
+    ErrorCode,
+    Money,
+    OperationKind,
+    Payment,
+    PaymentError,
+    read_money,
+)
 
 
 class PaymentEventsMixin:
-    """Lets no event of a Clover payment move money that nobody read the sum of.
+    """Refuses an event of a Clover payment whose amount no person has confirmed.
 
     Oscar takes an empty amount for the price of whole lines, however many units were
     chosen. Here it is what these units cost, and always confirmed first.
@@ -93,7 +101,7 @@ def _read_amount(
     if lines and kind is OperationKind.VOID:
         raise LocalizedRefusal(
             _("An authorization is voided whole, not for single lines."),
-            code="void_is_whole",
+            code=ErrorCode.PARTIAL_VOID,
         )
     is_typed = bool(request.POST.get("amount", "").strip())
     is_first = not (is_typed or confirmation.is_confirmed(request))
@@ -110,7 +118,7 @@ def _read_amount(
 
 
 def _refuse_uncertain(line: OscarObject) -> None:
-    """Let nobody be given the price of a unit that the line does not bear out.
+    """Refuse to compute a unit's price where the line's total does not give it.
 
     Raises:
         LocalizedRefusal: the prices of its units do not come to the line's.
@@ -125,5 +133,5 @@ def _refuse_uncertain(line: OscarObject) -> None:
                 "moved: enter the amount."
             )
             % {"line": line.pk},
-            code="amount_missing",
+            code=AMOUNT_MISSING,
         )

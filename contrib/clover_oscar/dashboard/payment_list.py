@@ -1,4 +1,4 @@
-"""The dashboard's page of Clover payments: what is open, in doubt, or asks for a person."""
+"""The dashboard's page of Clover payments: what is open, unknown, or needs a person."""
 
 from collections.abc import Callable
 from functools import partial
@@ -42,20 +42,20 @@ from payment_hooks import (
 NAME = "clover-payments"
 URL_NAME = f"dashboard:{NAME}"
 PERMISSIONS = ["is_staff", "order.view_order"]
-ASK = "clover_django.settle_payment"
-_CONFIRM_PAGE = "clover_oscar/dashboard/give_back.html"
+ASK = "clover_django.resolve_payment"
+_CONFIRM_PAGE = "clover_oscar/dashboard/reverse.html"
 
-_DOUBTFUL = [
+_UNKNOWN = [
     state.value
     for state in OperationState
     if state.is_open and state is not OperationState.WAITING
 ]
 _ATTENTION = (
     ~Q(flags=[])
-    | Q(operations__state__in=_DOUBTFUL)
+    | Q(operations__state__in=_UNKNOWN)
     | Q(operations__notified=False, operations__state=OperationState.SUCCEEDED.value)
 )
-"""Flagged, in doubt, or money whose order is not in place."""
+"""Flagged, of unknown outcome, or paid without an order in place."""
 VIEWS = {
     "attention": _ATTENTION,
     "open": Q(state=PaymentState.OPEN.value),
@@ -100,7 +100,7 @@ class PaymentListView(ListView):  # type: ignore[type-arg]  # not generic at run
             "chosen": self.chosen,
             "may_ask": user.has_perm(ASK),
             "may_place": user.has_perm(movements.CAPTURE),
-            "may_give_back": user.has_perm(movements.REFUND),
+            "may_reverse": user.has_perm(movements.REFUND),
         }
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -111,7 +111,7 @@ class PaymentListView(ListView):  # type: ignore[type-arg]  # not generic at run
         )
         act = _ACTIONS.get(action or "")
         try:
-            if act is _give_back and not request.POST.get("confirmed"):
+            if act is _reverse and not request.POST.get("confirmed"):
                 return _confirm(request, payment_id)
             if act is not None:
                 with acting_as(f"user {request.user.pk}"):
@@ -143,7 +143,7 @@ def _place(payment_id: str, request: HttpRequest) -> str:
 
 
 def _confirm(request: HttpRequest, payment_id: str) -> HttpResponse:
-    """What would be given back, of which payment and to which card."""
+    """What would be refunded, of which payment and to which card."""
     _require(request.user, movements.REFUND)
     payment = _without_order(payment_id)
     left = movements.left_of(payment, _returning(payment))
@@ -156,7 +156,7 @@ def _confirm(request: HttpRequest, payment_id: str) -> HttpResponse:
     return render(request, _CONFIRM_PAGE, context)
 
 
-def _give_back(payment_id: str, request: HttpRequest) -> str:
+def _reverse(payment_id: str, request: HttpRequest) -> str:
     """All that is left of it, as it was confirmed: its order cannot be placed."""
     _require(request.user, movements.REFUND)
     payment = _without_order(payment_id)
@@ -186,7 +186,7 @@ def _without_order(payment_id: str) -> Payment:
 
     Raises:
         CannotPlaceOrder: it has its order, or its money is not here any more, or
-            somebody is giving it back.
+            another member of staff is reversing it.
     """
     payment = get_payments().get(payment_id)
     refusal = _why_not(payment)
@@ -196,7 +196,7 @@ def _without_order(payment_id: str) -> Payment:
 
 
 def _why_not(payment: Payment) -> str:
-    """Why nobody is asked about the payment; empty where a person must decide."""
+    """Why no person must decide about the payment; empty where one must."""
     if order_of(payment) is not None:
         return _("This payment has an order: refund it there.")
     if payment.state in REVERSED:
@@ -204,17 +204,17 @@ def _why_not(payment: Payment) -> str:
     if refund_marks.is_at_work(payment):
         return _("The money is being refunded at this moment: load the page again.")
     if not (movements.was_funded(payment) and WITHOUT_ORDER & set(payment.flags)):
-        return _("Nobody needs to decide about this payment: load the page again.")
+        return _("No decision is needed about this payment: load the page again.")
     return ""
 
 
 def _offer(row: OscarObject) -> None:
     """Give the page's row the buttons that would be accepted."""
-    row.can_give_back = row.can_place = False
+    row.can_reverse = row.can_place = False
     if WITHOUT_ORDER & set(row.flags):
         payment = get_payments().get(row.payment_id)
-        row.can_give_back = not _why_not(payment)
-        row.can_place = row.can_give_back and may_be_placed(payment)
+        row.can_reverse = not _why_not(payment)
+        row.can_place = row.can_reverse and may_be_placed(payment)
 
 
 def _returning(payment: Payment) -> OperationKind:
@@ -222,7 +222,7 @@ def _returning(payment: Payment) -> OperationKind:
     return OperationKind.VOID if is_reserved else OperationKind.REFUND
 
 
-_ACTIONS = {"ask": _ask, "place": _place, "give_back": _give_back}
+_ACTIONS = {"ask": _ask, "place": _place, "reverse": _reverse}
 
 
 def _require(user: OscarObject, permission: str) -> None:

@@ -12,15 +12,15 @@ DELETED = "order_deleted"
 """Money is there, and the order that was placed for it was deleted."""
 PAID_TWICE = "purchase_paid_twice"
 """A copy of the basket was paid for, and the page of the first one as well."""
-GIVING_BACK = "being_given_back"
-"""Somebody is giving the money back: no order meanwhile; see `refund_marks`."""
+BEING_REVERSED = "being_reversed"
+"""Staff is reversing the payment: no order meanwhile; see `refund_marks`."""
 WITHOUT_ORDER = frozenset({NOT_PLACED, DELETED, PAID_TWICE})
-"""Those which a person ends by placing the order, or by giving the money back."""
+"""Those which a person ends by placing the order, or by reversing the payment."""
 NAMES: Names = {
     NOT_PLACED: pgettext_lazy("flag", "Paid, and without an order"),
     CHANGED: pgettext_lazy("flag", "The order's lines do not come to what was paid"),
     DELETED: pgettext_lazy("flag", "Paid, and its order was deleted"),
     PAID_TWICE: pgettext_lazy("flag", "The basket was paid twice"),
-    GIVING_BACK: pgettext_lazy("flag", "Being refunded at this moment"),
+    BEING_REVERSED: pgettext_lazy("flag", "Being refunded at this moment"),
 }
 """What people read for them."""

@@ -1,6 +1,6 @@
 """What staff may do with an order's payment: capture, refund, void, each with a permission.
 
-Oscar lets everybody who may look at an order post to it, so the permission is checked
+Oscar lets everyone who may look at an order post to it, so the permission is checked
 here, whichever page or handler asks.
 """
 
@@ -16,6 +16,7 @@ from clover_oscar.amounts import show
 from clover_oscar.orders.payments import payments_of
 from clover_oscar.untyped import OscarObject
 from payment_hooks import (
+    ErrorCode,
     Money,
     Operation,
     OperationKind,
@@ -46,12 +47,12 @@ class Movement:
 
 
 def move(payment: Payment, asked: Movement, user: OscarObject) -> Operation:
-    """The operation, done and told to the shop.
+    """The operation, done, after the shop was notified.
 
     Raises:
         PermissionDenied: this user may not.
         InvalidRequest: more than is left, or nothing to capture or void.
-        OutcomeUnknown: it may have been done; it is settled later.
+        OutcomeUnknown: it may have been done; it is resolved later.
         PaymentError: nothing moved.
     """
     if user is None or not user.has_perm(PERMISSIONS[asked.kind]):
@@ -80,7 +81,7 @@ def find_payments(order: OscarObject) -> list[Payment]:
 
 
 def find_payment(order: OscarObject) -> Payment | None:
-    """The payment that brought the order's money, also where it was given back."""
+    """The payment that paid the order, also where it was refunded."""
     funded = [row for row in find_payments(order) if was_funded(row)]
     return funded[-1] if funded else None
 
@@ -108,21 +109,22 @@ def card_of(payment: Payment) -> str:
 
 def left_to_capture(payment: Payment) -> Money:
     """What is reserved and not captured; nothing once it was captured or voided."""
-    held = Money(0, payment.amount_due.currency)
+    authorized = Money(0, payment.amount_due.currency)
     if payment.state is PaymentState.AUTHORIZED:
         for row in get_payments().operations(payment.payment_id):
             if row.funds_payment:
-                held = row.moved or row.amount
-    return held
+                authorized = row.moved or row.amount
+    return authorized
 
 
 def _refuse_part(payment: Payment, asked: Movement) -> None:
-    held = left_to_capture(payment)
-    if held.minor_units and asked.amount != held:
+    authorized = left_to_capture(payment)
+    if authorized.minor_units and asked.amount != authorized:
         raise LocalizedRefusal(
             _(
-                "An authorization is voided whole: void %(held)s, or capture a part of it."
+                "An authorization is voided whole: void %(authorized)s, or capture a "
+                "part of it."
             )
-            % {"held": show(held)},
-            code="void_is_whole",
+            % {"authorized": show(authorized)},
+            code=ErrorCode.PARTIAL_VOID,
         )

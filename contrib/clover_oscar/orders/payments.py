@@ -46,7 +46,7 @@ def is_of(payment: Payment, order: OscarObject) -> bool:
     kept = _kept(snapshot)
     if kept is not None and kept.order_id is not None:
         return bool(kept.order_id == order.pk)
-    return _is_in_books(order, payment)
+    return _is_recorded(order, payment)
 
 
 def remember(order: OscarObject, payment: Payment) -> None:
@@ -100,7 +100,7 @@ def _kept(snapshot: Snapshot) -> OrderNumber | None:
     return _numbers(snapshot).first()
 
 
-def _is_in_books(order: OscarObject, payment: Payment) -> bool:
+def _is_recorded(order: OscarObject, payment: Payment) -> bool:
     rows = get_payments().operations(payment.payment_id)
     ids = [row.transaction_id for row in rows if row.transaction_id]
     return bool(order.sources.filter(reference__in=ids).exists())

@@ -130,7 +130,7 @@ def _find_or_place(
     basket = _lock_basket(snapshot, payment)
     order = order_of(payment)
     if order is not None:
-        return order, []  # placed by somebody else while this waited for the lock
+        return order, []  # placed by another process while this waited for the lock
     if by_staff:
         refuse_without_money(payment)
     else:
@@ -165,14 +165,14 @@ def _lock_basket(snapshot: Snapshot, payment: Payment) -> OscarObject:
 
 @contextmanager
 def without_order(payment: Payment) -> Iterator[None]:
-    """Let no order be placed for the payment while its money is given back.
+    """Let no order be placed for the payment while it is being reversed.
 
     The mark is set under the basket's lock: whoever places the order at this moment
     holds the lock and is waited for, or takes it later and sees the mark. It is taken
-    off by whoever set it, and by nobody else.
+    off by whoever set it only.
 
     Raises:
-        CannotPlaceOrder: it has its order, or somebody else is giving the money back.
+        CannotPlaceOrder: it has its order, or another member of staff is reversing it.
     """
     snapshot = Snapshot.from_context(payment.context)
     with transaction.atomic():
@@ -206,7 +206,7 @@ def may_be_placed(payment: Payment) -> bool:
 
 
 def _refuse_second(snapshot: Snapshot) -> None:
-    """Let no purchase be made twice."""
+    """Refuse an order for a purchase that has one already."""
     other = find_order_of_kin(snapshot.basket_id)
     if other is not None:
         text = format_lazy(
@@ -232,7 +232,7 @@ def _keep_agreed(
 
 @fresh_reads()
 def set_late_aside(order: OscarObject, payment: Payment) -> None:
-    """Let the shopper have what a slow request put into the basket of a placed order."""
+    """Move what a slow request added to an ordered basket into the shopper's open one."""
     snapshot = Snapshot.from_context(payment.context)
     if snapshot is None or not snapshot.lines or order.basket_id is None:
         return
@@ -274,7 +274,7 @@ def _place(basket: OscarObject, snapshot: Snapshot) -> OscarObject:
 
 
 def write_notes(order: OscarObject, notes: list[Text]) -> None:
-    """Tell whoever looks at the order in the dashboard, in the shop's own language."""
+    """Note it on the order for the dashboard, in the shop's own language."""
     if notes:
         with translation.override(settings.LANGUAGE_CODE):
             text = "\n".join(map(str, notes))

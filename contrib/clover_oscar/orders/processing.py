@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 
 from clover_django.database.freshness import fresh_reads
 from clover_oscar.orders import movements
-from clover_oscar.orders.records import booked_id
+from clover_oscar.orders.records import recorded_id
 from clover_oscar.orders.refusals import explain_to_staff
 from clover_oscar.oscar_errors import PaymentError as OscarPaymentError
 from clover_oscar.untyped import OscarObject
@@ -23,7 +23,7 @@ MOVES = {
 
 
 class EventHandlerMixin:
-    """Moves the money that an event of the shop's `EventHandler` tells of."""
+    """Moves the money for an event that the shop's `EventHandler` handles."""
 
     user: Any
     kwargs: dict[str, Any]
@@ -77,7 +77,7 @@ class EventHandlerMixin:
             raise OscarPaymentError(explain_to_staff(error)) from error
         except PermissionDenied as error:
             raise OscarPaymentError(str(error)) from error
-        return _book_lines(
+        return _record_lines(
             order, event_type, done.transaction_id, lines, line_quantities
         )
 
@@ -88,7 +88,7 @@ def _next_intent_id(order: OscarObject, event_type: OscarObject) -> str:
     return f"{event_type.name} {count + 1}"
 
 
-def _book_lines(
+def _record_lines(
     order: OscarObject,
     event_type: OscarObject,
     reference: str,
@@ -97,7 +97,7 @@ def _book_lines(
 ) -> OscarObject:
     """The event that was recorded of the movement, with the lines it is about."""
     event = order.payment_events.filter(
-        event_type=event_type, reference=booked_id(reference)
+        event_type=event_type, reference=recorded_id(reference)
     ).first()
     if event is not None and not event.line_quantities.exists():
         for line, quantity in zip(lines or (), quantities or (), strict=True):

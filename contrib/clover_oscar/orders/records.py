@@ -1,7 +1,7 @@
 """Oscar's Source, Transactions and PaymentEvents, derived from a payment's operations.
 
 Sums are computed from the operations rather than added up, under the order's lock, so
-that telling an outcome twice, or two of them at once, ends in the same rows.
+that notifying an outcome twice, or two of them at once, ends in the same rows.
 """
 
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ _ID_LENGTH = 128
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """How an operation stands in Oscar's records."""
+    """How an operation is written in Oscar's records."""
 
     transaction_type: str
     event_type: str
@@ -57,10 +57,10 @@ _DEBITING = frozenset(
 def record(
     order: OscarObject, payment: Payment, operations: Iterable[Operation]
 ) -> None:
-    """Bring the order's records to what the operations say; again and again, if need be.
+    """Update the order's records from the operations; repeating it changes nothing.
 
     The order's status moves where `CLOVER["ORDER_STATUS"]` and Oscar's pipeline both
-    allow it, and only when there was something new to book.
+    allow it, and only when there was something new to record.
     """
     remember(order, payment)
     done = [row for row in operations if row.counts]
@@ -79,7 +79,7 @@ def record(
     order.status = locked.status
 
 
-def booked_id(transaction_id: str) -> str:
+def recorded_id(transaction_id: str) -> str:
     """Clover's id as far as Oscar's columns have room for it."""
     return transaction_id[:_ID_LENGTH]
 
@@ -109,7 +109,7 @@ def _add_transaction(source: OscarObject, operation: Operation) -> bool:
     """Whether it was new; a movement is known by its type and Clover's id."""
     _, is_new = source.transactions.get_or_create(
         txn_type=ENTRIES[operation.kind].transaction_type,
-        reference=booked_id(operation.transaction_id),
+        reference=recorded_id(operation.transaction_id),
         defaults={"amount": moved(operation), "status": operation.state.value},
     )
     return bool(is_new)
@@ -134,7 +134,7 @@ def _add_event(order: OscarObject, operation: Operation) -> None:
     event = order.payment_events.create(
         event_type=event_type,
         amount=moved(operation),
-        reference=booked_id(operation.transaction_id),
+        reference=recorded_id(operation.transaction_id),
     )
     if entry.covers_lines:
         for line in order.lines.all():

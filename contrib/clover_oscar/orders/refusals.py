@@ -1,4 +1,4 @@
-"""Why no order is placed: asked under the basket's lock, whoever is about to place it."""
+"""Refusals to place an order, checked under the basket's lock."""
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -32,7 +32,7 @@ class CannotPlaceOrder(Exception):
 
 
 class OrderNeedsPerson(CannotPlaceOrder):
-    """Nothing that is told again, or changes in the shop, would place this order."""
+    """Neither another notification nor a change in the shop would place this order."""
 
     def __init__(self, message: object, flag: str = "") -> None:
         super().__init__(message, flag)
@@ -58,11 +58,11 @@ def ask_person(payment: Payment, error: Exception) -> None:
 
 
 def refuse_without_money(payment: Payment) -> None:
-    """As the ledger says now, whatever a page or a message said a moment ago.
+    """Refuse an order unless the ledger has all of its money now.
 
     Raises:
         OrderNeedsPerson: the money is not here, or not all of it.
-        CannotPlaceOrder: it is being given back at this moment.
+        CannotPlaceOrder: it is being reversed at this moment.
     """
     if refund_marks.is_at_work(payment):
         text = gettext_lazy(
@@ -81,13 +81,13 @@ def refuse_without_money(payment: Payment) -> None:
 
 
 def refuse_stale(payment: Payment) -> None:
-    """Let no order be made of money that is not here, nor come back once deleted.
+    """Refuse an order without its money, or one that was deleted.
 
     Also for the request that has just taken the money: it may have been slow.
 
     Raises:
         OrderNeedsPerson: the money is not here, or not all of it, or there was an order.
-        CannotPlaceOrder: it is being given back at this moment.
+        CannotPlaceOrder: it is being reversed at this moment.
     """
     refuse_without_money(payment)
     if had_order(payment):

@@ -1,4 +1,4 @@
-"""A frozen basket made ready for its order, at the prices of its snapshot.
+"""Prepares a frozen basket for its order, at the prices of its snapshot.
 
 Unit prices, taxes and shipping are what the shopper agreed to. Offers and vouchers are
 Oscar's to apply, so what became of them meanwhile is noted.
@@ -86,7 +86,7 @@ class AgreedStrategy:
 
 
 def prepare(basket: OscarObject, snapshot: Snapshot) -> list[Text]:
-    """Bring the agreed prices back, and say what differs from what was paid."""
+    """Set the agreed prices; returns notes on what differs from what was paid."""
     user = snapshot.load_user()
     selector = get_class("partner.strategy", "Selector")()
     strategy = selector.strategy(request=None, user=user)
@@ -112,7 +112,7 @@ def find_shipping(
 
 
 def _drop_vouchers(basket: OscarObject, user: OscarObject) -> Iterator[Text]:
-    """Vouchers that ran out meanwhile would stop an order that is paid already."""
+    """Remove vouchers that have expired, which would stop an order that is paid."""
     for voucher in basket.vouchers.all():
         is_available, reason = voucher.is_available_to_user(user=user)
         if voucher.is_active() and is_available:

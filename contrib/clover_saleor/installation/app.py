@@ -1,4 +1,4 @@
-"""The App that the Transactions API requires of a gateway; it does nothing itself."""
+"""The App which Saleor's Transactions API requires for a gateway; it runs nothing."""
 
 from django.db import DEFAULT_DB_ALIAS
 

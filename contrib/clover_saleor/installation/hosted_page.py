@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from saleor.core.utils import build_absolute_uri
 from saleor.core.utils.url import validate_storefront_url
 
+from clover_saleor.codes import RETURN_URL_FOREIGN, RETURN_URL_MISSING
 from clover_saleor.installation.names import GATEWAY
 from clover_saleor.installation.untyped import SaleorObject
 from payment_hooks import Customer, InvalidRequest, ReturnUrls
@@ -12,7 +13,7 @@ WEBHOOK = "/webhook/"
 
 
 def return_urls(url: str) -> ReturnUrls:
-    """The storefront's page, for every ending: it asks Saleor what became of it.
+    """The storefront's page, for success, failure and cancel alike.
 
     Raises:
         InvalidRequest: there is none, or its host is not the shop's.
@@ -21,14 +22,14 @@ def return_urls(url: str) -> ReturnUrls:
         raise InvalidRequest(
             "a hosted page needs a way back: pass returnUrl to checkoutPaymentCreate, "
             "or in the payment data",
-            code="return_url_missing",
+            code=RETURN_URL_MISSING,
         )
     try:
         validate_storefront_url(url)
     except ValidationError as error:
         raise InvalidRequest(
             "returnUrl must be on one of ALLOWED_CLIENT_HOSTS",
-            code="return_url_foreign",
+            code=RETURN_URL_FOREIGN,
         ) from error
     return ReturnUrls(success=url, failure=url, cancel=url)
 

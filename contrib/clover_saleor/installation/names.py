@@ -1,4 +1,4 @@
-"""What the plugins are called wherever Saleor asks."""
+"""The plugins' identifiers in Saleor."""
 
 GATEWAY = "clover.payments"
 """The payment gateway and the App's identifier; no channel slug can contain its dot."""

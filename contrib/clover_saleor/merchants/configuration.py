@@ -94,7 +94,7 @@ DEFAULTS: list[dict[str, object]] = [
 ]
 SECRETS = frozenset(name for name, row in FIELDS.items() if row["type"] == _SECRET)
 _OURS = frozenset({"auto_capture", "supported_currencies", "time_limit", "webhook_url"})
-"""What is not the provider's to know under that name."""
+"""Fields that are not passed to the provider's configuration."""
 _FIELD_OF = {"currency": "supported_currencies", "webhook_secrets": "webhook_secret"}
 
 
@@ -178,7 +178,7 @@ def find_mistakes(config: CloverConfig) -> list[str]:
 
 
 def is_mask(name: str, value: object, known: object) -> bool:
-    """Whether this is what Saleor shows of the secret that is kept, sent back as it is."""
+    """Whether the value is Saleor's mask of the stored secret, sent back unchanged."""
     if name not in SECRETS or not known or not value:
         return False
     text = str(known)

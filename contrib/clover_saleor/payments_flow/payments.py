@@ -6,6 +6,7 @@ from saleor.payment import TransactionKind
 from saleor.payment.interface import GatewayResponse
 from saleor.payment.models import Payment as SaleorPayment
 
+from clover_saleor.codes import INACTIVE, PAID_IN_PART
 from clover_saleor.installation import hosted_page
 from clover_saleor.installation.languages import language_of_payment
 from clover_saleor.installation.untyped import SaleorObject
@@ -15,6 +16,7 @@ from clover_saleor.payments_flow import responses
 from payment_hooks import (
     AlreadyPaid,
     CheckoutRequest,
+    ErrorCode,
     InvalidRequest,
     Mode,
     Operation,
@@ -92,7 +94,7 @@ def look_only(merchant: Merchant, asked: SaleorObject) -> GatewayResponse:
     def run() -> Progress:
         found = merchant.payments.ledger.find_payments(reference=reference_of(asked))
         if not found or not _has_begun(merchant, found[-1]):
-            raise UnsupportedOperation("the plugin is off", code="inactive")
+            raise UnsupportedOperation("the plugin is off", code=INACTIVE)
         return pay(merchant.payments, found[-1], None)
 
     return responses.of_progress(asked, attempt(run), _kind_of(merchant))
@@ -153,7 +155,7 @@ def find_payment(merchant: Merchant, transaction_id: str | None) -> Payment:
         raise InvalidRequest(
             f"no payment has the transaction {transaction_id!r}: it was made with "
             "another gateway, or the ledger's database is not the one it was made with",
-            code="payment_unknown",
+            code=ErrorCode.PAYMENT_UNKNOWN,
         )
     return found[-1]
 
@@ -183,7 +185,7 @@ def _refuse_parts(merchant: Merchant, reference: str) -> None:
             raise AlreadyPaid(
                 f"{part.money} of {reference} was paid as a part: pay the rest with "
                 "another transaction",
-                code="paid_in_part",
+                code=PAID_IN_PART,
             )
 
 

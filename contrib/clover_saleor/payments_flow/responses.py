@@ -31,7 +31,7 @@ def of_progress(
     if progress.next_action is not None:
         data = describe_progress(progress, first=first, language=language)
         return _ask(asked, payment_id, data or {})
-    if progress.is_in_doubt:
+    if progress.is_unknown:
         return outcome_unknown(asked, payment_id)
     return failed(asked, kind, explain(progress, language))
 

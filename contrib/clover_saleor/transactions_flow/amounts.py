@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from clover_saleor.codes import NOTHING_DUE
 from clover_saleor.installation.names import GATEWAY
 from clover_saleor.installation.untyped import SaleorObject
 from payment_hooks import AlreadyPaid, AmountChanged, Money, NothingDue, read_money
@@ -39,8 +40,8 @@ def amount_to_pay(asked: SaleorObject, here: Money) -> Money:
     if not left.minor_units:
         text = f"{total} {currency} is due and {paid} {currency} is here"
         if paid:
-            raise AlreadyPaid(text, code="nothing_due")
-        raise NothingDue(text, code="nothing_due")
+            raise AlreadyPaid(text, code=NOTHING_DUE)
+        raise NothingDue(text, code=NOTHING_DUE)
     if left < wanted and asked.action.amount == _asked_without_amount(asked):
         return left
     if left < wanted or not wanted.minor_units:

@@ -78,7 +78,7 @@ def record_pending(request: SaleorObject, operation: Operation) -> None:
 def forget_miss(request: SaleorObject) -> None:
     """Delete the failure that Saleor's webhook plugin recorded for a request of ours.
 
-    It comes first, finds no webhook, and writes that nobody can process the action.
+    It comes first, finds no webhook, and writes that no app can process the action.
     """
     request.transaction.events.filter(
         pk__gt=request.pk,
@@ -134,7 +134,7 @@ def _find_request(item: SaleorObject, operation: Operation) -> SaleorObject | No
 
 
 def _request(item: SaleorObject, kind: OperationKind, amount: Money) -> SaleorObject:
-    """Saleor has no outcome without a request: this is of what nobody asked it for."""
+    """Saleor has no outcome without a request: one for a movement it did not ask for."""
     return item.events.create(
         type=REQUEST_OF[kind],
         amount_value=amount.to_decimal(),

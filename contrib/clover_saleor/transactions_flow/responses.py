@@ -25,16 +25,16 @@ def response_to(
     text = explain(progress, language)
     data = describe_progress(progress, first=first, language=language)
     if data is not None:
-        told: Response = {"amount": amount, "data": data}
-        told |= {"message": text} if progress.is_in_doubt else {}
-        return {"result": f"{prefix}_ACTION_REQUIRED", **told}
+        said: Response = {"amount": amount, "data": data}
+        said |= {"message": text} if progress.is_unknown else {}
+        return {"result": f"{prefix}_ACTION_REQUIRED", **said}
     return failure(prefix, amount, text)
 
 
 def success(operation: Operation, reference: str = "") -> Response:
     """An operation that succeeded; `reference` where Saleor has another id for it."""
     moved = operation.moved or operation.amount
-    told: Response = {
+    said: Response = {
         "result": f"{movement_word(operation.kind)}_SUCCESS",
         "pspReference": reference or operation.transaction_id,
         "amount": moved.to_decimal(),
@@ -43,13 +43,13 @@ def success(operation: Operation, reference: str = "") -> Response:
     }
     last4, brand = operation.details.get("last4"), operation.details.get("brand")
     if operation.kind in FUNDING and last4:
-        told["paymentMethodDetails"] = {
+        said["paymentMethodDetails"] = {
             "type": "CARD",
             "name": f"{brand or 'Card'} {last4}",
             "brand": brand,
             "lastDigits": last4,
         }
-    return told
+    return said
 
 
 def failure(

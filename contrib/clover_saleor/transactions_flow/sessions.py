@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from clover_saleor.codes import PAID_ELSEWHERE
 from clover_saleor.installation import hosted_page
 from clover_saleor.installation.languages import language_of
 from clover_saleor.installation.untyped import SaleorObject
@@ -12,6 +13,7 @@ from clover_saleor.transactions_flow.responses import Response, response_to
 from payment_hooks import (
     AlreadyPaid,
     CheckoutRequest,
+    ErrorCode,
     InvalidRequest,
     Mode,
     Money,
@@ -136,7 +138,7 @@ def _parts_on_pages(asked: SaleorObject, parts: list[Part]) -> set[str]:
     if len(others) > 1:
         raise OutcomeUnknown(
             f"{' and '.join(others)} are being paid on pages: wait for them",
-            code="in_progress",
+            code=ErrorCode.IN_PROGRESS,
         )
     return set()
 
@@ -147,7 +149,7 @@ def _refuse_other_currency(due: Mapping[str, Money], currency: str) -> None:
             raise InvalidRequest(
                 f"{amount} of {name} is being paid on a page, so that nothing is taken "
                 f"in {currency}",
-                code="currency_mismatch",
+                code=ErrorCode.CURRENCY_MISMATCH,
             )
 
 
@@ -164,7 +166,8 @@ def find_payment(merchant: Merchant, item: SaleorObject) -> Payment:
             if payment.context.get(_OWNER) == str(item.token):
                 return payment
     raise InvalidRequest(
-        f"no payment belongs to transaction {item.token}", code="payment_unknown"
+        f"no payment belongs to transaction {item.token}",
+        code=ErrorCode.PAYMENT_UNKNOWN,
     )
 
 
@@ -179,7 +182,7 @@ def _require_own(
     if owner == str(asked.transaction.token):
         return progress
     raise AlreadyPaid(
-        f"this was paid already, with transaction {owner}", code="paid_elsewhere"
+        f"this was paid already, with transaction {owner}", code=PAID_ELSEWHERE
     )
 
 

@@ -1,4 +1,4 @@
-"""Reads a card as a shopper types it; the number and the security code end here."""
+"""Reads a card's data; number and security code are not kept."""
 
 import re
 
@@ -24,7 +24,7 @@ NOT_A_TEST_CARD = (
 
 
 class CardProblem(Exception):
-    """The card cannot be one: which error code, and what to tell."""
+    """The card data is invalid: the error code, and the message for the caller."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

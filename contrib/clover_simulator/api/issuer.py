@@ -1,4 +1,4 @@
-"""What the card's bank says: approval, decline, address and security-code checks.
+"""The card's bank: approvals, declines, address and security-code checks.
 
 The published cards decide. Everything else can be asked for by a switch or by a trigger in
 the request's metadata (`sim_decline`, `sim_message`, `sim_cvc_check`), never by an amount.

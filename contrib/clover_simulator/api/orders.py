@@ -61,11 +61,11 @@ def pay(call: Call) -> Answer:
         call,
         {**call.body, "amount": amount, "currency": order.currency, "source": source},
     )
-    _book(call, order, charge)
+    _record(call, order, charge)
     return Answer(body=_render(call, order))
 
 
-def _book(call: Call, order: Order, charge: Charge) -> None:
+def _record(call: Call, order: Order, charge: Charge) -> None:
     charge.via, charge.order_id = "order", order.id
     order.charges.append(charge.id)
     recount(call.state, order)

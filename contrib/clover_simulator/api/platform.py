@@ -1,7 +1,7 @@
 """The platform's `/v3`: a merchant, and its payments, refunds and orders.
 
 Lists are filtered by `createdTime`. Clover answers with 90 days at most, and its pages
-tell it in three ways; each is a switch. Source: "Apply filters to API requests",
+describe it in three ways; each is a switch. Source: "Apply filters to API requests",
 docs.clover.com, read 2026-11: a longer range is narrowed to its most recent 90 days.
 """
 

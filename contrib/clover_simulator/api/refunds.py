@@ -104,7 +104,7 @@ def record(
     via: str = "api",
     status: str = "succeeded",
 ) -> Refund:
-    """Book the refund, or the void if nothing was captured."""
+    """Record the refund, or the void if nothing was captured."""
     was_void = charge.state is ChargeState.AUTHORIZED
     left = refundable(charge)
     refund = Refund(

@@ -1,4 +1,4 @@
-"""Who is calling: which key, token or header opens which endpoint."""
+"""Authentication: which key, token or header each endpoint needs."""
 
 from collections.abc import Callable, Mapping
 from enum import Enum, auto
@@ -9,7 +9,7 @@ from clover_simulator.traffic.answers import Answer, Refusal
 
 
 class Credential(Enum):
-    """What an endpoint wants to see."""
+    """The kind of credential that an endpoint needs."""
 
     NONE = auto()
     PUBLIC_KEY = auto()

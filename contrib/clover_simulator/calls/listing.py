@@ -23,12 +23,12 @@ TIME_FILTERS: dict[str, Compare] = {"created": eq} | {
     f"created.{name}": compare for name, compare in COMPARISONS.items()
 }
 KNOWN = frozenset({"limit", "starting_after", "ending_before", "expand", *TIME_FILTERS})
-"""What every list under `/v1` takes; `created[gte]` stands on none of Clover's pages."""
+"""What every list under `/v1` takes; `created[gte]` is on none of Clover's pages."""
 TIME_FORMS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H%M%S", "%Y-%m-%d")
 
 
 class Listed(Protocol):
-    """What can stand in a list."""
+    """What can be in a list."""
 
     @property
     def id(self) -> str:

@@ -1,4 +1,4 @@
-"""Holds a request against the simulator's own OpenAPI document.
+"""Validates a request with the simulator's own OpenAPI document.
 
 Only the keywords which that document uses are known here; the document is the one place
 where the form of a request is written down.
@@ -97,7 +97,7 @@ def _has_type(names: str | list[str], value: object) -> bool:
 
 
 def _matches(value: object, pattern: str) -> bool:
-    # Python's `$` also stands before a final newline, JSON Schema's does not.
+    # Python's `$` also matches before a final newline, JSON Schema's does not.
     strict = pattern[:-1] + r"\Z" if pattern.endswith("$") else pattern
     return not isinstance(value, str) or re.search(strict, value) is not None
 

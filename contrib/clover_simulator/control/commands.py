@@ -140,7 +140,7 @@ def change_next_webhooks(state: State, given: Given) -> JSON:
 
 
 def send_webhook(state: State, given: Given) -> JSON:
-    """Send any `event`, signed for `merchant`, as somebody could who knows the secret."""
+    """Send any `event`, signed for `merchant`, as anyone who knows the secret could."""
     merchant = state.merchants.get(str(given.get("merchant")))
     event = given.get("event")
     if merchant is None or not isinstance(event, dict):

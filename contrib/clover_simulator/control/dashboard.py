@@ -1,4 +1,4 @@
-"""What happens past the API: in the merchant's dashboard, at the counter, at the bank."""
+"""Events outside of the API: in the merchant's dashboard, at the counter, at the bank."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -58,7 +58,7 @@ def refund_in_dashboard(state: State, given: Given) -> JSON:
 def void_in_dashboard(state: State, given: Given) -> JSON:
     """Void a `charge`, captured or not, as the merchant does on the same day.
 
-    No refund stands in any list for it; the platform says `VOIDED`.
+    No list has a refund for it; the platform says `VOIDED`.
     """
     charge = _charge(state, given)
     is_open = charge.state in (ChargeState.AUTHORIZED, ChargeState.CAPTURED)

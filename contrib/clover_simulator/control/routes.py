@@ -95,7 +95,7 @@ def _route(path: str, by_method: dict[str, Answering]) -> Route:
 
 def _is_local(request: Request) -> bool:
     # A web page could reach this port through the browser: by a form (it then has another
-    # Origin) or under a name of its own that it makes point here (then Host tells).
+    # Origin) or under a name of its own that it makes point here (then Host shows it).
     host = urlsplit(f"//{request.headers.get('host', '')}")
     origin = request.headers.get("origin")
     own = origin is None or urlsplit(origin).netloc == host.netloc

@@ -25,7 +25,7 @@ class Wire:
             def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - asyncio and uvicorn disagree on the type
                 super().connection_made(transport)
                 # uvicorn looks at logging's handlers, not at its own setting, and a path
-                # may hold what somebody mistyped: a card number.
+                # may hold mistyped text: a card number.
                 self.access_log = False
                 transports[_client(transport)] = transport
 

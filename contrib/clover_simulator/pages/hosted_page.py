@@ -23,7 +23,7 @@ STATUS_OF_STATE = {"open": 200, "paid": 200, "expired": 410}
 
 
 async def show(request: Request) -> Response:
-    """The page as the session stands."""
+    """The page for the session's state."""
     state, session = _find(request)
     return NOT_FOUND if session is None else _page(request, state, session)
 

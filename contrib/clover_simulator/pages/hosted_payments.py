@@ -1,4 +1,4 @@
-"""What the hosted page does with a card: charge it, once per session, and tell the shop."""
+"""What the hosted page does: charge the card, once per session; send the webhook."""
 
 import re
 from collections.abc import Mapping

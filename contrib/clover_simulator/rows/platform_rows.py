@@ -75,9 +75,9 @@ def orders_of(state: State, merchant: Merchant) -> list[PlatformOrder]:
 def refunds_of(state: State, merchant_id: str) -> list[Refund]:
     """The merchant's refunds, newest first; one that has not succeeded is none."""
     return [
-        given_back
-        for given_back in state.ledger.refunds_of(merchant_id)
-        if given_back.status == "succeeded"
+        refunded
+        for refunded in state.ledger.refunds_of(merchant_id)
+        if refunded.status == "succeeded"
     ]
 
 
@@ -119,11 +119,11 @@ def _parts(state: State, paid: Paid, expand: Set[str]) -> JSON:
 
 def _card_transaction(paid: Paid) -> JSON:
     if isinstance(paid, Charge):
-        was_held = paid.was_authorization
+        was_authorized = paid.was_authorization
         is_open = paid.state is ChargeState.AUTHORIZED
         known = {"authCode": paid.auth_code, "referenceId": paid.ref_num}
     else:
-        was_held = paid.result.startswith("AUTH")
+        was_authorized = paid.result.startswith("AUTH")
         is_open = paid.result in OPEN_RESULTS
         known = {}
     if paid.card is None:
@@ -133,7 +133,7 @@ def _card_transaction(paid: Paid) -> JSON:
         "first6": paid.card.first6,
         "last4": paid.card.last4,
         **known,
-        "type": "PREAUTH" if was_held else "AUTH",
+        "type": "PREAUTH" if was_authorized else "AUTH",
         "state": "PENDING" if is_open else "CLOSED",
     }
 
@@ -145,19 +145,19 @@ def _returned(state: State, paid: Paid) -> list[Refund]:
     return [row for row in rows if row.status == "succeeded"]
 
 
-def refund(state: State, given_back: Refund, expand: Set[str]) -> JSON:
+def refund(state: State, refunded: Refund, expand: Set[str]) -> JSON:
     """The refund object with those of its parts that are in `expand`."""
-    charge = state.ledger.charges[given_back.charge_id]
+    charge = state.ledger.charges[refunded.charge_id]
     rendered: JSON = {
-        "id": given_back.id,
-        "amount": given_back.amount,
-        "createdTime": milliseconds(given_back.created),
+        "id": refunded.id,
+        "amount": refunded.amount,
+        "createdTime": milliseconds(refunded.created),
         "payment": {"id": charge.id},
         "orderRef": {"id": charge.order_id},
-        "voided": given_back.voided,
+        "voided": refunded.voided,
     }
     if "additionalCharges" in expand:
-        rows = surcharges.of_refund(charge, given_back)
+        rows = surcharges.of_refund(charge, refunded)
         rendered["additionalCharges"] = _nested(rows)
     return rendered
 

@@ -6,7 +6,7 @@ from clover_simulator.state.state import State
 
 
 def render(refund: Refund) -> JSON:
-    """The refund object; `voided` stands there only if it was."""
+    """The refund object; `voided` is there only if it was."""
     gateway = {
         "refundType": "PREAUTH" if refund.was_void else "AUTH",
         "authCode": refund.auth_code,

@@ -45,12 +45,12 @@ class Clock:
         return self.now()
 
     def freeze(self, moment: datetime | None = None) -> datetime:
-        """Stop at `moment`, or where the clock stands."""
+        """Stop at `moment`, or at the clock's present time."""
         self._stopped_at = self.now()
         return self.set(moment or self.now())
 
     def resume(self) -> datetime:
-        """Let a stopped clock run on from where it stands."""
+        """Let a stopped clock run on from its time."""
         if self._stopped_at is not None:
             self._offset = self._stopped_at - datetime.now(UTC)
             self._stopped_at = None

@@ -13,7 +13,7 @@ WHOLE_RATE = 1_000_000
 
 
 class TokenState(StrEnum):
-    """Where a card token stands."""
+    """The state of a card token."""
 
     FRESH = "fresh"
     SPENT = "spent"
@@ -22,7 +22,7 @@ class TokenState(StrEnum):
 
 
 class ChargeState(StrEnum):
-    """Where a charge stands; a declined one is kept, but cannot be read under `/v1`.
+    """The state of a charge; a declined one is kept, but cannot be read under `/v1`.
 
     A pending or failed one was answered 200, is read and listed, and has taken nothing.
     """

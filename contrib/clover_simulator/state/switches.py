@@ -1,7 +1,7 @@
 """Every behaviour of the simulator that can be switched, with its default and its reason.
 
 `row` names the line of the table of disagreements in Clover's documentation (D1 to D28)
-that a switch stands for; docs/how-to/simulator.md shows this table to users.
+that a switch represents; docs/how-to/simulator.md shows this table to users.
 """
 
 from collections.abc import Iterator, Mapping

@@ -60,7 +60,7 @@ class Fault:
     action: Action
     method: str = "*"
     path: str = "*"
-    """A path, `*` standing for anything: `/v1/charges/*/capture`."""
+    """A path, `*` matching anything: `/v1/charges/*/capture`."""
     nth: int = 1
     """The first matching request that is hit."""
     times: int | None = 1

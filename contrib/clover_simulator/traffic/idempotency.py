@@ -8,7 +8,7 @@ from clover_simulator.traffic.answers import Answer, Refusal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyedRequest:
-    """A request with an idempotency-key, as far as it tells a repeat."""
+    """A request with an idempotency-key, as far as it identifies a repeat."""
 
     merchant_id: str
     key: str

@@ -41,7 +41,7 @@ app.conf.update(
 
 @cache
 def payments() -> Payments:
-    """The road of this process."""
+    """The `Payments` of this process."""
     return connect()
 
 
@@ -55,7 +55,7 @@ def recover() -> str:
 
 @app.task(name="recovery.reconcile")
 def reconcile() -> str:
-    """Find what no message told of: paid pages above all, and compare a day's lists."""
+    """Find what no message named: paid pages above all, and compare a day's lists."""
     now = datetime.now(UTC)
     report = Reconciliation(payments()).run(now - timedelta(days=1), now, repair=True)
     return reconcile_json(report)

@@ -1,4 +1,4 @@
-"""The one road of this shop's money, from the environment.
+"""The one `Payments` of this shop, from the environment.
 
 `clover recover --payments fastapi_shop.payments:connect` brings to their end the
 payments that were interrupted.
@@ -26,7 +26,7 @@ def open_shelf() -> Shelf:
 def connect(shelf: Shelf | None = None) -> Payments:
     """Clover as the `CLOVER_…` variables say, and the ledger.
 
-    On PostgreSQL the ledger stands beside the shop's tables. SQLite lets one write at a
+    On PostgreSQL the ledger is in the shop's database. SQLite lets one write at a
     time, so there the ledger has a file of its own.
     """
     shelf = shelf or open_shelf()

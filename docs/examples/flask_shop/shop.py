@@ -42,7 +42,7 @@ def payments():
     return hooks.Payments.using(clover, TeaShop(), ledger=SqlAlchemyLedger(engine))
 
 
-class TeaShop:  # may be told the same twice: then its order is there already
+class TeaShop:  # may be notified twice: then its order is there already
     @hooks.hookimpl
     def shop_payment_changed(self, event):
         if event.payment.is_paid:

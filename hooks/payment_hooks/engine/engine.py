@@ -10,6 +10,7 @@ from payment_hooks.engine.policy import Policy
 from payment_hooks.ledger.intents import new_operation
 from payment_hooks.ledger.store import Ledger
 from payment_hooks.model.errors import InvalidRequest
+from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import (
     Operation,
@@ -66,7 +67,7 @@ class Engine:
             raise InvalidRequest(
                 f"payment {payment_id} belongs to merchant {record.payment.merchant_id}, "
                 f"not to {self.provider.merchant_id}: use that merchant's Payments",
-                code="payment_of_another_merchant",
+                code=ErrorCode.PAYMENT_OF_ANOTHER_MERCHANT,
             )
         return record
 
@@ -90,4 +91,4 @@ class Engine:
 
 
 def _unknown(payment_id: str) -> InvalidRequest:
-    return InvalidRequest(f"no payment {payment_id}", code="payment_unknown")
+    return InvalidRequest(f"no payment {payment_id}", code=ErrorCode.PAYMENT_UNKNOWN)

@@ -36,6 +36,7 @@ from payment_hooks.model.errors import (
 )
 from payment_hooks.model.kinds import (
     DeclineCode,
+    ErrorCode,
     Flag,
     RefundReason,
     TransactionKind,
@@ -132,7 +133,7 @@ class Executor:
             record = self._engine.get_record(payment.payment_id)
         raise OutcomeUnknown(
             f"payment {payment.payment_id} is being made elsewhere: look at it again",
-            code="in_progress",
+            code=ErrorCode.IN_PROGRESS,
         )
 
     def modify(
@@ -187,7 +188,7 @@ class Executor:
             error = WrongState(
                 f"{operation.kind} of {operation.amount} on payment "
                 f"{payment.payment_id} not sent: {why}",
-                code="overtaken",
+                code=ErrorCode.OVERTAKEN,
             )
             self._store.refuse(operation, error)
             raise error
@@ -195,7 +196,7 @@ class Executor:
     def _end_abandoned(
         self, payment: Payment, intent: Operation, known: Operation, request: Request
     ) -> Operation:
-        """The open operation nobody owns, after sending it again or looking it up."""
+        """The open operation without an owner, after sending it again or looking it up."""
         if _is_same(known, intent) and self._may_retry(known):
             again = replace(request, operation_id=known.operation_id)
             return self._send(payment, self._store.claim(known), again)
@@ -379,14 +380,14 @@ def _refuse_reversed(payment: Payment, known: Iterable[Operation]) -> None:
     if state in REVERSED:
         raise PaymentReversed(
             f"payment {payment.payment_id} is {state}: open the next one with again=True",
-            code="payment_reversed",
+            code=ErrorCode.PAYMENT_REVERSED,
         )
 
 
 def _not_released(transaction: Transaction) -> OutcomeUnknown:
     return OutcomeUnknown(
         f"{transaction.transaction_id} could not be released: a person must",
-        code="not_released",
+        code=ErrorCode.NOT_RELEASED,
     )
 
 
@@ -426,6 +427,6 @@ def _answer_for_other(known: Operation, intent: Operation) -> Operation | None:
         raise InvalidRequest(
             f"{known.kind} {known.intent.intent_id or known.operation_id} was made for "
             f"{known.amount}: use another intent_id for {intent.amount}",
-            code="same_intent_other_content",
+            code=ErrorCode.SAME_INTENT_OTHER_CONTENT,
         )
     return None

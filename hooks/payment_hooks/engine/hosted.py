@@ -15,7 +15,7 @@ from payment_hooks.model.errors import (
     PaymentError,
     UnsupportedOperation,
 )
-from payment_hooks.model.kinds import Flag
+from payment_hooks.model.kinds import ErrorCode, Flag
 from payment_hooks.model.records import (
     FUNDING,
     HostedPage,
@@ -97,7 +97,7 @@ class HostedPages:
             return
         raise OutcomeUnknown(
             f"payment {payment.payment_id} is being resolved elsewhere: look again",
-            code="in_progress",
+            code=ErrorCode.IN_PROGRESS,
         )
 
     def _find_unpaid(
@@ -188,7 +188,7 @@ class HostedPages:
         if judgement.verdict is Verdict.OPEN:
             raise OutcomeUnknown(
                 f"transaction {transaction_id} is {judgement.why} still: look again",
-                code="transaction_pending",
+                code=ErrorCode.TRANSACTION_PENDING,
             )
 
     def _read(self, transaction_id: str, pages: list[Operation]) -> Transaction:
@@ -196,7 +196,7 @@ class HostedPages:
         if transaction is None:
             raise OutcomeUnknown(
                 f"transaction {transaction_id} cannot be read yet",
-                code="transaction_not_found",
+                code=ErrorCode.TRANSACTION_NOT_FOUND,
             )
         return transaction
 

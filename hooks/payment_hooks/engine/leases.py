@@ -11,6 +11,7 @@ from payment_hooks.engine.engine import Engine
 from payment_hooks.ledger.state import in_progress, with_state
 from payment_hooks.ledger.store import StaleVersion
 from payment_hooks.model.errors import OutcomeUnknown, PaymentDeclined, WrongState
+from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.model.records import (
     FUNDING,
     Operation,
@@ -35,10 +36,10 @@ class OperationStore:
         self._ledger = engine.ledger
 
     def record(self, operation: Operation) -> Operation:
-        """The recorded operation, or what stands in its way.
+        """The recorded operation, or the one that blocks it.
 
         Raises:
-            OutcomeUnknown: what stands in its way changes all the time.
+            OutcomeUnknown: the one that blocks it changes all the time.
         """
         try:
             return self._ledger.add_operation(operation)
@@ -48,7 +49,7 @@ class OperationStore:
     def lease(self, operation: Operation) -> Operation:
         """The operation with a lease of ours, not written down yet.
 
-        An intent is recorded with its lease, so that nobody finds it without an owner.
+        An intent is recorded with its lease, so that it is never found without an owner.
         """
         now = self._engine.now()
         until = now + timedelta(seconds=self._engine.policy.lease_seconds)
@@ -63,7 +64,7 @@ class OperationStore:
         """The recorded operation with a fresh lease of ours.
 
         Raises:
-            OutcomeUnknown: somebody else owns it.
+            OutcomeUnknown: another process owns it.
         """
         if self.is_leased(operation):
             raise in_progress(operation)
@@ -104,7 +105,7 @@ class OperationStore:
         `unless_closed` as for `Ledger.replace_operation`.
 
         Raises:
-            OutcomeUnknown: somebody else did.
+            OutcomeUnknown: another process did.
         """
         now = self._engine.now()
         changed = replace(operation, updated_at=now, **changes)  # type: ignore[arg-type]  # field names are checked by the tests
@@ -171,13 +172,13 @@ class OperationStore:
         )
 
     def note_look(self, operation: Operation) -> None:
-        """Keep that somebody looked at an open page, and learnt nothing.
+        """Keep that an open page was looked at, and nothing was learnt.
 
         Whoever looks at anything else claims it, which leaves its mark by itself.
         """
         row = self._ledger.get_operation(operation.operation_id) or operation
         if row.state is OperationState.WAITING and not self.is_leased(row):
-            with suppress(OutcomeUnknown):  # somebody else changed it just now
+            with suppress(OutcomeUnknown):  # another process changed it just now
                 self.write(row)
 
     def wait(self, operation: Operation) -> Operation:
@@ -194,7 +195,7 @@ class OperationStore:
         return current
 
     def is_leased(self, operation: Operation, at: datetime | None = None) -> bool:
-        """Whether somebody owns it at that time; now if None."""
+        """Whether its lease has an owner at that time; now if None."""
         until = operation.lease_until
         return until is not None and until > (at or self._engine.now())
 
@@ -216,7 +217,7 @@ class OperationStore:
         if payment is not None and payment.state is PaymentState.CLOSED:
             error = WrongState(
                 f"payment {operation.payment_id} was given up: open the next one",
-                code="payment_closed",
+                code=ErrorCode.PAYMENT_CLOSED,
             )
             self.refuse(operation, error)
             raise error

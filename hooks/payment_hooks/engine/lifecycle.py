@@ -14,7 +14,7 @@ from payment_hooks.model.errors import (
     NothingDue,
     OutcomeUnknown,
 )
-from payment_hooks.model.kinds import Mode
+from payment_hooks.model.kinds import ErrorCode, Mode
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import (
     REVERSED,
@@ -87,7 +87,7 @@ class Lifecycle:
             raise InvalidRequest(
                 f"no shop knows the reference {reference!r}: pass amount_due, or "
                 "implement shop_amount_due",
-                code="reference_unknown",
+                code=ErrorCode.REFERENCE_UNKNOWN,
             )
         return amount
 
@@ -96,7 +96,8 @@ class Lifecycle:
     ) -> Payment:
         if due.minor_units <= 0:
             raise NothingDue(
-                f"{due} is nothing to pay for {reference!r}", code="amount_not_positive"
+                f"{due} is nothing to pay for {reference!r}",
+                code=ErrorCode.AMOUNT_NOT_POSITIVE,
             )
         payment = Payment(
             payment_id=uuid4().hex,

@@ -9,6 +9,7 @@ from payment_hooks.ledger.state import (
 )
 from payment_hooks.model.addresses import bare_address
 from payment_hooks.model.errors import InvalidRequest, WrongState
+from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import (
     Operation,
@@ -36,18 +37,18 @@ def plan_capture(
         raise WrongState(
             f"payment {payment.payment_id} is captured with {earlier.amount} "
             "already: an authorization can be captured once",
-            code="already_captured",
+            code=ErrorCode.ALREADY_CAPTURED,
         )
     if funding.kind is not OperationKind.AUTHORIZE:
         raise WrongState(
             f"payment {payment.payment_id} has no authorization to capture",
-            code="nothing_to_capture",
+            code=ErrorCode.NOTHING_TO_CAPTURE,
         )
     if not Money.zero(asked.currency) < asked <= funding.amount:
         raise InvalidRequest(
             f"{asked} cannot be captured on payment {payment.payment_id}: "
             f"{funding.amount} is authorized",
-            code="capture_out_of_range",
+            code=ErrorCode.CAPTURE_OUT_OF_RANGE,
         )
     return _plan(
         engine,
@@ -75,7 +76,7 @@ def plan_refund(
         why = f"{left} is left" if left.minor_units else "nothing is left"
         raise InvalidRequest(
             f"{asked} cannot be refunded on payment {payment.payment_id}: {why}",
-            code="refund_too_large",
+            code=ErrorCode.REFUND_TOO_LARGE,
         )
     return _plan(engine, record, OperationKind.REFUND, asked, intent_id=intent_id)
 
@@ -93,7 +94,7 @@ def plan_void(engine: Engine, record: PaymentRecord) -> Operation:
         raise WrongState(
             f"payment {payment.payment_id} is {payment.state}: only an "
             "authorization that was not captured can be voided",
-            code="nothing_to_void",
+            code=ErrorCode.NOTHING_TO_VOID,
         )
     return _plan(engine, record, OperationKind.VOID, funding.amount)
 
@@ -114,7 +115,7 @@ def plan_reversal(
         raise InvalidRequest(
             f"an authorization is released whole: capture all but {amount}, "
             f"or reverse {authorized}",
-            code="void_is_whole",
+            code=ErrorCode.PARTIAL_VOID,
         )
     return plan_void(engine, record)
 
@@ -158,6 +159,6 @@ def _asked(amount: Money | None, earlier: Operation | None, whole: Money) -> Mon
     if amount.currency != whole.currency:
         raise InvalidRequest(
             f"{amount} cannot be moved: the payment is in {whole.currency}",
-            code="currency_mismatch",
+            code=ErrorCode.CURRENCY_MISMATCH,
         )
     return amount

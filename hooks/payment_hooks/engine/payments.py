@@ -29,7 +29,7 @@ from payment_hooks.ledger.state import is_worth_a_look, refundable, refuse_unles
 from payment_hooks.ledger.store import Ledger
 from payment_hooks.model.cards import CardDetails, PaymentSource
 from payment_hooks.model.errors import InvalidRequest, OutcomeUnknown, PaymentError
-from payment_hooks.model.kinds import Mode, RefundReason
+from payment_hooks.model.kinds import ErrorCode, Mode, RefundReason
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import (
     Operation,
@@ -104,7 +104,7 @@ class Payments:
         ledger: Ledger | None = None,
         policy: Policy | None = None,
     ) -> Self:
-        """The short way in: one provider, and the shop's and anybody's plugins.
+        """The short way in: one provider, the shop, and any plugins.
 
         Without a ledger it remembers in memory: for tries, tests and scripts only.
 
@@ -254,7 +254,7 @@ class Payments:
         if mode is Mode.HOSTED:
             raise InvalidRequest(
                 "hosted checkout opens a page for a payment: open one, and start_checkout",
-                code="mode_is_hosted",
+                code=ErrorCode.MODE_IS_HOSTED,
             )
         asked = CheckoutRequest(
             amount=amount, reference="card-entry", mode=mode, locale=locale
@@ -386,7 +386,7 @@ class Payments:
     def resolve(
         self, payment_id: str, *, transaction_id: str = "", session_id: str = ""
     ) -> Payment:
-        """The payment after looking at the provider, and after telling the shop.
+        """The payment after looking at the provider, and after notifying the shop.
 
         Args:
             payment_id: without an open operation nothing is asked.
@@ -395,8 +395,8 @@ class Payments:
             session_id: the hosted session that the webhook named, if it did.
 
         Raises:
-            ProviderUnavailable: nobody answered; ask again later.
-            OutcomeUnknown: the answer cannot be read, or somebody else resolves it.
+            ProviderUnavailable: no answer came; ask again later.
+            OutcomeUnknown: the answer cannot be read, or another process resolves it.
         """
         record = self.engine.get_own(payment_id)
         if transaction_id:
@@ -407,12 +407,12 @@ class Payments:
     def look(self, payment_id: str) -> Payment:
         """The payment as after `resolve`, which is done once in a few seconds at most.
 
-        For pages, which anybody may open again and again, in any process: the ledger
-        says when somebody looked last. Money is never moved by a look.
+        For pages, which may be opened again and again, in any process: the ledger
+        says when it was looked at last. Money is never moved by a look.
 
         Raises:
-            ProviderUnavailable: nobody answered; ask again later.
-            OutcomeUnknown: the answer cannot be read, or somebody else is looking.
+            ProviderUnavailable: no answer came; ask again later.
+            OutcomeUnknown: the answer cannot be read, or another process is looking.
         """
         record = self.engine.get_own(payment_id)
         if not is_worth_a_look(record.operations, self.now()):
@@ -525,7 +525,7 @@ class Payments:
         if record.payment.mode is Mode.HOSTED:
             raise InvalidRequest(
                 f"payment {payment_id} is made on the provider's page: start_checkout",
-                code="mode_is_hosted",
+                code=ErrorCode.MODE_IS_HOSTED,
             )
         return self._executor.fund(record, kind, source, details)
 
@@ -533,7 +533,7 @@ class Payments:
     def _notifying(self, payment_id: str, *, notify: bool) -> Iterator[None]:
         """Write down what came of the block, also where it raises, and notify the shop.
 
-        What cannot be done now is due, and recovery does it: the outcome stands.
+        What cannot be done now is due, and recovery does it: the outcome is kept.
         """
         try:
             yield
@@ -585,9 +585,9 @@ def _all_of(problems: Sequence[PaymentError]) -> PaymentError:
     if not others:
         return first
     message = "; ".join(error.message for error in problems)
-    in_doubt = next((row for row in problems if isinstance(row, OutcomeUnknown)), None)
-    kind = OutcomeUnknown if in_doubt else type(first)
-    code = (in_doubt or first).code
+    unknown = next((row for row in problems if isinstance(row, OutcomeUnknown)), None)
+    kind = OutcomeUnknown if unknown else type(first)
+    code = (unknown or first).code
     return kind(message, code=code, provider=first.provider)
 
 

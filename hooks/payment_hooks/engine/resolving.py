@@ -24,7 +24,12 @@ from payment_hooks.model.errors import (
     PaymentError,
     WrongState,
 )
-from payment_hooks.model.kinds import Flag, TransactionKind, TransactionStatus
+from payment_hooks.model.kinds import (
+    ErrorCode,
+    Flag,
+    TransactionKind,
+    TransactionStatus,
+)
 from payment_hooks.model.records import (
     FUNDING,
     REVERSED,
@@ -143,7 +148,7 @@ class Resolver:
         transaction: Transaction,
         flag: str = "",
     ) -> Operation:
-        """The operation for what nobody asked us for, but was made all the same."""
+        """The operation for a movement that was not made through this ledger."""
         # A void is of the whole: whichever row shows it, it is the same one.
         is_void = kind is OperationKind.VOID
         name = transaction.parent_id if is_void else transaction.transaction_id
@@ -254,7 +259,7 @@ class Resolver:
                 raise WrongState(
                     f"{held.moved} of {held.transaction_id} ({flag}) is still held by "
                     f"payment {payment_id}: refund it first",
-                    code="money_held",
+                    code=ErrorCode.MONEY_NOT_REFUNDED,
                 )
             flags = record.payment.flags
             left = tuple(name for name in flags if name != flag)
@@ -276,7 +281,7 @@ class Resolver:
                 continue
         raise OutcomeUnknown(
             f"payment {payment_id} is changed all the time: look at it again",
-            code="in_progress",
+            code=ErrorCode.IN_PROGRESS,
         )
 
     def _find(self, operation: Operation) -> tuple[Transaction | None, bool]:
@@ -324,7 +329,8 @@ class Resolver:
 
     def _give_up(self, operation: Operation, why: str) -> Operation:
         error = InvalidRequest(
-            f"{operation.kind} {operation.operation_id}: {why}", code="proved_absent"
+            f"{operation.kind} {operation.operation_id}: {why}",
+            code=ErrorCode.PROVED_ABSENT,
         )
         return self._store.refuse(operation, error)
 

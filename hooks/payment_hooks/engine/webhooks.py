@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from payment_hooks.engine.engine import Engine
 from payment_hooks.engine.hosted import HostedPages
 from payment_hooks.model.errors import PaymentError, WebhookRejected
+from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.model.records import Operation, OperationState, Payment
 from payment_hooks.model.requests import LookUpRequest, WebhookRequest
 from payment_hooks.model.results import WebhookEvent
@@ -52,7 +53,7 @@ class WebhookInbox:
         event = self._engine.provider.read_webhook(request)
         if event.merchant_id != self._engine.provider.merchant_id:
             raise WebhookRejected(
-                "the message is about another merchant", code="merchant_differs"
+                "the message is about another merchant", code=ErrorCode.MERCHANT_DIFFERS
             )
         if not self._ledger.add_event(event):
             return event, None
@@ -105,7 +106,7 @@ class WebhookInbox:
         return payment
 
     def _find_by_mark(self, event: WebhookEvent) -> Payment | None:
-        """Whose it is by our mark, which the provider may give back with the payment."""
+        """Whose it is by our mark, which the provider may return with the payment."""
         if event.session_id or not event.approved:
             return None
         now = self._engine.now()

@@ -121,7 +121,7 @@ def new_operation(
 
 
 def name_found(name: str) -> str:
-    """The name of an intent that nobody asked us for, and was carried out all the same."""
+    """The id of an intent for a movement that was not made through this ledger."""
     found = f"found {name}"
     return found if len(found) <= LONGEST else f"found {_digest(name)}"
 
@@ -136,12 +136,12 @@ def is_of_another_installation(operation_id: str, installation_id: str) -> bool:
 
 
 def _new_id(installation_id: str) -> str:
-    """Random, but for the beginning, which tells whose it is."""
+    """Random, but for the beginning, which shows whose it is."""
     return installation_id[:_OWNER] + uuid4().hex[_OWNER:]
 
 
 def _slot(payment: Payment, kind: OperationKind, attempt: int) -> str:
-    """A payment is funded once at a time; hosted sessions may stand side by side.
+    """A payment is funded once at a time; several hosted sessions may be open.
 
     A capture and a void are of the same authorization: a void that comes just
     after the capture would give the money back.

@@ -29,7 +29,7 @@ class Outcome(StrEnum):
     PAID = "paid"
     REVERSED = "reversed"
     CHECKING = "checking"
-    """Money may have moved, or did and does not fit: nobody may pay again now."""
+    """Money may have moved, or did and does not fit: no one may pay again now."""
     NOT_PAID = "not_paid"
 
 

@@ -1,4 +1,4 @@
-"""Where a payment stands: what its operations add up to."""
+"""The state of a payment: what its operations add up to."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from payment_hooks.model.errors import (
     PaymentDeclined,
     WrongState,
 )
-from payment_hooks.model.kinds import DeclineCode, Flag
+from payment_hooks.model.kinds import DeclineCode, ErrorCode, Flag
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import (
     CAPTURING,
@@ -35,8 +35,8 @@ def held_of(operation: Operation, operations: Operations) -> Money:
     """
     held = operation.moved or operation.amount
     for extra in ("tip", "surcharge"):
-        if told := operation.details.get(extra):
-            held += Money.of(*told.split())
+        if extra_paid := operation.details.get(extra):
+            held += Money.of(*extra_paid.split())
     for row in operations:
         if not (row.counts and row.parent_id == operation.transaction_id):
             continue
@@ -97,7 +97,7 @@ def refuse_conflict(payment: Payment) -> None:
 
 
 def refuse_unless_open(payment: Payment, operations: Operations) -> None:
-    """Let nobody pay what was paid, also before the payment's own row knows of it.
+    """Refuse to pay what was paid, also before the payment's own row knows of it.
 
     Raises:
         WrongState: it holds money, or it was given up.
@@ -107,7 +107,7 @@ def refuse_unless_open(payment: Payment, operations: Operations) -> None:
     if state is not PaymentState.OPEN:
         raise WrongState(
             f"payment {payment.payment_id} is {state}: nothing is left to pay",
-            code="payment_not_open",
+            code=ErrorCode.PAYMENT_NOT_OPEN,
         )
 
 
@@ -116,7 +116,7 @@ def refuse_order(payment: Payment, operations: Operations) -> None:
 
     Raises:
         WrongState: it is not, or not all of it any more; the code is its state.
-        OutcomeUnknown: somebody is giving it back: look again.
+        OutcomeUnknown: it is being refunded: look again.
     """
     known = tuple(operations)
     state = derive_state(known, closed=False)
@@ -129,7 +129,7 @@ def refuse_order(payment: Payment, operations: Operations) -> None:
     if any(row.state.is_open and row.kind in _RETURNING for row in money):
         raise OutcomeUnknown(
             f"payment {payment.payment_id} is being refunded: look again",
-            code="in_progress",
+            code=ErrorCode.IN_PROGRESS,
         )
 
 
@@ -143,7 +143,7 @@ def funding_operation(payment: Payment, operations: Operations) -> Operation:
         if operation.funds_payment:
             return operation
     raise WrongState(
-        f"payment {payment.payment_id} holds no money", code="nothing_taken"
+        f"payment {payment.payment_id} holds no money", code=ErrorCode.NOT_FUNDED
     )
 
 
@@ -218,7 +218,7 @@ def next_attempt(earlier: Operations) -> int:
 
 
 def derive_state(operations: Operations, *, closed: bool) -> PaymentState:
-    """Where a payment with these operations stands."""
+    """The state of a payment with these operations."""
     sums = dict.fromkeys(OperationKind, 0)
     for operation in following_money(tuple(operations)):
         if operation.counts:
@@ -282,7 +282,7 @@ _BETWEEN_LOOKS = timedelta(seconds=3)
 
 
 def is_worth_a_look(operations: Sequence[Operation], now: datetime) -> bool:
-    """Whether settling could bring news, and nobody has just looked or is at it."""
+    """Whether resolving could change it, and no one has just looked or owns the lease."""
     if any(row.lease_until and row.lease_until > now for row in operations):
         return False
     if any(_is_due(row, now) for row in operations if not row.state.is_open):
@@ -296,11 +296,11 @@ def _is_due(row: Operation, now: datetime) -> bool:
 
 
 def in_progress(operation: Operation) -> OutcomeUnknown:
-    """The error for an operation that somebody else owns, or whose outcome is unknown."""
+    """The error for an operation that another process owns, or whose outcome is unknown."""
     return OutcomeUnknown(
         f"{operation.kind} {operation.operation_id} has no known outcome yet: "
         "resolve it before asking again",
-        code="in_progress",
+        code=ErrorCode.IN_PROGRESS,
     )
 
 

@@ -8,13 +8,13 @@ from payment_hooks.model.results import WebhookEvent
 
 
 class StaleVersion(Exception):
-    """Somebody else changed the row first: read it again and decide anew."""
+    """Another process changed the row first: read it again and decide anew."""
 
 
 class Ledger(Protocol):
     """A durable store; every write is committed when the call returns.
 
-    A store that cannot commit by itself, inside somebody's open transaction say, must
+    A store that cannot commit by itself, inside a caller's open transaction say, must
     refuse rather than promise. `replace_…` writes only over the version it was given
     and answers with the next one.
 
@@ -24,7 +24,7 @@ class Ledger(Protocol):
     """
 
     def installation_id(self) -> str:
-        """The store's own id: made once, kept in it, the same for everybody who asks.
+        """The store's own id: made once, kept in it, the same for every caller.
 
         It is part of every idempotency key, so that two stores at one merchant, a
         development database that was set up anew say, never send the same key.
@@ -70,7 +70,7 @@ class Ledger(Protocol):
         ...
 
     def add_operation(self, operation: Operation) -> Operation:
-        """Insert it, or give what stands in its way.
+        """Insert it, or return the row that blocks it.
 
         That is the operation with the same key, or else the open one in the same slot.
         """

@@ -8,7 +8,7 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 def storable(text: str) -> str:
     """The text, with U+FFFD for NUL and lone surrogates.
 
-    PostgreSQL refuses the one and UTF-8 the other, and both may stand in a provider's
+    PostgreSQL refuses the one and UTF-8 the other, and both may be in a provider's
     JSON. An answer that cannot be written down would hide what became of moved money.
 
     >>> storable("Ünal")

@@ -1,11 +1,8 @@
-"""Values: money, cards, requests, results, records, errors; they know of nothing else."""
+"""Values: money, cards, requests, results, records, errors. Imports no other room."""
 
 from payment_hooks.model.cards import (
     looks_like_card_number,
     mask_card_numbers,
-)
-from payment_hooks.model.errors import (
-    SHOPPER_IP_MISSING,
 )
 from payment_hooks.model.messages import (
     TEXTS,
@@ -20,7 +17,6 @@ from payment_hooks.model.secrecy import (
 )
 
 __all__ = [
-    "SHOPPER_IP_MISSING",
     "TEXTS",
     "forget_frames",
     "forgetful",

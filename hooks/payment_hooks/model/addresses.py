@@ -1,4 +1,4 @@
-"""An IP address out of whatever a server calls it."""
+"""Reads an IP address from the forms in which servers and proxies write it."""
 
 import ipaddress
 import logging
@@ -36,8 +36,8 @@ def bare_address(text: str) -> str:
     """The IP address in `text`, without port, brackets and zone; empty if there is none.
 
     Of a list, as `x-forwarded-for` has it, the last address from outside counts. The
-    first is what the shopper's own machine claims: a thief could be somebody else with
-    every card, and no limit of sales per address would hold him. Each later one was
+    first is what the shopper's own machine claims and may be forged, which would make
+    limits per address useless. Each later one was
     added by a machine that saw it; those of the shop's own network are passed over. A
     shop behind two public proxies passes the right one itself.
 

@@ -1,4 +1,4 @@
-"""Card data and what stands for it: raw details pass through once, sources stay."""
+"""Card data, and the sources (tokens) that replace it: only sources are kept."""
 
 import re
 import unicodedata
@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from payment_hooks.model.errors import InvalidRequest
+from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.model.secrecy import Masked, forgetful_type
 
 _NUMBER = re.compile(r"[0-9]{12,19}")
 _CVC = re.compile(r"[0-9]{3,4}")
 _BETWEEN = frozenset({"Cc", "Cf", "Pd", "Zl", "Zp", "Zs"})
-"""Unicode's categories of what may stand between digits: blanks, dashes, the unseen."""
+"""Unicode categories of what may be between digits: blanks, dashes, invisible ones."""
 _BLANKS = re.compile(r"[\x00-\x20\x7f-]")
 """The same in ASCII."""
 _RUN = re.compile(r"\d(?:[\s\u00ad\u200b-\u2015\u2060-]?\d){12,18}")
@@ -70,15 +71,17 @@ class CardDetails:
     def _check(self) -> None:
         if not _NUMBER.fullmatch(self.number) or not _passes_luhn(self.number):
             raise InvalidRequest(
-                "the card number is not valid", code="incorrect_number"
+                "the card number is not valid", code=ErrorCode.INCORRECT_NUMBER
             )
         if not _is_month(self.exp_month, self.exp_year):
             raise InvalidRequest(
                 "the expiry needs a month from 1 to 12 and a four-digit year",
-                code="incorrect_expiry",
+                code=ErrorCode.INCORRECT_EXPIRY,
             )
         if not _CVC.fullmatch(self.cvc):
-            raise InvalidRequest("the security code is not valid", code="incorrect_cvc")
+            raise InvalidRequest(
+                "the security code is not valid", code=ErrorCode.INCORRECT_CVC
+            )
 
     @property
     def last4(self) -> str:
@@ -126,13 +129,13 @@ class PaymentSource:
         if not self.token or not self.token.isprintable() or " " in self.token:
             raise InvalidRequest(
                 "a payment source needs the token that the card form gave",
-                code="source_missing",
+                code=ErrorCode.SOURCE_MISSING,
             )
         if looks_like_card_number(self.token):
             raise InvalidRequest(
                 "this is a card number where a token belongs: send cards to "
                 "payment_tokenize only",
-                code="card_instead_of_token",
+                code=ErrorCode.CARD_INSTEAD_OF_TOKEN,
             )
 
 
@@ -159,7 +162,7 @@ def mask_card_numbers(text: str) -> str:
 
 
 def _digit(letter: str) -> str:
-    """The digit that it is, nothing for what stands between digits, else itself."""
+    """The ASCII digit; empty for a separator of digits; else the character itself."""
     value = unicodedata.digit(letter, None)
     if value is not None:
         return str(value)
@@ -167,7 +170,7 @@ def _digit(letter: str) -> str:
 
 
 def _text(value: object) -> str:
-    """What was typed, if it is text; anything else is no card's."""
+    """What was typed, if it is text; empty for another type."""
     return value if isinstance(value, str) else ""
 
 

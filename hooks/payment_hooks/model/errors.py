@@ -22,14 +22,10 @@ A mistake with `Money` is a `TypeError` or a `ValueError` and none of these: whe
 shows, money may have moved before.
 """
 
-from payment_hooks.model.kinds import DeclineCode
+from payment_hooks.model.kinds import DeclineCode, ErrorCode
 from payment_hooks.model.messages import amount_text, shopper_text
 
-SHOPPER_IP_MISSING = "shopper_ip_missing"
-"""The code of an `InvalidRequest` which the provider takes with an address only."""
-CURRENCY_UNKNOWN = "currency_unknown"
-"""The code of an `InvalidRequest` whose currency is in no list of ISO 4217."""
-_THE_SHOPS = frozenset({SHOPPER_IP_MISSING, CURRENCY_UNKNOWN})
+_THE_SHOPS = frozenset({ErrorCode.SHOPPER_IP_MISSING, ErrorCode.CURRENCY_UNKNOWN})
 """What no shopper can mend: they choose neither."""
 
 
@@ -130,7 +126,7 @@ class NothingDue(WrongState):
 
 
 class PaymentReversed(WrongState):
-    """The payment's money is with the shopper again; nothing was taken."""
+    """The payment was voided or refunded; nothing was taken."""
 
     text_code = "reversed"
 
@@ -151,7 +147,7 @@ class AmountChanged(WrongState):
         *,
         due: str = "",
         shown: str = "",
-        code: str = "amount_changed",
+        code: str = ErrorCode.AMOUNT_CHANGED,
         provider: str = "",
         provider_request_id: str = "",
     ) -> None:

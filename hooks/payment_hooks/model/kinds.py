@@ -1,4 +1,4 @@
-"""The closed sets of words which requests and results use."""
+"""The enums of requests, results and errors."""
 
 from enum import StrEnum
 from typing import Self
@@ -16,7 +16,7 @@ class Mode(StrEnum):
 
 
 class TransactionKind(StrEnum):
-    """What a movement of money is."""
+    """The kind of a movement of money."""
 
     AUTHORIZATION = "authorization"
     CHARGE = "charge"
@@ -26,7 +26,7 @@ class TransactionKind(StrEnum):
 
 
 class TransactionStatus(StrEnum):
-    """Where a movement of money stands at the provider."""
+    """The state of a movement of money at the provider."""
 
     SUCCEEDED = "succeeded"
     PENDING = "pending"
@@ -36,7 +36,7 @@ class TransactionStatus(StrEnum):
 
 
 class CheckResult(StrEnum):
-    """What the bank said of a detail that it compared."""
+    """The bank's result of checking one detail, such as the security code."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -45,7 +45,7 @@ class CheckResult(StrEnum):
 
 
 class RefundReason(StrEnum):
-    """Why money goes back."""
+    """Why money is refunded."""
 
     REQUESTED_BY_CUSTOMER = "requested_by_customer"
     DUPLICATE = "duplicate"
@@ -170,7 +170,10 @@ class Flag(StrEnum):
     """A recorded refund is canceled at the provider."""
     REFUND_FAILED = "refund_failed", "refund again: the shopper has no money back"
     """A recorded refund has failed at the provider."""
-    REFUND_IN_DOUBT = "refund_in_doubt", "reconcile again once the refund is known"
+    REFUND_OUTCOME_UNKNOWN = (
+        "refund_outcome_unknown",
+        "reconcile again once the refund is known",
+    )
     """A refund of unknown outcome may be the one that the provider lists."""
     REFUND_TOO_LARGE = "refund_too_large", "look what was refunded at the provider"
     """More was refunded at the provider than was captured, or in another currency."""
@@ -191,3 +194,172 @@ class Flag(StrEnum):
     """A recorded void has failed at the provider."""
     VOID_VOIDED = "void_voided", "void again: the money is still reserved"
     """A recorded void was itself undone at the provider."""
+
+
+class ErrorCode(StrEnum):
+    """What happened, in the `code` of an error which this package raises.
+
+    An error that a provider or an adapter raises has a code of theirs; one about flagged
+    money has the `Flag`, and one about a state the `PaymentState` or the status.
+    """
+
+    ALREADY_CAPTURED = "already_captured"
+    """The authorization was captured with another amount before; it can be captured
+    once. Refund the difference, or charge it by itself."""
+    AMOUNT_CHANGED = "amount_changed"
+    """What is due is not what the shopper was shown. Show the page again with the new
+    amount."""
+    AMOUNT_NOT_A_NUMBER = "amount_not_a_number"
+    """The text of an amount is no plain decimal number. Write it as in `25.99`."""
+    AMOUNT_NOT_EXACT = "amount_not_exact"
+    """An amount came as a float, or another type that cannot hold cents exactly. Pass a
+    `Decimal`, an int or a str."""
+    AMOUNT_NOT_POSITIVE = "amount_not_positive"
+    """The amount is zero or negative. Ask for a positive one; where nothing is due, ask
+    for nothing."""
+    AMOUNT_TOO_PRECISE = "amount_too_precise"
+    """The amount has more decimals than its currency allows. Round it where the price
+    is made."""
+    CAPTURE_OUT_OF_RANGE = "capture_out_of_range"
+    """More than is authorized was to be captured, or nothing. Capture at most the
+    authorized amount."""
+    CARD_INSTEAD_OF_TEXT = "card_instead_of_text"
+    """A card number came where a name or a reference belongs. Find out which form sent
+    it."""
+    CARD_INSTEAD_OF_TOKEN = "card_instead_of_token"  # noqa: S105 - no password
+    """A card number came where a token belongs. Send cards to `payment_tokenize`
+    only."""
+    CARD_NUMBER_IN_TEXT = "card_number_in_text"
+    """A text that would be stored looks like a card number. Leave it out."""
+    CONFIGURATION = "configuration"
+    """A setting of the provider is missing or wrong. Mend the one that the message
+    names."""
+    CURRENCY_MISMATCH = "currency_mismatch"
+    """Two amounts of different currencies were added or compared. Convert them
+    before."""
+    CURRENCY_UNKNOWN = "currency_unknown"
+    """The currency is no ISO 4217 code. Use one such as `USD`."""
+    EMAIL_INVALID = "email_invalid"
+    """A card is saved under the shopper's e-mail address, and this is none. Ask the
+    shopper for it."""
+    IN_PROGRESS = "in_progress"
+    """Another process works on the payment or operation, or its outcome is not known
+    yet. Call `Payments.resolve`, or wait and look again."""
+    INCORRECT_CVC = "incorrect_cvc"
+    """The security code is not of three or four digits. Let the shopper correct it."""
+    INCORRECT_EXPIRY = "incorrect_expiry"
+    """The expiry date is no month and four-digit year. Let the shopper correct it."""
+    INCORRECT_NUMBER = "incorrect_number"
+    """The card number is mistyped. Let the shopper correct it."""
+    KEY_MISSING = "key_missing"
+    """A request that moves money has no idempotency key. Pass the operation's."""
+    LOOK_UP_EMPTY = "look_up_empty"
+    """A look-up names neither a transaction nor a time window. Pass one of them."""
+    MERCHANT_DIFFERS = "merchant_differs"
+    """A webhook is about another merchant than the one it was sent to. Look at the
+    webhook address in that merchant's settings."""
+    MODE_IS_HOSTED = "mode_is_hosted"
+    """A card was to be entered or charged, and the payment is made on the provider's
+    page. Call `start_checkout`."""
+    MODE_UNKNOWN = "mode_unknown"
+    """There is no such mode. Use a `Mode`."""
+    MONEY_NOT_REFUNDED = "money_not_refunded"
+    """A flag was to be removed while its money is not refunded. Refund it first."""
+    NOT_FUNDED = "not_funded"
+    """The payment was not authorized or charged, so there is nothing to capture, refund
+    or void. Fund it first."""
+    NOT_RELEASED = "not_released"
+    """Money that the shop did not want could not be voided or refunded. A person must
+    do it at the provider."""
+    NOTHING_TO_CAPTURE = "nothing_to_capture"
+    """The payment was charged at once, so there is no authorization to capture. Capture
+    nothing."""
+    NOTHING_TO_VOID = "nothing_to_void"
+    """The authorization was captured, voided or never made. Refund a captured
+    payment."""
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    """It could not be found out what became of an earlier operation. Show that it is
+    being checked, and look again later."""
+    OVERTAKEN = "overtaken"
+    """Another operation changed the payment after this one was asked for. Read the
+    payment again before asking."""
+    OWNER_MISSING = "owner_missing"
+    """A saved card was chosen without a shopper who is logged in. Let the shopper log
+    in, or enter a card."""
+    PAID_WITH_OTHER_AMOUNT = "paid_with_other_amount"
+    """The reference was paid, with another amount than is due now. Refund that payment,
+    or ask for the difference by itself."""
+    PARTIAL_VOID = "partial_void"
+    """A part of an authorization was to be voided. Void all of it, or capture the part
+    that is wanted."""
+    PAYMENT_CLOSED = "payment_closed"
+    """The payment was closed before this was sent. Open the next payment."""
+    PAYMENT_DATA_INVALID = "payment_data_invalid"
+    """A field of the submitted payment data has a wrong type. The message names it and
+    can be shown to the sender."""
+    PAYMENT_NOT_OPEN = "payment_not_open"
+    """The payment is paid, authorized, reversed or closed. Ask for no more money on
+    it."""
+    PAYMENT_OF_ANOTHER_MERCHANT = "payment_of_another_merchant"
+    """The payment belongs to another merchant. Use that merchant's `Payments`."""
+    PAYMENT_REVERSED = "payment_reversed"
+    """The payment's money was voided or refunded. Open another payment with
+    `again=True`."""
+    PAYMENT_UNKNOWN = "payment_unknown"
+    """The ledger has no such payment. Look whether the id is right, and the
+    database."""
+    PLUGIN_ERROR = "plugin_error"
+    """A provider's plugin raised an error of its own, or returned the wrong type. Mend
+    the plugin; the message names the hook."""
+    PROVED_ABSENT = "proved_absent"
+    """After an unknown outcome the provider's list proves that nothing was made. Pay
+    again, with a new operation."""
+    PURCHASE_INVALID = "purchase_invalid"
+    """A `Purchase` has no id or no reference. Return both from `shop_find_purchase`."""
+    QUANTITY_INVALID = "quantity_invalid"
+    """The quantity of a line is no whole number from 1 on. Pass one."""
+    REFERENCE_INVALID = "reference_invalid"
+    """The shop's reference is empty or not printable. Pass the order number, say."""
+    REFERENCE_UNKNOWN = "reference_unknown"
+    """No shop answers `shop_amount_due` for the reference. Pass `amount_due`, or
+    implement the hook."""
+    REFUND_TOO_LARGE = "refund_too_large"
+    """More was to be refunded than is left, or nothing. Refund at most what is left."""
+    RETRY_KIND_INVALID = "retry_kind_invalid"
+    """Only charges and authorizations can be sent again. Look the operation up
+    instead."""
+    SAME_INTENT_OTHER_CONTENT = "same_intent_other_content"
+    """The `intent_id` was used for another amount. Use a new one for each form."""
+    SAVED_SOURCE_UNKNOWN = "saved_source_unknown"
+    """The shopper has no such saved card at this merchant. Let the shopper choose
+    again."""
+    SHOPPER_IP_MISSING = "shopper_ip_missing"
+    """The provider takes the request with the shopper's IP address only. Pass it on;
+    behind a proxy, configure which header to trust."""
+    SOURCE_ALREADY_SAVED = "source_already_saved"
+    """The source is a saved card already. Save fresh tokens only."""
+    SOURCE_ID_INVALID = "source_id_invalid"
+    """This is no id that `payment_save_source` gave. Pass the saved card's own."""
+    SOURCE_MISSING = "source_missing"
+    """A payment source has no token, or one that is no token. Pass what the card form
+    gave."""
+    TEXT_EXPECTED = "text_expected"
+    """A field of a request is no text. Leave it out instead."""
+    TIME_INVALID = "time_invalid"
+    """The text is no time. Write `36h`, `7d`, a date or a date and time with its
+    offset."""
+    TIME_NAIVE = "time_naive"
+    """A time has no zone. Pass `datetime.now(UTC)`."""
+    TOO_LONG = "too_long"
+    """A text is longer than the ledger keeps. Send a shorter one."""
+    TRANSACTION_ID_MISSING = "transaction_id_missing"
+    """A capture, refund or void does not name the transaction that it changes. Pass its
+    id."""
+    TRANSACTION_NOT_FOUND = "transaction_not_found"
+    """The provider does not show the transaction yet. Look again in a moment."""
+    TRANSACTION_PENDING = "transaction_pending"
+    """The transaction is not finished at the provider. Look again in a moment."""
+    UNSUPPORTED = "unsupported"
+    """The provider has no such hook. Use another mode or provider."""
+    WINDOW_EMPTY = "window_empty"
+    """The time window ends before it begins. Swap the times."""

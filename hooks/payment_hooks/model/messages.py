@@ -133,7 +133,7 @@ def amount_text(amount: str, language: str = DEFAULT_LANGUAGE) -> str:
 
 
 _LONGEST = 500
-"""What is behind that many characters of a candidate is not read: anybody sends one."""
+"""What is behind that many characters of a candidate is not read: it comes from outside."""
 
 
 def normalize(tag: str) -> str:

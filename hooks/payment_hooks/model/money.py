@@ -16,7 +16,8 @@ from decimal import (
 )
 from typing import Literal, Self
 
-from payment_hooks.model.errors import CURRENCY_UNKNOWN, InvalidRequest
+from payment_hooks.model.errors import InvalidRequest
+from payment_hooks.model.kinds import ErrorCode
 
 _TWO_DECIMALS = """
 AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN
@@ -45,7 +46,7 @@ _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 """The program's own may have a precision that rounds, and says nothing of it."""
 _MOST_DIGITS = 18
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-"""What `Decimal` reads besides is nobody's price: other scripts, 1_000, blanks, NaN."""
+"""What `Decimal` reads besides is no price: other scripts, 1_000, blanks, NaN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Money:
 
     @classmethod
     def zero(cls, currency: str) -> Self:
-        """No money, where a sum begins or nothing is left."""
+        """Zero in this currency."""
         return cls(0, currency)
 
     @property
@@ -111,7 +112,7 @@ class Money:
         return Money(self.minor_units + self._same(other), self.currency)
 
     def __radd__(self, other: Literal[0]) -> Money:
-        """What `sum` begins with is no money of any currency."""
+        """Lets `sum` add amounts: its start value 0 is ignored."""
         if other != 0:
             return NotImplemented
         return self
@@ -158,13 +159,13 @@ def read_money(amount: object, currency: str) -> Money:
         InvalidRequest: it names none; the code is `amount_not_exact` for a float and the
             like, `amount_not_a_number`, `amount_too_precise` or `currency_unknown`.
     """
-    with _refusing(CURRENCY_UNKNOWN):
+    with _refusing(ErrorCode.CURRENCY_UNKNOWN):
         code = _known_currency(currency)
-    with _refusing("amount_not_exact"):
+    with _refusing(ErrorCode.AMOUNT_NOT_EXACT):
         exact = _exact(amount)
-    with _refusing("amount_not_a_number"):
+    with _refusing(ErrorCode.AMOUNT_NOT_A_NUMBER):
         number = _to_number(exact)
-    with _refusing("amount_too_precise"):
+    with _refusing(ErrorCode.AMOUNT_TOO_PRECISE):
         return Money(_to_minor_units(number, code), code)
 
 

@@ -6,21 +6,22 @@ from datetime import datetime
 from enum import StrEnum
 
 from payment_hooks.model.errors import InvalidRequest
+from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import Payment
 from payment_hooks.model.requests import CheckoutRequest, Customer, LineItem, ReturnUrls
 
 
 class PurchaseKind(StrEnum):
-    """How far a purchase has come."""
+    """Whether a purchase is a checkout or an order."""
 
     CHECKOUT = "checkout"
-    """Not placed so far: what is paid for may become an order."""
+    """Not placed yet; it may become an order once it is paid."""
     ORDER = "order"
 
 
 class StaffAction(StrEnum):
-    """What needs the shop's permission, beside paying for one's own purchase."""
+    """An action that needs the shop's permission; paying one's own purchase needs none."""
 
     VIEW = "view"
     """See the payments of a purchase, and what became of each."""
@@ -28,7 +29,7 @@ class StaffAction(StrEnum):
     REFUND = "refund"
     VOID = "void"
     REPORT = "report"
-    """Say that something happened at the provider, so that it is looked at."""
+    """Report that something happened at the provider, so that it is looked up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class FindPurchaseRequest:
 
     kind: PurchaseKind
     purchase_id: str
-    """As the shop wrote it into `Purchase.purchase_id`; a caller may send anything."""
+    """The value of `Purchase.purchase_id`; from outside, so it may be any text."""
     caller: object = field(default=None, repr=False)
     """The framework's request; None when the shop itself asks, as after a message."""
 
@@ -58,7 +59,7 @@ class Purchase:
     reference: str
     """What its payments are kept under; a checkout and its order have the same."""
     amount_due: Money
-    """What all of it comes to, whether or not it was paid since."""
+    """The total of the purchase, also after it was paid."""
     lines: tuple[LineItem, ...] = ()
     """Unit prices before `discount`; with `tax` and `shipping` they come to the amount.
     Without them, a hosted page shows the amount alone."""
@@ -87,7 +88,7 @@ class Purchase:
         if not (self.purchase_id and self.reference):
             raise InvalidRequest(
                 "a purchase needs an id and the reference of its payments",
-                code="purchase_invalid",
+                code=ErrorCode.PURCHASE_INVALID,
             )
 
     def for_page(self, payment: Payment, urls: ReturnUrls | None) -> CheckoutRequest:
@@ -125,7 +126,7 @@ class CompletePurchaseRequest:
 
     purchase: Purchase
     payment: Payment | None
-    """It holds the money, or has it reserved; None where nothing is due."""
+    """The captured or authorized payment; None where nothing is due."""
     caller: object = field(default=None, repr=False)
 
 
@@ -135,5 +136,5 @@ class HoldPurchaseRequest:
 
     purchase: Purchase
     payment: Payment
-    """Open: nothing was asked of the provider for this submit."""
+    """An open payment: nothing was sent to the provider for this submit yet."""
     caller: object = field(default=None, repr=False)

@@ -6,12 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from payment_hooks.model.errors import InvalidRequest
-from payment_hooks.model.kinds import Mode
+from payment_hooks.model.kinds import ErrorCode, Mode
 from payment_hooks.model.money import Money
 
 
 class PaymentState(StrEnum):
-    """Where a payment stands; derived from its operations, so it never goes back."""
+    """The state of a payment; derived from its operations, so it never goes back."""
 
     OPEN = "open"
     """Nothing taken or reserved so far; an operation of it may have an unknown outcome."""
@@ -38,7 +38,7 @@ class OperationKind(StrEnum):
 
 
 class OperationState(StrEnum):
-    """Where an operation stands. The first four are open, the last three final."""
+    """The state of an operation. The first four are open, the last three final."""
 
     PENDING = "pending"
     """The intent is recorded, nothing was sent."""
@@ -81,7 +81,7 @@ class Payment:
     """One attempt of a shopper to pay one thing."""
 
     payment_id: str
-    """Unguessable; may stand in URLs."""
+    """Unguessable; may be in URLs."""
     provider: str
     merchant_id: str
     reference: str
@@ -174,7 +174,7 @@ class Operation:
     notified: bool = False
     """Whether the shop's handlers returned after being notified of the outcome."""
     due: datetime | None = None
-    """When somebody should look at it again; None once final and notified."""
+    """When it is to be looked at again; None once final and notified."""
     created_at: datetime
     updated_at: datetime
     version: int = 0
@@ -202,7 +202,7 @@ class PaymentRecord:
 class PaymentChanged:
     """A payment came to a new outcome.
 
-    `payment.state` says where it stands as a whole; `operation` is the movement that
+    `payment.state` is the state of the whole; `operation` is the movement that
     brought it there. An operation with a `flag` needs a person: it changed nothing that
     the shop may count on.
     """
@@ -220,9 +220,6 @@ LONGEST = 255
 """How many characters a name or an id may have: what each ledger has room for."""
 
 
-_NAMES = ("transaction_id", "parent_id", "session_id", "event_id", "source_id")
-
-
 def refuse_long(name: str, text: str) -> None:
     """Let nothing be asked under a name that no ledger could keep.
 
@@ -236,17 +233,8 @@ def refuse_long(name: str, text: str) -> None:
         raise InvalidRequest(
             f"{name} has {len(text)} characters, and {LONGEST} are kept: send a shorter "
             "one",
-            code="too_long",
+            code=ErrorCode.TOO_LONG,
         )
-
-
-def find_long(answer: object) -> str:
-    """Which id in a provider's answer there is no room for; empty if all of them fit."""
-    for row in (answer, *getattr(answer, "transactions", ())):
-        for name in _NAMES:
-            if len(str(getattr(row, name, ""))) > LONGEST:
-                return f"a {name} of {len(str(getattr(row, name)))} characters"
-    return ""
 
 
 class ShopBusy(Exception):

@@ -11,6 +11,7 @@ from payment_hooks.model.cards import PaymentSource, looks_like_card_number
 from payment_hooks.model.errors import InvalidRequest
 from payment_hooks.model.kinds import (
     EnteredBy,
+    ErrorCode,
     Mode,
     RefundReason,
     TransactionKind,
@@ -29,7 +30,7 @@ def new_key() -> str:
 @forgetful_type
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentRequest:
-    """Take or reserve `amount` from `source`."""
+    """Charge or authorize `amount` on `source`."""
 
     amount: Money
     source: PaymentSource
@@ -55,7 +56,7 @@ class PaymentRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureRequest:
-    """Take `amount` of what the authorization `transaction_id` reserved."""
+    """Capture `amount` of the authorization `transaction_id`."""
 
     transaction_id: str
     amount: Money
@@ -73,7 +74,7 @@ class CaptureRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundRequest:
-    """Give `amount` of the charge `transaction_id` back."""
+    """Refund `amount` of the charge `transaction_id`."""
 
     transaction_id: str
     amount: Money
@@ -105,7 +106,7 @@ class VoidRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineItem:
-    """What the shopper buys, as it shall stand on the provider's page."""
+    """What the shopper buys, as it is to be shown on the provider's page."""
 
     name: str
     unit_price: Money
@@ -115,13 +116,13 @@ class LineItem:
         if type(self.quantity) is not int or self.quantity < 1:
             raise InvalidRequest(
                 f"line {self.name!r} needs a whole quantity of 1 or more",
-                code="quantity_invalid",
+                code=ErrorCode.QUANTITY_INVALID,
             )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """The shopper, as far as the provider's page wants to know."""
+    """What the provider's page needs to know of the shopper."""
 
     first_name: str = ""
     last_name: str = ""
@@ -165,7 +166,7 @@ class CheckoutRequest:
         if self.mode not in tuple(Mode):
             raise InvalidRequest(
                 f"unknown mode {self.mode!r}: use one of {', '.join(Mode)}",
-                code="mode_unknown",
+                code=ErrorCode.MODE_UNKNOWN,
             )
         _check_amount(self.amount)
         _check_reference(self.reference)
@@ -183,13 +184,13 @@ class RetryRequest:
         if self.kind not in (TransactionKind.CHARGE, TransactionKind.AUTHORIZATION):
             raise InvalidRequest(
                 f"a {self.kind} is not sent again: charges and authorizations are",
-                code="retry_kind_invalid",
+                code=ErrorCode.RETRY_KIND_INVALID,
             )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookUpRequest:
-    """Find movements at the provider: by id, or by our own reference. It moves none.
+    """Find transactions at the provider, by id or by our own reference. It moves no money.
 
     With `transaction_id`, that transaction; an `operation_id` beside it says which of
     its refunds is ours, where the provider shows only a digest. With `operation_id`, the
@@ -205,19 +206,19 @@ class LookUpRequest:
     """Also list the refunds of what is found, or those made in the window."""
     candidates: tuple[str, ...] = ()
     """Operations which may be those of the transaction, or among those of a window: a
-    provider that gives back only a digest of our id can name them by these."""
+    provider that returns only a digest of our id can name them by these."""
 
     def __post_init__(self) -> None:
         if not (self.transaction_id or self.since):
             raise InvalidRequest(
                 "a look-up needs a transaction id or a time window",
-                code="look_up_empty",
+                code=ErrorCode.LOOK_UP_EMPTY,
             )
         for moment in (self.since, self.until):
             if moment is not None and moment.tzinfo is None:
                 raise InvalidRequest(
                     "times are timezone-aware: pass datetime.now(UTC)",
-                    code="time_naive",
+                    code=ErrorCode.TIME_NAIVE,
                 )
 
 
@@ -237,7 +238,7 @@ def _check_movement(
     _check_amount(amount)
     _check_reference(request.reference)
     if not request.idempotency_key:
-        raise InvalidRequest("the idempotency key is empty", code="key_missing")
+        raise InvalidRequest("the idempotency key is empty", code=ErrorCode.KEY_MISSING)
     if not request.operation_id:
         object.__setattr__(request, "operation_id", request.idempotency_key)
 
@@ -248,7 +249,7 @@ def _check_texts(request: PaymentRequest, *names: str) -> None:
         if not isinstance(value, str):
             raise InvalidRequest(
                 f"{name} must be text, not {type(value).__name__}: leave it out instead",
-                code="text_expected",
+                code=ErrorCode.TEXT_EXPECTED,
             )
 
 
@@ -260,7 +261,8 @@ def _check_amount(amount: Money) -> None:
         )
     if amount.minor_units <= 0:
         raise InvalidRequest(
-            f"the amount must be positive, not {amount}", code="amount_not_positive"
+            f"the amount must be positive, not {amount}",
+            code=ErrorCode.AMOUNT_NOT_POSITIVE,
         )
 
 
@@ -268,7 +270,7 @@ def _check_reference(reference: str) -> None:
     if not (isinstance(reference, str) and reference and reference.isprintable()):
         raise InvalidRequest(
             "the shop's reference must be printable text, such as the order number",
-            code="reference_invalid",
+            code=ErrorCode.REFERENCE_INVALID,
         )
 
 
@@ -276,7 +278,7 @@ def _check_transaction_id(transaction_id: str) -> None:
     if not _TRANSACTION_ID.fullmatch(transaction_id):
         raise InvalidRequest(
             "this needs the id of the transaction it changes",
-            code="transaction_id_missing",
+            code=ErrorCode.TRANSACTION_ID_MISSING,
         )
 
 
@@ -284,5 +286,5 @@ def _refuse_card_number(text: str) -> None:
     if looks_like_card_number(text):
         raise InvalidRequest(
             "this text looks like a card number, which must never be stored",
-            code="card_number_in_text",
+            code=ErrorCode.CARD_NUMBER_IN_TEXT,
         )

@@ -12,6 +12,7 @@ from payment_hooks.model.kinds import (
     TransactionStatus,
 )
 from payment_hooks.model.money import Money
+from payment_hooks.model.records import LONGEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +73,10 @@ class Transaction:
     operation_id: str = ""
     """Our operation's id, when the provider gives it back."""
     mark: str = ""
-    """What the provider gives back in place of our operation's id, such as a digest of
-    it; a row without either may be anybody's."""
+    """What the provider returns in place of our operation's id, such as a digest of
+    it; a row without either may belong to any payment."""
     shows_marks: bool = False
-    """Whether the mark of a page would be seen here: without ours, it is not the page's."""
+    """Whether a hosted page's mark would be in `mark`: if so, no mark means no page."""
     captured: Money | None = None
     refunded: Money | None = None
     tip: Money | None = None
@@ -88,14 +89,15 @@ class Transaction:
     address_check: CheckResult = CheckResult.UNCHECKED
     partial_approval: bool = False
     may_be_in_person: bool = False
-    """Whether it may be a sale over the counter, which a shop on the web need not know."""
+    """Whether it may be a sale at the counter, which a web shop's ledger does not have."""
     warning: str = ""
     created_at: datetime | None = None
     provider_request_id: str = ""
     raw: Mapping[str, object] = field(default_factory=dict, repr=False)
-    """The provider's answer, redacted, for support; never needed to go on."""
+    """The provider's answer, redacted, for support; no code depends on it."""
 
 
+_NAMES = ("transaction_id", "parent_id", "session_id", "event_id", "source_id")
 _AMOUNTS = ("amount", "captured", "refunded", "tip", "surcharge", "tax")
 _ADDED = frozenset({"tip", "surcharge"})
 """What the shopper paid on top of the amount, and so in its currency."""
@@ -109,23 +111,32 @@ class LookUpResult:
     complete: bool = False
     """Whether the whole asked window was seen, so that absence is evidence."""
     too_long: bool = False
-    """Whether more stood there than can be read at once: ask for a shorter window."""
+    """Whether there was more than can be read at once: ask for a shorter window."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookEvent:
-    """A proven message; it says *look*, never what to believe about money."""
+    """A message whose signature was checked: a reason to look the payment up, no more."""
 
     event_id: str
-    """The same for each delivery of the same news."""
+    """The same for each delivery of the same message."""
     provider: str
     merchant_id: str
     transaction_id: str
     session_id: str = ""
     """The hosted session it belongs to, empty when the provider left it out."""
     approved: bool
-    """What the message claims; the fetched transaction decides."""
+    """What the message says; only the transaction that is looked up counts."""
     occurred_at: datetime
+
+
+def find_long(answer: object) -> str:
+    """Which id in a provider's answer there is no room for; empty if all of them fit."""
+    for row in (answer, *getattr(answer, "transactions", ())):
+        for name in _NAMES:
+            if len(str(getattr(row, name, ""))) > LONGEST:
+                return f"a {name} of {len(str(getattr(row, name)))} characters"
+    return ""
 
 
 def find_mixed(answer: object) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from payment_hooks.model.cards import PaymentSource, looks_like_card_number
 from payment_hooks.model.errors import InvalidRequest
+from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.model.secrecy import forgetful_type
 
 
@@ -17,23 +18,23 @@ class SaveSourceRequest:
     email: str = field(repr=False)
     name: str = field(default="", repr=False)
     reference: str = ""
-    """The shop's own for the shopper, for messages; a provider need not keep it."""
+    """The shop's id of the shopper, for messages; a provider need not keep it."""
 
     def __post_init__(self) -> None:
         if self.source.is_saved:
             raise InvalidRequest(
-                "this source is saved already", code="source_already_saved"
+                "this source is saved already", code=ErrorCode.SOURCE_ALREADY_SAVED
             )
         user, _, host = self.email.partition("@")
         if not user or not host or not self.email.isprintable() or " " in self.email:
             raise InvalidRequest(
                 "a card is saved under the shopper's e-mail address: pass one",
-                code="email_invalid",
+                code=ErrorCode.EMAIL_INVALID,
             )
         if looks_like_card_number(self.name) or looks_like_card_number(self.reference):
             raise InvalidRequest(
                 "this is a card number where a name or a reference belongs",
-                code="card_instead_of_text",
+                code=ErrorCode.CARD_INSTEAD_OF_TEXT,
             )
 
 
@@ -50,7 +51,7 @@ class SavedSource:
     """
 
     source_id: str = field(repr=False)
-    """Opaque, and as good as money: keep it on the server, and give it to no browser."""
+    """Whoever has it can charge the card: keep it on the server, not in a browser."""
     brand: str = ""
     last4: str = ""
     exp_month: int | None = None
@@ -62,7 +63,7 @@ class SavedSource:
         if not _is_id(self.source_id):
             raise InvalidRequest(
                 "a saved source needs the source_id that payment_save_source gave",
-                code="source_id_invalid",
+                code=ErrorCode.SOURCE_ID_INVALID,
             )
 
     def as_source(self) -> PaymentSource:
@@ -89,7 +90,7 @@ class RemoveSourceRequest:
         if not _is_id(self.source_id):
             raise InvalidRequest(
                 "a removal needs the source_id that payment_save_source gave",
-                code="source_id_invalid",
+                code=ErrorCode.SOURCE_ID_INVALID,
             )
 
 

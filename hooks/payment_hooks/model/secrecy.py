@@ -1,4 +1,4 @@
-"""How a secret that an argument holds stays out of tracebacks.
+"""Keeps secrets in arguments out of tracebacks.
 
 A traceback keeps the frames that it passed, and each frame its local variables. Error
 trackers send them, and `traceback` prints them when it is asked to.
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class Masked(str):
-    """A text that is used like any other and never shows in a `repr`.
+    """A `str` whose `repr` is masked.
 
     >>> code = Masked("123")
     >>> code, code == "123", f"{code}"
@@ -38,7 +38,7 @@ def forget_frames(error: BaseException, until: BaseException | None = None) -> N
 
 
 def forgetful(function: Callable[P, T]) -> Callable[P, T]:
-    """The same function; what it raises remembers nothing of its arguments.
+    """The same function; the tracebacks of its errors hold none of its arguments.
 
     The traceback begins with the caller and this function's name, and ends there: the
     frames between, which held the arguments and what was made of them, are dropped.
@@ -66,7 +66,7 @@ def forgetful(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def forgetful_type(kind: type[T]) -> type[T]:
-    """The same class; a construction that is refused remembers nothing of the values."""
+    """The same class; the traceback of a refused construction holds none of the values."""
     setattr(kind, "__init__", forgetful(kind.__init__))  # noqa: B010  mypy refuses the plain form
     return kind
 
@@ -74,7 +74,7 @@ def forgetful_type(kind: type[T]) -> type[T]:
 def _outcome(
     function: Callable[..., T], args: tuple[object, ...], values: dict[str, object]
 ) -> tuple[T | None, BaseException | None]:
-    """What it gave, or what it raised without the frames that it passed."""
+    """The call's result, or its error without the frames in between."""
     handled = sys.exception()  # the caller's own, which keeps its frames
     try:
         return function(*args, **values), None

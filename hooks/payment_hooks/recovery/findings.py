@@ -10,7 +10,7 @@ from payment_hooks.model.results import Transaction
 
 
 class FindingKind(StrEnum):
-    """What a difference means for the person who reads of it."""
+    """What a difference means for the person who reads the report."""
 
     RECOVERED = "recovered"
     """The provider has the money a payment waits for; it is paid now."""
@@ -57,7 +57,7 @@ class ReconcileReport:
 
     @property
     def is_clean(self) -> bool:
-        """Whether nobody needs to look at anything."""
+        """Whether no person needs to look at anything."""
         return self.complete and not self.of(FindingKind.FLAGGED)
 
 

@@ -1,4 +1,4 @@
-"""One of the provider's transactions against the ledger: what differs, what is certain."""
+"""Compares one of the provider's transactions with the ledger."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -58,7 +58,7 @@ class Window:
 
 
 class Judge:
-    """Says what a transaction means; writes it down where it may, and it is certain."""
+    """Judges a transaction; records it if that is certain and this is no dry run."""
 
     def __init__(self, payments: Payments, *, repair: bool) -> None:
         self.payments = payments
@@ -68,7 +68,7 @@ class Judge:
         self.repair = repair
         self._unknown: set[str] = set()
         self._paid: set[str] = set()
-        """What a dry run would have recovered by now."""
+        """Ids of the operations that a dry run would have recovered so far."""
 
     def judge(self, transaction: Transaction, window: Window) -> Findings:
         """The differences that this transaction shows; most often none."""
@@ -102,7 +102,7 @@ class Judge:
         transaction: Transaction,
         window: Window,
     ) -> Findings:
-        """A taking of ours that is pending, failed, canceled or voided there."""
+        """Findings for our funding that is pending, failed, canceled or voided there."""
         if operation.state.is_open:
             yield from self._recover(payment, operation, transaction)
             return
@@ -119,7 +119,9 @@ class Judge:
             open_ones = [row for row in known if row.parent_id and row.state.is_open]
             if open_ones:
                 # How much went back is known once these are: the next run records it.
-                yield flagged(Flag.REFUND_IN_DOUBT, transaction, payment, open_ones[0])
+                yield flagged(
+                    Flag.REFUND_OUTCOME_UNKNOWN, transaction, payment, open_ones[0]
+                )
             else:
                 yield from self._record_void(payment, operation, transaction, known)
         else:
@@ -134,12 +136,14 @@ class Judge:
         transaction: Transaction,
         known: Operations,
     ) -> Findings:
-        """What was voided at the provider as a whole is with the shopper again."""
-        was_held = operation.kind is OperationKind.AUTHORIZE and not _captures(known)
-        left = operation.amount if was_held else refundable(payment, known)
+        """Record the void or refund of a payment that was voided at the provider."""
+        was_authorized = operation.kind is OperationKind.AUTHORIZE and not _captures(
+            known
+        )
+        left = operation.amount if was_authorized else refundable(payment, known)
         returned = replace(
             transaction,
-            kind=TransactionKind.VOID if was_held else TransactionKind.REFUND,
+            kind=TransactionKind.VOID if was_authorized else TransactionKind.REFUND,
             status=TransactionStatus.SUCCEEDED,
             parent_id=transaction.transaction_id,
             amount=left,
@@ -149,7 +153,7 @@ class Judge:
     def _owner(
         self, transaction: Transaction, window: Window
     ) -> tuple[Payment | None, Operation | None]:
-        """Whose money it is: by the provider's id, by our mark, by our reference."""
+        """The operation of the transaction, found by its id, our mark or reference."""
         row = window.takings.get(transaction.transaction_id)
         row = row or window.by_id.get(transaction.operation_id)
         if row is not None:
@@ -171,7 +175,7 @@ class Judge:
     def _compare(
         self, payment: Payment, operation: Operation, transaction: Transaction
     ) -> Findings:
-        """A taking that both know: the same amount, and captured on both sides?"""
+        """Findings for a funding that both know: whether amount and capture agree."""
         known = self.ledger.operations(payment.payment_id)
         if operation.flag:
             if operation.flag in payment.flags:
@@ -198,7 +202,7 @@ class Judge:
     def _recover(
         self, payment: Payment, operation: Operation, transaction: Transaction
     ) -> Findings:
-        """What an open operation waits for was found, or its last word is no."""
+        """Resolve an open operation with the transaction that was found for it."""
         judgement = self.resolver.judge(payment, operation, transaction)
         is_refused = judgement.verdict is Verdict.REFUSED
         is_page = operation.kind is OperationKind.HOSTED_PAGE
@@ -224,12 +228,12 @@ class Judge:
         yield finding_of(FindingKind.RECOVERED, transaction, payment, operation)
 
     def _adopt(self, payment: Payment, transaction: Transaction, flag: str) -> Findings:
-        """Money that nobody waits for."""
+        """Money that no open operation waits for."""
         known = self.ledger.operations(payment.payment_id)
         if any(row.funds_payment for row in known):
             flag = Flag.DOUBLE_CAPTURE
-        is_held = transaction.kind is TransactionKind.AUTHORIZATION
-        kind = OperationKind.AUTHORIZE if is_held else OperationKind.CHARGE
+        is_authorized = transaction.kind is TransactionKind.AUTHORIZATION
+        kind = OperationKind.AUTHORIZE if is_authorized else OperationKind.CHARGE
         yield from self._keep(payment, kind, transaction, flag)
 
     def _keep(
@@ -239,7 +243,7 @@ class Judge:
         transaction: Transaction,
         flag: str,
     ) -> Findings:
-        """Money that a person must look at: in the ledger, flagged and not counted."""
+        """Record the money in the ledger as flagged, so that it does not count."""
         if self.repair:
             self.resolver.adopt(payment, kind, transaction, flag)
             self.payments.notify(payment.payment_id)
@@ -276,7 +280,9 @@ class Judge:
             return
         elif open_ones:
             # Without our mark on it, this may be the very one of unknown outcome.
-            yield flagged(Flag.REFUND_IN_DOUBT, transaction, payment, open_ones[0])
+            yield flagged(
+                Flag.REFUND_OUTCOME_UNKNOWN, transaction, payment, open_ones[0]
+            )
         elif _is_too_much(payment, transaction, known):
             self._mark(payment, Flag.REFUND_TOO_LARGE)
             yield flagged(Flag.REFUND_TOO_LARGE, transaction, payment)
@@ -309,7 +315,7 @@ class Judge:
     def _record(
         self, payment: Payment, kind: OperationKind, transaction: Transaction
     ) -> Findings:
-        """What was made at the provider goes into the ledger."""
+        """Record in the ledger what was made at the provider."""
         if self.repair:
             self.resolver.adopt(payment, kind, transaction)
             self.payments.notify(payment.payment_id)
@@ -346,7 +352,7 @@ def _captures(known: Operations) -> Operations:
 def _before_capture(
     operation: Operation, transaction: Transaction, known: Operations
 ) -> Transaction:
-    """The transaction with what was reserved, where it shows what was captured of it."""
+    """The transaction with the authorized amount, where it shows the captured one."""
     is_captured = transaction.kind is TransactionKind.CHARGE
     if operation.kind is not OperationKind.AUTHORIZE or not is_captured:
         return transaction

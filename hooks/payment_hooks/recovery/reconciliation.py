@@ -1,11 +1,11 @@
-"""Reconciliation: the provider's own list against the ledger, both ways."""
+"""Reconciliation: compares the provider's list with the ledger, in both directions."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from payment_hooks.engine.payments import Payments
 from payment_hooks.model.errors import InvalidRequest
-from payment_hooks.model.kinds import Flag, TransactionKind
+from payment_hooks.model.kinds import ErrorCode, Flag, TransactionKind
 from payment_hooks.model.records import Operation
 from payment_hooks.model.requests import LookUpRequest
 from payment_hooks.model.results import Transaction
@@ -13,7 +13,7 @@ from payment_hooks.recovery.findings import Finding, FindingKind, ReconcileRepor
 from payment_hooks.recovery.matching import Judge, Window
 
 _BEGUN_BEFORE = timedelta(days=1)
-"""How long before it was paid a payment may have been begun."""
+"""The longest time between the start of a payment and its money."""
 _SMALLEST_WINDOW = timedelta(hours=1)
 
 Progress = Callable[[int, int], None]
@@ -23,8 +23,8 @@ Progress = Callable[[int, int], None]
 class Reconciliation:
     """Compares a window of time; repairs what is certain, flags the rest.
 
-    It never moves money. Certain is money under an id that we know, or with our own
-    mark on it, which fits what was asked; a likeness in amount and time is not.
+    It never moves money. Certain is a transaction that has an id we know or our own mark,
+    and fits the request; the same amount at about the same time is not enough.
     """
 
     def __init__(self, payments: Payments) -> None:
@@ -51,7 +51,9 @@ class Reconciliation:
             ProviderUnavailable: the list could not be had; nothing was changed.
         """
         if until <= since:
-            raise InvalidRequest("the window ends before it begins", code="no_window")
+            raise InvalidRequest(
+                "the window ends before it begins", code=ErrorCode.WINDOW_EMPTY
+            )
         waiting = [row.operation_id for row in self._rows(since, until) if _waits(row)]
         # The list comes first: what was sent before it is in the ledger after it.
         listed, complete = self._list(since, until, tuple(waiting))
@@ -113,7 +115,7 @@ class Reconciliation:
         window: Window,
         repair: bool,
     ) -> Iterator[Finding]:
-        """Money that the ledger holds, and that the provider does not know at all."""
+        """Findings for money in the ledger that the provider does not know."""
         seen = {row.transaction_id for row in listed}
         skew = self.payments.policy.clock_skew
         for row in window.rows:

@@ -1,4 +1,4 @@
-"""Recovery: brings every payment that is due to an end, whatever was interrupted."""
+"""Recovery: resolves every payment that is due, and notifies the shop."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
@@ -27,7 +27,7 @@ Progress = Callable[[int, str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered:
-    """One payment that was due, and where it stands now."""
+    """One payment that was due, and its state now."""
 
     payment_id: str
     reference: str
@@ -36,7 +36,7 @@ class Recovered:
     flags: tuple[str, ...] = ()
     """What a person must look at."""
     problem: str = ""
-    """Why it is not at its end: unknown still, or the shop could not be notified."""
+    """Why it is still open: its outcome is unknown, or the shop was not notified."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +45,10 @@ class RecoveryReport:
 
     rows: tuple[Recovered, ...] = ()
     messages: tuple[UnmatchedMessage, ...] = ()
-    """What messages named, and no payment of ours is known for."""
+    """Transactions that messages named and that belong to no known payment."""
 
     @property
-    def doubtful(self) -> tuple[Recovered, ...]:
+    def unresolved(self) -> tuple[Recovered, ...]:
         """Those to be looked at again by the next pass."""
         return tuple(row for row in self.rows if row.problem)
 
@@ -59,8 +59,8 @@ class RecoveryReport:
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing is left to do for anybody."""
-        return not (self.doubtful or self.flagged or self.messages)
+        """Whether no person needs to look at anything."""
+        return not (self.unresolved or self.flagged or self.messages)
 
 
 class Recovery:
@@ -69,7 +69,7 @@ class Recovery:
     It asks the provider about unknown outcomes, sends the captures, refunds and voids
     that were recorded and never sent, and notifies the shop of what it does not know. A
     charge that was never sent is closed: the card is not kept, so the shopper pays anew.
-    It costs what is open, not what was ever paid.
+    Its cost depends on the number of open payments only.
     """
 
     def __init__(self, payments: Payments) -> None:
@@ -109,7 +109,7 @@ class Recovery:
         return _describe(self.payments.get(payment_id), problem or find_problem(known))
 
     def _resume(self, payment_id: str) -> str:
-        """Why it could not be brought to its end; empty if it was."""
+        """Why it could not be resolved; empty if it was."""
         try:
             self.payments.resume(payment_id)
         except PaymentError as error:
@@ -136,7 +136,7 @@ def recover_all(
 
 
 def find_problem(operations: tuple[Operation, ...]) -> str:
-    """Why a payment with these operations is not at its end; empty if it is.
+    """Why a payment with these operations is still open; empty if it is not.
 
     A hosted page that nobody paid is no problem: it may be paid, or never.
     """

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from payment_hooks.model.errors import InvalidRequest
+from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.recovery.findings import Finding, FindingKind, ReconcileReport
 from payment_hooks.recovery.recovery import Recovered, RecoveryReport
 
@@ -32,13 +33,13 @@ def read_moment(text: str, now: datetime) -> datetime:
     except ValueError:
         raise InvalidRequest(
             f"{text!r} is no time: say 36h, 7d, 2026-11-03 or 2026-11-03T12:00+00:00",
-            code="time_invalid",
+            code=ErrorCode.TIME_INVALID,
         ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def recovery_table(report: RecoveryReport) -> str:
-    """The pass as a table, with what is left to do below it."""
+    """The report as a table, followed by what is left to do."""
     rows = [
         (row.reference, row.payment_id, str(row.amount_due), row.state, _remark(row))
         for row in report.rows
@@ -49,14 +50,14 @@ def recovery_table(report: RecoveryReport) -> str:
         for row in report.messages
     ]
     sums = (
-        f"{len(report.rows)} looked at, {len(report.doubtful)} still unknown, "
+        f"{len(report.rows)} looked at, {len(report.unresolved)} still unknown, "
         f"{len(report.flagged)} for a person"
     )
     return table + "\n".join([*said, sums])
 
 
 def recovery_json(report: RecoveryReport) -> str:
-    """The pass as JSON."""
+    """The report as JSON."""
     rows = [
         {
             "reference": row.reference,
@@ -81,7 +82,7 @@ def recovery_json(report: RecoveryReport) -> str:
 
 
 def reconcile_table(report: ReconcileReport) -> str:
-    """The differences as a table, and their sum below it."""
+    """The differences as a table, followed by their number."""
     rows = [
         (
             row.kind,

@@ -1,4 +1,4 @@
-"""How hooks are called: exactly one provider, and whichever shop answers."""
+"""Calls the hooks: of exactly one provider, and of the first shop that answers."""
 
 import logging
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from payment_hooks.model.errors import (
     ProviderUnavailable,
     UnsupportedOperation,
 )
+from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.model.money import Money
 from payment_hooks.model.purchases import (
     AccessRequest,
@@ -20,7 +21,7 @@ from payment_hooks.model.purchases import (
     HoldPurchaseRequest,
     Purchase,
 )
-from payment_hooks.model.records import PaymentChanged, find_long
+from payment_hooks.model.records import PaymentChanged
 from payment_hooks.model.requests import (
     CaptureRequest,
     CheckoutRequest,
@@ -36,6 +37,7 @@ from payment_hooks.model.results import (
     NextAction,
     Transaction,
     WebhookEvent,
+    find_long,
     find_mixed,
 )
 from payment_hooks.model.saved_cards import (
@@ -63,7 +65,7 @@ logger = logging.getLogger(__name__)
 
 
 class ProviderHooks:
-    """Calls exactly one provider, while everybody's wrappers still wrap.
+    """Calls exactly one provider, while all plugins' wrappers still wrap.
 
     Every method answers with the hook's result or raises a `PaymentError`.
     """
@@ -162,30 +164,30 @@ class ProviderHooks:
             raise
         except Exception as error:
             why = f"{hook} broke with {type(error).__name__}"
-            raise self._unusable(hook, why, "plugin_error") from error
+            raise self._unusable(hook, why, ErrorCode.PLUGIN_ERROR) from error
         if result is None:
             raise UnsupportedOperation(
                 f"provider {self.name!r} has no {hook}",
-                code="unsupported",
+                code=ErrorCode.UNSUPPORTED,
                 provider=self.name,
             )
         if not isinstance(result, expected):
             why = (
                 f"{hook} answered with {type(result).__name__}, not {expected.__name__}"
             )
-            raise self._unusable(hook, why, "plugin_error")
+            raise self._unusable(hook, why, ErrorCode.PLUGIN_ERROR)
         too_long = find_long(result)
         if too_long:
             why = f"{hook} answered with {too_long}, which cannot be kept"
-            raise self._unusable(hook, why, "too_long")
+            raise self._unusable(hook, why, ErrorCode.TOO_LONG)
         mixed = find_mixed(result)
         if mixed:
             why = f"{hook} answered with {mixed}"
-            raise self._unusable(hook, why, "plugin_error")
+            raise self._unusable(hook, why, ErrorCode.PLUGIN_ERROR)
         return result
 
     def _unusable(self, hook: str, why: str, code: str) -> PaymentError:
-        """What an answer that cannot be used means for the money."""
+        """The error for a result that cannot be used: unknown if the hook moves money."""
         if hook in _MOVING:
             return OutcomeUnknown(
                 f"{why}: look the outcome up", code=code, provider=self.name
@@ -244,13 +246,11 @@ class ShopHooks:
         return _as_purchase(found, "shop_find_purchase")
 
     def allows(self, request: AccessRequest) -> bool:
-        """See `shop_allows`; whoever cannot tell says no."""
+        """See `shop_allows`; an error means no."""
         try:
             return self.registry.hook.shop_allows(request=request) is True
         except PaymentError:
-            logger.exception(
-                "shop_allows could not tell: %s is refused", request.action
-            )
+            logger.exception("shop_allows failed: %s is refused", request.action)
             return False
 
     def hold_purchase(self, request: HoldPurchaseRequest) -> None:

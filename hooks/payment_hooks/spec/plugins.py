@@ -1,4 +1,4 @@
-"""Which plugins take part: providers, wrappers and shops, each checked on its way in."""
+"""The registry of plugins (providers, wrappers, shops), checked when registered."""
 
 import difflib
 import logging
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokenPlugin:
-    """An installed plugin that could not be taken in."""
+    """An installed plugin that could not be registered."""
 
     name: str
     distribution: str
@@ -51,12 +51,12 @@ class PluginRegistry(pluggy.PluginManager):
         self.add_hookspecs(shop)
         self.generation = 0
         self.broken: list[BrokenPlugin] = []
-        """What `load_installed` could not take in."""
+        """What `load_installed` could not register."""
         self.distributions: dict[str, str] = {}
         """The package of each installed plugin, by the plugin's name."""
 
     def register(self, plugin: object, name: str | None = None) -> str | None:
-        """Take a plugin in, under its name; a misspelt hook or argument is refused.
+        """Register a plugin under its name; a misspelt hook or argument is refused.
 
         Raises:
             pluggy.PluginValidationError: no such hook, or no such argument.
@@ -76,15 +76,15 @@ class PluginRegistry(pluggy.PluginManager):
     def unregister(
         self, plugin: object | None = None, name: str | None = None
     ) -> object | None:
-        """Take a plugin out again."""
+        """Unregister a plugin."""
         self.generation += 1
         return super().unregister(plugin, name)
 
     def load_installed(self) -> int:
-        """Register what installed packages offer in the entry-point group; how many.
+        """Register the plugins of installed packages' entry points; returns how many.
 
-        One that is broken does not take the others down: it is logged as an error, and
-        `broken` names it. Whoever must not run without it calls `refuse_broken`.
+        A broken one does not stop the others: it is logged as an error and listed in
+        `broken`. Call `refuse_broken` where every plugin is needed.
         """
         before = {name for name, _ in self.list_name_plugin()}
         count = 0
@@ -94,7 +94,7 @@ class PluginRegistry(pluggy.PluginManager):
         return count
 
     def refuse_broken(self) -> None:
-        """Go on only with every installed plugin in place.
+        """Raise if an installed plugin is broken.
 
         Raises:
             ConfigurationError: one is broken; the message names all of them.

@@ -1,7 +1,7 @@
-"""What a provider answers, from a token to a webhook.
+"""The hooks of providers, from tokenizing a card to reading a webhook.
 
 Exactly one provider answers each hook; `hookimpl(wrapper=True)` implementations of
-anybody else still wrap it.
+other plugins still wrap it.
 """
 
 from payment_hooks.model.cards import CardDetails, PaymentSource
@@ -31,7 +31,7 @@ from payment_hooks.spec.markers import hookspec
 
 @hookspec(firstresult=True)
 def payment_tokenize(request: CardDetails) -> PaymentSource | None:
-    """A source which stands for the card, so that the card itself can be forgotten.
+    """A source which represents the card, so that the card itself can be forgotten.
 
     Called in `api` mode only, once per entered card, before anything is charged.
     `None` means that the provider takes no raw cards.
@@ -101,7 +101,7 @@ def payment_remove_source(request: RemoveSourceRequest) -> bool | None:
 
 @hookspec(firstresult=True)
 def payment_authorize(request: PaymentRequest) -> Transaction | None:
-    """An AUTHORIZATION of the amount: reserved, not taken.
+    """An AUTHORIZATION of the amount: reserved, not captured.
 
     Called once per idempotency key, and again with the same key after an unknown outcome.
     `None` means that the provider cannot reserve without taking.
@@ -275,8 +275,8 @@ def payment_retry(request: RetryRequest) -> Transaction | None:
         PaymentDeclined: nothing was taken, neither then nor now.
         KeyConflict: the provider knows the key with other content.
         OutcomeUnknown: it may have been taken; look it up.
-        ProviderUnavailable: provably not sent this time; the first sending stays in
-            doubt.
+        ProviderUnavailable: provably not sent this time; the outcome of the first
+            sending stays unknown.
     """
 
 
@@ -298,8 +298,8 @@ def payment_look_up(request: LookUpRequest) -> LookUpResult | None:
     ()
 
     Raises:
-        ProviderUnavailable: nobody answered, or what came back cannot be read; the doubt
-            stays.
+        ProviderUnavailable: no answer came, or it cannot be read; the outcome
+            stays unknown.
     """
 
 

@@ -1,4 +1,4 @@
-"""The hooks of shops: what they are asked, and what they are notified of."""
+"""The hooks of shops: questions to the shop, and notifications."""
 
 from payment_hooks.model.money import Money
 from payment_hooks.model.purchases import (
@@ -19,7 +19,7 @@ def shop_amount_due(reference: str) -> Money | None:
     """What the shop's own server says is due for `reference`.
 
     Called before a payment is opened without an amount. The first shop that knows the
-    reference answers; `None` means "not mine". A browser's word never gets here.
+    reference answers; `None` means "not mine". The amount never comes from a browser.
 
     >>> class Shop:
     ...     @hookimpl
@@ -37,7 +37,7 @@ def shop_amount_due(reference: str) -> Money | None:
 def shop_find_purchase(request: FindPurchaseRequest) -> Purchase | None:
     """The checkout or order of that id, if this caller may see it and pay for it.
 
-    Called whenever an API is asked about it. `None`: none, or somebody else's, which
+    Called whenever an API is asked about it. `None`: none, or another customer's, which
     the caller hears alike.
 
     >>> class Shop:
@@ -50,7 +50,7 @@ def shop_find_purchase(request: FindPurchaseRequest) -> Purchase | None:
     '25.99 USD'
 
     Raises:
-        InvalidRequest: it is known, but cannot be paid as it stands.
+        InvalidRequest: it is known, but cannot be paid as it is.
     """
 
 
@@ -68,7 +68,7 @@ def shop_allows(request: AccessRequest) -> bool | None:
     False
 
     Raises:
-        PaymentError: nobody can tell now; it counts as no.
+        PaymentError: it cannot be known now; it counts as no.
     """
 
 
@@ -91,7 +91,7 @@ def shop_hold_purchase(request: HoldPurchaseRequest) -> None:
     ...         self.frozen.add(request.purchase.purchase_id)
 
     Raises:
-        InvalidRequest: it changed in this moment, or somebody else has it; nothing is
+        InvalidRequest: it changed in this moment, or another payment has it; nothing is
             asked for.
     """
 
@@ -101,7 +101,7 @@ def shop_complete_purchase(request: CompletePurchaseRequest) -> Purchase | None:
     """The order of a checkout whose money is here.
 
     Called when the shopper's page asks for it, after `shop_payment_changed`: a shop
-    that places its orders there only looks it up. Must stand being called twice at the
+    that places its orders there only looks it up. Must allow being called twice at the
     same time. `None` means that it is not the shop's.
 
     >>> from dataclasses import replace
@@ -117,12 +117,12 @@ def shop_complete_purchase(request: CompletePurchaseRequest) -> Purchase | None:
 
 @hookspec
 def shop_payment_changed(event: PaymentChanged) -> None:
-    """Tell the shop that a payment reached a new state.
+    """Notify the shop that a payment reached a new state.
 
     Every registered shop is notified once per outcome, whichever of redirect, webhook,
     recovery or poll came first. An event counts as delivered once all handlers returned;
     one that raises is called again by the next look or recovery, so a handler must
-    stand being called twice. The answer is not used.
+    allow being called twice. The answer is not used.
 
     >>> class Shop:
     ...     def __init__(self):

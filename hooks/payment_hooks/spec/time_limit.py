@@ -1,4 +1,4 @@
-"""How long a caller can wait for all that it asks, however many calls that takes."""
+"""A limit on the time of all provider calls inside a block."""
 
 import math
 import time
@@ -11,7 +11,7 @@ _ends_at: ContextVar[float] = ContextVar("payment_time_limit", default=math.inf)
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Let nothing inside the block wait longer than this; the tighter limit holds.
+    """Limit all provider calls inside the block to so many seconds together.
 
     For whoever holds a lock meanwhile, such as a shop that charges inside of a database
     transaction. A call that the limit cuts off ends like one that was never answered.

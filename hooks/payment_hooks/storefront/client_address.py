@@ -1,4 +1,4 @@
-"""The address that a shopper came from, out of whatever a server calls it."""
+"""Finds the shopper's IP address behind proxies."""
 
 import logging
 from collections.abc import Callable
@@ -23,10 +23,10 @@ _REMEDY = "say how many proxies in front of the shop are trusted (CLIENT_IP, cli
 
 
 def client_address(peer: str, forwarded_for: str = "", *, proxies: int = 0) -> str:
-    """The bare address of whoever asks, behind `proxies` proxies; empty if not known.
+    """The client's bare IP address, behind `proxies` trusted proxies; empty if not known.
 
-    Each proxy adds the address that it saw to the end of `X-Forwarded-For`. What stands
-    before came with the request, and anybody may write it: of the entries, the one that
+    Each proxy adds the address that it saw to the end of `X-Forwarded-For`. What is
+    before that came with the request, and can be forged: of the entries, the one that
     the outermost trusted proxy added counts, and no other. Without proxies it is `peer`,
     what the server itself saw.
 
@@ -50,7 +50,7 @@ def client_address(peer: str, forwarded_for: str = "", *, proxies: int = 0) -> s
         elif forwarded_for and seen is not None and is_inside(seen):
             _warn_once(
                 "a request came from an inside network with X-Forwarded-For, as from a "
-                f"proxy, whose address would stand for every shopper: {_REMEDY}"
+                f"proxy, whose address would be that of every shopper: {_REMEDY}"
             )
         return bare_address(peer)
     entries = forwarded_for.split(",")
@@ -72,7 +72,7 @@ def client_address(peer: str, forwarded_for: str = "", *, proxies: int = 0) -> s
 def find_address(
     chosen: ClientIp[Caller], caller: Caller, peer: str, forwarded_for: str
 ) -> str:
-    """The bare address behind a request, as a shop chose to find it; empty if unknown.
+    """The client's bare IP address, found as the shop's setting says; empty if unknown.
 
     For `shopper_ip`. An adapter gives the framework's request as `caller`, which a
     shop's own function gets, and what `client_address` wants.
@@ -83,7 +83,7 @@ def find_address(
 
 
 def client_ip_mistake(chosen: object) -> str:
-    """What is wrong with a shop's choice for `find_address`; empty if nothing is."""
+    """What is wrong with a setting for `find_address`; empty if nothing is."""
     if callable(chosen):
         return ""
     if isinstance(chosen, bool) or not isinstance(chosen, int):
@@ -95,5 +95,5 @@ def client_ip_mistake(chosen: object) -> str:
 
 @cache
 def _warn_once(text: str) -> None:
-    """Each request would say the same; once in a process is enough."""
+    """Log a warning once in a process, since each request would repeat it."""
     logger.warning(text)

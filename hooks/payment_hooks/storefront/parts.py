@@ -1,7 +1,7 @@
 """A purchase that may be paid in parts: each part is a payment of its own.
 
-The first part has the purchase's own reference, the others a number behind it. So
-whatever else the purchase is called in the shop by now, all of its money is found.
+The first part has the purchase's own reference, the others a number appended to it, so
+that all parts are found by the purchase's reference.
 """
 
 from collections.abc import Collection, Iterator
@@ -12,6 +12,7 @@ from payment_hooks.engine.payments import Payments
 from payment_hooks.ledger.outcomes import has_open_page
 from payment_hooks.ledger.state import money_here, refuse_conflict, refuse_unclear
 from payment_hooks.model.errors import OutcomeUnknown
+from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import (
     Operation,
@@ -30,17 +31,17 @@ class Part:
 
     @property
     def money(self) -> Money:
-        """What of it is here."""
+        """The captured or authorized money of it, less refunds."""
         return money_here(self.payment, self.operations)
 
     @property
     def has_page(self) -> bool:
-        """Whether a page of it can be paid still, or was and is not known of yet."""
+        """Whether it has a hosted page that can still be paid, or may be paid already."""
         return has_open_page(self.operations)
 
     @property
     def is_under_way(self) -> bool:
-        """Whether money may be moving; a page that waits for its shopper is not."""
+        """Whether money may be moving; an open page without a payment does not count."""
         return any(row.state.is_open and not _waits(row) for row in self.operations)
 
 
@@ -81,7 +82,7 @@ def next_part(reference: str, parts: list[Part], *, taken: Collection[str] = ())
         if known is not None and known.is_under_way:
             raise OutcomeUnknown(
                 f"payment {known.payment.payment_id} is being made already",
-                code="in_progress",
+                code=ErrorCode.IN_PROGRESS,
             )
         if known is None or not (known.money.minor_units or name in taken):
             return name
@@ -89,7 +90,7 @@ def next_part(reference: str, parts: list[Part], *, taken: Collection[str] = ())
 
 
 def money_of_parts(parts: list[Part], currency: str) -> Money:
-    """What of them is here, together."""
+    """The sum of `Part.money`."""
     zero = Money(0, currency)
     return sum((part.money for part in parts if part.money.currency == currency), zero)
 

@@ -1,11 +1,11 @@
-"""What a storefront sends and gets as JSON, for shops whose pages are elsewhere."""
+"""The JSON that a storefront sends and receives, for shops with separate front ends."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from payment_hooks.model.cards import CardDetails, PaymentSource
 from payment_hooks.model.errors import InvalidRequest
-from payment_hooks.model.kinds import Mode
+from payment_hooks.model.kinds import ErrorCode, Mode
 from payment_hooks.model.messages import is_same_language
 from payment_hooks.model.results import CardFields, CardForm, NextAction, Redirect
 from payment_hooks.model.secrecy import forgetful
@@ -21,9 +21,9 @@ _CARD_TEXTS = {
 }
 _LONGEST = 512
 CHECKING = "checking"
-"""The answer of the bank was lost: ask again soon, and offer no second payment."""
+"""The outcome is unknown: ask again soon, and offer no second payment."""
 WAITING = "waiting"
-"""The shopper is back, and the message about the page is not here: ask again soon."""
+"""The shopper is back, and the webhook has not come yet: ask again soon."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,22 +34,22 @@ class Entry:
     card: CardDetails | None = field(default=None, repr=False)
     """Only in `api` mode; tokenize it at once."""
     saved_id: str = ""
-    """The public id of a card on file; whose it is, is for the adapter to say."""
+    """The public id of a card on file; the adapter checks who its owner is."""
     save: bool = False
     """Whether the shopper wants the card to be kept."""
     mode: Mode | None = None
     return_url: str = ""
-    """Not checked: whether the shop owns it is for the adapter to say."""
+    """Not checked here: the adapter checks that the shop owns it."""
 
 
 @forgetful
 def read_entry(data: object) -> Entry:
-    """The entry in a storefront's JSON object; what it does not know it leaves alone.
+    """The entry in a storefront's JSON object; unknown fields are ignored.
 
     `{"token", "brand", "last4", "expMonth", "expYear"}` is what `<clover-card>` gives,
     `{"card": {"number", "expMonth", "expYear", "cvc", "name", "postalCode"}}` comes from
     a form of the shop's own, `{"savedMethodId"}` names a card on file; `save`, `mode` and
-    `returnUrl` may stand beside them.
+    `returnUrl` may be beside them.
 
     >>> read_entry({"token": "clv_1TST", "last4": "4242"}).source
     PaymentSource(brand='', last4='4242', exp_month=None, exp_year=None, merchant_id='')
@@ -80,30 +80,30 @@ def describe_next_action(
 ) -> dict[str, str | None]:
     """What the storefront does next, as JSON without anything secret.
 
-    `language` is the shopper's: card fields speak it, or are labelled in it where the
-    provider's do not.
+    `language` is the shopper's: the language of the card fields or, where the provider
+    lacks it, of their labels.
 
     >>> from datetime import UTC, datetime
     >>> describe_next_action(Redirect(url="https://pay.example/1", session_id="S1",
     ...     expires_at=datetime(2026, 1, 1, tzinfo=UTC)))["redirectUrl"]
     'https://pay.example/1'
     """
-    told: dict[str, str | None] = {"mode": action.mode.value}
+    said: dict[str, str | None] = {"mode": action.mode.value}
     if isinstance(action, Redirect):
         expires_at = action.expires_at.isoformat()
-        return told | {"redirectUrl": action.url, "expiresAt": expires_at}
+        return said | {"redirectUrl": action.url, "expiresAt": expires_at}
     if isinstance(action, CardFields):
         locale = card_locale(action.locale, language)
-        told |= {"scriptUrl": action.script_url, "locale": locale or None}
+        said |= {"scriptUrl": action.script_url, "locale": locale or None}
     if isinstance(action, CardFields | CardForm):
-        told |= {"publicKey": action.public_key, "merchantId": action.merchant_id}
-    return told
+        said |= {"publicKey": action.public_key, "merchantId": action.merchant_id}
+    return said
 
 
 def card_locale(provided: str, language: str) -> str:
     """The locale of card fields on a page in that language.
 
-    The provider's own knows regions better, and counts where it is of the language.
+    The provider's own is used if it is of that language, since it names the region.
 
     >>> card_locale("en-CA", "en"), card_locale("en-CA", "es"), card_locale("fr-CA", "")
     ('en-CA', 'es', 'fr-CA')
@@ -118,20 +118,20 @@ def describe_progress(
 ) -> dict[str, str | None] | None:
     """What the storefront does next, as JSON; None where there is nothing to do.
 
-    A page that the shopper comes back from may be paid, and its message under way: then
-    (`first` is false) its description says so.
+    A page that the shopper comes back from may be paid while its webhook is under way;
+    then (`first` is false) the description says so.
     """
     if progress.next_action is not None:
         is_return = isinstance(progress.next_action, Redirect) and not first
-        told = describe_next_action(progress.next_action, language=language)
-        return told | ({"status": WAITING} if is_return else {})
-    if progress.is_in_doubt:
+        said = describe_next_action(progress.next_action, language=language)
+        return said | ({"status": WAITING} if is_return else {})
+    if progress.is_unknown:
         return {"status": CHECKING, "message": explain(progress, language)}
     return None
 
 
 def explain(progress: Progress, language: str) -> str:
-    """What the shopper may read of a submit that brought no money; else empty."""
+    """The text for the shopper after a submit without money; empty after one with."""
     return progress.refusal.shopper_message(language) if progress.refusal else ""
 
 
@@ -190,4 +190,6 @@ def _number(sent: Mapping[object, object], name: str) -> int | None:
 
 
 def _wrong(name: str, remedy: str) -> InvalidRequest:
-    return InvalidRequest(f"{name} must be {remedy}", code="payment_data_invalid")
+    return InvalidRequest(
+        f"{name} must be {remedy}", code=ErrorCode.PAYMENT_DATA_INVALID
+    )

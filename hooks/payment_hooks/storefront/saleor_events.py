@@ -1,4 +1,4 @@
-"""What happened to a payment, in the words that storefronts and dashboards read.
+"""The events of a payment, in Saleor's words for storefronts and dashboards.
 
 An operation of the ledger is one event: `CHARGE_SUCCESS`, `REFUND_REQUEST` and so on.
 Nothing is kept beside the ledger, so the two cannot disagree.

@@ -1,7 +1,7 @@
-"""Cards that customers keep: what a shop pays with, remembers and forgets.
+"""Saved cards: the store of a shop, and what a payment does with it.
 
-A `SavedCards` is the shop's list of them by owner. What may be charged, the provider's id,
-stays inside of it; pages and browsers get a public id that is good for its owner alone.
+A `SavedCards` lists them by owner. The provider's id, which can be charged, stays on the
+server; pages and browsers get a public id that is valid for its owner only.
 """
 
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from uuid import uuid4
 from payment_hooks.engine.payments import Payments
 from payment_hooks.model.cards import PaymentSource
 from payment_hooks.model.errors import InvalidRequest, OutcomeUnknown
-from payment_hooks.model.kinds import Mode
+from payment_hooks.model.kinds import ErrorCode, Mode
 from payment_hooks.model.records import (
     FUNDING,
     Operation,
@@ -30,7 +30,7 @@ _BRAND, _DIGITS = 40, 4
 
 
 def short_card(brand: str, last4: str) -> tuple[str, str]:
-    """Both as a list has room for them: what is only shown refuses no card.
+    """Brand and last digits, cut to the width of the columns.
 
     >>> short_card("VISA" * 20, "4242")
     ('VISAVISAVISAVISAVISAVISAVISAVISAVISAVISA', '4242')
@@ -53,7 +53,7 @@ class SavedCards(Protocol):
     """The cards on file, by owner and by the merchant who can charge them."""
 
     def keep(self, owner: str, merchant_id: str, saved: SavedSource) -> str:
-        """The public id under which the owner finds it again.
+        """Store the card; returns the public id by which the owner finds it.
 
         Raises:
             InvalidRequest: the owner's name is longer than there is room for.
@@ -61,7 +61,7 @@ class SavedCards(Protocol):
         ...
 
     def describe(self, source_id: str, brand: str, last4: str) -> None:
-        """Fill in what only its charge showed; what is known stays."""
+        """Fill in brand and last digits from a charge; known values stay."""
         ...
 
     def list(self, owner: str, merchant_id: str) -> tuple[SavedCard, ...]:
@@ -72,7 +72,7 @@ class SavedCards(Protocol):
         """The owner's card of that id.
 
         Raises:
-            InvalidRequest: the owner has no such card; whether anybody has is not said.
+            InvalidRequest: the owner has no such card; another owner may have it.
         """
         ...
 
@@ -86,7 +86,7 @@ class SavedCards(Protocol):
 
 
 class MemorySavedCards:
-    """Saved cards for tries, tests and scripts; it forgets all with the process."""
+    """Saved cards in memory, for tests and scripts."""
 
     def __init__(self) -> None:
         self._rows: list[tuple[str, str, str, SavedSource]] = []
@@ -102,8 +102,8 @@ class MemorySavedCards:
         """See `SavedCards.describe`."""
         for number, (owner, merchant_id, public_id, saved) in enumerate(self._rows):
             if saved.source_id == source_id and not saved.last4:
-                told = replace(saved, brand=brand, last4=last4)
-                self._rows[number] = (owner, merchant_id, public_id, told)
+                reported = replace(saved, brand=brand, last4=last4)
+                self._rows[number] = (owner, merchant_id, public_id, reported)
 
     def list(self, owner: str, merchant_id: str) -> tuple[SavedCard, ...]:
         """See `SavedCards.list`."""
@@ -133,8 +133,10 @@ class MemorySavedCards:
 
 
 def no_such_card() -> InvalidRequest:
-    """What saved cards raises for a card that is not there, or not this owner's."""
-    return InvalidRequest("there is no such saved card", code="saved_source_unknown")
+    """The error for a card that does not exist or is another owner's."""
+    return InvalidRequest(
+        "there is no such saved card", code=ErrorCode.SAVED_SOURCE_UNKNOWN
+    )
 
 
 def choose_source(
@@ -147,11 +149,11 @@ def choose_source(
     email: str,
     save: bool,
 ) -> PaymentSource | None:
-    """What the shopper pays with; a card becomes a token only where it is needed.
+    """The source to pay with; a card is tokenized only if it is to be charged.
 
     Raises:
-        InvalidRequest: the saved card is nobody's, or somebody else's.
-        OutcomeUnknown: that of an earlier charge is; nothing was saved or tokenized.
+        InvalidRequest: the saved card has no owner here, or another one.
+        OutcomeUnknown: an earlier charge has one; nothing was saved or tokenized.
         PaymentDeclined: the card cannot be saved; nothing was taken.
     """
     if payment.mode is Mode.HOSTED or payment.state is not PaymentState.OPEN:
@@ -160,7 +162,7 @@ def choose_source(
         if saved_cards is None or not owner:
             raise InvalidRequest(
                 "a saved card is for its owner, who is not logged in here",
-                code="saved_source_of_nobody",
+                code=ErrorCode.OWNER_MISSING,
             )
         merchant_id = payments.merchant_id
         return saved_cards.find(owner, merchant_id, entry.saved_id).as_source()
@@ -168,7 +170,7 @@ def choose_source(
     if is_kept:
         refuse_long("owner", owner)
     if is_kept or entry.card:
-        _refuse_doubt(payments, payment)
+        _refuse_unknown_outcome(payments, payment)
     source = payments.tokenize(entry.card) if entry.card else entry.source
     if source is None or saved_cards is None or not is_kept:
         return source
@@ -182,7 +184,7 @@ def note_card(
     source: PaymentSource | None,
     money: Operation | None,
 ) -> None:
-    """Let the list show what the charge showed of a card that was saved with it."""
+    """Copy brand and last digits from the charge to the card that was saved with it."""
     if saved_cards is None or source is None or not source.is_saved or money is None:
         return
     details = money.details
@@ -206,15 +208,15 @@ def forget_source(
     saved_cards.forget(owner, merchant_id, public_id)
 
 
-def _refuse_doubt(payments: Payments, payment: Payment) -> None:
-    """Let a second submit save no card while the first one's charge is open.
+def _refuse_unknown_outcome(payments: Payments, payment: Payment) -> None:
+    """Refuse to save a card while an earlier charge is open.
 
     Raises:
-        OutcomeUnknown: it is.
+        OutcomeUnknown: one is open.
     """
     for row in payments.operations(payment.payment_id):
         if row.kind in FUNDING and row.state.is_open:
             raise OutcomeUnknown(
                 f"payment {payment.payment_id} is being made already",
-                code="in_progress",
+                code=ErrorCode.IN_PROGRESS,
             )

@@ -1,7 +1,7 @@
 """The amount that a page showed, signed: what was shown is what is charged.
 
-The shop's page puts the seal into its form. A price, a basket or a voucher that changed
-until the form comes back makes another amount; then the page is shown again.
+The shop's page puts the seal into its form. If a price, the basket or a voucher changes
+before the form is sent, the amounts differ and the page is shown again.
 """
 
 import hmac
@@ -13,8 +13,8 @@ from payment_hooks.model.money import Money
 def seal_shown(amount: Money, subject: str, *, secret_key: str) -> str:
     """The text for a hidden field of the page that shows the amount.
 
-    It tells the amount, which the page shows anyway, and proves that the shop showed it
-    for this subject. It never expires: an old page that shows what is due today is right.
+    It contains the amount, which the page shows anyway, and proves that the shop showed it
+    for this subject. It never expires: what counts is whether the amount is still due.
 
     Args:
         amount: what the page says is to be paid.
@@ -33,10 +33,10 @@ def seal_shown(amount: Money, subject: str, *, secret_key: str) -> str:
 
 
 def check_shown(sealed: str, amount: Money, subject: str, *, secret_key: str) -> None:
-    """Let nothing be charged but what the shopper was shown; call it before anything.
+    """Check that the shopper was shown this amount; call it before anything is charged.
 
     Args:
-        sealed: what came back with the form; empty when nothing did.
+        sealed: the form's field; empty when it was not sent.
         amount: what would be charged now, as the shop's server says.
         subject: as it was sealed.
         secret_key: as it was sealed.
@@ -67,7 +67,7 @@ def check_shown(sealed: str, amount: Money, subject: str, *, secret_key: str) ->
 
 
 def _read(sealed: str, subject: str, secret_key: str) -> Money | None:
-    """The amount of a seal that is ours, or None."""
+    """The amount in a valid seal, or None."""
     text, _, signature = sealed.rpartition(".")
     wanted = _sign(text, subject, secret_key)
     if not hmac.compare_digest(signature.encode(errors="replace"), wanted.encode()):
@@ -79,7 +79,7 @@ def _read(sealed: str, subject: str, secret_key: str) -> Money | None:
 def _sign(text: str, subject: str, secret_key: str) -> str:
     if not secret_key:
         raise ConfigurationError(
-            "the secret_key of the shown amount is empty, so that anybody could sign: "
+            "the secret_key of the shown amount is empty, so that anyone could sign: "
             "pass the shop's own secret"
         )
     message = f"payment_hooks.storefront.shown {text} {subject}".encode(

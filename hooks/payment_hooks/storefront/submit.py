@@ -18,7 +18,7 @@ from payment_hooks.model.errors import (
     UnsupportedOperation,
     WrongState,
 )
-from payment_hooks.model.kinds import Mode
+from payment_hooks.model.kinds import ErrorCode, Mode
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import REVERSED, Operation, Payment, PaymentState
 from payment_hooks.model.requests import CheckoutRequest
@@ -27,19 +27,19 @@ from payment_hooks.model.results import NextAction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """Where a submit brought its payment: exactly one of the last three is there."""
+    """The result of a submit: exactly one of the last three fields is set."""
 
     payment: Payment | None = None
     money: Operation | None = None
-    """What brought the payment its money, or reserved it."""
+    """The charge or authorization that funded the payment."""
     next_action: NextAction | None = None
-    """What the shopper's browser needs next; nothing was taken so far."""
+    """What the shopper's browser must do next; nothing was taken so far."""
     refusal: PaymentError | None = None
-    """Why there is neither; after `OutcomeUnknown` money may be under way."""
+    """The error, if neither is set; after `OutcomeUnknown` money may have moved."""
 
     @property
-    def is_in_doubt(self) -> bool:
-        """Whether nobody may pay again before it was looked at."""
+    def is_unknown(self) -> bool:
+        """Whether money may have moved: no one may pay again before it is resolved."""
         return isinstance(self.refusal, OutcomeUnknown)
 
 
@@ -64,7 +64,7 @@ def begin(
         raise AlreadyPaid(
             f"{reference!r} was paid with {payment.amount_due}, so {amount_due} is not "
             "taken as well: give that back, or ask for the difference by itself",
-            code="paid_with_other_amount",
+            code=ErrorCode.PAID_WITH_OTHER_AMOUNT,
         )
     return payment
 
@@ -79,10 +79,10 @@ def pay(
     notify: bool = True,
     **details: Unpack[FundingDetails],
 ) -> Progress:
-    """Take the payment with the source, or say what the browser must do to give one.
+    """Charge or authorize the source, or say how the browser gets one.
 
-    Without a source it looks first: at the page that the shopper comes back from, or at
-    the charge whose answer was lost. `notify` as for `Payments.charge`.
+    Without a source, open operations are resolved first: a hosted page the shopper comes
+    back from, or a charge of unknown outcome. `notify` as for `Payments.charge`.
     """
 
     def submit() -> Progress:
@@ -101,34 +101,34 @@ def pay(
 
 
 def look(payments: Payments, payment: Payment) -> Operation | None:
-    """What brought the payment its money, after a look at what of it is open.
+    """The operation that funded the payment, after its open operations were resolved.
 
     None where it is not paid, or waits for the shopper on a page.
 
     Raises:
-        PaymentReversed: its money is with the shopper again.
-        OutcomeUnknown: money may be under way still.
-        PaymentDeclined: the bank's no, which only the look has brought.
+        PaymentReversed: it was voided or refunded.
+        OutcomeUnknown: money may still have moved.
+        PaymentDeclined: the bank declined, which was found out just now.
     """
-    _settle(payments, payment)
+    _resolve_open(payments, payment)
     return _find_money(payments, payment)
 
 
 def attempt(submit: Callable[[], Progress], payment: Payment | None = None) -> Progress:
-    """What `submit` comes to, where an error of ours is an answer as well."""
+    """The result of `submit`; an error of ours becomes its `refusal`."""
     try:
         return submit()
     except PaymentError as error:
         return Progress(payment=payment, refusal=error)
     except ConfigurationError as error:
-        unusable = UnsupportedOperation(str(error), code="configuration")
+        unusable = UnsupportedOperation(str(error), code=ErrorCode.CONFIGURATION)
         return Progress(payment=payment, refusal=unusable)
 
 
 def _ask(
     payments: Payments, payment: Payment, page: CheckoutRequest | None
 ) -> Progress:
-    """What the browser needs next, unless a message has brought the money meanwhile."""
+    """What the browser must do next, unless the payment was funded meanwhile."""
     try:
         step = payments.start_checkout(payment.payment_id, page)
     except WrongState:
@@ -141,12 +141,12 @@ def _ask(
 
 
 def _find_money(payments: Payments, payment: Payment) -> Operation | None:
-    """What the payment holds; None while it is open or was given up.
+    """The operation that funded the payment; None while it is open or after it was closed.
 
-    Only the operations are asked: the payment's own row learns a moment later.
+    Only the operations count: the payment's own row is updated a moment later.
 
     Raises:
-        PaymentReversed: its money is with the shopper again.
+        PaymentReversed: it was voided or refunded.
     """
     operations = payments.operations(payment.payment_id)
     state = derive_state(operations, closed=False)
@@ -154,17 +154,17 @@ def _find_money(payments: Payments, payment: Payment) -> Operation | None:
         return None
     if state in REVERSED:
         raise PaymentReversed(
-            f"payment {payment.payment_id} is {state}", code="payment_reversed"
+            f"payment {payment.payment_id} is {state}", code=ErrorCode.PAYMENT_REVERSED
         )
     return funding_operation(payment, operations)
 
 
-def _settle(payments: Payments, payment: Payment) -> None:
-    """Look at what of the payment is open.
+def _resolve_open(payments: Payments, payment: Payment) -> None:
+    """Resolve the open operations of the payment.
 
     Raises:
-        OutcomeUnknown: money may be under way still; an unpaid page is no unknown outcome.
-        PaymentDeclined: the bank's no, which only the look has brought.
+        OutcomeUnknown: money may still have moved; an unpaid page does not count.
+        PaymentDeclined: the bank declined, which was found out just now.
     """
     payment_id = payment.payment_id
     if not any(row.state.is_open for row in payments.operations(payment_id)):
@@ -173,13 +173,15 @@ def _settle(payments: Payments, payment: Payment) -> None:
         payments.resolve(payment_id)
     except PaymentError as error:
         raise OutcomeUnknown(
-            f"the outcome of payment {payment_id} is unknown: {error}", code="in_doubt"
+            f"the outcome of payment {payment_id} is unknown: {error}",
+            code=ErrorCode.OUTCOME_UNKNOWN,
         ) from error
     operations = payments.operations(payment_id)
     outcome = outcome_of(operations, turned_back=True)
     if outcome is Outcome.CHECKING:
         raise OutcomeUnknown(
-            f"the outcome of payment {payment_id} is unknown", code="in_doubt"
+            f"the outcome of payment {payment_id} is unknown",
+            code=ErrorCode.OUTCOME_UNKNOWN,
         )
     declined = last_decline(operations)
     if outcome is Outcome.NOT_PAID and declined and payment.mode is not Mode.HOSTED:

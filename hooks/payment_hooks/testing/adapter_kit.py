@@ -72,7 +72,7 @@ class AdapterKit:
     def test_many_submits_at_once_are_one_payment(
         self, shop: ShopBench, checkout: str
     ) -> None:
-        """All of them inside the shop's code at the same moment."""
+        """Several threads submit the same form at the same moment."""
         at_once(lambda: shop.submit(checkout, CARD))
         shop.later()
 
@@ -227,7 +227,7 @@ class AdapterKit:
         assert (taken(shop), shop.ordered(checkout)) == ([DUE], DUE)
         assert (shop.state(checkout), shop.orders(checkout)) == ("paid", 1)
 
-    def test_what_is_added_while_in_doubt_is_not_ordered(
+    def test_what_is_added_while_unknown_is_not_ordered(
         self, shop: ShopBench, checkout: str
     ) -> None:
         """The background orders what was agreed, as it was written down."""
@@ -260,7 +260,7 @@ class AdapterKit:
         assert returned(shop) == [TEN, TEN]
         assert shop.state(checkout) == "paid"
 
-    def test_no_more_is_given_back_than_was_taken(
+    def test_no_more_is_refunded_than_was_taken(
         self, shop: ShopBench, checkout: str
     ) -> None:
         """Not by one form, and not by three."""
@@ -282,7 +282,7 @@ class AdapterKit:
     def test_there_is_an_order_or_the_money_goes_back_never_both(
         self, shop: ShopBench, checkout: str
     ) -> None:
-        """It was given back while its order could not be placed."""
+        """It was refunded while its order could not be placed."""
         for _ in range(2):  # the submit may try twice
             shop.break_next_order()
         shop.submit(checkout, CARD)

@@ -1,4 +1,4 @@
-"""A provider in memory: keeps a ledger of its own, and fails when told to."""
+"""A provider in memory: keeps a ledger of its own, and fails when asked to."""
 
 import hmac
 import json
@@ -41,6 +41,25 @@ _GIVING = (TransactionStatus.SUCCEEDED, TransactionStatus.PENDING)
 _SESSION_LIFE = timedelta(minutes=15)
 _TOLERANCE = timedelta(minutes=5)
 
+AMOUNT_INVALID = "amount_invalid"
+"""A capture, refund or void of more than there is, or in another currency."""
+CARD_DECLINED = "card_declined"
+"""The token begins with `decline`."""
+CHARGE_ALREADY_CAPTURED = "charge_already_captured"
+"""A capture or void of what is captured."""
+CHARGE_ALREADY_VOIDED = "charge_already_voided"
+"""A capture or void of what is voided."""
+NOT_FOUND = "not_found"
+"""There is no transaction of that id and kind."""
+SIGNATURE_WRONG = "forged"
+"""The message was not signed with the secret."""
+SIGNATURE_STALE = "stale"
+"""The message is more than five minutes older or newer than its arrival."""
+OTHER_MERCHANT = "other_merchant"
+"""The message is for another merchant."""
+SOURCE_UNKNOWN = "source_unknown"
+"""A saved card came as a fresh token, or the other way round."""
+
 
 def sign(body: bytes, secret: str) -> str:
     """The signature which the fake provider puts on its messages."""
@@ -49,16 +68,16 @@ def sign(body: bytes, secret: str) -> str:
 
 def _refuse_more_than(most: Money, asked: Money) -> None:
     if asked.currency != most.currency or asked.minor_units > most.minor_units:
-        raise InvalidRequest(f"{asked} of {most}", code="amount_invalid")
+        raise InvalidRequest(f"{asked} of {most}", code=AMOUNT_INVALID)
 
 
 @dataclass(kw_only=True)
 class Fault:
-    """What shall go wrong with the next call of a hook."""
+    """A fault of the next call of a hook."""
 
     error: BaseException
     after: bool = False
-    """Whether the money moves before the error is raised: an answer that was lost."""
+    """Whether the money moves before the error is raised, as when an answer is lost."""
 
 
 @dataclass(eq=False)
@@ -78,7 +97,7 @@ class FakeProvider:
     saved: dict[str, SavedSource] = field(default_factory=dict)
     """The cards on file, by their id."""
     next_status: TransactionStatus = TransactionStatus.SUCCEEDED
-    """Where the next movement stands: the bank may need time, or say no after all."""
+    """The status of the next movement: the bank may need time, or say no after all."""
     shows_marks: bool = False
     """Whether a look-up shows which page was paid, as with Clover's platform token."""
     _by_key: dict[str, Transaction | PaymentDeclined] = field(default_factory=dict)
@@ -97,11 +116,11 @@ class FakeProvider:
         self._acts.setdefault(hook, []).append(act)
 
     def mend(self) -> None:
-        """Let nothing go wrong any more."""
+        """Remove all faults."""
         self._faults.clear()
 
     def become(self, transaction_id: str, status: TransactionStatus) -> Transaction:
-        """Let the bank change its mind of a movement."""
+        """Change the status of a transaction, as a bank may do later."""
         changed = replace(self.ledger[transaction_id], status=status)
         self.ledger[transaction_id] = changed
         return changed
@@ -116,7 +135,7 @@ class FakeProvider:
 
     @hookimpl
     def payment_tokenize(self, request: CardDetails) -> PaymentSource:
-        """A token that tells the last four digits."""
+        """A token that contains the last four digits."""
         self._before("payment_tokenize")
         return PaymentSource(
             token=f"tok-{next(self._numbers)}",
@@ -130,7 +149,7 @@ class FakeProvider:
         self._before("payment_save_source")
         source = request.source
         if source.token.startswith("decline"):
-            raise PaymentDeclined("the fake bank said no", code="card_declined")
+            raise PaymentDeclined("the fake bank said no", code=CARD_DECLINED)
         saved = SavedSource(
             source_id=f"saved-{next(self._numbers)}",
             brand=source.brand,
@@ -153,21 +172,23 @@ class FakeProvider:
 
     @hookimpl
     def payment_authorize(self, request: PaymentRequest) -> Transaction:
-        """Reserve, once per key."""
+        """Authorize, once per key."""
         return self._take("payment_authorize", TransactionKind.AUTHORIZATION, request)
 
     @hookimpl
     def payment_charge(self, request: PaymentRequest) -> Transaction:
-        """Take, once per key."""
+        """Charge, once per key."""
         return self._take("payment_charge", TransactionKind.CHARGE, request)
 
     @hookimpl
     def payment_capture(self, request: CaptureRequest) -> Transaction:
-        """Take what was reserved, once."""
+        """Capture an authorization, once."""
         self._before("payment_capture")
-        held = self._held(request)
-        taken = replace(held, kind=TransactionKind.CHARGE, captured=request.amount)
-        self.ledger[held.transaction_id] = taken
+        authorized = self._authorized(request)
+        taken = replace(
+            authorized, kind=TransactionKind.CHARGE, captured=request.amount
+        )
+        self.ledger[authorized.transaction_id] = taken
         self._after("payment_capture")
         return replace(
             taken,
@@ -178,19 +199,19 @@ class FakeProvider:
 
     @hookimpl
     def payment_refund(self, request: RefundRequest) -> Transaction:
-        """Give back what was taken, and no more."""
+        """Refund what was captured, and no more."""
         self._refuse_wrong_refund(request)
         return self._return("payment_refund", TransactionKind.REFUND, request)
 
     @hookimpl
     def payment_void(self, request: VoidRequest) -> Transaction:
-        """Release what was reserved, and was not captured."""
-        self._held(request)
+        """Void an authorization that was not captured."""
+        self._authorized(request)
         return self._return("payment_void", TransactionKind.VOID, request)
 
     @hookimpl
     def payment_start_checkout(self, request: CheckoutRequest) -> NextAction:
-        """A page, fields or a form that lead nowhere."""
+        """A page, card fields or a card form with invented addresses and keys."""
         self._before("payment_start_checkout")
         if request.mode is Mode.IFRAME:
             return CardFields(
@@ -210,12 +231,12 @@ class FakeProvider:
 
     @hookimpl
     def payment_retry(self, request: RetryRequest) -> Transaction:
-        """What the key brought, or brings now."""
+        """The key's first outcome, or the outcome now."""
         return self._take("payment_retry", request.kind, request.request)
 
     @hookimpl
     def payment_look_up(self, request: LookUpRequest) -> LookUpResult:
-        """What really moved."""
+        """The transactions in `ledger`."""
         self._before("payment_look_up")
         if request.transaction_id:
             is_asked = self.shows_marks and bool(request.candidates)
@@ -242,13 +263,15 @@ class FakeProvider:
         if not hmac.compare_digest(
             request.headers.get("signature", ""), sign(request.body, self.secret)
         ):
-            raise WebhookRejected("not signed by the fake provider", code="forged")
+            raise WebhookRejected(
+                "not signed by the fake provider", code=SIGNATURE_WRONG
+            )
         news = json.loads(request.body)
         sent = datetime.fromisoformat(news["sent"])
         if abs(request.received_at - sent) > _TOLERANCE:
-            raise WebhookRejected("not of this time", code="stale")
+            raise WebhookRejected("not of this time", code=SIGNATURE_STALE)
         if news["merchant"] != self.merchant_id:
-            raise WebhookRejected("for another merchant", code="other_merchant")
+            raise WebhookRejected("for another merchant", code=OTHER_MERCHANT)
         return WebhookEvent(
             event_id=news["id"],
             provider=self.name,
@@ -284,21 +307,21 @@ class FakeProvider:
             received_at=now,
         )
 
-    def _held(self, request: CaptureRequest | VoidRequest) -> Transaction:
-        held = self.ledger.get(request.transaction_id)
-        if held is None:
-            raise InvalidRequest("no such authorization", code="not_found")
-        if held.kind is not TransactionKind.AUTHORIZATION:
-            raise InvalidRequest("captured before", code="charge_already_captured")
-        if held.status is not TransactionStatus.SUCCEEDED:
-            raise InvalidRequest("voided before", code="charge_already_voided")
-        _refuse_more_than(held.amount, request.amount)
-        return held
+    def _authorized(self, request: CaptureRequest | VoidRequest) -> Transaction:
+        authorized = self.ledger.get(request.transaction_id)
+        if authorized is None:
+            raise InvalidRequest("no such authorization", code=NOT_FOUND)
+        if authorized.kind is not TransactionKind.AUTHORIZATION:
+            raise InvalidRequest("captured before", code=CHARGE_ALREADY_CAPTURED)
+        if authorized.status is not TransactionStatus.SUCCEEDED:
+            raise InvalidRequest("voided before", code=CHARGE_ALREADY_VOIDED)
+        _refuse_more_than(authorized.amount, request.amount)
+        return authorized
 
     def _refuse_wrong_refund(self, request: RefundRequest) -> None:
         taken = self.ledger.get(request.transaction_id)
         if taken is None or taken.captured is None:
-            raise InvalidRequest("no such charge", code="not_found")
+            raise InvalidRequest("no such charge", code=NOT_FOUND)
         given = sum(
             row.amount.minor_units
             for row in self._changes(taken, TransactionKind.REFUND)
@@ -335,9 +358,9 @@ class FakeProvider:
         self, kind: TransactionKind, request: PaymentRequest
     ) -> Transaction | PaymentDeclined:
         if request.source.token.startswith("decline"):
-            return PaymentDeclined("the fake bank said no", code="card_declined")
+            return PaymentDeclined("the fake bank said no", code=CARD_DECLINED)
         if request.source.is_saved is not (request.source.token in self.saved):
-            raise InvalidRequest("no such card on file", code="source_unknown")
+            raise InvalidRequest("no such card on file", code=SOURCE_UNKNOWN)
         return self._add(kind, request.amount, operation_id=request.operation_id)
 
     def _return(

@@ -2,11 +2,11 @@
 
 from payment_hooks.testing.provider_checks.bench import Bench, Moved
 from payment_hooks.testing.provider_checks.changing import ChangingChecks
-from payment_hooks.testing.provider_checks.doubting import DoubtingChecks
 from payment_hooks.testing.provider_checks.receiving import ReceivingChecks
 from payment_hooks.testing.provider_checks.saving import SavingChecks
 from payment_hooks.testing.provider_checks.secrecy import SecrecyChecks
 from payment_hooks.testing.provider_checks.taking import TakingChecks
+from payment_hooks.testing.provider_checks.unknown_outcomes import UnknownOutcomeChecks
 
 __all__ = ["Bench", "Moved", "ProviderKit"]
 
@@ -14,7 +14,7 @@ __all__ = ["Bench", "Moved", "ProviderKit"]
 class ProviderKit(
     TakingChecks,
     ChangingChecks,
-    DoubtingChecks,
+    UnknownOutcomeChecks,
     ReceivingChecks,
     SavingChecks,
     SecrecyChecks,
@@ -26,7 +26,7 @@ class ProviderKit(
         def bench(self):
             return OurBench()
 
-    `bench` gives a `Bench`: the provider with empty books, sources that are approved
-    and declined, faults, and a look into the provider's own books. What the provider
+    `bench` gives a `Bench`: the provider with empty records, sources that are approved
+    and declined, faults, and a look into the provider's own records. What the provider
     does not have is named in `lacks`; the checks then see that it is refused.
     """

@@ -11,6 +11,7 @@ class TestSavedCards(SavedCardsKit):
 import pytest
 
 from payment_hooks.model.errors import InvalidRequest
+from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.model.records import LONGEST
 from payment_hooks.model.saved_cards import SavedSource
 from payment_hooks.storefront.saved_cards import SavedCards
@@ -19,8 +20,8 @@ SHOP, OTHER = "MERCHANT1", "MERCHANT2"
 
 
 def _saved(number: int = 1, **known: object) -> SavedSource:
-    told = {"brand": "VISA", "last4": "4242", "exp_month": 1, "exp_year": 2099}
-    return SavedSource(source_id=f"at-provider-{number}", **{**told, **known})  # type: ignore[arg-type]  # the tests' own words
+    said = {"brand": "VISA", "last4": "4242", "exp_month": 1, "exp_year": 2099}
+    return SavedSource(source_id=f"at-provider-{number}", **{**said, **known})  # type: ignore[arg-type]  # the tests' own words
 
 
 class SavedCardsKit:
@@ -60,7 +61,7 @@ class SavedCardsKit:
 
         assert {row.brand[:4] for row in saved_cards.list("ann", SHOP)} == {"VISA"}
 
-    def test_the_public_id_tells_nothing(self, saved_cards: SavedCards) -> None:
+    def test_the_public_id_says_nothing(self, saved_cards: SavedCards) -> None:
         """It is neither the provider's id nor a counter."""
         first, second = (saved_cards.keep("ann", SHOP, _saved(n)) for n in (1, 2))
 
@@ -74,7 +75,7 @@ class SavedCardsKit:
 
         assert [row.public_id for row in saved_cards.list("ann", SHOP)] == kept
 
-    def test_nobody_else_finds_it(self, saved_cards: SavedCards) -> None:
+    def test_no_one_else_finds_it(self, saved_cards: SavedCards) -> None:
         """Neither another owner, nor a guest, nor for another merchant."""
         public_id = saved_cards.keep("ann", SHOP, _saved())
         for owner, merchant in (("bob", SHOP), ("", SHOP), ("ann", OTHER)):
@@ -88,7 +89,7 @@ class SavedCardsKit:
 
         assert len(saved_cards.list("ann", SHOP)) == 1
 
-    def test_nobody_is_no_owner(self, saved_cards: SavedCards) -> None:
+    def test_an_anonymous_user_is_no_owner(self, saved_cards: SavedCards) -> None:
         """What was kept for a guest is no other guest's."""
         public_id = saved_cards.keep("", SHOP, _saved())
 
@@ -96,7 +97,7 @@ class SavedCardsKit:
         assert _refuses(lambda: saved_cards.find("", SHOP, public_id))
         assert _refuses(lambda: saved_cards.forget("", SHOP, public_id))
 
-    def test_owners_are_told_apart_to_the_letter(self, saved_cards: SavedCards) -> None:
+    def test_owners_are_kept_apart_to_the_letter(self, saved_cards: SavedCards) -> None:
         """By case, accent and a space at the end, which some databases overlook."""
         public_id = saved_cards.keep("ann", SHOP, _saved())
 
@@ -113,7 +114,7 @@ class SavedCardsKit:
         assert _refuses(lambda: saved_cards.find("ann", SHOP, first))
         assert _refuses(lambda: saved_cards.forget("ann", SHOP, first))
 
-    def test_what_nobody_told_is_filled_in_once(self, saved_cards: SavedCards) -> None:
+    def test_what_no_one_said_is_filled_in_once(self, saved_cards: SavedCards) -> None:
         """What is known stays."""
         saved_cards.keep("ann", SHOP, _saved(1, brand="", last4=""))
         saved_cards.keep("ann", SHOP, _saved(2))
@@ -121,8 +122,8 @@ class SavedCardsKit:
         saved_cards.describe("at-provider-2", "AMEX", "0005")
         saved_cards.describe("at-provider-1", "MC", "4444")
 
-        told = [(row.brand, row.last4) for row in saved_cards.list("ann", SHOP)]
-        assert told == [("AMEX", "0005"), ("VISA", "4242")]
+        said = [(row.brand, row.last4) for row in saved_cards.list("ann", SHOP)]
+        assert said == [("AMEX", "0005"), ("VISA", "4242")]
 
     def test_a_card_without_a_date_is_kept(self, saved_cards: SavedCards) -> None:
         """Storefronts need not know it."""
@@ -132,7 +133,7 @@ class SavedCardsKit:
         assert (listed.exp_month, listed.exp_year) == (None, None)
 
     def test_what_is_shown_cannot_be_charged(self, saved_cards: SavedCards) -> None:
-        """The provider's id stands in no listing."""
+        """The provider's id is in no listing."""
         saved_cards.keep("ann", SHOP, _saved())
 
         assert "at-provider" not in repr(saved_cards.list("ann", SHOP))
@@ -142,5 +143,5 @@ def _refuses(act: object) -> bool:
     try:
         act()  # type: ignore[operator]  # a function without arguments
     except InvalidRequest as error:
-        return error.code == "saved_source_unknown"
+        return error.code == ErrorCode.SAVED_SOURCE_UNKNOWN
     return False

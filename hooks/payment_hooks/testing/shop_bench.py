@@ -1,4 +1,4 @@
-"""The shop that the adapters' kit drives, and what its books say afterwards."""
+"""The shop that the adapters' kit drives, and what its records say afterwards."""
 
 from collections.abc import Callable
 from threading import Barrier, Thread
@@ -80,7 +80,7 @@ def begin(shop: ShopBench) -> str:
 
 
 def taken(shop: ShopBench) -> list[Money]:
-    """What the provider took, from its own books."""
+    """What the provider captured, from its own records."""
     return [
         row.captured
         for row in shop.provider.ledger.values()
@@ -91,7 +91,7 @@ def taken(shop: ShopBench) -> list[Money]:
 
 
 def returned(shop: ShopBench) -> list[Money]:
-    """What the provider gave back, from its own books."""
+    """What the provider refunded, from its own records."""
     return [
         row.amount
         for row in shop.provider.ledger.values()
@@ -105,7 +105,7 @@ def last(shop: ShopBench) -> str:
 
 
 def lose_the_answer(shop: ShopBench) -> None:
-    """The next charge is made, and nobody hears of it, nor of a look for a while."""
+    """The next charge is made, its answer is lost, and so are the next look-ups."""
     shop.provider.fail("payment_charge", OutcomeUnknown("reset"), after=True)
     for hook in ("payment_retry", "payment_look_up", "payment_look_up"):
         shop.provider.fail(hook, ProviderUnavailable("no answer"))

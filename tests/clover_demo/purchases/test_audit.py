@@ -54,7 +54,7 @@ def delivery(status):
     )
 
 
-def test_an_order_that_is_paid_in_both_books_is_right():
+def test_an_order_that_is_paid_in_both_records_is_right():
     verdict = judge("iframe", ORDER, [CHARGE])
 
     assert verdict.is_right
@@ -77,7 +77,7 @@ def test_an_order_that_is_paid_in_both_books_is_right():
         (None, [CHARGE], "the shop has no order"),
     ],
 )
-def test_every_difference_between_the_books_is_named(order, charges, problem):
+def test_every_difference_between_the_records_is_named(order, charges, problem):
     verdict = judge("iframe", order, charges)
 
     assert problem in verdict.problems[0]

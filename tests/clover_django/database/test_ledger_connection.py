@@ -92,9 +92,9 @@ def sqlite_tables(path):
 def test_the_ledger_is_a_file_beside_the_shops_and_migrated_with_it(tmp_path):
     shop = ShopProcess(sqlite_database(tmp_path))
 
-    told = shop.manage("migrate")
+    said = shop.manage("migrate")
 
-    assert "Ledger clover_ledger: clover_django.0001_initial" in told
+    assert "Ledger clover_ledger: clover_django.0001_initial" in said
     assert sqlite_tables(tmp_path / "db.clover.sqlite3") >= TABLES
     assert not sqlite_tables(tmp_path / "db.sqlite3") & TABLES
     assert "auth_user" not in sqlite_tables(tmp_path / "db.clover.sqlite3")
@@ -146,10 +146,10 @@ def test_a_ledger_that_moves_into_the_shops_database_gets_its_tables(tmp_path):
     ShopProcess(database).manage("migrate", "--verbosity", "0")
     moved = ShopProcess(database, LEDGER_DATABASE="default")
 
-    told = moved.manage("migrate")
+    said = moved.manage("migrate")
 
-    assert "No migrations to apply" in told
-    assert "Ledger default: clover_django.0001_initial" in told
+    assert "No migrations to apply" in said
+    assert "Ledger default: clover_django.0001_initial" in said
     assert sqlite_tables(tmp_path / "db.sqlite3") >= TABLES
     assert "Ledger" not in moved.manage("migrate")
 
@@ -198,20 +198,20 @@ def test_the_intent_outlives_the_shops_rollback(shop):
 
 
 def test_the_tests_of_a_shop_run_as_before(shop):
-    told = shop.manage("test", "tests.clover_django.shop.shop_tests", "--noinput")
+    said = shop.manage("test", "tests.clover_django.shop.shop_tests", "--noinput")
 
-    assert "Ran 7 tests" in told
-    assert told.rstrip().endswith("OK") or "\nOK\n" in told
+    assert "Ran 7 tests" in said
+    assert said.rstrip().endswith("OK") or "\nOK\n" in said
 
 
 def test_the_tests_of_a_shop_run_under_pytest(shop):
-    told = shop.run(
+    said = shop.run(
         *("-m", "pytest", "-q", "-c", "/dev/null", "-p", "no:cacheprovider"),
         *("--rootdir", "tests/clover_django/shop", "--import-mode=importlib"),
         "tests/clover_django/shop/shop_tests.py",
     )
 
-    assert "8 passed" in told
+    assert "8 passed" in said
 
 
 def test_test_runs_leave_no_file_and_no_tables(tmp_path):

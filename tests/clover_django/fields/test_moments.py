@@ -23,7 +23,7 @@ from payment_hooks.recovery.recovery import recover_all
 from payment_hooks.testing import FakeProvider
 from payment_hooks.testing.ledger_checks.records import make_payment
 from tests.clover_django.conftest import ALIAS
-from tests.clover_django.paying import in_doubt, let_time_pass, paid
+from tests.clover_django.paying import let_time_pass, paid, unknown_outcome
 from tests.house.project import ROOT
 
 NEW_YORK = "America/New_York"
@@ -116,7 +116,7 @@ def test_what_is_stamped_by_the_database_row_is_now(database, local):
     assert abs(to_utc(event.at) - datetime.now(UTC)) < timedelta(minutes=1)
 
 
-def test_a_doubt_is_resolved_without_time_zones(database, local):
+def test_an_unknown_outcome_is_resolved_without_time_zones(database, local):
     fake = FakeProvider()
     payments = Payments.using(fake, ledger=database)
     payment = payments.open("9", mode=Mode.IFRAME, amount_due=Money(500, "USD"))
@@ -134,8 +134,10 @@ def test_a_doubt_is_resolved_without_time_zones(database, local):
     assert report.is_clean
 
 
-def test_the_command_resolves_a_doubt_without_time_zones(local, fake, capsys):
-    in_doubt(fake, after=True)
+def test_the_command_resolves_an_unknown_outcome_without_time_zones(
+    local, fake, capsys
+):
+    unknown_outcome(fake, after=True)
     let_time_pass(minutes=2)
 
     call_command("clover_recover")

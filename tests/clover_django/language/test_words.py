@@ -60,7 +60,7 @@ def test_every_mark_has_a_name():
     assert {*Flag, *marks, *flags.NAMES} - set(words.FLAGS) == set()
 
 
-def test_a_mark_of_somebody_else_is_read_as_it_is_written():
+def test_a_mark_of_another_program_is_read_as_it_is_written():
     assert words.flag_name("look_at_the_moon") == "look at the moon"
 
 
@@ -69,7 +69,7 @@ def test_templates_have_filters_for_them():
         "{% load clover %}{{ state|state_name }}, {{ kind|kind_name }}, "
         "{{ mode|mode_name }}, {{ flag|flag_name }}, {{ reason|reason_name }}"
     )
-    told = {
+    said = {
         "state": "partly_refunded",
         "kind": "void",
         "mode": "hosted",
@@ -78,7 +78,7 @@ def test_templates_have_filters_for_them():
     }
 
     with override("fr-ca"):
-        shown = template.render(Context(told))
+        shown = template.render(Context(said))
 
     assert shown == (
         "Remboursé en partie, Annulation de l\N{RIGHT SINGLE QUOTATION MARK}"

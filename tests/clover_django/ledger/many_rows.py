@@ -77,7 +77,7 @@ def _multiply(model, alias, first, last):
 
 
 def reads(ledger, number):
-    """What the road asks the ledger for, by name."""
+    """What `Payments` asks the ledger for, by name."""
     name = f"done-{number}"
     last = replace(ledger.get_operation(name), created_at=NOW)
     window = (NOW - timedelta(days=1), NOW + timedelta(days=1))
@@ -152,6 +152,6 @@ def _selects(ledger, read):
 def _pages(connection, sql, parameters):
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) {sql}", parameters)
-        told = " ".join(row[0] for row in cursor.fetchall())
-    buffers = re.search(r"Buffers: shared (?:hit=(\d+))?(?: read=(\d+))?", told)
+        said = " ".join(row[0] for row in cursor.fetchall())
+    buffers = re.search(r"Buffers: shared (?:hit=(\d+))?(?: read=(\d+))?", said)
     return sum(int(part or 0) for part in buffers.groups())

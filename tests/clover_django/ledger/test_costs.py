@@ -47,10 +47,10 @@ def test_a_payment_costs_so_many_statements(database):
         payment = payments.open("9", mode=Mode.IFRAME, amount_due=DUE)
     with statements(database) as charged:
         payments.charge(payment.payment_id, PaymentSource(token="tok"))
-    with statements(database) as told:
+    with statements(database) as said:
         payments.notify(payment.payment_id)
 
-    assert (count(opened), count(charged), count(told)) == ((3, 2), (22, 10), (2, 0))
+    assert (count(opened), count(charged), count(said)) == ((3, 2), (22, 10), (2, 0))
 
 
 def test_the_intent_and_the_result_are_two_writes_each(database):

@@ -94,7 +94,7 @@ def history(database, **criteria):
     return list(events.values_list("before", "after", "reason", "actor"))
 
 
-def test_history_tells_every_state_and_who_changed_it(database):
+def test_history_shows_every_state_and_who_changed_it(database):
     payments = Payments.using(FakeProvider(), ledger=database)
     payment = payments.open("9", mode=Mode.IFRAME, amount_due=Money(500, "USD"))
 
@@ -112,7 +112,7 @@ def test_history_tells_every_state_and_who_changed_it(database):
     ]
 
 
-def test_history_tells_why_a_person_must_look(database):
+def test_history_shows_why_a_person_must_look(database):
     payment = database.add_payment(make_payment())
 
     flagged = database.replace_payment(replace(payment, flags=("double_capture",)))

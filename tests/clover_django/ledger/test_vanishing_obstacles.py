@@ -1,4 +1,4 @@
-"""What stands in an operation's way may be done by the time that it is looked at."""
+"""The row that blocks an operation may be gone by the time that it is read."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The road with a provider in memory in Clover's place."""
+"""`Payments` with a provider in memory in Clover's place."""
 
 from functools import cache
 
@@ -10,7 +10,7 @@ DUE = Money(500, "USD")
 
 
 class Shop:
-    """Remembers what it was told."""
+    """Remembers its notifications."""
 
     def __init__(self):
         self.heard = []
@@ -32,7 +32,7 @@ def set_up():
 
 
 def buy(reference):
-    """Pay an order, and tell the shop."""
+    """Pay an order, and notify the shop."""
     set_up()
     payments = shop_payments.get_payments()
     payment = payments.open(reference, mode=Mode.IFRAME, amount_due=DUE)

@@ -241,27 +241,27 @@ def ids(messages):
         ("no.such.LoginRequiredMiddleware", []),
     ],
 )
-def test_middleware_whose_name_tells_is_warned_of(settings, path, found):
+def test_middleware_whose_name_says_it_is_warned_of(settings, path, found):
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, path]
 
     assert ids(checks.check_middleware(None)) == found
 
 
 @pytest.mark.parametrize("name", ["StaffOnly", "LoginRequiredEverywhere"])
-def test_the_command_tells_which_middleware_stops_the_webhook(fake, add, capsys, name):
+def test_the_command_says_which_middleware_stops_the_webhook(fake, add, capsys, name):
     add(f"{NAME}.{name}")
     add("django.middleware.locale.LocaleMiddleware")
 
     with pytest.raises(SystemExit):
         call_command("clover_check")
 
-    told = capsys.readouterr().err
-    assert "clover_django.E005: the webhook /clover/webhook/ is not reached" in told
-    assert "302, to /accounts/login/?next=/clover/webhook/" in told
-    assert f"by {NAME}.{name}" in told
+    said = capsys.readouterr().err
+    assert "clover_django.E005: the webhook /clover/webhook/ is not reached" in said
+    assert "302, to /accounts/login/?next=/clover/webhook/" in said
+    assert f"by {NAME}.{name}" in said
 
 
-def test_the_command_tells_that_a_page_is_stopped(fake, add, capsys):
+def test_the_command_says_that_a_page_is_stopped(fake, add, capsys):
     add(f"{NAME}.StrangersMayOnlyPost")
 
     with pytest.raises(SystemExit):

@@ -7,7 +7,7 @@ from django.conf import settings as django_settings
 
 from payment_hooks import ProviderUnavailable
 from tests.clover_card.chromium import chromium
-from tests.clover_django.paying import in_doubt
+from tests.clover_django.paying import unknown_outcome
 
 pytestmark = pytest.mark.browser
 PATIENCE_MS = 120_000
@@ -59,7 +59,7 @@ def address(fake, live_server, settings):
         "tests.clover_django.web.strict_csp.strict_csp",
         *django_settings.MIDDLEWARE,
     ]
-    payment = in_doubt(fake, after=True)
+    payment = unknown_outcome(fake, after=True)
     fake.fail("payment_look_up", ProviderUnavailable("down"))
     return f"{live_server.url}/clover/status/{payment.payment_id}/"
 

@@ -7,7 +7,7 @@ from django.test import Client
 
 from clover_django.payments import get_payments
 from payment_hooks import PaymentState
-from tests.clover_django.paying import at_the_page, in_doubt, open_payment, paid
+from tests.clover_django.paying import at_the_page, open_payment, paid, unknown_outcome
 
 PAGES = ["return", "status", "cancel"]
 HERE = re.compile(r'<meta http-equiv="refresh" content="0; url=([^"]+)">')
@@ -41,8 +41,8 @@ def test_who_comes_without_strict_cookies_is_led_on_by_a_page_of_ours(
     assert "Thank you" in shown.content.decode()
 
 
-def test_the_page_in_between_asks_nobody_and_changes_nothing(fake, strict):
-    payment = in_doubt(fake, after=True)
+def test_the_page_in_between_asks_no_one_and_changes_nothing(fake, strict):
+    payment = unknown_outcome(fake, after=True)
 
     Client().get(address_of(payment, "return"))
 
@@ -89,7 +89,7 @@ def test_a_shop_that_keeps_its_token_in_the_session_waits_for_no_other_cookie(
     assert "Thank you" in shown.content.decode()
 
 
-def test_polls_buttons_and_looks_of_nobody_go_straight_on(fake, strict):
+def test_polls_buttons_and_looks_of_no_one_go_straight_on(fake, strict):
     payment, _ = at_the_page()
 
     poll = Client().get(f"/clover/status/{payment.payment_id}.json")

@@ -1,4 +1,4 @@
-"""What comes in from outside: it is never believed, and never told what is not so."""
+"""What comes in from outside: it is never believed, and never answered with an untruth."""
 
 import re
 from dataclasses import replace
@@ -22,11 +22,11 @@ from tests.clover_django.paying import (
     DUE,
     at_the_page,
     broken_database,
-    in_doubt,
     keep_message,
     let_time_pass,
     open_payment,
     paid,
+    unknown_outcome,
 )
 
 NOT_CHARGED = "has not been charged"
@@ -73,12 +73,12 @@ def test_a_shopper_who_was_declined_reads_why(browser, fake):
     assert "card" in text
 
 
-def test_a_payment_nobody_made_is_not_paid(browser, fake):
+def test_a_payment_no_one_made_is_not_paid(browser, fake):
     assert NOT_CHARGED in text_of(browser, "return", open_payment())
 
 
 def test_a_lost_answer_is_found_when_the_shopper_looks(browser, fake):
-    payment = in_doubt(fake, after=True)
+    payment = unknown_outcome(fake, after=True)
     let_time_pass(seconds=4)
 
     assert "your payment succeeded" in text_of(browser, "status", payment)
@@ -86,15 +86,15 @@ def test_a_lost_answer_is_found_when_the_shopper_looks(browser, fake):
 
 
 @pytest.mark.parametrize("page", ["return", "status", "cancel"])
-def test_a_doubt_is_called_a_doubt(browser, fake, page):
-    text = text_of(browser, page, in_doubt(fake))
+def test_an_unknown_outcome_is_called_one(browser, fake, page):
+    text = text_of(browser, page, unknown_outcome(fake))
 
     assert CHECKING in text
     assert NOT_CHARGED not in text
 
 
-def test_a_provider_that_is_down_leaves_a_doubt(browser, fake):
-    payment = in_doubt(fake, after=True)
+def test_a_provider_that_is_down_leaves_an_unknown_outcome(browser, fake):
+    payment = unknown_outcome(fake, after=True)
     let_time_pass(seconds=4)
     fake.fail("payment_look_up", ProviderUnavailable("down"))
 
@@ -102,8 +102,8 @@ def test_a_provider_that_is_down_leaves_a_doubt(browser, fake):
     assert fake.calls == ["payment_look_up"]
 
 
-def test_a_database_that_cannot_write_leaves_a_doubt(browser, fake):
-    payment = in_doubt(fake, after=True)
+def test_a_database_that_cannot_write_leaves_an_unknown_outcome(browser, fake):
+    payment = unknown_outcome(fake, after=True)
     let_time_pass(seconds=4)
 
     with broken_database("UPDATE"):
@@ -125,7 +125,7 @@ def test_money_that_does_not_fit_is_never_called_not_charged(browser, fake):
         assert NOT_CHARGED not in text
 
 
-def test_money_that_was_given_back_is_said_so(browser, fake):
+def test_money_that_was_refunded_is_said_so(browser, fake):
     payment = paid()
     get_payments().refund(payment.payment_id, intent_id="form-1")
 
@@ -166,10 +166,10 @@ SPECULATION = [
 
 @pytest.mark.parametrize("page", ["return", "cancel", "status"])
 @pytest.mark.parametrize(("method", "headers"), SPECULATION)
-def test_a_request_that_nobody_looks_at_changes_nothing(
+def test_a_request_that_no_one_looks_at_changes_nothing(
     browser, fake, page, method, headers
 ):
-    payment = in_doubt(fake, after=True)
+    payment = unknown_outcome(fake, after=True)
     let_time_pass(seconds=4)
     before = everything()
 
@@ -222,7 +222,7 @@ def test_the_waiting_page_has_a_button_and_no_link_to_cancel(browser, fake):
 
 @pytest.mark.parametrize("page", ["return", "cancel", "status", "status.json"])
 def test_a_page_asks_the_provider_once_in_a_few_seconds(browser, fake, page):
-    payment = in_doubt(fake)
+    payment = unknown_outcome(fake)
     let_time_pass(seconds=4)
     path = {"status.json": f"status/{payment.payment_id}.json"}.get(
         page, f"{page}/{payment.payment_id}/"
@@ -235,7 +235,7 @@ def test_a_page_asks_the_provider_once_in_a_few_seconds(browser, fake, page):
 
 
 def test_all_pages_together_ask_once(browser, fake):
-    payment = in_doubt(fake)
+    payment = unknown_outcome(fake)
     let_time_pass(seconds=4)
 
     for page in ("return", "cancel", "status"):
@@ -305,7 +305,7 @@ def test_a_message_that_has_no_effect_yet_keeps_the_payment_open(browser, fake):
 
 
 def test_the_waiting_page_works_with_and_without_script(browser, fake):
-    payment = in_doubt(fake)
+    payment = unknown_outcome(fake)
 
     text = text_of(browser, "status", payment)
 
@@ -316,13 +316,13 @@ def test_the_waiting_page_works_with_and_without_script(browser, fake):
     assert "style=" not in text
 
 
-def test_polling_tells_only_whether_to_wait(browser, fake):
-    assert poll(browser, in_doubt(fake)) == {"waiting": True}
+def test_polling_says_only_whether_to_wait(browser, fake):
+    assert poll(browser, unknown_outcome(fake)) == {"waiting": True}
     assert poll(browser, paid()) == {"waiting": False}
 
 
 def test_polling_asks_the_provider_once_in_a_few_seconds(browser, fake):
-    payment = in_doubt(fake)
+    payment = unknown_outcome(fake)
     let_time_pass(seconds=4)
 
     answers = [poll(browser, payment) for _ in range(5)]
@@ -332,7 +332,7 @@ def test_polling_asks_the_provider_once_in_a_few_seconds(browser, fake):
 
 
 def test_polling_finds_the_outcome(browser, fake):
-    payment = in_doubt(fake, after=True)
+    payment = unknown_outcome(fake, after=True)
     let_time_pass(seconds=4)
 
     assert poll(browser, payment) == {"waiting": False}
@@ -340,7 +340,7 @@ def test_polling_finds_the_outcome(browser, fake):
 
 
 def test_polling_does_not_wait_for_whoever_is_at_it(browser, fake):
-    payment = in_doubt(fake, after=True)
+    payment = unknown_outcome(fake, after=True)
     let_time_pass(seconds=4)
     ledger = get_payments().ledger
     (operation,) = ledger.operations(payment.payment_id)
@@ -352,7 +352,7 @@ def test_polling_does_not_wait_for_whoever_is_at_it(browser, fake):
 
 
 class Shop:
-    """Fails when it is told for the first time."""
+    """Fails when it is notified for the first time."""
 
     calls = 0
 
@@ -363,7 +363,7 @@ class Shop:
             raise RuntimeError("the mail server is down")
 
 
-def test_polling_tells_a_shop_again_that_failed(browser, fake):
+def test_polling_notifies_a_shop_again_that_failed(browser, fake):
     shop = Shop()
     get_payments().plugins.register(shop)
     payment = paid()
@@ -404,7 +404,7 @@ def test_pages_only_show(browser, fake, page):
 @pytest.mark.parametrize("path", ["return/{}/", "cancel/{}/", "status/{}/"])
 def test_pages_are_not_kept_and_their_address_stays_here(browser, fake, settings, path):
     settings.SECURE_REFERRER_POLICY = None  # else the middleware would say it
-    for payment in (paid(), in_doubt(fake), open_payment()):
+    for payment in (paid(), unknown_outcome(fake), open_payment()):
         answer = browser.get(f"/clover/{path.format(payment.payment_id)}")
 
         assert "no-store" in answer["Cache-Control"]
@@ -435,8 +435,8 @@ def test_history_names_the_shopper(browser, fake):
     assert (last.after, last.actor) == ("closed", "shopper")
 
 
-def test_a_look_that_cannot_be_understood_leaves_a_doubt(browser, fake):
-    payment = in_doubt(fake)
+def test_a_look_that_cannot_be_understood_leaves_an_unknown_outcome(browser, fake):
+    payment = unknown_outcome(fake)
     let_time_pass(seconds=4)
     fake.fail("payment_look_up", OutcomeUnknown("half an answer"))
 
@@ -447,7 +447,7 @@ def test_a_look_that_cannot_be_understood_leaves_a_doubt(browser, fake):
 def test_the_waiting_page_without_script_looks_more_slowly_and_then_no_more(
     browser, fake
 ):
-    payment = in_doubt(fake)
+    payment = unknown_outcome(fake)
     address, waits = f"/clover/status/{payment.payment_id}/", []
     found = True
 
@@ -466,7 +466,7 @@ def test_the_waiting_page_without_script_looks_more_slowly_and_then_no_more(
 
 @pytest.mark.parametrize("count", ["-1", "x", "²", "1" * 5000, ""])
 def test_a_count_of_looks_that_is_none_begins_anew(browser, fake, count):
-    payment = in_doubt(fake)
+    payment = unknown_outcome(fake)
 
     page = browser.get(f"/clover/status/{payment.payment_id}/", {"look": count})
 

@@ -87,8 +87,8 @@ def test_a_message_that_names_another_pages_payment_pays_nothing(clover, payment
             return_urls=urls,
         ),
     )
-    told = json.loads(clover.deliveries[-1].body)
-    body = json.dumps(told | {"data": page.session_id}).encode()
+    said = json.loads(clover.deliveries[-1].body)
+    body = json.dumps(said | {"data": page.session_id}).encode()
     signed = sign(clover.merchant.webhook_secret, int(time.time()), body)
 
     answer = post(body, signed)

@@ -79,20 +79,20 @@ def test_going_on_with_a_transaction_that_was_given_up_begins_no_other(
     assert charges(clover_simulator) == []
 
 
-def test_what_is_paid_is_told_whatever_the_cart_comes_to(
+def test_what_is_paid_is_notified_whatever_the_cart_comes_to(
     storefront, shop, clover_simulator
 ):
     gateway = {"id": GATEWAY, "data": {"token": clover_simulator.token()}}
     paid = storefront.run(INITIALIZE, id=CHECKOUT, gateway=gateway)
     shop.change(amount_due=DEARER, lines=())
     token = {"token": clover_simulator.token()}
-    told = storefront.run(PROCESS, id=paid["transaction"]["id"], data=token)
+    said = storefront.run(PROCESS, id=paid["transaction"]["id"], data=token)
 
-    assert told["transactionEvent"]["type"] == "CHARGE_SUCCESS"
+    assert said["transactionEvent"]["type"] == "CHARGE_SUCCESS"
     assert charges(clover_simulator) == [2599]
 
 
-def test_a_doubt_is_looked_at_before_anything_is_said_of_the_new_amount(
+def test_an_unknown_outcome_is_looked_at_before_anything_is_said_of_the_new_amount(
     storefront, shop, clover_simulator
 ):
     create(storefront, clover_simulator, 25.99)
@@ -115,10 +115,10 @@ def test_a_page_that_may_be_paid_is_waited_for_though_the_cart_has_changed(
     page = json.loads(storefront.run(COMPLETE, id=CHECKOUT)["confirmationData"])
     shop.change(amount_due=DEARER, lines=())
     clover_simulator.pay_hosted(page["redirectUrl"])
-    told = storefront.run(COMPLETE, id=CHECKOUT)
+    said = storefront.run(COMPLETE, id=CHECKOUT)
 
-    assert told["errors"] == []
-    assert json.loads(told["confirmationData"]) == {
+    assert said["errors"] == []
+    assert json.loads(said["confirmationData"]) == {
         "mode": "hosted",
         "status": "waiting",
     }

@@ -103,11 +103,11 @@ def test_a_lost_answer_needs_confirmation(storefront, clover_simulator):
     create(storefront, token=clover_simulator.token())
     clover_simulator.fail("POST", "/v1/charges", "reset_after")
     clover_simulator.fail("*", "/v1/charges*", "error_before", nth=2, times=1)
-    doubtful = complete(storefront)
+    unknown = complete(storefront)
     done = complete(storefront)
 
-    assert doubtful["confirmationNeeded"] is True
-    assert json.loads(doubtful["confirmationData"])["status"] == "checking"
+    assert unknown["confirmationNeeded"] is True
+    assert json.loads(unknown["confirmationData"])["status"] == "checking"
     assert done["order"]["isPaid"] is True
     assert [row.amount for row in clover_simulator.ledger.charges] == [2599]
 
@@ -147,7 +147,9 @@ def test_a_kept_card_pays_again_and_is_forgotten(storefront, shop, clover_simula
     assert storefront.run(CARDS, id=CHECKOUT)["storedPaymentMethods"] == []
 
 
-def test_somebody_elses_card_is_not_there(storefront, stranger, shop, clover_simulator):
+def test_another_customers_card_is_not_there(
+    storefront, stranger, shop, clover_simulator
+):
     create(storefront, token=clover_simulator.token(), storePaymentMethod="ON_SESSION")
     complete(storefront)
     (card,) = storefront.run(CARDS, id=CHECKOUT)["storedPaymentMethods"]

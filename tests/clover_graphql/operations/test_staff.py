@@ -32,7 +32,7 @@ def pay(clover_simulator):
 
 @pytest.fixture
 def reserving(build_api):
-    return build_api(takes_at_once=False)
+    return build_api(captures_at_once=False)
 
 
 def as_staff(api):
@@ -47,7 +47,7 @@ def types(item):
     return [event["type"] for event in item["events"]]
 
 
-def test_staff_captures_and_gives_back(reserving, pay, clover_simulator):
+def test_staff_captures_and_refunds(reserving, pay, clover_simulator):
     one, _ = pay(Storefront(reserving))
     staff = as_staff(reserving)
     captured = staff.run(ACTION, id=one, action="CHARGE", amount=20)["transaction"]
@@ -150,7 +150,7 @@ def test_more_than_was_taken_is_refused(storefront, staff, pay, clover_simulator
 
 
 @pytest.mark.parametrize(
-    ("takes_at_once", "action", "amount"),
+    ("captures_at_once", "action", "amount"),
     [
         (True, "REFUND", 0),
         (True, "REFUND", "0.00"),
@@ -160,9 +160,9 @@ def test_more_than_was_taken_is_refused(storefront, staff, pay, clover_simulator
     ],
 )
 def test_an_amount_of_nothing_or_of_a_part_does_not_move_the_whole(
-    build_api, pay, clover_simulator, takes_at_once, action, amount
+    build_api, pay, clover_simulator, captures_at_once, action, amount
 ):
-    api = build_api(takes_at_once=takes_at_once)
+    api = build_api(captures_at_once=captures_at_once)
     one, _ = pay(Storefront(api))
     refused = as_staff(api).run(ACTION, id=one, action=action, amount=amount)
 
@@ -170,7 +170,7 @@ def test_an_amount_of_nothing_or_of_a_part_does_not_move_the_whole(
     assert refused["errors"][0]["field"] == "amount"
     assert refused["errors"][0]["code"] == "INVALID"
     (charge,) = clover_simulator.ledger.charges
-    assert charge.captured is takes_at_once
+    assert charge.captured is captures_at_once
     assert clover_simulator.ledger.refunds == []
 
 
@@ -189,18 +189,20 @@ def test_an_amount_that_is_no_money_is_the_callers_mistake(
     assert clover_simulator.ledger.refunds == []
 
 
-@pytest.mark.parametrize(("query", "takes_at_once"), [(CAPTURE, False), (REFUND, True)])
+@pytest.mark.parametrize(
+    ("query", "captures_at_once"), [(CAPTURE, False), (REFUND, True)]
+)
 def test_the_older_words_move_nothing_for_an_amount_of_nothing(
-    build_api, pay, clover_simulator, query, takes_at_once
+    build_api, pay, clover_simulator, query, captures_at_once
 ):
-    api = build_api(takes_at_once=takes_at_once)
+    api = build_api(captures_at_once=captures_at_once)
     one = payment_id(pay(Storefront(api))[0])
     refused = as_staff(api).run(query, id=one, amount=0)
 
     assert refused["payment"] is None
     assert refused["errors"][0]["field"] == "amount"
     assert clover_simulator.ledger.refunds == []
-    assert clover_simulator.ledger.charges[0].captured is takes_at_once
+    assert clover_simulator.ledger.charges[0].captured is captures_at_once
 
 
 def test_a_lost_refund_is_pending_and_not_made_twice(
@@ -230,28 +232,28 @@ def test_one_key_of_the_header_is_one_refund(storefront, staff, pay, clover_simu
 
 def test_a_report_of_what_is_known_was_processed_already(storefront, staff, pay):
     one, charge = pay(storefront)
-    told = staff.run(REPORT, id=one, psp=charge, type="CHARGE_SUCCESS", amount=25.99)
+    said = staff.run(REPORT, id=one, psp=charge, type="CHARGE_SUCCESS", amount=25.99)
 
-    assert told["alreadyProcessed"] is True
-    assert told["transactionEvent"]["pspReference"] == charge
-    assert told["errors"] == []
+    assert said["alreadyProcessed"] is True
+    assert said["transactionEvent"]["pspReference"] == charge
+    assert said["errors"] == []
 
 
 def test_a_report_of_another_amount_is_refused(storefront, staff, pay):
     one, charge = pay(storefront)
-    told = staff.run(REPORT, id=one, psp=charge, type="CHARGE_SUCCESS", amount=1)
+    said = staff.run(REPORT, id=one, psp=charge, type="CHARGE_SUCCESS", amount=1)
 
-    assert told["errors"][0]["code"] == "INCORRECT_DETAILS"
+    assert said["errors"][0]["code"] == "INCORRECT_DETAILS"
 
 
 def test_a_report_is_not_believed(storefront, staff, pay, clover_simulator):
     begun = storefront.run(INITIALIZE, id=CHECKOUT, gateway={"id": GATEWAY})
     one = begun["transaction"]["id"]
-    told = staff.run(
+    said = staff.run(
         REPORT, id=one, psp="MADEUP1234567", type="CHARGE_SUCCESS", amount=25.99
     )
 
-    assert told["errors"][0]["code"] == "INVALID"
+    assert said["errors"][0]["code"] == "INVALID"
     assert staff.run(TRANSACTION, id=one)["events"] == []
 
 
@@ -263,11 +265,11 @@ def test_a_report_of_what_can_be_no_id_is_refused(
     storefront, staff, clover_simulator, reference
 ):
     begun = storefront.run(INITIALIZE, id=CHECKOUT, gateway={"id": GATEWAY})
-    told = staff.run(
+    said = staff.run(
         REPORT, id=begun["transaction"]["id"], psp=reference, type="CHARGE_SUCCESS"
     )
 
-    assert told["errors"][0]["code"] == "INVALID"
+    assert said["errors"][0]["code"] == "INVALID"
     assert clover_simulator.count("GET", "/v1/charges") == 0
 
 
@@ -278,7 +280,7 @@ def test_a_report_of_a_paid_page_is_found(storefront, staff, clover_simulator):
     )
     clover_simulator.pay_hosted(begun["data"]["redirectUrl"])
     charge = clover_simulator.ledger.charges[0].id
-    told = staff.run(
+    said = staff.run(
         REPORT,
         id=begun["transaction"]["id"],
         psp=charge,
@@ -286,9 +288,9 @@ def test_a_report_of_a_paid_page_is_found(storefront, staff, clover_simulator):
         amount=25.99,
     )
 
-    assert told["errors"] == []
-    assert told["alreadyProcessed"] is False
-    assert told["transactionEvent"]["type"] == "CHARGE_SUCCESS"
+    assert said["errors"] == []
+    assert said["alreadyProcessed"] is False
+    assert said["transactionEvent"]["type"] == "CHARGE_SUCCESS"
 
 
 def test_a_report_of_another_pages_money_pays_nothing(
@@ -308,13 +310,13 @@ def test_a_report_of_another_pages_money_pays_nothing(
             clover_simulator.pay_hosted(other["data"]["redirectUrl"])
     sales = [charge.id for charge in clover_simulator.ledger.charges]
 
-    told = [
+    said = [
         staff.run(REPORT, id=mine, psp=sale, type="CHARGE_SUCCESS", amount=25.99)
         for sale in sales
     ]
 
     assert len(sales) == 2
-    assert [row["errors"][0]["code"] for row in told] == ["INVALID", "INVALID"]
+    assert [row["errors"][0]["code"] for row in said] == ["INVALID", "INVALID"]
     refused = storefront.run(COMPLETE, id=CHECKOUT)["errors"][0]
     assert refused["code"] == "CHECKOUT_NOT_FULLY_PAID"
 
@@ -331,7 +333,7 @@ def test_the_older_words_capture_refund_and_void(reserving, pay, shop):
     assert refunded["payment"]["chargeStatus"] == "FULLY_REFUNDED"
     assert again["payment"] is None
     assert again["errors"][0]["code"] == "INVALID"
-    assert shop.told[-1] == ("ref-c-1", "refunded")
+    assert shop.notified[-1] == ("ref-c-1", "refunded")
 
 
 def test_the_older_void_releases(reserving, pay):

@@ -98,7 +98,7 @@ def test_a_token_pays_and_the_checkout_becomes_an_order(
     assert done["order"]["chargeStatus"] == "FULL"
     assert done["order"]["paymentStatus"] == "FULLY_CHARGED"
     assert charges(clover_simulator) == [2599]
-    assert shop.told == [("ref-c-1", "paid")]
+    assert shop.notified == [("ref-c-1", "paid")]
 
 
 def test_completing_again_gives_the_same_order(storefront, clover_simulator):
@@ -177,7 +177,7 @@ def test_a_decline_is_a_failure_with_a_text_and_another_card_pays(
 
 
 def test_a_shop_that_reserves_gets_an_authorization(build_api, clover_simulator):
-    storefront = Storefront(build_api(takes_at_once=False))
+    storefront = Storefront(build_api(captures_at_once=False))
     paid = start(storefront, {"token": clover_simulator.token()})
     order = storefront.run(COMPLETE, id=CHECKOUT)["order"]
 
@@ -257,13 +257,13 @@ def test_a_lost_answer_asks_for_patience_and_is_one_charge(
 ):
     clover_simulator.fail("POST", "/v1/charges", "reset_after", times=1)
     clover_simulator.fail("*", "/v1/charges*", "error_before", nth=2, times=None)
-    doubtful = start(storefront, {"token": clover_simulator.token()})
+    unknown = start(storefront, {"token": clover_simulator.token()})
     waiting = storefront.run(COMPLETE, id=CHECKOUT)
     other = start(storefront, {"token": clover_simulator.token()})
 
-    assert doubtful["transactionEvent"]["type"] == "CHARGE_ACTION_REQUIRED"
-    assert doubtful["data"]["status"] == CHECKING
-    assert "checking" in doubtful["data"]["message"]
+    assert unknown["transactionEvent"]["type"] == "CHARGE_ACTION_REQUIRED"
+    assert unknown["data"]["status"] == CHECKING
+    assert "checking" in unknown["data"]["message"]
     assert waiting["order"] is None
     assert other["data"]["status"] == CHECKING
     assert charges(clover_simulator) == [2599]
@@ -316,7 +316,7 @@ def test_what_costs_nothing_needs_no_payment(storefront, shop):
     assert done["order"]["isPaid"] is True
 
 
-def test_the_order_is_there_although_nobody_asked_for_it(
+def test_the_order_is_there_although_no_one_asked_for_it(
     storefront, shop, clover_simulator
 ):
     start(storefront, {"token": clover_simulator.token()})
@@ -353,12 +353,12 @@ def test_the_shop_holds_what_is_paid_for_and_hears_of_a_decline(
     storefront, shop, clover_simulator
 ):
     start(storefront, {"token": clover_simulator.token(DECLINED_CARD)})
-    told = list(shop.told)
+    said = list(shop.notified)
     start(storefront, {"token": clover_simulator.token()})
     start(storefront, {"token": clover_simulator.token()})
 
     assert shop.held == ["c-1"] * 2
-    assert told == [("ref-c-1", "open")]
+    assert said == [("ref-c-1", "open")]
 
 
 def test_a_cart_that_changes_in_this_moment_is_not_paid(
@@ -387,7 +387,7 @@ def test_the_order_is_there_before_the_payments_own_row_knows_of_its_money(
     assert done["order"]["isPaid"] is True
 
 
-def test_a_page_that_nobody_has_seen_is_not_waited_for(shop):
+def test_a_page_that_no_one_has_seen_is_not_waited_for(shop):
     """Its worker died while it was being opened: the next call opens another one."""
     ahead = [timedelta()]
     fake = FakeProvider()

@@ -23,7 +23,7 @@ from tests.clover_oscar.dashboard.test_order_detail import (
     url,
 )
 from tests.clover_oscar.dashboard.test_payment_list import post
-from tests.clover_oscar.shopper import Shopper, baskets, books, orders
+from tests.clover_oscar.shopper import Shopper, baskets, orders, records
 
 
 @pytest.fixture
@@ -79,20 +79,20 @@ def test_the_order_page_still_shows_the_payment(order, owner):
 def test_staff_still_refund_the_order(order, owner):
     act(owner, order, "refund", amount="4.00")
 
-    assert books(order)[0] == ("10.00", "10.00", "4.00")
+    assert records(order)[0] == ("10.00", "10.00", "4.00")
     assert flags() == ()
 
 
 def test_staff_still_capture_the_order(reserved, owner):
     act(owner, reserved, "capture", amount="6.00")
 
-    assert books(reserved)[0] == ("10.00", "6.00", "0.00")
+    assert records(reserved)[0] == ("10.00", "6.00", "0.00")
 
 
-def test_a_void_is_still_booked(reserved):
+def test_a_void_is_still_recorded(reserved):
     get_payments().void(the_payment().payment_id)
 
-    assert books(reserved)[1] == ["Authorise 10.00", "Void 10.00"]
+    assert records(reserved)[1] == ["Authorise 10.00", "Void 10.00"]
 
 
 def test_oscars_own_event_still_moves_the_money(order, owner, clover):
@@ -101,26 +101,26 @@ def test_oscars_own_event_still_moves_the_money(order, owner, clover):
     handler.handle_payment_event(order, refunded_type(), Decimal("3.00"))
 
     assert clover.calls.count("payment_refund") == 1
-    assert books(order)[0][2] == "3.00"
+    assert records(order)[0][2] == "3.00"
 
 
 @pytest.mark.parametrize("minor_units", [400, 1000])
-def test_a_refund_made_at_the_provider_is_booked_and_flags_nothing(
+def test_a_refund_made_at_the_provider_is_recorded_and_flags_nothing(
     order, clover, minor_units
 ):
     report = refund_elsewhere(clover, minor_units)
 
     assert report.is_clean
-    assert books(order)[0][2] == f"{minor_units // 100}.00"
+    assert records(order)[0][2] == f"{minor_units // 100}.00"
     assert flags() == ()
 
 
-def test_recovery_books_what_was_not_told(order, clover):
+def test_recovery_records_what_was_not_notified(order, clover):
     payment = the_payment()
     get_payments().refund(payment.payment_id, intent_id="late", notify=False)
 
     assert Recovery(get_payments()).run().is_clean
-    assert books(order)[0][2] == "10.00"
+    assert records(order)[0][2] == "10.00"
 
 
 def test_the_money_of_a_shipped_order_has_no_button_to_give_it_back(
@@ -128,7 +128,7 @@ def test_the_money_of_a_shipped_order_has_no_button_to_give_it_back(
 ):
     get_payments().flag(the_payment().payment_id, "paid_without_order")
 
-    page = post(owner, the_payment(), "give_back", confirmed="1")
+    page = post(owner, the_payment(), "reverse", confirmed="1")
 
     assert "refund it there" in page
     assert "payment_refund" not in clover.calls
@@ -141,12 +141,12 @@ def test_the_shopper_still_finds_the_order(order):
     assert order.number in back.url
 
 
-def test_an_order_from_before_this_was_kept_is_known_by_its_books(order, owner):
+def test_an_order_from_before_this_was_kept_is_known_by_its_records(order, owner):
     OrderNumber.objects.update(order_id=None)
 
     act(owner, order, "refund", amount="4.00")
 
-    assert books(order)[0][2] == "4.00"
+    assert records(order)[0][2] == "4.00"
 
 
 def test_another_order_of_the_same_number_keeps_its_own_money(order, owner, clover):
@@ -183,7 +183,7 @@ def test_money_without_order_whose_basket_is_gone_waits_for_a_person(
     assert flags() == ("paid_without_order",)
 
 
-def test_a_refusal_is_told_although_the_basket_is_gone(shopper, product, clover):
+def test_a_refusal_is_reported_although_the_basket_is_gone(shopper, product, clover):
     """What an API froze is thawed by a refusal; there may be nothing left to thaw."""
     shopper.reach_payment(product)
     shopper.pay("decline")
@@ -199,7 +199,7 @@ def test_a_refusal_is_told_although_the_basket_is_gone(shopper, product, clover)
     assert [row.notified for row in ledger.operations(payment.payment_id)] == [True]
 
 
-def test_the_whole_is_given_back_at_last(order, owner):
+def test_the_whole_is_refunded_at_last(order, owner):
     act(owner, order, "refund", amount="10.00")
 
     assert get_payments().get(the_payment().payment_id).state is PaymentState.REFUNDED

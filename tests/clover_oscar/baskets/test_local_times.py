@@ -13,7 +13,7 @@ from clover_oscar.baskets.snapshot import Snapshot, birth_of
 from payment_hooks import PaymentState
 from tests.clover_oscar.checkout.test_purchases import Front
 from tests.clover_oscar.dashboard.test_order_detail import make_staff
-from tests.clover_oscar.shopper import Shopper, baskets, books, orders
+from tests.clover_oscar.shopper import Shopper, baskets, orders, records
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +54,7 @@ def test_an_order_is_paid_and_refunded(mode, shopper, product, clover, clover_se
 
     assert back.url == "/checkout/thank-you/"
     assert refund.status_code == 302
-    assert books(order)[1] == ["Debit 10.00", "Refund 4.00"]
+    assert records(order)[1] == ["Debit 10.00", "Refund 4.00"]
     assert the_payment().state is PaymentState.PARTLY_REFUNDED
 
 
@@ -98,7 +98,7 @@ def test_staff_give_money_back_one_at_a_time(shopper, product, clover, clover_se
         "/dashboard/orders/clover-payments/",
         {
             "payment_id": the_payment().payment_id,
-            "action": "give_back",
+            "action": "reverse",
             "confirmed": "1",
             "amount": "10.00",
         },

@@ -31,7 +31,7 @@ def test_money_that_does_not_fit_is_held(paid):
     assert may_hold_money(get_payments().get(paid.payment_id))
 
 
-def test_money_that_was_given_back_is_not_held(paid):
+def test_money_that_was_refunded_is_not_here(paid):
     get_payments().refund(paid.payment_id, intent_id="all")
     payment = get_payments().notify(paid.payment_id)
 

@@ -96,7 +96,7 @@ def test_the_api_buys_it_too(yesterday, product, clover):
     assert clover.calls.count("payment_charge") == 2
 
 
-def test_what_is_told_of_yesterday_touches_no_basket_and_no_order(
+def test_what_is_notified_of_yesterday_touches_no_basket_and_no_order(
     yesterday, product, clover
 ):
     shopper = Shopper()
@@ -115,7 +115,7 @@ def test_what_is_told_of_yesterday_touches_no_basket_and_no_order(
     assert order.sources.get().amount_refunded == 0
 
 
-def test_a_page_of_yesterday_shows_nobody_s_order_of_today(yesterday, product, clover):
+def test_a_page_of_yesterday_shows_no_order_of_today(yesterday, product, clover):
     buy(product, "tok-2")
 
     page = Shopper().client.get(f"/clover/return/{yesterday.payment.payment_id}/")
@@ -125,7 +125,7 @@ def test_a_page_of_yesterday_shows_nobody_s_order_of_today(yesterday, product, c
 
 
 @pytest.mark.parametrize("mode", ["iframe", "hosted"])
-def test_yesterday_s_doubt_is_settled_without_today_s_basket(
+def test_yesterday_s_unknown_outcome_is_resolved_without_today_s_basket(
     product, clover, clover_settings, mode
 ):
     clover_settings(MODE=mode)

@@ -8,7 +8,7 @@ from oscar.core.loading import get_model
 
 from clover_oscar.baskets.order_numbers import keep_number
 from payment_hooks import InvalidRequest, ProviderUnavailable
-from tests.clover_oscar.shopper import books, orders
+from tests.clover_oscar.shopper import orders, records
 
 NUMBER = "4242424242424242"
 CVC = "9871"
@@ -43,7 +43,7 @@ def test_a_guest_buys_with_the_shops_own_form(api, shopper, product, clover):
     assert 'autocomplete="cc-number"' in page.content.decode()
     assert "•••• 4242" in preview.content.decode()
     assert done.url == "/checkout/thank-you/"
-    assert books(orders()[0])[1] == ["Debit 10.00"]
+    assert records(orders()[0])[1] == ["Debit 10.00"]
 
 
 def test_without_preview_the_form_places_the_order(

@@ -3,7 +3,7 @@ from django.apps import apps
 from oscar.apps.checkout.views import PaymentDetailsView
 
 from clover_oscar import loading
-from tests.clover_oscar.shopper import books, orders
+from tests.clover_oscar.shopper import orders, records
 
 
 class ForkedView(PaymentDetailsView):
@@ -48,4 +48,4 @@ def test_a_forked_checkout_keeps_its_ways_and_takes_payment(
     assert done.url == "/checkout/thank-you/"
     (order,) = orders()
     assert order.status == "Being processed"
-    assert books(order)[1] == ["Debit 10.00"]
+    assert records(order)[1] == ["Debit 10.00"]

@@ -1,4 +1,4 @@
-"""What the provider's page is told of the basket."""
+"""What the provider's page is sent of the basket."""
 
 from decimal import Decimal
 from types import SimpleNamespace

@@ -12,7 +12,7 @@ COOKIE = "oscar_open_basket"
 
 @pytest.fixture
 def customer(shopper, product):
-    """Somebody with an account, at the payment step."""
+    """A shopper with an account, at the payment step."""
     user = get_user_model().objects.create_user("ada", "ada@example.com", "a password")
     shopper.client.force_login(user)
     return shopper
@@ -52,7 +52,7 @@ def test_a_customer_is_known_by_the_account(customer, product, clover, clover_se
 
 
 @pytest.mark.parametrize("forge", [str, Signer(key="guessed").sign])
-def test_a_forged_cookie_leads_to_nobodys_payment(
+def test_a_forged_cookie_leads_to_no_payment(
     shopper, product, clover, clover_settings, forge
 ):
     payment = submit(shopper, product, clover_settings)

@@ -5,7 +5,7 @@ from oscar.core.loading import get_model
 from clover_django.payments import get_payments
 from payment_hooks import OutcomeUnknown, ProviderUnavailable
 from tests.clover_django.paying import let_time_pass
-from tests.clover_oscar.shopper import Shopper, baskets, books, orders
+from tests.clover_oscar.shopper import Shopper, baskets, orders, records
 from tests.mailing import BROKEN, send_with
 
 THANK_YOU = "/checkout/thank-you/"
@@ -21,13 +21,13 @@ def test_a_guest_buys_with_clovers_card_fields(shopper, product, clover):
     assert done.url == THANK_YOU
     assert shopper.client.get(done.url).status_code == 200
     (order,) = orders()
-    assert books(order) == (("10.00", "10.00", "0.00"), ["Debit 10.00"])
+    assert records(order) == (("10.00", "10.00", "0.00"), ["Debit 10.00"])
     assert order.guest_email == "guest@example.com"
     assert [event.event_type.name for event in order.payment_events.all()] == ["Paid"]
     assert clover.calls.count("payment_charge") == 1
 
 
-def test_the_outcome_is_told_once_the_order_is_there(shopper, product, clover):
+def test_the_outcome_is_notified_once_the_order_is_there(shopper, product, clover):
     shopper.reach_payment(product)
 
     shopper.pay()
@@ -57,7 +57,7 @@ def test_authorize_only_reserves(shopper, product, clover, clover_settings):
     shopper.pay()
 
     (order,) = orders()
-    assert books(order) == (("10.00", "0.00", "0.00"), ["Authorise 10.00"])
+    assert records(order) == (("10.00", "0.00", "0.00"), ["Authorise 10.00"])
     assert clover.calls.count("payment_authorize") == 1
 
 
@@ -127,7 +127,7 @@ def test_an_unknown_outcome_leads_to_the_status_page(shopper, product, clover):
     assert orders() == []
 
 
-def test_an_unknown_outcome_settles_to_one_order(shopper, product, clover):
+def test_an_unknown_outcome_resolves_to_one_order(shopper, product, clover):
     clover.fail("payment_charge", OutcomeUnknown("no answer"), after=True)
     clover.fail("payment_retry", ProviderUnavailable("down"))
     shopper.reach_payment(product)
@@ -138,7 +138,7 @@ def test_an_unknown_outcome_settles_to_one_order(shopper, product, clover):
 
     assert done.url == THANK_YOU
     (order,) = orders()
-    assert books(order) == (("10.00", "10.00", "0.00"), ["Debit 10.00"])
+    assert records(order) == (("10.00", "10.00", "0.00"), ["Debit 10.00"])
     assert list(baskets().values()) == ["Submitted"]
     assert len(clover.ledger) == 1
 
@@ -260,7 +260,7 @@ def test_totals_with_more_decimals_are_rounded_once_half_up(shopper, product, cl
     (order,) = orders()
     (moved,) = clover.ledger.values()
     assert str(moved.amount.to_decimal()) == str(order.total_incl_tax)
-    assert books(order)[0][0] == str(order.total_incl_tax)
+    assert records(order)[0][0] == str(order.total_incl_tax)
 
 
 def test_other_payment_methods_pass_by(shopper, product, clover):

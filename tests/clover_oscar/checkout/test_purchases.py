@@ -29,7 +29,7 @@ from tests.clover_graphql.documents import (
     REPORT,
     TRANSACTION,
 )
-from tests.clover_oscar.shopper import Shopper, baskets, books, make_product, orders
+from tests.clover_oscar.shopper import Shopper, baskets, make_product, orders, records
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -107,7 +107,7 @@ def test_a_basket_is_paid_and_becomes_an_order(ready, clover):
     assert done["errors"] == []
     assert done["order"]["number"] == order.number
     assert done["order"]["isPaid"] is True
-    assert books(order)[0] == ("10.00", "10.00", "0.00")
+    assert records(order)[0] == ("10.00", "10.00", "0.00")
     assert order.guest_email == "guest@example.com"
     assert list(baskets().values()) == ["Submitted"]
     assert clover.calls.count("payment_charge") == 1
@@ -160,16 +160,16 @@ def test_a_declined_basket_can_be_changed_and_paid(ready, product, clover):
     assert [str(row.amount) for row in clover.ledger.values()] == ["20.00 USD"]
 
 
-def test_while_a_payment_is_in_doubt_the_basket_is_frozen(ready, clover):
+def test_while_a_payment_has_an_unknown_outcome_the_basket_is_frozen(ready, clover):
     front, checkout = ready
     clover.fail("payment_charge", OutcomeUnknown("lost"), after=True)
     clover.fail("payment_retry", OutcomeUnknown("lost"))
-    doubtful = front.pay(checkout)
+    unknown = front.pay(checkout)
     status = list(baskets().values())
     clover.mend()
-    done = front.run(PROCESS, id=doubtful["transaction"]["id"])
+    done = front.run(PROCESS, id=unknown["transaction"]["id"])
 
-    assert doubtful["data"]["status"] == "checking"
+    assert unknown["data"]["status"] == "checking"
     assert status == ["Frozen"]
     assert done["transactionEvent"]["type"] == "CHARGE_SUCCESS"
     assert len(orders()) == 1
@@ -202,7 +202,7 @@ def test_the_pages_and_the_api_are_one_payment(ready, clover):
     assert len(orders()) == 1
 
 
-def test_somebody_elses_basket_is_not_there(ready, clover):
+def test_another_customers_basket_is_not_there(ready, clover):
     _, checkout = ready
     stranger = Front(Client(SERVER_NAME="localhost"))
     refused = stranger.pay(checkout)
@@ -211,7 +211,7 @@ def test_somebody_elses_basket_is_not_there(ready, clover):
     assert "payment_charge" not in clover.calls
 
 
-def test_somebody_elses_order_is_not_there(ready):
+def test_another_customers_order_is_not_there(ready):
     front, checkout = ready
     front.pay(checkout)
     order = front.run(COMPLETE, id=checkout)["order"]["id"]
@@ -242,8 +242,8 @@ def test_an_order_that_was_paid_in_another_way_is_not_charged(
         INITIALIZE, id=encode("Order", order.number), gateway=gateway, amount=None
     )
 
-    told = (done["errors"] or [done["transactionEvent"]])[0]["message"]
-    assert told.startswith("This was paid already"), done
+    stated = (done["errors"] or [done["transactionEvent"]])[0]["message"]
+    assert stated.startswith("This was paid already"), done
     assert clover.calls == []
 
 
@@ -281,7 +281,7 @@ def _sessions():
     return rows.exclude(session_id="").values_list("session_id", flat=True)
 
 
-def test_staff_gives_back_with_the_dashboards_permission(ready, clover):
+def test_staff_refunds_with_the_dashboards_permission(ready, clover):
     front, checkout = ready
     one = front.pay(checkout)["transaction"]["id"]
     client = Client(SERVER_NAME="localhost")
@@ -295,7 +295,7 @@ def test_staff_gives_back_with_the_dashboards_permission(ready, clover):
     assert code == "PermissionDenied"
     assert done["errors"] == []
     assert done["transaction"]["refundedAmount"]["amount"] == 4.0
-    assert books(orders()[0])[0] == ("10.00", "10.00", "4.00")
+    assert records(orders()[0])[0] == ("10.00", "10.00", "4.00")
 
 
 def member_of_staff(*permissions):
@@ -316,7 +316,7 @@ def code_of(content):
     [
         ((), False, False),
         (("view_order",), True, False),
-        (("settle_payment",), False, True),
+        (("resolve_payment",), False, True),
     ],
 )
 def test_being_staff_alone_opens_no_order_and_reports_nothing(
@@ -326,11 +326,14 @@ def test_being_staff_alone_opens_no_order_and_reports_nothing(
     begun = front.pay(checkout)
     one, order = begun["transaction"]["id"], front.run(COMPLETE, id=checkout)["order"]
     clerk = member_of_staff(*permissions)
-    told = {"psp": begun["transactionEvent"]["pspReference"], "type": "CHARGE_SUCCESS"}
+    stated = {
+        "psp": begun["transactionEvent"]["pspReference"],
+        "type": "CHARGE_SUCCESS",
+    }
 
     found = clerk.post(ORDER, id=order["id"])[1]["data"]["order"]
     shown = clerk.post(TRANSACTION, id=one)[1]
-    reported = clerk.post(REPORT, id=one, **told)[1]
+    reported = clerk.post(REPORT, id=one, **stated)[1]
 
     assert (found and found["userEmail"]) == ("guest@example.com" if sees else None)
     assert ("errors" not in shown) is sees
@@ -350,17 +353,17 @@ def test_another_sale_of_the_same_amount_pays_no_page(ready, clover, clover_sett
     one = begun["transaction"]["id"]
     sale = clover.pay_session(Money(1000, "USD")).transaction_id
 
-    told = member_of_staff("settle_payment").run(
+    stated = member_of_staff("resolve_payment").run(
         REPORT, id=one, psp=sale, type="CHARGE_SUCCESS"
     )
     completed = front.run(COMPLETE, id=checkout)
 
-    assert told["errors"][0]["code"] == "INVALID"
+    assert stated["errors"][0]["code"] == "INVALID"
     assert completed["errors"][0]["code"] == "CHECKOUT_NOT_FULLY_PAID"
     assert list(orders()) == []
 
 
-def test_a_shopper_may_not_give_back(ready):
+def test_a_shopper_may_not_refund(ready):
     front, checkout = ready
     one = front.pay(checkout)["transaction"]["id"]
     _, refused = front.post(ACTION, id=one, action="REFUND")

@@ -12,7 +12,7 @@ from clover_django.payments import get_payments
 from clover_django.web.reloads import MOST_LOOKS
 from payment_hooks import PaymentState, ProviderUnavailable
 from tests.clover_oscar.dashboard.test_order_detail import make_staff
-from tests.clover_oscar.shopper import Shopper, baskets, books, orders
+from tests.clover_oscar.shopper import Shopper, baskets, orders, records
 
 THANK_YOU = "/checkout/thank-you/"
 URL = "/dashboard/orders/clover-payments/"
@@ -82,7 +82,7 @@ def test_the_webhook_places_the_order_and_the_return_shows_it(away, shopper, clo
     assert back.url == THANK_YOU
     assert shopper.client.get(back.url).status_code == 200
     (order,) = orders()
-    assert books(order) == (("10.00", "10.00", "0.00"), ["Debit 10.00"])
+    assert records(order) == (("10.00", "10.00", "0.00"), ["Debit 10.00"])
     assert order.guest_email == "guest@example.com"
     assert order.shipping_address.line1 == "1 Main Street"
     assert order.basket.status == "Submitted"
@@ -338,7 +338,7 @@ def test_an_order_that_oscar_refuses_waits_for_a_person(away, clover):
     assert get_payments().get(away.payment_id).flags == ("paid_without_order",)
 
 
-def test_stock_that_is_gone_is_told_again_until_it_is_there(away, clover):
+def test_stock_that_is_gone_is_notified_again_until_it_is_there(away, clover):
     stock = get_model("partner", "StockRecord").objects
     stock.update(num_in_stock=0)
     pay_on_the_page(clover, away)

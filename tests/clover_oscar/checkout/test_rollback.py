@@ -8,7 +8,7 @@ from django.db import transaction
 from clover_django.payments import get_payments
 from payment_hooks import PaymentState
 from payment_hooks.recovery.recovery import Recovery
-from tests.clover_oscar.shopper import baskets, books, orders
+from tests.clover_oscar.shopper import baskets, orders, records
 
 
 class Undone(Exception):
@@ -34,7 +34,7 @@ def test_recovery_places_the_order_that_was_rolled_back(rolled_back, clover):
     (order,) = orders()
     assert (recovered.state, recovered.problem) == (PaymentState.PAID, "")
     assert order.number == recovered.reference
-    assert books(order)[1] == ["Debit 10.00"]
+    assert records(order)[1] == ["Debit 10.00"]
     assert list(baskets().values()) == ["Submitted"]
     assert clover.calls.count("payment_charge") == 1
 
@@ -44,5 +44,5 @@ def test_the_shopper_who_tries_again_pays_nothing_more(rolled_back, clover):
     Recovery(get_payments()).run()
 
     (order,) = orders()
-    assert books(order)[1] == ["Debit 10.00"]
+    assert records(order)[1] == ["Debit 10.00"]
     assert clover.calls.count("payment_charge") == 1

@@ -13,7 +13,7 @@ from tests.clover_oscar.dashboard.test_order_detail import (
     send_form,
     url,
 )
-from tests.clover_oscar.shopper import books, orders
+from tests.clover_oscar.shopper import orders, records
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -81,7 +81,7 @@ def test_a_part_is_refunded_in_the_language_of_the_page(
 
     assert re.sub(r"(?<=\d)[.,\xa0 ](?=\d{3})", "", offered) == whole
     assert confirmed in shown(asked)
-    assert books(order)[1] == ["Debit 2000.00", "Refund 10.50"]
+    assert records(order)[1] == ["Debit 2000.00", "Refund 10.50"]
 
 
 @pytest.mark.parametrize("language", ["fr-ca", "de", "en-us"])
@@ -91,7 +91,7 @@ def test_what_is_prefilled_refunds_all(owner, order, settings, language):
     offered = prefilled(owner, order)
     send_form(owner, order, act(owner, order, "refund", amount=offered, confirmed=""))
 
-    assert books(order)[1] == ["Debit 2000.00", "Refund 2000.00"]
+    assert records(order)[1] == ["Debit 2000.00", "Refund 2000.00"]
 
 
 @pytest.mark.parametrize("language", ["fr-ca", "de"])
@@ -101,7 +101,7 @@ def test_a_part_is_captured(owner, reserved, settings, language):
     asked = act(owner, reserved, "capture", amount="1000,50", confirmed="")
     send_form(owner, reserved, asked)
 
-    assert books(reserved)[1] == ["Authorise 2000.00", "Debit 1000.50"]
+    assert records(reserved)[1] == ["Authorise 2000.00", "Debit 1000.50"]
 
 
 def test_a_void_is_confirmed_with_its_sum(owner, reserved, settings):
@@ -111,7 +111,7 @@ def test_a_void_is_confirmed_with_its_sum(owner, reserved, settings):
     send_form(owner, reserved, asked)
 
     assert "2 000,00 $ US" in shown(asked)
-    assert books(reserved)[1] == ["Authorise 2000.00", "Void 2000.00"]
+    assert records(reserved)[1] == ["Authorise 2000.00", "Void 2000.00"]
 
 
 @pytest.mark.parametrize(
@@ -136,4 +136,4 @@ def test_oscars_own_payment_event_reads_it_too(owner, order, settings):
     asked = post_line_event(owner, order, "10,50", confirmed="", clover_intent_id="one")
     send_form(owner, order, asked)
 
-    assert books(order)[1] == ["Debit 2000.00", "Refund 10.50"]
+    assert records(order)[1] == ["Debit 2000.00", "Refund 10.50"]

@@ -11,7 +11,7 @@ from oscar.core.loading import get_class, get_model
 from clover_django.models import PaymentEvent
 from clover_django.payments import get_payments
 from payment_hooks import OutcomeUnknown
-from tests.clover_oscar.shopper import books, orders
+from tests.clover_oscar.shopper import orders, records
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_what_was_confirmed_is_what_is_sent(owner, order):
 
     send_form(owner, order, asked)
 
-    assert books(order)[1] == ["Debit 10.00", "Refund 1.00", "Refund 4.00"]
+    assert records(order)[1] == ["Debit 10.00", "Refund 1.00", "Refund 4.00"]
 
 
 @pytest.mark.parametrize("amount", ["", "  "])
@@ -130,13 +130,13 @@ def test_a_void_is_confirmed_with_its_sum(owner, reserved, clover):
     assert "<strong>$10.00</strong>" in asked
     assert "payment_void" not in clover.calls
     send_form(owner, reserved, asked)
-    assert books(reserved)[1] == ["Authorise 10.00", "Void 10.00"]
+    assert records(reserved)[1] == ["Authorise 10.00", "Void 10.00"]
 
 
-def test_a_partial_refund_is_made_and_booked(owner, order):
+def test_a_partial_refund_is_made_and_recorded(owner, order):
     act(owner, order, "refund", amount="4.00", reason="duplicate")
 
-    sums, rows = books(order)
+    sums, rows = records(order)
     assert sums == ("10.00", "10.00", "4.00")
     assert rows == ["Debit 10.00", "Refund 4.00"]
     names = [event.event_type.name for event in order.payment_events.order_by("pk")]
@@ -147,7 +147,7 @@ def test_a_double_click_refunds_once(owner, order, clover):
     for _ in range(2):
         act(owner, order, "refund", amount="4.00", token="the-same")
 
-    assert books(order)[0][2] == "4.00"
+    assert records(order)[0][2] == "4.00"
     assert clover.calls.count("payment_refund") == 1
 
 
@@ -155,7 +155,7 @@ def test_two_equal_refunds_are_two(owner, order):
     act(owner, order, "refund", amount="4.00", token="one")
     act(owner, order, "refund", amount="4.00", token="two")
 
-    assert books(order)[0][2] == "8.00"
+    assert records(order)[0][2] == "8.00"
 
 
 @pytest.mark.parametrize("amount", ["10.01", "0", "-1", "NaN", "many", "1.234"])
@@ -218,7 +218,7 @@ def test_a_token_that_no_ledger_could_keep_is_refused(owner, order, clover):
 def test_a_reservation_is_captured_in_part(owner, reserved):
     act(owner, reserved, "capture", amount="6.00")
 
-    sums, rows = books(reserved)
+    sums, rows = records(reserved)
     assert sums == ("10.00", "6.00", "0.00")
     assert rows == ["Authorise 10.00", "Debit 6.00"]
 
@@ -226,7 +226,7 @@ def test_a_reservation_is_captured_in_part(owner, reserved):
 def test_a_reservation_is_voided(owner, reserved):
     act(owner, reserved, "void", amount="10.00")
 
-    sums, rows = books(reserved)
+    sums, rows = records(reserved)
     assert sums == ("0.00", "0.00", "0.00")
     assert rows == ["Authorise 10.00", "Void 10.00"]
     assert "Clover payment: Voided" in owner.get(url(reserved)).content.decode()
@@ -245,7 +245,7 @@ def test_a_refund_without_answer_is_said_to_be_unknown(owner, order, clover):
     page = act(owner, order, "refund", amount="4.00")
 
     assert "may or may not be done" in page
-    assert books(order)[0][2] == "0.00"
+    assert records(order)[0][2] == "0.00"
 
 
 def test_staff_who_may_only_look_move_no_money(order, clover):
@@ -266,7 +266,7 @@ def test_capture_and_refund_are_two_permissions(reserved, clover):
     act(keeper, reserved, "capture", amount="10.00")
 
     assert "payment_void" not in clover.calls
-    assert books(reserved)[0][1] == "10.00"
+    assert records(reserved)[0][1] == "10.00"
 
 
 def refunded_type():
@@ -305,7 +305,7 @@ def test_one_unit_of_three_is_refunded_at_its_own_price(owner, three, clover):
     assert "<strong>$10.00</strong>" in asked
     assert "payment_refund" not in clover.calls
     send_form(owner, three, asked)
-    assert books(three)[0][2] == "10.00"
+    assert records(three)[0][2] == "10.00"
     event = three.payment_events.get(event_type__name="Refunded")
     assert [row.quantity for row in event.line_quantities.all()] == [1]
 
@@ -333,7 +333,7 @@ def test_a_unit_whose_price_is_not_certain_needs_an_amount(owner, three, clover)
     assert "payment_refund" not in clover.calls
 
 
-def test_units_that_were_given_back_are_not_proposed_again(owner, order, clover):
+def test_units_that_were_refunded_are_not_proposed_again(owner, order, clover):
     post_line_event(owner, order, "10.00", clover_intent_id="one")
 
     page = post_line_event(owner, order, "", confirmed="", clover_intent_id="two")
@@ -393,7 +393,7 @@ def test_oscars_own_payment_event_moves_the_money(owner, order, clover):
     for _ in range(2):
         post_line_event(owner, order, "3.00", clover_intent_id=token)
 
-    assert books(order)[0][2] == "3.00"
+    assert records(order)[0][2] == "3.00"
     assert clover.calls.count("payment_refund") == 1
     event = order.payment_events.get(event_type__name="Refunded")
     assert [row.quantity for row in event.line_quantities.all()] == [1]
@@ -437,13 +437,13 @@ def test_an_order_that_was_paid_elsewhere_keeps_oscars_ways(owner, order, clover
     assert "payment_refund" not in clover.calls
 
 
-def test_a_refund_made_elsewhere_is_booked_when_told(order):
+def test_a_refund_made_elsewhere_is_recorded_when_notified(order):
     payment = get_payments().ledger.find_payments(reference=order.number)[0]
 
     get_payments().refund(payment.payment_id, intent_id="elsewhere")
     get_payments().notify(payment.payment_id)
 
-    assert books(order)[0][2] == "10.00"
+    assert records(order)[0][2] == "10.00"
 
 
 def test_the_history_names_who_moved_the_money(owner, order):

@@ -7,7 +7,7 @@ from django.utils.formats import reset_format_cache
 from oscar.core.loading import get_model
 
 from clover_django.payments import get_payments
-from clover_oscar.orders.flags import GIVING_BACK
+from clover_oscar.orders.flags import BEING_REVERSED
 from clover_oscar.orders.placement import without_order as without_any_order
 from payment_hooks import Money, OutcomeUnknown, PaymentState, ProviderUnavailable
 from tests.clover_oscar.dashboard.test_order_detail import SEES_ORDERS, make_staff
@@ -66,12 +66,12 @@ def test_placing_needs_a_permission(without_order):
     assert orders() == []
 
 
-def test_money_whose_order_cannot_be_placed_is_given_back_once(
+def test_money_whose_order_cannot_be_placed_is_refunded_once(
     owner, without_order, clover
 ):
-    asked = post(owner, without_order, "give_back")
+    asked = post(owner, without_order, "reverse")
     done, again = [
-        post(owner, without_order, "give_back", confirmed="1", amount="10.00")
+        post(owner, without_order, "reverse", confirmed="1", amount="10.00")
         for _ in range(2)
     ]
 
@@ -87,51 +87,51 @@ def test_money_whose_order_cannot_be_placed_is_given_back_once(
 
 @pytest.mark.parametrize("language", ["fr-ca", "de"])
 @pytest.mark.parametrize("grouped", [True, False])
-def test_what_was_confirmed_in_another_language_is_given_back(
+def test_what_was_confirmed_in_another_language_is_refunded(
     owner, without_order, settings, language, grouped
 ):
     settings.LANGUAGE_CODE, settings.USE_THOUSAND_SEPARATOR = language, grouped
     reset_format_cache()
 
-    asked = post(owner, without_order, "give_back")
+    asked = post(owner, without_order, "reverse")
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', asked))
-    post(owner, without_order, "give_back", confirmed="1", amount=hidden["amount"])
+    post(owner, without_order, "reverse", confirmed="1", amount=hidden["amount"])
 
     state = get_payments().get(without_order.payment_id).state
     assert state is PaymentState.REFUNDED
 
 
-def test_giving_back_needs_a_permission(without_order, clover):
+def test_refunding_needs_a_permission(without_order, clover):
     reader = make_staff("reader", *SEES_ORDERS)
 
-    page = post(reader, without_order, "give_back", confirmed="1")
+    page = post(reader, without_order, "reverse", confirmed="1")
 
     assert "You are not allowed to do this." in page
     assert "payment_refund" not in clover.calls
 
 
 @pytest.mark.parametrize("amount", ["", "9.99", "1000"])
-def test_what_was_not_confirmed_is_not_given_back(owner, without_order, clover, amount):
-    page = post(owner, without_order, "give_back", confirmed="1", amount=amount)
+def test_what_was_not_confirmed_is_not_refunded(owner, without_order, clover, amount):
+    page = post(owner, without_order, "reverse", confirmed="1", amount=amount)
 
     assert "not what was confirmed" in page
     assert "payment_refund" not in clover.calls
 
 
-def test_money_of_an_order_is_given_back_on_the_orders_page(
+def test_money_of_an_order_is_refunded_on_the_orders_page(
     owner, shopper, product, clover
 ):
     shopper.reach_payment(product)
     shopper.pay()
     (payment,) = get_payments().ledger.find_payments(reference=orders()[0].number)
 
-    page = post(owner, payment, "give_back", confirmed="1")
+    page = post(owner, payment, "reverse", confirmed="1")
 
     assert "refund it there" in page
     assert "payment_refund" not in clover.calls
 
 
-def test_a_doubt_is_settled_by_asking(owner, shopper, product, clover):
+def test_an_unknown_outcome_is_resolved_by_asking(owner, shopper, product, clover):
     clover.fail("payment_charge", OutcomeUnknown("no answer"), after=True)
     clover.fail("payment_retry", ProviderUnavailable("down"))
     shopper.reach_payment(product)
@@ -145,7 +145,7 @@ def test_a_doubt_is_settled_by_asking(owner, shopper, product, clover):
     assert len(orders()) == 1
 
 
-def test_a_finished_payment_needs_nobody(owner, shopper, product, clover):
+def test_a_finished_payment_needs_no_one(owner, shopper, product, clover):
     shopper.reach_payment(product)
     shopper.pay()
 
@@ -164,37 +164,35 @@ def test_only_staff_see_the_page(shopper, clover):
 def offered(staff):
     """What the page offers for its payments."""
     return re.findall(
-        r'name="action" value="(place|give_back)"', staff.get(URL).content.decode()
+        r'name="action" value="(place|reverse)"', staff.get(URL).content.decode()
     )
 
 
 @pytest.fixture
 def marked(without_order):
-    """Somebody is giving the money of it back."""
-    get_payments().flag(without_order.payment_id, GIVING_BACK)
+    """Another member of staff is reversing it."""
+    get_payments().flag(without_order.payment_id, BEING_REVERSED)
     return without_order
 
 
-def test_nobody_else_decides_while_the_money_is_given_back(owner, marked, clover):
-    for action in ("place", "give_back"):
+def test_no_one_else_decides_while_the_money_is_refunded(owner, marked, clover):
+    for action in ("place", "reverse"):
         page = post(owner, marked, action, confirmed="1", amount="10.00")
         assert "being refunded at this moment" in page
 
     assert offered(owner) == []
     assert orders() == []
     assert "payment_refund" not in clover.calls
-    assert GIVING_BACK in get_payments().get(marked.payment_id).flags
+    assert BEING_REVERSED in get_payments().get(marked.payment_id).flags
 
 
-def test_a_give_back_that_fails_leaves_the_mark_of_another(
-    owner, without_order, clover
-):
+def test_a_reversal_that_fails_leaves_the_mark_of_another(owner, without_order, clover):
     """The first is about to send its refund while two others try the page."""
     pages = []
 
     def meanwhile():
-        give_back = {"confirmed": "1", "amount": "10.00"}
-        pages.append(post(owner, without_order, "give_back", **give_back))
+        reverse = {"confirmed": "1", "amount": "10.00"}
+        pages.append(post(owner, without_order, "reverse", **reverse))
         pages.append(post(owner, without_order, "place"))
 
     with without_any_order(without_order):
@@ -208,16 +206,16 @@ def test_a_give_back_that_fails_leaves_the_mark_of_another(
     assert get_payments().get(without_order.payment_id).flags == ()
 
 
-@pytest.mark.parametrize("action", ["place", "give_back"])
-def test_a_mark_that_a_killed_worker_left_holds_nobody_up_for_long(
+@pytest.mark.parametrize("action", ["place", "reverse"])
+def test_a_mark_that_a_killed_worker_left_keeps_no_one_waiting_for_long(
     owner, without_order, monkeypatch, action
 ):
     long_ago = timezone.now() - timedelta(minutes=11)
     with monkeypatch.context() as then:
         then.setattr(timezone, "now", lambda: long_ago)
-        get_payments().flag(without_order.payment_id, GIVING_BACK)
+        get_payments().flag(without_order.payment_id, BEING_REVERSED)
 
-    assert offered(owner) == ["place", "give_back"]
+    assert offered(owner) == ["place", "reverse"]
     post(owner, without_order, action, confirmed="1", amount="10.00")
 
     assert get_payments().get(without_order.payment_id).flags == ()
@@ -227,7 +225,7 @@ def test_asking_removes_a_mark_that_was_left(owner, without_order, monkeypatch):
     long_ago = timezone.now() - timedelta(minutes=11)
     with monkeypatch.context() as then:
         then.setattr(timezone, "now", lambda: long_ago)
-        get_payments().flag(without_order.payment_id, GIVING_BACK)
+        get_payments().flag(without_order.payment_id, BEING_REVERSED)
 
     post(owner, without_order, "ask")
 
@@ -236,10 +234,10 @@ def test_asking_removes_a_mark_that_was_left(owner, without_order, monkeypatch):
 
 
 def test_what_would_be_refused_is_not_offered(owner, without_order):
-    assert offered(owner) == ["place", "give_back"]
+    assert offered(owner) == ["place", "reverse"]
 
     get_model("basket", "Basket").objects.all().delete()
-    assert offered(owner) == ["give_back"]
+    assert offered(owner) == ["reverse"]
 
     get_payments().refund(without_order.payment_id, intent_id="elsewhere")
     get_payments().flag(without_order.payment_id, "paid_without_order")
@@ -250,4 +248,4 @@ def test_of_a_part_no_order_is_offered(owner, without_order):
     some = Money(400, "USD")
     get_payments().refund(without_order.payment_id, some, intent_id="elsewhere")
 
-    assert offered(owner) == ["give_back"]
+    assert offered(owner) == ["reverse"]

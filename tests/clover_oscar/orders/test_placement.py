@@ -22,7 +22,7 @@ from tests.clover_django.paying import let_time_pass
 from tests.clover_oscar.checkout.test_return_pages import the_payment
 from tests.clover_oscar.dashboard.test_order_detail import make_staff
 from tests.clover_oscar.dashboard.test_payment_list import URL
-from tests.clover_oscar.shopper import Shopper, books, orders
+from tests.clover_oscar.shopper import Shopper, orders, records
 from tests.clover_oscar.test_whole_way import deliver, shop  # noqa: F401 - a fixture
 
 
@@ -55,7 +55,7 @@ def let_everything_change(monkeypatch):
 
 
 @pytest.fixture
-def in_doubt(shop, german, clover_simulator, monkeypatch):  # noqa: F811 - the fixture
+def unknown_outcome(shop, german, clover_simulator, monkeypatch):  # noqa: F811 - the fixture
     """A charge that was made, and whose answer was lost twice."""
     shop("iframe")
     clover_simulator.fail("POST", "/v1/charges", "reset_after", times=2)
@@ -75,7 +75,7 @@ def paid_on_the_page(shop, german, clover_simulator, monkeypatch):  # noqa: F811
 
 
 def is_as_agreed():
-    """Whether the one order is what the shopper agreed to, and told in German."""
+    """Whether the one order is what the shopper agreed to, and notified in German."""
     (order,) = orders()
     (line,) = order.lines.all()
     (message,) = mail.outbox
@@ -86,7 +86,7 @@ def is_as_agreed():
     assert str(line.unit_price_incl_tax) == str(line.line_price_incl_tax) == "10.00"
     assert order.shipping_address.line1 == "1 Main Street"
     assert order.guest_email == "guest@example.com"
-    assert books(order)[0] == ("13.57", "13.57", "0.00")
+    assert records(order)[0] == ("13.57", "13.57", "0.00")
     assert order.basket.status == "Submitted"
     assert message.to == ["guest@example.com"]
     assert "Bestellung" in message.subject
@@ -100,36 +100,36 @@ def test_the_webhook_places_the_order(paid_on_the_page, clover_simulator):
     assert is_as_agreed()
 
 
-def test_recovery_places_the_order(in_doubt):
+def test_recovery_places_the_order(unknown_outcome):
     report = Recovery(get_payments()).run()
 
     assert report.is_clean
     assert is_as_agreed()
 
 
-def test_the_command_line_places_the_order(in_doubt, capsys):
+def test_the_command_line_places_the_order(unknown_outcome, capsys):
     call_command("clover_recover")
 
-    assert f"{in_doubt.reference} " in capsys.readouterr().out
+    assert f"{unknown_outcome.reference} " in capsys.readouterr().out
     assert is_as_agreed()
 
 
-def test_staff_who_ask_place_the_order(in_doubt):
+def test_staff_who_ask_place_the_order(unknown_outcome):
     staff = make_staff("owner", is_superuser=True)
 
-    staff.post(URL, {"payment_id": in_doubt.payment_id, "action": "ask"})
+    staff.post(URL, {"payment_id": unknown_outcome.payment_id, "action": "ask"})
 
     assert is_as_agreed()
 
 
-def test_another_browser_that_looks_places_the_order(in_doubt):
-    Shopper().client.get(f"/clover/status/{in_doubt.payment_id}/")
+def test_another_browser_that_looks_places_the_order(unknown_outcome):
+    Shopper().client.get(f"/clover/status/{unknown_outcome.payment_id}/")
 
     assert is_as_agreed()
 
 
-def test_completing_again_changes_nothing(in_doubt):
-    payment = get_payments().resolve(in_doubt.payment_id)
+def test_completing_again_changes_nothing(unknown_outcome):
+    payment = get_payments().resolve(unknown_outcome.payment_id)
 
     again = complete(payment)
 

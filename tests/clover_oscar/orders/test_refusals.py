@@ -1,4 +1,4 @@
-"""No order without its money: given back, partly given back, or deleted before."""
+"""No order without its money: refunded, partly refunded, or deleted before."""
 
 import pytest
 from django.core import mail
@@ -13,7 +13,7 @@ from tests.clover_oscar.baskets.test_gone_baskets import refund_elsewhere
 from tests.clover_oscar.checkout.test_return_pages import pay_on_the_page, the_payment
 from tests.clover_oscar.dashboard.test_order_detail import make_staff
 from tests.clover_oscar.dashboard.test_payment_list import post, without_order  # noqa: F401
-from tests.clover_oscar.shopper import books, orders
+from tests.clover_oscar.shopper import orders, records
 
 
 @pytest.fixture
@@ -50,12 +50,12 @@ def stock():
     return get_model("partner", "StockRecord").objects.get().num_allocated
 
 
-def test_a_second_member_of_staff_places_no_order_of_money_given_back(
+def test_a_second_member_of_staff_places_no_order_of_money_refunded(
     owner,
     without_order,  # noqa: F811 - the fixture
 ):
     other = make_staff("other", is_superuser=True)
-    post(other, without_order, "give_back", confirmed="1", amount="10.00")
+    post(other, without_order, "reverse", confirmed="1", amount="10.00")
 
     page = post(owner, without_order, "place")
 
@@ -103,7 +103,7 @@ def test_a_void_leaves_nothing_to_order(
         complete(payment, by_staff=True)
 
 
-@pytest.mark.parametrize("action", ["place", "give_back"])
+@pytest.mark.parametrize("action", ["place", "reverse"])
 def test_what_no_flag_asks_for_is_refused_whoever_posts_it(
     shopper, product, clover, owner, action
 ):
@@ -116,7 +116,9 @@ def test_what_no_flag_asks_for_is_refused_whoever_posts_it(
     assert "payment_refund" not in clover.calls
 
 
-def test_a_deleted_order_stays_deleted_when_its_payment_is_told_again(deleted, clover):
+def test_a_deleted_order_stays_deleted_when_its_payment_is_notified_again(
+    deleted, clover
+):
     before = stock()
 
     refund_elsewhere(clover, 400)
@@ -126,11 +128,11 @@ def test_a_deleted_order_stays_deleted_when_its_payment_is_told_again(deleted, c
     assert stock() == before
     payment = get_payments().get(deleted.payment_id)
     assert payment.flags == ("order_deleted",)
-    told = [row.notified for row in get_payments().operations(deleted.payment_id)]
-    assert told == [True, True]
+    said = [row.notified for row in get_payments().operations(deleted.payment_id)]
+    assert said == [True, True]
 
 
-def test_a_deleted_order_whose_money_went_back_asks_nobody(deleted, clover):
+def test_a_deleted_order_whose_money_went_back_asks_no_one(deleted, clover):
     refund_elsewhere(clover, 1000)
 
     assert orders() == []
@@ -144,15 +146,15 @@ def test_staff_may_place_a_deleted_order_again(deleted, owner):
 
     (order,) = orders()
     assert f"Order {order.number} is placed" in page
-    assert books(order)[0] == ("10.00", "10.00", "0.00")
+    assert records(order)[0] == ("10.00", "10.00", "0.00")
     assert get_payments().get(deleted.payment_id).flags == ()
 
 
-def test_staff_may_give_back_the_money_of_a_deleted_order(deleted, owner, clover):
+def test_staff_may_refund_the_money_of_a_deleted_order(deleted, owner, clover):
     refund_elsewhere(clover, 400)
 
-    asked = post(owner, deleted, "give_back")
-    done = post(owner, deleted, "give_back", confirmed="1", amount="6.00")
+    asked = post(owner, deleted, "reverse")
+    done = post(owner, deleted, "reverse", confirmed="1", amount="6.00")
 
     assert "$6.00" in asked
     assert "$6.00" in done
@@ -169,7 +171,7 @@ def test_a_deleted_order_whose_basket_went_too_stays_deleted(deleted, clover):
     assert get_payments().get(deleted.payment_id).flags == ("order_deleted",)
 
 
-def test_a_payment_partly_given_back_makes_no_order(
+def test_a_payment_partly_refunded_makes_no_order(
     shopper, product, clover, clover_settings
 ):
     clover_settings(MODE="hosted")
@@ -187,7 +189,7 @@ def test_a_payment_partly_given_back_makes_no_order(
     assert get_payments().get(the_payment().payment_id).flags == ("paid_without_order",)
 
 
-def test_staff_give_back_the_rest_of_it_and_no_more(
+def test_staff_refund_the_rest_of_it_and_no_more(
     owner,
     without_order,  # noqa: F811 - the fixture
     clover,
@@ -196,10 +198,10 @@ def test_staff_give_back_the_rest_of_it_and_no_more(
         without_order.payment_id, Money(400, "USD"), intent_id="by hand"
     )
 
-    page = post(owner, without_order, "give_back", confirmed="1", amount="10.00")
+    page = post(owner, without_order, "reverse", confirmed="1", amount="10.00")
 
     assert "alert-danger" in page
-    post(owner, without_order, "give_back", confirmed="1", amount="6.00")
+    post(owner, without_order, "reverse", confirmed="1", amount="6.00")
     assert get_payments().get(without_order.payment_id).flags == ()
 
 
@@ -241,15 +243,15 @@ def test_the_paying_request_looks_at_the_money_as_well(
 def test_a_stalled_request_places_no_order_of_money_that_staff_gave_back(
     shopper, product, clover, once_paid, owner
 ):
-    def give_back(payment_id):
+    def reverse(payment_id):
         get_model("partner", "StockRecord").objects.update(num_in_stock=0)
         with pytest.raises(CannotPlaceOrder):
             complete(get_payments().get(payment_id))
         payment = get_payments().get(payment_id)
-        post(owner, payment, "give_back", confirmed="1", amount="10.00")
+        post(owner, payment, "reverse", confirmed="1", amount="10.00")
 
     shopper.reach_payment(product)
-    once_paid(give_back)
+    once_paid(reverse)
 
     shopper.pay()
 

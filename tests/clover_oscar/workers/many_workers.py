@@ -147,7 +147,7 @@ class Shop:
         (self.folder / name).unlink(missing_ok=True)
 
     def mails(self, number):
-        """How many mails told of the order with this number."""
+        """How many mails named the order with this number."""
         texts = [path.read_text() for path in (self.folder / "mails").glob("*")]
         return sum(
             bool(re.search(rf"^Subject: .*{number}", text, re.M)) for text in texts

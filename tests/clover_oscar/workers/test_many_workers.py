@@ -1,6 +1,6 @@
 """Real Oscar, four gunicorn workers, PostgreSQL: one charge, one order, no open basket.
 
-What is true is read from the simulator's books and by SQL from the shop's tables.
+What is true is read from the simulator's records and by SQL from the shop's tables.
 """
 
 from dataclasses import dataclass
@@ -212,7 +212,7 @@ def test_an_order_that_breaks_opens_no_basket_and_is_placed_later(
     assert THANK_YOU not in [answer.url for answer in answers]
     assert (len(purchase.charges), purchase.orders) == (1, [])
     assert purchase.status == "Frozen"
-    tell_again(shop, purchase)
+    notify_again(shop, purchase)
     purchase.holds()
 
 
@@ -296,16 +296,16 @@ def test_stock_that_is_gone_before_the_webhook_opens_no_basket(at_the_page, clov
     purchase, back = at_the_page
     purchase.take_stock_away()
 
-    told = deliver(purchase.shop, clover)
+    said = deliver(purchase.shop, clover)
 
-    assert told.status_code == 200
+    assert said.status_code == 200
     assert (len(purchase.charges), purchase.orders) == (1, [])
     assert purchase.status == "Frozen"
     assert purchase.payments == [("paid", ["paid_without_order"])]
     assert "We have your payment" in purchase.shopper.client.get(back).text
 
 
-@pytest.mark.parametrize("first", ["place", "give_back"])
+@pytest.mark.parametrize("first", ["place", "reverse"])
 def test_two_desks_give_the_money_back_or_place_the_order(
     at_the_page, clover, desk, first
 ):
@@ -313,16 +313,16 @@ def test_two_desks_give_the_money_back_or_place_the_order(
     purchase, _ = at_the_page
     purchase.take_stock_away()
     deliver(purchase.shop, clover)
-    second = {"place": "give_back", "give_back": "place"}[first]
+    second = {"place": "reverse", "reverse": "place"}[first]
 
     at_once(
         2 * WORKERS, lambda n: decide(desk, purchase, (first, second)[n >= WORKERS])
     )
 
     (charge,) = purchase.charges
-    placed, given_back = bool(purchase.orders), bool(charge.amount_refunded)
-    assert placed != given_back
-    state = "refunded" if given_back else "paid"
+    placed, refunded = bool(purchase.orders), bool(charge.amount_refunded)
+    assert placed != refunded
+    state = "refunded" if refunded else "paid"
     assert purchase.payments == [(state, [])]
 
 
@@ -425,6 +425,6 @@ def let_leases_run_out(shop, purchase):
     )
 
 
-def tell_again(shop, purchase):
+def notify_again(shop, purchase):
     let_leases_run_out(shop, purchase)
     shop.command("clover_recover")

@@ -17,13 +17,13 @@ def usd(cents):
     return Money(cents, "USD")
 
 
-def read(told, name="additional_charges"):
-    return additional_charges.read(Reading(fields={name: told}, what="charge"), "USD")
+def read(said, name="additional_charges"):
+    return additional_charges.read(Reading(fields={name: said}, what="charge"), "USD")
 
 
 @pytest.mark.parametrize("name", ["additional_charges", "additionalCharges"])
 @pytest.mark.parametrize(
-    "told",
+    "said",
     [
         [SURCHARGE],
         {"elements": [SURCHARGE]},
@@ -33,8 +33,8 @@ def read(told, name="additional_charges"):
     ],
     ids=["list", "elements", "data", "object", "text"],
 )
-def test_every_form_is_read(name, told):
-    assert read(told, name).total == usd(3)
+def test_every_form_is_read(name, said):
+    assert read(said, name).total == usd(3)
 
 
 def test_all_kinds_are_added_up():
@@ -42,16 +42,16 @@ def test_all_kinds_are_added_up():
 
 
 @pytest.mark.parametrize(
-    "told", [None, {}, [], "", {"elements": []}, {"elements": None}, [{"amount": 0}]]
+    "said", [None, {}, [], "", {"elements": []}, {"elements": None}, [{"amount": 0}]]
 )
-def test_nothing_is_nothing(told):
-    found = read(told)
+def test_nothing_is_nothing(said):
+    found = read(said)
 
     assert (found.total, found.warning) == (None, "")
 
 
 @pytest.mark.parametrize(
-    "told",
+    "said",
     [
         "much",
         7,
@@ -66,9 +66,11 @@ def test_nothing_is_nothing(told):
     ],
     ids=str,
 )
-def test_a_form_that_is_not_known_is_a_warning_and_no_doubt(canned, caplog, told):
+def test_a_form_that_is_not_known_is_a_warning_and_no_unknown_outcome(
+    canned, caplog, said
+):
     charge = charges.read_charge(
-        canned("charge", additional_charges=told), merchant_id="TESTMERCH0001"
+        canned("charge", additional_charges=said), merchant_id="TESTMERCH0001"
     )
 
     assert (charge.amount, charge.surcharge) == (usd(2599), None)

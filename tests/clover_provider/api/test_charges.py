@@ -137,20 +137,20 @@ def test_a_charge_is_read(canned):
 
 
 def test_what_is_not_captured_is_an_authorization(canned):
-    held = read(canned("authorization_thin"))
+    authorized = read(canned("authorization_thin"))
 
-    assert held.kind is TransactionKind.AUTHORIZATION
-    assert held.captured is None
-    assert held.refunded is None
+    assert authorized.kind is TransactionKind.AUTHORIZATION
+    assert authorized.captured is None
+    assert authorized.refunded is None
 
 
 def test_a_returned_authorization_is_voided(canned):
-    held = read(canned("authorization_thin", refunded=True))
+    authorized = read(canned("authorization_thin", refunded=True))
 
-    assert held.status is TransactionStatus.VOIDED
+    assert authorized.status is TransactionStatus.VOIDED
 
 
-def test_sums_are_read_where_clover_tells_them(canned):
+def test_sums_are_read_where_clover_says_them(canned):
     charge = read(
         canned("charge", amount_captured=2000, amount_refunded=500, tip_amount=300)
         | {
@@ -227,7 +227,7 @@ def test_an_odd_time_is_no_time(canned, created):
 
 
 @pytest.mark.parametrize(
-    ("told", "read_as"),
+    ("said", "read_as"),
     [
         ({"last4": "0042", "exp_month": "12", "exp_year": "2099"}, ("0042", 12, 2099)),
         ({"last4": 42, "exp_month": 12, "exp_year": 2099}, ("0042", 12, 2099)),
@@ -239,9 +239,9 @@ def test_an_odd_time_is_no_time(canned, created):
     ids=str,
 )
 def test_a_card_is_shown_whether_its_details_are_texts_or_numbers(
-    canned, told, read_as
+    canned, said, read_as
 ):
-    source = read(canned("charge", source=told)).source
+    source = read(canned("charge", source=said)).source
 
     assert (source.last4, source.exp_month, source.exp_year) == read_as
 
@@ -284,7 +284,7 @@ def test_no_other_charge_is_read_without_a_currency(canned, changes, currency):
         )
 
 
-def test_what_stands_where_our_digest_would_is_the_mark(canned):
+def test_what_is_where_our_digest_would_be_is_the_mark(canned):
     digest = external_reference(KEY)
 
     assert read(canned("charge", external_reference_id=digest)).mark == digest
@@ -316,7 +316,7 @@ def test_what_stands_where_our_digest_would_is_the_mark(canned):
     ],
     ids=str,
 )
-def test_a_charge_that_cannot_be_read_is_a_doubt(canned, changes):
+def test_a_charge_that_cannot_be_read_is_an_unknown_outcome(canned, changes):
     with pytest.raises(OutcomeUnknown) as caught:
         read(canned("charge", **changes))
 
@@ -334,7 +334,9 @@ DECISIVE = ("id", "amount", "currency", "captured", "status")
 
 
 @given(st.sampled_from(sorted(CHARGE)), JUNK)
-def test_no_mutation_of_a_charge_escapes_as_anything_but_a_doubt(name, value):
+def test_no_mutation_of_a_charge_escapes_as_anything_but_an_unknown_outcome(
+    name, value
+):
     try:
         charge = read(CHARGE | {name: value})
     except OutcomeUnknown:
@@ -390,6 +392,6 @@ def test_a_thin_answer_to_a_capture_is_taken_at_its_word(canned):
 @pytest.mark.parametrize(
     "changes", [{"captured": False}, {"id": "ANOTHERCHARGE"}, {"id": None}], ids=str
 )
-def test_an_answer_that_is_not_this_capture_is_a_doubt(canned, changes):
+def test_an_answer_that_is_not_this_capture_is_an_unknown_outcome(canned, changes):
     with pytest.raises(OutcomeUnknown):
         read_capture(canned("charge", **changes))

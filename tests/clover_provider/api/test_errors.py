@@ -1,4 +1,4 @@
-"""Every refusal means one thing; what means nothing known is a doubt."""
+"""Every refusal means one thing; what leaves the outcome open is unknown."""
 
 import pytest
 from hypothesis import given
@@ -214,19 +214,21 @@ def test_too_many_calls_come_with_the_wait_that_clover_asks_for(header, seconds)
     assert error.retry_after_seconds == seconds
 
 
-DOUBTFUL = [301, 307, 405, 408, 409, 418, 422, 425, 500, 502, 503, 504, 520, 599]
+UNKNOWN = [301, 307, 405, 408, 409, 418, 422, 425, 500, 502, 503, 504, 520, 599]
 
 
-@pytest.mark.parametrize("status", DOUBTFUL)
+@pytest.mark.parametrize("status", UNKNOWN)
 @pytest.mark.parametrize("code", ["", "card_declined", "invalid_request"])
-def test_any_other_status_is_a_doubt_for_money_and_none_for_a_reading(status, code):
+def test_any_other_status_is_an_unknown_outcome_for_money_and_none_for_a_reading(
+    status, code
+):
     assert type(refuse(status, code)) is OutcomeUnknown
     assert type(refuse(status, code, moves_money=False)) is ProviderUnavailable
 
 
 @pytest.mark.parametrize("status", [400, 402, 404])
 @pytest.mark.parametrize("body", [b"<html>", b"null", b"[]", b"{}", b'{"error":"no"}'])
-def test_a_refusal_without_a_proper_error_object_is_a_doubt(status, body):
+def test_a_refusal_without_a_proper_error_object_is_an_unknown_outcome(status, body):
     assert type(refuse_raw(status, body)) is OutcomeUnknown
 
 

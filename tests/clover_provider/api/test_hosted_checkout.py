@@ -327,7 +327,7 @@ def test_a_session_without_return_addresses_is_refused():
         1767226500000,
     ],
 )
-def test_the_answer_is_read_however_it_tells_the_time(expires):
+def test_the_answer_is_read_however_it_says_the_time(expires):
     answer = {
         "href": "https://sandbox.dev.clover.com/pay-checkout/9f0c?mode=checkout",
         "checkoutSessionId": "9f0c",

@@ -1,4 +1,4 @@
-"""What the platform says of a payment: reserved, taken, voided, given back."""
+"""What the platform says of a payment: reserved, taken, voided, refunded."""
 
 import json
 
@@ -8,7 +8,7 @@ from clover_provider.api import platform_payments
 from clover_provider.wire.json_strict import read_json
 from payment_hooks import Money, OutcomeUnknown, TransactionKind, TransactionStatus
 
-HELD, CHARGE = TransactionKind.AUTHORIZATION, TransactionKind.CHARGE
+AUTHORIZED, CHARGE = TransactionKind.AUTHORIZATION, TransactionKind.CHARGE
 SUCCEEDED, PENDING = TransactionStatus.SUCCEEDED, TransactionStatus.PENDING
 VOIDED, FAILED = TransactionStatus.VOIDED, TransactionStatus.FAILED
 
@@ -48,12 +48,12 @@ def card(kind, state):
     [
         ("SUCCESS", card("AUTH", "CLOSED"), CHARGE, SUCCEEDED, usd(2599)),
         ("SUCCESS", card("PREAUTH", "CLOSED"), CHARGE, SUCCEEDED, usd(2599)),
-        ("SUCCESS", card("PREAUTH", "PENDING"), HELD, SUCCEEDED, None),
-        ("AUTH", card("PREAUTH", "PENDING"), HELD, SUCCEEDED, None),
-        ("AUTH", None, HELD, SUCCEEDED, None),
-        ("VOIDED", card("PREAUTH", "CLOSED"), HELD, VOIDED, None),
-        ("VOIDED", card("PREAUTH", "PENDING"), HELD, VOIDED, None),
-        ("VOIDED", None, HELD, VOIDED, None),
+        ("SUCCESS", card("PREAUTH", "PENDING"), AUTHORIZED, SUCCEEDED, None),
+        ("AUTH", card("PREAUTH", "PENDING"), AUTHORIZED, SUCCEEDED, None),
+        ("AUTH", None, AUTHORIZED, SUCCEEDED, None),
+        ("VOIDED", card("PREAUTH", "CLOSED"), AUTHORIZED, VOIDED, None),
+        ("VOIDED", card("PREAUTH", "PENDING"), AUTHORIZED, VOIDED, None),
+        ("VOIDED", None, AUTHORIZED, VOIDED, None),
         ("VOIDED", card("AUTH", "CLOSED"), CHARGE, VOIDED, usd(0)),
         ("VOIDING", card("AUTH", "CLOSED"), CHARGE, PENDING, usd(0)),
         ("INITIATED", None, CHARGE, PENDING, usd(0)),
@@ -71,7 +71,7 @@ def test_only_what_was_taken_counts_as_captured(
 
 
 @pytest.mark.parametrize("result", ["AUTH_COMPLETED", "VOID_FAILED", "a new word", 7])
-def test_a_result_that_says_too_little_is_a_doubt(read, result):
+def test_a_result_that_says_too_little_is_an_unknown_outcome(read, result):
     with pytest.raises(OutcomeUnknown, match="result is unknown"):
         read(result=result)
 
@@ -97,10 +97,10 @@ def test_a_voided_refund_gave_nothing_back(read, payment_fields):
 
 
 @pytest.mark.parametrize(
-    ("told", "shown"), [("4242", "4242"), (4242, "4242"), (42, "0042"), ("x", "")]
+    ("said", "shown"), [("4242", "4242"), (4242, "4242"), (42, "0042"), ("x", "")]
 )
-def test_the_last_four_may_be_a_number(read, told, shown):
-    source = read(cardTransaction={"last4": told, "cardType": "VISA"}).source
+def test_the_last_four_may_be_a_number(read, said, shown):
+    source = read(cardTransaction={"last4": said, "cardType": "VISA"}).source
 
     assert source.last4 == shown
 

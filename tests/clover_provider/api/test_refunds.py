@@ -111,7 +111,7 @@ def test_a_listed_refund_may_be_bare(charge):
     ],
     ids=str,
 )
-def test_a_refund_that_cannot_be_read_is_a_doubt(canned, charge, changes):
+def test_a_refund_that_cannot_be_read_is_an_unknown_outcome(canned, charge, changes):
     with pytest.raises(OutcomeUnknown):
         refunds.read_refund(canned("refund", **changes), charge())
 
@@ -144,7 +144,7 @@ def test_a_voided_refund_gave_nothing_back(canned, charge):
     returned = tuple(refunds.read_refund(row, thin) for row in rows)
 
     assert returned[0].status is TransactionStatus.VOIDED
-    # What is under way may not be given back a second time.
+    # What is under way may not be refunded a second time.
     assert refunds.with_refunds(thin, returned).refunded == usd(500)
     with pytest.raises(PaymentDeclined):
         refunds.check_refunded(refund_of(500), returned[0])
@@ -152,13 +152,15 @@ def test_a_voided_refund_gave_nothing_back(canned, charge):
 
 @pytest.mark.parametrize("changes", [{"status": "failed"}, {"voided": True}], ids=str)
 def test_a_void_that_was_not_made_leaves_the_authorization(canned, charge, changes):
-    held = charge("authorization_thin")
-    void = refunds.read_refund(canned("void", **changes), held)
+    authorized = charge("authorization_thin")
+    void = refunds.read_refund(canned("void", **changes), authorized)
 
-    assert refunds.with_refunds(held, (void,)).status is TransactionStatus.SUCCEEDED
+    assert (
+        refunds.with_refunds(authorized, (void,)).status is TransactionStatus.SUCCEEDED
+    )
 
 
-def test_what_stands_where_our_digest_would_is_the_mark(canned, charge):
+def test_what_is_where_our_digest_would_be_is_the_mark(canned, charge):
     digest = external_reference("op-3")
     row = canned("refund", external_reference_id=digest)
 
@@ -217,7 +219,7 @@ def test_what_is_left_can_be_refunded(charge, cents, changes):
     ("cents", "changes", "code"),
     [
         (2599, {"captured": True}, "charge_already_captured"),
-        (500, {}, "void_is_whole"),
+        (500, {}, "partial_void"),
         (2599, {"refunded": True}, "charge_already_refunded"),
     ],
 )
@@ -241,7 +243,7 @@ def test_a_list_of_refunds_completes_a_thin_charge(canned, charge):
 
 
 def test_a_listed_void_closes_an_authorization_that_does_not_say_so(canned, charge):
-    held = charge("authorization_thin")
-    void = refunds.read_refund(canned("void"), held)
+    authorized = charge("authorization_thin")
+    void = refunds.read_refund(canned("void"), authorized)
 
-    assert refunds.with_refunds(held, (void,)).status is TransactionStatus.VOIDED
+    assert refunds.with_refunds(authorized, (void,)).status is TransactionStatus.VOIDED

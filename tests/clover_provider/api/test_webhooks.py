@@ -216,7 +216,7 @@ def test_an_undocumented_status_is_neither_a_payment_nor_a_decline(status):
     assert caught.value.code == "status_unknown"
 
 
-def test_news_of_another_type_is_rejected_though_it_is_signed():
+def test_a_message_of_another_type_is_rejected_though_it_is_signed():
     with pytest.raises(WebhookRejected) as caught:
         read(*signed(type="REFUND"))
 
@@ -224,7 +224,7 @@ def test_news_of_another_type_is_rejected_though_it_is_signed():
 
 
 @pytest.mark.parametrize(
-    "told",
+    "said",
     [
         SIGNED_AT * 1000,
         str(SIGNED_AT),
@@ -233,8 +233,8 @@ def test_news_of_another_type_is_rejected_though_it_is_signed():
         NOW.strftime("%Y-%m-%d %H:%M:%S"),
     ],
 )
-def test_the_time_is_read_in_every_form(told):
-    assert read(*signed(createdTime=told)).occurred_at == NOW
+def test_the_time_is_read_in_every_form(said):
+    assert read(*signed(createdTime=said)).occurred_at == NOW
 
 
 def test_the_merchants_id_may_come_in_small_letters():
@@ -243,7 +243,7 @@ def test_the_merchants_id_may_come_in_small_letters():
     assert event.merchant_id == "TESTMERCH0001"
 
 
-def test_two_deliveries_of_one_news_are_one_event():
+def test_two_deliveries_of_one_message_are_one_event():
     first, later = read(), read(*signed(createdTime=SIGNED_AT + 60))
     declined = read(*signed(status="DECLINED"))
 

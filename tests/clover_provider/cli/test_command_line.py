@@ -38,7 +38,7 @@ def test_it_lists_its_own_and_other_packages_commands():
         assert name in listed
 
 
-def test_it_tells_its_version():
+def test_it_says_its_version():
     assert version("clover-provider") in run("--version").output
 
 

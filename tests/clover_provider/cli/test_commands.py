@@ -69,16 +69,16 @@ def test_the_plugins_are_listed_with_their_hooks():
     assert "payment_read_webhook" in listed
 
 
-def test_it_is_told_who_is_called_first_and_who_wraps_whom(install):
+def test_it_shows_who_is_called_first_and_who_wraps_whom(install):
     install("audit_of_the_tests", AUDIT)
 
-    told = json.loads(run("plugins", "--json").output)
+    said = json.loads(run("plugins", "--json").output)
 
-    roles = {row["name"]: row["acts_as"] for row in told["plugins"]}
+    roles = {row["name"]: row["acts_as"] for row in said["plugins"]}
     assert roles == {"audit": ["shop", "wrapper"], "clover": ["provider"]}
-    assert told["calls"]["payment_charge"] == ["audit (wraps)", "clover"]
+    assert said["calls"]["payment_charge"] == ["audit (wraps)", "clover"]
     assert "audit (wraps) > clover" in run("plugins").output
-    assert told["broken"] == []
+    assert said["broken"] == []
 
 
 @pytest.mark.parametrize(

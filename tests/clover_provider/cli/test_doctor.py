@@ -102,7 +102,7 @@ def test_what_cannot_be_known_is_not_called_wrong():
         ({"CLOVER_APP_ID": "TESTAPP000001"}, "comes with the consent"),
     ],
 )
-def test_keys_that_come_and_go_are_told(changes, said):
+def test_keys_that_come_and_go_are_named(changes, said):
     done = examine("--json", **{"CLOVER_PRIVATE_KEY": "", **changes})
 
     assert done.exit_code == 0
@@ -111,7 +111,7 @@ def test_keys_that_come_and_go_are_told(changes, said):
     assert "canary-token" not in done.output
 
 
-def test_cards_that_may_go_out_unencrypted_are_told():
+def test_cards_that_may_go_out_unencrypted_are_named():
     done = examine(
         "--json",
         CLOVER_MODE="api",
@@ -227,7 +227,7 @@ def test_online_the_keys_of_two_merchants_are_found(clover_simulator):
     assert "belong together" in done.output.replace("\n", " ")
 
 
-def test_online_without_a_key_nobody_is_asked(clover_simulator):
+def test_online_without_a_key_no_one_is_asked(clover_simulator):
     merchant = clover_simulator.merchant
     app = local(clover_simulator, CLOVER_PRIVATE_KEY="", CLOVER_APP_ID=merchant.app_id)
 
@@ -279,7 +279,7 @@ def test_where_all_is_hosted_one_key_may_stand_in_both_places():
         ({"CLOVER_WEBHOOK_SECRETS": CANARY}, "WEBHOOK_SECRETS"),
     ],
 )
-def test_what_stands_in_two_places_is_named(changes, named):
+def test_what_is_in_two_places_is_named(changes, named):
     done = examine("--json", **changes)
 
     [finding] = json.loads(done.output)

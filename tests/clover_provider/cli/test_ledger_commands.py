@@ -47,7 +47,7 @@ def run(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["payments", "make"])
-def test_recovery_tells_what_was_not_told(run, name):
+def test_recovery_notifies_what_was_not_notified(run, name):
     done = run("recover", payments=name)
 
     assert done.exit_code == 0, done.output
@@ -57,20 +57,20 @@ def test_recovery_tells_what_was_not_told(run, name):
 
 def test_a_message_that_fits_nothing_is_named_until_it_is_dismissed(run):
     left = run("recover", payments="with_message")
-    told = json.loads(run("recover", "--json", payments="with_message").output)
+    said = json.loads(run("recover", "--json", payments="with_message").output)
 
     assert left.exit_code == 1
     assert "message stray of T9 fits no payment" in left.output
-    assert told["messages"][0]["event_id"] == "stray"
+    assert said["messages"][0]["event_id"] == "stray"
     done = run("recover", "--dismiss", "stray", payments="with_message")
     assert (done.exit_code, "stray" in done.output) == (0, False)
 
 
 def test_recovery_in_json(run):
-    told = json.loads(run("recover", "--json").output)
+    said = json.loads(run("recover", "--json").output)
 
-    assert told["clean"]
-    assert [row["state"] for row in told["payments"]] == ["paid"]
+    assert said["clean"]
+    assert [row["state"] for row in said["payments"]] == ["paid"]
 
 
 def test_reconciliation_flags_and_ends_with_1(run):
@@ -96,7 +96,7 @@ def test_reconciliation_in_json_says_whether_it_repaired(run):
         ("", "not of the form module:name"),
     ],
 )
-def test_a_place_without_payments_is_told_in_a_sentence(run, payments, text):
+def test_a_place_without_payments_is_reported_in_a_sentence(run, payments, text):
     done = run("recover", payments=payments)
 
     assert done.exit_code != 0
@@ -104,7 +104,7 @@ def test_a_place_without_payments_is_told_in_a_sentence(run, payments, text):
 
 
 @pytest.mark.parametrize("since", ["soon", "2099-01-01"])
-def test_a_time_that_makes_no_sense_is_told_in_a_sentence(run, since):
+def test_a_time_that_makes_no_sense_is_reported_in_a_sentence(run, since):
     done = run("reconcile", "--since", since)
 
     assert done.exit_code == 1

@@ -33,8 +33,8 @@ class ListTransport:
     order: str = "newest_first"
     """newest_first, oldest_first or shuffled."""
     inclusive: bool = True
-    has_more: str = "told"
-    """told, missing, always or never."""
+    has_more: str = "said"
+    """said, missing, always or never."""
     calls: list[Call] = field(default_factory=list)
     _sorted: dict[tuple[str, ...], list[Row]] = field(default_factory=dict)
 
@@ -74,15 +74,15 @@ class ListTransport:
             at = next(n for n, row in enumerate(rows) if row["id"] == after)
             rows = rows[at if self.inclusive else at + 1 :]
         limit = int(query.get("limit", "10"))
-        told = {
-            "told": len(rows) > limit,
+        said = {
+            "said": len(rows) > limit,
             "missing": None,
             "always": True,
             "never": False,
         }
         body: Row = {"object": "list", "data": rows[:limit]}
-        if told[self.has_more] is not None:
-            body["has_more"] = told[self.has_more]
+        if said[self.has_more] is not None:
+            body["has_more"] = said[self.has_more]
         return read_json(json.dumps(body).encode())
 
 

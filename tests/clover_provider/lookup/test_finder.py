@@ -75,7 +75,7 @@ def test_an_unknown_id_is_evidence_of_absence(answering):
     [b"404 Not Found", b"<html>", b"null", {}, {"message": "no Route matched"}],
     ids=str,
 )
-def test_a_404_of_somebody_else_is_no_evidence(answering, body):
+def test_a_404_of_another_server_is_no_evidence(answering, body):
     provider, _ = answering((404, body))
 
     with pytest.raises(ProviderUnavailable):
@@ -153,7 +153,7 @@ DIGEST = {"external_reference_id": external_reference("op-3")}
     ],
     ids=["bare", "bare, asked", "named among bare", "digest", "digest, asked"],
 )
-def test_absence_is_proven_only_if_every_refund_could_be_told(
+def test_absence_is_proven_only_if_every_refund_could_be_named(
     answering, canned, rows, asked, complete
 ):
     refunds = [canned("refund", **row) for row in rows]
@@ -252,7 +252,7 @@ def test_if_one_place_refuses_and_the_other_knows_nothing_the_refusal_counts(
         ),
     ],
 )
-def test_a_platform_payment_says_how_it_stands(
+def test_a_platform_payment_says_its_state(
     answering, canned, all_hosted, changes, kind, status
 ):
     body = canned("platform_payment", **changes)
@@ -268,7 +268,7 @@ def test_a_platform_payment_says_how_it_stands(
     [{"result": "AUTH_MAYBE"}, {"amount": None}, {"id": None}, {"refunds": "many"}],
     ids=str,
 )
-def test_a_platform_payment_that_cannot_be_read_is_a_doubt(
+def test_a_platform_payment_that_cannot_be_read_is_an_unknown_outcome(
     answering, canned, all_hosted, changes
 ):
     provider, _ = answering(
@@ -352,7 +352,7 @@ def test_clovers_filter_is_not_trusted(answering, canned):
     ],
     ids=["by metadata", "by digest"],
 )
-def test_an_operation_is_found_by_what_clover_gives_back(answering, canned, marks):
+def test_an_operation_is_found_by_what_clover_returns(answering, canned, marks):
     provider, _ = answering((200, [listed(canned, 1), listed(canned, 2, **marks)]))
 
     (found,) = provider.payment_look_up(in_window(operation_id=OP)).transactions
@@ -428,7 +428,7 @@ def test_an_unreadable_charge_of_others_does_not_hide_that_ours_is_absent(
     assert provider.payment_look_up(in_window(operation_id=OP)).complete
 
 
-def test_our_own_charge_that_cannot_be_read_is_a_doubt(answering, canned):
+def test_our_own_charge_that_cannot_be_read_is_an_unknown_outcome(answering, canned):
     row = listed(canned, 1, status="a new word", metadata={"operation": OP})
     provider, _ = answering((200, [row]))
 
@@ -449,7 +449,7 @@ def test_a_list_without_any_reference_proves_no_absence(answering, canned):
 
 
 @pytest.mark.parametrize("body", [{}, {"data": "none"}, [1], b"<html>"], ids=str)
-def test_what_is_no_list_is_a_doubt(answering, body):
+def test_what_is_no_list_is_an_unknown_outcome(answering, body):
     provider, _ = answering((200, body))
 
     with pytest.raises(ProviderUnavailable, match="no list"):
@@ -588,7 +588,7 @@ def test_a_charge_that_names_no_order_is_asked_of_the_platform(
     assert paths_of(transport)[1:] == ["/payments/{id}", "/orders/{id}"]
 
 
-def test_the_mark_of_somebody_else_names_nobody(answering, canned, hosted_too):
+def test_the_mark_of_another_program_names_no_one(answering, canned, hosted_too):
     provider, _ = answering(
         (200, canned("charge")), (200, order_of("op-9")), config=hosted_too
     )
@@ -767,25 +767,25 @@ def test_the_simulators_movements_are_found_in_every_way(
 
 
 @pytest.mark.parametrize("marks_refunded", [True, False])
-def test_a_void_is_seen_whether_or_not_the_charge_tells(
+def test_a_void_is_seen_whether_or_not_the_charge_says(
     clover_simulator, provide, ask_for, marks_refunded
 ):
     clover_simulator.switch(void_marks_refunded=marks_refunded)
     provider = provide()
-    held = provider.payment_authorize(
+    authorized = provider.payment_authorize(
         ask_for(source=PaymentSource(token=clover_simulator.token()))
     )
     provider.payment_void(
         VoidRequest(
-            transaction_id=held.transaction_id,
-            amount=held.amount,
+            transaction_id=authorized.transaction_id,
+            amount=authorized.amount,
             reference="100123",
             operation_id="op-4",
         )
     )
 
     found = provider.payment_look_up(
-        LookUpRequest(transaction_id=held.transaction_id, with_refunds=True)
+        LookUpRequest(transaction_id=authorized.transaction_id, with_refunds=True)
     )
 
     charge, void = found.transactions

@@ -70,7 +70,7 @@ def test_an_absence_among_thousands_is_proven(listing, behaviour, most_calls):
 @pytest.mark.parametrize("filters", ["honoured", "ignored", "refused"])
 @pytest.mark.parametrize("order", ["newest_first", "oldest_first", "shuffled"])
 @pytest.mark.parametrize("inclusive", [True, False])
-@pytest.mark.parametrize("has_more", ["told", "missing", "always", "never"])
+@pytest.mark.parametrize("has_more", ["said", "missing", "always", "never"])
 def test_a_window_is_whole_and_each_row_comes_once(
     listing, filters, order, inclusive, has_more
 ):
@@ -184,7 +184,7 @@ def test_refunds_of_other_charges_are_left_out_where_the_filter_is_ignored(
     assert [row.transaction_id for row in found.transactions[1:]] == ["RFND000000001"]
 
 
-def test_a_refund_that_names_no_charge_among_those_of_others_is_a_doubt(
+def test_a_refund_that_names_no_charge_among_those_of_others_is_an_unknown_outcome(
     answering, canned
 ):
     others = canned("refund", id="RFND000000002", charge="ANOTHERCHARGE")

@@ -129,7 +129,7 @@ def test_the_payment_of_a_page_is_named_by_the_platform(
     assert not any(row.may_be_in_person for row in found.transactions)
 
 
-def test_without_a_platform_token_nobody_can_say_whose_a_page_was(
+def test_without_a_platform_token_no_one_can_say_whose_a_page_was(
     provide, clover_simulator, window
 ):
     provider = provide()
@@ -391,7 +391,7 @@ def test_a_recent_list_of_orders_that_is_refused_is_no_empty_list(list_orders):
         list_orders(LookUpRequest(since=NOON - timedelta(days=1)), REFUSED)
 
 
-def test_what_was_paid_on_top_is_taken_from_whichever_list_tells_it(
+def test_what_was_paid_on_top_is_taken_from_whichever_list_says_it(
     list_orders, configure, canned, order_with
 ):
     config = configure(

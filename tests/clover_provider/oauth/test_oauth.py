@@ -74,9 +74,9 @@ def test_states_and_verifiers_are_never_the_same():
     assert 43 <= len(oauth.new_verifier()) <= 128
 
 
-@pytest.mark.parametrize("told", ["TESTMERCH0001", "testmerch0001"])
-def test_a_return_that_we_asked_for_is_read(told):
-    query = {"state": "s", "code": "the-code", "merchant_id": told}
+@pytest.mark.parametrize("said", ["TESTMERCH0001", "testmerch0001"])
+def test_a_return_that_we_asked_for_is_read(said):
+    query = {"state": "s", "code": "the-code", "merchant_id": said}
 
     consent = oauth.check_return(query, expected_state="s")
 

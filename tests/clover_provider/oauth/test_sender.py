@@ -98,7 +98,7 @@ def test_a_refused_exchange_shows_no_secret(app):
     assert app.app_secret.reveal() not in shown
 
 
-def test_a_lost_answer_says_that_nobody_answered(app):
+def test_a_lost_answer_says_that_no_one_answered(app):
     send = oauth_sender(app, FakeTransport((502, b"<html>")))
 
     with pytest.raises(ProviderUnavailable):

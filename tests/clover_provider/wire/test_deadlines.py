@@ -49,7 +49,7 @@ def test_an_error_reaches_the_one_who_waits():
         within(5, fail)
 
 
-def test_an_error_that_comes_too_late_is_nobodys():
+def test_an_error_that_comes_too_late_belongs_to_no_call():
     go = threading.Event()
 
     def fail():

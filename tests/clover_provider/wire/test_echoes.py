@@ -311,7 +311,7 @@ def test_no_call_shows_what_it_sent_whatever_its_status(
 
         assert echo.count
         assert_clean(result, error, (*SECRETS, CVV, *SAVED))
-        # The public key is a browser's too; it may stand in a frame.
+        # The public key is a browser's too; it may be in a frame.
         assert found_in(str(error), (APIKEY,)) == []
     assert found_in("".join(logged.texts()), (*SECRETS, CVV, *SAVED)) == []
 
@@ -612,7 +612,7 @@ def test_the_search_finds_what_is_planted_in_a_frame():
 def test_the_search_finds_what_is_planted_in_a_log(where, logged):
     logger = logging.getLogger("clover_provider.test")
     if where == "message":
-        logger.debug(f"with {BEARER}")  # noqa: G004  as somebody might
+        logger.debug(f"with {BEARER}")  # noqa: G004  as a shop might
     elif where == "argument":
         logger.debug("with %s", BEARER)
     else:
@@ -644,7 +644,7 @@ def test_of_what_is_sent_exactly_this_is_secret():
 
 
 def values_of(body, name):
-    """What stands in a body under a name, at whatever depth."""
+    """What is in a body under a name, at whatever depth."""
     if not isinstance(body, dict):
         return []
     own = [body[name]] if name in body else []

@@ -52,7 +52,7 @@ class Turns(threading.Condition):
 
 
 class Clock:
-    """Stands in for the module `time`; it stands still until somebody waits."""
+    """Replaces the module `time`; its time passes only when a caller waits."""
 
     now = 1000.0
 
@@ -68,7 +68,7 @@ def turns(monkeypatch):
     return lambda limiter: setattr(limiter, "_turn", Turns(clock)) or limiter._turn
 
 
-def test_nobody_waits_below_the_limits(turns):
+def test_no_one_waits_below_the_limits(turns):
     limiter = LocalLimiter(100, 10)
     turn = turns(limiter)
 
@@ -79,7 +79,7 @@ def test_nobody_waits_below_the_limits(turns):
     assert turn.waits == []
 
 
-def test_nobody_waits_longer_than_the_rate_demands(turns):
+def test_no_one_waits_longer_than_the_rate_demands(turns):
     limiter = LocalLimiter(16, 5)
     turn = turns(limiter)
 
@@ -143,7 +143,7 @@ def test_the_first_to_come_is_the_first_served():
     assert served == come
 
 
-def test_whoever_gives_up_holds_nobody_up():
+def test_whoever_gives_up_keeps_no_one_waiting():
     limiter = LocalLimiter(0, 1)
     limiter.enter(soon())
     waiter = threading.Thread(target=limiter.enter, args=[soon()])
@@ -158,7 +158,7 @@ def test_whoever_gives_up_holds_nobody_up():
     assert limiter._queue == deque()
 
 
-def test_a_pause_holds_everybody():
+def test_a_pause_stops_everyone():
     limiter, began = LocalLimiter(0, 0), time.monotonic()
     limiter.pause(0.15)
 
@@ -250,7 +250,9 @@ def test_a_burst_queues_and_does_not_fail(provide, clover_simulator, ask_for):
     assert max(took) <= 2 * seconds * THREADS / BURST
 
 
-def test_too_many_calls_are_waited_for_as_told(provide, clover_simulator, ask_for):
+def test_too_many_calls_are_waited_for_as_long_as_clover_says(
+    provide, clover_simulator, ask_for
+):
     provider = provide(REQUESTS_AT_ONCE=77)  # a limiter, and a budget, of its own
     source = PaymentSource(token=clover_simulator.token())
     clover_simulator.fail("POST", "/v1/charges", "rate_limit", times=1)
@@ -261,10 +263,10 @@ def test_too_many_calls_are_waited_for_as_told(provide, clover_simulator, ask_fo
     assert clover_simulator.count("POST", "/v1/charges") == 2
 
 
-@pytest.mark.parametrize("told", ["\u00b2", "soon", "-1", "9999"])
-def test_an_odd_retry_after_breaks_nothing(provide, told):
+@pytest.mark.parametrize("said", ["\u00b2", "soon", "-1", "9999"])
+def test_an_odd_retry_after_breaks_nothing(provide, said):
     call = Call(method="GET", url="http://127.0.0.1:1", path="/", action="test")
-    answer = Answer(call=call, status=429, retry_after=told)
+    answer = Answer(call=call, status=429, retry_after=said)
 
     pause = Transport(provide().config)._pause_before_retry(Exchange(1), answer, 1)
 

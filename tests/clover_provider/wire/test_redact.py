@@ -326,7 +326,7 @@ def everything_the_shop_does(provider, simulator):
 
 @pytest.mark.parametrize("status", [400, 402, 500])
 @pytest.mark.parametrize("form", ["plain", "spaced", "json", "base64", "url", "all"])
-def test_a_clover_that_echoes_every_request_makes_nobody_show_one(
+def test_a_clover_that_echoes_every_request_makes_no_one_show_one(
     provide, clover_simulator, caplog, status, form
 ):
     caplog.set_level(logging.DEBUG)

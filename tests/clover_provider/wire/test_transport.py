@@ -249,15 +249,17 @@ UNUSABLE = {
 
 
 @pytest.mark.parametrize("handler", UNUSABLE.values(), ids=UNUSABLE.keys())
-def test_without_a_usable_answer_money_is_in_doubt_and_a_reading_is_not(make, handler):
+def test_without_a_usable_answer_money_has_an_unknown_outcome_and_a_reading_has_not(
+    make, handler
+):
     with serving(handler) as url:
-        with pytest.raises(OutcomeUnknown) as doubt:
+        with pytest.raises(OutcomeUnknown) as unknown:
             make(url).send(a_call(url))
         with pytest.raises(ProviderUnavailable):
             make(url).send(a_call(url, method="GET", moves_money=False))
 
-    assert doubt.value.code == "no_usable_answer"
-    assert "same key" in str(doubt.value)
+    assert unknown.value.code == "no_usable_answer"
+    assert "same key" in str(unknown.value)
 
 
 ENDLESS = {
@@ -269,7 +271,7 @@ ENDLESS = {
 
 
 @pytest.mark.parametrize("handler", ENDLESS.values(), ids=ENDLESS.keys())
-def test_an_answer_without_an_end_leaves_money_in_doubt_and_no_reading(make, handler):
+def test_an_answer_without_an_end_makes_money_unknown_and_no_reading(make, handler):
     with serving(handler) as url:
 
         def pay(seconds):
@@ -284,7 +286,9 @@ def test_an_answer_without_an_end_leaves_money_in_doubt_and_no_reading(make, han
         ends_in_time(read)
 
 
-def test_a_connection_that_died_while_idle_leaves_a_doubt_only_if_it_was_used(make):
+def test_a_connection_that_died_while_idle_leaves_an_unknown_outcome_only_if_it_was_used(
+    make,
+):
     answers = [OK]
 
     def handle(sock, request):
@@ -616,8 +620,8 @@ def test_every_error_of_the_libraries_becomes_a_payment_error(
             exchange.has_sent = has_sent
             raise kind.__new__(kind)
 
-    doubtful = has_sent and moves_money
-    expected = OutcomeUnknown if doubtful else ProviderUnavailable
+    unknown = has_sent and moves_money
+    expected = OutcomeUnknown if unknown else ProviderUnavailable
     for kind in EVERY_ERROR:
         if kind in (Exception, BaseException):
             continue
@@ -712,7 +716,7 @@ def test_a_body_that_is_no_json_shows_nothing_of_it(make):
     assert "clv_canary" not in str([frame.locals for frame in shown.stack[1:]])
 
 
-def test_ids_in_the_path_are_sent_and_seen_by_nobody_else(make, caplog, monkeypatch):
+def test_ids_in_the_path_are_sent_and_seen_by_no_one_else(make, caplog, monkeypatch):
     caplog.set_level(logging.DEBUG)
     seen, put = [], []
     put_request = http.client.HTTPConnection.putrequest

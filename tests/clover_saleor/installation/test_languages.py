@@ -57,17 +57,17 @@ def test_a_declined_payment_of_the_older_flow_speaks_it(shop):
     assert complete(checkout).text == NO["fr"]
 
 
-def test_a_doubt_of_a_session_speaks_it(shop):
+def test_an_unknown_outcome_of_a_session_speaks_it(shop):
     shop.configure()
     checkout = create_checkout(shop.channel, language_code="fr")
     shop.simulator.fail("POST", "/v1/charges", "reset_after")
     shop.simulator.fail("*", "/v1/charges*", "error_before", nth=2, times=1)
 
-    doubtful = initialize(checkout, {"token": shop.simulator.token()})
+    unknown = initialize(checkout, {"token": shop.simulator.token()})
 
-    told = TEXTS["fr"]["outcome_unknown"]
-    assert doubtful.data == {"status": "checking", "message": told}
-    assert doubtful.event.message == told
+    said = TEXTS["fr"]["outcome_unknown"]
+    assert unknown.data == {"status": "checking", "message": said}
+    assert unknown.event.message == said
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,7 @@ def test_the_doctor_finds_what_is_missing(shop, capsys):
 
 
 @pytest.mark.parametrize(
-    ("mode", "completes", "told"),
+    ("mode", "completes", "said"),
     [
         ("hosted", False, "unknown  us: completion: in the Transactions API a hosted"),
         ("hosted", True, "ok       us: completion: a paid checkout becomes an order"),
@@ -164,7 +164,7 @@ def test_the_doctor_finds_what_is_missing(shop, capsys):
     ],
 )
 def test_the_doctor_says_whether_a_page_becomes_an_order(
-    shop, capsys, mode, completes, told
+    shop, capsys, mode, completes, said
 ):
     shop.configure(mode)
     shop.channel.automatically_complete_fully_paid_checkouts = completes
@@ -174,7 +174,7 @@ def test_the_doctor_says_whether_a_page_becomes_an_order(
         call_command("clover_doctor")
 
     printed = capsys.readouterr().out
-    assert told in printed if told else "completion" not in printed
+    assert said in printed if said else "completion" not in printed
 
 
 def test_the_doctor_notices_that_recovery_does_not_run(shop, capsys):

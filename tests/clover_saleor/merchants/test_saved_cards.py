@@ -93,7 +93,7 @@ def test_a_transaction_keeps_a_card_as_well(shop, ada):
     assert len(listed(shop, ada)) == 1
 
 
-def test_nobody_pays_with_somebody_elses_card(shop, ada, eve):
+def test_no_one_pays_with_another_customers_card(shop, ada, eve):
     shop.configure()
     process(shop, ada)
     saved = {"savedMethodId": listed(shop, ada)[0].id}

@@ -59,7 +59,7 @@ def test_a_token_may_come_with_the_completion(shop):
     second = complete(checkout, {"token": shop.simulator.token()})
 
     assert first.needed
-    assert first.told["publicKey"] == shop.simulator.merchant.public_key
+    assert first.said["publicKey"] == shop.simulator.merchant.public_key
     assert second.order
     assert shop.charges == [2599]
 
@@ -77,13 +77,13 @@ def test_a_page_and_back(shop):
     checkout, _ = shop.begin(token="")
 
     page = complete(checkout)
-    assert page.told["mode"] == "hosted"
-    back = shop.simulator.pay_hosted(page.told["redirectUrl"])
+    assert page.said["mode"] == "hosted"
+    back = shop.simulator.pay_hosted(page.said["redirectUrl"])
     waiting = complete(checkout)
 
     assert back.location.startswith(RETURN_URL)
-    assert waiting.told["status"] == "waiting"
-    assert waiting.told["redirectUrl"] == page.told["redirectUrl"]
+    assert waiting.said["status"] == "waiting"
+    assert waiting.said["redirectUrl"] == page.said["redirectUrl"]
 
 
 def test_a_page_needs_a_way_back_that_is_the_shops(shop):
@@ -98,7 +98,7 @@ def test_a_page_needs_a_way_back_that_is_the_shops(shop):
     assert shop.simulator.count("POST", "/invoicingcheckoutservice/v1/checkouts") == 0
 
 
-def test_a_decline_is_told_and_another_card_pays(shop):
+def test_a_decline_is_reported_and_another_card_pays(shop):
     shop.configure()
     checkout, _ = shop.begin(shop.simulator.token(DECLINED_CARD))
 
@@ -260,7 +260,7 @@ def test_a_capture_of_what_is_captured_says_so(shop):
     assert (answer.is_success, "no authorization" in answer.error) == (False, True)
 
 
-def test_more_than_was_taken_is_not_given_back(shop):
+def test_more_than_was_taken_is_not_refunded(shop):
     shop.configure()
     payment = shop.pay()
 
@@ -348,7 +348,7 @@ def test_a_lost_answer_is_looked_for_and_not_sent_again(shop):
     first = complete(checkout)
     second = complete(checkout)
 
-    assert (first.needed, first.told) == (True, {"status": "checking"})
+    assert (first.needed, first.said) == (True, {"status": "checking"})
     assert second.order
     assert shop.charges == [2599]
 
@@ -373,7 +373,7 @@ def test_money_whose_order_cannot_be_made_goes_back(shop):
     assert (shop.charges, shop.refunds) == ([2599], [2599])
 
 
-def test_recovery_gives_back_what_nobody_can_have(shop, recover):
+def test_recovery_refunds_what_no_one_can_have(shop, recover):
     shop.configure()
     checkout, _ = shop.begin()
     shop.simulator.fail("POST", "/v1/charges", **LOST)
@@ -388,7 +388,7 @@ def test_recovery_gives_back_what_nobody_can_have(shop, recover):
     assert (shop.charges, shop.refunds) == ([2599], [2599])
 
 
-def test_of_what_was_given_back_in_part_no_order_is_made(shop, recover, caplog):
+def test_of_what_was_refunded_in_part_no_order_is_made(shop, recover, caplog):
     shop.configure()
     checkout, _ = shop.begin()
     shop.simulator.fail("POST", "/v1/charges", **LOST)
@@ -407,7 +407,7 @@ def test_of_what_was_given_back_in_part_no_order_is_made(shop, recover, caplog):
     assert "was refunded before its order was made" in caplog.text
 
 
-def test_what_was_given_back_can_be_paid_again(shop):
+def test_what_was_refunded_can_be_paid_again(shop):
     shop.configure()
     checkout, _ = shop.begin(stock_is_gone=True)
     complete(checkout)
@@ -420,7 +420,7 @@ def test_what_was_given_back_can_be_paid_again(shop):
     assert (shop.charges, shop.refunds) == ([2599, 2599], [2599])
 
 
-def test_a_payment_that_was_replaced_is_given_back(shop, recover):
+def test_a_payment_that_was_replaced_is_refunded(shop, recover):
     shop.configure()
     checkout, _ = shop.begin()
     shop.simulator.fail("POST", "/v1/charges", **LOST)
@@ -448,8 +448,8 @@ def test_a_refund_whose_answer_was_lost_is_one_refund(shop, recover):
     assert ["refunded", "5.00"] in shop.order().events
 
 
-def test_what_staff_read_of_a_doubt_no_shopper_reads(shop):
-    """Saleor gives back by itself what it cannot make an order of."""
+def test_what_staff_read_of_an_unknown_outcome_no_shopper_reads(shop):
+    """Saleor refunds by itself what it cannot make an order of."""
     shop.configure()
     checkout, _ = shop.begin(stock_is_gone=True)
     shop.simulator.fail("POST", "/v1/refunds", "reset_after", times=1)
@@ -479,7 +479,7 @@ def test_a_checkout_that_is_being_completed_is_no_error(shop, recover, caplog):
     assert not Order.objects.exists()
 
 
-def test_a_refund_in_the_providers_dashboard_reaches_the_books(shop):
+def test_a_refund_in_the_providers_dashboard_reaches_the_records(shop):
     shop.configure()
     payment = shop.pay()
     shop.simulator.refund_in_dashboard(payment.psp_reference, 700)
@@ -501,7 +501,7 @@ def test_when_the_ledger_is_gone_nothing_is_sent(shop):
         with connections["clover_ledger"].cursor() as cursor:
             cursor.execute("ALTER TABLE away RENAME TO clover_django_operation")
 
-    assert answer.told == {"status": "checking"}
+    assert answer.said == {"status": "checking"}
     assert shop.simulator.count("POST", "/v1/charges") == 0
     assert complete(checkout, {"token": shop.simulator.token()}).order
     assert shop.charges == [2599]

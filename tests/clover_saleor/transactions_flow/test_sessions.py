@@ -103,7 +103,7 @@ def test_a_page_needs_a_way_back_that_is_the_shops(shop, checkout, url):
     assert (done.event.type, bool(done.event.message)) == ("charge_failure", True)
 
 
-def test_a_decline_is_told_and_another_card_pays(shop, checkout):
+def test_a_decline_is_reported_and_another_card_pays(shop, checkout):
     declined = initialize(checkout, {"token": shop.simulator.token(DECLINED_CARD)})
     paid = pay(shop, checkout)
 
@@ -166,7 +166,7 @@ def test_two_parts_are_two_payments(shop, checkout):
     assert complete(checkout).order
 
 
-def test_a_part_that_was_given_back_can_be_paid_again(shop, checkout):
+def test_a_part_that_was_refunded_can_be_paid_again(shop, checkout):
     first = pay(shop, checkout, amount="10.00")
     pay(shop, checkout, amount="15.99")
     request(first.item, "refund", "10.00")
@@ -216,7 +216,7 @@ def test_what_a_capture_leaves_is_not_reserved_any_more(shop, checkout):
     assert (held.available_actions, shop.voids) == (["REFUND"], [])
 
 
-def test_what_a_capture_in_doubt_leaves_is_released_by_recovery_once(
+def test_what_a_capture_of_unknown_outcome_leaves_is_released_by_recovery_once(
     shop, checkout, recover
 ):
     held = pay(shop, checkout, action="authorization").item
@@ -348,7 +348,7 @@ def test_each_refusal_has_its_own_reason(shop, checkout):
     assert (done.item.charged_value, shop.refunds) == (0, [2599])
 
 
-def test_turned_off_it_takes_nothing_new_and_gives_back(shop, checkout):
+def test_turned_off_it_takes_nothing_new_and_refunds(shop, checkout):
     done = pay(shop, checkout)
     update_plugin(shop.channel, active=False)
 

@@ -25,7 +25,7 @@ def pay(client, order, **fields):
     return client.post(f"/v1/orders/{order}/pay", fields)
 
 
-def give_back(client, order, **fields):
+def refund_order(client, order, **fields):
     return client.post(f"/v1/orders/{order}/returns", fields)
 
 
@@ -86,19 +86,19 @@ def test_an_order_without_items_cannot_be_paid(client):
 def test_an_order_is_returned(client, order):
     pay(client, order)
 
-    part = give_back(client, order, items=[{"amount": 500, "quantity": 2}]).json()
-    rest = give_back(client, order).json()
+    part = refund_order(client, order, items=[{"amount": 500, "quantity": 2}]).json()
+    rest = refund_order(client, order).json()
 
     assert (part["status"], part["amount_returned"]) == ("returned", 1000)
     assert rest["amount_returned"] == 2200
-    assert give_back(client, order).status == 404
+    assert refund_order(client, order).status == 404
 
 
 def test_a_return_over_several_payments(client, order):
     pay(client, order, amount=1000)
     pay(client, order)
 
-    give_back(client, order, items=[{"amount": 1500}])
+    refund_order(client, order, items=[{"amount": 1500}])
 
     refunded = [charge.amount_refunded for charge in client.simulator.ledger.charges]
     assert refunded == [1000, 500]
@@ -107,7 +107,7 @@ def test_a_return_over_several_payments(client, order):
 def test_more_than_was_paid_is_not_returned(client, order):
     pay(client, order)
 
-    answer = give_back(client, order, items=[{"amount": 2201}])
+    answer = refund_order(client, order, items=[{"amount": 2201}])
 
     assert error_of(answer)[:2] == (400, "processing_error")
 
@@ -115,7 +115,7 @@ def test_more_than_was_paid_is_not_returned(client, order):
 def test_an_unpaid_order_has_nothing_to_return(client, order):
     message = "Order has no payments. Nothing to refund"
 
-    assert error_of(give_back(client, order)) == (404, "invalid_request", message)
+    assert error_of(refund_order(client, order)) == (404, "invalid_request", message)
 
 
 def test_a_payment_of_an_order_is_not_refunded_as_a_charge(client, order):

@@ -39,7 +39,7 @@ def elements(page):
 
 @pytest.fixture
 def paid(client):
-    """A hosted payment of one line, of which 4.00 were given back."""
+    """A hosted payment of one line, of which 4.00 were refunded."""
     line = {"name": "Mug", "price": 1000, "note": "Ref ABCDEFGHIJKL"}
     client.simulator.pay_hosted(open_checkout(client, line).json()["href"])
     charge = client.simulator.ledger.charges[0]

@@ -103,7 +103,7 @@ def test_an_expired_authorization_cannot_be_voided(client):
     assert error_of(refund(client, charge))[:2] == (400, "processing_error")
 
 
-def test_the_tip_is_given_back_with_the_rest(client):
+def test_the_tip_is_refunded_with_the_rest(client):
     charge = client.charge(1000, tip_amount=150).json()["id"]
 
     assert refund(client, charge).json()["amount"] == 1150

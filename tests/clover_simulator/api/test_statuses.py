@@ -160,11 +160,11 @@ def test_a_voided_refund_gave_nothing_back(client):
 def test_a_refund_is_voided_once_and_a_void_never(client):
     sale = client.charge(1000).json()["id"]
     authorization = client.charge(1000, capture=False).json()["id"]
-    given_back = refund(client, sale).json()["id"]
+    refunded = refund(client, sale).json()["id"]
     void = refund(client, authorization).json()["id"]
-    client.simulator.void_refund(given_back)
+    client.simulator.void_refund(refunded)
 
-    for refund_id in (given_back, void):
+    for refund_id in (refunded, void):
         with pytest.raises(ValueError, match="cannot be voided"):
             client.simulator.void_refund(refund_id)
     with pytest.raises(LookupError):

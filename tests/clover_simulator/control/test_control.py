@@ -217,7 +217,7 @@ def test_a_refund_in_the_dashboard_bypasses_the_api(client):
     assert client.control("POST", "/dashboard/refunds", {"charge": "X"}).status == 404
 
 
-def test_a_pending_charge_can_be_settled(client):
+def test_a_pending_charge_can_be_resolved(client):
     charge = client.charge(metadata={"sim_status": "pending"}).json()["id"]
 
     client.control("POST", "/charges/status", {"charge": charge, "status": "succeeded"})

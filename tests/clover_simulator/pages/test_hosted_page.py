@@ -95,7 +95,9 @@ def test_a_session_is_paid_once(client, href):
         ({"cvv": "1234"}, "CVV is invalid."),
     ],
 )
-def test_a_malformed_card_is_told_and_nothing_is_tried(client, href, fields, message):
+def test_a_malformed_card_is_reported_and_nothing_is_tried(
+    client, href, fields, message
+):
     answer = client.simulator.pay_hosted(
         href, fields.pop("number", "4242424242424242"), **fields
     )

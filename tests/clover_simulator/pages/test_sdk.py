@@ -120,7 +120,7 @@ def test_a_selector_without_a_container_is_refused(page):
     assert "#no" in message
 
 
-def test_an_event_tells_the_state_of_all_fields(page):
+def test_an_event_says_the_state_of_all_fields(page):
     page.evaluate(MAKE, SEPARATE)
     page.evaluate(
         "kept[0].addEventListener('blur', (state) => { window.state = state; })"
@@ -274,15 +274,15 @@ def test_the_brand_is_named_as_soon_as_it_is_known(page):
 
 
 def test_a_frame_breaks_no_rule_of_its_own_policy(page):
-    told = []
-    page.on("console", lambda message: told.append(message.text))
+    said = []
+    page.on("console", lambda message: said.append(message.text))
 
     page.evaluate(MAKE, SEPARATE)
     fill(page)
     settle(page)
     page.evaluate("clover.createToken()")
 
-    assert told == []
+    assert said == []
 
 
 def test_the_footer_stands_once_at_the_end_of_the_page(page):

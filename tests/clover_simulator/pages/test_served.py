@@ -52,7 +52,7 @@ def type_card(page: Page, **changes: str) -> None:
         frame.locator("input").fill(value)
 
 
-def test_the_element_s_token_stands_in_the_books(payment_page, simulator):
+def test_the_element_s_token_is_in_the_records(payment_page, simulator):
     type_card(payment_page)
 
     answer = payment_page.evaluate("document.querySelector('clover-card').tokenize()")

@@ -17,7 +17,7 @@ def switch(clover_simulator):
     return clover_simulator.switch
 
 
-def test_numbers_can_stand_where_text_is_expected(client, switch):
+def test_numbers_can_be_where_text_is_expected(client, switch):
     switch(numbers_for_text=True)
     token = client.simulator.token("4000056655665556", exp_month="01", exp_year="2099")
 

@@ -132,7 +132,7 @@ def test_a_key_that_the_provider_knows_asks_for_a_person(
     [operation] = payments.operations(payment_id)
     assert (payment.state, payment.flags) == (PaymentState.OPEN, ("key_conflict",))
     assert operation.state is OperationState.FAILED
-    assert len(shop.told) == 1
+    assert len(shop.notified) == 1
     for again in (
         lambda: payments.charge(payment_id, OTHER_CARD),
         lambda: payments.authorize(payment_id, CARD),
@@ -161,7 +161,7 @@ def test_a_conflict_is_no_endless_checking(payments, provider, payment_id, clock
     assert row is None or not row.problem
 
 
-def test_a_retry_that_meets_a_conflict_stays_in_doubt(
+def test_a_retry_that_meets_a_conflict_stays_unknown(
     payments, provider, payment_id, clock
 ):
     """Something of ours came through under the key: it is looked up."""

@@ -47,7 +47,7 @@ def test_a_mark_that_was_taken_away_stays_away(payments, payment_id):
     assert payments.notify(payment_id).flags == ()
 
 
-def test_a_mark_for_money_that_is_still_held_stays(payments, doubled):
+def test_a_mark_for_money_that_is_not_refunded_stays(payments, doubled):
     with pytest.raises(WrongState, match="refund it first"):
         payments.unflag(doubled, "amount_differs")
 

@@ -90,7 +90,7 @@ def test_a_webhook_pays_the_order_once(
     payments.resolve(payment_id)
 
     assert payments.get(payment_id).state is PaymentState.PAID
-    assert len(shop.told) == 1
+    assert len(shop.notified) == 1
 
 
 def test_a_webhook_and_a_return_at_once_both_end_well(
@@ -126,7 +126,7 @@ def test_a_webhook_and_a_return_at_once_both_end_well(
 
     assert failures == []
     assert payments.get(payment_id).state is PaymentState.PAID
-    assert len(shop.told) == 1
+    assert len(shop.notified) == 1
 
 
 def test_a_webhook_without_a_session_changes_nothing_and_is_kept(
@@ -148,7 +148,7 @@ def test_a_webhook_without_a_session_changes_nothing_and_is_kept(
         ({"merchant_id": "OTHERMERCHANT"}, "merchant_differs"),
         ({"partial_approval": True}, "partial_approval"),
         ({"tip": Money(100, "USD")}, "amount_differs"),
-        ({"operation_id": "somebody-elses"}, "reference_differs"),
+        ({"operation_id": "another-operation"}, "reference_differs"),
     ],
 )
 def test_a_transaction_that_does_not_fit_is_flagged_not_paid(
@@ -218,9 +218,9 @@ def test_a_payment_without_a_session_belongs_to_the_page_that_was_open(
     clock.advance(minutes=20)
     payments.start_checkout(payment_id)
 
-    settled = payments.resolve(payment_id, transaction_id=paid.transaction_id)
+    resolved = payments.resolve(payment_id, transaction_id=paid.transaction_id)
 
-    assert (settled.state, settled.flags) == (PaymentState.PAID, ())
+    assert (resolved.state, resolved.flags) == (PaymentState.PAID, ())
 
 
 def test_two_paid_sessions_are_one_payment_and_a_flag(
@@ -295,7 +295,7 @@ def test_a_message_whose_effect_failed_is_applied_when_the_shopper_returns(
 
     state = payments.resolve(payment_id).state
 
-    assert (state, len(shop.told)) == (PaymentState.PAID, 1)
+    assert (state, len(shop.notified)) == (PaymentState.PAID, 1)
 
 
 def test_a_transaction_that_cannot_be_read_yet_stays_open(
@@ -309,7 +309,7 @@ def test_a_transaction_that_cannot_be_read_yet_stays_open(
     assert payments.get(payment_id).state is PaymentState.OPEN
 
 
-def test_an_unpaid_session_makes_room_for_doubts(payments, hosted, clock):
+def test_an_unpaid_session_makes_room_for_unknown_outcomes(payments, hosted, clock):
     payment_id, session = hosted
     clock.advance(minutes=16)
     due = payments.ledger.due_operations(clock(), 10)
@@ -323,7 +323,7 @@ def test_an_unpaid_session_makes_room_for_doubts(payments, hosted, clock):
 
 
 def test_who_comes_second_to_a_page_leaves_nothing_due(make_payments, provider, clock):
-    """The other one had the page, and the shop was told, while this one waited."""
+    """The other one had the page, and the shop was notified, while this one waited."""
 
     class SeenTooEarly(MemoryLedger):
         early = None

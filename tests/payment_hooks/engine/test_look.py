@@ -22,7 +22,7 @@ DUE = Money(1000, "USD")
 
 
 class LateReader(MemoryLedger):
-    """Somebody else is faster, between reading the operations and acting on them."""
+    """Another process is faster, between reading the operations and acting on them."""
 
     meanwhile = None
 
@@ -57,7 +57,7 @@ def payments(fake, clock):
 
 
 @pytest.fixture
-def in_doubt(payments, fake):
+def unknown_outcome(payments, fake):
     payment = payments.open("100123", mode=Mode.IFRAME, amount_due=DUE)
     fake.fail("payment_charge", OutcomeUnknown("lost"), after=True)
     fake.fail("payment_retry", OutcomeUnknown("lost"))
@@ -67,28 +67,30 @@ def in_doubt(payments, fake):
     return payment
 
 
-def test_a_look_finds_what_became_of_it(payments, in_doubt, clock):
-    assert payments.look(in_doubt.payment_id).state is PaymentState.OPEN
+def test_a_look_finds_what_became_of_it(payments, unknown_outcome, clock):
+    assert payments.look(unknown_outcome.payment_id).state is PaymentState.OPEN
 
     clock.seconds = 4
 
-    assert payments.look(in_doubt.payment_id).state is PaymentState.PAID
+    assert payments.look(unknown_outcome.payment_id).state is PaymentState.PAID
 
 
-def test_looks_ask_once_in_a_few_seconds(payments, in_doubt, fake, clock):
+def test_looks_ask_once_in_a_few_seconds(payments, unknown_outcome, fake, clock):
     fake.ledger.clear()
     for clock.seconds in (1, 4, 5, 6, 8):
-        payments.look(in_doubt.payment_id)
+        payments.look(unknown_outcome.payment_id)
 
     assert fake.calls == ["payment_look_up"] * 2
 
 
-def test_who_read_before_another_looked_asks_nobody(payments, in_doubt, fake, clock):
+def test_who_read_before_another_looked_asks_no_one(
+    payments, unknown_outcome, fake, clock
+):
     fake.ledger.clear()
     clock.seconds = 4
     payments.ledger.meanwhile = payments.look
 
     with pytest.raises(OutcomeUnknown):
-        payments.look(in_doubt.payment_id)
+        payments.look(unknown_outcome.payment_id)
 
     assert fake.calls == ["payment_look_up"]

@@ -55,7 +55,7 @@ def test_a_message_without_session_is_matched_at_once(
     payments.receive_webhook(provider.message(paid.transaction_id))
 
     assert payments.get(page.payment_id).state is PaymentState.PAID
-    assert len(shop.told) == 1
+    assert len(shop.notified) == 1
     assert marks.asked[0] == (page.operation_id,)
     assert payments.ledger.find_events("") == ()
 
@@ -71,12 +71,12 @@ def test_a_message_that_fits_nothing_is_kept_and_named(payments, provider, page)
     assert not report.is_clean
     assert paid.transaction_id in recovery_table(report)
     assert "resolve the payment it is for" in recovery_table(report)
-    told = json.loads(recovery_json(report))
-    assert told["messages"][0]["event_id"] == message.event_id
-    assert told["clean"] is False
+    said = json.loads(recovery_json(report))
+    assert said["messages"][0]["event_id"] == message.event_id
+    assert said["clean"] is False
 
 
-def test_a_person_may_settle_it_or_dismiss_it(payments, provider, page):
+def test_a_person_may_resolve_it_or_dismiss_it(payments, provider, page):
     first, second = provider.pay_session(DUE), provider.pay_session(DUE)
     for paid in (first, second):
         payments.receive_webhook(provider.message(paid.transaction_id))
@@ -103,7 +103,7 @@ def test_recovery_matches_what_could_not_be_asked_for(payments, provider, shop, 
 
     assert Recovery(payments).run().is_clean
     assert payments.get(page.payment_id).state is PaymentState.PAID
-    assert len(shop.told) == 1
+    assert len(shop.notified) == 1
 
 
 def test_another_merchants_message_is_left_to_it(payments, provider, page):
@@ -115,7 +115,7 @@ def test_another_merchants_message_is_left_to_it(payments, provider, page):
     assert Recovery(payments).run().messages == ()
 
 
-def test_news_of_a_decline_needs_nobody(payments, provider, registry, page):
+def test_a_message_of_a_decline_needs_no_one(payments, provider, registry, page):
     event = payments.provider.read_webhook(
         provider.message(provider.pay_session(DUE).transaction_id)
     )

@@ -66,7 +66,7 @@ def test_money_of_the_first_page_does_not_use_up_the_second(
     assert known[0].transaction_id == misfit
 
 
-def test_both_pages_are_settled_with_their_own_money(payments, provider, pages, clock):
+def test_both_pages_are_resolved_with_their_own_money(payments, provider, pages, clock):
     first, second = pages
     misfit, right = (
         pay(provider, page, amount, clock)
@@ -113,9 +113,12 @@ def test_a_sale_of_the_same_amount_without_our_mark_pays_no_page(
 ):
     sale = provider.pay_session(DUE).transaction_id
 
-    settled = payments.resolve(page.payment_id, transaction_id=sale)
+    resolved = payments.resolve(page.payment_id, transaction_id=sale)
 
-    assert (settled.state, settled.flags) == (PaymentState.OPEN, ("reference_differs",))
+    assert (resolved.state, resolved.flags) == (
+        PaymentState.OPEN,
+        ("reference_differs",),
+    )
 
 
 def test_the_money_of_another_payments_page_pays_none_of_ours(payments, provider, page):
@@ -123,27 +126,30 @@ def test_the_money_of_another_payments_page_pays_none_of_ours(payments, provider
     session_id = payments.start_checkout(other).session_id
     theirs = provider.pay_session(DUE, session_id).transaction_id
 
-    settled = payments.resolve(page.payment_id, transaction_id=theirs)
+    resolved = payments.resolve(page.payment_id, transaction_id=theirs)
 
-    assert (settled.state, settled.flags) == (PaymentState.OPEN, ("reference_differs",))
+    assert (resolved.state, resolved.flags) == (
+        PaymentState.OPEN,
+        ("reference_differs",),
+    )
     assert payments.resolve(other, transaction_id=theirs).state is PaymentState.PAID
 
 
 def test_the_mark_of_the_page_makes_it_paid(payments, provider, page):
     ours = provider.pay_session(DUE, page.page.session_id).transaction_id
 
-    settled = payments.resolve(page.payment_id, transaction_id=ours)
+    resolved = payments.resolve(page.payment_id, transaction_id=ours)
 
-    assert (settled.state, settled.flags) == (PaymentState.PAID, ())
+    assert (resolved.state, resolved.flags) == (PaymentState.PAID, ())
 
 
 def test_where_no_mark_can_be_had_amount_and_time_decide(payments, provider, page):
     provider.shows_marks = False
     bare = provider.pay_session(DUE).transaction_id
 
-    settled = payments.resolve(page.payment_id, transaction_id=bare)
+    resolved = payments.resolve(page.payment_id, transaction_id=bare)
 
-    assert (settled.state, settled.flags) == (PaymentState.PAID, ())
+    assert (resolved.state, resolved.flags) == (PaymentState.PAID, ())
 
 
 def test_a_message_about_money_that_the_payment_holds_flags_nothing(payments, provider):
@@ -151,24 +157,24 @@ def test_a_message_about_money_that_the_payment_holds_flags_nothing(payments, pr
     payment_id = payments.open("100124", mode=Mode.IFRAME).payment_id
     done = payments.charge(payment_id, PaymentSource(token="tok-good"))
 
-    settled = payments.resolve(payment_id, transaction_id=done.transaction_id)
+    resolved = payments.resolve(payment_id, transaction_id=done.transaction_id)
 
-    assert (settled.state, settled.flags) == (PaymentState.PAID, ())
+    assert (resolved.state, resolved.flags) == (PaymentState.PAID, ())
 
 
 @pytest.mark.parametrize("kind", [TransactionKind.REFUND, TransactionKind.VOID])
-def test_what_was_given_back_to_somebody_pays_no_page(payments, provider, kind):
+def test_what_was_refunded_elsewhere_pays_no_page(payments, provider, kind):
     """Also where the amount is right, and the message is signed."""
     payment_id = payments.open("100124", mode=Mode.HOSTED).payment_id
     page = payments.start_checkout(payment_id)
     returned = provider._add(kind, payments.get(payment_id).amount_due)
 
-    settled = payments.resolve(
+    resolved = payments.resolve(
         payment_id,
         transaction_id=returned.transaction_id,
         session_id=page.session_id,
     )
 
-    assert (settled.state, settled.flags) == (PaymentState.OPEN, ("kind_differs",))
+    assert (resolved.state, resolved.flags) == (PaymentState.OPEN, ("kind_differs",))
     [row] = payments.operations(payment_id)
     assert row.state is OperationState.WAITING

@@ -1,4 +1,4 @@
-"""Money that does not fit and was given back in part is still here in part."""
+"""Money that does not fit and was refunded in part is still here in part."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -33,7 +33,7 @@ def misfit(payments, provider):
 
 
 @pytest.fixture
-def give_back(payments, provider, clock, misfit):
+def refund_part(payments, provider, clock, misfit):
     def give(cents):
         _, paid = misfit
         provider._add(
@@ -50,10 +50,10 @@ def give_back(payments, provider, clock, misfit):
 
 
 def test_nothing_more_is_asked_for_while_a_part_of_it_is_here(
-    payments, misfit, give_back
+    payments, misfit, refund_part
 ):
     payment_id, _ = misfit
-    give_back(100)
+    refund_part(100)
 
     with pytest.raises(OutcomeUnknown, match=r"98\.99 USD"):
         payments.start_checkout(payment_id)
@@ -63,12 +63,12 @@ def test_nothing_more_is_asked_for_while_a_part_of_it_is_here(
 
 
 @pytest.mark.parametrize("parts", [[9999], [100, 9899], [3333, 3333, 3333]])
-def test_all_of_it_given_back_opens_the_payment_again(
-    payments, misfit, give_back, parts
+def test_all_of_it_refunded_opens_the_payment_again(
+    payments, misfit, refund_part, parts
 ):
     payment_id, _ = misfit
     for cents in parts:
-        give_back(cents)
+        refund_part(cents)
 
     payments.unflag(payment_id, FLAG)
 
@@ -78,7 +78,7 @@ def test_all_of_it_given_back_opens_the_payment_again(
     )
 
 
-def test_a_tip_that_nobody_asked_for_is_part_of_what_is_here(payments, provider, clock):
+def test_a_tip_that_no_one_asked_for_is_part_of_what_is_here(payments, provider, clock):
     payment_id = payments.open("100123", mode=Mode.HOSTED).payment_id
     page = payments.start_checkout(payment_id)
     paid = provider.pay_session(DUE)

@@ -1,4 +1,4 @@
-"""The one road: opening, taking, giving back, told once."""
+"""`Payments`: opening, funding, reversing, and one notification per outcome."""
 
 from dataclasses import replace
 from threading import Barrier, Thread
@@ -77,7 +77,9 @@ def test_a_changed_amount_begins_the_next_payment(payments, shop):
     assert payments.get(first).state is PaymentState.CLOSED
 
 
-def test_a_changed_amount_waits_while_a_payment_is_in_doubt(payments, shop, provider):
+def test_a_changed_amount_waits_while_a_payment_has_an_unknown_outcome(
+    payments, shop, provider
+):
     payment_id = open_payment(payments)
     lose_everything(provider)
     with pytest.raises(OutcomeUnknown):
@@ -160,7 +162,7 @@ def lose_everything(provider):
     provider.fail("payment_retry", ProviderUnavailable("down"))
 
 
-def test_a_doubt_stays_open_and_refuses_another_card(payments, provider):
+def test_an_unknown_outcome_stays_open_and_refuses_another_card(payments, provider):
     payment_id = open_payment(payments)
     lose_everything(provider)
     with pytest.raises(OutcomeUnknown):
@@ -174,7 +176,7 @@ def test_a_doubt_stays_open_and_refuses_another_card(payments, provider):
     assert len(taken(provider)) == 1
 
 
-def test_settling_finds_the_lost_charge_and_tells_once(payments, provider, shop):
+def test_resolving_finds_the_lost_charge_and_notifies_once(payments, provider, shop):
     payment_id = open_payment(payments)
     lose_everything(provider)
     with pytest.raises(OutcomeUnknown):
@@ -183,10 +185,10 @@ def test_settling_finds_the_lost_charge_and_tells_once(payments, provider, shop)
     states = [payments.resolve(payment_id).state for _ in range(2)]
 
     assert states == [PaymentState.PAID, PaymentState.PAID]
-    assert len(shop.told) == 1
+    assert len(shop.notified) == 1
 
 
-def test_a_replay_that_is_rate_limited_stays_a_doubt(payments, provider):
+def test_a_replay_that_is_rate_limited_stays_an_unknown_outcome(payments, provider):
     payment_id = open_payment(payments)
     provider.fail("payment_charge", OutcomeUnknown("reset"), after=True)
     provider.fail("payment_retry", RateLimited("busy"))
@@ -197,7 +199,9 @@ def test_a_replay_that_is_rate_limited_stays_a_doubt(payments, provider):
     assert payments.operations(payment_id)[0].state is OperationState.UNKNOWN
 
 
-def test_a_replay_that_finds_the_token_used_up_stays_a_doubt(payments, provider):
+def test_a_replay_that_finds_the_token_used_up_stays_an_unknown_outcome(
+    payments, provider
+):
     payment_id = open_payment(payments)
     provider.fail("payment_charge", OutcomeUnknown("reset"), after=True)
     used = PaymentDeclined("used", decline_code=DeclineCode.SOURCE_ALREADY_USED)
@@ -230,7 +234,9 @@ def test_a_recorded_intent_comes_before_the_call(make_payments, provider, regist
     assert seen == [(OperationState.SENDING, True)]
 
 
-def test_a_broken_plugin_leaves_a_doubt_not_a_failure(payments, provider, registry):
+def test_a_broken_plugin_leaves_an_unknown_outcome_not_a_failure(
+    payments, provider, registry
+):
     class Broken:
         @hookimpl(wrapper=True)
         def payment_charge(self, request):
@@ -282,7 +288,7 @@ def test_simultaneous_submits_make_one_call(payments, provider):
     assert provider.calls.count("payment_charge") == 1
 
 
-def test_interruption_while_sending_is_settled_after_the_lease(
+def test_interruption_while_sending_is_resolved_after_the_lease(
     payments, provider, clock
 ):
     payment_id = open_payment(payments)
@@ -426,15 +432,15 @@ def test_a_lost_capture_is_found_by_reading(payments, provider):
 
 
 def test_undo_voids_what_is_authorized_and_refunds_what_is_captured(payments):
-    held = open_payment(payments, reference="1")
-    payments.authorize(held, CARD)
+    authorized = open_payment(payments, reference="1")
+    payments.authorize(authorized, CARD)
     paid = open_payment(payments, reference="2")
     payments.charge(paid, CARD)
 
-    payments.reverse(held, intent_id="x")
+    payments.reverse(authorized, intent_id="x")
     payments.reverse(paid, dollars("1.00"), intent_id="x")
 
-    assert payments.get(held).state is PaymentState.VOIDED
+    assert payments.get(authorized).state is PaymentState.VOIDED
     assert payments.get(paid).state is PaymentState.PARTLY_REFUNDED
 
 
@@ -456,7 +462,7 @@ def test_void_of_a_captured_payment_is_refused(payments):
         payments.void(payment_id)
 
 
-def test_a_handler_that_fails_is_told_again_until_it_works(payments, shop):
+def test_a_handler_that_fails_is_notified_again_until_it_works(payments, shop):
     payment_id = open_payment(payments)
     payments.charge(payment_id, CARD)
     shop.failures = [RuntimeError("mail server down")]
@@ -465,7 +471,7 @@ def test_a_handler_that_fails_is_told_again_until_it_works(payments, shop):
     payments.notify(payment_id)
     payments.notify(payment_id)
 
-    assert len(shop.told) == 1
+    assert len(shop.notified) == 1
 
 
 def test_iframe_checkout_uses_the_payments_amount_not_the_callers(payments):
@@ -504,7 +510,9 @@ def test_a_refused_hosted_session_leaves_nothing_open(payments, provider):
     assert states == [OperationState.FAILED, OperationState.WAITING]
 
 
-def test_a_second_refund_waits_while_the_first_is_in_doubt(payments, provider):
+def test_a_second_refund_waits_while_the_first_has_an_unknown_outcome(
+    payments, provider
+):
     payment_id = open_payment(payments)
     payments.charge(payment_id, CARD)
     provider.fail("payment_refund", OutcomeUnknown("reset"), after=True)
@@ -518,7 +526,9 @@ def test_a_second_refund_waits_while_the_first_is_in_doubt(payments, provider):
     assert provider.calls.count("payment_refund") == 1
 
 
-def test_an_authorization_waits_while_a_charge_is_in_doubt(payments, provider):
+def test_an_authorization_waits_while_a_charge_has_an_unknown_outcome(
+    payments, provider
+):
     payment_id = open_payment(payments)
     lose_everything(provider)
     with pytest.raises(OutcomeUnknown):
@@ -564,7 +574,7 @@ def test_a_partial_approval_is_released_and_declined(payments, provider, registr
     assert payments.refundable(payment_id) == dollars("25.99")
 
 
-def test_a_partial_approval_that_cannot_be_released_is_a_loud_doubt(
+def test_a_partial_approval_that_cannot_be_released_is_a_loud_unknown_outcome(
     payments, provider, registry
 ):
     class HalfApproval:
@@ -639,14 +649,14 @@ def test_a_declined_capture_may_be_tried_again(payments, provider):
 
 
 def test_charging_and_authorizing_share_one_key(payments):
-    charged, held = (
+    charged, authorized = (
         open_payment(payments, reference="1"),
         open_payment(payments, reference="1"),
     )
 
     keys = {
         payments.charge(charged, CARD).intent.idempotency_key,
-        payments.authorize(held, CARD).intent.idempotency_key,
+        payments.authorize(authorized, CARD).intent.idempotency_key,
     }
 
     assert len(keys) == 1
@@ -702,7 +712,7 @@ def test_hosted_checkout_has_no_card_fields(payments):
     ("take", "state"),
     [("charge", PaymentState.REFUNDED), ("authorize", PaymentState.VOIDED)],
 )
-def test_what_was_given_back_is_no_money(payments, provider, take, state):
+def test_what_was_refunded_is_no_money(payments, provider, take, state):
     payment_id = open_payment(payments)
     getattr(payments, take)(payment_id, CARD)
     payments.reverse(payment_id, intent_id="return")
@@ -714,7 +724,7 @@ def test_what_was_given_back_is_no_money(payments, provider, take, state):
     assert payments.get(payment_id).state is state
 
 
-def test_after_it_was_given_back_one_may_pay_again_if_the_shop_says_so(
+def test_after_it_was_refunded_one_may_pay_again_if_the_shop_says_so(
     payments, provider
 ):
     first = open_payment(payments)
@@ -730,7 +740,7 @@ def test_after_it_was_given_back_one_may_pay_again_if_the_shop_says_so(
 
 
 class RememberingLedger(MemoryLedger):
-    """Finds payments as they were at an earlier moment, while it is told to."""
+    """Finds payments as they were at an earlier moment, while it is asked to."""
 
     remembered = None
 

@@ -166,7 +166,7 @@ def test_whoever_was_held_up_before_sending_leases_anew(
     assert seen == [True]
 
 
-def test_two_pages_settled_at_once_are_one_payment(payments, ledger, provider, clock):
+def test_two_pages_resolved_at_once_are_one_payment(payments, ledger, provider, clock):
     payment_id = payments.open("200", mode=Mode.HOSTED).payment_id
     first = payments.start_checkout(payment_id)
     clock.advance(minutes=20)
@@ -175,7 +175,7 @@ def test_two_pages_settled_at_once_are_one_payment(payments, ledger, provider, c
     sender = payments.store
     real = sender.succeed
 
-    def settle_the_other_first(*args):
+    def resolve_the_other_first(*args):
         sender.succeed = real
         other = Thread(
             target=payments.resolve,
@@ -186,7 +186,7 @@ def test_two_pages_settled_at_once_are_one_payment(payments, ledger, provider, c
         other.join()
         return real(*args)
 
-    sender.succeed = settle_the_other_first
+    sender.succeed = resolve_the_other_first
     payments.resolve(payment_id, transaction_id=paid[0], session_id=first.session_id)
 
     assert [row.flag for row in payments.operations(payment_id)] == [
@@ -203,7 +203,7 @@ def pay(provider, clock):
     return row.transaction_id
 
 
-def test_a_refund_that_was_overtaken_gives_back_no_more_than_there_is(
+def test_a_refund_that_was_overtaken_refunds_no_more_than_there_is(
     payments, ledger, provider, payment_id
 ):
     payments.charge(payment_id, CARD)
@@ -258,8 +258,8 @@ def test_recovery_sends_no_capture_that_a_void_overtook(
     assert payments.get(payment_id).state is PaymentState.VOIDED
 
 
-def test_nobody_waits_for_the_shop_to_be_told():
-    """The teller's lease is not a sender's: who waits may hold what the shop waits for."""
+def test_no_one_waits_for_the_shop_to_be_notified():
+    """Its lease is not a sender's: who waits may have locked what the shop waits for."""
     payments = Payments.using(FakeProvider(), policy=Policy(wait_seconds=300))
     payment = payments.open("100123", mode=Mode.IFRAME, amount_due=DUE)
     source = PaymentSource(token="tok-good")

@@ -51,7 +51,7 @@ def test_a_payment_that_was_never_made_becomes_none(payments, payment):
 @pytest.mark.parametrize(
     ("minor_units", "code"), [(400, "partly_refunded"), (1000, "refunded")]
 )
-def test_money_that_was_given_back_becomes_none(payments, payment, minor_units, code):
+def test_money_that_was_refunded_becomes_none(payments, payment, minor_units, code):
     payments.charge(payment.payment_id, PaymentSource(token="tok-1"))
     back = Money(minor_units, "USD")
     payments.refund(payment.payment_id, back, intent_id="r")
@@ -70,7 +70,7 @@ def test_money_that_was_released_becomes_none(payments, payment):
         ask(payments, payment)
 
 
-def test_money_on_its_way_back_is_in_doubt(payments, payment, fake):
+def test_money_on_its_way_back_has_an_unknown_outcome(payments, payment, fake):
     payments.charge(payment.payment_id, PaymentSource(token="tok-1"))
     fake.fail("payment_refund", OutcomeUnknown("no answer"), after=True)
     with pytest.raises(OutcomeUnknown):

@@ -53,11 +53,11 @@ def hosted(payments, fake):
     return payment_id, session
 
 
-def tell_of(payments, payment_id, transaction, session_id=""):
-    settled = payments.resolve(
+def deliver(payments, payment_id, transaction, session_id=""):
+    resolved = payments.resolve(
         payment_id, transaction_id=transaction.transaction_id, session_id=session_id
     )
-    return settled.state, settled.flags
+    return resolved.state, resolved.flags
 
 
 def test_the_money_that_a_charge_waits_for_is_no_second_one(payments, fake):
@@ -68,13 +68,13 @@ def test_the_money_that_a_charge_waits_for_is_no_second_one(payments, fake):
         payments.charge(payment_id, CARD)
     (taken,) = fake.ledger.values()
 
-    assert tell_of(payments, payment_id, taken) == (PaymentState.PAID, ())
+    assert deliver(payments, payment_id, taken) == (PaymentState.PAID, ())
 
 
 def test_what_is_not_shown_to_be_this_payments_is_not_flagged(payments, fake, charged):
     unknown = fake.pay_session(DUE)
 
-    assert tell_of(payments, charged, unknown) == (PaymentState.PAID, ())
+    assert deliver(payments, charged, unknown) == (PaymentState.PAID, ())
 
 
 def test_money_of_another_payment_is_not_flagged(payments, fake, charged):
@@ -82,9 +82,9 @@ def test_money_of_another_payment_is_not_flagged(payments, fake, charged):
     payments.charge(other, CARD)
     (row,) = payments.operations(other)
 
-    settled = payments.resolve(charged, transaction_id=row.transaction_id)
+    resolved = payments.resolve(charged, transaction_id=row.transaction_id)
 
-    assert settled.flags == ()
+    assert resolved.flags == ()
 
 
 def test_a_second_charge_with_this_payments_mark_is_flagged(payments, fake, charged):
@@ -92,7 +92,7 @@ def test_a_second_charge_with_this_payments_mark_is_flagged(payments, fake, char
     second = replace(fake.pay_session(DUE), operation_id=row.operation_id)
     fake.ledger[second.transaction_id] = second
 
-    state, flags = tell_of(payments, charged, second)
+    state, flags = deliver(payments, charged, second)
 
     assert (state, flags) == (PaymentState.PAID, ("double_capture",))
 
@@ -102,9 +102,9 @@ def test_a_page_that_was_paid_twice_is_flagged(payments, fake, hosted, named):
     payment_id, session = hosted
     second = fake.pay_session(DUE)
 
-    told = tell_of(payments, payment_id, second, session if named else "")
+    said = deliver(payments, payment_id, second, session if named else "")
 
-    assert told == (PaymentState.PAID, ("double_capture",))
+    assert said == (PaymentState.PAID, ("double_capture",))
 
 
 def test_a_refund_of_the_payment_is_no_second_money(payments, fake, hosted):
@@ -114,7 +114,7 @@ def test_a_refund_of_the_payment_is_no_second_money(payments, fake, hosted):
     (elsewhere,) = [replace(refund, transaction_id="R9")]
     fake.ledger["R9"] = elsewhere
 
-    assert tell_of(payments, payment_id, elsewhere, session)[1] == ()
+    assert deliver(payments, payment_id, elsewhere, session)[1] == ()
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_what_was_not_taken_is_no_second_money(payments, fake, hosted, status):
     payment_id, session = hosted
     second = fake.become(fake.pay_session(DUE).transaction_id, status)
 
-    assert tell_of(payments, payment_id, second, session)[1] == ()
+    assert deliver(payments, payment_id, second, session)[1] == ()
 
 
 def test_a_payment_from_before_the_page_is_not_flagged(payments, fake, hosted):
@@ -134,7 +134,7 @@ def test_a_payment_from_before_the_page_is_not_flagged(payments, fake, hosted):
     old = replace(old, created_at=old.created_at - timedelta(days=1))
     fake.ledger[old.transaction_id] = old
 
-    assert tell_of(payments, payment_id, old)[1] == ()
+    assert deliver(payments, payment_id, old)[1] == ()
 
 
 def test_nothing_is_flagged_before_the_provider_was_asked(payments, fake, hosted):
@@ -143,10 +143,10 @@ def test_nothing_is_flagged_before_the_provider_was_asked(payments, fake, hosted
     fake.fail("payment_look_up", ProviderUnavailable("down"))
 
     with pytest.raises(ProviderUnavailable):
-        tell_of(payments, payment_id, second, session)
+        deliver(payments, payment_id, second, session)
 
     assert payments.get(payment_id).flags == ()
-    assert tell_of(payments, payment_id, second, session)[1] == ("double_capture",)
+    assert deliver(payments, payment_id, second, session)[1] == ("double_capture",)
 
 
 def test_a_transaction_that_the_provider_does_not_show_is_not_flagged(
@@ -166,6 +166,6 @@ def test_money_with_the_mark_of_a_waiting_page_pays_it(payments, fake):
     paid = replace(fake.pay_session(DUE), operation_id=page.operation_id)
     fake.ledger[paid.transaction_id] = paid
 
-    told = tell_of(payments, payment_id, paid, "another session")
+    said = deliver(payments, payment_id, paid, "another session")
 
-    assert told == (PaymentState.PAID, ())
+    assert said == (PaymentState.PAID, ())

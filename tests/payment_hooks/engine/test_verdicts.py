@@ -1,4 +1,4 @@
-"""What is found is not what was moved: its status decides, whichever road found it."""
+"""What is found is not what was moved: its status decides, whoever found it."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -32,7 +32,7 @@ NO = [row for row in TransactionStatus if row not in (PENDING, SUCCEEDED)]
 LOST = OutcomeUnknown("reset")
 
 
-def stands(provider, status, number=-1):
+def set_status(provider, status, number=-1):
     """The provider says this of one of its movements from now on."""
     name = list(provider.ledger)[number]
     provider.ledger[name] = replace(provider.ledger[name], status=status)
@@ -46,7 +46,7 @@ def payment_id(payments):
 
 @pytest.fixture
 def look(payments, clock):
-    """Each road that finds a transaction without the shopper."""
+    """Each way that finds a transaction without the shopper."""
 
     def resolve(payment_id):
         return payments.resolve(payment_id)
@@ -67,18 +67,18 @@ def lose(provider, *hooks):
     provider.fail("payment_retry", ProviderUnavailable("down"))
 
 
-@pytest.mark.parametrize("road", ["resolve", "reconcile"])
+@pytest.mark.parametrize("way", ["resolve", "reconcile"])
 @pytest.mark.parametrize("take", ["charge", "authorize"])
 @pytest.mark.parametrize("status", NO)
 def test_a_lost_take_that_brought_nothing_is_a_no(
-    payments, provider, shop, payment_id, look, status, take, road
+    payments, provider, shop, payment_id, look, status, take, way
 ):
     lose(provider, f"payment_{take}")
     with pytest.raises(OutcomeUnknown):
         getattr(payments, take)(payment_id, CARD)
-    stands(provider, status)
+    set_status(provider, status)
 
-    payment = look[road](payment_id)
+    payment = look[way](payment_id)
 
     [operation] = payments.operations(payment_id)
     assert (payment.state, operation.state.is_open) == (PaymentState.OPEN, False)
@@ -87,21 +87,21 @@ def test_a_lost_take_that_brought_nothing_is_a_no(
     assert again.state is OperationState.SUCCEEDED
 
 
-@pytest.mark.parametrize("road", ["resolve", "reconcile"])
-def test_a_lost_take_that_is_pending_stays_in_doubt(
-    payments, provider, shop, payment_id, look, road
+@pytest.mark.parametrize("way", ["resolve", "reconcile"])
+def test_a_lost_take_that_is_pending_stays_unknown(
+    payments, provider, shop, payment_id, look, way
 ):
     lose(provider, "payment_charge")
     with pytest.raises(OutcomeUnknown):
         payments.charge(payment_id, CARD)
-    stands(provider, PENDING)
+    set_status(provider, PENDING)
 
-    assert look[road](payment_id).state is PaymentState.OPEN
+    assert look[way](payment_id).state is PaymentState.OPEN
     with pytest.raises(OutcomeUnknown):
         payments.charge(payment_id, OTHER_CARD)
-    assert shop.told == []
+    assert shop.notified == []
 
-    stands(provider, SUCCEEDED)
+    set_status(provider, SUCCEEDED)
     assert payments.resolve(payment_id).state is PaymentState.PAID
     assert len(provider.ledger) == 1
 
@@ -121,7 +121,7 @@ def test_an_answer_that_brought_nothing_is_a_no(
     assert not payments.operations(payment_id)[0].state.is_open
 
 
-def test_an_answer_that_is_pending_is_a_doubt_until_it_is_not(
+def test_an_answer_that_is_pending_is_an_unknown_outcome_until_it_is_not(
     payments, provider, payment_id
 ):
     provider.next_status = PENDING
@@ -130,7 +130,7 @@ def test_an_answer_that_is_pending_is_a_doubt_until_it_is_not(
         payments.charge(payment_id, CARD)
     assert payments.resolve(payment_id).state is PaymentState.OPEN
 
-    stands(provider, FAILED)
+    set_status(provider, FAILED)
     assert payments.resolve(payment_id).state is PaymentState.OPEN
     assert payments.operations(payment_id)[0].state is OperationState.DECLINED
 
@@ -144,13 +144,13 @@ def hosted(payments):
 def test_a_page_whose_payment_is_pending_is_looked_at_again(payments, provider, hosted):
     payment_id, session_id = hosted
     paid = provider.pay_session(DUE).transaction_id
-    stands(provider, PENDING)
+    set_status(provider, PENDING)
 
     with pytest.raises(OutcomeUnknown, match="pending"):
         payments.resolve(payment_id, transaction_id=paid, session_id=session_id)
     assert payments.get(payment_id).state is PaymentState.OPEN
 
-    stands(provider, SUCCEEDED)
+    set_status(provider, SUCCEEDED)
     payment = payments.resolve(payment_id, transaction_id=paid, session_id=session_id)
     assert payment.state is PaymentState.PAID
 
@@ -161,7 +161,7 @@ def test_a_page_whose_payment_brought_nothing_can_be_paid_still(
 ):
     payment_id, session_id = hosted
     stopped = provider.pay_session(DUE).transaction_id
-    stands(provider, status)
+    set_status(provider, status)
 
     payment = payments.resolve(
         payment_id, transaction_id=stopped, session_id=session_id
@@ -198,28 +198,28 @@ def test_the_message_of_a_pending_payment_is_kept_until_it_counts(
 ):
     payment_id, session_id = hosted
     paid = provider.pay_session(DUE).transaction_id
-    stands(provider, PENDING)
+    set_status(provider, PENDING)
     registry.register(Message(paid, session_id))
     with pytest.raises(OutcomeUnknown):
         payments.receive_webhook(provider.message(paid, session_id))
 
-    stands(provider, SUCCEEDED)
+    set_status(provider, SUCCEEDED)
 
     assert payments.resolve(payment_id).state is PaymentState.PAID
 
 
-@pytest.mark.parametrize("road", ["resolve", "reconcile"])
+@pytest.mark.parametrize("way", ["resolve", "reconcile"])
 @pytest.mark.parametrize("status", NO)
 def test_a_lost_refund_that_gave_nothing_back_is_a_no(
-    payments, provider, payment_id, look, clock, status, road
+    payments, provider, payment_id, look, clock, status, way
 ):
     payments.charge(payment_id, CARD)
     provider.fail("payment_refund", LOST, after=True)
     with pytest.raises(OutcomeUnknown):
         payments.refund(payment_id, intent_id="form-1")
-    stands(provider, status)
+    set_status(provider, status)
 
-    assert look[road](payment_id).state is PaymentState.PAID
+    assert look[way](payment_id).state is PaymentState.PAID
     assert payments.refundable(payment_id) == DUE
     again = payments.refund(payment_id, intent_id="form-2")
     assert again.moved == DUE
@@ -234,7 +234,7 @@ def test_a_lost_capture_that_took_nothing_is_not_called_paid(
     provider.fail("payment_capture", LOST, after=True)
     with pytest.raises(OutcomeUnknown):
         payments.capture(payment_id)
-    stands(provider, status)
+    set_status(provider, status)
 
     assert payments.resolve(payment_id).state is PaymentState.AUTHORIZED
     is_open = payments.operations(payment_id)[1].state.is_open
@@ -248,7 +248,7 @@ def test_a_lost_capture_of_what_was_voided_meanwhile_is_a_no(
     provider.fail("payment_capture", LOST)
     with pytest.raises(OutcomeUnknown):
         payments.capture(payment_id)
-    stands(provider, VOIDED)
+    set_status(provider, VOIDED)
 
     payments.resolve(payment_id)
 
@@ -270,7 +270,7 @@ def test_what_was_voided_never_becomes_paid(
     payments.authorize(payment_id, CARD)
     payments.void(payment_id)
     captured_there(provider)
-    stands(provider, status, number=0)
+    set_status(provider, status, number=0)
 
     payment = look["reconcile"](payment_id)
 
@@ -283,7 +283,7 @@ def test_what_was_voided_in_the_dashboard_is_voided_here(
     payments, provider, shop, payment_id, look
 ):
     payments.authorize(payment_id, CARD)
-    stands(provider, VOIDED)
+    set_status(provider, VOIDED)
 
     for _ in range(2):
         assert look["reconcile"](payment_id).state is PaymentState.VOIDED
@@ -296,7 +296,7 @@ def test_a_charge_that_was_voided_in_the_dashboard_is_refunded_here(
     payments, provider, payment_id, look
 ):
     payments.charge(payment_id, CARD)
-    stands(provider, VOIDED)
+    set_status(provider, VOIDED)
 
     for _ in range(2):
         assert look["reconcile"](payment_id).state is PaymentState.REFUNDED
@@ -309,7 +309,7 @@ def test_a_void_that_the_provider_also_lists_is_recorded_once(
     payments, provider, payment_id, look
 ):
     payments.charge(payment_id, CARD)
-    charge = stands(provider, VOIDED)
+    charge = set_status(provider, VOIDED)
     back = provider._add(TransactionKind.REFUND, DUE, parent_id=charge)
 
     for _ in range(2):
@@ -325,7 +325,7 @@ def test_a_refund_that_was_taken_back_asks_for_a_person(
 ):
     payments.charge(payment_id, CARD)
     payments.refund(payment_id, intent_id="form-1")
-    stands(provider, status)
+    set_status(provider, status)
 
     payment = look["reconcile"](payment_id)
 
@@ -337,19 +337,19 @@ def test_a_charge_that_failed_after_it_counted_asks_for_a_person(
     payments, provider, payment_id, look
 ):
     payments.charge(payment_id, CARD)
-    stands(provider, FAILED)
+    set_status(provider, FAILED)
 
     assert look["reconcile"](payment_id).flags == ("money_failed",)
 
 
 @pytest.mark.parametrize("status", [PENDING, *NO])
-def test_what_is_no_money_and_nobodys_is_not_mentioned(
+def test_what_is_no_money_and_no_ones_is_not_mentioned(
     payments, provider, clock, status
 ):
     charge = provider.pay_session(DUE).transaction_id
     provider._add(TransactionKind.REFUND, DUE, parent_id=charge)
     for number in (0, 1):
-        stands(provider, status, number)
+        set_status(provider, status, number)
     now = clock()
 
     report = Reconciliation(payments).run(

@@ -38,7 +38,7 @@ def reconcile(payments, clock):
     return run
 
 
-def test_a_void_is_recorded_once_no_refund_of_ours_is_in_doubt(
+def test_a_void_is_recorded_once_no_refund_of_ours_has_an_unknown_outcome(
     payments, provider, clock, paid, reconcile
 ):
     provider.fail("payment_refund", OutcomeUnknown("lost"))
@@ -53,7 +53,7 @@ def test_a_void_is_recorded_once_no_refund_of_ours_is_in_doubt(
     payments.resolve(paid)
     reconcile()
 
-    assert [row.flag for row in during.findings] == ["refund_in_doubt"]
+    assert [row.flag for row in during.findings] == ["refund_outcome_unknown"]
     assert payments.get(paid).state is PaymentState.REFUNDED
     assert payments.operations(paid)[-1].moved == DUE
 
@@ -66,25 +66,25 @@ def test_a_void_beside_a_capture_that_is_refused_is_a_void(
     provider.fail("payment_capture", OutcomeUnknown("lost"))
     with pytest.raises(OutcomeUnknown):
         payments.capture(payment_id)
-    held = payments.operations(payment_id)[0].transaction_id
-    voided = replace(provider.ledger[held], status=TransactionStatus.VOIDED)
-    provider.ledger[held] = voided
+    authorized = payments.operations(payment_id)[0].transaction_id
+    voided = replace(provider.ledger[authorized], status=TransactionStatus.VOIDED)
+    provider.ledger[authorized] = voided
 
     during = reconcile()
     clock.advance(hours=1)
     payments.resolve(payment_id)
     reconcile()
 
-    assert [row.flag for row in during.findings] == ["refund_in_doubt"]
+    assert [row.flag for row in during.findings] == ["refund_outcome_unknown"]
     assert payments.get(payment_id).state is PaymentState.VOIDED
 
 
-def test_a_void_that_two_rows_tell_of_is_recorded_once(payments, provider):
+def test_a_void_that_two_rows_name_is_recorded_once(payments, provider):
     """The authorization reads as voided, and its release is a row of its own."""
     payment_id = payments.open("100124", mode=Mode.IFRAME).payment_id
-    held = payments.authorize(payment_id, CARD).transaction_id
-    release = provider._add(TransactionKind.VOID, DUE, parent_id=held)
-    itself = replace(release, transaction_id=held)
+    authorized = payments.authorize(payment_id, CARD).transaction_id
+    release = provider._add(TransactionKind.VOID, DUE, parent_id=authorized)
+    itself = replace(release, transaction_id=authorized)
 
     for row in (itself, release):
         payments.resolver.adopt(payments.get(payment_id), OperationKind.VOID, row)

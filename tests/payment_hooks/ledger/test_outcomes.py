@@ -1,4 +1,4 @@
-"""What a shopper may be told, from every mixture of operations that matters."""
+"""What a shopper may be shown, from every mixture of operations that matters."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -106,7 +106,7 @@ SECOND = timedelta(seconds=1)
         (row("charge", notified=False, due=NOW + SECOND), False),
     ],
 )
-def test_a_look_is_worth_it_where_nobody_has_just_looked(operation, is_worth):
+def test_a_look_is_worth_it_where_no_one_has_just_looked(operation, is_worth):
     assert is_worth_a_look([operation], NOW) is is_worth
 
 

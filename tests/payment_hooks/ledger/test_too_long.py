@@ -88,7 +88,7 @@ def test_an_owner_of_cards_has_a_limit():
         MemorySavedCards().keep(TOO_LONG, "M1", saved)
 
 
-def test_a_charge_whose_id_cannot_be_kept_stays_in_doubt(payments, fake):
+def test_a_charge_whose_id_cannot_be_kept_stays_unknown(payments, fake):
     fake.longer = TOO_LONG
     payment = payments.open("100123", mode=Mode.IFRAME, amount_due=DUE)
 

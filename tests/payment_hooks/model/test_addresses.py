@@ -99,11 +99,11 @@ def test_a_request_carries_a_bare_address(kind):
         (2, "10.0.0.2", "203.0.113.7, 10.0.0.3", "203.0.113.7"),
         (2, "10.0.0.2", "198.51.100.66, 203.0.113.7, 10.0.0.3", "203.0.113.7"),
         (2, "10.0.0.2", "198.51.100.66, 203.0.113.7, 198.51.100.9", "203.0.113.7"),
-        # Past one of the proxies: what stands first may be anybody's word.
+        # Past one of the proxies: what is first may be forged.
         (2, "10.0.0.2", "198.51.100.66", ""),
         (1, "10.0.0.2", "", ""),
         (3, "10.0.0.2", ", 203.0.113.7", ""),
-        # The outermost proxy saw no address: what stands before it is no substitute.
+        # The outermost proxy saw no address: what is before it is no substitute.
         (1, "10.0.0.2", "198.51.100.66, unknown", ""),
         (1, "10.0.0.2", "198.51.100.66,", ""),
         (1, "10.0.0.2", "198.51.100.66, 203.0.113.7:80:90", ""),
@@ -131,13 +131,13 @@ def test_nothing_that_a_client_writes_changes_the_address(invented, proxies):
     ("proxies", "peer", "forwarded_for", "said"),
     [
         (0, "", "203.0.113.7", "names no address"),
-        (0, "10.0.0.2:80", "203.0.113.7", "would stand for every shopper"),
-        (0, "::1", "203.0.113.7", "would stand for every shopper"),
+        (0, "10.0.0.2:80", "203.0.113.7", "would be that of every shopper"),
+        (0, "::1", "203.0.113.7", "would be that of every shopper"),
         (1, "10.0.0.2", "", "had no address in place 1 from its end"),
         (1, "10.0.0.2", "10.0.0.3", "of an inside network"),
     ],
 )
-def test_the_operator_is_told_once_what_to_set(
+def test_the_operator_is_informed_once_what_to_set(
     caplog, proxies, peer, forwarded_for, said
 ):
     _warn_once.cache_clear()

@@ -41,7 +41,7 @@ def test_the_shopper_never_reads_the_merchants_message(kind, language):
 
 
 @pytest.mark.parametrize("code", DeclineCode)
-def test_a_decline_tells_the_shopper_its_reason(code):
+def test_a_decline_shows_the_shopper_its_reason(code):
     error = PaymentDeclined("no", decline_code=code)
 
     assert error.shopper_message() == TEXTS["en"][code.value]

@@ -157,7 +157,7 @@ def test_a_provider_without_the_hooks_says_so():
         gateway.remove_source(RemoveSourceRequest(source_id=SECRET))
 
 
-def test_a_removal_that_did_not_happen_is_told_as_it_is():
+def test_a_removal_that_did_not_happen_is_reported_as_it_is():
     class Bank:
         name = "bank"
 

@@ -214,7 +214,7 @@ def test_a_request_prints_nothing_that_the_shop_wrote_about_the_shopper():
 
 
 @pytest.mark.parametrize("kind", [CardDetails, PaymentSource, PaymentRequest])
-def test_a_forgetful_type_still_tells_its_arguments(kind):
+def test_a_forgetful_type_still_says_its_arguments(kind):
     assert "self" in inspect.signature(kind.__init__).parameters
     assert len(inspect.signature(kind).parameters) > 3
 

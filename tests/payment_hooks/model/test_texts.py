@@ -34,7 +34,7 @@ def test_every_text_is_whole_sentences(language):
 
 
 @pytest.mark.parametrize("language", TEXTS)
-def test_a_doubt_never_says_that_nothing_was_charged(language):
+def test_an_unknown_outcome_never_says_that_nothing_was_charged(language):
     text = shopper_text("outcome_unknown", language)
 
     assert not [words for words in NOTHING_TAKEN[language] if words in text]

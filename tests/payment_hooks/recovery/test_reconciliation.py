@@ -57,7 +57,7 @@ def made(provider, kind, amount, **names):
     return provider._add(kind, amount, **names)
 
 
-def told(report):
+def said(report):
     return [(row.kind, row.flag, row.found) for row in report.findings]
 
 
@@ -74,9 +74,9 @@ def test_a_payment_whose_webhook_was_lost_is_recovered(
 
     report = reconcile()
 
-    assert told(report) == [(FindingKind.RECOVERED, "", DUE)]
+    assert said(report) == [(FindingKind.RECOVERED, "", DUE)]
     assert payments.get(page.payment_id).state is PaymentState.PAID
-    assert len(shop.told) == 1
+    assert len(shop.notified) == 1
 
 
 def test_a_dry_run_says_the_same_and_changes_nothing(
@@ -102,7 +102,7 @@ def test_a_refund_made_in_the_dashboard_is_recorded_once(
 
     first, second = reconcile(), reconcile()
 
-    assert told(first) == [(FindingKind.RECORDED, "", FIVE)]
+    assert said(first) == [(FindingKind.RECORDED, "", FIVE)]
     assert second.findings == ()
     assert payments.refundable(paid) == DUE - FIVE
     assert shop.states()[-1][0] is OperationKind.REFUND
@@ -113,7 +113,7 @@ def test_another_amount_than_was_asked_is_flagged(reconcile, payments, provider,
 
     first, second = reconcile(), reconcile()
 
-    assert told(first) == [(FindingKind.FLAGGED, "amount_differs", FIVE)]
+    assert said(first) == [(FindingKind.FLAGGED, "amount_differs", FIVE)]
     assert second.findings == first.findings
     assert payments.get(page.payment_id).state is PaymentState.OPEN
 
@@ -122,7 +122,7 @@ def test_a_tip_is_part_of_what_was_found(reconcile, provider, page):
     paid = made(provider, TransactionKind.CHARGE, DUE, operation_id=page.operation_id)
     provider.ledger[paid.transaction_id] = replace(paid, tip=FIVE)
 
-    assert told(reconcile()) == [(FindingKind.FLAGGED, "amount_differs", DUE + FIVE)]
+    assert said(reconcile()) == [(FindingKind.FLAGGED, "amount_differs", DUE + FIVE)]
 
 
 def test_an_amount_that_changed_at_the_provider_is_flagged(
@@ -134,12 +134,12 @@ def test_an_amount_that_changed_at_the_provider_is_flagged(
     first, second = reconcile(), reconcile()
 
     assert (
-        told(first) == told(second) == [(FindingKind.FLAGGED, "amount_differs", FIVE)]
+        said(first) == said(second) == [(FindingKind.FLAGGED, "amount_differs", FIVE)]
     )
     assert payments.get(paid).flags == ("amount_differs",)
 
 
-def test_a_second_capture_for_one_payment_is_flagged_not_given_back(
+def test_a_second_capture_for_one_payment_is_flagged_not_refunded(
     reconcile, payments, provider, clock, page
 ):
     clock.advance(minutes=20)
@@ -159,7 +159,7 @@ def test_a_second_capture_for_one_payment_is_flagged_not_given_back(
     assert "payment_refund" not in provider.calls
 
 
-def test_a_double_capture_that_was_given_back_there_needs_nobody(
+def test_a_double_capture_that_was_refunded_there_needs_no_one(
     reconcile, payments, provider, paid
 ):
     reference = payments.get(paid).reference
@@ -175,10 +175,10 @@ def test_a_double_capture_that_was_given_back_there_needs_nobody(
     assert payments.get(paid).state is PaymentState.PAID
 
 
-def test_a_charge_that_nobody_knows_is_named(reconcile, provider):
+def test_a_charge_that_no_one_knows_is_named(reconcile, provider):
     made(provider, TransactionKind.CHARGE, FIVE)
 
-    assert told(reconcile()) == [(FindingKind.FLAGGED, "unknown_charge", FIVE)]
+    assert said(reconcile()) == [(FindingKind.FLAGGED, "unknown_charge", FIVE)]
 
 
 def test_a_likeness_in_amount_is_no_proof(reconcile, payments, provider, page):
@@ -186,7 +186,7 @@ def test_a_likeness_in_amount_is_no_proof(reconcile, payments, provider, page):
 
     report = reconcile()
 
-    assert told(report) == [(FindingKind.FLAGGED, "unknown_charge", DUE)]
+    assert said(report) == [(FindingKind.FLAGGED, "unknown_charge", DUE)]
     assert payments.get(page.payment_id).state is PaymentState.OPEN
 
 
@@ -205,21 +205,21 @@ def test_a_success_after_it_was_given_up_is_kept_and_flagged(
 
     first, second = reconcile(), reconcile()
 
-    assert told(first) == told(second) == [(FindingKind.FLAGGED, "late_success", DUE)]
+    assert said(first) == said(second) == [(FindingKind.FLAGGED, "late_success", DUE)]
     with pytest.raises(OutcomeUnknown):
         payments.charge(payment_id, PaymentSource(token="tok-other"))
 
 
 def test_a_capture_made_in_the_dashboard_is_recorded(reconcile, payments, provider):
     payment_id = payments.open("100123", mode=Mode.IFRAME).payment_id
-    held = payments.authorize(payment_id, CARD)
-    row = provider.ledger[held.transaction_id]
+    authorized = payments.authorize(payment_id, CARD)
+    row = provider.ledger[authorized.transaction_id]
     taken = replace(row, kind=TransactionKind.CHARGE, captured=FIVE)
-    provider.ledger[held.transaction_id] = taken
+    provider.ledger[authorized.transaction_id] = taken
 
     first, second = reconcile(), reconcile()
 
-    assert told(first) == [(FindingKind.RECORDED, "", FIVE)]
+    assert said(first) == [(FindingKind.RECORDED, "", FIVE)]
     assert second.findings == ()
     assert payments.get(payment_id).state is PaymentState.PAID
     assert payments.refundable(payment_id) == FIVE
@@ -235,15 +235,15 @@ def test_a_partial_capture_of_ours_agrees(reconcile, payments):
 
 def test_a_void_made_in_the_dashboard_is_recorded(reconcile, payments, provider):
     payment_id = payments.open("100123", mode=Mode.IFRAME).payment_id
-    held = payments.authorize(payment_id, CARD)
-    made(provider, TransactionKind.VOID, DUE, parent_id=held.transaction_id)
+    authorized = payments.authorize(payment_id, CARD)
+    made(provider, TransactionKind.VOID, DUE, parent_id=authorized.transaction_id)
 
     reconcile()
 
     assert payments.get(payment_id).state is PaymentState.VOIDED
 
 
-def test_a_refund_beside_one_in_doubt_is_left_to_a_person(
+def test_a_refund_beside_an_unknown_one_is_left_to_a_person(
     reconcile, payments, provider, paid
 ):
     provider.fail("payment_refund", OutcomeUnknown("reset"))
@@ -252,11 +252,11 @@ def test_a_refund_beside_one_in_doubt_is_left_to_a_person(
     charge = payments.operations(paid)[0].transaction_id
     made(provider, TransactionKind.REFUND, FIVE, parent_id=charge)
 
-    assert [row.flag for row in reconcile().findings] == ["refund_in_doubt"]
+    assert [row.flag for row in reconcile().findings] == ["refund_outcome_unknown"]
     assert payments.refundable(paid) == DUE - FIVE
 
 
-def test_more_given_back_than_was_taken_is_flagged(reconcile, payments, provider, paid):
+def test_more_refunded_than_was_taken_is_flagged(reconcile, payments, provider, paid):
     charge = payments.operations(paid)[0].transaction_id
     made(provider, TransactionKind.REFUND, DUE + FIVE, parent_id=charge)
 
@@ -274,7 +274,7 @@ def test_a_refund_in_another_currency_is_left_to_a_person(
     assert payments.refundable(paid) == DUE
 
 
-def test_a_refund_of_a_charge_that_nobody_knows_is_named_once(reconcile, provider):
+def test_a_refund_of_a_charge_that_no_one_knows_is_named_once(reconcile, provider):
     charge = made(provider, TransactionKind.CHARGE, DUE)
     made(provider, TransactionKind.REFUND, FIVE, parent_id=charge.transaction_id)
     made(provider, TransactionKind.REFUND, FIVE, parent_id="ELSEWHERE0001")
@@ -291,8 +291,8 @@ def test_money_that_the_provider_does_not_know_is_flagged(
 
     first, second = reconcile(), reconcile()
 
-    assert told(first) == told(second)
-    assert told(first) == [(FindingKind.FLAGGED, "missing_at_provider", None)]
+    assert said(first) == said(second)
+    assert said(first) == [(FindingKind.FLAGGED, "missing_at_provider", None)]
     assert payments.get(paid).flags == ("missing_at_provider",)
 
 
@@ -344,7 +344,7 @@ def test_a_window_that_ends_before_it_begins_is_refused(payments, clock):
         Reconciliation(payments).run(clock(), clock())
 
 
-def test_progress_is_told(reconcile, paid):
+def test_progress_is_reported(reconcile, paid):
     seen = []
 
     reconcile(on_progress=lambda done, total: seen.append((done, total)))

@@ -74,7 +74,9 @@ def test_nothing_due_is_nothing_to_report(payments):
     assert (report.rows, report.is_clean) == ((), True)
 
 
-def test_a_lost_charge_is_found_and_told_once(payments, provider, clock, payment_id):
+def test_a_lost_charge_is_found_and_notified_once(
+    payments, provider, clock, payment_id
+):
     provider.fail("payment_charge", OutcomeUnknown("reset"), after=True)
     provider.fail("payment_retry", ProviderUnavailable("down"))
     with pytest.raises(OutcomeUnknown):
@@ -160,7 +162,9 @@ def test_a_refund_asked_for_anew_is_not_joined_by_the_interrupted_one(
     assert provider.calls.count("payment_refund") == 1
 
 
-def test_what_somebody_is_sending_is_left_alone(payments, ledger, provider, payment_id):
+def test_what_another_process_is_sending_is_left_alone(
+    payments, ledger, provider, payment_id
+):
     die(
         ledger,
         OperationKind.CHARGE,
@@ -174,7 +178,9 @@ def test_what_somebody_is_sending_is_left_alone(payments, ledger, provider, paym
     assert "payment_look_up" not in provider.calls
 
 
-def test_a_shop_that_fails_is_told_again_and_named(payments, shop, clock, payment_id):
+def test_a_shop_that_fails_is_notified_again_and_named(
+    payments, shop, clock, payment_id
+):
     shop.failures = [ValueError("first"), ValueError("second")]
     payments.charge(payment_id, CARD, notify=False)
 
@@ -184,12 +190,12 @@ def test_a_shop_that_fails_is_told_again_and_named(payments, shop, clock, paymen
     later(clock)
     third = Recovery(payments).run()
 
-    assert "could not be notified" in first.doubtful[0].problem
+    assert "could not be notified" in first.unresolved[0].problem
     assert not second.is_clean
-    assert (third.is_clean, len(shop.told)) == (True, 1)
+    assert (third.is_clean, len(shop.notified)) == (True, 1)
 
 
-def test_one_doubt_keeps_no_other_payment_waiting(payments, provider, clock):
+def test_one_unknown_outcome_keeps_no_other_payment_waiting(payments, provider, clock):
     ids = [payments.open(f"10{n}", mode=Mode.IFRAME).payment_id for n in range(3)]
     for payment_id in ids:
         provider.fail("payment_charge", OutcomeUnknown("reset"), after=True)
@@ -202,10 +208,10 @@ def test_one_doubt_keeps_no_other_payment_waiting(payments, provider, clock):
     report = Recovery(payments).run()
 
     assert sorted(row.state for row in report.rows) == ["open", "paid", "paid"]
-    assert len(report.doubtful) == 1
+    assert len(report.unresolved) == 1
 
 
-def test_a_doubt_is_looked_at_less_often_the_older_it_gets(
+def test_an_unknown_outcome_is_looked_at_less_often_the_older_it_gets(
     payments, provider, clock, payment_id
 ):
     for _ in range(2):
@@ -238,7 +244,7 @@ def test_an_abandoned_page_is_not_looked_at_for_ever(make_payments, ledger, cloc
     assert rows == ()
 
 
-def test_progress_is_told_for_each_payment(payments, provider, clock):
+def test_progress_is_reported_for_each_payment(payments, provider, clock):
     payment_id = payments.open("7", mode=Mode.IFRAME).payment_id
     payments.charge(payment_id, CARD, notify=False)
     seen = []

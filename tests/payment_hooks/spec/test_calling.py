@@ -270,7 +270,7 @@ def test_an_error_of_the_tree_comes_through_as_it_is(registry, request_to_pay, e
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit()])
-def test_the_end_of_the_process_is_not_held_up(registry, request_to_pay, error):
+def test_the_end_of_the_process_is_not_delayed(registry, request_to_pay, error):
     registry.register(Answers(error), "chosen")
 
     with pytest.raises(type(error)):
@@ -550,7 +550,7 @@ def test_only_a_plain_yes_allows(opinion, allowed):
     assert shops.allows(asked) is allowed
 
 
-def test_a_shop_that_cannot_tell_allows_nothing(caplog):
+def test_a_shop_that_cannot_say_allows_nothing(caplog):
     class Shop:
         @hookimpl
         def shop_allows(self, request):

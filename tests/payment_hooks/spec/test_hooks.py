@@ -58,10 +58,13 @@ def test_payment_tokenize_gives_a_source_without_the_card(gateway):
 
 
 def test_payment_authorize_reserves_the_amount(gateway):
-    held = gateway.authorize(pay_request())
+    authorized = gateway.authorize(pay_request())
 
-    assert (held.kind, held.amount) == (TransactionKind.AUTHORIZATION, AMOUNT)
-    assert held.captured is None
+    assert (authorized.kind, authorized.amount) == (
+        TransactionKind.AUTHORIZATION,
+        AMOUNT,
+    )
+    assert authorized.captured is None
 
 
 def test_payment_charge_takes_the_amount_once_per_key(gateway, fake):
@@ -75,11 +78,13 @@ def test_payment_charge_takes_the_amount_once_per_key(gateway, fake):
 
 
 def test_payment_capture_takes_a_part_of_what_was_reserved(gateway):
-    held = gateway.authorize(pay_request())
+    authorized = gateway.authorize(pay_request())
     part = Money(500, "USD")
 
     taken = gateway.capture(
-        CaptureRequest(transaction_id=held.transaction_id, amount=part, reference="1")
+        CaptureRequest(
+            transaction_id=authorized.transaction_id, amount=part, reference="1"
+        )
     )
 
     assert (taken.kind, taken.amount) == (TransactionKind.CAPTURE, part)
@@ -99,13 +104,18 @@ def test_payment_refund_names_the_charge_it_belongs_to(gateway):
 
 
 def test_payment_void_names_the_authorization_it_releases(gateway):
-    held = gateway.authorize(pay_request())
+    authorized = gateway.authorize(pay_request())
 
     void = gateway.void(
-        VoidRequest(transaction_id=held.transaction_id, amount=AMOUNT, reference="1")
+        VoidRequest(
+            transaction_id=authorized.transaction_id, amount=AMOUNT, reference="1"
+        )
     )
 
-    assert (void.kind, void.parent_id) == (TransactionKind.VOID, held.transaction_id)
+    assert (void.kind, void.parent_id) == (
+        TransactionKind.VOID,
+        authorized.transaction_id,
+    )
 
 
 @pytest.mark.parametrize(
@@ -206,4 +216,4 @@ def test_shop_payment_changed_reaches_every_shop(make_payments, registry, shop):
     payments.notify(payment.payment_id)
 
     assert mailer.mails == ["paid"]
-    assert len(shop.told) == 1
+    assert len(shop.notified) == 1

@@ -46,7 +46,7 @@ def test_a_provider_hook_takes_one_request(hook):
     assert list(inspect.signature(SPECS[hook]).parameters) == ["request"]
 
 
-def test_only_what_nobody_answers_goes_to_everybody():
+def test_only_what_no_one_answers_goes_to_everyone():
     to_all = [hook for hook in HOOKS if not options[hook]["firstresult"]]
 
     assert to_all == ["shop_hold_purchase", "shop_payment_changed"]

@@ -49,7 +49,7 @@ def test_each_part_has_a_reference_of_its_own(payments, pay):
     assert (coming(payments), here(payments)) == (f"{REFERENCE}/3", 2599)
 
 
-def test_a_part_that_was_given_back_is_paid_again(payments, pay):
+def test_a_part_that_was_refunded_is_paid_again(payments, pay):
     first = pay(1000)
     pay(1599)
     payments.refund(first, intent_id="form-1")
@@ -57,7 +57,7 @@ def test_a_part_that_was_given_back_is_paid_again(payments, pay):
     assert (coming(payments), here(payments)) == (REFERENCE, 1599)
 
 
-def test_what_was_given_back_in_part_is_here_in_part(payments, pay):
+def test_what_was_refunded_in_part_is_here_in_part(payments, pay):
     payments.refund(pay(1000), Money(300, "USD"), intent_id="form-1")
 
     assert (coming(payments), here(payments)) == (f"{REFERENCE}/2", 700)
@@ -76,7 +76,7 @@ def test_what_is_reserved_is_here_and_what_a_capture_leaves_is_not(
     assert here(payments) == left
 
 
-def test_what_was_captured_and_given_back_is_not_here(payments, pay):
+def test_what_was_captured_and_refunded_is_not_here(payments, pay):
     payment_id = pay(2599, kind="authorize")
     payments.capture(payment_id, Money(1000, "USD"))
     payments.refund(payment_id, intent_id="form-1")
@@ -90,7 +90,7 @@ def test_what_was_released_is_not_here(payments, pay):
     assert (coming(payments), here(payments)) == (REFERENCE, 0)
 
 
-def test_a_part_in_doubt_stands_in_the_way(payments, provider, pay):
+def test_a_part_of_unknown_outcome_blocks_the_rest(payments, provider, pay):
     provider.fail("payment_charge", OutcomeUnknown("reset"), after=True)
     provider.fail("payment_retry", ProviderUnavailable("no answer"))
     provider.fail("payment_look_up", ProviderUnavailable("no answer"))
@@ -108,7 +108,7 @@ def test_a_page_that_waits_does_not(payments):
     assert coming(payments) == REFERENCE
 
 
-def test_money_that_does_not_fit_stands_in_the_way_of_every_part(payments, provider):
+def test_money_that_does_not_fit_blocks_every_part(payments, provider):
     payment_id = payments.open(REFERENCE, mode=Mode.HOSTED).payment_id
     page = payments.start_checkout(payment_id)
     paid = provider.pay_session(Money(500, "USD"))

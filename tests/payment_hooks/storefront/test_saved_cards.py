@@ -101,10 +101,10 @@ def test_a_shop_without_saved_cards_keeps_nothing(submit, provider):
 
     assert paid.money is not None
     assert provider.saved == {}
-    assert refused.refusal.code == "saved_source_of_nobody"
+    assert refused.refusal.code == "owner_missing"
 
 
-def test_somebody_elses_card_is_not_there(submit, saved_cards, provider):
+def test_another_customers_card_is_not_there(submit, saved_cards, provider):
     submit(entry(save=True))
     (kept,) = saved_cards.list("ann", provider.merchant_id)
     refused = submit(Entry(saved_id=kept.public_id), reference="2", owner="bob")
@@ -115,7 +115,9 @@ def test_somebody_elses_card_is_not_there(submit, saved_cards, provider):
     assert saved_cards.list("ann", "ANOTHERMERCHANT") == ()
 
 
-def test_no_card_is_saved_while_an_earlier_charge_is_in_doubt(submit, provider):
+def test_no_card_is_saved_while_an_earlier_charge_has_an_unknown_outcome(
+    submit, provider
+):
     provider.fail("payment_charge", OutcomeUnknown("lost"), after=True)
     provider.fail("payment_retry", OutcomeUnknown("lost"))
     first = submit(entry())
@@ -123,9 +125,9 @@ def test_no_card_is_saved_while_an_earlier_charge_is_in_doubt(submit, provider):
     second = submit(entry("tok-2", save=True))
     third = submit(Entry(card=CARD))
 
-    assert first.is_in_doubt
-    assert second.is_in_doubt
-    assert third.is_in_doubt
+    assert first.is_unknown
+    assert second.is_unknown
+    assert third.is_unknown
     assert provider.saved == {}
     assert "payment_tokenize" not in provider.calls
     assert len(provider.ledger) == 1
@@ -148,17 +150,17 @@ def test_a_paid_payment_and_a_page_need_no_source(submit, provider):
     assert provider.saved == {}
 
 
-def test_the_charge_tells_what_nobody_told_of_the_card(submit, saved_cards, provider):
+def test_the_charge_says_what_no_one_said_of_the_card(submit, saved_cards, provider):
     submit(Entry(source=PaymentSource(token="tok-1"), save=True))
     (kept,) = saved_cards.list("ann", provider.merchant_id)
 
     saved_cards.describe(next(iter(provider.saved)), "VISA", "4242")
-    (told,) = saved_cards.list("ann", provider.merchant_id)
+    (said,) = saved_cards.list("ann", provider.merchant_id)
     saved_cards.describe(next(iter(provider.saved)), "AMEX", "0005")
 
     assert kept.last4 in ("", "4242")
-    assert (told.brand, told.last4) == ("VISA", "4242")
-    assert saved_cards.list("ann", provider.merchant_id) == (told,)
+    assert (said.brand, said.last4) == ("VISA", "4242")
+    assert saved_cards.list("ann", provider.merchant_id) == (said,)
 
 
 def test_a_forgotten_card_is_gone_from_both(submit, saved_cards, payments, provider):

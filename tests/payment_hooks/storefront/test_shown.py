@@ -89,5 +89,5 @@ def test_it_is_a_wrong_state_to_whoever_knows_no_better():
 
 
 def test_an_empty_secret_signs_nothing():
-    with pytest.raises(ConfigurationError, match="anybody could sign"):
+    with pytest.raises(ConfigurationError, match="anyone could sign"):
         seal_shown(Money(2599, "USD"), "checkout 7", secret_key="")

@@ -69,15 +69,15 @@ def test_a_decline_is_an_answer(payments):
     progress = pay(payments, opened(payments), PaymentSource(token="decline-me"))
 
     assert isinstance(progress.refusal, PaymentDeclined)
-    assert not progress.is_in_doubt
+    assert not progress.is_unknown
 
 
-def test_a_doubt_stays_one_until_a_look_finds_the_money(payments, provider):
+def test_an_unknown_outcome_stays_one_until_a_look_finds_the_money(payments, provider):
     provider.fail("payment_charge", LOST, after=True)
     provider.fail("payment_retry", LOST)
     payment = opened(payments)
 
-    assert pay(payments, payment, CARD).is_in_doubt
+    assert pay(payments, payment, CARD).is_unknown
 
     found = pay(payments, payment, None)
     assert found.money.moved == DUE
@@ -91,7 +91,7 @@ def test_a_look_that_fails_does_not_say_that_nothing_was_taken(payments, provide
     pay(payments, payment, CARD)
     provider.fail("payment_look_up", ProviderUnavailable("not sent"))
 
-    assert pay(payments, payment, None).is_in_doubt
+    assert pay(payments, payment, None).is_unknown
 
 
 def test_a_wrong_setting_is_an_answer_too(payments, provider):
@@ -107,7 +107,7 @@ def test_money_of_another_amount_is_not_taken_for_this_one(payments):
         opened(payments, amount=Money.of("26.00", "USD"))
 
 
-def test_what_was_given_back_is_paid_anew(payments, provider):
+def test_what_was_refunded_is_paid_anew(payments, provider):
     payment = opened(payments)
     pay(payments, payment, CARD)
     payments.refund(payment.payment_id, intent_id="1")

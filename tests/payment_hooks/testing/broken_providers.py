@@ -147,10 +147,12 @@ class UnsentIsDeclined(FakeProvider):
 class CapturesAll(FakeProvider):
     @hookimpl
     def payment_capture(self, request):
-        held = self.ledger[request.transaction_id]
+        authorized = self.ledger[request.transaction_id]
         taken = super().payment_capture(request)
-        row = replace(self.ledger[held.transaction_id], captured=held.amount)
-        self.ledger[held.transaction_id] = row
+        row = replace(
+            self.ledger[authorized.transaction_id], captured=authorized.amount
+        )
+        self.ledger[authorized.transaction_id] = row
         return taken
 
 
@@ -191,7 +193,7 @@ class ForgetsOperations(FakeProvider):
         return replace(super().payment_charge(request), operation_id="")
 
 
-@found_by("test_a_charge_tells_an_aware_time")
+@found_by("test_a_charge_has_an_aware_time")
 class NaiveTimes(FakeProvider):
     @hookimpl
     def payment_charge(self, request):
@@ -209,14 +211,14 @@ class ReturnsDeclines(FakeProvider):
             return self._add(TransactionKind.CHARGE, request.amount)
 
 
-@found_by("test_absence_is_told_as_evidence")
+@found_by("test_absence_is_reported_as_evidence")
 class NeverSawAll(FakeProvider):
     @hookimpl
     def payment_look_up(self, request):
         return replace(super().payment_look_up(request), complete=False)
 
 
-@found_by("test_a_look_up_that_reaches_nobody_is_no_evidence")
+@found_by("test_a_look_up_that_reaches_no_one_is_no_evidence")
 class CompleteWithoutLooking(FakeProvider):
     @hookimpl
     def payment_look_up(self, request):
@@ -283,7 +285,7 @@ class ChargesWhatItIsAskedToFind(FakeProvider):
         return super().payment_look_up(request)
 
 
-@found_by("test_what_was_voided_is_never_told_as_money")
+@found_by("test_what_was_voided_is_never_reported_as_money")
 class ReadsTheAmountAndNotTheStatus(FakeProvider):
     @hookimpl
     def payment_look_up(self, request):
@@ -304,7 +306,7 @@ class TrustsAnySignature(FakeProvider):
 
 
 @found_by("test_a_message_of_another_merchant_is_rejected")
-class TakesForeignNews(FakeProvider):
+class TakesForeignWebhooks(FakeProvider):
     @hookimpl
     def payment_read_webhook(self, request):
         if b"SOMEBODYELSE1" in request.body:
@@ -320,7 +322,7 @@ class NumbersEachDelivery(FakeProvider):
 
 
 @found_by("test_a_decline_shows_no_token")
-class TellsTokens(FakeProvider):
+class ShowsTokens(FakeProvider):
     def _decide(self, kind, request):
         if request.source.token.startswith("decline"):
             return PaymentDeclined(f"{request.source.token} was declined")
@@ -343,8 +345,8 @@ class ChargesToCheckTheCard(FakeProvider):
         return super().payment_save_source(request)
 
 
-@found_by("test_a_lost_answer_of_saving_is_no_doubt")
-class DoubtsWhetherItSaved(FakeProvider):
+@found_by("test_a_lost_answer_of_saving_is_no_unknown_outcome")
+class SavesWithUnknownOutcome(FakeProvider):
     @hookimpl
     def payment_save_source(self, request):
         try:

@@ -1,4 +1,4 @@
-"""A shop of sixty lines on the road, and others that each get one thing wrong."""
+"""A shop of sixty lines on `Payments`, and others that each get one thing wrong."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -139,7 +139,7 @@ class SmallShop:
             self.payments.refund(payment.payment_id, amount, intent_id=form)
         except PaymentError as error:
             return str(error)
-        return "given back"
+        return "refunded"
 
     def break_next_order(self):
         self.failures += 1
@@ -149,7 +149,7 @@ class SmallShop:
         Recovery(self.payments).run()
 
 
-class PaysPastTheRoad(SmallShop):
+class PaysPastPayments(SmallShop):
     def submit(self, checkout, token):
         request = PaymentRequest(
             amount=self.due[checkout],
@@ -164,13 +164,13 @@ class PaysPastTheRoad(SmallShop):
         return "thank you"
 
 
-class CallsADoubtADecline(SmallShop):
+class CallsAnUnknownOutcomeADecline(SmallShop):
     def state(self, checkout):
         shown = super().state(checkout)
         return "open" if shown == "checking" else shown
 
 
-class PlacesWithoutBeingTold(SmallShop):
+class PlacesWithoutBeingNotified(SmallShop):
     def submit(self, checkout, token):
         shown = super().submit(checkout, token)
         if shown == "thank you":

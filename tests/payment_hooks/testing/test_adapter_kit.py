@@ -9,9 +9,9 @@ from payment_hooks.testing.shop_bench import begin
 from tests.payment_hooks.testing import small_shops as shops
 
 FOUND_BY = {
-    shops.PaysPastTheRoad: "test_a_form_sent_twice_is_one_payment",
-    shops.CallsADoubtADecline: "test_a_lost_answer_is_never_called_open",
-    shops.PlacesWithoutBeingTold: "test_what_is_paid_is_charged_once_and_placed_once",
+    shops.PaysPastPayments: "test_a_form_sent_twice_is_one_payment",
+    shops.CallsAnUnknownOutcomeADecline: "test_a_lost_answer_is_never_called_open",
+    shops.PlacesWithoutBeingNotified: "test_what_is_paid_is_charged_once_and_placed_once",
     shops.ForgetsTheBackground: "test_a_lost_answer_is_found_without_the_shopper",
     shops.NamesEachSubmitAnew: "test_another_card_for_what_is_paid_is_not_charged",
     shops.RemembersTheFirstPrice: "test_an_amount_that_was_not_shown_is_not_taken",
@@ -19,7 +19,7 @@ FOUND_BY = {
     shops.TakesWhatTheFormSays: "test_an_amount_that_was_not_shown_is_not_taken",
     shops.ShowsAgainOnlyWhatGotCheaper: "test_what_was_added_unseen_is_not_charged",
     shops.OrdersTheCart: "test_what_is_added_while_it_is_charged_is_not_ordered",
-    shops.OrdersTheCartInTheBackground: "test_what_is_added_while_in_doubt_is_not_ordered",
+    shops.OrdersTheCartInTheBackground: "test_what_is_added_while_unknown_is_not_ordered",
     shops.RefundsUnderNewNames: "test_a_refund_form_sent_twice_is_one_refund",
     shops.RefundsByAmount: "test_two_refund_forms_are_two_refunds",
     shops.RefundsAllForNothing: "test_a_refund_form_without_a_sum_gives_nothing_back",

@@ -18,9 +18,9 @@ class Command(BaseCommand):
     """One pass; safe to run often, at the same time twice, and to be killed."""
 
     help = (
-        "Ask Clover about payments in doubt, send the refunds that were recorded and "
-        "never sent, and tell the shop what it was not told. Exits with 1 while "
-        "something is in doubt, or a person must look."
+        "Resolve payments of unknown outcome, send the refunds that were recorded and "
+        "never sent, and notify the shop of what it does not know. Exits with 1 while "
+        "an outcome is unknown, or a person must look."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,8 +1,8 @@
-"""What becomes of payments, as a stream in Redis that warehouses and books read.
+"""What becomes of payments, as a stream in Redis that warehouses and accounting read.
 
-The ledger is the outbox. An outcome counts as told once this plugin returned; while Redis
-is down it raises, and recovery tells the outcome again. So each is in the stream at least
-once: readers drop the `event_id` they know.
+The ledger is the outbox. An outcome counts as notified once this plugin returned; while
+Redis is down it raises, and recovery notifies the outcome again. So each is in the stream
+at least once: readers drop the `event_id` they know.
 """
 
 import os
@@ -31,7 +31,7 @@ class EventStream:
 
     @hookimpl
     def shop_payment_changed(self, event: PaymentChanged) -> None:
-        """Add it; what raises here is told again."""
+        """Add it; what raises here is notified again."""
         self._redis.xadd(STREAM, fields_of(event), maxlen=MOST, approximate=True)
 
 

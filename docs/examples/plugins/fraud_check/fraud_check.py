@@ -1,7 +1,7 @@
 """Refuses payments that look like card testing, before anything is sent.
 
-A wrapper stands around whichever provider takes the money. What it raises instead of
-going on is what the shopper's page is told: nothing was taken.
+A wrapper wraps whichever provider takes the money. What it raises instead of
+going on is what the shopper's page shows: nothing was taken.
 """
 
 import time

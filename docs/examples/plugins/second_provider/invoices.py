@@ -37,7 +37,7 @@ class Invoices:
 
     @hookimpl
     def payment_void(self, request):
-        """The promise is given back."""
+        """The promise is withdrawn."""
         return _transaction(TransactionKind.VOID, request, request.transaction_id)
 
     @hookimpl
@@ -57,9 +57,9 @@ class Invoices:
 
 
 def payments_for(total: Money, registry: PluginRegistry, ledger: Ledger) -> Payments:
-    """The road for an order: large ones go on account, the others through Clover.
+    """The `Payments` for an order: large ones go on account, others through Clover.
 
-    Both may share a ledger: each road moves only what it began.
+    Both may share a ledger: each moves only what it began.
     """
     name = "invoice" if total >= LARGE else "clover"
     return Payments(ProviderHooks(registry, name), ledger)

@@ -1,4 +1,4 @@
-"""What a ledger is asked to do, in rooms by subject; `LedgerKit` has them all."""
+"""The checks of the ledger kit, one module for each subject."""
 
 import pytest
 

@@ -47,7 +47,7 @@ LARGEST = 2**63 - 1
 
 
 class ContentChecks:
-    """What a ledger gives back of what it was given."""
+    """What a ledger returns is what was written."""
 
     def test_every_field_of_a_payment_is_kept(self, ledger: Ledger) -> None:
         """As it was first added; the list of fields is the record's own."""
@@ -193,7 +193,7 @@ class ContentChecks:
         assert ledger.find_payments(reference=too_long) == ()
 
     def test_long_answers_of_a_provider_fit(self, ledger: Ledger) -> None:
-        """One that does not would turn moved money into a doubt."""
+        """One that does not would turn moved money into an unknown outcome."""
         payment = ledger.add_payment(make_payment())
         operation = ledger.add_operation(make_operation(payment))
 
@@ -251,7 +251,7 @@ class ContentChecks:
     def test_times_come_back_aware_in_utc(
         self, ledger: Ledger, moment: datetime
     ) -> None:
-        """To the microsecond, whatever zone the database stands in."""
+        """To the microsecond, whatever the database's time zone is."""
         payment = ledger.add_payment(make_payment(created_at=moment))
         operation = ledger.add_operation(make_operation(payment, due=moment))
 

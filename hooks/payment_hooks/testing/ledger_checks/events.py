@@ -61,7 +61,7 @@ class EventChecks:
         assert ledger.find_events("s1") == ()
         assert ledger.add_event(make_event()) is False
 
-    def test_events_are_told_apart_to_the_letter(self, ledger: Ledger) -> None:
+    def test_events_are_kept_apart_to_the_letter(self, ledger: Ledger) -> None:
         """Case and a space at the end make another event."""
         ledger.add_event(make_event())
         ledger.finish_event("e1")

@@ -1,4 +1,4 @@
-"""What a store may tell the kit about itself."""
+"""What a store may say to the kit about itself."""
 
 from collections.abc import Iterable
 from dataclasses import fields

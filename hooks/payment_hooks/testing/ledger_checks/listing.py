@@ -144,15 +144,15 @@ class ListingChecks:
         assert [row.due for row in due] == [NOW, NOW + HOUR]
 
     def test_what_is_due_never_is_not_due(self, ledger: Ledger) -> None:
-        """And what is final is due as long as nobody was told."""
+        """And what is final is due as long as it was not notified."""
         payment = ledger.add_payment(make_payment())
         final = {"state": OperationState.SUCCEEDED}
-        untold = ledger.add_operation(make_refund(payment, 1, due=NOW, **final))
-        told = ledger.add_operation(make_refund(payment, 2, due=NOW, **final))
+        waiting = ledger.add_operation(make_refund(payment, 1, due=NOW, **final))
+        notified_one = ledger.add_operation(make_refund(payment, 2, due=NOW, **final))
 
-        ledger.replace_operation(replace(told, notified=True, due=None))
+        ledger.replace_operation(replace(notified_one, notified=True, due=None))
 
-        assert ledger.due_operations(NOW + HOUR, 10) == (untold,)
+        assert ledger.due_operations(NOW + HOUR, 10) == (waiting,)
 
     def test_operations_of_a_time_have_a_first_and_no_last_moment(
         self, ledger: Ledger

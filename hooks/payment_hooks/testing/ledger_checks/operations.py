@@ -45,7 +45,7 @@ class OperationChecks:
     def test_an_unknown_operation_is_none(
         self, ledger: Ledger, recorded: Operation, name: str
     ) -> None:
-        """An id that nobody used is no error, whatever is in it."""
+        """An unknown id is no error, whatever is in it."""
         assert ledger.get_operation(name) is None
         assert ledger.operations(name) == ()
 
@@ -68,7 +68,7 @@ class OperationChecks:
     def test_the_same_key_gives_the_operation_that_is_there(
         self, ledger: Ledger, recorded: Operation
     ) -> None:
-        """As it stands now, also when its slot is another one."""
+        """In its present state, also when its slot is another one."""
         again = make_operation(make_payment(), slot="another")
 
         assert ledger.add_operation(again) == recorded
@@ -88,10 +88,10 @@ class OperationChecks:
         self, ledger: Ledger, recorded: Operation, state: OperationState
     ) -> None:
         """While it is open, whatever else is asked for in its slot."""
-        standing = ledger.replace_operation(replace(recorded, state=state))
+        stored = ledger.replace_operation(replace(recorded, state=state))
         second = make_operation(make_payment(), attempt=2)
 
-        assert ledger.add_operation(second) == standing
+        assert ledger.add_operation(second) == stored
         assert ledger.get_operation(second.operation_id) is None
 
     @pytest.mark.parametrize("state", FINAL)
@@ -110,8 +110,8 @@ class OperationChecks:
     ) -> None:
         """Closed rows pile up; the open one is still the only one."""
         for attempt in (2, 3, 4):
-            standing = ledger.operations("p1")[-1]
-            ledger.replace_operation(replace(standing, state=OperationState.DECLINED))
+            stored = ledger.operations("p1")[-1]
+            ledger.replace_operation(replace(stored, state=OperationState.DECLINED))
             ledger.add_operation(make_operation(make_payment(), attempt=attempt))
 
         last = ledger.add_operation(make_operation(make_payment(), attempt=5))
@@ -124,10 +124,10 @@ class OperationChecks:
             True,
         ]
 
-    def test_the_key_stands_before_the_slot(
+    def test_the_key_goes_before_the_slot(
         self, ledger: Ledger, recorded: Operation
     ) -> None:
-        """A repeated intent hears of itself, not of what is open beside it."""
+        """A repeated intent returns its own operation, not the open one beside it."""
         declined = ledger.replace_operation(
             replace(recorded, state=OperationState.DECLINED)
         )
@@ -135,7 +135,7 @@ class OperationChecks:
 
         assert ledger.add_operation(make_operation(make_payment())) == declined
 
-    def test_other_slots_stand_side_by_side(
+    def test_other_slots_are_open_side_by_side(
         self, ledger: Ledger, recorded: Operation
     ) -> None:
         """Two hosted sessions of one payment, say; and the slots of another payment."""
@@ -166,20 +166,20 @@ class OperationChecks:
         self, ledger: Ledger, recorded: Operation
     ) -> None:
         """Compare and swap: the lease of the first one stands."""
-        written = ledger.replace_operation(replace(recorded, code="me"))
+        written = ledger.replace_operation(replace(recorded, message="me"))
 
         with pytest.raises(StaleVersion):
-            ledger.replace_operation(replace(recorded, code="you"))
+            ledger.replace_operation(replace(recorded, message="you"))
 
         assert ledger.get_operation(recorded.operation_id) == written
-        assert written.code == "me"
+        assert written.message == "me"
 
     def test_each_write_of_an_operation_gives_the_next_version(
         self, ledger: Ledger, recorded: Operation
     ) -> None:
         """What comes back is what stands there, ready for the next write."""
-        second = ledger.replace_operation(replace(recorded, code="me"))
-        third = ledger.replace_operation(replace(second, code=""))
+        second = ledger.replace_operation(replace(recorded, message="me"))
+        third = ledger.replace_operation(replace(second, message=""))
 
         assert recorded.version < second.version < third.version
         assert ledger.get_operation(recorded.operation_id) == third
@@ -232,7 +232,7 @@ class OperationChecks:
         if stale == "payment":
             ledger.replace_payment(replace(payment, flags=("look",)))
         else:
-            ledger.replace_operation(replace(recorded, code="elsewhere"))
+            ledger.replace_operation(replace(recorded, message="elsewhere"))
         before = ledger.get_record("p1")
 
         with pytest.raises(StaleVersion):
@@ -255,8 +255,8 @@ class OperationChecks:
         ledger.replace_payment(replace(payment, state=PaymentState.CLOSED))
 
         with pytest.raises(StaleVersion):
-            ledger.replace_operation(replace(sending, code="x"), unless_closed=True)
+            ledger.replace_operation(replace(sending, message="x"), unless_closed=True)
 
         assert ledger.get_operation(recorded.operation_id) == sending
-        written = ledger.replace_operation(replace(sending, code="x"))
+        written = ledger.replace_operation(replace(sending, message="x"))
         assert ledger.get_operation(recorded.operation_id) == written

@@ -21,14 +21,14 @@ class PaymentChecks:
 
     @pytest.mark.parametrize("name", NOBODY, ids=ascii)
     def test_an_unknown_payment_is_none(self, ledger: Ledger, name: str) -> None:
-        """An id that nobody used is no error, whatever is in it."""
+        """An unknown id is no error, whatever is in it."""
         ledger.add_payment(make_payment())
 
         assert ledger.get_payment(name) is None
         assert ledger.find_payments(reference=name) == ()
 
     def test_the_same_attempt_is_one_payment(self, ledger: Ledger) -> None:
-        """The second insert gives the first row, as it stands now."""
+        """The second insert gives the first row, in its present state."""
         first = ledger.add_payment(make_payment())
         written = ledger.replace_payment(replace(first, state=PaymentState.PAID))
 
@@ -65,7 +65,7 @@ class PaymentChecks:
     def test_references_are_compared_to_the_letter(
         self, ledger: Ledger, reference: str
     ) -> None:
-        """Case, accents and a space at the end tell two orders apart."""
+        """Case, accents and a space at the end distinguish two orders."""
         ledger.add_payment(make_payment(reference="ord-a"))
 
         second = ledger.add_payment(make_payment(payment_id="p2", reference=reference))
@@ -76,7 +76,7 @@ class PaymentChecks:
     def test_a_payment_is_written_over_its_own_version_only(
         self, ledger: Ledger
     ) -> None:
-        """Compare and swap: who read too early is told so, and changes nothing."""
+        """Compare and swap: a write from a stale read raises, and changes nothing."""
         payment = ledger.add_payment(make_payment())
         written = ledger.replace_payment(replace(payment, state=PaymentState.PAID))
 
@@ -89,7 +89,7 @@ class PaymentChecks:
     def test_each_write_of_a_payment_gives_the_next_version(
         self, ledger: Ledger
     ) -> None:
-        """What comes back is what stands there, ready for the next write."""
+        """The returned row is the stored one, ready for the next write."""
         first = ledger.add_payment(make_payment())
         second = ledger.replace_payment(replace(first, flags=("look",)))
         third = ledger.replace_payment(replace(second, flags=("look", "again")))

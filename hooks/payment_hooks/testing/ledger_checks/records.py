@@ -21,7 +21,7 @@ from payment_hooks.model.results import WebhookEvent
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC)
 NOBODY = ("nobody", "", "no\0body", "no\ud800body")
-"""Ids which nobody has; they come from addresses in a browser, so they may be anything."""
+"""Unknown ids; they come from addresses in a browser, so they may be anything."""
 LATER = NOW + timedelta(hours=1, microseconds=1)
 
 Record = TypeVar("Record", Payment, Operation, WebhookEvent, Intent, HostedPage)
@@ -99,7 +99,7 @@ def make_operation(
 
 
 def make_refund(payment: Payment, number: int, **changes: Any) -> Operation:
-    """One of many operations which may stand side by side."""
+    """One of many operations which may be open side by side."""
     changes = {"slot": f"{payment.payment_id}:{number}", **changes}
     return make_operation(
         payment, OperationKind.REFUND, intent_id=f"form {number}", **changes

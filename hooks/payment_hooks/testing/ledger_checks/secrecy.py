@@ -39,7 +39,7 @@ class SecrecyChecks(StoreHooks):
     """What a ledger has no room for."""
 
     def test_no_column_is_named_for_a_card_or_a_key(self, ledger: Ledger) -> None:
-        """Where there is no column for it, nobody fills one by accident."""
+        """Where there is no column for it, it cannot be filled by accident."""
         names = [str(name) for name in self.column_names(ledger)]
 
         assert names

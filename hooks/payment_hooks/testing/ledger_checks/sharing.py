@@ -82,7 +82,7 @@ class SharingChecks(StoreHooks):
     def test_eight_threads_with_eight_intents_record_them_all(
         self, ledger: Ledger
     ) -> None:
-        """Nobody is turned away because the store was busy."""
+        """No caller fails because the store was busy."""
         payment = ledger.add_payment(make_payment())
 
         results = at_once(
@@ -103,7 +103,7 @@ class SharingChecks(StoreHooks):
         def write(number: int) -> object:
             try:
                 return ledger.replace_operation(
-                    replace(operation, code=f"thread {number}")
+                    replace(operation, message=f"thread {number}")
                 )
             except StaleVersion:
                 return None
@@ -148,14 +148,14 @@ class SharingChecks(StoreHooks):
         assert sorted(payment.flags) == [str(number) for number in range(THREADS)]
 
     def test_eight_threads_keep_one_event(self, ledger: Ledger) -> None:
-        """A storm of deliveries of the same news."""
+        """Many deliveries of the same message at once."""
         results = at_once(lambda _: ledger.add_event(make_event()), self.leave_thread)
 
         assert results == [True] * THREADS
         assert ledger.find_events("s1") == (make_event(),)
 
     def test_eight_threads_charge_once(self, ledger: Ledger) -> None:
-        """The whole road over this ledger: one call, one result for all."""
+        """`Payments` over this ledger: one call, one result for all."""
         provider = FakeProvider()
         payments = Payments(ProviderHooks.to(provider), ledger)
         payment = payments.open("9", mode=Mode.IFRAME, amount_due=Money(500, "USD"))
@@ -202,18 +202,18 @@ class SharingChecks(StoreHooks):
     def test_another_connection_may_write_at_once(
         self, ledger: Ledger, reopen: Reopen
     ) -> None:
-        """No lock is left behind; and who read before is told to read again."""
+        """No lock is left behind, and a write from a stale read raises."""
         payment = ledger.add_payment(make_payment())
         operation = ledger.add_operation(make_operation(payment))
 
         taken = elsewhere(
-            lambda: reopen().replace_operation(replace(operation, code="other")),
+            lambda: reopen().replace_operation(replace(operation, message="other")),
             self.leave_thread,
         )
 
         assert ledger.get_operation(operation.operation_id) == taken
         with pytest.raises(StaleVersion):
-            ledger.replace_operation(replace(operation, code="me"))
+            ledger.replace_operation(replace(operation, message="me"))
 
 
 def _ids(operations: Iterable[Operation]) -> set[str]:
@@ -245,7 +245,7 @@ def _add_flag(ledger: Ledger, flag: str) -> None:
         with suppress(StaleVersion):
             ledger.replace_payment(replace(payment, flags=(*payment.flags, flag)))
             return
-    raise AssertionError(f"{_TRIES} times somebody else was first")
+    raise AssertionError(f"{_TRIES} times another process was first")
 
 
 def _look(ledger: Ledger, payment: Payment) -> tuple[object, ...]:

@@ -1,11 +1,11 @@
-"""What a provider is asked to do, in rooms by subject; `ProviderKit` has them all."""
+"""The checks of the provider kit, one module for each subject."""
 
 import pytest
 
 _ROOMS = (
     "bench",
     "changing",
-    "doubting",
+    "unknown_outcomes",
     "receiving",
     "saving",
     "secrecy",

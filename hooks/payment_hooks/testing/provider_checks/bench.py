@@ -1,4 +1,4 @@
-"""What the author of a provider puts on the bench, and how the checks use it."""
+"""The bench that a provider's author writes, and helpers of the checks for it."""
 
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
@@ -30,7 +30,7 @@ Check = TypeVar("Check", bound=Callable[..., None])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """What the provider's own books say of everything since the bench was set up.
+    """What the provider's own records say of everything since the bench was set up.
 
     All but `payments` are minor units.
     """
@@ -42,7 +42,7 @@ class Moved:
 
 
 class Bench(Protocol):
-    """A provider with empty books, and what the checks need around it."""
+    """A provider with empty records, and what the checks need around it."""
 
     provider: Any
     """The plugin, with its hooks."""
@@ -64,11 +64,11 @@ class Bench(Protocol):
         ...
 
     def refusing(self) -> AbstractContextManager[object]:
-        """Within the block, nobody can reach the provider."""
+        """Within the block, the provider cannot be reached."""
         ...
 
     def moved(self) -> Moved:
-        """The provider's own books; never what a hook answered."""
+        """The provider's own records; never what a hook answered."""
         ...
 
     def message(
@@ -117,11 +117,11 @@ def authorize(bench: Bench, request: PaymentRequest | None = None) -> Transactio
     return result
 
 
-def capture(bench: Bench, held: Transaction, cents: int = DUE) -> Transaction:
+def capture(bench: Bench, authorized: Transaction, cents: int = DUE) -> Transaction:
     """A capture of an authorization."""
     result = bench.provider.payment_capture(
         request=CaptureRequest(
-            transaction_id=held.transaction_id,
+            transaction_id=authorized.transaction_id,
             amount=Money(cents, bench.currency),
             reference="100123",
             shopper_ip=SHOPPER_IP,
@@ -146,11 +146,13 @@ def refund(
     return result
 
 
-def void(bench: Bench, held: Transaction) -> Transaction:
+def void(bench: Bench, authorized: Transaction) -> Transaction:
     """A void of an authorization."""
     result = bench.provider.payment_void(
         request=VoidRequest(
-            transaction_id=held.transaction_id, amount=held.amount, reference="100123"
+            transaction_id=authorized.transaction_id,
+            amount=authorized.amount,
+            reference="100123",
         )
     )
     assert type(result) is Transaction

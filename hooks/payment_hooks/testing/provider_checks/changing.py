@@ -26,42 +26,44 @@ class ChangingChecks:
     """What a provider answers about money that it holds or took."""
 
     @needs("payment_authorize", "payment_capture")
-    def test_a_capture_takes_what_was_held(self, bench: Bench) -> None:
+    def test_a_capture_takes_what_was_authorized(self, bench: Bench) -> None:
         """And names the authorization."""
-        held = authorize(bench)
+        authorized = authorize(bench)
 
-        taken = capture(bench, held)
+        taken = capture(bench, authorized)
 
         assert (taken.kind, taken.parent_id or taken.transaction_id) == (
             TransactionKind.CAPTURE,
-            held.transaction_id,
+            authorized.transaction_id,
         )
         assert bench.moved() == Moved(payments=1, taken=DUE)
 
     @needs("payment_authorize", "payment_capture")
     def test_a_capture_of_a_part_takes_the_part(self, bench: Bench) -> None:
-        """Not everything that was held."""
+        """Not everything that was authorized."""
         taken = capture(bench, authorize(bench), 1000)
 
         assert taken.amount == Money(1000, bench.currency)
         assert bench.moved() == Moved(payments=1, taken=1000)
 
     @needs("payment_authorize", "payment_capture")
-    def test_a_capture_of_more_than_was_held_is_refused(self, bench: Bench) -> None:
+    def test_a_capture_of_more_than_was_authorized_is_refused(
+        self, bench: Bench
+    ) -> None:
         """With nothing taken."""
-        held = authorize(bench)
+        authorized = authorize(bench)
 
-        _is_refused(lambda: capture(bench, held, DUE + 1))
+        _is_refused(lambda: capture(bench, authorized, DUE + 1))
 
         assert bench.moved() == Moved(payments=1)
 
     @needs("payment_authorize", "payment_capture")
     def test_a_second_capture_takes_nothing(self, bench: Bench) -> None:
         """Whatever it is answered with."""
-        held = authorize(bench)
-        capture(bench, held)
+        authorized = authorize(bench)
+        capture(bench, authorized)
 
-        _is_refused(lambda: capture(bench, held))
+        _is_refused(lambda: capture(bench, authorized))
 
         assert bench.moved() == Moved(payments=1, taken=DUE)
 
@@ -108,7 +110,7 @@ class ChangingChecks:
 
     @needs("payment_authorize", "payment_void")
     def test_a_void_takes_nothing(self, bench: Bench) -> None:
-        """And is told as one."""
+        """And is reported as one."""
         released = void(bench, authorize(bench))
 
         assert released.kind is TransactionKind.VOID
@@ -116,34 +118,36 @@ class ChangingChecks:
 
     @needs("payment_authorize", "payment_capture", "payment_void")
     def test_what_was_voided_cannot_be_captured(self, bench: Bench) -> None:
-        """The shopper was told that it is released."""
-        held = authorize(bench)
-        void(bench, held)
+        """The shopper was shown that it is released."""
+        authorized = authorize(bench)
+        void(bench, authorized)
 
-        _is_refused(lambda: capture(bench, held))
+        _is_refused(lambda: capture(bench, authorized))
 
         assert bench.moved().taken == 0
 
     @needs("payment_authorize", "payment_void", "payment_look_up")
-    def test_what_was_voided_is_never_told_as_money(self, bench: Bench) -> None:
+    def test_what_was_voided_is_never_reported_as_money(self, bench: Bench) -> None:
         """A look-up that says less would turn the void into a payment."""
-        held = authorize(bench)
-        void(bench, held)
+        authorized = authorize(bench)
+        void(bench, authorized)
 
         found = bench.provider.payment_look_up(
-            request=LookUpRequest(transaction_id=held.transaction_id, with_refunds=True)
+            request=LookUpRequest(
+                transaction_id=authorized.transaction_id, with_refunds=True
+            )
         )
 
-        told = {row.transaction_id: row for row in found.transactions}
-        assert told[held.transaction_id].status is TransactionStatus.VOIDED
+        said = {row.transaction_id: row for row in found.transactions}
+        assert said[authorized.transaction_id].status is TransactionStatus.VOIDED
 
     @needs("payment_authorize", "payment_capture", "payment_void")
     def test_what_was_captured_cannot_be_voided(self, bench: Bench) -> None:
         """It must be refunded."""
-        held = authorize(bench)
-        capture(bench, held)
+        authorized = authorize(bench)
+        capture(bench, authorized)
 
-        _is_refused(lambda: void(bench, held))
+        _is_refused(lambda: void(bench, authorized))
 
         assert bench.moved() == Moved(payments=1, taken=DUE)
 

@@ -48,14 +48,14 @@ class ReceivingChecks:
 
     @needs("payment_read_webhook")
     def test_a_message_read_twice_is_the_same_event(self, bench: Bench) -> None:
-        """By its id the road knows a copy."""
+        """By its id `Payments` recognizes a copy."""
         message = bench.message()
 
         assert _read(bench, message).event_id == _read(bench, message).event_id
 
     @needs("payment_read_webhook")
     def test_a_forged_message_is_rejected(self, bench: Bench) -> None:
-        """Signed with somebody else's secret."""
+        """Signed with another secret."""
         _is_rejected(bench, bench.message(forged=True))
 
     @needs("payment_read_webhook")

@@ -49,7 +49,7 @@ class SavingChecks:
         assert saved.source_id not in f"{saved!r} {saved.as_source()!r} {logged}"
 
     @needs("payment_save_source")
-    def test_a_lost_answer_of_saving_is_no_doubt(self, bench: Bench) -> None:
+    def test_a_lost_answer_of_saving_is_no_unknown_outcome(self, bench: Bench) -> None:
         """No money can have moved."""
         bench.lose_answer("payment_save_source")
 

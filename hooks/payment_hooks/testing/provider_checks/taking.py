@@ -21,7 +21,7 @@ class TakingChecks:
 
     @needs("payment_charge")
     def test_a_charge_takes_the_amount_once(self, bench: Bench) -> None:
-        """By the provider's own books."""
+        """By the provider's own records."""
         charge(bench)
 
         assert bench.moved() == Moved(payments=1, taken=DUE)
@@ -49,7 +49,7 @@ class TakingChecks:
         assert taken.operation_id == request.operation_id
 
     @needs("payment_charge")
-    def test_a_charge_tells_an_aware_time(self, bench: Bench) -> None:
+    def test_a_charge_has_an_aware_time(self, bench: Bench) -> None:
         """A time without a zone is off by hours somewhere."""
         created_at = charge(bench).created_at
 
@@ -86,10 +86,10 @@ class TakingChecks:
     @needs("payment_authorize")
     def test_an_authorization_takes_nothing(self, bench: Bench) -> None:
         """It reserves, and says so."""
-        held = authorize(bench)
+        authorized = authorize(bench)
 
-        assert held.kind is TransactionKind.AUTHORIZATION
-        assert held.amount == Money(DUE, bench.currency)
+        assert authorized.kind is TransactionKind.AUTHORIZATION
+        assert authorized.amount == Money(DUE, bench.currency)
         assert bench.moved() == Moved(payments=1)
 
     @needs("payment_authorize")

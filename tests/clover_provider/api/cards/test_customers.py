@@ -125,7 +125,7 @@ def test_a_card_that_fails_its_checks_is_declined(answering, status, code, decli
         (500, ProviderUnavailable, "email_invalid"),
     ],
 )
-def test_what_else_clover_refuses_is_told_apart(answering, status, error, code):
+def test_what_else_clover_refuses_is_kept_apart(answering, status, error, code):
     body = {"error": {"code": "email_invalid", "message": "Please"}}
     provider, _ = answering((status, body))
 
@@ -261,7 +261,7 @@ def test_what_is_no_id_of_ours_is_not_sent(answering, source_id):
     assert transport.calls == []
 
 
-def told(error):
+def said(error):
     """All that an error page could show of it, local variables of ours included."""
     shown = traceback.TracebackException.from_exception(error, capture_locals=True)
     ours = [frame for frame in shown.stack if "/clover_provider/" in frame.filename]
@@ -279,9 +279,9 @@ def test_no_refusal_repeats_the_id(answering, ask_for, status):
     with pytest.raises(Exception, match="refused with") as removing:
         provider.payment_remove_source(removal())
 
-    shown = told(charging.value) + told(removing.value)
+    shown = said(charging.value) + said(removing.value)
     assert CUSTOMER not in shown
-    assert CARD not in told(removing.value)
+    assert CARD not in said(removing.value)
 
 
 def test_a_failed_charge_does_not_repeat_the_id(answering, canned, ask_for):
@@ -293,7 +293,7 @@ def test_a_failed_charge_does_not_repeat_the_id(answering, canned, ask_for):
     with pytest.raises(PaymentDeclined) as caught:
         provider.payment_charge(ask_for(source=on_file()))
 
-    assert CUSTOMER not in told(caught.value)
+    assert CUSTOMER not in said(caught.value)
 
 
 def test_a_card_lives_from_saving_to_removal(
@@ -344,7 +344,7 @@ def test_a_wrong_code_shows_when_the_card_is_saved(provide, clover_simulator):
 
 
 @pytest.mark.parametrize("fault", ["reset_after", "reset_before"])
-def test_a_lost_answer_is_no_doubt_and_may_be_repeated(
+def test_a_lost_answer_is_no_unknown_outcome_and_may_be_repeated(
     provide, clover_simulator, fault
 ):
     provider, request = provide(), save_of(clover_simulator.token())

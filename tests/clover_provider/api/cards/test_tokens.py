@@ -57,7 +57,7 @@ def test_a_plain_card_goes_out_with_all_that_clover_asks_for():
         ("56", ""),
     ],
 )
-def test_the_brand_is_told_by_the_first_digits(number, brand):
+def test_the_brand_is_known_by_the_first_digits(number, brand):
     assert tokens.brand_of(number) == brand
 
 

@@ -1,4 +1,4 @@
-"""What the shop is told stands in the payment's row, whoever else is at work."""
+"""What the shop is notified of is in the payment's row, whoever else is at work."""
 
 from dataclasses import replace
 
@@ -57,7 +57,9 @@ def shared(make_payments, ledger):
 
 @pytest.mark.parametrize("flag", ["", FLAG])
 @pytest.mark.parametrize("looks", [1, 2])
-def test_nothing_is_told_that_the_row_does_not_know(ledger, shared, shop, looks, flag):
+def test_nothing_is_notified_that_the_row_does_not_know(
+    ledger, shared, shop, looks, flag
+):
     payments, payment_id = shared
     ledger.looks_left, ledger.flag = looks, flag
 
@@ -67,5 +69,5 @@ def test_nothing_is_told_that_the_row_does_not_know(ledger, shared, shop, looks,
     payment = payments.get(payment_id)
     state = PaymentState.OPEN if flag else PaymentState.PAID
     assert (payment.state, payment.flags) == (state, (flag,) if flag else ())
-    assert [event.payment.state for event in shop.told] == [state]
+    assert [event.payment.state for event in shop.notified] == [state]
     assert payments.operations(payment_id)[0].notified

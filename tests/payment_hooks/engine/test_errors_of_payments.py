@@ -22,7 +22,7 @@ WRITES = ("replace_payment", "replace_operation", "add_operation")
 
 
 class Overtaken(MemoryLedger):
-    """Somebody else writes first: once, or from some write on for ever."""
+    """Another process writes first: once, or from some write on for ever."""
 
     def __init__(self, write, first, *, for_ever):
         super().__init__()
@@ -34,7 +34,7 @@ class Overtaken(MemoryLedger):
             return
         number = next(self.calls)
         if number == self.first or (self.for_ever and number > self.first):
-            raise StaleVersion("somebody was first")
+            raise StaleVersion("another process was first")
 
     def replace_payment(self, payment):
         self._overtake("replace_payment")
@@ -87,29 +87,29 @@ def test_no_call_leaks_the_stores_own_exception(
     drive(make_payments(ledger, wait_seconds=0), provider)
 
 
-def test_what_was_told_is_not_told_again_when_the_row_changed_meanwhile(
+def test_what_was_notified_is_not_notified_again_when_the_row_changed_meanwhile(
     make_payments, shop
 ):
     payments = make_payments()
     payment_id = payments.open("1", mode=Mode.IFRAME).payment_id
 
-    told = shop.shop_payment_changed
+    said = shop.shop_payment_changed
 
     def meddle(event):
         """As recovery does that looks at the payment at the same time."""
         known = payments.ledger.get_operation(event.operation.operation_id)
         payments.ledger.replace_operation(known)
-        return told(event)
+        return said(event)
 
     payments.shop.payment_changed = meddle
     payments.charge(payment_id, CARD)
     payments.resolve(payment_id)
 
-    assert len(shop.told) == 1
+    assert len(shop.notified) == 1
     assert payments.operations(payment_id)[0].notified
 
 
-def test_all_that_cannot_be_settled_is_named(payments, provider):
+def test_all_that_cannot_be_resolved_is_named(payments, provider):
     payment_id = payments.open("1", mode=Mode.IFRAME).payment_id
     payments.charge(payment_id, CARD)
     provider.fail("payment_refund", OutcomeUnknown("reset"), after=True)

@@ -1,8 +1,8 @@
-"""A shop on the real road: Payments, CloverProvider, proxy, simulator, and an oracle.
+"""A shop on the real `Payments`: Payments, CloverProvider, proxy, simulator, and an oracle.
 
-`Road` is the shop; `Road.prepare(kind)` gives a `Movement` that is about to be made,
-with all that must come before it. What is true is read from the simulator's books and
-from the shop's ledger, never from what the road answers.
+`Rig` is the shop; `Rig.prepare(kind)` gives a `Movement` that is about to be made,
+with all that must come before it. What is true is read from the simulator's records and
+from the shop's ledger, never from what `Payments` answers.
 """
 
 from collections.abc import Callable
@@ -71,9 +71,9 @@ class Clock:
 
 @dataclass(eq=False)
 class Shop:
-    """Remembers what it was told; raises what it is given to raise."""
+    """Remembers its notifications; raises what it is given to raise."""
 
-    told: list[PaymentChanged] = field(default_factory=list)
+    notified: list[PaymentChanged] = field(default_factory=list)
     failures: list[BaseException] = field(default_factory=list)
 
     @hookimpl
@@ -81,10 +81,10 @@ class Shop:
         """Remember it, or fail."""
         if self.failures:
             raise self.failures.pop()
-        self.told.append(event)
+        self.notified.append(event)
 
 
-class Books:
+class Records:
     """What the simulator knows of one of the shop's references."""
 
     def __init__(self, snapshot: LedgerSnapshot, reference: str) -> None:
@@ -116,14 +116,14 @@ def _was_captured(charge: Charge) -> bool:
 class Movement:
     """One movement of money about to be made, be it once or several times."""
 
-    road: "Road"
+    rig: "Rig"
     kind: OperationKind
     payment_id: str
     source: PaymentSource
 
     def make(self, *, notify: bool = True) -> Operation:
-        """Ask the road for it; asked again, it is the same intent."""
-        payments = self.road.payments
+        """Ask `Payments` for it; asked again, it is the same intent."""
+        payments = self.rig.payments
         ask: dict[OperationKind, Callable[[], Operation]] = {
             OperationKind.AUTHORIZE: lambda: payments.authorize(
                 self.payment_id, self.source, shopper_ip=SHOPPER, notify=notify
@@ -142,49 +142,49 @@ class Movement:
         return ask[self.kind]()
 
     def resolve(self) -> Payment:
-        """Look at the provider, and tell the shop."""
-        return self.road.payments.resolve(self.payment_id)
+        """Look at the provider, and notify the shop."""
+        return self.rig.payments.resolve(self.payment_id)
 
     @property
     def payment(self) -> Payment:
         """The payment as the shop's ledger has it."""
-        return self.road.payments.get(self.payment_id)
+        return self.rig.payments.get(self.payment_id)
 
     @property
     def rows(self) -> list[Operation]:
         """The operations of this kind in the shop's ledger, oldest first."""
-        rows = self.road.ledger.operations(self.payment_id)
+        rows = self.rig.ledger.operations(self.payment_id)
         return [row for row in rows if row.kind is self.kind]
 
     @property
     def states(self) -> list[OperationState]:
-        """Where these stand."""
+        """The state of these."""
         return [row.state for row in self.rows]
 
     @property
     def times_moved(self) -> int:
         """How often the simulator moved this money."""
-        books = Books(self.road.simulator.ledger, self.payment.reference)
-        return books.count(self.kind)
+        records = Records(self.rig.simulator.ledger, self.payment.reference)
+        return records.count(self.kind)
 
     @property
-    def times_told(self) -> int:
-        """How often the shop was told that it succeeded."""
+    def times_notified(self) -> int:
+        """How often the shop was notified that it succeeded."""
         return sum(
             event.payment.payment_id == self.payment_id
             and event.operation.kind is self.kind
             and event.operation.state is OperationState.SUCCEEDED
-            for event in self.road.shop.told
+            for event in self.rig.shop.notified
         )
 
     def holds(self) -> None:
-        """The money moved once, the shop knows it, was told once, and no doubt is left."""
+        """The money moved once, the shop was notified once, and no outcome is unknown."""
         payment = self.payment
         assert self.times_moved == 1
         assert self.states[-1] is OperationState.SUCCEEDED
         assert payment.state is STATE_AFTER[self.kind]
         assert payment.flags == ()
-        assert self.times_told == 1
+        assert self.times_notified == 1
 
     def is_unmoved(self) -> None:
         """No money moved, and the shop does not believe that any did."""
@@ -200,7 +200,7 @@ class Movement:
         moved = self.times_moved
         assert moved <= 1
         assert not (moved and self.is_called_off)
-        self.road.recover()
+        self.rig.recover()
         assert (OperationState.SUCCEEDED in self.states) is bool(moved)
         if not moved:
             self.submit_again()
@@ -215,17 +215,17 @@ class Movement:
         )
 
     def submit_again(self) -> None:
-        """As a shopper or clerk does after the time in which a doubt is believed."""
+        """As a shopper or clerk does after an hour without an answer."""
         try:
             self.make()
         except OutcomeUnknown:
-            self.road.let_time_pass(hours=1)
+            self.rig.let_time_pass(hours=1)
             self.resolve()
             self.make()
 
 
 @dataclass(eq=False)
-class Road:
+class Rig:
     """One shop with everything from its ledger to the simulator."""
 
     payments: Payments
@@ -249,7 +249,7 @@ class Road:
         self.simulator.clock.advance(**amounts)
 
     def prepare(self, kind: OperationKind | str) -> Movement:
-        """A movement of that kind, with all that must come before it, told and done."""
+        """A movement of that kind, with all that must come before it, notified and done."""
         kind = OperationKind(kind)
         reference = f"{self.prefix}-{next(_references)}"
         payment = self.payments.open(reference, mode=Mode.IFRAME, amount_due=DUE)
@@ -280,7 +280,7 @@ def settings_for(
     }
 
 
-def build_road(
+def build_rig(
     simulator: Simulator,
     proxy: Proxy,
     ledger: Ledger,
@@ -288,7 +288,7 @@ def build_road(
     policy: Policy | None = None,
     provider: CloverProvider | None = None,
     **settings: object,
-) -> Road:
+) -> Rig:
     """A shop on this ledger whose provider reaches the simulator through the proxy."""
     values = settings_for(simulator, proxy.url, **settings)
     clover = provider or CloverProvider(CloverConfig.from_mapping(values))
@@ -299,4 +299,4 @@ def build_road(
     payments = Payments(
         ProviderHooks(registry, "clover"), ledger, policy=policy or Policy(), now=clock
     )
-    return Road(payments, clover, simulator, proxy, ledger, shop, clock)
+    return Rig(payments, clover, simulator, proxy, ledger, shop, clock)

@@ -22,8 +22,8 @@ from payment_hooks.testing.provider_checks.bench import (
 _MARGIN = timedelta(minutes=10)
 
 
-class DoubtingChecks:
-    """What a provider says when nobody knows, and how the truth is found."""
+class UnknownOutcomeChecks:
+    """How a provider reports an unknown outcome, and how it is resolved."""
 
     @needs("payment_charge")
     def test_a_lost_answer_is_an_unknown_outcome(self, bench: Bench) -> None:
@@ -107,7 +107,7 @@ class DoubtingChecks:
         assert bench.moved() == before
 
     @needs("payment_charge", "payment_look_up")
-    def test_absence_is_told_as_evidence(self, bench: Bench) -> None:
+    def test_absence_is_reported_as_evidence(self, bench: Bench) -> None:
         """Nothing found, and the whole window seen."""
         charge(bench)
 
@@ -141,7 +141,7 @@ class DoubtingChecks:
         assert found.operation_id or found.shows_marks
 
     @needs("payment_look_up")
-    def test_a_look_up_that_reaches_nobody_is_no_evidence(self, bench: Bench) -> None:
+    def test_a_look_up_that_reaches_no_one_is_no_evidence(self, bench: Bench) -> None:
         """An empty list would say that nothing was taken."""
         with bench.refusing(), pytest.raises(ProviderUnavailable):
             _find(bench, "an-operation-of-nobody")

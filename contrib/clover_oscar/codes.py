@@ -1,0 +1,35 @@
+"""The codes of the errors that Oscar's checkout and dashboard raise.
+
+Codes of the GraphQL API are Saleor's in lower case, so that its callers know them.
+"""
+
+AMOUNT_INVALID = "amount_invalid"
+"""Zero or less was entered; enter a positive amount."""
+AMOUNT_MISSING = "amount_missing"
+"""No amount was entered, and none follows from what was chosen."""
+EMAIL_NOT_SET = "email_not_set"
+"""The checkout has no e-mail address of the shopper."""
+INSUFFICIENT_STOCK = "insufficient_stock"
+"""The basket cannot be ordered: a line is sold out, say. Where money was taken, a
+person must look."""
+INTENT_ID_MISSING = "intent_id_missing"
+"""The dashboard's form came without its token; load the page again."""
+NO_CARD_FIELDS = "no_card_fields"
+"""The provider gave nothing that the page's card fields could be made of."""
+NO_HOSTED_PAGE = "no_hosted_page"
+"""The provider opened no page to which the shopper could be sent."""
+NO_LINES = "no_lines"
+"""The basket is empty."""
+NOTHING_LEFT = "nothing_left"
+"""Nothing is left to void."""
+PAID_ELSEWHERE = "paid_elsewhere"
+"""The order was placed with another payment; nothing more is charged."""
+PURCHASE_CHANGED = "purchase_changed"
+"""The basket has changed since it was shown; show it again."""
+REFERENCE_TAKEN = "reference_taken"
+"""The order number belongs to another basket's order or payment; mend the shop's
+`OrderNumberGenerator`."""
+SHIPPING_ADDRESS_NOT_SET = "shipping_address_not_set"
+"""The checkout has no shipping address."""
+SHIPPING_METHOD_NOT_SET = "shipping_method_not_set"
+"""The checkout has no shipping method."""
