@@ -18,7 +18,7 @@ demo: .venv/.demo ## Sell in all three modes on a real Oscar shop (ONCE=1: then 
 
 test: .venv/.dev ## Check everything: format, lint, types, imports, tests, docs.
 	@.ci/setup
-	@.ci/test
+	@$(BIN)/python .ci/checks.py
 
 faults: .venv/.dev ## Break everything that can break, and print what held.
 	@.ci/setup
@@ -33,7 +33,7 @@ saleor: .venv/.dev ## Drive a real Saleor (SALEOR_DIR=its source SALEOR_PYTHON=i
 	  $(BIN)/python -m pytest -q --timeout 1500 tests/real_saleor/drive_*.py
 
 check: .venv/.dev ## Only format, lint, types and imports.
-	@.ci/test static
+	@$(BIN)/python .ci/checks.py static
 
 matrix: .venv/.dev ## Run the shops' tests on every version that is claimed.
 	@.ci/setup

@@ -1,5 +1,6 @@
 """For all tests: nothing is skipped in CI, and the ledger's database may be used."""
 
+import gc
 import os
 
 import pytest
@@ -52,3 +53,10 @@ def pytest_collection_modifyitems(items):
         if marker or {"db", "transactional_db"} & set(fixtures):
             options = {"databases": "__all__", **(marker.kwargs if marker else {})}
             item.add_marker(pytest.mark.django_db(**options), append=False)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish():
+    """What was imported and collected stays: the collector need not look at it again."""
+    gc.collect()
+    gc.freeze()

@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "clover_card",
     "clover_django",
     "clover_oscar",
+    "tests.emptying",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

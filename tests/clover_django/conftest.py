@@ -1,3 +1,4 @@
+import shutil
 from contextlib import contextmanager
 
 import pymysql
@@ -26,7 +27,7 @@ TABLES = (PaymentEvent, Operation, Payment, WebhookReceipt, SavedSource)
 
 
 def connect(settings):
-    """Another database, with the ledger's tables, outside of the test database."""
+    """A connection to another database, outside of the test database."""
     defaults = connections["default"].settings_dict
     connections.databases[ALIAS] = {
         **{
@@ -39,8 +40,27 @@ def connect(settings):
         "TEST": defaults["TEST"],
         **settings,
     }
-    call_command("migrate", "clover_django", database=ALIAS, verbosity=0)
-    return DjangoLedger(using=ALIAS)
+
+
+@pytest.fixture(scope="session")
+def migrated():
+    """By kind of database, what has the ledger's tables by now."""
+    return {}
+
+
+def make_tables(kind, request):
+    """By the migrations the first time; later a server has them, and a file is copied."""
+    migrated = request.getfixturevalue("migrated")
+    place = connections[ALIAS].settings_dict["NAME"]
+    if kind not in migrated:
+        call_command("migrate", "clover_django", database=ALIAS, verbosity=0)
+        migrated[kind] = place
+        if kind == "sqlite":
+            connections[ALIAS].close()
+            empty = request.getfixturevalue("tmp_path_factory").mktemp("ledger")
+            migrated[kind] = shutil.copy(place, empty)
+    elif kind == "sqlite":
+        shutil.copy(migrated[kind], place)
 
 
 def disconnect():
@@ -82,10 +102,11 @@ def settings_of(kind, request):
 def open_ledger(kind, request):
     """A ledger in a SQLite file, in PostgreSQL or in MariaDB, with empty tables."""
     with request.getfixturevalue("django_db_blocker").unblock():
-        ledger = connect(settings_of(kind, request))
+        connect(settings_of(kind, request))
+        make_tables(kind, request)
         for model in TABLES if kind != "sqlite" else ():
             QuerySet(model, using=ALIAS)._raw_delete(ALIAS)
-        yield ledger
+        yield DjangoLedger(using=ALIAS)
         disconnect()
 
 

@@ -13,6 +13,8 @@ MISSING = (
     "PostgreSQL's server is missing: install it (Debian: apt-get install postgresql), "
     "or put initdb and pg_ctl on the PATH"
 )
+KEEP = "-c fsync=off -c full_page_writes=off"
+"""What is written survives the server, which may crash; the machine does not."""
 
 
 def find_programs():
@@ -36,7 +38,9 @@ class Server:
         self.come_back()
 
     def come_back(self):
-        options = f"-k {self.folder} -c listen_addresses='' -c max_connections=60"
+        options = (
+            f"-k {self.folder} -c listen_addresses='' -c max_connections=60 {KEEP}"
+        )
         log = self.folder / "log"
         self._run("pg_ctl", "-D", self.data, "-w", "-l", log, "-o", options, "start")
 

@@ -16,6 +16,8 @@ from tests.house.project import PACKAGES, ROOT
 
 APPS = ("clover_django", "clover_oscar", "clover_demo")
 LANGUAGES = ("en", "es", "fr", "fr_CA")
+COMPILED = shutil.ignore_patterns("__pycache__")
+"""Whoever runs meanwhile writes there."""
 WRITTEN = ("en", "es", "fr_CA")
 """Those that `makemessages` brings up to date; `fr` is a copy."""
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}|</?\w+>|MM/|#")
@@ -39,7 +41,7 @@ def test_the_catalogues_have_exactly_the_texts_of_the_code(app, tmp_path):
     if not (shutil.which("xgettext") and shutil.which("msgmerge")):
         pytest.skip("needs GNU gettext")
     here = tmp_path / app
-    shutil.copytree(PACKAGES[app], here)
+    shutil.copytree(PACKAGES[app], here, ignore=COMPILED)
     options = ["-v", "0", "--no-location", "--no-obsolete"]
     options += [word for name in WRITTEN for word in ("-l", name)]
 

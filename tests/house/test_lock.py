@@ -222,7 +222,7 @@ def resolving(text, patterns):
 
 def test_no_script_of_the_project_resolves_versions():
     scripts = [ROOT / "Makefile", ROOT / ".ci/install", ROOT / ".ci/setup"]
-    scripts += [ROOT / ".ci/run", ROOT / ".ci/test"]
+    scripts += [ROOT / ".ci/run", ROOT / ".ci/checks.py"]
 
     found = [each for s in scripts for each in resolving(s.read_text(), RESOLVING)]
 
