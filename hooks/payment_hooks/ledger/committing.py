@@ -1,4 +1,4 @@
-"""Writes that a database undoes for another's sake, and that are made again."""
+"""The two loops of a store in tables: around a conflict, and around an insert."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -7,7 +7,7 @@ from payment_hooks.ledger.store import StaleVersion
 from payment_hooks.model.records import Operation
 
 ROLLED_BACK = frozenset({"40001", "40P01", 1020, 1213})
-"""PostgreSQL's and MySQL's words for: somebody was first, all of yours is undone."""
+"""PostgreSQL's and MySQL's codes for a conflict: this transaction was rolled back."""
 _TRIES = 8
 
 Result = TypeVar("Result")
@@ -17,10 +17,9 @@ Error = TypeVar("Error", bound=Exception)
 def commit_again(
     commit: Callable[[], Result], kind: type[Error], is_undone: Callable[[Error], bool]
 ) -> Result:
-    """What `commit` gave, at the latest time if it was undone before.
+    """The result of `commit`, which is called again where the database undid it.
 
-    Two writers may stand in each other's way, however right both are: then the database
-    undoes one of them, which goes again.
+    Two correct writers may conflict: then the database rolls one of them back.
 
     Args:
         commit: writes in a transaction of its own, and commits.
@@ -41,7 +40,7 @@ def add_or_find(
     insert: Callable[[], bool],
     find_obstacle: Callable[[], Operation | None],
 ) -> Operation:
-    """See `Ledger.add_operation`: what stands in its way may be done when it is read.
+    """See `Ledger.add_operation`: what conflicts may be over by the time it is read.
 
     Args:
         operation: what is added.
@@ -49,7 +48,7 @@ def add_or_find(
         find_obstacle: the operation with its key, or else the open one in its slot.
 
     Raises:
-        StaleVersion: no attempt found it free or taken.
+        StaleVersion: at no attempt was it added, or a conflicting row found.
     """
     for _ in range(_TRIES):
         if insert():

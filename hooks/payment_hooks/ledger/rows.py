@@ -159,7 +159,7 @@ def history_key(record: Payment | Operation) -> Values:
 
 
 def history_values(record: Payment | Operation, last: Row | None) -> Values | None:
-    """What the history adds for a record just written; None if that says nothing new.
+    """The row that the history adds for a record just written; None if nothing is new.
 
     Args:
         record: as it was written.
