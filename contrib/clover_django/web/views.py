@@ -135,7 +135,7 @@ def cancelled(request: HttpRequest, payment_id: str) -> HttpResponse:
     except NOT_NOW as error:
         logger.warning("payment could not be given up: %s", type(error).__name__)
         return _wait(request, payment)
-    if outcome_of(_operations(payment), turned_back=True) is not Outcome.NOT_PAID:
+    if outcome_of(_operations(payment), shopper_canceled=True) is not Outcome.NOT_PAID:
         return _show(request, payment)
     message = _("The payment was not made. Your card has not been charged.")
     return get_pages().not_paid(request, payment, message)
@@ -143,7 +143,7 @@ def cancelled(request: HttpRequest, payment_id: str) -> HttpResponse:
 
 def _ask_whether(request: HttpRequest, payment: Payment) -> HttpResponse:
     """The page with the button to close the payment, unless it is paid or closed."""
-    if outcome_of(_operations(payment), turned_back=True) is not Outcome.NOT_PAID:
+    if outcome_of(_operations(payment), shopper_canceled=True) is not Outcome.NOT_PAID:
         return _show(request, payment)
     return render_page(request, payment, "clover_django/cancel.html")
 
@@ -164,7 +164,7 @@ def _show(request: HttpRequest, payment: Payment) -> HttpResponse:
 
 def _wait(request: HttpRequest, payment: Payment) -> HttpResponse:
     """The page that reloads until the outcome is known; not for a closed payment."""
-    known = outcome_of(_operations(payment), turned_back=True)
+    known = outcome_of(_operations(payment), shopper_canceled=True)
     is_given_up = payment.state is PaymentState.CLOSED and known is Outcome.NOT_PAID
     return render_page(
         request,

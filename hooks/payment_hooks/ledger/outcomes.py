@@ -34,19 +34,19 @@ class Outcome(StrEnum):
 
 
 def outcome_of(
-    operations: Sequence[Operation], *, turned_back: bool = False
+    operations: Sequence[Operation], *, shopper_canceled: bool = False
 ) -> Outcome:
     """What to show the shopper; "not_paid" only when no money is anywhere.
 
     Args:
         operations: all of one payment.
-        turned_back: whether the shopper says that the open page was not paid on.
+        shopper_canceled: whether the shopper says that the open page was not paid on.
     """
     state = derive_state(operations, closed=False)
     if state in _HELD:
         return Outcome.PAID
     takings = [row for row in operations if row.kind in FUNDING]
-    if turned_back:
+    if shopper_canceled:
         takings = [row for row in takings if not _is_open_page(row)]
     if find_unclear(operations) or any(row.state.is_open for row in takings):
         return Outcome.CHECKING

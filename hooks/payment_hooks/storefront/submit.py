@@ -177,7 +177,7 @@ def _resolve_open(payments: Payments, payment: Payment) -> None:
             code=ErrorCode.OUTCOME_UNKNOWN,
         ) from error
     operations = payments.operations(payment_id)
-    outcome = outcome_of(operations, turned_back=True)
+    outcome = outcome_of(operations, shopper_canceled=True)
     if outcome is Outcome.CHECKING:
         raise OutcomeUnknown(
             f"the outcome of payment {payment_id} is unknown",

@@ -271,7 +271,7 @@ def another_page(payment):
 
 
 @pytest.mark.parametrize("page", ["status", "return"])
-def test_who_turned_back_reads_what_is_known_later(browser, fake, page):
+def test_who_shopper_canceled_reads_what_is_known_later(browser, fake, page):
     payment, session = at_the_page()
     turn_back(browser, payment)
 

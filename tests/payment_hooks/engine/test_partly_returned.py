@@ -73,7 +73,7 @@ def test_all_of_it_refunded_opens_the_payment_again(
     payments.unflag(payment_id, FLAG)
 
     assert payments.start_checkout(payment_id).url
-    assert outcome_of(payments.operations(payment_id), turned_back=True) is (
+    assert outcome_of(payments.operations(payment_id), shopper_canceled=True) is (
         Outcome.NOT_PAID
     )
 

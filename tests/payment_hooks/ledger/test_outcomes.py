@@ -79,8 +79,8 @@ def test_not_paid_is_said_only_when_no_money_is_anywhere(operations, outcome):
         ([row("hosted_page", "waiting"), TAKEN], Outcome.PAID),
     ],
 )
-def test_who_turned_back_is_believed_about_the_page_alone(operations, outcome):
-    assert outcome_of(operations, turned_back=True) is outcome
+def test_who_shopper_canceled_is_believed_about_the_page_alone(operations, outcome):
+    assert outcome_of(operations, shopper_canceled=True) is outcome
 
 
 SECOND = timedelta(seconds=1)
