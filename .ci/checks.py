@@ -11,10 +11,13 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from threading import Lock
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(".venv/bin")
+SILENT_SECONDS = 60
+"""How long a check may run before a line says that it does."""
 PYTEST = (f"{BIN}/python", "-m", "pytest")
 SALEOR = ("--ds", "tests.clover_saleor.settings", "tests/clover_saleor")
 PARTS = {
@@ -80,23 +83,34 @@ def run(check: Check, printing: Lock) -> Outcome:
     with printing:
         print(f"-- {check.name} begins", flush=True)
     began = time.monotonic()
-    done = subprocess.run(  # noqa: S603 - a command from this page
-        check.command,
-        cwd=ROOT,
-        # What is installed is used: pyright would ask a registry for a newer one.
-        env={**os.environ, "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    seconds = time.monotonic() - began
-    outcome = Outcome(check.name, done.returncode, done.stdout, seconds)
+    with TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+        process = subprocess.Popen(  # noqa: S603 - a command from this page
+            check.command,
+            cwd=ROOT,
+            # What is installed is used: pyright would ask a registry for a newer one.
+            env={**os.environ, "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        while (status := _status_of(process)) is None:
+            seconds = time.monotonic() - began
+            with printing:
+                print(f"-- {check.name} is running, {seconds:.0f} s", flush=True)
+        seconds = time.monotonic() - began
+        output.seek(0)
+        outcome = Outcome(check.name, status, output.read(), seconds)
     with printing:
         print(f"\n== {outcome}\n{outcome.output}", flush=True)
     return outcome
+
+
+def _status_of(process: subprocess.Popen[bytes]) -> int | None:
+    """Its exit status; None if it runs on for a minute."""
+    try:
+        return process.wait(SILENT_SECONDS)
+    except subprocess.TimeoutExpired:
+        return None
 
 
 def run_all(checks: Iterable[Check], at_once: int) -> list[Outcome]:

@@ -81,3 +81,13 @@ def test_nothing_is_named_where_all_is_well(checks, monkeypatch, capfd):
 
     assert checks.main(["static"]) == 0
     assert "failed" not in capfd.readouterr().out
+
+
+def test_what_takes_long_says_that_it_runs(checks, monkeypatch, capfd):
+    monkeypatch.setattr(checks, "SILENT_SECONDS", 0.1)
+    slow = python(checks, "slow", "import time; time.sleep(0.5)")
+
+    [outcome] = checks.run_all([slow], at_once=1)
+
+    assert outcome.status == 0
+    assert "-- slow is running, 0 s\n" in capfd.readouterr().out
