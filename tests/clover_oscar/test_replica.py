@@ -100,7 +100,7 @@ def test_a_shopper_comes_back_and_the_order_is_placed(
     shopper.place_order()
     (page,) = get_payments().operations(the_payment().payment_id)
     let_time_pass(minutes=2)
-    keep_message(page, clover.pay_session(the_payment().amount_due))
+    keep_message(page.page, clover.pay_session(the_payment().amount_due))
 
     back = shopper.client.get(f"/clover/return/{the_payment().payment_id}/")
 
