@@ -59,5 +59,6 @@ class Committer:
 def _is_undone(error: OperationalError) -> bool:
     """Whether the database has rolled the whole transaction back."""
     number = error.args[0] if error.args else None
-    state = getattr(error.__cause__, "sqlstate", None)
+    cause = error.__cause__  # psycopg has a sqlstate, psycopg2 a pgcode
+    state = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
     return number in ROLLED_BACK or state in ROLLED_BACK

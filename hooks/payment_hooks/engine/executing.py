@@ -102,7 +102,7 @@ class Executor:
         payment = record.payment
         asked = make_fingerprint(payment.amount_due, source, details)
         for _ in range(_TRIES):
-            known = record.operations
+            payment, known = record.payment, record.operations
             funding = next((row for row in known if row.funds_payment), None)
             if funding is not None:
                 _refuse_reversed(payment, known)
@@ -315,8 +315,7 @@ class Executor:
             if done.state.is_open:
                 raise in_progress(done)
             raise refusal_of(done, transaction)
-        record = self._engine.get_record(payment.payment_id)
-        self._store.succeed(record, sent, transaction, flag=unwanted)
+        self._store.succeed_flagged(sent, transaction, unwanted)
         self._release_unwanted(payment, sent, transaction)
         raise PaymentDeclined(
             f"{sent.kind} {transaction.transaction_id} was released: {unwanted}",
@@ -349,7 +348,7 @@ class Executor:
         )
         try:
             done = self._run(payment, intent, _modification(payment, intent))
-        except PaymentError as error:
+        except (PaymentError, ConfigurationError) as error:
             raise _not_released(transaction) from error
         if done is None:
             raise _not_released(transaction)

@@ -174,7 +174,7 @@ class HostedPages:
     ) -> None:
         try:
             transaction = self._read(transaction_id, _pages_among(known))
-        except PaymentError:
+        except (PaymentError, ConfigurationError):
             self._store.release(claimed)
             raise
         judgement = self._resolver.judge(payment, claimed, transaction)
@@ -218,7 +218,7 @@ class HostedPages:
         )
 
     def _start(self, operation: Operation, asked: CheckoutRequest) -> Redirect:
-        sending = self._store.write(operation, state=OperationState.SENDING)
+        sending = self._store.begin_sending(operation)
         try:
             session = self._engine.provider.start_checkout(
                 replace(asked, operation_id=operation.operation_id)

@@ -125,13 +125,23 @@ class OperationStore:
         record: PaymentRecord,
         operation: Operation,
         transaction: Transaction,
+        *,
         flag: str = "",
+        mark: str = "",
     ) -> Operation:
         """The operation as done, with what may be kept of the transaction.
 
         The payment's row comes to its new state in the same commit.
 
+        Args:
+            record: the payment as it was read for the verdict.
+            operation: ours, under its lease.
+            transaction: what moved the money.
+            flag: why it does not count.
+            mark: a flag for the payment alone, of money that counts.
+
         Raises:
+            StaleVersion: the payment changed since; what changed may be other money.
             OutcomeUnknown: the operation was changed elsewhere.
         """
         done = replace(
@@ -144,32 +154,66 @@ class OperationStore:
             code="",
             message="",
         )
+        return self.write_both(record, done, mark)
+
+    def succeed_flagged(
+        self, operation: Operation, transaction: Transaction, flag: str
+    ) -> Operation:
+        """The operation as done by money that nobody wants, whatever else is here."""
         for _ in range(_TRIES):
-            payment = with_state(record.payment, _with(done, record.operations))
-            is_changed = payment != record.payment
-            try:
-                return self._ledger.replace_operation(
-                    done, payment if is_changed else None
-                )
-            except StaleVersion as error:
-                record = self._engine.get_record(done.payment_id)
-                if not any(_is_version(row, done) for row in record.operations):
-                    raise in_progress(done) from error
-        return self.write(done)
+            record = self._engine.get_record(operation.payment_id)
+            with suppress(StaleVersion):
+                return self.succeed(record, operation, transaction, flag=flag)
+        raise in_progress(operation)
 
     def refuse(
         self, operation: Operation, error: Exception, flag: str = ""
     ) -> Operation:
-        """The operation as a definitive no."""
+        """The operation as a definitive no; a flag is the payment's at once."""
         declined = isinstance(error, PaymentDeclined)
         code = error.decline_code.value if isinstance(error, PaymentDeclined) else ""
-        return self.write(
+        refused = replace(
             self._closed(operation),
             state=OperationState.DECLINED if declined else OperationState.FAILED,
             code=code or getattr(error, "code", "") or type(error).__name__,
             message=str(error),
             flag=flag,
         )
+        return self.write_flagged(refused) if flag else self.write(refused)
+
+    def write_flagged(self, operation: Operation) -> Operation:
+        """The operation with a flag, which its payment has from the same commit on.
+
+        Raises:
+            OutcomeUnknown: the operation was changed elsewhere.
+        """
+        for _ in range(_TRIES):
+            record = self._engine.get_record(operation.payment_id)
+            with suppress(StaleVersion):
+                return self.write_both(record, operation)
+        raise in_progress(operation)
+
+    def write_both(
+        self, record: PaymentRecord, operation: Operation, mark: str = ""
+    ) -> Operation:
+        """The operation as written, with the state and flags that it gives its payment.
+
+        Raises:
+            StaleVersion: the payment changed since the record was read.
+            OutcomeUnknown: the operation was changed elsewhere.
+        """
+        rows = _with(operation, record.operations)
+        payment = with_state(record.payment, rows, flag=mark)
+        is_changed = payment != record.payment
+        try:
+            return self._ledger.replace_operation(
+                operation, payment if is_changed else None
+            )
+        except StaleVersion as error:
+            now = self._ledger.get_operation(operation.operation_id)
+            if now is None or now.version != operation.version:
+                raise in_progress(operation) from error
+            raise
 
     def note_look(self, operation: Operation) -> None:
         """Keep that an open page was looked at, and nothing was learnt.
@@ -228,7 +272,3 @@ def _with(changed: Operation, operations: Iterable[Operation]) -> tuple[Operatio
         changed if row.operation_id == changed.operation_id else row
         for row in operations
     )
-
-
-def _is_version(row: Operation, other: Operation) -> bool:
-    return (row.operation_id, row.version) == (other.operation_id, other.version)

@@ -12,7 +12,6 @@ from payment_hooks.model.errors import (
     AmountChanged,
     InvalidRequest,
     NothingDue,
-    OutcomeUnknown,
 )
 from payment_hooks.model.kinds import ErrorCode, Mode
 from payment_hooks.model.money import Money
@@ -59,25 +58,24 @@ class Lifecycle:
         fits = latest.amount_due == due and latest.mode is mode
         if latest.state is PaymentState.OPEN and fits:
             return self._with_context(latest, context)
-        # Also where it is closed: whoever closes it may find an unknown outcome, and
-        # open it again.
+        # Also where it is closed: what was on its way when it was closed may be still.
         closed = self.close(latest.payment_id)
         if closed.state is not PaymentState.CLOSED:
             return closed  # its money came while it was being closed
         return self._begin(reference, latest.sequence + 1, mode, due, context)
 
     def close(self, payment_id: str) -> Payment:
-        """See `Payments.close`."""
+        """See `Payments.close`.
+
+        A payment stays closed, also where the second look finds that something is on its
+        way: others may have found it closed, and begun the next one.
+        """
         payment = self._ledger.get_payment(payment_id)
         if payment is not None:
             refuse_conflict(payment)
         self._refuse_unresolved(payment_id)
         self._resolver.refresh(payment_id, closed=True)
-        try:
-            self._refuse_unresolved(payment_id)
-        except OutcomeUnknown:
-            self._resolver.refresh(payment_id, closed=False)
-            raise
+        self._refuse_unresolved(payment_id)
         # What was being sent before may have brought its money since.
         return self._resolver.refresh(payment_id)[0]
 

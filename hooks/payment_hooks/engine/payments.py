@@ -28,7 +28,13 @@ from payment_hooks.ledger.outcomes import Outcome, outcome_of
 from payment_hooks.ledger.state import is_worth_a_look, refundable, refuse_unless_open
 from payment_hooks.ledger.store import Ledger
 from payment_hooks.model.cards import CardDetails, PaymentSource
-from payment_hooks.model.errors import InvalidRequest, OutcomeUnknown, PaymentError
+from payment_hooks.model.errors import (
+    ConfigurationError,
+    InvalidRequest,
+    OutcomeUnknown,
+    PaymentError,
+    ProviderUnavailable,
+)
 from payment_hooks.model.kinds import ErrorCode, Mode, RefundReason
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import (
@@ -576,6 +582,9 @@ class Payments:
         except PaymentError as error:
             self.store.note_look(operation)
             return error
+        except ConfigurationError as error:
+            self.store.note_look(operation)
+            return ProviderUnavailable(str(error), code=ErrorCode.CONFIGURATION)
         return None
 
 

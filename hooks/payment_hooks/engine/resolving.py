@@ -1,6 +1,7 @@
 """What a transaction makes of an operation, and what is found of it: the last word."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,9 +17,15 @@ from payment_hooks.engine.engine import Engine
 from payment_hooks.engine.leases import OperationStore
 from payment_hooks.engine.policy import FailedChecks
 from payment_hooks.ledger.intents import name_found
-from payment_hooks.ledger.state import derive_state, find_unclear, with_state
+from payment_hooks.ledger.state import (
+    derive_state,
+    find_unclear,
+    in_progress,
+    with_state,
+)
 from payment_hooks.ledger.store import StaleVersion
 from payment_hooks.model.errors import (
+    ConfigurationError,
     InvalidRequest,
     OutcomeUnknown,
     PaymentError,
@@ -74,6 +81,8 @@ class Resolver:
         if judgement.verdict is not Verdict.DONE:
             return judgement
         flag, record = self._find_beside(payment, operation, transaction)
+        if record is not None and _is_recorded(record, operation, transaction):
+            return Judgement(Verdict.OPEN, Flag.REFERENCE_DIFFERS)
         verdict = Verdict.MISFIT if flag else Verdict.DONE
         return Judgement(verdict, flag, record)
 
@@ -87,7 +96,21 @@ class Resolver:
     def carry_out(
         self, judgement: Judgement, operation: Operation, transaction: Transaction
     ) -> Operation:
-        """The claimed operation as this judgement of the transaction leaves it."""
+        """The claimed operation as this judgement of the transaction leaves it.
+
+        Where the payment changed since, it is judged again: other money may have come.
+        """
+        for _ in range(_TRIES):
+            try:
+                return self._carry_out(judgement, operation, transaction)
+            except StaleVersion:
+                payment = self._engine.get(operation.payment_id)
+                judgement = self.judge(payment, operation, transaction)
+        raise in_progress(operation)
+
+    def _carry_out(
+        self, judgement: Judgement, operation: Operation, transaction: Transaction
+    ) -> Operation:
         match judgement.verdict:
             case Verdict.OPEN:
                 return self._keep_open(operation)
@@ -114,13 +137,14 @@ class Resolver:
         """The operation as succeeded; flagged when the transaction does not fit it."""
         flag = judgement.why
         record = judgement.record or self._engine.get_record(operation.payment_id)
-        done = self._store.succeed(record, operation, transaction, flag)
-        if done.kind is OperationKind.HOSTED_PAGE and not flag:
-            done = self._flag_later_pages(done)
-        if not flag and self._engine.policy.failed_checks is FailedChecks.FLAG:
-            failed = failed_check(transaction)
-            if failed:
-                self.refresh(done.payment_id, flag=failed)
+        is_marked = not flag and self._engine.policy.failed_checks is FailedChecks.FLAG
+        mark = failed_check(transaction) if is_marked else ""
+        done = self._store.succeed(record, operation, transaction, flag=flag, mark=mark)
+        may_be_second = record.payment.sequence > 1 or (
+            done.kind is OperationKind.HOSTED_PAGE
+        )
+        if may_be_second and done.funds_payment:
+            return self._flag_later_funding(record.payment, done)
         return done
 
     def _find_beside(
@@ -185,7 +209,7 @@ class Resolver:
         asked_at = self._engine.now()
         try:
             found, complete = self._find(claimed)
-        except PaymentError as error:
+        except (PaymentError, ConfigurationError) as error:
             self._store.release(claimed, state=OperationState.UNKNOWN)
             raise error
         if found is not None:
@@ -334,24 +358,33 @@ class Resolver:
         )
         return self._store.refuse(operation, error)
 
-    def _flag_later_pages(self, done: Operation) -> Operation:
-        """Two pages may be resolved at once, neither of them seeing the other's money.
+    def _flag_later_funding(self, payment: Payment, done: Operation) -> Operation:
+        """The operation, flagged if another payment of the reference has its money first.
 
-        Whoever was second sees both, and flags the later page, whosever that is.
+        Two payments have rows of their own and may be funded at once, neither seeing the
+        other's money: a page of a closed one, say, beside the next one. Whoever is second
+        sees both, and flags the later one that the shop does not know of.
         """
-        known = self._ledger.operations(done.payment_id)
-        later = [row for row in known if row.funds_payment][1:]
-        for row in later:
-            flagged = replace(
-                row, flag=Flag.DOUBLE_CAPTURE, notified=False, due=self._engine.now()
+        for _ in range(_TRIES):
+            found = self._ledger.find_related(payment.reference, "")
+            funded = [row for each in found for row in _funding_of(each)]
+            if len(funded) == 1:
+                return funded[0] if _is_same(funded[0], done) else self._read(done)
+            if not funded:
+                break
+            waiting = [row for row in funded if not row.notified]
+            later = replace(
+                (waiting or funded)[-1],
+                flag=Flag.DOUBLE_CAPTURE,
+                notified=False,
+                due=self._engine.now(),
             )
-            try:
-                self._ledger.replace_operation(flagged)
-            except StaleVersion:
-                return self._flag_later_pages(done)
-        is_changed = any(row.operation_id == done.operation_id for row in later)
-        changed = self._ledger.get_operation(done.operation_id) if is_changed else None
-        return changed or done
+            with suppress(OutcomeUnknown):  # it is flagged elsewhere, or notified
+                self._store.write_flagged(later)
+        return self._read(done)
+
+    def _read(self, operation: Operation) -> Operation:
+        return self._ledger.get_operation(operation.operation_id) or operation
 
 
 def find_reversal(operations: Operations) -> str:
@@ -383,6 +416,28 @@ def _find_first_funding(
         if _is_second_funding(operation, row.operations):
             flag = Flag.DOUBLE_CAPTURE
     return flag
+
+
+def _is_recorded(
+    record: PaymentRecord, operation: Operation, transaction: Transaction
+) -> bool:
+    """Whether another page of the payment has this very money already."""
+    return operation.kind is OperationKind.HOSTED_PAGE and any(
+        row.transaction_id == transaction.transaction_id
+        and row.operation_id != operation.operation_id
+        for row in record.operations
+    )
+
+
+def _is_same(row: Operation, other: Operation) -> bool:
+    return row.operation_id == other.operation_id
+
+
+def _funding_of(record: PaymentRecord) -> list[Operation]:
+    """What funds the payment, unless all of its money was reversed."""
+    if derive_state(record.operations, closed=False) in REVERSED:
+        return []
+    return [row for row in record.operations if row.funds_payment]
 
 
 def _is_second_funding(operation: Operation, known: Iterable[Operation]) -> bool:

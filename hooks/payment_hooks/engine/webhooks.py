@@ -8,7 +8,11 @@ from datetime import datetime, timedelta
 
 from payment_hooks.engine.engine import Engine
 from payment_hooks.engine.hosted import HostedPages
-from payment_hooks.model.errors import PaymentError, WebhookRejected
+from payment_hooks.model.errors import (
+    ConfigurationError,
+    PaymentError,
+    WebhookRejected,
+)
 from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.model.records import Operation, OperationState, Payment
 from payment_hooks.model.requests import LookUpRequest, WebhookRequest
@@ -87,7 +91,7 @@ class WebhookInbox:
                 continue
             try:
                 payment = self._match(event)
-            except PaymentError as error:
+            except (PaymentError, ConfigurationError) as error:
                 left.append(_unmatched(event, str(error)))
                 continue
             if payment is not None:

@@ -6,6 +6,7 @@ For stores in tables: both that come with the package have the same columns.
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from payment_hooks.ledger.text import storable
 from payment_hooks.model.kinds import Mode
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import (
@@ -166,7 +167,7 @@ def history_values(record: Payment | Operation, last: Row | None) -> Values | No
         last: `after` and `reason` of its latest row in the history, if it has one.
     """
     after = record.state.value
-    reason = (
+    reason = storable(
         record.flag or record.code
         if isinstance(record, Operation)
         else ", ".join(record.flags)

@@ -140,16 +140,22 @@ def find_long(answer: object) -> str:
 
 
 def find_mixed(answer: object) -> str:
-    """Which amount in a provider's answer cannot be reckoned with; empty if all can.
+    """Which amount or time in an answer cannot be reckoned with; empty if all can.
 
     It is found here, and not in a sum that is made after money has moved.
     """
     for row in (answer, *getattr(answer, "transactions", ())):
         if isinstance(row, Transaction):
-            found = _mixed_amount(row)
+            found = _mixed_amount(row) or _naive_time(row)
             if found:
                 return found
     return ""
+
+
+def _naive_time(transaction: Transaction) -> str:
+    made_at = transaction.created_at
+    is_naive = made_at is not None and made_at.tzinfo is None
+    return "a created_at without a time zone" if is_naive else ""
 
 
 def _mixed_amount(transaction: Transaction) -> str:

@@ -377,13 +377,15 @@ def _is_too_much(payment: Payment, transaction: Transaction, known: Operations) 
 
     Another currency counts as too much: how much of the money it is, nobody can say.
     """
+    if transaction.kind is not TransactionKind.REFUND:
+        return False
+    left = refundable(payment, known)
+    if transaction.amount.currency != left.currency:
+        return True
     is_of_money = any(
         row.counts
         and row.kind in CAPTURING
         and transaction.parent_id in (row.transaction_id, row.parent_id)
         for row in known
     )
-    if not is_of_money or transaction.kind is not TransactionKind.REFUND:
-        return False
-    left = refundable(payment, known)
-    return transaction.amount.currency != left.currency or transaction.amount > left
+    return is_of_money and transaction.amount > left

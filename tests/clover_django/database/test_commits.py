@@ -62,3 +62,28 @@ def test_what_is_no_deadlock_is_raised_at_once(ledger):
         Committer(ALIAS).write(work)
 
     assert len(tries) == 1
+
+
+class DeadlockOfPsycopg2(Exception):
+    pgcode = "40P01"
+
+
+class DeadlockOfPsycopg(Exception):
+    sqlstate = "40P01"
+
+
+@pytest.mark.parametrize("cause", [DeadlockOfPsycopg(), DeadlockOfPsycopg2()])
+def test_each_driver_of_postgresql_says_that_a_deadlock_was_rolled_back(
+    database, cause
+):
+    """Django allows both; the older one names the code by another word."""
+    tries = []
+
+    def work():
+        tries.append(1)
+        if len(tries) == 1:
+            raise OperationalError("deadlock detected") from cause
+
+    Committer(ALIAS).write(work)
+
+    assert len(tries) == 2

@@ -175,7 +175,7 @@ def test_two_pages_resolved_at_once_are_one_payment(payments, ledger, provider, 
     sender = payments.store
     real = sender.succeed
 
-    def resolve_the_other_first(*args):
+    def resolve_the_other_first(*args, **options):
         sender.succeed = real
         other = Thread(
             target=payments.resolve,
@@ -184,14 +184,14 @@ def test_two_pages_resolved_at_once_are_one_payment(payments, ledger, provider, 
         )
         other.start()
         other.join()
-        return real(*args)
+        return real(*args, **options)
 
     sender.succeed = resolve_the_other_first
     payments.resolve(payment_id, transaction_id=paid[0], session_id=first.session_id)
 
     assert [row.flag for row in payments.operations(payment_id)] == [
-        "",
         "double_capture",
+        "",
     ]
     payment = payments.get(payment_id)
     assert (payment.state, payment.flags) == (PaymentState.PAID, ("double_capture",))

@@ -274,6 +274,23 @@ def test_a_refund_in_another_currency_is_left_to_a_person(
     assert payments.refundable(paid) == DUE
 
 
+def test_a_refund_in_another_currency_of_what_is_only_authorized_is_left_as_well(
+    reconcile, payments, provider
+):
+    payment_id = payments.open("100777", mode=Mode.IFRAME, amount_due=DUE).payment_id
+    held = payments.authorize(payment_id, PaymentSource(token="tok-1"))
+    made(
+        provider,
+        TransactionKind.REFUND,
+        Money(500, "CAD"),
+        parent_id=held.transaction_id,
+    )
+
+    assert [row.flag for row in reconcile().findings] == ["refund_too_large"]
+    assert payments.get(payment_id).state is PaymentState.AUTHORIZED
+    assert payments.refundable(payment_id) == Money.zero("USD")
+
+
 def test_a_refund_of_a_charge_that_no_one_knows_is_named_once(reconcile, provider):
     charge = made(provider, TransactionKind.CHARGE, DUE)
     made(provider, TransactionKind.REFUND, FIVE, parent_id=charge.transaction_id)

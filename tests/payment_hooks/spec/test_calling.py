@@ -295,6 +295,7 @@ ODD_AMOUNTS = [
     {"tax": "1.99"},
     {"tip": 100},
     {"tip": Money(1, "CAD")},
+    {"created_at": datetime(2026, 11, 28)},
     {"surcharge": Money(1, "CAD")},
 ]
 
