@@ -1,4 +1,4 @@
-"""The marker `matrix`, the fixture `report`, the table at the end, and a broken rig."""
+"""The marker `matrix`, the fixture `report`, the table at the end, and a broken engine."""
 
 import shutil
 from collections.abc import Callable, Generator, Iterator

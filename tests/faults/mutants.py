@@ -360,7 +360,7 @@ MUTANTS = (
     Mutant(
         "absence is believed at once",
         ((Resolver, "_is_absence_proof", always(True)),),
-        near=3500,
+        near=1400,
     ),
     Mutant(
         "a second payment is as good as the first",

@@ -104,7 +104,7 @@ def test_histories_are_full_of_trouble(report):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
-def test_a_broken_rig_is_found(mutant, report):
+def test_a_broken_engine_is_found(mutant, report):
     with mutant.in_force():
         seed, problem = _first_violation(mutant.near)
 

@@ -160,7 +160,7 @@ def test_no_order_of_steps_breaks_a_promise(report):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FOUND_BY_STEPS)
-def test_the_machine_finds_a_broken_rig(name):
+def test_the_machine_finds_a_broken_engine(name):
     [mutant] = [mutant for mutant in MUTANTS if mutant.name == name]
 
     with mutant.in_force(), pytest.raises(AssertionError):
