@@ -484,7 +484,9 @@ class Payments:
         that money is recorded.
 
         Raises:
-            OutcomeUnknown: an outcome of it is unknown; resolve it first.
+            OutcomeUnknown: an outcome of it is unknown; resolve it first. Where that was
+                found while it was being closed it stays closed, and money that comes of
+                it is recorded.
         """
         return self._lifecycle.close(payment_id)
 
