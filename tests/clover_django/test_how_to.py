@@ -111,9 +111,7 @@ def test_clovers_page_pays_the_order(shop, rf, clover_simulator):
     assert shop["ORDERS"]["1002"]["status"] == "paid"
 
 
-def test_the_button_of_who_shopper_canceled_leads_to_the_form(
-    shop, rf, clover_simulator
-):
+def test_the_button_of_who_canceled_leads_to_the_form(shop, rf, clover_simulator):
     page = shop["pay_at_clover"](rf.post("/"), "1002")
     left = clover_simulator.cancel_hosted(page.url)
 

@@ -249,7 +249,7 @@ def test_a_forged_webhook_is_refused_and_changes_nothing(shop):
 
     assert (status, session in text) == (400, False)
     assert (shop.charges(), shop.orders()) == ([], [])
-    assert "Pay with Clover" in shop.answer(f"{where}?shopper_canceled=1")[2]
+    assert "Pay with Clover" in shop.answer(f"{where}?canceled=1")[2]
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def show(payment_id):
     except hooks.PaymentError:  # it is looked at again
         payment = payments().get(payment_id)
     known = payments().operations(payment_id)
-    outcome = outcome_of(known, shopper_canceled="shopper_canceled" in request.args)
+    outcome = outcome_of(known, shopper_canceled="canceled" in request.args)
     order = sql("SELECT number FROM orders WHERE payment = ?", payment_id)
     return render_template("order.html", payment=payment, outcome=outcome, order=order)
 
@@ -87,9 +87,7 @@ def pay(payment_id):
         reference=payment.reference,
         mode=hooks.Mode.HOSTED,
         lines=(hooks.LineItem(name=product, unit_price=payment.amount_due),),
-        return_urls=hooks.ReturnUrls(
-            success=here, failure=f"{here}?shopper_canceled=1"
-        ),
+        return_urls=hooks.ReturnUrls(success=here, failure=f"{here}?canceled=1"),
     )
     try:
         return redirect(payments().start_checkout(payment_id, page).url, 303)
