@@ -97,6 +97,7 @@ class Operation(models.Model):
     session_id = StorableCharField(max_length=_ID_LENGTH, blank=True, db_index=True)
     session_url = StorableTextField(blank=True)
     session_expires_at = MomentField(null=True)
+    challenge = StorableJSONField(default=dict, blank=True)
     details = StorableJSONField(default=dict, blank=True)
     shopper_ip = StorableCharField(max_length=_ID_LENGTH, blank=True)
     notified = models.BooleanField(default=False)

@@ -105,6 +105,7 @@ operations = Table(
     Column("session_id", ExactText(_ID_LENGTH), nullable=False),
     Column("session_url", LongText, nullable=False),
     Column("session_expires_at", UtcTime),
+    Column("challenge", JsonText, nullable=False),
     Column("details", JsonText, nullable=False),
     Column("shopper_ip", ExactText(_ID_LENGTH), nullable=False),
     Column("notified", Boolean, nullable=False),

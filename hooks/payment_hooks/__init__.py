@@ -3,8 +3,8 @@
 Standard library and pluggy only; it knows no vendor, no framework and no HTTP.
 """
 
+from payment_hooks.engine.engine import FailedChecks, Policy
 from payment_hooks.engine.payments import Payments
-from payment_hooks.engine.policy import FailedChecks, Policy
 from payment_hooks.ledger.memory import MemoryLedger
 from payment_hooks.ledger.outcomes import Outcome
 from payment_hooks.ledger.store import Ledger, StaleVersion
@@ -72,6 +72,7 @@ from payment_hooks.model.records import (
 from payment_hooks.model.requests import (
     CaptureRequest,
     CheckoutRequest,
+    ConfirmRequest,
     Customer,
     LineItem,
     LookUpRequest,
@@ -83,8 +84,10 @@ from payment_hooks.model.requests import (
     WebhookRequest,
 )
 from payment_hooks.model.results import (
+    ActionRequired,
     CardFields,
     CardForm,
+    Challenge,
     LookUpResult,
     NextAction,
     Redirect,
@@ -107,6 +110,7 @@ __all__ = [
     "FUNDING",
     "REVERSED",
     "AccessRequest",
+    "ActionRequired",
     "AlreadyPaid",
     "AmountChanged",
     "AuthenticationFailed",
@@ -114,10 +118,12 @@ __all__ = [
     "CardDetails",
     "CardFields",
     "CardForm",
+    "Challenge",
     "CheckResult",
     "CheckoutRequest",
     "CompletePurchaseRequest",
     "ConfigurationError",
+    "ConfirmRequest",
     "Customer",
     "DeclineCode",
     "EnteredBy",

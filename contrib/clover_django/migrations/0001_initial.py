@@ -187,6 +187,7 @@ class Migration(migrations.Migration):
                 ),
                 ("session_url", models.TextField(blank=True)),
                 ("session_expires_at", models.DateTimeField(null=True)),
+                ("challenge", models.JSONField(blank=True, default=dict)),
                 ("details", models.JSONField(blank=True, default=dict)),
                 ("shopper_ip", models.CharField(blank=True, max_length=255)),
                 ("notified", models.BooleanField(default=False)),

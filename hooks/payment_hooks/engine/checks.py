@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from payment_hooks.engine.policy import Policy
+from payment_hooks.engine.engine import Policy
 from payment_hooks.model.errors import PaymentDeclined, PaymentError, WrongState
 from payment_hooks.model.kinds import (
     CheckResult,
@@ -141,10 +141,15 @@ def refusal_of(operation: Operation, transaction: Transaction) -> PaymentError:
         f"{operation.kind} {transaction.transaction_id} is {transaction.status}: "
         "nothing of it was moved"
     )
-    if transaction.status is TransactionStatus.FAILED:
+    is_authentication = operation.challenge is not None and (
+        transaction.status is TransactionStatus.CANCELED
+    )
+    if is_authentication or transaction.status is TransactionStatus.FAILED:
         return PaymentDeclined(
             message,
-            decline_code=DeclineCode.PROCESSING_ERROR,
+            decline_code=DeclineCode.AUTHENTICATION_FAILED
+            if operation.challenge
+            else DeclineCode.PROCESSING_ERROR,
             transaction_id=transaction.transaction_id,
             code=transaction.status.value,
         )

@@ -1,26 +1,25 @@
 """An intent becomes one operation, which is sent once and written down."""
 
-import logging
 import time
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import replace
 from typing import TypedDict
 
+from payment_hooks.engine.challenges import Challenges, has_expired
 from payment_hooks.engine.checks import failed_check, refusal_of
-from payment_hooks.engine.engine import Engine
+from payment_hooks.engine.engine import Engine, FailedChecks
 from payment_hooks.engine.leases import OperationStore
-from payment_hooks.engine.policy import FailedChecks
 from payment_hooks.engine.resolving import Resolver
 from payment_hooks.ledger.intents import is_same_source, make_fingerprint
 from payment_hooks.ledger.state import (
     decline_of,
-    derive_state,
     find_obstacle,
     in_progress,
     next_attempt,
     refuse_conflict,
+    refuse_reversed,
     refuse_unclear,
+    still_open,
 )
 from payment_hooks.model.addresses import bare_address
 from payment_hooks.model.cards import PaymentSource
@@ -31,7 +30,6 @@ from payment_hooks.model.errors import (
     OutcomeUnknown,
     PaymentDeclined,
     PaymentError,
-    PaymentReversed,
     WrongState,
 )
 from payment_hooks.model.kinds import (
@@ -44,7 +42,6 @@ from payment_hooks.model.kinds import (
 )
 from payment_hooks.model.records import (
     FUNDING,
-    REVERSED,
     Operation,
     OperationKind,
     OperationState,
@@ -58,9 +55,7 @@ from payment_hooks.model.requests import (
     RetryRequest,
     VoidRequest,
 )
-from payment_hooks.model.results import Transaction
-
-logger = logging.getLogger(__name__)
+from payment_hooks.model.results import Challenge, Transaction
 
 Request = PaymentRequest | CaptureRequest | RefundRequest | VoidRequest
 _TRIES = 3
@@ -90,6 +85,7 @@ class Executor:
         self._ledger = engine.ledger
         self._store = store
         self._resolver = resolver
+        self.challenges = Challenges(engine, store, resolver, self._receive)
 
     def fund(
         self,
@@ -105,7 +101,7 @@ class Executor:
             payment, known = record.payment, record.operations
             funding = next((row for row in known if row.funds_payment), None)
             if funding is not None:
-                _refuse_reversed(payment, known)
+                refuse_reversed(payment, known)
                 return funding
             refuse_unclear(known)
             refuse_conflict(payment)
@@ -148,7 +144,12 @@ class Executor:
         raise in_progress(intent)
 
     def resume(self, payment: Payment, operation: Operation) -> None:
-        """Send a capture, refund or void that was recorded, but never sent."""
+        """Send a capture, refund or void that was recorded, but never sent.
+
+        A challenge that can be answered no more is ended, so that nobody waits for it.
+        """
+        if has_expired(operation, self._engine.now()):
+            self.challenges.cancel(payment, operation)
         is_unsent = operation.state is OperationState.PENDING
         if operation.kind in FUNDING or not is_unsent:
             return
@@ -197,6 +198,9 @@ class Executor:
         self, payment: Payment, intent: Operation, known: Operation, request: Request
     ) -> Operation:
         """The open operation without an owner, after sending it again or looking it up."""
+        if known.challenge is not None:
+            is_same = _is_same(known, intent)
+            return self.challenges.end(payment, known, is_same_card=is_same)
         if _is_same(known, intent) and self._may_retry(known):
             again = replace(request, operation_id=known.operation_id)
             return self._send(payment, self._store.claim(known), again)
@@ -221,7 +225,7 @@ class Executor:
         """The operation after its outcome; a lost answer is asked for once more."""
         started = time.monotonic()
         try:
-            sent, transaction = self._send_once(owned, request)
+            sent, answer = self._send_once(owned, request)
         except OutcomeUnknown:
             current = self._ledger.get_operation(owned.operation_id) or owned
             is_late = time.monotonic() - started > self._engine.policy.replay_seconds
@@ -230,12 +234,12 @@ class Executor:
             if is_late or not (was_first and is_lost and self._may_retry(current)):
                 raise
             claimed = self._store.claim(current)
-            sent, transaction = self._send_once(claimed, request)
-        return self._receive(payment, sent, transaction)
+            sent, answer = self._send_once(claimed, request)
+        return self._receive(payment, sent, answer)
 
     def _send_once(
         self, owned: Operation, request: Request
-    ) -> tuple[Operation, Transaction]:
+    ) -> tuple[Operation, Transaction | Challenge]:
         """The owned operation and what the provider answered.
 
         Every other ending is written down before it is raised. An operation that may
@@ -246,24 +250,24 @@ class Executor:
         try:
             return sending, self._ask(sending, request, is_repeated=is_repeated)
         except OutcomeUnknown as error:
-            self._keep_unknown(sending, error)
+            self._store.keep_unknown(sending, error)
             raise
         except KeyConflict as error:
             if is_repeated:
-                self._keep_unknown(sending, error)
+                self._store.keep_unknown(sending, error)
                 raise in_progress(sending) from error
             self._store.refuse(sending, error, flag=Flag.KEY_CONFLICT)
             raise
         except (PaymentError, ConfigurationError) as error:
             if is_repeated and not _is_conclusive(error):
-                self._keep_unknown(sending, error)
+                self._store.keep_unknown(sending, error)
                 raise in_progress(sending) from error
             self._store.refuse(sending, error)
             raise
 
     def _ask(
         self, operation: Operation, request: Request, *, is_repeated: bool
-    ) -> Transaction:
+    ) -> Transaction | Challenge:
         """The provider's answer.
 
         A repetition is a hook of its own, so that a wrapper's veto of a charge cannot
@@ -287,24 +291,15 @@ class Executor:
             case VoidRequest():
                 return provider.void(request)
 
-    def _keep_unknown(self, operation: Operation, error: Exception) -> None:
-        with suppress(Exception):  # a broken log must not hide the unknown outcome
-            logger.error(
-                "payment outcome unknown",
-                extra={
-                    "operation_id": operation.operation_id,
-                    "kind": operation.kind.value,
-                    "error": type(error).__name__,
-                },
-            )
-        self._store.release(
-            operation,
-            state=OperationState.UNKNOWN,
-            code=getattr(error, "code", ""),
-            message=str(error),
-        )
-
     def _receive(
+        self, payment: Payment, sent: Operation, answer: Transaction | Challenge
+    ) -> Operation:
+        if isinstance(answer, Challenge):
+            challenge = replace(answer, mode=payment.mode)
+            raise still_open(self._store.require(sent, challenge))
+        return self._receive_transaction(payment, sent, answer)
+
+    def _receive_transaction(
         self, payment: Payment, sent: Operation, transaction: Transaction
     ) -> Operation:
         unwanted = self._find_unwanted(sent, transaction)
@@ -371,16 +366,6 @@ def _modification(
     if operation.kind is OperationKind.REFUND:
         return RefundRequest(amount=amount, reason=reason, **common)
     return VoidRequest(amount=amount, **common)
-
-
-def _refuse_reversed(payment: Payment, known: Iterable[Operation]) -> None:
-    """What was taken once, and reversed, must not look like money that is here."""
-    state = derive_state(known, closed=False)
-    if state in REVERSED:
-        raise PaymentReversed(
-            f"payment {payment.payment_id} is {state}: open the next one with again=True",
-            code=ErrorCode.PAYMENT_REVERSED,
-        )
 
 
 def _not_released(transaction: Transaction) -> OutcomeUnknown:

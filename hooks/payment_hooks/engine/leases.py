@@ -1,5 +1,6 @@
 """Who owns an operation, and what its owner writes down: the store of the engine."""
 
+import logging
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -15,12 +16,15 @@ from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.model.records import (
     FUNDING,
     Operation,
+    OperationKind,
     OperationState,
     PaymentRecord,
     PaymentState,
 )
-from payment_hooks.model.results import Transaction
+from payment_hooks.model.results import Challenge, Transaction
 from payment_hooks.spec.time_limit import seconds_left
+
+logger = logging.getLogger(__name__)
 
 _POLL_SECONDS = 0.05
 _LOOK_AGAIN = timedelta(minutes=1)
@@ -119,6 +123,46 @@ class OperationStore:
         due = self._engine.now() + self._pause(operation)
         later = replace(operation, lease_until=None, due=due)
         return self.write(replace(later, **changes))  # type: ignore[arg-type]  # as for `write`
+
+    def keep_open(self, operation: Operation) -> Operation:
+        """The operation without our lease, still waiting or still unknown."""
+        if operation.kind is OperationKind.HOSTED_PAGE:
+            return self.release(operation)
+        is_waiting = operation.challenge is not None
+        state = OperationState.WAITING if is_waiting else OperationState.UNKNOWN
+        return self.release(operation, state=state)
+
+    def keep_unknown(self, operation: Operation, error: Exception) -> None:
+        """Write down, and log, that money may have moved."""
+        with suppress(Exception):  # a broken log must not hide the unknown outcome
+            logger.error(
+                "payment outcome unknown",
+                extra={
+                    "operation_id": operation.operation_id,
+                    "kind": operation.kind.value,
+                    "error": type(error).__name__,
+                },
+            )
+        self.release(
+            operation,
+            state=OperationState.UNKNOWN,
+            code=getattr(error, "code", ""),
+            message=str(error),
+        )
+
+    def require(self, operation: Operation, challenge: Challenge) -> Operation:
+        """The operation, waiting for the shopper to answer the challenge."""
+        due = challenge.expires_at or self._engine.now() + _LOOK_AGAIN
+        return self.write(
+            operation,
+            state=OperationState.WAITING,
+            lease_until=None,
+            due=due,
+            transaction_id=challenge.transaction_id,
+            challenge=challenge,
+            code="",
+            message="",
+        )
 
     def succeed(
         self,
@@ -254,7 +298,9 @@ class OperationStore:
     def _closed(self, operation: Operation) -> Operation:
         """Without a lease, and due: the shop is to be notified of what came of it."""
         now = self._engine.now()
-        return replace(operation, lease_until=None, due=now, updated_at=now)
+        return replace(
+            operation, lease_until=None, due=now, updated_at=now, challenge=None
+        )
 
     def _refuse_if_closed(self, operation: Operation) -> None:
         payment = self._ledger.get_payment(operation.payment_id)

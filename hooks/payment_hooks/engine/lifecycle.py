@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from uuid import uuid4
 
+from payment_hooks.engine.challenges import Challenges
 from payment_hooks.engine.engine import Engine
 from payment_hooks.engine.resolving import Resolver
+from payment_hooks.ledger.outcomes import find_challenged
 from payment_hooks.ledger.state import in_progress, refuse_conflict, refuse_unclear
 from payment_hooks.ledger.store import StaleVersion
 from payment_hooks.model.errors import (
@@ -29,8 +31,11 @@ Context = Mapping[str, object] | None
 class Lifecycle:
     """Continues the latest payment of a reference while it fits, or begins the next."""
 
-    def __init__(self, engine: Engine, resolver: Resolver) -> None:
+    def __init__(
+        self, engine: Engine, resolver: Resolver, challenges: Challenges
+    ) -> None:
         self._engine = engine
+        self._challenges = challenges
         self._ledger = engine.ledger
         self._resolver = resolver
 
@@ -73,6 +78,7 @@ class Lifecycle:
         payment = self._ledger.get_payment(payment_id)
         if payment is not None:
             refuse_conflict(payment)
+            self._cancel_challenge(payment)
         self._refuse_unresolved(payment_id)
         self._resolver.refresh(payment_id, closed=True)
         self._refuse_unresolved(payment_id)
@@ -125,6 +131,12 @@ class Lifecycle:
             return self._ledger.replace_payment(replace(payment, context=context))
         except StaleVersion:
             return self._ledger.get_payment(payment.payment_id) or payment
+
+    def _cancel_challenge(self, payment: Payment) -> None:
+        """A challenge that the shopper left is ended, since it could be answered yet."""
+        waiting = find_challenged(self._ledger.operations(payment.payment_id))
+        if waiting is not None:
+            self._challenges.cancel(payment, waiting)
 
     def _refuse_unresolved(self, payment_id: str) -> None:
         known = self._ledger.operations(payment_id)

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Self, Unpack
 
-from payment_hooks.engine.engine import Engine, utc_now
+from payment_hooks.engine.engine import Engine, Policy, utc_now
 from payment_hooks.engine.executing import Executor, FundingDetails
 from payment_hooks.engine.hosted import HostedPages
 from payment_hooks.engine.leases import OperationStore
@@ -20,11 +20,10 @@ from payment_hooks.engine.modifications import (
     plan_void,
 )
 from payment_hooks.engine.notifying import Notifier
-from payment_hooks.engine.policy import Policy
 from payment_hooks.engine.resolving import Resolver
 from payment_hooks.engine.webhooks import UnmatchedMessage, WebhookInbox
 from payment_hooks.ledger.memory import MemoryLedger
-from payment_hooks.ledger.outcomes import Outcome, outcome_of
+from payment_hooks.ledger.outcomes import Outcome, find_challenged, outcome_of
 from payment_hooks.ledger.state import is_worth_a_look, refundable, refuse_unless_open
 from payment_hooks.ledger.store import Ledger
 from payment_hooks.model.cards import CardDetails, PaymentSource
@@ -98,7 +97,9 @@ class Payments:
         self._executor = Executor(self.engine, self.store, self.resolver)
         self._pages = HostedPages(self.engine, self.store, self.resolver)
         self._inbox = WebhookInbox(self.engine, self._pages)
-        self._lifecycle = Lifecycle(self.engine, self.resolver)
+        self._lifecycle = Lifecycle(
+            self.engine, self.resolver, self._executor.challenges
+        )
         self._notifier = Notifier(self.engine)
         self._defer = defer
 
@@ -191,7 +192,7 @@ class Payments:
         return refundable(self.get(payment_id), self.operations(payment_id))
 
     def outcome(self, payment_id: str) -> Outcome:
-        """What the shopper may be shown of it: paid, reversed, checking or not paid."""
+        """What the shopper may be shown of it, such as paid or not paid."""
         return outcome_of(self.operations(payment_id))
 
     def open(
@@ -302,12 +303,49 @@ class Payments:
 
         Raises:
             PaymentDeclined: nothing was taken; another source may be tried.
+            ActionRequired: the shopper has to act first: show its `next_action`, and
+                pass on the answer to `confirm`.
             KeyConflict: nothing was taken; a person must look at the provider's list.
             OutcomeUnknown: nothing may be sent again: show that it is being checked.
             PaymentError: nothing was taken.
         """
         with self._notifying(payment_id, notify=notify):
             return self._fund(payment_id, OperationKind.CHARGE, source, details)
+
+    def confirm(
+        self,
+        payment_id: str,
+        answer: Mapping[str, str] | None = None,
+        *,
+        canceled: bool = False,
+        notify: bool = True,
+    ) -> Operation:
+        """Go on after the shopper answered the challenge of a charge or authorization.
+
+        Safe to call twice, and when nothing waits: the answer is what became of the
+        payment. An answer proves nothing by itself; only what the provider says counts.
+
+        Args:
+            payment_id: the payment whose `charge` or `authorize` raised `ActionRequired`.
+            answer: what the browser brought back, names with texts; may be empty.
+            canceled: the shopper turned back: end it, so that another card may be used.
+            notify: as for `charge`.
+
+        Raises:
+            ActionRequired: it still waits, or there is a next step.
+            PaymentDeclined: nothing was taken; also after `canceled`.
+            OutcomeUnknown: nothing may be sent again: show that it is being checked.
+            WrongState: nothing was charged that could be gone on with.
+        """
+        with self._notifying(payment_id, notify=notify):
+            record = self.engine.get_own(payment_id)
+            confirm = self._executor.challenges.confirm
+            return confirm(record, answer or {}, canceled=canceled)
+
+    def next_action(self, payment_id: str) -> NextAction | None:
+        """The challenge that waits for the shopper, handed out again; None if none does."""
+        waiting = find_challenged(self.operations(payment_id))
+        return waiting.challenge if waiting else None
 
     def capture(
         self,

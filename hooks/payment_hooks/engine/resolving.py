@@ -13,14 +13,14 @@ from payment_hooks.engine.checks import (
     judge,
     refusal_of,
 )
-from payment_hooks.engine.engine import Engine
+from payment_hooks.engine.engine import Engine, FailedChecks
 from payment_hooks.engine.leases import OperationStore
-from payment_hooks.engine.policy import FailedChecks
 from payment_hooks.ledger.intents import name_found
 from payment_hooks.ledger.state import (
     derive_state,
     find_unclear,
     in_progress,
+    is_waiting_page,
     with_state,
 )
 from payment_hooks.ledger.store import StaleVersion
@@ -47,7 +47,7 @@ from payment_hooks.model.records import (
     PaymentRecord,
 )
 from payment_hooks.model.requests import LookUpRequest
-from payment_hooks.model.results import Transaction
+from payment_hooks.model.results import Challenge, Transaction
 
 _KIND_OF = {
     OperationKind.REFUND: TransactionKind.REFUND,
@@ -113,17 +113,11 @@ class Resolver:
     ) -> Operation:
         match judgement.verdict:
             case Verdict.OPEN:
-                return self._keep_open(operation)
+                return self._store.keep_open(operation)
             case Verdict.REFUSED:
                 return self._refuse(operation, transaction)
             case _:
                 return self._accept(judgement, operation, transaction)
-
-    def _keep_open(self, operation: Operation) -> Operation:
-        is_page = operation.kind is OperationKind.HOSTED_PAGE
-        if is_page:
-            return self._store.release(operation)
-        return self._store.release(operation, state=OperationState.UNKNOWN)
 
     def _refuse(self, operation: Operation, transaction: Transaction) -> Operation:
         """What failed, was canceled or was voided is a no; a page can be paid again."""
@@ -199,7 +193,7 @@ class Resolver:
         """The operation with its last word, if one can be had now."""
         if not operation.state.is_open:
             return operation
-        if operation.state is OperationState.WAITING:
+        if is_waiting_page(operation):
             return self._look_later(operation)
         claimed = self._store.claim(operation)
         if claimed.state is OperationState.PENDING:
@@ -210,13 +204,13 @@ class Resolver:
         try:
             found, complete = self._find(claimed)
         except (PaymentError, ConfigurationError) as error:
-            self._store.release(claimed, state=OperationState.UNKNOWN)
+            self._store.keep_open(claimed)
             raise error
         if found is not None:
             return self.resolve(payment, claimed, found)
         if complete and self._is_absence_proof(claimed, asked_at):
             return self._give_up(claimed, "not found by a complete look-up")
-        return self._store.release(claimed, state=OperationState.UNKNOWN)
+        return self._store.keep_open(claimed)
 
     def _look_later(self, session: Operation) -> Operation:
         """A page that nobody paid so far makes room for what can be resolved.
@@ -309,6 +303,8 @@ class Resolver:
         )
 
     def _find(self, operation: Operation) -> tuple[Transaction | None, bool]:
+        if operation.challenge is not None:
+            return self._find_challenged(operation, operation.challenge)
         if operation.kind in _LOOKED_UP_BY_OPERATION:
             return self._find_by_operation(operation)
         result = self._engine.provider.look_up(
@@ -326,6 +322,15 @@ class Resolver:
             if transaction.kind is wanted and is_ours:
                 return transaction, True
         return None, result.complete
+
+    def _find_challenged(
+        self, operation: Operation, challenge: Challenge
+    ) -> tuple[Transaction | None, bool]:
+        """The transaction that waits for the shopper, by the id that it keeps."""
+        found = self.fetch(
+            challenge.transaction_id, candidates=[operation.operation_id]
+        )
+        return (found, True) if found else self._find_by_operation(operation)
 
     def _find_by_operation(
         self, operation: Operation

@@ -7,9 +7,9 @@ from datetime import datetime
 from uuid import UUID, uuid4, uuid5
 
 from payment_hooks.model.cards import PaymentSource
+from payment_hooks.model.kinds import LONGEST
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import (
-    LONGEST,
     Intent,
     Operation,
     OperationKind,

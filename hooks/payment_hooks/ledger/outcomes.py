@@ -24,12 +24,14 @@ _GONE = frozenset({PaymentState.VOIDED, PaymentState.REFUNDED})
 
 
 class Outcome(StrEnum):
-    """The four things that a page can say."""
+    """The five things that a page can say."""
 
     PAID = "paid"
     REVERSED = "reversed"
     CHECKING = "checking"
     """Money may have moved, or did and does not fit: no one may pay again now."""
+    ACTION_REQUIRED = "action_required"
+    """The shopper has to answer the bank: show `Payments.next_action` (3-D Secure)."""
     NOT_PAID = "not_paid"
 
 
@@ -48,8 +50,11 @@ def outcome_of(
     takings = [row for row in operations if row.kind in FUNDING]
     if shopper_canceled:
         takings = [row for row in takings if not _is_open_page(row)]
-    if find_unclear(operations) or any(row.state.is_open for row in takings):
+    unknown = [row for row in takings if row.state.is_open]
+    if find_unclear(operations) or not all(map(_is_challenged, unknown)):
         return Outcome.CHECKING
+    if unknown:
+        return Outcome.ACTION_REQUIRED
     return Outcome.REVERSED if state in _GONE else Outcome.NOT_PAID
 
 
@@ -67,6 +72,15 @@ def has_open_page(operations: Sequence[Operation], now: datetime | None = None) 
         _is_open_page(row) and (row.page is None or row.page.expires_at > moment)
         for row in operations
     )
+
+
+def find_challenged(operations: Sequence[Operation]) -> Operation | None:
+    """The charge or authorization that waits for the shopper; None if none does."""
+    return next((row for row in operations if _is_challenged(row)), None)
+
+
+def _is_challenged(row: Operation) -> bool:
+    return row.challenge is not None and row.state is OperationState.WAITING
 
 
 def _is_open_page(row: Operation) -> bool:

@@ -3,7 +3,8 @@
 For stores in tables: both that come with the package have the same columns.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 from payment_hooks.ledger.text import storable
@@ -19,7 +20,7 @@ from payment_hooks.model.records import (
     PaymentRecord,
     PaymentState,
 )
-from payment_hooks.model.results import WebhookEvent
+from payment_hooks.model.results import Challenge, WebhookEvent
 
 Values = dict[str, Any]
 
@@ -109,6 +110,7 @@ def operation_values(operation: Operation) -> Values:
         "session_id": page.session_id if page else "",
         "session_url": page.url if page else "",
         "session_expires_at": page.expires_at if page else None,
+        "challenge": _challenge_values(operation.challenge),
         "details": dict(operation.details),
     }
 
@@ -124,6 +126,7 @@ def read_operation(row: Row) -> Operation:
         state=OperationState(row["state"]),
         moved=None if moved is None else Money(moved, row["moved_currency"]),
         page=_read_page(row),
+        challenge=_read_challenge(row["challenge"]),
         details=row["details"],
     )
 
@@ -184,6 +187,34 @@ def _read_page(row: Row) -> HostedPage | None:
         return None
     return HostedPage(
         session_id=row["session_id"], url=row["session_url"], expires_at=expires_at
+    )
+
+
+def _challenge_values(challenge: Challenge | None) -> Values:
+    """A challenge as JSON; an empty object is none."""
+    if challenge is None:
+        return {}
+    expires_at = challenge.expires_at
+    return {
+        "mode": challenge.mode.value,
+        "transaction_id": challenge.transaction_id,
+        "url": challenge.url,
+        "script_url": challenge.script_url,
+        "data": dict(challenge.data),
+        "expires_at": expires_at.isoformat() if expires_at else None,
+    }
+
+
+def _read_challenge(values: Mapping[str, Any]) -> Challenge | None:
+    if not values:
+        return None
+    expires_at = values["expires_at"]
+    return Challenge(
+        **dict(values)
+        | {
+            "mode": Mode(values["mode"]),
+            "expires_at": datetime.fromisoformat(expires_at) if expires_at else None,
+        }
     )
 
 

@@ -8,6 +8,7 @@ from payment_hooks.model.errors import (
     KeyConflict,
     OutcomeUnknown,
     PaymentDeclined,
+    PaymentReversed,
     WrongState,
 )
 from payment_hooks.model.kinds import DeclineCode, ErrorCode, Flag
@@ -15,12 +16,14 @@ from payment_hooks.model.money import Money
 from payment_hooks.model.records import (
     CAPTURING,
     FUNDING,
+    REVERSED,
     Operation,
     OperationKind,
     OperationState,
     Payment,
     PaymentState,
 )
+from payment_hooks.model.results import ActionRequired
 
 Operations = Iterable[Operation]
 
@@ -108,6 +111,20 @@ def refuse_unless_open(payment: Payment, operations: Operations) -> None:
         raise WrongState(
             f"payment {payment.payment_id} is {state}: nothing is left to pay",
             code=ErrorCode.PAYMENT_NOT_OPEN,
+        )
+
+
+def refuse_reversed(payment: Payment, known: Operations) -> None:
+    """What was taken once, and reversed, must not look like money that is here.
+
+    Raises:
+        PaymentReversed: all of it was voided or refunded.
+    """
+    state = derive_state(known, closed=False)
+    if state in REVERSED:
+        raise PaymentReversed(
+            f"payment {payment.payment_id} is {state}: open the next one with again=True",
+            code=ErrorCode.PAYMENT_REVERSED,
         )
 
 
@@ -212,6 +229,12 @@ def find_obstacle(
     return "it was captured" if OperationKind.CAPTURE in done else ""
 
 
+def is_waiting_page(operation: Operation) -> bool:
+    """Whether it is a hosted page that was opened, and not paid on so far."""
+    is_page = operation.kind is OperationKind.HOSTED_PAGE
+    return is_page and operation.state is OperationState.WAITING
+
+
 def next_attempt(earlier: Operations) -> int:
     """Grows only after a definitive no; an open operation keeps its attempt."""
     return 1 + sum(not operation.state.is_open for operation in earlier)
@@ -301,6 +324,17 @@ def in_progress(operation: Operation) -> OutcomeUnknown:
         f"{operation.kind} {operation.operation_id} has no known outcome yet: "
         "resolve it before asking again",
         code=ErrorCode.IN_PROGRESS,
+    )
+
+
+def still_open(operation: Operation) -> OutcomeUnknown:
+    """The error for an operation just read; where the shopper has to act, it says how."""
+    if operation.challenge is None or operation.state is not OperationState.WAITING:
+        return in_progress(operation)
+    return ActionRequired(
+        f"{operation.kind} {operation.operation_id} waits for the shopper to answer a "
+        "challenge",
+        next_action=operation.challenge,
     )
 
 

@@ -80,6 +80,8 @@ class DeclineCode(StrEnum):
     """A check of the shop's own, such as a wrapper, refused before anything was sent."""
     PARTIAL_APPROVAL = "partial_approval"
     """Only part of the amount was approved; it was released, nothing was taken."""
+    AUTHENTICATION_FAILED = "authentication_failed"
+    """The bank could not confirm who pays, or the shopper turned back meanwhile."""
     PROCESSING_ERROR = "processing_error"
 
     @property
@@ -95,6 +97,7 @@ _CORRECTABLE = frozenset(
         DeclineCode.INCORRECT_EXPIRY,
         DeclineCode.INCORRECT_ADDRESS,
         DeclineCode.SOURCE_ALREADY_USED,
+        DeclineCode.AUTHENTICATION_FAILED,
         DeclineCode.PROCESSING_ERROR,
     }
 )
@@ -196,6 +199,10 @@ class Flag(StrEnum):
     """A recorded void was itself undone at the provider."""
 
 
+LONGEST = 255
+"""How many characters a name or an id may have: what each ledger has room for."""
+
+
 class ErrorCode(StrEnum):
     """What happened, in the `code` of an error which this package raises.
 
@@ -203,6 +210,9 @@ class ErrorCode(StrEnum):
     money has the `Flag`, and one about a state the `PaymentState` or the status.
     """
 
+    ACTION_REQUIRED = "action_required"
+    """The shopper has to answer the bank before the money moves. Show the error's
+    `next_action`, and pass on what comes of it to `Payments.confirm`."""
     ALREADY_CAPTURED = "already_captured"
     """The authorization was captured with another amount before; it can be captured
     once. Refund the difference, or charge it by itself."""

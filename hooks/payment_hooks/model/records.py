@@ -6,8 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from payment_hooks.model.errors import InvalidRequest
-from payment_hooks.model.kinds import ErrorCode, Mode
+from payment_hooks.model.kinds import LONGEST, ErrorCode, Mode
 from payment_hooks.model.money import Money
+from payment_hooks.model.results import Challenge
 
 
 class PaymentState(StrEnum):
@@ -45,7 +46,7 @@ class OperationState(StrEnum):
     SENDING = "sending"
     """The owner of the lease sends; the outcome is unknown once the lease ran out."""
     WAITING = "waiting"
-    """A hosted page that the shopper has not paid on yet."""
+    """The shopper has to act: to pay on a hosted page, or to answer a challenge."""
     UNKNOWN = "unknown"
     """Sent, and no usable answer."""
     SUCCEEDED = "succeeded"
@@ -167,6 +168,8 @@ class Operation:
     """Why a person must look; a flagged operation counts for nothing."""
     page: HostedPage | None = None
     """Once one was opened, for the kind HOSTED_PAGE."""
+    challenge: Challenge | None = None
+    """What the shopper has to do before the provider charges or authorizes."""
     details: Mapping[str, str] = field(default_factory=dict)
     """Brand, last four digits, checks, tip and the like; nothing secret."""
     shopper_ip: str = ""
@@ -214,10 +217,6 @@ class PaymentChanged:
     def event_id(self) -> str:
         """The same each time the shop is notified of this outcome."""
         return f"{self.operation.operation_id}:{self.operation.state}"
-
-
-LONGEST = 255
-"""How many characters a name or an id may have: what each ledger has room for."""
 
 
 def refuse_long(name: str, text: str) -> None:

@@ -19,6 +19,7 @@ from payment_hooks.model.kinds import (
 from payment_hooks.model.money import Money
 from payment_hooks.model.secrecy import forgetful_type
 
+_LONGEST_ANSWER = 65_536
 _TRANSACTION_ID = re.compile(r"[\w.:-]+", re.ASCII)
 
 
@@ -189,6 +190,30 @@ class RetryRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmRequest:
+    """Go on with the charge or authorization that waited for the shopper."""
+
+    transaction_id: str
+    """That of the `Challenge`."""
+    kind: TransactionKind
+    """What was asked for: CHARGE or AUTHORIZATION."""
+    amount: Money
+    reference: str
+    operation_id: str
+    idempotency_key: str = field(default_factory=new_key)
+    """That of the charge: the same movement goes on."""
+    answer: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What the browser brought back. Anyone may have written it: the provider proves it."""
+    canceled: bool = False
+    """Whether the shopper turned back, or another card is to be used: end it unpaid."""
+
+    def __post_init__(self) -> None:
+        _check_movement(self, self.amount)
+        _check_transaction_id(self.transaction_id)
+        _check_answer(self.answer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LookUpRequest:
     """Find transactions at the provider, by id or by our own reference. It moves no money.
 
@@ -232,7 +257,11 @@ class WebhookRequest:
 
 
 def _check_movement(
-    request: PaymentRequest | CaptureRequest | RefundRequest | VoidRequest,
+    request: PaymentRequest
+    | CaptureRequest
+    | RefundRequest
+    | VoidRequest
+    | ConfirmRequest,
     amount: Money,
 ) -> None:
     _check_amount(amount)
@@ -271,6 +300,20 @@ def _check_reference(reference: str) -> None:
         raise InvalidRequest(
             "the shop's reference must be printable text, such as the order number",
             code=ErrorCode.REFERENCE_INVALID,
+        )
+
+
+def _check_answer(answer: Mapping[str, str]) -> None:
+    parts = [text for pair in answer.items() for text in pair]
+    if not all(isinstance(text, str) for text in parts):
+        raise InvalidRequest(
+            "the answer to a challenge is names with texts",
+            code=ErrorCode.TEXT_EXPECTED,
+        )
+    if sum(map(len, parts)) > _LONGEST_ANSWER:
+        raise InvalidRequest(
+            f"the answer to a challenge has more than {_LONGEST_ANSWER} characters",
+            code=ErrorCode.TOO_LONG,
         )
 
 

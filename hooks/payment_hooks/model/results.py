@@ -5,19 +5,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from payment_hooks.model.cards import PaymentSource
+from payment_hooks.model.errors import OutcomeUnknown
 from payment_hooks.model.kinds import (
+    LONGEST,
     CheckResult,
+    ErrorCode,
     Mode,
     TransactionKind,
     TransactionStatus,
 )
 from payment_hooks.model.money import Money
-from payment_hooks.model.records import LONGEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextAction:
-    """What the shopper's browser needs next; one of the three below."""
+    """What the shopper's browser needs next; one of the four below."""
 
     mode: Mode
 
@@ -53,6 +55,50 @@ class CardForm(NextAction):
     encryption_key: str = field(repr=False, default="")
     """The provider's public card-encryption key, empty when cards go unencrypted."""
     merchant_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Challenge(NextAction):
+    """Let the shopper answer the bank before any money moves: 3-D Secure.
+
+    Send the browser to `url`, or give `data` to the provider's script on the shop's page.
+    What the browser brings back goes to `Payments.confirm`.
+    """
+
+    mode: Mode = Mode.IFRAME
+    transaction_id: str
+    """What waits at the provider, under the id that it keeps."""
+    url: str = ""
+    """Where the browser goes; empty where a script on the page does it."""
+    script_url: str = ""
+    data: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What the page needs for it; meant for the shopper's browser, and for no other."""
+    expires_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if not self.transaction_id:
+            raise ValueError("a challenge names the transaction that waits for it")
+        if not (self.url or self.data):
+            raise ValueError("a challenge has a url to go to, or data for the page")
+        if self.expires_at is not None and self.expires_at.tzinfo is None:
+            raise ValueError("expires_at needs a time zone: use datetime.now(UTC)")
+
+
+class ActionRequired(OutcomeUnknown):
+    """The shopper has to act before the provider goes on; nothing was taken so far.
+
+    It is an outcome that is not known yet: a shop that cannot show `next_action` waits
+    as for any other, and charges nothing else meanwhile.
+
+    Attributes:
+        next_action: what the shopper's browser needs next.
+    """
+
+    text_code = "action_required"
+
+    def __init__(self, message: str, next_action: NextAction) -> None:
+        super().__init__(message, code=ErrorCode.ACTION_REQUIRED)
+        self.next_action = next_action
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,6 @@ from payment_hooks.model.errors import PaymentError
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import (
     Operation,
-    OperationKind,
     OperationState,
     Payment,
     PaymentState,
@@ -138,11 +137,10 @@ def recover_all(
 def find_problem(operations: tuple[Operation, ...]) -> str:
     """Why a payment with these operations is still open; empty if it is not.
 
-    A hosted page that nobody paid is no problem: it may be paid, or never.
+    What waits for the shopper is no problem: a hosted page may be paid, or never.
     """
     for row in operations:
-        is_page = row.kind is OperationKind.HOSTED_PAGE
-        if row.state.is_open and not (is_page and row.state is OperationState.WAITING):
+        if row.state.is_open and row.state is not OperationState.WAITING:
             return f"{row.kind} {row.operation_id} is {row.state}"
         if not (row.state.is_open or row.notified):
             return f"the shop could not be notified of {row.kind} {row.operation_id}"

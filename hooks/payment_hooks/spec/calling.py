@@ -25,6 +25,7 @@ from payment_hooks.model.records import PaymentChanged
 from payment_hooks.model.requests import (
     CaptureRequest,
     CheckoutRequest,
+    ConfirmRequest,
     LookUpRequest,
     PaymentRequest,
     RefundRequest,
@@ -33,6 +34,7 @@ from payment_hooks.model.requests import (
     WebhookRequest,
 )
 from payment_hooks.model.results import (
+    Challenge,
     LookUpResult,
     NextAction,
     Transaction,
@@ -53,6 +55,7 @@ _MOVING = frozenset(
     {
         "payment_authorize",
         "payment_charge",
+        "payment_confirm",
         "payment_capture",
         "payment_refund",
         "payment_void",
@@ -116,13 +119,17 @@ class ProviderHooks:
         """See `payment_remove_source`."""
         return self._ask("payment_remove_source", bool, request)
 
-    def authorize(self, request: PaymentRequest) -> Transaction:
+    def authorize(self, request: PaymentRequest) -> Transaction | Challenge:
         """See `payment_authorize`."""
-        return self._ask("payment_authorize", Transaction, request)
+        return self._ask_for_money("payment_authorize", request)
 
-    def charge(self, request: PaymentRequest) -> Transaction:
+    def charge(self, request: PaymentRequest) -> Transaction | Challenge:
         """See `payment_charge`."""
-        return self._ask("payment_charge", Transaction, request)
+        return self._ask_for_money("payment_charge", request)
+
+    def confirm(self, request: ConfirmRequest) -> Transaction | Challenge:
+        """See `payment_confirm`."""
+        return self._ask_for_money("payment_confirm", request)
 
     def capture(self, request: CaptureRequest) -> Transaction:
         """See `payment_capture`."""
@@ -140,9 +147,9 @@ class ProviderHooks:
         """See `payment_start_checkout`."""
         return self._ask("payment_start_checkout", NextAction, request)
 
-    def retry(self, request: RetryRequest) -> Transaction:
+    def retry(self, request: RetryRequest) -> Transaction | Challenge:
         """See `payment_retry`."""
-        return self._ask("payment_retry", Transaction, request)
+        return self._ask_for_money("payment_retry", request)
 
     def look_up(self, request: LookUpRequest) -> LookUpResult:
         """See `payment_look_up`."""
@@ -151,6 +158,12 @@ class ProviderHooks:
     def read_webhook(self, request: WebhookRequest) -> WebhookEvent:
         """See `payment_read_webhook`."""
         return self._ask("payment_read_webhook", WebhookEvent, request)
+
+    def _ask_for_money(self, hook: str, request: object) -> Transaction | Challenge:
+        result = self._ask(hook, object, request)
+        if isinstance(result, Transaction | Challenge):
+            return result
+        raise self._unexpected(hook, result, "Transaction or Challenge")
 
     def _ask(self, hook: str, expected: type[Result], request: object) -> Result:
         caller = self._caller(hook)
@@ -172,10 +185,7 @@ class ProviderHooks:
                 provider=self.name,
             )
         if not isinstance(result, expected):
-            why = (
-                f"{hook} answered with {type(result).__name__}, not {expected.__name__}"
-            )
-            raise self._unusable(hook, why, ErrorCode.PLUGIN_ERROR)
+            raise self._unexpected(hook, result, expected.__name__)
         too_long = find_long(result)
         if too_long:
             why = f"{hook} answered with {too_long}, which cannot be kept"
@@ -185,6 +195,10 @@ class ProviderHooks:
             why = f"{hook} answered with {mixed}"
             raise self._unusable(hook, why, ErrorCode.PLUGIN_ERROR)
         return result
+
+    def _unexpected(self, hook: str, result: object, expected: str) -> PaymentError:
+        why = f"{hook} answered with {type(result).__name__}, not {expected}"
+        return self._unusable(hook, why, ErrorCode.PLUGIN_ERROR)
 
     def _unusable(self, hook: str, why: str, code: str) -> PaymentError:
         """The error for a result that cannot be used: unknown if the hook moves money."""

@@ -8,6 +8,7 @@ from payment_hooks.model.cards import CardDetails, PaymentSource
 from payment_hooks.model.requests import (
     CaptureRequest,
     CheckoutRequest,
+    ConfirmRequest,
     LookUpRequest,
     PaymentRequest,
     RefundRequest,
@@ -16,6 +17,7 @@ from payment_hooks.model.requests import (
     WebhookRequest,
 )
 from payment_hooks.model.results import (
+    Challenge,
     LookUpResult,
     NextAction,
     Transaction,
@@ -100,11 +102,12 @@ def payment_remove_source(request: RemoveSourceRequest) -> bool | None:
 
 
 @hookspec(firstresult=True)
-def payment_authorize(request: PaymentRequest) -> Transaction | None:
-    """An AUTHORIZATION of the amount: reserved, not captured.
+def payment_authorize(request: PaymentRequest) -> Transaction | Challenge | None:
+    """An AUTHORIZATION of the amount: reserved, not captured; or what the bank asks first.
 
     Called once per idempotency key, and again with the same key after an unknown outcome.
-    `None` means that the provider cannot reserve without taking.
+    A `Challenge` as for `payment_charge`. `None` means that the provider cannot reserve
+    without taking.
 
     >>> from payment_hooks import hookimpl, Money, TransactionKind
     >>> class Bank:
@@ -127,10 +130,12 @@ def payment_authorize(request: PaymentRequest) -> Transaction | None:
 
 
 @hookspec(firstresult=True)
-def payment_charge(request: PaymentRequest) -> Transaction | None:
-    """A CHARGE of the amount: reserved and taken in one step.
+def payment_charge(request: PaymentRequest) -> Transaction | Challenge | None:
+    """A CHARGE of the amount: reserved and taken in one step; or what the bank asks first.
 
     Called once per idempotency key, and again with the same key after an unknown outcome.
+    A `Challenge` (3-D Secure) says that nothing moves before the shopper answered it:
+    `payment_confirm` goes on, and the look-up hooks show a transaction that is PENDING.
     `None` means that the provider cannot charge a source (hosted checkout only, say).
 
     >>> from payment_hooks import hookimpl, Money, TransactionKind
@@ -150,6 +155,35 @@ def payment_charge(request: PaymentRequest) -> Transaction | None:
         KeyConflict: the provider knows the key with other content.
         OutcomeUnknown: it may be taken; only the same key may be sent again.
         ProviderUnavailable: provably not sent.
+    """
+
+
+@hookspec(firstresult=True)
+def payment_confirm(request: ConfirmRequest) -> Transaction | Challenge | None:
+    """What the charge or authorization came to, after the shopper answered a `Challenge`.
+
+    Called with what the browser brought back, perhaps more than once, and with
+    `canceled` to end it unpaid. What was answered well before is repeated: then the
+    transaction is the answer, whatever comes now. Another `Challenge` is the next step.
+    `None` means that the provider goes on by itself: it is looked up instead.
+
+    >>> from payment_hooks import hookimpl, Money, TransactionKind
+    >>> class Bank:
+    ...     @hookimpl
+    ...     def payment_confirm(self, request):
+    ...         return Transaction(
+    ...             kind=request.kind, transaction_id=request.transaction_id,
+    ...             amount=request.amount, captured=request.amount)
+    >>> Bank().payment_confirm(ConfirmRequest(
+    ...     transaction_id="C1", kind=TransactionKind.CHARGE, amount=Money(500, "USD"),
+    ...     reference="7", operation_id="op-1", answer={"code": "123"})).transaction_id
+    'C1'
+
+    Raises:
+        PaymentDeclined: nothing is taken, and nothing will be; also after `canceled`.
+        InvalidRequest: the answer cannot be read; the challenge still waits.
+        OutcomeUnknown: it may be taken; look it up.
+        ProviderUnavailable: provably not sent; the challenge still waits.
     """
 
 
@@ -252,7 +286,7 @@ def payment_start_checkout(request: CheckoutRequest) -> NextAction | None:
 
 
 @hookspec(firstresult=True)
-def payment_retry(request: RetryRequest) -> Transaction | None:
+def payment_retry(request: RetryRequest) -> Transaction | Challenge | None:
     """What a charge or authorization whose answer was lost came to, or comes to now.
 
     The same request is sent again under the same key: a provider that knows the key

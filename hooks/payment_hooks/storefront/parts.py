@@ -16,7 +16,6 @@ from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import (
     Operation,
-    OperationKind,
     OperationState,
     Payment,
 )
@@ -41,8 +40,11 @@ class Part:
 
     @property
     def is_under_way(self) -> bool:
-        """Whether money may be moving; an open page without a payment does not count."""
-        return any(row.state.is_open and not _waits(row) for row in self.operations)
+        """Whether money may be moving; what waits for the shopper does not count."""
+        return any(
+            row.state.is_open and row.state is not OperationState.WAITING
+            for row in self.operations
+        )
 
 
 def find_parts(payments: Payments, reference: str) -> list[Part]:
@@ -99,8 +101,3 @@ def _names(reference: str) -> Iterator[str]:
     yield reference
     for number in count(2):
         yield f"{reference}/{number}"
-
-
-def _waits(row: Operation) -> bool:
-    is_page = row.kind is OperationKind.HOSTED_PAGE
-    return is_page and row.state is OperationState.WAITING

@@ -9,11 +9,17 @@ from itertools import count
 
 from payment_hooks.model.cards import CardDetails, PaymentSource
 from payment_hooks.model.errors import InvalidRequest, PaymentDeclined, WebhookRejected
-from payment_hooks.model.kinds import Mode, TransactionKind, TransactionStatus
+from payment_hooks.model.kinds import (
+    DeclineCode,
+    Mode,
+    TransactionKind,
+    TransactionStatus,
+)
 from payment_hooks.model.money import Money
 from payment_hooks.model.requests import (
     CaptureRequest,
     CheckoutRequest,
+    ConfirmRequest,
     LookUpRequest,
     PaymentRequest,
     RefundRequest,
@@ -24,6 +30,7 @@ from payment_hooks.model.requests import (
 from payment_hooks.model.results import (
     CardFields,
     CardForm,
+    Challenge,
     LookUpResult,
     NextAction,
     Redirect,
@@ -49,6 +56,8 @@ CHARGE_ALREADY_CAPTURED = "charge_already_captured"
 """A capture or void of what is captured."""
 CHARGE_ALREADY_VOIDED = "charge_already_voided"
 """A capture or void of what is voided."""
+CHALLENGE_ANSWER_WRONG = "challenge_answer_wrong"
+"""The answer is not of the shopper's page: it lacks the code of the challenge."""
 NOT_FOUND = "not_found"
 """There is no transaction of that id and kind."""
 SIGNATURE_WRONG = "forged"
@@ -84,8 +93,9 @@ class Fault:
 class FakeProvider:
     """A provider for tests: `FakeProvider().fail("payment_charge", error)`.
 
-    Tokens that begin with `decline` are declined. Keys are honoured for authorize and
-    charge. `ledger` holds what really moved, whatever was answered.
+    Tokens that begin with `decline` are declined; those that begin with `challenge` wait
+    for the shopper, and those with `challenge-twice` a second time. Keys are honoured for
+    authorize and charge. `ledger` holds what really moved, whatever was answered.
     """
 
     name = "fake"
@@ -100,7 +110,11 @@ class FakeProvider:
     """The status of the next movement: the bank may need time, or say no after all."""
     shows_marks: bool = False
     """Whether a look-up shows which page was paid, as with Clover's platform token."""
-    _by_key: dict[str, Transaction | PaymentDeclined] = field(default_factory=dict)
+    _by_key: dict[str, Transaction | Challenge | PaymentDeclined] = field(
+        default_factory=dict
+    )
+    _codes: dict[str, list[str]] = field(default_factory=dict)
+    """What each waiting transaction is still to be answered with."""
     _faults: dict[str, list[Fault]] = field(default_factory=dict)
     _acts: dict[str, list[Callable[[], object]]] = field(default_factory=dict)
     _pages: dict[str, str] = field(default_factory=dict)
@@ -124,6 +138,15 @@ class FakeProvider:
         changed = replace(self.ledger[transaction_id], status=status)
         self.ledger[transaction_id] = changed
         return changed
+
+    def answer(self, challenge: Challenge) -> dict[str, str]:
+        """What the shopper's browser brings back after answering this challenge well."""
+        return {"code": f"answered {challenge.data['challenge']}"}
+
+    def pass_challenge(self, transaction_id: str) -> Transaction:
+        """Let the shopper answer at the bank, which goes on without the shop."""
+        self._codes.pop(transaction_id, None)
+        return self._conclude(transaction_id)
 
     def pay_session(self, amount: Money, session_id: str = "") -> Transaction:
         """What a shopper's payment on a hosted page leaves in the ledger.
@@ -171,14 +194,22 @@ class FakeProvider:
         return True
 
     @hookimpl
-    def payment_authorize(self, request: PaymentRequest) -> Transaction:
+    def payment_authorize(self, request: PaymentRequest) -> Transaction | Challenge:
         """Authorize, once per key."""
         return self._take("payment_authorize", TransactionKind.AUTHORIZATION, request)
 
     @hookimpl
-    def payment_charge(self, request: PaymentRequest) -> Transaction:
+    def payment_charge(self, request: PaymentRequest) -> Transaction | Challenge:
         """Charge, once per key."""
         return self._take("payment_charge", TransactionKind.CHARGE, request)
+
+    @hookimpl
+    def payment_confirm(self, request: ConfirmRequest) -> Transaction | Challenge:
+        """Go on once the challenge was answered with its code; `canceled` ends it."""
+        self._before("payment_confirm")
+        confirmed = self._confirm(request)
+        self._after("payment_confirm")
+        return confirmed
 
     @hookimpl
     def payment_capture(self, request: CaptureRequest) -> Transaction:
@@ -230,7 +261,7 @@ class FakeProvider:
         )
 
     @hookimpl
-    def payment_retry(self, request: RetryRequest) -> Transaction:
+    def payment_retry(self, request: RetryRequest) -> Transaction | Challenge:
         """The key's first outcome, or the outcome now."""
         return self._take("payment_retry", request.kind, request.request)
 
@@ -339,13 +370,15 @@ class FakeProvider:
 
     def _take(
         self, hook: str, kind: TransactionKind, request: PaymentRequest
-    ) -> Transaction:
+    ) -> Transaction | Challenge:
         self._before(hook)
         taken = self._once(kind, request)
         self._after(hook)
         return taken
 
-    def _once(self, kind: TransactionKind, request: PaymentRequest) -> Transaction:
+    def _once(
+        self, kind: TransactionKind, request: PaymentRequest
+    ) -> Transaction | Challenge:
         known = self._by_key.get(request.idempotency_key)
         if known is None:
             known = self._decide(kind, request)
@@ -356,12 +389,75 @@ class FakeProvider:
 
     def _decide(
         self, kind: TransactionKind, request: PaymentRequest
-    ) -> Transaction | PaymentDeclined:
+    ) -> Transaction | Challenge | PaymentDeclined:
         if request.source.token.startswith("decline"):
             return PaymentDeclined("the fake bank said no", code=CARD_DECLINED)
         if request.source.is_saved is not (request.source.token in self.saved):
             raise InvalidRequest("no such card on file", code=SOURCE_UNKNOWN)
+        if request.source.token.startswith("challenge"):
+            return self._challenge(kind, request)
         return self._add(kind, request.amount, operation_id=request.operation_id)
+
+    def _challenge(self, kind: TransactionKind, request: PaymentRequest) -> Challenge:
+        waiting = self._add(kind, request.amount, operation_id=request.operation_id)
+        transaction_id = waiting.transaction_id
+        self.become(transaction_id, TransactionStatus.PENDING)
+        steps = 2 if request.source.token.startswith("challenge-twice") else 1
+        self._codes[transaction_id] = [
+            f"{transaction_id}-{step}" for step in range(steps, 0, -1)
+        ]
+        return self._ask_shopper(transaction_id)
+
+    def _ask_shopper(self, transaction_id: str) -> Challenge:
+        code = self._codes[transaction_id][-1]
+        return Challenge(
+            transaction_id=transaction_id,
+            url=f"https://fake.test/challenge/{transaction_id}",
+            data={"challenge": code},
+            expires_at=datetime.now(UTC) + _SESSION_LIFE,
+        )
+
+    def _confirm(self, request: ConfirmRequest) -> Transaction | Challenge:
+        waiting = self.ledger.get(request.transaction_id)
+        if waiting is None or waiting.operation_id != request.operation_id:
+            raise InvalidRequest("no such charge", code=NOT_FOUND)
+        codes = self._codes.get(request.transaction_id, [])
+        if waiting.status is TransactionStatus.CANCELED or (codes and request.canceled):
+            raise self._refuse_shopper(request.transaction_id)
+        if not codes:
+            return waiting
+        if request.answer.get("code") != f"answered {codes[-1]}":
+            raise InvalidRequest("not the answer", code=CHALLENGE_ANSWER_WRONG)
+        codes.pop()
+        if codes:
+            return self._ask_shopper(request.transaction_id)
+        return self._conclude(request.transaction_id)
+
+    def _conclude(self, transaction_id: str) -> Transaction:
+        """What waited has moved: the key answers with it from now on, too."""
+        moved = self.become(transaction_id, TransactionStatus.SUCCEEDED)
+        self._answer_key(transaction_id, moved)
+        return moved
+
+    def _refuse_shopper(self, transaction_id: str) -> PaymentDeclined:
+        self._codes.pop(transaction_id, None)
+        self.become(transaction_id, TransactionStatus.CANCELED)
+        declined = PaymentDeclined(
+            "the shopper was not authenticated",
+            decline_code=DeclineCode.AUTHENTICATION_FAILED,
+            transaction_id=transaction_id,
+            code=TransactionStatus.CANCELED.value,
+        )
+        self._answer_key(transaction_id, declined)
+        return declined
+
+    def _answer_key(
+        self, transaction_id: str, outcome: Transaction | PaymentDeclined
+    ) -> None:
+        for key, known in self._by_key.items():
+            is_it = isinstance(known, Challenge)
+            if is_it and known.transaction_id == transaction_id:
+                self._by_key[key] = outcome
 
     def _return(
         self, hook: str, kind: TransactionKind, request: RefundRequest | VoidRequest

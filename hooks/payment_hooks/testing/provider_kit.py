@@ -1,6 +1,7 @@
 """The conformance kit of providers: one fixture to write, every check is inherited."""
 
 from payment_hooks.testing.provider_checks.bench import Bench, Moved
+from payment_hooks.testing.provider_checks.challenging import ChallengeChecks
 from payment_hooks.testing.provider_checks.changing import ChangingChecks
 from payment_hooks.testing.provider_checks.receiving import ReceivingChecks
 from payment_hooks.testing.provider_checks.saving import SavingChecks
@@ -13,6 +14,7 @@ __all__ = ["Bench", "Moved", "ProviderKit"]
 
 class ProviderKit(
     TakingChecks,
+    ChallengeChecks,
     ChangingChecks,
     UnknownOutcomeChecks,
     ReceivingChecks,

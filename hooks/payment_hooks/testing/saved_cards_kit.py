@@ -11,8 +11,7 @@ class TestSavedCards(SavedCardsKit):
 import pytest
 
 from payment_hooks.model.errors import InvalidRequest
-from payment_hooks.model.kinds import ErrorCode
-from payment_hooks.model.records import LONGEST
+from payment_hooks.model.kinds import LONGEST, ErrorCode
 from payment_hooks.model.saved_cards import SavedSource
 from payment_hooks.storefront.saved_cards import SavedCards
 

@@ -23,7 +23,7 @@ from payment_hooks import (
     WrongState,
     hookimpl,
 )
-from payment_hooks.engine.policy import FailedChecks
+from payment_hooks.engine.engine import FailedChecks
 from payment_hooks.recovery import Recovery
 from payment_hooks.storefront import pay
 

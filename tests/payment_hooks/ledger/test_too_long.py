@@ -16,7 +16,7 @@ from payment_hooks import (
 )
 from payment_hooks.engine.payments import Payments
 from payment_hooks.ledger.intents import name_found
-from payment_hooks.model.records import LONGEST
+from payment_hooks.model.kinds import LONGEST
 from payment_hooks.model.saved_cards import SavedSource, SaveSourceRequest
 from payment_hooks.storefront.saved_cards import MemorySavedCards
 from payment_hooks.testing import FakeProvider

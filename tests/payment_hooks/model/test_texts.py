@@ -6,7 +6,12 @@ from payment_hooks import DeclineCode
 from payment_hooks.model import errors
 from payment_hooks.model.messages import TEXTS, shopper_text
 
-CODES = {"amount_changed", "not_made", *(code.value for code in DeclineCode)} | {
+CODES = {
+    "amount_changed",
+    "action_required",
+    "not_made",
+    *(code.value for code in DeclineCode),
+} | {
     kind.text_code
     for kind in vars(errors).values()
     if isinstance(kind, type) and issubclass(kind, errors.PaymentError)

@@ -19,6 +19,7 @@ def test_these_are_the_hooks():
         "payment_authorize",
         "payment_capture",
         "payment_charge",
+        "payment_confirm",
         "payment_look_up",
         "payment_read_webhook",
         "payment_refund",

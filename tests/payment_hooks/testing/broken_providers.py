@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from payment_hooks import (
+    Challenge,
     InvalidRequest,
     LookUpResult,
     Money,
@@ -45,6 +46,12 @@ class FakeBench:
     def declined(self):
         return PaymentSource(token=f"decline-{uuid4()}")
 
+    def challenged(self):
+        return PaymentSource(token=f"challenge-{uuid4()}")
+
+    def answer(self, challenge):
+        return self.provider.answer(challenge)
+
     def lose_answer(self, hook):
         lost = ProviderUnavailable if hook in MOVE_NOTHING else OutcomeUnknown
         self.provider.fail(hook, lost("the answer was lost"), after=True)
@@ -57,7 +64,11 @@ class FakeBench:
         self.provider.mend()
 
     def moved(self):
-        rows = self.provider.ledger.values()
+        rows = [
+            row
+            for row in self.provider.ledger.values()
+            if row.status in (TransactionStatus.SUCCEEDED, TransactionStatus.VOIDED)
+        ]
         return Moved(
             payments=sum(row.kind in ("authorization", "charge") for row in rows),
             taken=sum(row.captured.minor_units for row in rows if row.captured),
@@ -395,6 +406,71 @@ class LogsSavedCards(FakeProvider):
         saved = super().payment_save_source(request)
         logging.getLogger(__name__).debug("saved as %s", saved.source_id)
         return saved
+
+
+@found_by("test_a_challenge_moves_nothing")
+class ChargesBeforeTheAnswer(FakeProvider):
+    @hookimpl
+    def payment_charge(self, request):
+        answered = super().payment_charge(request)
+        if isinstance(answered, Challenge):
+            self.become(answered.transaction_id, TransactionStatus.SUCCEEDED)
+        return answered
+
+
+@found_by("test_a_wrong_answer_charges_nothing")
+class BelievesTheBrowser(FakeProvider):
+    @hookimpl
+    def payment_confirm(self, request):
+        if request.answer.get("status") == "succeeded":
+            return self.pass_challenge(request.transaction_id)
+        return super().payment_confirm(request)
+
+
+@found_by("test_turning_back_after_the_answer_says_that_it_is_charged")
+class DeclinesWhatIsCharged(FakeProvider):
+    @hookimpl
+    def payment_confirm(self, request):
+        if request.canceled:
+            raise PaymentDeclined("turned back")
+        return super().payment_confirm(request)
+
+
+@found_by("test_an_answer_after_turning_back_charges_nothing")
+class ForgetsThatTheShopperTurnedBack(FakeProvider):
+    @hookimpl
+    def payment_confirm(self, request):
+        if request.canceled:
+            raise PaymentDeclined("turned back")
+        return super().payment_confirm(request)
+
+
+@found_by("test_another_operation_cannot_confirm_it")
+class ConfirmsForAnybody(FakeProvider):
+    @hookimpl
+    def payment_confirm(self, request):
+        own = self.ledger[request.transaction_id].operation_id
+        return super().payment_confirm(replace(request, operation_id=own))
+
+
+@found_by("test_what_was_canceled_is_looked_up_as_over")
+class WaitsForEver(FakeProvider):
+    @hookimpl
+    def payment_confirm(self, request):
+        try:
+            return super().payment_confirm(request)
+        except PaymentDeclined:
+            self.become(request.transaction_id, TransactionStatus.PENDING)
+            raise
+
+
+@found_by("test_the_same_key_is_answered_with_the_same_challenge")
+class ChallengesTwice(FakeProvider):
+    @hookimpl
+    def payment_charge(self, request):
+        if request.source.token.startswith("challenge"):
+            self._by_key.clear()
+        return super().payment_charge(request)
 
 
 class TestWithoutCardsOnFile(ProviderKit):

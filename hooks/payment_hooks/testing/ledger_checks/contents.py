@@ -11,9 +11,9 @@ from payment_hooks.ledger.store import Ledger
 from payment_hooks.ledger.text import storable
 from payment_hooks.model.cards import PaymentSource
 from payment_hooks.model.errors import InvalidRequest
-from payment_hooks.model.kinds import Mode
+from payment_hooks.model.kinds import LONGEST, Mode
 from payment_hooks.model.money import Money
-from payment_hooks.model.records import LONGEST, HostedPage, Operation, Payment
+from payment_hooks.model.records import HostedPage, Operation, Payment
 from payment_hooks.model.results import WebhookEvent
 from payment_hooks.testing.fake_provider import FakeProvider
 from payment_hooks.testing.ledger_checks.records import (

@@ -17,14 +17,16 @@ from payment_hooks.model.records import (
     Payment,
     PaymentState,
 )
-from payment_hooks.model.results import WebhookEvent
+from payment_hooks.model.results import Challenge, WebhookEvent
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC)
 NOBODY = ("nobody", "", "no\0body", "no\ud800body")
 """Unknown ids; they come from addresses in a browser, so they may be anything."""
 LATER = NOW + timedelta(hours=1, microseconds=1)
 
-Record = TypeVar("Record", Payment, Operation, WebhookEvent, Intent, HostedPage)
+Record = TypeVar(
+    "Record", Payment, Operation, WebhookEvent, Intent, HostedPage, Challenge
+)
 
 _SAMPLES: dict[object, Callable[[str], object]] = {
     str: lambda name: f"some {name}",
@@ -34,6 +36,7 @@ _SAMPLES: dict[object, Callable[[str], object]] = {
     datetime | None: lambda name: LATER,
     Intent: lambda name: fill(Intent),
     HostedPage | None: lambda name: fill(HostedPage),
+    Challenge | None: lambda name: fill(Challenge),
     Money: lambda name: Money(123_456, "KWD"),
     Money | None: lambda name: Money(98_765, "JPY"),
     Mode: lambda name: Mode.HOSTED,

@@ -20,7 +20,7 @@ from payment_hooks.model.requests import (
     VoidRequest,
     WebhookRequest,
 )
-from payment_hooks.model.results import Transaction
+from payment_hooks.model.results import Challenge, Transaction
 from payment_hooks.spec.calling import ProviderHooks
 
 DUE = 2599
@@ -57,6 +57,14 @@ class Bench(Protocol):
 
     def declined(self) -> PaymentSource:
         """A fresh source that the bank declines."""
+        ...
+
+    def challenged(self) -> PaymentSource:
+        """A fresh source that waits for the shopper; only for `payment_confirm`."""
+        ...
+
+    def answer(self, challenge: Challenge) -> dict[str, str]:
+        """What the shopper's browser brings back after answering well."""
         ...
 
     def lose_answer(self, hook: str) -> None:
