@@ -9,6 +9,8 @@ from payment_hooks.ledger.memory import MemoryLedger
 from payment_hooks.ledger.outcomes import Outcome
 from payment_hooks.ledger.store import Ledger, StaleVersion
 from payment_hooks.model.cards import CardDetails, PaymentSource
+from payment_hooks.model.details.address import Address
+from payment_hooks.model.details.charge import ChargeDetails, Level2
 from payment_hooks.model.errors import (
     AlreadyPaid,
     AmountChanged,
@@ -107,6 +109,7 @@ __all__ = [
     "FUNDING",
     "REVERSED",
     "AccessRequest",
+    "Address",
     "AlreadyPaid",
     "AmountChanged",
     "AuthenticationFailed",
@@ -114,6 +117,7 @@ __all__ = [
     "CardDetails",
     "CardFields",
     "CardForm",
+    "ChargeDetails",
     "CheckResult",
     "CheckoutRequest",
     "CompletePurchaseRequest",
@@ -131,6 +135,7 @@ __all__ = [
     "InvalidRequest",
     "KeyConflict",
     "Ledger",
+    "Level2",
     "LineItem",
     "LookUpRequest",
     "LookUpResult",

@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
-from typing import TypedDict
 
 from payment_hooks.engine.checks import failed_check, refusal_of
 from payment_hooks.engine.engine import Engine
@@ -22,8 +21,8 @@ from payment_hooks.ledger.state import (
     refuse_conflict,
     refuse_unclear,
 )
-from payment_hooks.model.addresses import bare_address
 from payment_hooks.model.cards import PaymentSource
+from payment_hooks.model.details.charge import ChargeDetails
 from payment_hooks.model.errors import (
     ConfigurationError,
     InvalidRequest,
@@ -72,14 +71,6 @@ _DECLINE_FOR = {
 }
 
 
-class FundingDetails(TypedDict, total=False):
-    """What the provider may know beside amount and source."""
-
-    shopper_ip: str
-    shopper_email: str
-    description: str
-
-
 class Executor:
     """Runs intents so that the same one is never sent as a second one."""
 
@@ -96,7 +87,7 @@ class Executor:
         record: PaymentRecord,
         kind: OperationKind,
         source: PaymentSource,
-        details: FundingDetails,
+        details: ChargeDetails,
     ) -> Operation:
         """The operation that brings the payment its money, made now or before."""
         payment = record.payment
@@ -116,7 +107,7 @@ class Executor:
                 kind,
                 payment.amount_due,
                 fingerprint=asked,
-                shopper_ip=bare_address(details.get("shopper_ip", "")),
+                shopper_ip=details.shopper_ip,
                 attempt=next_attempt(earlier),
             )
             request = PaymentRequest(
@@ -125,7 +116,7 @@ class Executor:
                 reference=payment.reference,
                 idempotency_key=intent.intent.idempotency_key,
                 operation_id=intent.operation_id,
-                **details,
+                details=details,
             )
             done = self._run(payment, intent, request)
             if done is not None and not done.flag:
