@@ -30,7 +30,7 @@ def charge(
         path="/v1/charges",
         action=f"{action} of {request.amount} for {request.reference}",
         body=charges.build_charge(request, capture=capture),
-        headers=charges.build_headers(request.shopper_ip),
+        headers=charges.build_headers(request.details.shopper_ip),
         bearer=config.ecommerce_key,
         idempotency_key=request.idempotency_key,
         moves_money=True,

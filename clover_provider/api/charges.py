@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from clover_provider.api import additional_charges
+from clover_provider.api import additional_charges, charge_details
 from clover_provider.api.cards import customers
 from clover_provider.api.fields import Reading
 from clover_provider.api.references import (
@@ -17,7 +17,6 @@ from clover_provider.wire.redact import redact, safe_text
 from payment_hooks import (
     CaptureRequest,
     CheckResult,
-    EnteredBy,
     InvalidRequest,
     Money,
     PaymentRequest,
@@ -27,7 +26,6 @@ from payment_hooks import (
     TransactionStatus,
 )
 
-_ECOMIND = {EnteredBy.SHOPPER: "ecom", EnteredBy.MERCHANT: "moto"}
 _STATUSES = {
     "succeeded": TransactionStatus.SUCCEEDED,
     "pending": TransactionStatus.PENDING,
@@ -59,20 +57,16 @@ def build_charge(request: PaymentRequest, *, capture: bool) -> dict[str, object]
             f"{request.amount} is more than Clover takes in one charge",
             code=AMOUNT_TOO_LARGE,
         )
-    metadata = build_metadata(request.reference, request.operation_id, request.metadata)
-    optional = {
-        "description": request.description,
-        "receipt_email": request.shopper_email,
-    }
+    details = request.details
+    metadata = build_metadata(request.reference, request.operation_id, details.metadata)
     return {
         "amount": request.amount.minor_units,
         "currency": request.amount.currency.lower(),
         **customers.build_source(request.source),
         "capture": capture,
-        "ecomind": _ECOMIND[request.entered_by],
         "external_reference_id": external_reference(request.operation_id),
         "metadata": metadata,
-        **{name: value for name, value in optional.items() if value},
+        **charge_details.build(details),
     }
 
 

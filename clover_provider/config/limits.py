@@ -11,6 +11,9 @@ LONGEST_EXTERNAL_REFERENCE = 12
 LONGEST_METADATA = 500
 """Characters of the metadata, written as JSON. Source: as above."""
 
+LONGEST_DESCRIPTOR = 38
+"""Characters of `soft_descriptor.dba_name`. Source: as above."""
+
 LARGEST_PAGE = 100
 """Items on one page of a list. Source: "Get a list of charges", read 2026-11."""
 

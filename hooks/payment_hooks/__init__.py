@@ -9,6 +9,8 @@ from payment_hooks.ledger.memory import MemoryLedger
 from payment_hooks.ledger.outcomes import Outcome
 from payment_hooks.ledger.store import Ledger, StaleVersion
 from payment_hooks.model.cards import CardDetails, PaymentSource
+from payment_hooks.model.details.address import Address
+from payment_hooks.model.details.charge import ChargeDetails, Level2
 from payment_hooks.model.errors import (
     AlreadyPaid,
     AmountChanged,
@@ -111,6 +113,7 @@ __all__ = [
     "REVERSED",
     "AccessRequest",
     "ActionRequired",
+    "Address",
     "AlreadyPaid",
     "AmountChanged",
     "AuthenticationFailed",
@@ -119,6 +122,7 @@ __all__ = [
     "CardFields",
     "CardForm",
     "Challenge",
+    "ChargeDetails",
     "CheckResult",
     "CheckoutRequest",
     "CompletePurchaseRequest",
@@ -137,6 +141,7 @@ __all__ = [
     "InvalidRequest",
     "KeyConflict",
     "Ledger",
+    "Level2",
     "LineItem",
     "LookUpRequest",
     "LookUpResult",

@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from clover_provider import CloverConfig, CloverProvider
-from payment_hooks import Money, PaymentRequest, PaymentSource, ProviderHooks
+from payment_hooks import (
+    ChargeDetails,
+    Money,
+    PaymentRequest,
+    PaymentSource,
+    ProviderHooks,
+)
 from tests.clover_provider.badserver import answering, http_answer, serving
 
 MOST_CALLS = 1_850
@@ -56,7 +62,7 @@ def test_a_warm_charge_stays_within_its_calls(gateway):
                 amount=Money(2599, "USD"),
                 source=PaymentSource(token="clv_1"),
                 reference="100123",
-                shopper_ip="203.0.113.7",
+                details=ChargeDetails(shopper_ip="203.0.113.7"),
             )
         )
 

@@ -16,6 +16,7 @@ from clover_otel import Telemetry
 from clover_otel.telemetry import OLDEST_UNKNOWN, UNKNOWN_TOTAL, WEBHOOK_LAST_SEEN
 from payment_hooks import (
     CardDetails,
+    ChargeDetails,
     Mode,
     Money,
     OutcomeUnknown,
@@ -57,7 +58,9 @@ class Watch:
         payment = self.payments.open(reference, mode=Mode.IFRAME, amount_due=DUE)
         source = PaymentSource(token=token)
         return self.payments.charge(
-            payment.payment_id, source, shopper_email="ann@shop.example"
+            payment.payment_id,
+            source,
+            details=ChargeDetails(shopper_email="ann@shop.example"),
         )
 
     def named(self, name):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ from clover_simulator.testing import (  # noqa: F401  fixtures
     clover_simulator,
     clover_simulator_server,
 )
-from payment_hooks import Money, PaymentRequest, PaymentSource
+from payment_hooks import ChargeDetails, Money, PaymentRequest, PaymentSource
 
+DETAILS = {row.name for row in fields(ChargeDetails)}
 ANSWERS = Path(__file__).parents[1] / "answers" / "clover"
 SANDBOX = {
     "ENVIRONMENT": "sandbox",
@@ -118,15 +120,16 @@ def provide(clover_simulator: Simulator, settings_of: Callable[..., dict]):  # n
 
 @pytest.fixture
 def ask_for():
-    """Builds payment requests."""
+    """Builds payment requests; the details of a charge are named beside the rest."""
 
     def build(cents: int = 2599, **changes: object) -> PaymentRequest:
+        given = {name: changes.pop(name) for name in DETAILS & set(changes)}
         defaults = {
             "amount": Money(cents, "USD"),
             "source": PaymentSource(token="clv_1TSTSabcDEF123ghiJKL456mno"),
             "reference": "100123",
             "idempotency_key": "9b2f6e0c-5b1d-4e0f-8d54-5f7f4d6f2a10",
-            "shopper_ip": "203.0.113.7",
+            "details": ChargeDetails(**{"shopper_ip": "203.0.113.7"} | given),
         }
         return PaymentRequest(**defaults | changes)
 

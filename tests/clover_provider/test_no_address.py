@@ -4,7 +4,15 @@ import pytest
 
 from clover_provider import CloverConfig, CloverProvider
 from clover_simulator.simulator import Simulator
-from payment_hooks import InvalidRequest, Mode, Money, Payments, PaymentSource, hookimpl
+from payment_hooks import (
+    ChargeDetails,
+    InvalidRequest,
+    Mode,
+    Money,
+    Payments,
+    PaymentSource,
+    hookimpl,
+)
 
 REMEDY = "CLIENT_IP, client_ip"
 
@@ -38,7 +46,9 @@ def charge(clover):
     def send(shopper_ip="", **card):
         payment = payments.open("100123", mode=Mode.IFRAME)
         source = PaymentSource(token=clover.token(**card))
-        return payments.charge(payment.payment_id, source, shopper_ip=shopper_ip)
+        return payments.charge(
+            payment.payment_id, source, details=ChargeDetails(shopper_ip=shopper_ip)
+        )
 
     return send
 

@@ -78,7 +78,8 @@ def pay(reference, amount="25.99", ip="192.0.2.1", payments=payments):
     payment = payments.open(reference, mode=Mode.IFRAME, amount_due=due)
     try:
         payments.charge(
-            payment.payment_id, PaymentSource(token="tok-1"), shopper_ip=ip)
+            payment.payment_id, PaymentSource(token="tok-1"),
+            details=ChargeDetails(shopper_ip=ip))
     except PaymentDeclined as error:
         return f"{error.decline_code.value}: {error.message}"
     return payments.notify(payment.payment_id).state.value

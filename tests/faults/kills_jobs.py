@@ -10,6 +10,7 @@ import django
 from clover_provider.provider import CloverProvider
 from clover_provider.wire.transport import Transport
 from payment_hooks import (
+    ChargeDetails,
     CheckoutRequest,
     Mode,
     Money,
@@ -224,14 +225,20 @@ def _open(payments: Payments, order: JSON, mode: Mode = Mode.IFRAME) -> Any:
 def _charge(payments: Payments, order: JSON, source: PaymentSource) -> str:
     payment = _open(payments, order)
     return _done(
-        payments, payments.charge(payment.payment_id, source, shopper_ip=SHOPPER)
+        payments,
+        payments.charge(
+            payment.payment_id, source, details=ChargeDetails(shopper_ip=SHOPPER)
+        ),
     )
 
 
 def _authorize(payments: Payments, order: JSON, source: PaymentSource) -> str:
     payment = _open(payments, order)
     return _done(
-        payments, payments.authorize(payment.payment_id, source, shopper_ip=SHOPPER)
+        payments,
+        payments.authorize(
+            payment.payment_id, source, details=ChargeDetails(shopper_ip=SHOPPER)
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from clover_provider import CloverConfig, CloverProvider
 from clover_simulator.simulator import LedgerSnapshot, Simulator
 from clover_simulator.state.records import Charge, ChargeState
 from payment_hooks import (
+    ChargeDetails,
     Mode,
     Money,
     OutcomeUnknown,
@@ -126,10 +127,16 @@ class Movement:
         payments = self.rig.payments
         ask: dict[OperationKind, Callable[[], Operation]] = {
             OperationKind.AUTHORIZE: lambda: payments.authorize(
-                self.payment_id, self.source, shopper_ip=SHOPPER, notify=notify
+                self.payment_id,
+                self.source,
+                details=ChargeDetails(shopper_ip=SHOPPER),
+                notify=notify,
             ),
             OperationKind.CHARGE: lambda: payments.charge(
-                self.payment_id, self.source, shopper_ip=SHOPPER, notify=notify
+                self.payment_id,
+                self.source,
+                details=ChargeDetails(shopper_ip=SHOPPER),
+                notify=notify,
             ),
             OperationKind.CAPTURE: lambda: payments.capture(
                 self.payment_id, notify=notify

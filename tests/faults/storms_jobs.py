@@ -6,7 +6,14 @@ from collections import Counter
 from random import Random
 from typing import Any
 
-from payment_hooks import Mode, Money, PaymentError, Payments, PaymentSource
+from payment_hooks import (
+    ChargeDetails,
+    Mode,
+    Money,
+    PaymentError,
+    Payments,
+    PaymentSource,
+)
 from tests.faults.kills_jobs import JSON, Context, build
 
 PATIENCE_SECONDS = 300
@@ -37,7 +44,9 @@ def _submit(payments: Payments, order: JSON, chance: Random) -> str:
     try:
         payment = payments.open(order["reference"], mode=Mode.IFRAME, amount_due=due)
         source = PaymentSource(token=chance.choice(order["tokens"]))
-        payments.charge(payment.payment_id, source, shopper_ip="203.0.113.7")
+        payments.charge(
+            payment.payment_id, source, details=ChargeDetails(shopper_ip="203.0.113.7")
+        )
     except PaymentError as error:
         return error.code
     return "paid"

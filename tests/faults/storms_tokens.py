@@ -16,6 +16,7 @@ from clover_provider.wire.transport import Transport
 from clover_simulator.shopper import APPROVED_CARD, tokenize
 from clover_simulator.traffic.client import fetch
 from payment_hooks import (
+    ChargeDetails,
     MemoryLedger,
     Money,
     PaymentError,
@@ -106,7 +107,7 @@ def _charge(provider: CloverProvider, token: str) -> str:
         amount=Money(500, "USD"),
         source=PaymentSource(token=token),
         reference="shared",
-        shopper_ip="203.0.113.7",
+        details=ChargeDetails(shopper_ip="203.0.113.7"),
     )
     try:
         provider.payment_charge(request)

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import path
 
 from clover_django.payments import get_payments
-from payment_hooks import Mode, Money, PaymentSource, PaymentState
+from payment_hooks import ChargeDetails, Mode, Money, PaymentSource, PaymentState
 from payment_hooks.model.records import OperationState
 from payment_hooks.recovery.recovery import Recovery
 from tests.clover_oscar.test_whole_way import shop  # noqa: F401 - a fixture
@@ -14,10 +14,10 @@ from tests.clover_oscar.test_whole_way import shop  # noqa: F401 - a fixture
 DUE = Money(2599, "USD")
 MOVES = {
     "charge": lambda payments, payment_id, source: payments.charge(
-        payment_id, source, shopper_ip="203.0.113.7"
+        payment_id, source, details=ChargeDetails(shopper_ip="203.0.113.7")
     ),
     "authorize": lambda payments, payment_id, source: payments.authorize(
-        payment_id, source, shopper_ip="203.0.113.7"
+        payment_id, source, details=ChargeDetails(shopper_ip="203.0.113.7")
     ),
 }
 

@@ -10,6 +10,7 @@ import pytest
 
 from payment_hooks import (
     AuthenticationFailed,
+    ChargeDetails,
     InvalidRequest,
     KeyConflict,
     Money,
@@ -222,16 +223,14 @@ def test_other_details_are_not_sent_under_the_key_of_an_unknown_outcome(
         take(
             movement.payment_id,
             movement.source,
-            shopper_ip=SHOPPER,
-            shopper_email="a@shop.example",
+            details=ChargeDetails(shopper_ip=SHOPPER, shopper_email="a@shop.example"),
         )
     sent = len(rig.proxy.requests)
 
     take(
         movement.payment_id,
         movement.source,
-        shopper_ip=SHOPPER,
-        shopper_email="b@shop.example",
+        details=ChargeDetails(shopper_ip=SHOPPER, shopper_email="b@shop.example"),
     )
 
     assert [r for r in rig.proxy.requests[sent:] if r.startswith(b"POST")] == []

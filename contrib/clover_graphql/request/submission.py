@@ -18,6 +18,7 @@ from clover_graphql.request.idempotency_keys import add_key, find_key, read_keys
 from clover_graphql.request.offers import OfferedGateway
 from payment_hooks import (
     FUNDING,
+    ChargeDetails,
     HoldPurchaseRequest,
     InvalidRequest,
     Mode,
@@ -238,9 +239,10 @@ def _pay(
             source,
             capture=asked.offer.captures(payment.mode),
             page=purchase.for_page(payment, urls),
+            details=ChargeDetails(
+                shopper_ip=asked.client_ip, shopper_email=purchase.customer.email
+            ),
             notify=False,
-            shopper_ip=asked.client_ip,
-            shopper_email=purchase.customer.email,
         )
     finally:
         notify(payments, payment.payment_id)

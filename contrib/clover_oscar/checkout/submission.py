@@ -13,6 +13,7 @@ from clover_oscar import options
 from clover_oscar.baskets.order_numbers import is_taken
 from clover_oscar.baskets.payments import find_order
 from clover_oscar.baskets.snapshot import Snapshot, take_snapshot
+from clover_oscar.checkout.charge_details import details_of
 from clover_oscar.checkout.hosted_page import checkout_request
 from clover_oscar.checkout.outcomes import return_url
 from clover_oscar.codes import NO_HOSTED_PAGE, REFERENCE_TAKEN
@@ -116,9 +117,8 @@ def pay(
     take(
         payment.payment_id,
         source,
+        details=details_of(submission, email, shopper_address(request)),
         notify=False,  # once the view has placed the order
-        shopper_ip=shopper_address(request),
-        shopper_email=email,
     )
 
 

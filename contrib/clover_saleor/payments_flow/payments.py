@@ -15,6 +15,7 @@ from clover_saleor.merchants.saved_cards import choose_source, note_card
 from clover_saleor.payments_flow import responses
 from payment_hooks import (
     AlreadyPaid,
+    ChargeDetails,
     CheckoutRequest,
     ErrorCode,
     InvalidRequest,
@@ -71,9 +72,11 @@ def submit(merchant: Merchant, asked: SaleorObject, *, first: bool) -> GatewayRe
             source,
             capture=merchant.captures_at_once,
             page=_page(asked, payment, entry),
+            details=ChargeDetails(
+                shopper_ip=asked.customer_ip_address or "",
+                shopper_email=asked.customer_email or "",
+            ),
             notify=False,
-            shopper_ip=asked.customer_ip_address or "",
-            shopper_email=asked.customer_email or "",
         )
         note_card(source, progress.money)
         return progress

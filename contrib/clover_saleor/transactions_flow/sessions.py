@@ -12,6 +12,7 @@ from clover_saleor.transactions_flow import amounts
 from clover_saleor.transactions_flow.responses import Response, response_to
 from payment_hooks import (
     AlreadyPaid,
+    ChargeDetails,
     CheckoutRequest,
     ErrorCode,
     InvalidRequest,
@@ -83,9 +84,11 @@ def _submit(merchant: Merchant, asked: SaleorObject) -> Progress:
         source,
         capture=_captures_at_once(merchant, asked),
         page=_page(asked, payment),
+        details=ChargeDetails(
+            shopper_ip=asked.customer_ip_address or "",
+            shopper_email=_email(asked.source_object),
+        ),
         notify=False,
-        shopper_ip=asked.customer_ip_address or "",
-        shopper_email=_email(asked.source_object),
     )
     note_card(source, progress.money)
     return _require_own(merchant, asked, progress)

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TypedDict
 
 from payment_hooks.engine.challenges import Challenges, has_expired
 from payment_hooks.engine.checks import failed_check, refusal_of
@@ -21,8 +20,8 @@ from payment_hooks.ledger.state import (
     refuse_unclear,
     still_open,
 )
-from payment_hooks.model.addresses import bare_address
 from payment_hooks.model.cards import PaymentSource
+from payment_hooks.model.details.charge import ChargeDetails
 from payment_hooks.model.errors import (
     ConfigurationError,
     InvalidRequest,
@@ -67,14 +66,6 @@ _DECLINE_FOR = {
 }
 
 
-class FundingDetails(TypedDict, total=False):
-    """What the provider may know beside amount and source."""
-
-    shopper_ip: str
-    shopper_email: str
-    description: str
-
-
 class Executor:
     """Runs intents so that the same one is never sent as a second one."""
 
@@ -92,7 +83,7 @@ class Executor:
         record: PaymentRecord,
         kind: OperationKind,
         source: PaymentSource,
-        details: FundingDetails,
+        details: ChargeDetails,
     ) -> Operation:
         """The operation that brings the payment its money, made now or before."""
         payment = record.payment
@@ -112,7 +103,7 @@ class Executor:
                 kind,
                 payment.amount_due,
                 fingerprint=asked,
-                shopper_ip=bare_address(details.get("shopper_ip", "")),
+                shopper_ip=details.shopper_ip,
                 attempt=next_attempt(earlier),
             )
             request = PaymentRequest(
@@ -121,7 +112,7 @@ class Executor:
                 reference=payment.reference,
                 idempotency_key=intent.intent.idempotency_key,
                 operation_id=intent.operation_id,
-                **details,
+                details=details,
             )
             done = self._run(payment, intent, request)
             if done is not None and not done.flag:

@@ -7,7 +7,7 @@ from payment_hooks.ledger.state import (
     next_attempt,
     refundable,
 )
-from payment_hooks.model.addresses import bare_address
+from payment_hooks.model.details.ip_addresses import bare_address
 from payment_hooks.model.errors import InvalidRequest, WrongState
 from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.model.money import Money

@@ -6,10 +6,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Self, Unpack
+from typing import Self
 
 from payment_hooks.engine.engine import Engine, Policy, utc_now
-from payment_hooks.engine.executing import Executor, FundingDetails
+from payment_hooks.engine.executing import Executor
 from payment_hooks.engine.hosted import HostedPages
 from payment_hooks.engine.leases import OperationStore
 from payment_hooks.engine.lifecycle import Lifecycle
@@ -27,6 +27,8 @@ from payment_hooks.ledger.outcomes import Outcome, find_challenged, outcome_of
 from payment_hooks.ledger.state import is_worth_a_look, refundable, refuse_unless_open
 from payment_hooks.ledger.store import Ledger
 from payment_hooks.model.cards import CardDetails, PaymentSource
+from payment_hooks.model.details.charge import ChargeDetails
+from payment_hooks.model.details.texts import check_type
 from payment_hooks.model.errors import (
     ConfigurationError,
     InvalidRequest,
@@ -273,8 +275,8 @@ class Payments:
         payment_id: str,
         source: PaymentSource,
         *,
+        details: ChargeDetails | None = None,
         notify: bool = True,
-        **details: Unpack[FundingDetails],
     ) -> Operation:
         """Reserve what is due; `notify` and `details` as for `charge`."""
         with self._notifying(payment_id, notify=notify):
@@ -285,8 +287,8 @@ class Payments:
         payment_id: str,
         source: PaymentSource,
         *,
+        details: ChargeDetails | None = None,
         notify: bool = True,
-        **details: Unpack[FundingDetails],
     ) -> Operation:
         """Take what is due; the operation which brought the money.
 
@@ -297,9 +299,9 @@ class Payments:
         Args:
             payment_id: from `open`.
             source: from the card form.
+            details: what the provider may know beside amount and source.
             notify: False leaves it to a later `notify`, `resolve` or recovery, for a shop
                 that first has to write down what it was answered.
-            details: `shopper_ip`, `shopper_email`, `description`.
 
         Raises:
             PaymentDeclined: nothing was taken; another source may be tried.
@@ -565,7 +567,7 @@ class Payments:
         payment_id: str,
         kind: OperationKind,
         source: PaymentSource,
-        details: FundingDetails,
+        details: ChargeDetails | None,
     ) -> Operation:
         record = self.engine.get_own(payment_id)
         if record.payment.mode is Mode.HOSTED:
@@ -573,7 +575,9 @@ class Payments:
                 f"payment {payment_id} is made on the provider's page: start_checkout",
                 code=ErrorCode.MODE_IS_HOSTED,
             )
-        return self._executor.fund(record, kind, source, details)
+        known = ChargeDetails() if details is None else details
+        check_type("details", known, ChargeDetails, optional=False)
+        return self._executor.fund(record, kind, source, known)
 
     @contextmanager
     def _notifying(self, payment_id: str, *, notify: bool) -> Iterator[None]:

@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID, uuid4, uuid5
 
 from payment_hooks.model.cards import PaymentSource
+from payment_hooks.model.details.charge import ChargeDetails
 from payment_hooks.model.kinds import LONGEST
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import (
@@ -23,6 +24,8 @@ _OWNER = 8
 """How many letters of an operation's id are its installation's."""
 _NOT_SENT = frozenset({"shopper_ip"})
 """No part of the body, and another one as soon as the shopper's network changes."""
+_SILENT = asdict(ChargeDetails())
+"""Details that say nothing."""
 
 
 def derive_key(
@@ -55,7 +58,7 @@ def derive_key(
 def make_fingerprint(
     amount: Money,
     source: PaymentSource | None = None,
-    details: Mapping[str, object] | None = None,
+    details: ChargeDetails | None = None,
 ) -> str:
     """A digest of what is asked, from which the source cannot be had back.
 
@@ -63,8 +66,7 @@ def make_fingerprint(
     """
     token = source.token if source else ""
     asked = _digest([amount.minor_units, amount.currency, token])
-    sent = {k: v for k, v in (details or {}).items() if v and k not in _NOT_SENT}
-    return asked + _digest(sent)
+    return asked + _digest(_sent(details or ChargeDetails()))
 
 
 def is_same_source(fingerprint: str, other: str) -> bool:
@@ -133,6 +135,15 @@ def is_of_another_installation(operation_id: str, installation_id: str) -> bool:
     must not keep an order of this one waiting.
     """
     return bool(operation_id) and operation_id[:_OWNER] != installation_id[:_OWNER]
+
+
+def _sent(details: ChargeDetails) -> dict[str, object]:
+    """The details that are part of what is sent, without those that say nothing."""
+    return {
+        name: value
+        for name, value in asdict(details).items()
+        if value != _SILENT[name] and name not in _NOT_SENT
+    }
 
 
 def _new_id(installation_id: str) -> str:

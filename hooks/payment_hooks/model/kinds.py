@@ -249,6 +249,9 @@ class ErrorCode(StrEnum):
     before."""
     CURRENCY_UNKNOWN = "currency_unknown"
     """The currency is no ISO 4217 code. Use one such as `USD`."""
+    DETAIL_INVALID = "detail_invalid"
+    """A detail of a charge has a wrong type, or is an amount that is no part of the
+    charge's. Pass what `ChargeDetails` says, or leave it out."""
     EMAIL_INVALID = "email_invalid"
     """A card is saved under the shopper's e-mail address, and this is none. Ask the
     shopper for it."""

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
 
-from payment_hooks.model.addresses import bare_address
-from payment_hooks.model.cards import PaymentSource, looks_like_card_number
+from payment_hooks.model.cards import PaymentSource
+from payment_hooks.model.details.charge import ChargeDetails
+from payment_hooks.model.details.ip_addresses import bare_address
+from payment_hooks.model.details.texts import check_type
 from payment_hooks.model.errors import InvalidRequest
 from payment_hooks.model.kinds import (
-    EnteredBy,
     ErrorCode,
     Mode,
     RefundReason,
@@ -41,18 +42,13 @@ class PaymentRequest:
     operation_id: str = ""
     """Our unique id of this movement; the key when empty. Providers must echo it, or
     something derived from it, so that the movement can be found again."""
-    description: str = field(default="", repr=False)
-    shopper_ip: str = ""
-    """The shopper's address; see `bare_address` for what is made of other forms."""
-    shopper_email: str = field(default="", repr=False)
-    entered_by: EnteredBy = EnteredBy.SHOPPER
-    metadata: Mapping[str, str] = field(default_factory=dict, repr=False)
+    details: ChargeDetails = field(default_factory=ChargeDetails)
+    """What the provider may know beside amount and source."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "shopper_ip", bare_address(self.shopper_ip))
-        _check_texts(self, "description", "shopper_email")
         _check_movement(self, self.amount)
-        _refuse_card_number(self.description)
+        check_type("details", self.details, ChargeDetails, optional=False)
+        self.details.check_against(self.amount)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,16 +268,6 @@ def _check_movement(
         object.__setattr__(request, "operation_id", request.idempotency_key)
 
 
-def _check_texts(request: PaymentRequest, *names: str) -> None:
-    for name in names:
-        value = getattr(request, name)
-        if not isinstance(value, str):
-            raise InvalidRequest(
-                f"{name} must be text, not {type(value).__name__}: leave it out instead",
-                code=ErrorCode.TEXT_EXPECTED,
-            )
-
-
 def _check_amount(amount: Money) -> None:
     if not isinstance(amount, Money):
         raise TypeError(
@@ -322,12 +308,4 @@ def _check_transaction_id(transaction_id: str) -> None:
         raise InvalidRequest(
             "this needs the id of the transaction it changes",
             code=ErrorCode.TRANSACTION_ID_MISSING,
-        )
-
-
-def _refuse_card_number(text: str) -> None:
-    if looks_like_card_number(text):
-        raise InvalidRequest(
-            "this text looks like a card number, which must never be stored",
-            code=ErrorCode.CARD_NUMBER_IN_TEXT,
         )

@@ -5,7 +5,11 @@ from collections.abc import Callable
 from functools import cache
 from typing import TypeVar
 
-from payment_hooks.model.addresses import bare_address, is_inside, read_address
+from payment_hooks.model.details.ip_addresses import (
+    bare_address,
+    is_inside,
+    read_address,
+)
 
 logger = logging.getLogger(__name__)
 

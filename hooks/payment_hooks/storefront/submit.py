@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Unpack
 
-from payment_hooks.engine.executing import FundingDetails
 from payment_hooks.engine.payments import Payments
 from payment_hooks.ledger.outcomes import Outcome, last_decline, outcome_of
 from payment_hooks.ledger.state import decline_of, derive_state, funding_operation
 from payment_hooks.model.cards import PaymentSource
+from payment_hooks.model.details.charge import ChargeDetails
 from payment_hooks.model.errors import (
     AlreadyPaid,
     ConfigurationError,
@@ -76,13 +75,14 @@ def pay(
     *,
     capture: bool = True,
     page: CheckoutRequest | None = None,
+    details: ChargeDetails | None = None,
     notify: bool = True,
-    **details: Unpack[FundingDetails],
 ) -> Progress:
     """Charge or authorize the source, or say how the browser gets one.
 
     Without a source, open operations are resolved first: a hosted page the shopper comes
-    back from, or a charge of unknown outcome. `notify` as for `Payments.charge`.
+    back from, or a charge of unknown outcome. `details` and `notify` as for
+    `Payments.charge`.
     """
 
     def submit() -> Progress:
@@ -94,7 +94,7 @@ def pay(
         if source is None or not brings_card:
             return _ask(payments, payment, page)
         take = payments.charge if capture else payments.authorize
-        money = take(payment.payment_id, source, notify=notify, **details)
+        money = take(payment.payment_id, source, details=details, notify=notify)
         return Progress(payment=payments.get(payment.payment_id), money=money)
 
     return attempt(submit, payment)

@@ -81,7 +81,7 @@ def test_more_than_clover_takes_in_one_charge_is_refused(ask_for):
     [
         ({"operation": "x"}, "metadata_invalid"),
         ({"reference": "x"}, "metadata_invalid"),
-        ({"note": "4242 4242 4242 4242"}, "metadata_invalid"),
+        ({"note": "4242 4242 4242 4242"}, "card_number_in_text"),
         ({"note": "x" * 500}, "metadata_too_long"),
     ],
 )

@@ -6,8 +6,10 @@ import pytest
 
 from payment_hooks import (
     CaptureRequest,
+    ChargeDetails,
     InvalidRequest,
     KeyConflict,
+    Level2,
     MemoryLedger,
     Mode,
     Money,
@@ -25,13 +27,17 @@ from payment_hooks.testing import FakeProvider
 CARD = PaymentSource(token="tok-good")
 OTHER_CARD = PaymentSource(token="tok-other")
 DUE = Money(2599, "USD")
-WRONG = [
-    {"description": None},
-    {"shopper_email": None},
-    {"description": "4242 4242 4242 4242"},
-    {"descripton": "misspelt"},
-    {"metadata": {"a": "b"}, "nothing": 1},
-]
+WRONG = {
+    "a mapping": {"details": {"shopper_ip": "203.0.113.7"}},
+    "a text": {"details": "Mugs"},
+    "an untimely class": {"details": ChargeDetails},
+    "a detail by itself": {"shopper_ip": "203.0.113.7"},
+    "tax in another currency": {"details": ChargeDetails(tax=Money(1, "CAD"))},
+    "more tax than amount": {"details": ChargeDetails(tax=Money(2600, "USD"))},
+    "more freight than amount": {
+        "details": ChargeDetails(level2=Level2(freight=Money(2600, "USD")))
+    },
+}
 
 
 @pytest.fixture
@@ -40,7 +46,7 @@ def payment_id(payments):
 
 
 @pytest.mark.parametrize("take", ["charge", "authorize"])
-@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: next(iter(wrong)))
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
 def test_a_wrong_argument_leaves_nothing_behind(
     payments, provider, payment_id, take, wrong
 ):
@@ -200,7 +206,9 @@ def test_a_capture_names_the_address_of_the_shopper_who_paid(
             return (yield)
 
     payments.plugins.register(Watch())
-    payments.authorize(payment_id, CARD, shopper_ip="203.0.113.7:51234")
+    payments.authorize(
+        payment_id, CARD, details=ChargeDetails(shopper_ip="203.0.113.7:51234")
+    )
     provider.fail("payment_capture", ProviderUnavailable("down"))
     with pytest.raises(ProviderUnavailable):
         payments.capture(payment_id)
@@ -213,7 +221,9 @@ def test_a_capture_names_the_address_of_the_shopper_who_paid(
 def test_recovery_captures_with_that_address_too(
     payments, provider, payment_id, clock, monkeypatch
 ):
-    payments.authorize(payment_id, CARD, shopper_ip="203.0.113.7")
+    payments.authorize(
+        payment_id, CARD, details=ChargeDetails(shopper_ip="203.0.113.7")
+    )
 
     class WorkerDied(BaseException):
         pass

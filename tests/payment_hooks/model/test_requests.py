@@ -105,13 +105,6 @@ def test_a_request_cannot_be_changed_after_it_was_checked(kind):
         make(kind).amount = Money(1, "USD")
 
 
-def test_a_description_with_a_card_number_is_refused():
-    with pytest.raises(InvalidRequest) as caught:
-        make(PaymentRequest, description="4242 4242 4242 4242")
-
-    assert caught.value.code == "card_number_in_text"
-
-
 @pytest.mark.parametrize("mode", ["page", "", None])
 def test_an_unknown_mode_is_refused(mode):
     with pytest.raises(InvalidRequest, match="hosted, iframe, api") as caught:

@@ -7,9 +7,12 @@ import traceback
 import pytest
 
 from payment_hooks import (
+    Address,
     CardDetails,
+    ChargeDetails,
     Customer,
     InvalidRequest,
+    Level2,
     Money,
     PaymentRequest,
     PaymentSource,
@@ -54,6 +57,14 @@ def a_request(**changes):
     return lambda: PaymentRequest(**values | changes)
 
 
+def details(**values):
+    return lambda: ChargeDetails(**values)
+
+
+def an_address(**values):
+    return lambda: Address(**values)
+
+
 def an_entry(**changes):
     sent = {"number": NUMBER, "cvc": CODE, "name": NAME, "expMonth": 1} | changes
     return lambda: read_entry({"card": {"expYear": 2099} | sent})
@@ -85,9 +96,20 @@ REFUSALS = {
     "a token in bytes": a_source(token=TOKEN.encode()),
     "a misspelt token": a_source(tokn=TOKEN),
     "a token by position": lambda: PaymentSource(TOKEN),
-    "a card as description": a_request(description=NUMBER),
-    "a request without reference": a_request(reference="", description=NAME),
-    "a request without money": a_request(amount=1, metadata={"a": NUMBER}),
+    "a card as description": details(description=NUMBER),
+    "a card as descriptor": details(statement_descriptor=NUMBER),
+    "a card in the metadata": details(metadata={NAME: NUMBER}),
+    "a number in the metadata": details(metadata={NAME: int(NUMBER)}),
+    "a misspelt detail": details(descripton=NUMBER),
+    "a card as address": an_address(line1=NUMBER, city=NAME),
+    "a card as purchase order": lambda: Level2(purchase_order=NUMBER),
+    "a request without reference": lambda: PaymentRequest(
+        amount=Money(1, "USD"),
+        source=PaymentSource(token=TOKEN),
+        reference="",
+        details=ChargeDetails(description=NAME),
+    ),
+    "a request without money": a_request(amount=1),
     "a misspelt request": a_request(descripton=NUMBER),
     "a card as saved source": lambda: SavedSource(source_id=NUMBER),
     "a saved source with a blank": lambda: SavedSource(source_id=f"{TOKEN} "),
@@ -206,11 +228,21 @@ def test_number_and_code_of_a_card_are_masked_by_themselves():
 
 
 def test_a_request_prints_nothing_that_the_shop_wrote_about_the_shopper():
-    request = a_request(
-        description=NAME, metadata={"note": NAME}, shopper_email="canary@b.example"
-    )()
+    home = Address(first_name=NAME, line1="1 Canary Street", postal_code="99837")
+    told = ChargeDetails(
+        description=NAME,
+        metadata={"note": NAME},
+        shopper_email="canary@b.example",
+        shopper_ip="203.0.113.7",
+        statement_descriptor=NAME,
+        billing_address=home,
+        shipping_address=home,
+        level2=Level2(purchase_order=NAME, merchant_tax_id=NAME),
+    )
 
-    assert "anary" not in repr(request)
+    shown = repr(a_request(details=told)()) + repr(told.level2) + repr(home)
+
+    assert not [text for text in ("anary", "99837", "203.0.113") if text in shown]
 
 
 @pytest.mark.parametrize("kind", [CardDetails, PaymentSource, PaymentRequest])

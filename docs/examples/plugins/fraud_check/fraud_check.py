@@ -49,15 +49,13 @@ class FraudCheck:
             )
 
     def _find_reason(self, request) -> str:
-        if request.shopper_ip in self.blocked:
+        address = request.details.shopper_ip
+        if address in self.blocked:
             return "the address is on the shop's list"
         is_same = request.amount.currency == self.most.currency
         if is_same and request.amount > self.most:
             return f"more than {self.most}"
-        if (
-            request.shopper_ip
-            and self._count(request.shopper_ip) > self.tries_per_minute
-        ):
+        if address and self._count(address) > self.tries_per_minute:
             return f"more than {self.tries_per_minute} tries in a minute"
         return ""
 

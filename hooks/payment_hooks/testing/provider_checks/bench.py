@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from payment_hooks.model.cards import PaymentSource
+from payment_hooks.model.details.charge import ChargeDetails
 from payment_hooks.model.errors import UnsupportedOperation
 from payment_hooks.model.money import Money
 from payment_hooks.model.requests import (
@@ -174,7 +175,7 @@ def ask(bench: Bench, source: PaymentSource | None = None) -> PaymentRequest:
         source=source or bench.approved(),
         reference="100123",
         operation_id=str(uuid4()),
-        shopper_ip=SHOPPER_IP,
+        details=ChargeDetails(shopper_ip=SHOPPER_IP),
     )
 
 

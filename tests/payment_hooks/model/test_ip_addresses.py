@@ -4,8 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payment_hooks import CaptureRequest, Money, PaymentRequest, PaymentSource
-from payment_hooks.model.addresses import bare_address
+from payment_hooks import (
+    CaptureRequest,
+    ChargeDetails,
+    Money,
+    PaymentSource,
+)
+from payment_hooks.model.details.ip_addresses import bare_address
 from payment_hooks.storefront.client_address import _warn_once, client_address
 
 CARD = PaymentSource(token="tok-good")
@@ -62,7 +67,7 @@ def test_no_text_gives_more_than_one_bare_address(text):
 def test_no_form_of_an_address_refuses_a_payment(payments, provider, text):
     payment_id = payments.open("100123", mode="iframe").payment_id
 
-    payments.authorize(payment_id, CARD, shopper_ip=text)
+    payments.authorize(payment_id, CARD, details=ChargeDetails(shopper_ip=text))
     captured = payments.capture(payment_id)
 
     assert captured.shopper_ip == bare_address(text)
@@ -75,11 +80,12 @@ def test_what_is_left_out_is_logged_without_its_value(caplog):
     assert "secret-host" not in caplog.text
 
 
-@pytest.mark.parametrize("kind", [PaymentRequest, CaptureRequest])
+@pytest.mark.parametrize("kind", [ChargeDetails, CaptureRequest])
 def test_a_request_carries_a_bare_address(kind):
-    given = {"source": CARD} if kind is PaymentRequest else {"transaction_id": "C1"}
+    given = {"transaction_id": "C1"} if kind is CaptureRequest else {}
+    due = {"amount": DUE, "reference": "1"} if given else {}
 
-    request = kind(amount=DUE, reference="1", shopper_ip="203.0.113.7:51234", **given)
+    request = kind(shopper_ip="203.0.113.7:51234", **given, **due)
 
     assert request.shopper_ip == "203.0.113.7"
 

@@ -1,0 +1,1 @@
+"""What a charge or authorization brings beside amount and source."""
