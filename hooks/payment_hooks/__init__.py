@@ -102,15 +102,18 @@ from payment_hooks.model.saved_cards import (
     SaveSourceRequest,
 )
 from payment_hooks.spec.calling import ProviderHooks, ShopHooks
-from payment_hooks.spec.markers import hookimpl, hookspec
+from payment_hooks.spec.markers import SPECIFICATION, hookimpl, hookspec
 from payment_hooks.spec.plugins import PluginRegistry
 from payment_hooks.spec.time_limit import time_limit
 from payment_hooks.storefront.shown import check_shown, seal_shown
+
+__version__ = "0.1.0"
 
 __all__ = [
     "CAPTURING",
     "FUNDING",
     "REVERSED",
+    "SPECIFICATION",
     "AccessRequest",
     "ActionRequired",
     "Address",

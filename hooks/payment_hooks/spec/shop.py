@@ -9,9 +9,7 @@ from payment_hooks.model.purchases import (
     Purchase,
 )
 from payment_hooks.model.records import PaymentChanged
-from payment_hooks.spec.markers import hookimpl, hookspec
-
-__all__ = ["hookimpl"]
+from payment_hooks.spec.markers import hookspec
 
 
 @hookspec(firstresult=True)
@@ -21,6 +19,7 @@ def shop_amount_due(reference: str) -> Money | None:
     Called before a payment is opened without an amount. The first shop that knows the
     reference answers; `None` means "not mine". The amount never comes from a browser.
 
+    >>> from payment_hooks import hookimpl
     >>> class Shop:
     ...     @hookimpl
     ...     def shop_amount_due(self, reference):
@@ -40,6 +39,7 @@ def shop_find_purchase(request: FindPurchaseRequest) -> Purchase | None:
     Called whenever an API is asked about it. `None`: none, or another customer's, which
     the caller hears alike.
 
+    >>> from payment_hooks import hookimpl
     >>> class Shop:
     ...     @hookimpl
     ...     def shop_find_purchase(self, request):
@@ -60,6 +60,7 @@ def shop_allows(request: AccessRequest) -> bool | None:
 
     Called before it is done. The first shop that has an opinion decides; `None` is no.
 
+    >>> from payment_hooks import hookimpl
     >>> class Shop:
     ...     @hookimpl
     ...     def shop_allows(self, request):
@@ -84,6 +85,7 @@ def shop_hold_purchase(request: HoldPurchaseRequest) -> None:
     and one that came earlier may write into it even later. So order what the purchase
     held, which its `context` keeps with the payment, and not what the cart has by then.
 
+    >>> from payment_hooks import hookimpl
     >>> class Shop:
     ...     frozen = set()
     ...     @hookimpl
@@ -105,6 +107,7 @@ def shop_complete_purchase(request: CompletePurchaseRequest) -> Purchase | None:
     same time. `None` means that it is not the shop's.
 
     >>> from dataclasses import replace
+    >>> from payment_hooks import hookimpl
     >>> class Shop:
     ...     @hookimpl
     ...     def shop_complete_purchase(self, request):
@@ -124,6 +127,7 @@ def shop_payment_changed(event: PaymentChanged) -> None:
     one that raises is called again by the next look or recovery, so a handler must
     allow being called twice. The answer is not used.
 
+    >>> from payment_hooks import hookimpl
     >>> class Shop:
     ...     def __init__(self):
     ...         self.paid = set()
