@@ -1,17 +1,17 @@
 """The context of one request: its caller, and the shop's data that it names."""
 
 import logging
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 from uuid import UUID
 
 from clover_graphql.request import ids
 from clover_graphql.request.codes import GATEWAY_UNKNOWN, PURCHASE_UNKNOWN, REQUIRED
-from clover_graphql.request.errors import BadInput, Denied
-from clover_graphql.request.offers import OfferedGateway
-from clover_graphql.request.submission import LANGUAGE, PURCHASE, Submit
+from clover_graphql.request.errors import Denied
 from payment_hooks import (
     AccessRequest,
+    BadInput,
     ErrorCode,
     FindPurchaseRequest,
     InvalidRequest,
@@ -28,10 +28,18 @@ from payment_hooks import (
     shopper_language,
 )
 from payment_hooks.ledger import derive_state
-from payment_hooks.storefront import Entry, SavedCards
+from payment_hooks.storefront import (
+    Entry,
+    OfferedGateway,
+    SavedCards,
+    Submission,
+    read_purchase_id,
+)
 
 logger = logging.getLogger(__name__)
 
+LANGUAGE = "language"
+"""The name in a payment's context; shops with a snapshot of their own use the same."""
 KINDS = {"Checkout": PurchaseKind.CHECKOUT, "Order": PurchaseKind.ORDER}
 
 
@@ -151,21 +159,37 @@ class RequestContext:
             field="paymentGateway",
         )
 
-    def submit(
-        self, offer: OfferedGateway, purchase: Purchase, entry: Entry, key: str = ""
-    ) -> Submit:
-        """What this caller sends to pay for the purchase."""
-        return Submit(
-            offer=offer,
-            purchase=purchase,
-            entry=entry,
-            saved_cards=self.api.saved_cards,
-            idempotency_key=key,
-            client_ip=self.client_ip,
-            language=self.language(purchase),
-            return_hosts=self.api.return_hosts,
+    def submission(
+        self,
+        offer: OfferedGateway,
+        purchase: Purchase,
+        entry: Entry,
+        *,
+        payment: Payment | None = None,
+        key: str = "",
+        context: Mapping[str, object] | None = None,
+    ) -> Submission:
+        """What this caller sends to pay for the purchase, or to continue the payment.
+
+        Raises:
+            BadInput: it cannot be right; nothing was begun.
+        """
+        asked = Submission.for_purchase(
+            offer,
+            purchase,
+            entry,
             caller=self.caller,
-            hold=self.api.shop.hold_purchase,
+            shop=self.api.shop,
+            payment=payment,
+            return_hosts=self.api.return_hosts,
+        )
+        language = {LANGUAGE: self.language(purchase)}
+        return replace(
+            asked,
+            context={**language, **asked.context, **(context or {})},
+            saved_cards=self.api.saved_cards,
+            shopper_ip=self.client_ip,
+            idempotency_key=key,
         )
 
     def payments_of(self, purchase: Purchase) -> list[tuple[OfferedGateway, Payment]]:
@@ -205,10 +229,8 @@ class RequestContext:
 
     def purchase_of(self, payment: Payment) -> Purchase | None:
         """What it pays for, if the caller may see that."""
-        named = payment.context.get(PURCHASE)
-        if not isinstance(named, dict):
-            return None
-        return self.find_purchase(PurchaseKind(named["kind"]), str(named["id"]))
+        named = read_purchase_id(payment)
+        return self.find_purchase(*named) if named else None
 
     def may(
         self, action: StaffAction, reference: str = "", amount: Money | None = None
