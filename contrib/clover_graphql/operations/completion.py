@@ -6,7 +6,7 @@ from uuid import UUID
 
 from clover_graphql.operations.older_payments import OLDER, pay_older
 from clover_graphql.request.codes import NOT_PAID
-from clover_graphql.request.context import HOLDING, RequestContext, has_page, state_of
+from clover_graphql.request.context import RequestContext, has_page, state_of
 from clover_graphql.request.errors import code_of, field_of, text_of
 from clover_graphql.types.enums import CheckoutErrorCode
 from clover_graphql.types.payloads import CheckoutComplete, CheckoutError
@@ -135,7 +135,7 @@ def _find_paid(context: RequestContext, purchase: Purchase) -> Payment:
         BadInput: there is none, or it holds another amount.
     """
     latest = context.latest(purchase)
-    if latest is None or state_of(*latest) not in HOLDING:
+    if latest is None or not state_of(*latest).holds_money:
         raise _not_paid()
     offer, payment = latest
     if payment.amount_due != purchase.amount_due:

@@ -207,7 +207,7 @@ class RequestContext:
     def latest(self, purchase: Purchase) -> tuple[OfferedGateway, Payment] | None:
         """Its payment that counts: the last which holds money, else the last one."""
         found = self.payments_of(purchase)
-        held = [row for row in found if state_of(*row) in HOLDING]
+        held = [row for row in found if state_of(*row).holds_money]
         return next(reversed(held or found), None)
 
     def payment(
@@ -253,12 +253,6 @@ class RequestContext:
         if not self.may(action, payment.reference, amount):
             logger.warning("%s of %s was refused", action, payment.payment_id)
             raise Denied(f"{action.value} payments")
-
-
-HOLDING = frozenset(
-    {PaymentState.AUTHORIZED, PaymentState.PAID, PaymentState.PARTLY_REFUNDED}
-)
-"""The states of a payment whose purchase may become an order."""
 
 
 def has_page(offer: OfferedGateway, payment: Payment) -> bool:

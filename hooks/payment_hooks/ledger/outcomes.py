@@ -11,16 +11,11 @@ from enum import StrEnum
 from payment_hooks.ledger.state import derive_state, find_unclear
 from payment_hooks.model.records import (
     FUNDING,
+    REVERSED,
     Operation,
     OperationKind,
     OperationState,
-    PaymentState,
 )
-
-_HELD = frozenset(
-    {PaymentState.AUTHORIZED, PaymentState.PAID, PaymentState.PARTLY_REFUNDED}
-)
-_GONE = frozenset({PaymentState.VOIDED, PaymentState.REFUNDED})
 
 
 class Outcome(StrEnum):
@@ -43,14 +38,14 @@ def outcome_of(
         shopper_canceled: whether the shopper says that the open page was not paid on.
     """
     state = derive_state(operations, closed=False)
-    if state in _HELD:
+    if state.holds_money:
         return Outcome.PAID
     takings = [row for row in operations if row.kind in FUNDING]
     if shopper_canceled:
         takings = [row for row in takings if not _is_open_page(row)]
     if find_unclear(operations) or any(row.state.is_open for row in takings):
         return Outcome.CHECKING
-    return Outcome.REVERSED if state in _GONE else Outcome.NOT_PAID
+    return Outcome.REVERSED if state in REVERSED else Outcome.NOT_PAID
 
 
 def last_decline(operations: Sequence[Operation]) -> Operation | None:
