@@ -197,9 +197,7 @@ class RequestContext:
         found = [
             (offer, payment)
             for offer in self.api.offers
-            for payment in offer.payments.ledger.find_payments(
-                reference=purchase.reference
-            )
+            for payment in offer.payments.find(purchase.reference)
             if offer.payments.owns(payment)
         ]
         return sorted(found, key=lambda row: row[1].created_at)

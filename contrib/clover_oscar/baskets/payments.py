@@ -81,7 +81,7 @@ def find_submitted(request: HttpRequest, submitted_id: int | None) -> OscarObjec
 def find_payments(basket_id: int) -> tuple[Payment, ...]:
     """The payments that were opened for the basket, oldest first."""
     number = find_number(basket_id)
-    found = get_payments().ledger.find_payments(reference=number) if number else ()
+    found = get_payments().find(number) if number else ()
     born = find_birth(basket_id) if found else ""
     snapshots = ((row, Snapshot.from_context(row.context)) for row in found)
     return tuple(

@@ -175,8 +175,7 @@ class Payments:
 
     def latest(self, reference: str) -> Payment | None:
         """The latest payment of this merchant for the reference; None if there is none."""
-        mine = [payment for payment in self.find(reference) if self.owns(payment)]
-        return max(mine, key=lambda payment: payment.sequence, default=None)
+        return self.engine.latest(reference)
 
     def owns(self, payment: Payment) -> bool:
         """Whether it is made with this provider's merchant."""
