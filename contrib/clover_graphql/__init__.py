@@ -5,8 +5,8 @@ graphql-core than strawberry does.
 """
 
 from clover_graphql.api import PaymentsApi
-from clover_graphql.request.offers import OfferedGateway
 from clover_graphql.transport.http import HttpAnswer, HttpRequest
 from clover_graphql.transport.limits import Limits
+from payment_hooks.storefront import OfferedGateway
 
 __all__ = ["HttpAnswer", "HttpRequest", "Limits", "OfferedGateway", "PaymentsApi"]

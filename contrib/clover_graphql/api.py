@@ -10,7 +10,6 @@ from graphql import GraphQLError
 
 from clover_graphql.request.context import RequestContext
 from clover_graphql.request.errors import Denied
-from clover_graphql.request.offers import OfferedGateway
 from clover_graphql.request.sealed_tokens import seal, unseal
 from clover_graphql.transport.http import (
     HTML_TYPE,
@@ -25,7 +24,7 @@ from clover_graphql.transport.http import (
 from clover_graphql.transport.limits import Limits
 from payment_hooks import ConfigurationError, ShopHooks, time_limit
 from payment_hooks.model import looks_like_card_number, mask_card_numbers
-from payment_hooks.storefront import SavedCards
+from payment_hooks.storefront import OfferedGateway, SavedCards
 
 if TYPE_CHECKING:
     from strawberry import Schema

@@ -20,7 +20,6 @@ from clover_graphql.operations import (
     transactions,
 )
 from clover_graphql.request.codes import PURCHASE_UNKNOWN
-from clover_graphql.request.errors import BadInput
 from clover_graphql.transport.documents import read_document
 from clover_graphql.transport.limits import Limits
 from clover_graphql.types.enums import (
@@ -49,7 +48,7 @@ from clover_graphql.types.purchases import Checkout, Order
 from clover_graphql.types.resolvers import Info
 from clover_graphql.types.scalars import JSON, SCALARS, JSONString, PositiveDecimal
 from clover_graphql.types.transactions import TransactionItem, item_of
-from payment_hooks import ErrorCode, StaffAction
+from payment_hooks import BadInput, ErrorCode, StaffAction
 
 UNSET = strawberry.UNSET
 Value = TypeVar("Value")

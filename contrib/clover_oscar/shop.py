@@ -11,13 +11,9 @@ from clover_oscar.orders.flags import WITHOUT_ORDER
 from clover_oscar.orders.payments import order_of
 from clover_oscar.orders.placement import complete
 from clover_oscar.orders.refusals import OrderNeedsPerson
-from payment_hooks import REVERSED, Payment, PaymentChanged, PaymentState, hookimpl
+from payment_hooks import REVERSED, Payment, PaymentChanged, hookimpl
 
 logger = logging.getLogger("oscar.checkout")
-
-_PLACES_ORDER = frozenset(
-    {PaymentState.AUTHORIZED, PaymentState.PAID, PaymentState.PARTLY_REFUNDED}
-)
 
 
 class OscarShop:
@@ -35,7 +31,7 @@ class OscarShop:
         if snapshot is None:
             return
         has_order = state in REVERSED and order_of(payment) is not None
-        if state in _PLACES_ORDER or has_order:
+        if state.holds_money or has_order:
             _complete(payment)
         elif state in REVERSED:
             for flag in WITHOUT_ORDER:  # no money is left to decide about

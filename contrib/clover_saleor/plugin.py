@@ -29,7 +29,6 @@ from clover_saleor.payments_flow import payments, responses
 from payment_hooks import (
     ConfigurationError,
     Mode,
-    Money,
     Operation,
     OutcomeUnknown,
     PaymentError,
@@ -325,9 +324,9 @@ def _language_in(sent: object) -> str:
 def _card_entry(merchant: Merchant, language: str = "") -> dict[str, Any]:
     if merchant.mode is Mode.HOSTED:
         return {"mode": merchant.mode.value}
-    currency = merchant.currency
-    one = Money(100, currency)
-    step = merchant.payments.card_entry(one, merchant.mode, locale=language)
+    step = merchant.payments.card_entry(
+        merchant.currency, merchant.mode, locale=language
+    )
     return dict(describe_next_action(step, language=language))
 
 

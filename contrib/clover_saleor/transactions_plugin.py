@@ -163,8 +163,9 @@ class CloverTransactions(BasePlugin):
             if merchant.mode is Mode.HOSTED:
                 return {"mode": merchant.mode.value}, None
             with time_limit(merchant.seconds):
-                one = Money(100, merchant.currency)
-                step = merchant.payments.card_entry(one, merchant.mode, locale=language)
+                step = merchant.payments.card_entry(
+                    merchant.currency, merchant.mode, locale=language
+                )
         except (PaymentError, ConfigurationError) as error:
             logger.warning("%s: no card entry: %s", source.channel.slug, error)
             return None, unavailable

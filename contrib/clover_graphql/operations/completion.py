@@ -1,19 +1,19 @@
 """checkoutComplete: makes the order of a checkout that is paid."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from uuid import UUID
 
 from clover_graphql.operations.older_payments import OLDER, pay_older
 from clover_graphql.request.codes import NOT_PAID
-from clover_graphql.request.context import HOLDING, RequestContext, has_page, state_of
-from clover_graphql.request.errors import BadInput, code_of, field_of, text_of
-from clover_graphql.request.offers import OfferedGateway
-from clover_graphql.request.submission import check_begun, notify
+from clover_graphql.request.context import RequestContext, has_page, state_of
+from clover_graphql.request.errors import code_of, field_of, text_of
 from clover_graphql.types.enums import CheckoutErrorCode
 from clover_graphql.types.payloads import CheckoutComplete, CheckoutError
 from clover_graphql.types.purchases import Order
 from clover_graphql.types.scalars import JSONString
 from payment_hooks import (
+    BadInput,
     CompletePurchaseRequest,
     ConfigurationError,
     InvalidRequest,
@@ -24,7 +24,15 @@ from payment_hooks import (
     WrongState,
 )
 from payment_hooks.ledger import has_open_page
-from payment_hooks.storefront import WAITING, Progress, attempt, describe_progress, look
+from payment_hooks.storefront import (
+    WAITING,
+    OfferedGateway,
+    Progress,
+    attempt,
+    describe_progress,
+    look,
+    refuse_other_amount,
+)
 
 
 def complete(
@@ -107,7 +115,7 @@ def _look_at_changed(
         data = {"mode": payment.mode.value, "status": WAITING}
     if data is not None:
         return _ask_again(data)
-    check_begun(purchase, payment)
+    refuse_other_amount(payment, purchase.amount_due)
     return None
 
 
@@ -127,7 +135,7 @@ def _find_paid(context: RequestContext, purchase: Purchase) -> Payment:
         BadInput: there is none, or it holds another amount.
     """
     latest = context.latest(purchase)
-    if latest is None or state_of(*latest) not in HOLDING:
+    if latest is None or not state_of(*latest).holds_money:
         raise _not_paid()
     offer, payment = latest
     if payment.amount_due != purchase.amount_due:
@@ -136,7 +144,8 @@ def _find_paid(context: RequestContext, purchase: Purchase) -> Payment:
             "the checkout was changed after it was paid.",
             code=NOT_PAID,
         )
-    notify(offer.payments, payment.payment_id)
+    with suppress(PaymentError):  # recovery repeats it
+        offer.payments.notify(payment.payment_id)
     return offer.payments.get(payment.payment_id)
 
 

@@ -8,9 +8,7 @@ from strawberry import UNSET
 
 from clover_graphql.request.codes import INVALID
 from clover_graphql.request.context import RequestContext
-from clover_graphql.request.errors import BadInput, code_of, field_of, text_of
-from clover_graphql.request.offers import OfferedGateway
-from clover_graphql.request.submission import begin_payment, check_amount, submit
+from clover_graphql.request.errors import code_of, field_of, text_of
 from clover_graphql.types.enums import PaymentErrorCode, StorePaymentMethodEnum
 from clover_graphql.types.older_payments import Payment
 from clover_graphql.types.payloads import (
@@ -19,10 +17,18 @@ from clover_graphql.types.payloads import (
     PaymentInput,
 )
 from clover_graphql.types.purchases import Checkout
+from payment_hooks import BadInput, PaymentSource, Purchase
 from payment_hooks import Payment as LedgerPayment
 from payment_hooks import PaymentError as LedgerPaymentError
-from payment_hooks import PaymentSource, Purchase
-from payment_hooks.storefront import Entry, Progress, read_entry
+from payment_hooks.storefront import (
+    Entry,
+    OfferedGateway,
+    Progress,
+    begin_submitted,
+    read_entry,
+    refuse_part,
+    submit,
+)
 
 OLDER = "older"
 _NO_SEAL = (
@@ -43,10 +49,12 @@ def create(
     try:
         purchase = context.checkout(identifier, older_id, token)
         language = context.language(purchase)
-        check_amount(purchase, None if sent.amount is UNSET else sent.amount)
+        amount = None if sent.amount is UNSET else sent.amount
+        refuse_part(amount, purchase.amount_due)
         offer = context.offer(sent.gateway)
-        asked = context.submit(offer, purchase, _entry_of(sent))
-        payment = begin_payment(replace(asked, context=_context(context, sent)))
+        entry, kept = _entry_of(sent), _context(context, sent)
+        asked = context.submission(offer, purchase, entry, context=kept)
+        payment = begin_submitted(asked)
     except LedgerPaymentError as error:
         return CheckoutPaymentCreate(payment=None, errors=[refused(error, language)])
     shown = shown_payment(offer, payment)
@@ -66,7 +74,7 @@ def pay_older(
     kept = payment.context.get(OLDER)
     known = kept if isinstance(kept, Mapping) else {}
     entry = read_entry(sent or None)
-    if not (entry.source or entry.card or entry.saved_id) and known.get("token"):
+    if not entry.has_card and known.get("token"):
         token = context.api.unseal(str(known["token"]))
         entry = replace(entry, source=PaymentSource(token=token) if token else None)
     entry = replace(
@@ -74,9 +82,9 @@ def pay_older(
         save=entry.save or bool(known.get("save")),
         mode=payment.mode if entry.mode is None else entry.mode,
     )
-    asked = context.submit(offer, purchase, entry)
     spent = {name: value for name, value in known.items() if name != "token"}
-    return submit(replace(asked, context={OLDER: spent}))
+    asked = context.submission(offer, purchase, entry, context={OLDER: spent})
+    return submit(asked)
 
 
 def refused(

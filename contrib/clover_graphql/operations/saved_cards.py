@@ -4,7 +4,7 @@ import logging
 
 from clover_graphql.request import ids
 from clover_graphql.request.context import RequestContext
-from clover_graphql.request.errors import BadInput, code_of, field_of
+from clover_graphql.request.errors import code_of, field_of
 from clover_graphql.types.enums import (
     StoredPaymentMethodRequestDeleteErrorCode,
     StoredPaymentMethodRequestDeleteResult,
@@ -14,6 +14,7 @@ from clover_graphql.types.payloads import (
     StoredPaymentMethodRequestDelete,
 )
 from payment_hooks import (
+    BadInput,
     ErrorCode,
     InvalidRequest,
     PaymentError,

@@ -12,8 +12,7 @@ from uuid import UUID
 from clover_graphql.operations.older_payments import refused, shown_payment
 from clover_graphql.request.codes import INCORRECT_DETAILS, INVALID
 from clover_graphql.request.context import RequestContext
-from clover_graphql.request.errors import BadInput, code_of, field_of
-from clover_graphql.request.offers import OfferedGateway
+from clover_graphql.request.errors import code_of, field_of
 from clover_graphql.types.enums import (
     TransactionActionEnum,
     TransactionEventReportErrorCode,
@@ -29,9 +28,9 @@ from clover_graphql.types.payloads import (
     TransactionRequestAction,
     TransactionRequestActionError,
 )
-from clover_graphql.types.totals import add_up
 from clover_graphql.types.transactions import TransactionEvent, item_of
 from payment_hooks import (
+    BadInput,
     InvalidRequest,
     Money,
     OperationKind,
@@ -41,7 +40,9 @@ from payment_hooks import (
     StaffAction,
     read_money,
 )
+from payment_hooks.ledger import add_up
 from payment_hooks.model import looks_like_card_number
+from payment_hooks.storefront import OfferedGateway
 
 Answer = TypeVar("Answer", PaymentCapture, PaymentRefund, PaymentVoid)
 

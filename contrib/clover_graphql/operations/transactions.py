@@ -3,16 +3,9 @@
 from decimal import Decimal
 from uuid import UUID
 
-from clover_graphql.request.codes import INVALID, KEY_INVALID
+from clover_graphql.request.codes import INVALID
 from clover_graphql.request.context import RequestContext, has_page
-from clover_graphql.request.errors import BadInput, Denied, code_of, field_of, text_of
-from clover_graphql.request.offers import OfferedGateway
-from clover_graphql.request.submission import (
-    check_amount,
-    continue_payment,
-    latest_payment,
-    submit,
-)
+from clover_graphql.request.errors import Denied, code_of, field_of, text_of
 from clover_graphql.types.enums import (
     PaymentGatewayConfigErrorCode,
     PaymentGatewayInitializeErrorCode,
@@ -39,6 +32,7 @@ from clover_graphql.types.transactions import (
     item_of,
 )
 from payment_hooks import (
+    BadInput,
     ErrorCode,
     InvalidRequest,
     Payment,
@@ -47,7 +41,14 @@ from payment_hooks import (
     StaffAction,
     shopper_text,
 )
-from payment_hooks.storefront import Progress, describe_progress, read_entry
+from payment_hooks.storefront import (
+    OfferedGateway,
+    Progress,
+    describe_progress,
+    read_entry,
+    refuse_part,
+    submit,
+)
 
 CHARGE, AUTHORIZATION = "CHARGE", "AUTHORIZATION"
 _MOST_GATEWAYS = 10
@@ -64,7 +65,7 @@ def gateway_initialize(
     try:
         purchase = context.purchase(identifier, "Checkout", "Order")
         language = context.language(purchase)
-        check_amount(purchase, amount)
+        refuse_part(amount, purchase.amount_due)
         _check_gateways(gateways or [])
     except InvalidRequest as error:
         refused = PaymentGatewayInitializeError(
@@ -94,16 +95,15 @@ def initialize(
         if key == "":
             raise BadInput(
                 "idempotencyKey must not be empty: leave it out, or send a new one.",
-                code=KEY_INVALID,
-                field="idempotencyKey",
+                code=ErrorCode.KEY_INVALID,
+                field="idempotency_key",
             )
         purchase = context.purchase(identifier, "Checkout", "Order")
         language = context.language(purchase)
-        check_amount(purchase, amount)
+        refuse_part(amount, purchase.amount_due)
         offer, entry = context.offer(gateway.id), read_entry(gateway.data or None)
-        asked = context.submit(offer, purchase, entry, key or "")
-        progress = submit(asked)
-        payment = progress.payment or latest_payment(asked.offer, purchase.reference)
+        progress = submit(context.submission(offer, purchase, entry, key=key or ""))
+        payment = progress.payment or offer.payments.latest(purchase.reference)
         if payment is None or (progress.payment is None and not progress.is_unknown):
             raise progress.refusal or BadInput("Nothing is due.", code=INVALID)
     except PaymentError as error:
@@ -115,9 +115,7 @@ def initialize(
         return TransactionInitialize(
             transaction=None, transaction_event=None, data=None, errors=[refused]
         )
-    item, event = _answer(
-        context, asked.offer, payment, progress, language=language, key=key
-    )
+    item, event = _answer(context, offer, payment, progress, language=language, key=key)
     data = describe_progress(progress, first=True, language=language)
     return TransactionInitialize(
         transaction=item, transaction_event=event, data=_as_json(data), errors=[]
@@ -140,7 +138,7 @@ def process(
                 field="id",
             )
         is_return, entry = has_page(offer, payment), read_entry(sent or None)
-        progress = continue_payment(context.submit(offer, purchase, entry), payment)
+        progress = submit(context.submission(offer, purchase, entry, payment=payment))
     except PaymentError as error:
         refused = TransactionProcessError(
             code=code_of(error, TransactionProcessErrorCode),

@@ -1,17 +1,17 @@
 """The context of one request: its caller, and the shop's data that it names."""
 
 import logging
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 from uuid import UUID
 
 from clover_graphql.request import ids
 from clover_graphql.request.codes import GATEWAY_UNKNOWN, PURCHASE_UNKNOWN, REQUIRED
-from clover_graphql.request.errors import BadInput, Denied
-from clover_graphql.request.offers import OfferedGateway
-from clover_graphql.request.submission import LANGUAGE, PURCHASE, Submit
+from clover_graphql.request.errors import Denied
 from payment_hooks import (
     AccessRequest,
+    BadInput,
     ErrorCode,
     FindPurchaseRequest,
     InvalidRequest,
@@ -28,10 +28,18 @@ from payment_hooks import (
     shopper_language,
 )
 from payment_hooks.ledger import derive_state
-from payment_hooks.storefront import Entry, SavedCards
+from payment_hooks.storefront import (
+    Entry,
+    OfferedGateway,
+    SavedCards,
+    Submission,
+    read_purchase_id,
+)
 
 logger = logging.getLogger(__name__)
 
+LANGUAGE = "language"
+"""The name in a payment's context; shops with a snapshot of their own use the same."""
 KINDS = {"Checkout": PurchaseKind.CHECKOUT, "Order": PurchaseKind.ORDER}
 
 
@@ -151,21 +159,37 @@ class RequestContext:
             field="paymentGateway",
         )
 
-    def submit(
-        self, offer: OfferedGateway, purchase: Purchase, entry: Entry, key: str = ""
-    ) -> Submit:
-        """What this caller sends to pay for the purchase."""
-        return Submit(
-            offer=offer,
-            purchase=purchase,
-            entry=entry,
-            saved_cards=self.api.saved_cards,
-            idempotency_key=key,
-            client_ip=self.client_ip,
-            language=self.language(purchase),
-            return_hosts=self.api.return_hosts,
+    def submission(
+        self,
+        offer: OfferedGateway,
+        purchase: Purchase,
+        entry: Entry,
+        *,
+        payment: Payment | None = None,
+        key: str = "",
+        context: Mapping[str, object] | None = None,
+    ) -> Submission:
+        """What this caller sends to pay for the purchase, or to continue the payment.
+
+        Raises:
+            BadInput: it cannot be right; nothing was begun.
+        """
+        asked = Submission.for_purchase(
+            offer,
+            purchase,
+            entry,
             caller=self.caller,
-            hold=self.api.shop.hold_purchase,
+            shop=self.api.shop,
+            payment=payment,
+            return_hosts=self.api.return_hosts,
+        )
+        language = {LANGUAGE: self.language(purchase)}
+        return replace(
+            asked,
+            context={**language, **asked.context, **(context or {})},
+            saved_cards=self.api.saved_cards,
+            shopper_ip=self.client_ip,
+            idempotency_key=key,
         )
 
     def payments_of(self, purchase: Purchase) -> list[tuple[OfferedGateway, Payment]]:
@@ -173,9 +197,7 @@ class RequestContext:
         found = [
             (offer, payment)
             for offer in self.api.offers
-            for payment in offer.payments.ledger.find_payments(
-                reference=purchase.reference
-            )
+            for payment in offer.payments.find(purchase.reference)
             if offer.payments.owns(payment)
         ]
         return sorted(found, key=lambda row: row[1].created_at)
@@ -183,7 +205,7 @@ class RequestContext:
     def latest(self, purchase: Purchase) -> tuple[OfferedGateway, Payment] | None:
         """Its payment that counts: the last which holds money, else the last one."""
         found = self.payments_of(purchase)
-        held = [row for row in found if state_of(*row) in HOLDING]
+        held = [row for row in found if state_of(*row).holds_money]
         return next(reversed(held or found), None)
 
     def payment(
@@ -205,10 +227,8 @@ class RequestContext:
 
     def purchase_of(self, payment: Payment) -> Purchase | None:
         """What it pays for, if the caller may see that."""
-        named = payment.context.get(PURCHASE)
-        if not isinstance(named, dict):
-            return None
-        return self.find_purchase(PurchaseKind(named["kind"]), str(named["id"]))
+        named = read_purchase_id(payment)
+        return self.find_purchase(*named) if named else None
 
     def may(
         self, action: StaffAction, reference: str = "", amount: Money | None = None
@@ -231,12 +251,6 @@ class RequestContext:
         if not self.may(action, payment.reference, amount):
             logger.warning("%s of %s was refused", action, payment.payment_id)
             raise Denied(f"{action.value} payments")
-
-
-HOLDING = frozenset(
-    {PaymentState.AUTHORIZED, PaymentState.PAID, PaymentState.PARTLY_REFUNDED}
-)
-"""The states of a payment whose purchase may become an order."""
 
 
 def has_page(offer: OfferedGateway, payment: Payment) -> bool:

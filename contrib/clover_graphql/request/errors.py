@@ -7,18 +7,15 @@ from typing import TypeVar
 from graphql import GraphQLError
 
 from clover_graphql.request.codes import (
-    AMOUNT_HAS_CHANGED,
     GATEWAY_UNKNOWN,
     ID_MALFORMED,
     ID_OF_OTHER_TYPE,
-    KEY_REUSED,
     NOT_PAID,
-    PARTIAL_PAYMENT,
     PURCHASE_UNKNOWN,
 )
 from payment_hooks import (
+    BadInput,
     ErrorCode,
-    InvalidRequest,
     OutcomeUnknown,
     PaymentDeclined,
     PaymentError,
@@ -34,30 +31,24 @@ _SALEOR = {
     PURCHASE_UNKNOWN: ("NOT_FOUND",),
     ErrorCode.PAYMENT_UNKNOWN: ("NOT_FOUND",),
     GATEWAY_UNKNOWN: ("NOT_SUPPORTED_GATEWAY", "NOT_FOUND"),
-    KEY_REUSED: ("UNIQUE",),
-    PARTIAL_PAYMENT: ("PARTIAL_PAYMENT_NOT_ALLOWED", "INVALID"),
-    AMOUNT_HAS_CHANGED: ("CHECKOUT_NOT_FULLY_PAID", "INVALID"),
+    ErrorCode.KEY_REUSED: ("UNIQUE",),
+    ErrorCode.PARTIAL_PAYMENT: ("PARTIAL_PAYMENT_NOT_ALLOWED", "INVALID"),
+    ErrorCode.BEGUN_WITH_OTHER_AMOUNT: ("CHECKOUT_NOT_FULLY_PAID", "INVALID"),
     NOT_PAID: ("CHECKOUT_NOT_FULLY_PAID", "INVALID"),
     ErrorCode.IN_PROGRESS: ("CHECKOUT_COMPLETION_IN_PROGRESS",),
     ErrorCode.OUTCOME_UNKNOWN: ("CHECKOUT_COMPLETION_IN_PROGRESS",),
     ErrorCode.SAVED_SOURCE_UNKNOWN: ("NOT_FOUND",),
 }
 """Our codes and Saleor's; the first of them that the payload's enum has is used."""
+_FIELDS = {
+    "idempotency_key": "idempotencyKey",
+    "mode": "paymentGateway",
+    "return_url": "returnUrl",
+}
+"""Saleor's spelling of what a `BadInput` is about."""
 _MOVING = (PaymentDeclined, OutcomeUnknown)
 _SAFE = frozenset({ErrorCode.PAYMENT_DATA_INVALID})
 """Codes of other errors whose message may be shown to the caller."""
-
-
-class BadInput(InvalidRequest):
-    """The caller's input cannot be right; the text is for the caller.
-
-    Attributes:
-        field: the argument it is about, in Saleor's spelling.
-    """
-
-    def __init__(self, message: str, *, code: str, field: str | None = None) -> None:
-        super().__init__(message, code=code)
-        self.field = field
 
 
 class Denied(GraphQLError):
@@ -89,4 +80,5 @@ def text_of(error: PaymentError, language: str) -> str:
 
 def field_of(error: PaymentError) -> str | None:
     """The argument that the error is about, where one is."""
-    return error.field if isinstance(error, BadInput) else None
+    field = error.field if isinstance(error, BadInput) else ""
+    return _FIELDS.get(field, field) or None

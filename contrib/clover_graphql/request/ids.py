@@ -5,7 +5,7 @@ from base64 import b64decode, b64encode
 from uuid import UUID
 
 from clover_graphql.request.codes import ID_MALFORMED, ID_OF_OTHER_TYPE, REQUIRED
-from clover_graphql.request.errors import BadInput
+from payment_hooks import BadInput
 
 _LONGEST = 256
 

@@ -8,11 +8,10 @@ import strawberry
 
 from clover_graphql.request import ids
 from clover_graphql.request.context import RequestContext
-from clover_graphql.request.offers import OfferedGateway
 from clover_graphql.types.enums import TokenizedPaymentFlowEnum
 from clover_graphql.types.scalars import JSON
-from payment_hooks import ConfigurationError, Mode, Money, PaymentError, Purchase
-from payment_hooks.storefront import SavedCard, describe_next_action
+from payment_hooks import ConfigurationError, Mode, PaymentError, Purchase
+from payment_hooks.storefront import OfferedGateway, SavedCard, describe_next_action
 
 logger = logging.getLogger(__name__)
 
@@ -122,8 +121,7 @@ def entry_data(
     if wanted is Mode.HOSTED:
         return {"mode": wanted.value}
     try:
-        one = Money(100, currency)
-        step = offer.payments.card_entry(one, wanted, locale=language)
+        step = offer.payments.card_entry(currency, wanted, locale=language)
         return describe_next_action(step, language=language)
     except (PaymentError, ConfigurationError) as error:
         logger.warning("%s: no card entry: %s", offer.name, error)

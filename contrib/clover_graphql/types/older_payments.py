@@ -21,36 +21,10 @@ from clover_graphql.types.resolvers import (
     order_of,
 )
 from clover_graphql.types.scalars import JSONString
-from clover_graphql.types.totals import Totals, add_up
-from payment_hooks import (
-    FUNDING,
-    Operation,
-    OperationKind,
-    OperationState,
-    PaymentState,
-)
+from payment_hooks import FUNDING, Operation, OperationState, PaymentState
 from payment_hooks import Payment as LedgerPayment
-from payment_hooks.ledger import decline_of, derive_state
-
-_KINDS = {
-    OperationKind.AUTHORIZE: TransactionKind.AUTH,
-    OperationKind.CHARGE: TransactionKind.CAPTURE,
-    OperationKind.HOSTED_PAGE: TransactionKind.CAPTURE,
-    OperationKind.CAPTURE: TransactionKind.CAPTURE,
-    OperationKind.REFUND: TransactionKind.REFUND,
-    OperationKind.VOID: TransactionKind.VOID,
-}
-_PENDING = {
-    OperationKind.HOSTED_PAGE: TransactionKind.ACTION_TO_CONFIRM,
-    OperationKind.REFUND: TransactionKind.REFUND_ONGOING,
-}
-_STATUS = {
-    PaymentState.AUTHORIZED: PaymentChargeStatusEnum.NOT_CHARGED,
-    PaymentState.PARTLY_REFUNDED: PaymentChargeStatusEnum.PARTIALLY_REFUNDED,
-    PaymentState.REFUNDED: PaymentChargeStatusEnum.FULLY_REFUNDED,
-    PaymentState.VOIDED: PaymentChargeStatusEnum.CANCELLED,
-    PaymentState.CLOSED: PaymentChargeStatusEnum.CANCELLED,
-}
+from payment_hooks.ledger import Totals, add_up, decline_of
+from payment_hooks.storefront import payment_actions, payment_status, transaction_kind
 
 
 @strawberry.type
@@ -78,9 +52,7 @@ class Transaction:
     @strawberry.field
     def kind(self) -> TransactionKind:
         """What it is."""
-        pending = _PENDING.get(self.operation.kind, TransactionKind.PENDING)
-        is_open = self.operation.state.is_open
-        return pending if is_open else _KINDS[self.operation.kind]
+        return TransactionKind[transaction_kind(self.operation)]
 
     @strawberry.field
     def is_success(self) -> bool:
@@ -151,12 +123,12 @@ class Payment:
     @strawberry.field
     def charge_status(self) -> PaymentChargeStatusEnum:
         """Its status."""
-        return charge_status(self.payment, self.operations)
+        return PaymentChargeStatusEnum[payment_status(self.payment, self.operations)]
 
     @strawberry.field
     def actions(self) -> list[OrderAction]:
         """What staff may do with its money."""
-        return _ACTIONS.get(derive_state(self.operations, closed=False), [])
+        return [OrderAction[name] for name in payment_actions(self.operations)]
 
     @strawberry.field
     def total(self) -> MoneyType | None:
@@ -210,29 +182,3 @@ class Payment:
 
     def _totals(self) -> Totals:
         return add_up(self.operations, self.payment.amount_due.currency)
-
-
-def charge_status(
-    payment: LedgerPayment, operations: Sequence[Operation]
-) -> PaymentChargeStatusEnum:
-    """The status of the payment, in Saleor's older words."""
-    state = derive_state(operations, closed=payment.state is PaymentState.CLOSED)
-    if state in _STATUS:
-        return _STATUS[state]
-    if state is PaymentState.PAID:
-        is_full = add_up(operations, payment.amount_due.currency).charged
-        full = is_full >= payment.amount_due
-        name = "FULLY_CHARGED" if full else "PARTIALLY_CHARGED"
-        return PaymentChargeStatusEnum[name]
-    if any(row.state.is_open for row in operations):
-        return PaymentChargeStatusEnum.PENDING
-    is_refused = bool(operations) and operations[-1].state is OperationState.DECLINED
-    name = "REFUSED" if is_refused else "NOT_CHARGED"
-    return PaymentChargeStatusEnum[name]
-
-
-_ACTIONS = {
-    PaymentState.AUTHORIZED: [OrderAction.CAPTURE, OrderAction.VOID],
-    PaymentState.PAID: [OrderAction.REFUND],
-    PaymentState.PARTLY_REFUNDED: [OrderAction.REFUND],
-}

@@ -30,18 +30,18 @@ from clover_graphql.types.gateways import (
     saved_cards,
 )
 from clover_graphql.types.money import MoneyType, TaxedMoney, total_price
-from clover_graphql.types.older_payments import Payment, charge_status
+from clover_graphql.types.older_payments import Payment
 from clover_graphql.types.resolvers import Info
 from clover_graphql.types.scalars import PositiveDecimal
-from clover_graphql.types.statuses import (
-    DISPLAY,
-    authorize_status_of,
-    balance_of,
-    charge_status_of,
-)
-from clover_graphql.types.totals import Totals, add_up, sum_up
 from clover_graphql.types.transactions import TransactionItem, item_of
 from payment_hooks import Money, Purchase, StaffAction
+from payment_hooks.ledger import Totals, add_up, sum_up
+from payment_hooks.storefront import (
+    authorize_status,
+    charge_status,
+    order_actions,
+    payment_status,
+)
 
 
 @strawberry.type
@@ -103,18 +103,21 @@ class Checkout:
     @strawberry.field
     def total_balance(self, info: Info) -> MoneyType:
         """What was paid beyond the total; negative while something is left to pay."""
-        return balance_of(self.purchase, _totals(info.context, self))
+        totals = _totals(info.context, self)
+        return MoneyType.of(totals.charged - self.purchase.amount_due)
 
     @strawberry.field
     def authorize_status(self, info: Info) -> CheckoutAuthorizeStatusEnum:
         """Whether enough is reserved or paid."""
-        name = authorize_status_of(self.purchase, _totals(info.context, self))
+        due, totals = self.purchase.amount_due, _totals(info.context, self)
+        name = authorize_status(due, totals)
         return CheckoutAuthorizeStatusEnum[name]
 
     @strawberry.field
     def charge_status(self, info: Info) -> CheckoutChargeStatusEnum:
         """Whether enough is paid."""
-        name = charge_status_of(self.purchase, _totals(info.context, self))
+        due, totals = self.purchase.amount_due, _totals(info.context, self)
+        name = charge_status(due, totals)
         return CheckoutChargeStatusEnum[name]
 
     @strawberry.field
@@ -203,23 +206,27 @@ class Order:
     @strawberry.field
     def payment_status(self, info: Info) -> PaymentChargeStatusEnum:
         """The status of the latest payment."""
-        return _payment_status(info.context, self.purchase)
+        return PaymentChargeStatusEnum[_payment_status(info.context, self.purchase)]
 
     @strawberry.field
     def payment_status_display(self, info: Info) -> str:
         """The same for a person."""
-        return DISPLAY[_payment_status(info.context, self.purchase).name]
+        return (
+            _payment_status(info.context, self.purchase).capitalize().replace("_", " ")
+        )
 
     @strawberry.field
     def authorize_status(self, info: Info) -> OrderAuthorizeStatusEnum:
         """Whether enough is reserved or paid."""
-        name = authorize_status_of(self.purchase, _totals(info.context, self))
+        due, totals = self.purchase.amount_due, _totals(info.context, self)
+        name = authorize_status(due, totals)
         return OrderAuthorizeStatusEnum[name]
 
     @strawberry.field
     def charge_status(self, info: Info) -> OrderChargeStatusEnum:
         """Whether enough is paid."""
-        name = charge_status_of(self.purchase, _totals(info.context, self))
+        due, totals = self.purchase.amount_due, _totals(info.context, self)
+        name = charge_status(due, totals)
         return OrderChargeStatusEnum[name]
 
     @strawberry.field
@@ -240,7 +247,7 @@ class Order:
     @strawberry.field
     def total_canceled(self, info: Info) -> MoneyType:
         """Voided."""
-        return MoneyType.of(_totals(info.context, self).canceled)
+        return MoneyType.of(_totals(info.context, self).voided)
 
     @strawberry.field
     def total_refunded(self, info: Info) -> MoneyType:
@@ -265,12 +272,13 @@ class Order:
     @strawberry.field
     def total_cancel_pending(self, info: Info) -> MoneyType:
         """Being voided, outcome unknown."""
-        return MoneyType.of(_totals(info.context, self).cancel_pending)
+        return MoneyType.of(_totals(info.context, self).void_pending)
 
     @strawberry.field
     def total_balance(self, info: Info) -> MoneyType:
         """What was paid beyond the total; negative while something is left to pay."""
-        return balance_of(self.purchase, _totals(info.context, self))
+        totals = _totals(info.context, self)
+        return MoneyType.of(totals.charged - self.purchase.amount_due)
 
     @strawberry.field
     def transactions(self, info: Info) -> list[TransactionItem]:
@@ -290,13 +298,7 @@ class Order:
     @strawberry.field
     def actions(self, info: Info) -> list[OrderAction]:
         """What staff may do with its money."""
-        totals = _totals(info.context, self)
-        zero = Money(0, self.purchase.amount_due.currency)
-        names = []
-        if totals.authorized > zero:
-            names = ["CAPTURE", "VOID"]
-        if totals.charged > zero:
-            names.append("REFUND")
+        names = order_actions(_totals(info.context, self))
         return [OrderAction[name] for name in names]
 
     @strawberry.field
@@ -331,11 +333,9 @@ def _transactions(context: RequestContext, purchase: Purchase) -> list[Transacti
     ]
 
 
-def _payment_status(
-    context: RequestContext, purchase: Purchase
-) -> PaymentChargeStatusEnum:
+def _payment_status(context: RequestContext, purchase: Purchase) -> str:
     latest = context.latest(purchase)
     if latest is None:
-        return PaymentChargeStatusEnum.NOT_CHARGED
+        return "NOT_CHARGED"
     offer, payment = latest
-    return charge_status(payment, offer.payments.operations(payment.payment_id))
+    return payment_status(payment, offer.payments.operations(payment.payment_id))

@@ -18,10 +18,15 @@ from clover_graphql.types.resolvers import (
     checkout_of,
     order_of,
 )
-from clover_graphql.types.totals import Totals, add_up
 from payment_hooks import FUNDING, Operation, OperationState, Payment, shopper_text
-from payment_hooks.ledger import decline_of
-from payment_hooks.storefront import Progress, event_type, explain, possible_actions
+from payment_hooks.ledger import Totals, add_up, decline_of
+from payment_hooks.storefront import (
+    Progress,
+    event_type,
+    explain,
+    outcome_type,
+    possible_actions,
+)
 
 
 @strawberry.type
@@ -56,8 +61,6 @@ class TransactionEvent:
         cls, payment: Payment, progress: Progress, word: str, language: str
     ) -> Self:
         """What answers a submit that no operation describes: continue, or nothing moved."""
-        goes_on = progress.next_action is not None or progress.is_unknown
-        kind = f"{word}_{'ACTION_REQUIRED' if goes_on else 'FAILURE'}"
         answered = f"{payment.payment_id}-{payment.version}"
         return cls(
             id=strawberry.ID(ids.encode("TransactionEvent", answered)),
@@ -65,7 +68,7 @@ class TransactionEvent:
             psp_reference="",
             message=explain(progress, language),
             amount=MoneyType.of(payment.amount_due),
-            type=TransactionEventTypeEnum[kind],
+            type=TransactionEventTypeEnum[outcome_type(progress, word)],
         )
 
 
@@ -140,12 +143,12 @@ class TransactionItem:
     @strawberry.field
     def canceled_amount(self) -> MoneyType:
         """Voided."""
-        return MoneyType.of(self._totals().canceled)
+        return MoneyType.of(self._totals().voided)
 
     @strawberry.field
     def cancel_pending_amount(self) -> MoneyType:
         """Being voided, outcome unknown."""
-        return MoneyType.of(self._totals().cancel_pending)
+        return MoneyType.of(self._totals().void_pending)
 
     @strawberry.field
     def name(self, info: Info) -> str:

@@ -70,7 +70,7 @@ def _unpaid(number: str, basket_id: int) -> str:
 
 def _is_of_another(number: str, basket_id: int) -> bool:
     """Whether the ledger holds another basket's payment, or another shop's, for it."""
-    payments = get_payments().ledger.find_payments(reference=number)
+    payments = get_payments().find(number)
     if not payments:
         return False
     born = find_birth(basket_id)

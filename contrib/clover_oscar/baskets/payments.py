@@ -14,16 +14,7 @@ from clover_oscar.baskets.snapshot import Snapshot, birth_of
 from clover_oscar.locks import lock
 from clover_oscar.models import find_number
 from clover_oscar.untyped import OscarObject
-from payment_hooks import FUNDING, Payment, PaymentState
-from payment_hooks.ledger import derive_state, find_unclear
-
-_HOLDING = frozenset(
-    {
-        PaymentState.AUTHORIZED,
-        PaymentState.PAID,
-        PaymentState.PARTLY_REFUNDED,
-    }
-)
+from payment_hooks import Outcome, Payment
 
 
 def find_order(basket_id: object) -> OscarObject:
@@ -90,7 +81,7 @@ def find_submitted(request: HttpRequest, submitted_id: int | None) -> OscarObjec
 def find_payments(basket_id: int) -> tuple[Payment, ...]:
     """The payments that were opened for the basket, oldest first."""
     number = find_number(basket_id)
-    found = get_payments().ledger.find_payments(reference=number) if number else ()
+    found = get_payments().find(number) if number else ()
     born = find_birth(basket_id) if found else ""
     snapshots = ((row, Snapshot.from_context(row.context)) for row in found)
     return tuple(
@@ -105,12 +96,8 @@ def may_hold_money(payment: Payment) -> bool:
 
     Only the operations count: the payment's own row is updated a moment later.
     """
-    operations = get_payments().operations(payment.payment_id)
-    if derive_state(operations, closed=False) in _HOLDING:
-        return True
-    if find_unclear(operations) is not None:
-        return True
-    return any(row.kind in FUNDING and row.state.is_open for row in operations)
+    outcome = get_payments().outcome(payment.payment_id)
+    return outcome in (Outcome.PAID, Outcome.CHECKING)
 
 
 def copy_lines(frozen: OscarObject, into: OscarObject) -> list[str]:

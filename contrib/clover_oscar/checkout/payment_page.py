@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from clover_django.payments import get_payments
 from clover_oscar import options
-from clover_oscar.amounts import round_price, to_money
+from clover_oscar.amounts import round_price
 from clover_oscar.baskets.payments import find_payments, find_submitted, may_hold_money
 from clover_oscar.checkout import shown_total
 from clover_oscar.checkout.card_form import CardEntryForm
@@ -247,17 +247,16 @@ class PaymentPageMixin:
 
     def _add_card_fields(self, context: dict[str, Any]) -> None:
         try:
-            fields = _card_fields(context["order_total"])
+            fields = _card_fields(context["order_total"].currency)
             context["clover_fields"] = fields
             context["clover_locale"] = card_locale(fields.locale, page_language())
         except (PaymentError, ConfigurationError) as error:
             context.setdefault("error", describe(error))
 
 
-def _card_fields(total: OscarObject) -> CardFields:
+def _card_fields(currency: str) -> CardFields:
     """What `<clover-card>` needs, in the page's language; nothing is paid yet."""
-    amount = to_money(total.incl_tax, total.currency)
-    step = get_payments().card_entry(amount, Mode.IFRAME, locale=page_language())
+    step = get_payments().card_entry(currency, Mode.IFRAME, locale=page_language())
     if not isinstance(step, CardFields):
         raise InvalidRequest("the provider has no card fields", code=NO_CARD_FIELDS)
     return step

@@ -30,7 +30,7 @@ def order_of(payment: Payment) -> OscarObject:
 
 def payments_of(order: OscarObject) -> list[Payment]:
     """All payments that were opened for the order, oldest first."""
-    found = get_payments().ledger.find_payments(reference=order.number)
+    found = get_payments().find(order.number)
     return [payment for payment in found if is_of(payment, order)]
 
 

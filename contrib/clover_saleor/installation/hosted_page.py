@@ -4,10 +4,10 @@ from django.core.exceptions import ValidationError
 from saleor.core.utils import build_absolute_uri
 from saleor.core.utils.url import validate_storefront_url
 
-from clover_saleor.codes import RETURN_URL_FOREIGN, RETURN_URL_MISSING
+from clover_saleor.codes import RETURN_URL_MISSING
 from clover_saleor.installation.names import GATEWAY
 from clover_saleor.installation.untyped import SaleorObject
-from payment_hooks import Customer, InvalidRequest, ReturnUrls
+from payment_hooks import Customer, ErrorCode, InvalidRequest, ReturnUrls
 
 WEBHOOK = "/webhook/"
 
@@ -29,7 +29,7 @@ def return_urls(url: str) -> ReturnUrls:
     except ValidationError as error:
         raise InvalidRequest(
             "returnUrl must be on one of ALLOWED_CLIENT_HOSTS",
-            code=RETURN_URL_FOREIGN,
+            code=ErrorCode.RETURN_URL_FOREIGN,
         ) from error
     return ReturnUrls(success=url, failure=url, cancel=url)
 

@@ -14,39 +14,12 @@ from clover_django.ledger.saved_cards import DjangoSavedCards
 from clover_saleor.installation.names import GATEWAY, TITLE
 from clover_saleor.installation.untyped import SaleorObject
 from clover_saleor.merchants.channels import Merchant
-from payment_hooks import Operation, Payment, PaymentSource, storefront
-from payment_hooks.storefront import Entry
+from payment_hooks import storefront
 
 
 def owner_of(user: SaleorObject | None) -> str:
     """Saleor's public id of the customer; empty for a guest."""
     return b64encode(f"User:{user.pk}".encode()).decode() if user else ""
-
-
-def choose_source(
-    merchant: Merchant,
-    payment: Payment,
-    entry: Entry,
-    *,
-    owner: str,
-    email: str,
-    save: bool,
-) -> PaymentSource | None:
-    """What the shopper pays with; see `storefront.choose_source`."""
-    return storefront.choose_source(
-        merchant.payments,
-        payment,
-        entry,
-        saved_cards=DjangoSavedCards(),
-        owner=owner,
-        email=email,
-        save=save,
-    )
-
-
-def note_card(source: PaymentSource | None, money: Operation | None) -> None:
-    """Update the saved card with what Clover's charge says of it."""
-    storefront.note_card(DjangoSavedCards(), source, money)
 
 
 def remove(merchant: Merchant, owner: str, public_id: str) -> None:

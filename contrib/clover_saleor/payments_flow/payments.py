@@ -1,21 +1,21 @@
 """Saleor's payments flow: each of its calls as one call of `Payments`."""
 
 from dataclasses import replace
+from functools import partial
 
 from saleor.payment import TransactionKind
 from saleor.payment.interface import GatewayResponse
 from saleor.payment.models import Payment as SaleorPayment
 
+from clover_django.ledger.saved_cards import DjangoSavedCards
 from clover_saleor.codes import INACTIVE, PAID_IN_PART
 from clover_saleor.installation import hosted_page
 from clover_saleor.installation.languages import language_of_payment
 from clover_saleor.installation.untyped import SaleorObject
 from clover_saleor.merchants.channels import Merchant
-from clover_saleor.merchants.saved_cards import choose_source, note_card
 from clover_saleor.payments_flow import responses
 from payment_hooks import (
     AlreadyPaid,
-    ChargeDetails,
     CheckoutRequest,
     ErrorCode,
     InvalidRequest,
@@ -27,13 +27,13 @@ from payment_hooks import (
     PaymentState,
     UnsupportedOperation,
     read_money,
+    storefront,
 )
-from payment_hooks.ledger import outcome_of
 from payment_hooks.storefront import (
     Entry,
     Progress,
+    Submission,
     attempt,
-    begin,
     find_parts,
     pay,
     read_entry,
@@ -48,40 +48,9 @@ def submit(merchant: Merchant, asked: SaleorObject, *, first: bool) -> GatewayRe
     """Charge or authorize, or answer with the next action."""
 
     def run() -> Progress:
-        entry, reference = read_entry(asked.data), reference_of(asked)
-        _refuse_parts(merchant, reference)
-        payment = begin(
-            merchant.payments,
-            reference,
-            mode=merchant.mode,
-            amount_due=read_money(asked.amount, asked.currency),
-            context=_context(asked),
-        )
-        entry = _with_token(entry, asked.token if first else "")
-        source = choose_source(
-            merchant,
-            payment,
-            entry,
-            owner=asked.graphql_customer_id or "",
-            email=asked.customer_email or "",
-            save=_wants_to_save(asked),
-        )
-        progress = pay(
-            merchant.payments,
-            payment,
-            source,
-            capture=merchant.captures_at_once,
-            page=_page(asked, payment, entry),
-            details=ChargeDetails(
-                shopper_ip=asked.customer_ip_address or "",
-                shopper_email=asked.customer_email or "",
-            ),
-            notify=False,
-        )
-        note_card(source, progress.money)
-        return progress
+        _refuse_parts(merchant, reference_of(asked))
+        return storefront.submit(_submission(merchant, asked, first=first))
 
-    # The shop is notified later: before the order exists, Saleor cannot record it.
     response = responses.of_progress(
         asked, attempt(run), _kind_of(merchant), first=first
     )
@@ -91,14 +60,33 @@ def submit(merchant: Merchant, asked: SaleorObject, *, first: bool) -> GatewayRe
     return response
 
 
+def _submission(merchant: Merchant, asked: SaleorObject, *, first: bool) -> Submission:
+    entry = _with_token(read_entry(asked.data), asked.token if first else "")
+    return Submission(
+        payments=merchant.payments,
+        reference=reference_of(asked),
+        amount_due=read_money(asked.amount, asked.currency),
+        mode=merchant.mode,
+        entry=replace(entry, save=_wants_to_save(asked)),
+        capture=merchant.captures_at_once,
+        context=_context(asked),
+        saved_cards=DjangoSavedCards(),
+        owner=asked.graphql_customer_id or "",
+        shopper_ip=asked.customer_ip_address or "",
+        shopper_email=asked.customer_email or "",
+        page=partial(_page, asked),
+        notify=False,  # before the order exists, Saleor cannot record it
+    )
+
+
 def look_only(merchant: Merchant, asked: SaleorObject) -> GatewayResponse:
     """The outcome of a payment that began while the plugin was on; nothing new is sent."""
 
     def run() -> Progress:
-        found = merchant.payments.ledger.find_payments(reference=reference_of(asked))
-        if not found or not _has_begun(merchant, found[-1]):
+        payment = merchant.payments.latest(reference_of(asked))
+        if payment is None or not _has_begun(merchant, payment):
             raise UnsupportedOperation("the plugin is off", code=INACTIVE)
-        return pay(merchant.payments, found[-1], None)
+        return pay(merchant.payments, payment, None)
 
     return responses.of_progress(asked, attempt(run), _kind_of(merchant))
 
@@ -201,8 +189,7 @@ def _has_begun(merchant: Merchant, payment: Payment) -> bool:
     """Whether the payment is funded, or its funding may be under way."""
     if payment.state is not PaymentState.OPEN:
         return True
-    operations = merchant.payments.operations(payment.payment_id)
-    return outcome_of(operations) is not Outcome.NOT_PAID
+    return merchant.payments.outcome(payment.payment_id) is not Outcome.NOT_PAID
 
 
 def _context(asked: SaleorObject) -> dict[str, object]:
@@ -227,13 +214,14 @@ def _wants_to_save(asked: SaleorObject) -> bool:
 
 
 def _page(
-    asked: SaleorObject, payment: Payment, entry: Entry
+    asked: SaleorObject, payment: Payment, return_url: str
 ) -> CheckoutRequest | None:
     """What the hosted page shows, and where the shopper comes back to."""
     if payment.mode is not Mode.HOSTED:
         return None
-    saleor = SaleorPayment.objects.filter(pk=asked.payment_id).first()
-    return_url = entry.return_url or (saleor.return_url if saleor else "")
+    if not return_url:
+        saleor = SaleorPayment.objects.filter(pk=asked.payment_id).first()
+        return_url = saleor.return_url if saleor else ""
     return CheckoutRequest(
         amount=payment.amount_due,
         reference=payment.reference,

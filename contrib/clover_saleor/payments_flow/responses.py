@@ -7,17 +7,14 @@ from saleor.payment.interface import GatewayResponse, PaymentMethodInfo
 
 from clover_saleor.installation.languages import language_of_payment
 from clover_saleor.installation.untyped import SaleorObject
-from payment_hooks import Operation, OperationKind
-from payment_hooks.storefront import CHECKING, Progress, describe_progress, explain
-
-KIND_OF = {
-    OperationKind.AUTHORIZE: TransactionKind.AUTH,
-    OperationKind.CHARGE: TransactionKind.CAPTURE,
-    OperationKind.HOSTED_PAGE: TransactionKind.CAPTURE,
-    OperationKind.CAPTURE: TransactionKind.CAPTURE,
-    OperationKind.REFUND: TransactionKind.REFUND,
-    OperationKind.VOID: TransactionKind.VOID,
-}
+from payment_hooks import Operation
+from payment_hooks.storefront import (
+    CHECKING,
+    Progress,
+    describe_progress,
+    explain,
+    transaction_kind,
+)
 
 
 def of_progress(
@@ -42,7 +39,7 @@ def succeeded(asked: SaleorObject, operation: Operation) -> GatewayResponse:
     return GatewayResponse(
         is_success=True,
         action_required=False,
-        kind=KIND_OF[operation.kind],
+        kind=getattr(TransactionKind, transaction_kind(operation)),
         amount=moved.to_decimal(),
         currency=moved.currency,
         transaction_id=operation.transaction_id,

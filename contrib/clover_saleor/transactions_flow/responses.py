@@ -11,6 +11,7 @@ from payment_hooks.storefront import (
     describe_progress,
     explain,
     movement_word,
+    outcome_type,
 )
 
 Response = dict[str, object]
@@ -27,7 +28,7 @@ def response_to(
     if data is not None:
         said: Response = {"amount": amount, "data": data}
         said |= {"message": text} if progress.is_unknown else {}
-        return {"result": f"{prefix}_ACTION_REQUIRED", **said}
+        return {"result": outcome_type(progress, prefix), **said}
     return failure(prefix, amount, text)
 
 

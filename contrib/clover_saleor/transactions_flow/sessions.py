@@ -1,18 +1,20 @@
 """Saleor's Transactions API: each session as one call of `Payments`."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 
+from clover_django.ledger.saved_cards import DjangoSavedCards
 from clover_saleor.codes import PAID_ELSEWHERE
 from clover_saleor.installation import hosted_page
 from clover_saleor.installation.languages import language_of
 from clover_saleor.installation.untyped import SaleorObject
 from clover_saleor.merchants.channels import Merchant
-from clover_saleor.merchants.saved_cards import choose_source, note_card, owner_of
+from clover_saleor.merchants.saved_cards import owner_of
 from clover_saleor.transactions_flow import amounts
 from clover_saleor.transactions_flow.responses import Response, response_to
 from payment_hooks import (
     AlreadyPaid,
-    ChargeDetails,
     CheckoutRequest,
     ErrorCode,
     InvalidRequest,
@@ -21,18 +23,18 @@ from payment_hooks import (
     OutcomeUnknown,
     Payment,
     read_money,
+    storefront,
 )
 from payment_hooks.storefront import (
-    Entry,
+    RETURN_URL,
     Part,
     Progress,
+    Submission,
     attempt,
-    begin,
     find_parts,
     look,
     money_of_parts,
     next_part,
-    pay,
     read_entry,
 )
 
@@ -63,35 +65,22 @@ def _submit(merchant: Merchant, asked: SaleorObject) -> Progress:
     # Read again: a payment that another submit begins from here on blocks this part.
     parts = find_parts(merchant.payments, purchase)
     here = money_of_parts(parts, asked.action.currency)
-    payment = begin(
-        merchant.payments,
-        reference,
-        mode=merchant.mode,
+    submission = Submission(
+        payments=merchant.payments,
+        reference=reference,
         amount_due=amounts.amount_to_pay(asked, here),
-        context=_context(asked, entry, parts),
-    )
-    source = choose_source(
-        merchant,
-        payment,
-        entry,
-        owner=owner_of(asked.source_object.user),
-        email=_email(asked.source_object),
-        save=entry.save,
-    )
-    progress = pay(
-        merchant.payments,
-        payment,
-        source,
+        mode=merchant.mode,
+        entry=replace(entry, return_url=entry.return_url or _last_return_url(parts)),
         capture=_captures_at_once(merchant, asked),
-        page=_page(asked, payment),
-        details=ChargeDetails(
-            shopper_ip=asked.customer_ip_address or "",
-            shopper_email=_email(asked.source_object),
-        ),
+        context={"flow": FLOW, _OWNER: str(asked.transaction.token)},
+        saved_cards=DjangoSavedCards(),
+        owner=owner_of(asked.source_object.user),
+        shopper_ip=asked.customer_ip_address or "",
+        shopper_email=_email(asked.source_object),
+        page=partial(_page, asked),
         notify=False,
     )
-    note_card(source, progress.money)
-    return _require_own(merchant, asked, progress)
+    return _require_own(merchant, asked, storefront.submit(submission))
 
 
 def _own_progress(
@@ -194,17 +183,14 @@ def _captures_at_once(merchant: Merchant, asked: SaleorObject) -> bool:
     return is_charge or merchant.mode is Mode.HOSTED
 
 
-def _context(asked: SaleorObject, entry: Entry, parts: list[Part]) -> dict[str, object]:
-    known = [str(part.payment.context.get("return_url") or "") for part in parts]
-    last = next(filter(None, reversed(known)), "")
-    return {
-        "flow": FLOW,
-        _OWNER: str(asked.transaction.token),
-        "return_url": entry.return_url or last,
-    }
+def _last_return_url(parts: list[Part]) -> str:
+    known = [str(part.payment.context.get(RETURN_URL) or "") for part in parts]
+    return next(filter(None, reversed(known)), "")
 
 
-def _page(asked: SaleorObject, payment: Payment) -> CheckoutRequest | None:
+def _page(
+    asked: SaleorObject, payment: Payment, return_url: str
+) -> CheckoutRequest | None:
     if payment.mode is not Mode.HOSTED:
         return None
     return CheckoutRequest(
@@ -215,7 +201,7 @@ def _page(asked: SaleorObject, payment: Payment) -> CheckoutRequest | None:
         customer=hosted_page.customer(
             asked.source_object.billing_address, _email(asked.source_object)
         ),
-        return_urls=hosted_page.return_urls(str(payment.context["return_url"])),
+        return_urls=hosted_page.return_urls(return_url),
     )
 
 

@@ -126,8 +126,7 @@ def create_app(
         if request.session.get("staff"):
             for row in shelf.list_orders():
                 purchase = find(request, PurchaseKind.ORDER, str(row.number))
-                [*_, payment] = payments.ledger.find_payments(reference=row.checkout)
-                rows.append((purchase, payment))
+                rows.append((purchase, payments.latest(row.checkout)))
         return show("staff.html", request, rows=rows)
 
     @app.post("/staff")

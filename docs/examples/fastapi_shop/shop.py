@@ -7,7 +7,6 @@ from payment_hooks import (
     FindPurchaseRequest,
     LineItem,
     Money,
-    PaymentState,
     Purchase,
     PurchaseKind,
     hookimpl,
@@ -16,7 +15,6 @@ from payment_hooks import (
 from .tables import PRODUCTS, Shelf
 
 CURRENCY = "USD"
-PAID = (PaymentState.PAID, PaymentState.AUTHORIZED, PaymentState.PARTLY_REFUNDED)
 
 
 def price_lines(quantities: dict[str, int]) -> tuple[tuple[LineItem, ...], Money]:
@@ -66,7 +64,7 @@ class CoffeeShop:
     @hookimpl
     def shop_payment_changed(self, event) -> None:
         """Place the order as soon as its money is here, whoever noticed."""
-        if event.payment.state in PAID and not event.operation.flag:
+        if event.payment.state.holds_money and not event.operation.flag:
             self.shelf.place_order(event.payment.reference)
 
     @hookimpl

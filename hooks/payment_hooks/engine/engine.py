@@ -103,6 +103,12 @@ class Engine:
             )
         return record
 
+    def latest(self, reference: str) -> Payment | None:
+        """The latest payment of this merchant for the reference; None if there is none."""
+        known = self.ledger.find_payments(reference=reference)
+        mine = [payment for payment in known if self.owns(payment)]
+        return max(mine, key=lambda payment: payment.sequence, default=None)
+
     def owns(self, payment: Payment) -> bool:
         """Whether it is made with this provider's merchant."""
         mine = (self.provider.name, self.provider.merchant_id)

@@ -51,9 +51,7 @@ class Lifecycle:
         """See `Payments.open`."""
         refuse_long("reference", reference)
         due = amount_due or self._ask_amount(reference)
-        known = self._ledger.find_payments(reference=reference)
-        mine = [payment for payment in known if self._engine.owns(payment)]
-        latest = max(mine, key=lambda payment: payment.sequence, default=None)
+        latest = self._engine.latest(reference)
         if latest is None:
             return self._begin(reference, 1, mode, due, context)
         if again and latest.state in REVERSED:

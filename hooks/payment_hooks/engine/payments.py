@@ -37,7 +37,7 @@ from payment_hooks.model.errors import (
     ProviderUnavailable,
 )
 from payment_hooks.model.kinds import ErrorCode, Mode, RefundReason
-from payment_hooks.model.money import Money
+from payment_hooks.model.money import Money, read_money
 from payment_hooks.model.records import (
     Operation,
     OperationKind,
@@ -178,8 +178,7 @@ class Payments:
 
     def latest(self, reference: str) -> Payment | None:
         """The latest payment of this merchant for the reference; None if there is none."""
-        mine = [payment for payment in self.find(reference) if self.owns(payment)]
-        return max(mine, key=lambda payment: payment.sequence, default=None)
+        return self.engine.latest(reference)
 
     def owns(self, payment: Payment) -> bool:
         """Whether it is made with this provider's merchant."""
@@ -251,13 +250,14 @@ class Payments:
             return self.provider.start_checkout(asked)
         return self._pages.open(record, asked)
 
-    def card_entry(self, amount: Money, mode: Mode, *, locale: str = "") -> NextAction:
+    def card_entry(self, currency: str, mode: Mode, *, locale: str = "") -> NextAction:
         """What a page needs for entering a card, before there is a payment to make.
 
         `locale` is the page's language; without it the merchant's own holds.
 
         Raises:
-            InvalidRequest: hosted mode has no card on a page of the shop.
+            InvalidRequest: hosted mode has no card on a page of the shop, or there is no
+                such currency.
             ProviderUnavailable: the public key could not be had.
         """
         if mode is Mode.HOSTED:
@@ -265,6 +265,8 @@ class Payments:
                 "hosted checkout opens a page for a payment: open one, and start_checkout",
                 code=ErrorCode.MODE_IS_HOSTED,
             )
+        # No card fields depend on an amount, and a request must have one.
+        amount = read_money(1, currency)
         asked = CheckoutRequest(
             amount=amount, reference="card-entry", mode=mode, locale=locale
         )

@@ -18,6 +18,7 @@ from payment_hooks.ledger.state import (
 )
 from payment_hooks.ledger.store import Ledger, StaleVersion
 from payment_hooks.ledger.text import storable
+from payment_hooks.ledger.totals import Totals, add_up, sum_up
 
 __all__ = [
     "ROLLED_BACK",
@@ -25,7 +26,9 @@ __all__ = [
     "MemoryLedger",
     "Outcome",
     "StaleVersion",
+    "Totals",
     "add_or_find",
+    "add_up",
     "commit_again",
     "decline_of",
     "derive_state",
@@ -37,4 +40,5 @@ __all__ = [
     "refuse_order",
     "rows",
     "storable",
+    "sum_up",
 ]

@@ -11,16 +11,11 @@ from enum import StrEnum
 from payment_hooks.ledger.state import derive_state, find_unclear
 from payment_hooks.model.records import (
     FUNDING,
+    REVERSED,
     Operation,
     OperationKind,
     OperationState,
-    PaymentState,
 )
-
-_HELD = frozenset(
-    {PaymentState.AUTHORIZED, PaymentState.PAID, PaymentState.PARTLY_REFUNDED}
-)
-_GONE = frozenset({PaymentState.VOIDED, PaymentState.REFUNDED})
 
 
 class Outcome(StrEnum):
@@ -45,7 +40,7 @@ def outcome_of(
         shopper_canceled: whether the shopper says that the open page was not paid on.
     """
     state = derive_state(operations, closed=False)
-    if state in _HELD:
+    if state.holds_money:
         return Outcome.PAID
     takings = [row for row in operations if row.kind in FUNDING]
     if shopper_canceled:
@@ -55,7 +50,7 @@ def outcome_of(
         return Outcome.CHECKING
     if unknown:
         return Outcome.ACTION_REQUIRED
-    return Outcome.REVERSED if state in _GONE else Outcome.NOT_PAID
+    return Outcome.REVERSED if state in REVERSED else Outcome.NOT_PAID
 
 
 def last_decline(operations: Sequence[Operation]) -> Operation | None:

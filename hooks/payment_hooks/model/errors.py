@@ -3,6 +3,7 @@
 PaymentError
 ├── PaymentDeclined        nothing was taken: show `shopper_message`, offer another card
 ├── InvalidRequest         nothing was sent: the caller's input is wrong, mend it
+│   └── BadInput           nothing was sent: show the message to whoever sent the input
 ├── WrongState             nothing was sent: the payment is not as expected, reload it
 │   ├── AlreadyPaid        nothing was sent: this money is here already
 │   ├── AmountChanged      nothing was sent: show the page with the amount again
@@ -102,6 +103,19 @@ class InvalidRequest(PaymentError):
         """What to check, or that the shop cannot take cards until it mends something."""
         is_the_shops = self.code in _THE_SHOPS
         return shopper_text("unavailable" if is_the_shops else self.text_code, language)
+
+
+class BadInput(InvalidRequest):
+    """What a storefront sent cannot be right; nothing was begun.
+
+    Attributes:
+        message: for whoever wrote the storefront; it holds nothing that was sent.
+        field: what it is about, such as `amount` or `return_url`; empty if nothing is.
+    """
+
+    def __init__(self, message: str, *, code: str, field: str = "") -> None:
+        super().__init__(message, code=code)
+        self.field = field
 
 
 class WrongState(PaymentError):

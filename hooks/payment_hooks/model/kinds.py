@@ -230,6 +230,9 @@ class ErrorCode(StrEnum):
     AMOUNT_TOO_PRECISE = "amount_too_precise"
     """The amount has more decimals than its currency allows. Round it where the price
     is made."""
+    BEGUN_WITH_OTHER_AMOUNT = "begun_with_other_amount"
+    """The payment was begun with another amount than is due now. Show the new amount, and
+    begin another payment."""
     CAPTURE_OUT_OF_RANGE = "capture_out_of_range"
     """More than is authorized was to be captured, or nothing. Capture at most the
     authorized amount."""
@@ -264,8 +267,13 @@ class ErrorCode(StrEnum):
     """The expiry date is no month and four-digit year. Let the shopper correct it."""
     INCORRECT_NUMBER = "incorrect_number"
     """The card number is mistyped. Let the shopper correct it."""
+    KEY_INVALID = "key_invalid"
+    """An idempotency key from outside is empty, too long, not printable or a card number.
+    Send another one."""
     KEY_MISSING = "key_missing"
     """A request that moves money has no idempotency key. Pass the operation's."""
+    KEY_REUSED = "key_reused"
+    """The idempotency key was used for another amount. Send a new one."""
     LOOK_UP_EMPTY = "look_up_empty"
     """A look-up names neither a transaction nor a time window. Pass one of them."""
     MERCHANT_DIFFERS = "merchant_differs"
@@ -274,6 +282,8 @@ class ErrorCode(StrEnum):
     MODE_IS_HOSTED = "mode_is_hosted"
     """A card was to be entered or charged, and the payment is made on the provider's
     page. Call `start_checkout`."""
+    MODE_NOT_OFFERED = "mode_not_offered"
+    """The shop takes no payments in that mode. Send one of those that the message names."""
     MODE_UNKNOWN = "mode_unknown"
     """There is no such mode. Use a `Mode`."""
     MONEY_NOT_REFUNDED = "money_not_refunded"
@@ -302,6 +312,8 @@ class ErrorCode(StrEnum):
     PAID_WITH_OTHER_AMOUNT = "paid_with_other_amount"
     """The reference was paid, with another amount than is due now. Refund that payment,
     or ask for the difference by itself."""
+    PARTIAL_PAYMENT = "partial_payment"
+    """A storefront named another amount than is due. A purchase is paid as a whole."""
     PARTIAL_VOID = "partial_void"
     """A part of an authorization was to be voided. Void all of it, or capture the part
     that is wanted."""
@@ -341,6 +353,8 @@ class ErrorCode(StrEnum):
     RETRY_KIND_INVALID = "retry_kind_invalid"
     """Only charges and authorizations can be sent again. Look the operation up
     instead."""
+    RETURN_URL_FOREIGN = "return_url_foreign"
+    """The return URL is not an https address of the shop's own hosts. Send one that is."""
     SAME_INTENT_OTHER_CONTENT = "same_intent_other_content"
     """The `intent_id` was used for another amount. Use a new one for each form."""
     SAVED_SOURCE_UNKNOWN = "saved_source_unknown"

@@ -25,6 +25,17 @@ class PaymentState(StrEnum):
     CLOSED = "closed"
     """Given up by the shop before anything was taken."""
 
+    @property
+    def holds_money(self) -> bool:
+        """Whether money is here: authorized or captured, and not all of it refunded.
+
+        Of such a payment an order is made, and for its reference nothing more is taken.
+
+        >>> [state.value for state in PaymentState if state.holds_money]
+        ['authorized', 'paid', 'partly_refunded']
+        """
+        return self in _HOLDING
+
 
 class OperationKind(StrEnum):
     """What an operation asks the provider for."""
@@ -61,6 +72,9 @@ class OperationState(StrEnum):
         return self not in _FINAL
 
 
+_HOLDING = frozenset(
+    {PaymentState.AUTHORIZED, PaymentState.PAID, PaymentState.PARTLY_REFUNDED}
+)
 _PAID = frozenset({PaymentState.PAID, PaymentState.PARTLY_REFUNDED})
 REVERSED = frozenset({PaymentState.REFUNDED, PaymentState.VOIDED})
 """The states of a payment whose money is with the shopper again, all of it."""

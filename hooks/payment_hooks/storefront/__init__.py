@@ -1,4 +1,4 @@
-"""For adapters that answer with data: a submit, its payload, saved cards, status."""
+"""For adapters that answer with data: `submit`, what came of it, saved cards, statuses."""
 
 from payment_hooks.storefront.client_address import (
     CLIENT_IP_KINDS,
@@ -7,27 +7,42 @@ from payment_hooks.storefront.client_address import (
     client_ip_mistake,
     find_address,
 )
+from payment_hooks.storefront.offers import Entry, OfferedGateway, card_locale
 from payment_hooks.storefront.parts import (
     Part,
     find_parts,
     money_of_parts,
     next_part,
 )
-from payment_hooks.storefront.payload import (
-    CHECKING,
-    WAITING,
-    Entry,
-    card_locale,
-    describe_next_action,
-    describe_progress,
+from payment_hooks.storefront.progress import (
+    Progress,
+    attempt,
+    begin,
     explain,
-    read_entry,
+    look,
+    pay,
 )
 from payment_hooks.storefront.saleor_events import (
     actions_after,
     event_type,
     movement_word,
+    outcome_type,
     possible_actions,
+)
+from payment_hooks.storefront.saleor_payload import (
+    CHECKING,
+    WAITING,
+    describe_next_action,
+    describe_progress,
+    read_entry,
+)
+from payment_hooks.storefront.saleor_statuses import (
+    authorize_status,
+    charge_status,
+    order_actions,
+    payment_actions,
+    payment_status,
+    transaction_kind,
 )
 from payment_hooks.storefront.saved_cards import (
     MemorySavedCards,
@@ -43,29 +58,38 @@ from payment_hooks.storefront.shown import (
     check_shown,
     seal_shown,
 )
-from payment_hooks.storefront.submit import (
-    Progress,
-    attempt,
-    begin,
-    look,
-    pay,
+from payment_hooks.storefront.submission import (
+    RETURN_URL,
+    Submission,
+    begin_submitted,
+    read_purchase_id,
+    read_return_urls,
+    refuse_other_amount,
+    refuse_part,
+    submit,
 )
 
 __all__ = [
     "CHECKING",
     "CLIENT_IP_KINDS",
+    "RETURN_URL",
     "WAITING",
     "ClientIp",
     "Entry",
     "MemorySavedCards",
+    "OfferedGateway",
     "Part",
     "Progress",
     "SavedCard",
     "SavedCards",
+    "Submission",
     "actions_after",
     "attempt",
+    "authorize_status",
     "begin",
+    "begin_submitted",
     "card_locale",
+    "charge_status",
     "check_shown",
     "choose_source",
     "client_address",
@@ -83,9 +107,19 @@ __all__ = [
     "next_part",
     "no_such_card",
     "note_card",
+    "order_actions",
+    "outcome_type",
     "pay",
+    "payment_actions",
+    "payment_status",
     "possible_actions",
     "read_entry",
+    "read_purchase_id",
+    "read_return_urls",
+    "refuse_other_amount",
+    "refuse_part",
     "seal_shown",
     "short_card",
+    "submit",
+    "transaction_kind",
 ]

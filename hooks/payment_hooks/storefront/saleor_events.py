@@ -14,6 +14,7 @@ from payment_hooks.model.records import (
     OperationState,
     PaymentState,
 )
+from payment_hooks.storefront.progress import Progress
 
 _WORDS = {
     OperationKind.AUTHORIZE: "AUTHORIZATION",
@@ -48,6 +49,12 @@ def event_type(operation: Operation) -> str:
     if operation.state is OperationState.WAITING:
         return f"{word}_ACTION_REQUIRED"
     return f"{word}_REQUEST" if operation.state.is_open else f"{word}_FAILURE"
+
+
+def outcome_type(progress: Progress, word: str) -> str:
+    """The event that a submit without money ends with; `word` is of `movement_word`."""
+    goes_on = progress.next_action is not None or progress.is_unknown
+    return f"{word}_{'ACTION_REQUIRED' if goes_on else 'FAILURE'}"
 
 
 def actions_after(kind: OperationKind) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from payment_hooks.model.saved_cards import (
     SavedSource,
     SaveSourceRequest,
 )
-from payment_hooks.storefront.payload import Entry
+from payment_hooks.storefront.offers import Entry
 
 _BRAND, _DIGITS = 40, 4
 

@@ -18,7 +18,7 @@ from payment_hooks import (
     PaymentState,
     ProviderHooks,
 )
-from payment_hooks.storefront.payload import CHECKING, WAITING
+from payment_hooks.storefront import CHECKING, WAITING
 from payment_hooks.testing import FakeProvider
 from tests.clover_graphql.documents import (
     CHECKOUT,

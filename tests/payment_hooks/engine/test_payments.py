@@ -697,15 +697,22 @@ def test_money_that_does_not_fit_keeps_the_payment_from_being_given_up(
 
 
 def test_a_page_gets_its_card_fields_before_there_is_a_payment(payments, provider):
-    fields = payments.card_entry(dollars("25.99"), Mode.IFRAME)
+    fields = payments.card_entry("USD", Mode.IFRAME)
 
     assert fields.mode is Mode.IFRAME
     assert provider.calls == ["payment_start_checkout"]
 
 
+def test_a_card_entry_of_no_currency_is_refused(payments, provider):
+    with pytest.raises(InvalidRequest):
+        payments.card_entry("XXXX", Mode.IFRAME)
+
+    assert provider.calls == []
+
+
 def test_hosted_checkout_has_no_card_fields(payments):
     with pytest.raises(InvalidRequest, match="open one"):
-        payments.card_entry(dollars("25.99"), Mode.HOSTED)
+        payments.card_entry("USD", Mode.HOSTED)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from payment_hooks import AmountChanged
 from payment_hooks.model.messages import choose_language, shopper_language
 from payment_hooks.model.results import CardFields
-from payment_hooks.storefront.payload import card_locale, describe_next_action
+from payment_hooks.storefront import card_locale, describe_next_action
 
 OURS = ("en", "fr", "es")
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from payment_hooks import Mode, Money, Payment, PaymentState
+from payment_hooks import REVERSED, Mode, Money, Payment, PaymentState
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,10 @@ def test_a_payment_is_paid_from_its_capture_until_all_of_it_is_refunded(state, i
     )
 
     assert payment.is_paid is is_paid
+
+
+def test_money_is_here_from_its_authorization_until_all_of_it_is_back():
+    here = {state for state in PaymentState if state.holds_money}
+
+    assert here == {"authorized", "paid", "partly_refunded"}
+    assert not here & REVERSED

@@ -21,7 +21,7 @@ from payment_hooks import (
     SaveSourceRequest,
 )
 from payment_hooks.model.secrecy import Masked, forget_frames, forgetful, forgetful_type
-from payment_hooks.storefront.payload import read_entry
+from payment_hooks.storefront import read_entry
 
 NUMBER = "4264281511117771"
 WRONG = "4264281511117772"

@@ -6,7 +6,7 @@ from payment_hooks import Mode, OutcomeUnknown, PaymentSource
 from payment_hooks.ledger.intents import new_operation
 from payment_hooks.model.records import OperationKind
 from payment_hooks.spec.time_limit import seconds_left, time_limit
-from payment_hooks.storefront.submit import pay
+from payment_hooks.storefront import pay
 from tests.patience import ends_in_time
 
 

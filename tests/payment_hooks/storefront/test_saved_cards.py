@@ -13,14 +13,14 @@ from payment_hooks import (
     PaymentSource,
     ProviderUnavailable,
 )
-from payment_hooks.storefront.payload import Entry
+from payment_hooks.storefront.progress import attempt, begin, pay
+from payment_hooks.storefront.saleor_payload import Entry
 from payment_hooks.storefront.saved_cards import (
     MemorySavedCards,
     choose_source,
     forget_source,
     note_card,
 )
-from payment_hooks.storefront.submit import attempt, begin, pay
 from payment_hooks.testing import FakeProvider
 
 DUE = Money.of("25.99", "USD")

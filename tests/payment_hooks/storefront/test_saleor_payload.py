@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from payment_hooks import CardFields, CardForm, InvalidRequest, Mode, Redirect
-from payment_hooks.storefront.payload import describe_next_action, read_entry
+from payment_hooks.storefront.saleor_payload import describe_next_action, read_entry
 
 CARD = {"number": "4242424242424242", "expMonth": 12, "expYear": 2099, "cvc": "123"}
 

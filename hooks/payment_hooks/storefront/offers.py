@@ -1,17 +1,39 @@
-"""The gateways that an API offers: whose payments, in which modes."""
+"""What a purchase can be paid with, and what a shopper's browser chose of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from clover_graphql.request.codes import MODE_NOT_OFFERED
-from clover_graphql.request.errors import BadInput
-from payment_hooks import ConfigurationError, Mode, Payments
-from payment_hooks.storefront import Entry
+from payment_hooks.engine.payments import Payments
+from payment_hooks.model.cards import CardDetails, PaymentSource
+from payment_hooks.model.errors import BadInput, ConfigurationError
+from payment_hooks.model.kinds import ErrorCode, Mode
+from payment_hooks.model.messages import is_same_language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What the shopper's browser sent for a payment; what is absent is None or empty."""
+
+    source: PaymentSource | None = None
+    card: CardDetails | None = field(default=None, repr=False)
+    """Only in `api` mode; tokenize it at once."""
+    saved_id: str = ""
+    """The public id of a card on file; the adapter checks who its owner is."""
+    save: bool = False
+    """Whether the shopper wants the card to be kept."""
+    mode: Mode | None = None
+    return_url: str = ""
+    """Not checked here: the adapter checks that the shop owns it."""
+
+    @property
+    def has_card(self) -> bool:
+        """Whether there is something to pay with."""
+        return bool(self.source or self.card or self.saved_id)
 
 
 @dataclass(frozen=True, slots=True)
 class OfferedGateway:
-    """One merchant's payments as a gateway of the API.
+    """One merchant's payments, in the modes that a storefront may choose.
 
     Raises:
         ConfigurationError: there is no mode.
@@ -52,8 +74,8 @@ class OfferedGateway:
             raise BadInput(
                 f"This shop does not take payments in mode {wanted}: "
                 f"use {' or '.join(self.modes)}.",
-                code=MODE_NOT_OFFERED,
-                field="paymentGateway",
+                code=ErrorCode.MODE_NOT_OFFERED,
+                field="mode",
             )
         return wanted
 
@@ -71,3 +93,16 @@ class OfferedGateway:
             return on_page[0] if on_page else Mode.IFRAME
         is_way_out = bool(entry.return_url) and Mode.HOSTED in self.modes
         return Mode.HOSTED if is_way_out and not has_source else self.modes[0]
+
+
+def card_locale(provided: str, language: str) -> str:
+    """The locale of card fields on a page in that language.
+
+    The provider's own is used if it is of that language, since it names the region.
+
+    >>> card_locale("en-CA", "en"), card_locale("en-CA", "es"), card_locale("fr-CA", "")
+    ('en-CA', 'es', 'fr-CA')
+    """
+    if not language or is_same_language(provided, language):
+        return provided
+    return language

@@ -1,15 +1,14 @@
-"""The JSON that a storefront sends and receives, for shops with separate front ends."""
+"""The JSON of a storefront in Saleor's spelling: what it sends, and what it is answered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from payment_hooks.model.cards import CardDetails, PaymentSource
 from payment_hooks.model.errors import InvalidRequest
 from payment_hooks.model.kinds import ErrorCode, Mode
-from payment_hooks.model.messages import is_same_language
 from payment_hooks.model.results import CardFields, CardForm, NextAction, Redirect
 from payment_hooks.model.secrecy import forgetful
-from payment_hooks.storefront.submit import Progress
+from payment_hooks.storefront.offers import Entry, card_locale
+from payment_hooks.storefront.progress import Progress, explain
 
 _CARD_TEXTS = {
     "number": "number",
@@ -24,22 +23,6 @@ CHECKING = "checking"
 """The outcome is unknown: ask again soon, and offer no second payment."""
 WAITING = "waiting"
 """The shopper is back, and the webhook has not come yet: ask again soon."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """What the shopper's browser sent for a payment; what is absent is None or empty."""
-
-    source: PaymentSource | None = None
-    card: CardDetails | None = field(default=None, repr=False)
-    """Only in `api` mode; tokenize it at once."""
-    saved_id: str = ""
-    """The public id of a card on file; the adapter checks who its owner is."""
-    save: bool = False
-    """Whether the shopper wants the card to be kept."""
-    mode: Mode | None = None
-    return_url: str = ""
-    """Not checked here: the adapter checks that the shop owns it."""
 
 
 @forgetful
@@ -100,19 +83,6 @@ def describe_next_action(
     return said
 
 
-def card_locale(provided: str, language: str) -> str:
-    """The locale of card fields on a page in that language.
-
-    The provider's own is used if it is of that language, since it names the region.
-
-    >>> card_locale("en-CA", "en"), card_locale("en-CA", "es"), card_locale("fr-CA", "")
-    ('en-CA', 'es', 'fr-CA')
-    """
-    if not language or is_same_language(provided, language):
-        return provided
-    return language
-
-
 def describe_progress(
     progress: Progress, *, first: bool, language: str
 ) -> dict[str, str | None] | None:
@@ -128,11 +98,6 @@ def describe_progress(
     if progress.is_unknown:
         return {"status": CHECKING, "message": explain(progress, language)}
     return None
-
-
-def explain(progress: Progress, language: str) -> str:
-    """The text for the shopper after a submit without money; empty after one with."""
-    return progress.refusal.shopper_message(language) if progress.refusal else ""
 
 
 def _source(sent: Mapping[object, object], token: str) -> PaymentSource:

@@ -1,4 +1,4 @@
-"""One submit of a shopper, for adapters that answer with data and may not raise."""
+"""What a submit came to, as data, and the steps that lead there; nothing of ours raises."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -123,6 +123,11 @@ def attempt(submit: Callable[[], Progress], payment: Payment | None = None) -> P
     except ConfigurationError as error:
         unusable = UnsupportedOperation(str(error), code=ErrorCode.CONFIGURATION)
         return Progress(payment=payment, refusal=unusable)
+
+
+def explain(progress: Progress, language: str) -> str:
+    """The text for the shopper after a submit without money; empty after one with."""
+    return progress.refusal.shopper_message(language) if progress.refusal else ""
 
 
 def _ask(

@@ -1,10 +1,11 @@
-"""What a payment's operations add up to, in the sums that Saleor shows."""
+"""What a payment's operations add up to: authorized, charged, refunded, voided."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
-from payment_hooks import CAPTURING, Money, Operation, OperationKind
-from payment_hooks.ledger import following_money
+from payment_hooks.ledger.state import following_money
+from payment_hooks.model.money import Money
+from payment_hooks.model.records import CAPTURING, Operation, OperationKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,8 +18,8 @@ class Totals:
     charge_pending: Money
     refunded: Money
     refund_pending: Money
-    canceled: Money
-    cancel_pending: Money
+    voided: Money
+    void_pending: Money
 
 
 def add_up(operations: Sequence[Operation], currency: str) -> Totals:
@@ -51,8 +52,8 @@ def add_up(operations: Sequence[Operation], currency: str) -> Totals:
         charge_pending=total(pending, OperationKind.CHARGE, OperationKind.CAPTURE),
         refunded=refunded,
         refund_pending=refund_pending,
-        canceled=total(done, OperationKind.VOID),
-        cancel_pending=total(pending, OperationKind.VOID),
+        voided=total(done, OperationKind.VOID),
+        void_pending=total(pending, OperationKind.VOID),
     )
 
 

@@ -19,7 +19,7 @@ from payment_hooks import (
     WrongState,
 )
 from payment_hooks.model.errors import ConfigurationError
-from payment_hooks.storefront.submit import attempt, begin, pay
+from payment_hooks.storefront.progress import attempt, begin, pay
 from payment_hooks.testing import FakeProvider
 
 CARD = PaymentSource(token="tok-good")
