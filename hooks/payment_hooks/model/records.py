@@ -59,6 +59,11 @@ class OperationState(StrEnum):
         """Whether the last word has not been said."""
         return self not in _FINAL
 
+    @property
+    def is_unresolved(self) -> bool:
+        """Whether it was sent, or may have been, and its outcome is not known yet."""
+        return self in _UNRESOLVED
+
 
 _PAID = frozenset({PaymentState.PAID, PaymentState.PARTLY_REFUNDED})
 REVERSED = frozenset({PaymentState.REFUNDED, PaymentState.VOIDED})
@@ -66,6 +71,7 @@ REVERSED = frozenset({PaymentState.REFUNDED, PaymentState.VOIDED})
 _FINAL = frozenset(
     {OperationState.SUCCEEDED, OperationState.DECLINED, OperationState.FAILED}
 )
+_UNRESOLVED = frozenset({OperationState.SENDING, OperationState.UNKNOWN})
 FUNDING = frozenset(
     {OperationKind.AUTHORIZE, OperationKind.CHARGE, OperationKind.HOSTED_PAGE}
 )
