@@ -17,7 +17,6 @@ from clover_django import conf, models
 from clover_django.database.transactions import outside_of_transactions
 from clover_django.language import words
 from clover_django.language.amounts import show_amount
-from clover_django.language.words import Names
 from clover_django.ledger.actors import acting_as
 from clover_django.payments import NOT_NOW, get_payments
 from payment_hooks import Money
@@ -29,11 +28,12 @@ NameOf = Callable[[str], str]
 
 
 def _column(field: str, title: Any, name_of: NameOf | None = None) -> Column:  # noqa: ANN401 - a lazy text
-    """A field under a title for people, and with the names of its values."""
+    """A field under a title for people, and with the names of its choices."""
 
     @admin.display(description=title, ordering=field)
     def column(row: Model) -> object:
-        value = getattr(row, field)
+        shown = getattr(row, f"get_{field}_display", None)
+        value = shown() if shown else getattr(row, field)
         if value is None or isinstance(value, datetime):
             return display_for_value(value, "-")  # on a row's own page Django would not
         return name_of(value) if name_of and value else value
@@ -66,9 +66,9 @@ _REFERENCE = _column("reference", pgettext_lazy("column", "order number"))
 _PAYMENT = _column("payment", pgettext_lazy("column", "payment"))
 _SEQUENCE = _column("sequence", pgettext_lazy("column", "attempt"))
 _ATTEMPT = _column("attempt", pgettext_lazy("column", "attempt"))
-_MODE = _column("mode", pgettext_lazy("column", "mode"), words.mode_name)
-_KIND = _column("kind", pgettext_lazy("column", "operation"), words.kind_name)
-_STATE = _column("state", pgettext_lazy("column", "state"), words.state_name)
+_MODE = _column("mode", pgettext_lazy("column", "mode"))
+_KIND = _column("kind", pgettext_lazy("column", "operation"))
+_STATE = _column("state", pgettext_lazy("column", "state"))
 _FLAG = _column("flag", pgettext_lazy("column", "needs attention"), words.flag_name)
 _TRANSACTION = _column("transaction_id", pgettext_lazy("column", "Clover's id"))
 _SESSION = _column("session_id", pgettext_lazy("column", "payment page's id"))
@@ -79,8 +79,8 @@ _FINISHED = _column("finished_at", pgettext_lazy("column", "finished"))
 _CODE = _column("code", pgettext_lazy("column", "code"))
 _AT = _column("at", pgettext_lazy("column", "time"))
 _OPERATION = _column("operation", pgettext_lazy("column", "operation"))
-_BEFORE = _column("before", pgettext_lazy("column", "before"), words.state_name)
-_AFTER = _column("after", pgettext_lazy("column", "after"), words.state_name)
+_BEFORE = _column("before", pgettext_lazy("column", "before"))
+_AFTER = _column("after", pgettext_lazy("column", "after"))
 _ACTOR = _column("actor", pgettext_lazy("column", "by"), words.actor_name)
 _MERCHANT = _column("merchant_id", pgettext_lazy("column", "merchant"))
 _PAYMENT_ID = _column("payment_id", pgettext_lazy("column", "payment's id"))
@@ -97,39 +97,32 @@ def _approved(row: Model) -> bool:
     return bool(cast("models.WebhookReceipt", row).approved)
 
 
-class _NamedFilter(admin.AllValuesFieldListFilter):
-    """Filters by the values in use, shown by their names for people."""
+class _TitledFilter(admin.ChoicesFieldListFilter):
+    """Filters by a field's choices, under a title for people."""
 
-    names: Names
     label: "str | Promise"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.title = str(self.label)
 
-    def choices(self, changelist: Any) -> Any:  # noqa: ANN401 - Django's
-        """Django's, with names."""
-        for choice in super().choices(changelist):
-            shown = self.names.get(str(choice["display"]), choice["display"])
-            yield {**choice, "display": shown}
 
-
-class StateFilter(_NamedFilter):
+class StateFilter(_TitledFilter):
     """By state."""
 
-    names, label = words.STATES, pgettext_lazy("column", "state")
+    label = pgettext_lazy("column", "state")
 
 
-class ModeFilter(_NamedFilter):
+class ModeFilter(_TitledFilter):
     """By mode."""
 
-    names, label = words.MODES, pgettext_lazy("column", "mode")
+    label = pgettext_lazy("column", "mode")
 
 
-class KindFilter(_NamedFilter):
+class KindFilter(_TitledFilter):
     """By kind of operation."""
 
-    names, label = words.KINDS, pgettext_lazy("column", "operation")
+    label = pgettext_lazy("column", "operation")
 
 
 class ApprovedFilter(admin.BooleanFieldListFilter):

@@ -13,9 +13,10 @@ class CloverDjangoConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the ledger, register the checks, watch for changed settings."""
+        """Connect the ledger, register checks and signal, watch for changed settings."""
         from clover_django import checks, payments
         from clover_django.database import connection, routers, tables
+        from clover_django.signals import SignalShop
 
         register(checks.check_settings, checks.TAG)
         register(checks.check_urls, checks.TAG)
@@ -25,3 +26,4 @@ class CloverDjangoConfig(AppConfig):
         routers.install()
         tables.follow_migrate(self)
         payments.watch_settings()
+        payments.register_shop(SignalShop())

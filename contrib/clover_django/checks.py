@@ -73,7 +73,7 @@ def check_urls(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
 def check_middleware(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
     """Nothing demands a login of Clover, as far as names and classes show.
 
-    Only a request would show it for certain, and a check sends none: `clover_check` does.
+    Only a request would show it for certain, and a check sends none: `clover_doctor` does.
     """
     found: list[CheckMessage] = []
     for path in getattr(settings, "MIDDLEWARE", None) or ():
@@ -82,7 +82,7 @@ def check_middleware(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
                 Warning(
                     f"{path} may demand a login of Clover's webhook and of guests",
                     hint="Exempt the URLs of clover_django.urls there. manage.py "
-                    "clover_check sends them something and says whether they are "
+                    "clover_doctor sends them something and says whether they are "
                     "reached; if so, put clover_django.W004 into SILENCED_SYSTEM_CHECKS",
                     id="clover_django.W004",
                 )

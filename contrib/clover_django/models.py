@@ -17,8 +17,10 @@ from clover_django.fields.storable import (
     StorableTextField,
 )
 from clover_django.language import words
+from payment_hooks import Mode, OperationKind, OperationState, PaymentState
 
 _ID_LENGTH = 255
+_STATES = (*PaymentState, *OperationState)
 
 
 class Installation(models.Model):
@@ -43,11 +45,13 @@ class Payment(models.Model):
     merchant_id = StorableCharField(max_length=64, blank=True)
     reference = StorableCharField(max_length=255, db_index=True)
     sequence = models.PositiveIntegerField()
-    mode = StorableCharField(max_length=16)
+    mode = StorableCharField(max_length=16, choices=words.choices(Mode, words.MODES))
     amount_minor_units = models.BigIntegerField()
     currency = StorableCharField(max_length=3)
     context = StorableJSONField(default=dict, blank=True)
-    state = StorableCharField(max_length=32, db_index=True)
+    state = StorableCharField(
+        max_length=32, db_index=True, choices=words.choices(PaymentState, words.STATES)
+    )
     flags = StorableJSONField(default=list, blank=True)
     created_at = MomentField()
     version = models.PositiveIntegerField(default=0)
@@ -76,7 +80,9 @@ class Operation(models.Model):
     payment = models.ForeignKey(
         Payment, models.PROTECT, to_field="payment_id", related_name="operations"
     )
-    kind = StorableCharField(max_length=16)
+    kind = StorableCharField(
+        max_length=16, choices=words.choices(OperationKind, words.KINDS)
+    )
     amount_minor_units = models.BigIntegerField()
     currency = StorableCharField(max_length=3)
     parent_id = StorableCharField(max_length=_ID_LENGTH, blank=True)
@@ -86,7 +92,9 @@ class Operation(models.Model):
     idempotency_key = StorableCharField(max_length=64, unique=True)
     slot = StorableCharField(max_length=_ID_LENGTH)
     open_slot = StorableCharField(max_length=_ID_LENGTH, null=True, unique=True)
-    state = StorableCharField(max_length=16)
+    state = StorableCharField(
+        max_length=16, choices=words.choices(OperationState, words.STATES)
+    )
     lease_until = MomentField(null=True)
     transaction_id = StorableCharField(max_length=_ID_LENGTH, blank=True, db_index=True)
     moved_minor_units = models.BigIntegerField(null=True)
@@ -161,8 +169,12 @@ class PaymentEvent(models.Model):
         related_name="history",
         null=True,
     )
-    before = StorableCharField(max_length=32, blank=True)
-    after = StorableCharField(max_length=32)
+    before = StorableCharField(
+        max_length=32, blank=True, choices=words.choices(_STATES, words.STATES)
+    )
+    after = StorableCharField(
+        max_length=32, choices=words.choices(_STATES, words.STATES)
+    )
     reason = StorableTextField(blank=True)
     actor = StorableCharField(max_length=255, blank=True)
     at = MomentField(auto_now_add=True)

@@ -22,7 +22,7 @@ class CloverOscarConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the shop hooks, pages and checks; models are loaded only now."""
-        from clover_django import conf, payments
+        from clover_django import conf, doctor, payments
         from clover_django.language import words
         from clover_django.web import pages
         from clover_oscar import checks
@@ -36,6 +36,7 @@ class CloverOscarConfig(AppConfig):
             conf.declare(name, default)
         for check in checks.CHECKS:
             register(check, checks.TAG)
+        doctor.register(checks.PART, checks.examine)
         payments.register_shop(OscarShop())
         payments.register_shop(OscarPurchases())
         pages.register(OscarPages())

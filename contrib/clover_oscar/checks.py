@@ -1,6 +1,7 @@
-"""What `manage.py check` says about a shop that is not quite enabled."""
+"""What `check` and `clover_doctor` say about a shop that is not quite enabled."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from django.apps import apps
 from django.conf import settings
@@ -8,14 +9,18 @@ from django.core.checks import CheckMessage, Error, Warning
 from oscar.core.loading import get_class, get_model
 
 from clover_django import conf
+from clover_django.doctor import Finding, Verdict
 from clover_oscar import options
 from clover_oscar.checkout import PaymentDetailsMixin
 from clover_oscar.dashboard import OrderDetailMixin
+from clover_oscar.dashboard.payment_list import payments_in
 from clover_oscar.orders import EventHandlerMixin
 from clover_oscar.untyped import OscarObject
 from payment_hooks import ConfigurationError, PaymentState
 
 TAG = "clover"
+PART = "Oscar"
+"""What `manage.py clover_doctor` calls this part."""
 
 _LOADER = "clover_oscar.loading.class_loader"
 _SET_LOADER = (
@@ -57,6 +62,29 @@ def check_money_and_statuses(**_: object) -> list[CheckMessage]:
         hint = "Set OSCAR_DEFAULT_CURRENCY and the prices' currency to the merchant's."
         found.append(Warning(text, hint=hint, id="clover_oscar.W006"))
     return found
+
+
+def examine(online: bool) -> Iterator[Finding]:
+    """What only the shop's tables show: payments without an order, other currencies."""
+    waiting = payments_in("attention").count()
+    if waiting:
+        text = f"{waiting} need attention: see Payments in the dashboard"
+        yield Finding(subject="payments", text=text, verdict=Verdict.UNKNOWN)
+    else:
+        yield Finding(subject="payments", text="none needs attention")
+    with suppress(ConfigurationError):
+        yield from _prices(options.currency())
+
+
+def _prices(currency: str) -> Iterator[Finding]:
+    priced = get_model("partner", "StockRecord").objects.exclude(price=None)
+    others = priced.exclude(price_currency=currency).count()
+    if others:
+        text = f"{others} are not in {currency}, which the merchant's account takes: "
+        text += "a checkout with them is refused"
+        yield Finding(subject="prices", text=text, verdict=Verdict.UNKNOWN)
+    else:
+        yield Finding(subject="prices", text=f"all are in {currency}")
 
 
 def _status_mistakes() -> Iterator[CheckMessage]:

@@ -7,7 +7,7 @@ id of the transaction. Tokens, cards, e-mail addresses and references are on no 
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from opentelemetry import metrics, trace
 from opentelemetry.metrics import CallbackOptions, MeterProvider, Observation
@@ -22,7 +22,6 @@ from payment_hooks import (
     LookUpResult,
     Money,
     NextAction,
-    OperationState,
     OutcomeUnknown,
     PaymentDeclined,
     PaymentError,
@@ -45,10 +44,6 @@ NAME = "clover_otel"
 UNKNOWN_TOTAL = "payments_unknown_total"
 OLDEST_UNKNOWN = "payments_oldest_unknown_seconds"
 WEBHOOK_LAST_SEEN = "payments_webhook_last_seen"
-
-_MOST = 10_000
-_FAR = timedelta(days=3650)
-_UNKNOWN = frozenset({OperationState.UNKNOWN, OperationState.SENDING})
 
 
 class Telemetry:
@@ -242,7 +237,7 @@ def _note(span: Span, done: Transaction) -> Transaction:
 
 
 def _age_of_oldest(payments: Payments) -> float:
-    now = datetime.now(UTC)
-    rows = payments.ledger.due_operations(now + _FAR, _MOST)
-    moments = [row.created_at for row in rows if row.state in _UNKNOWN]
-    return max(0.0, (now - min(moments, default=now)).total_seconds())
+    oldest = payments.ledger.oldest_unknown()
+    if oldest is None:
+        return 0.0
+    return max(0.0, (datetime.now(UTC) - oldest).total_seconds())

@@ -18,8 +18,9 @@ class CloverSaleorConfig(AppConfig):
 
     def ready(self) -> None:
         """Register shop hooks, merchants, App and checks, and schedule the recovery."""
-        from clover_django import payments
+        from clover_django import doctor, payments
         from clover_saleor.checks import check_saleor
+        from clover_saleor.doctor import PART, examine_channels
         from clover_saleor.merchants.channels import all_payments
         from clover_saleor.shop import SaleorShop
 
@@ -31,6 +32,7 @@ class CloverSaleorConfig(AppConfig):
             dispatch_uid="clover_saleor.installation.app",
         )
         checks.register(check_saleor)
+        doctor.register(PART, examine_channels)
         schedule_recovery()
 
 

@@ -2,16 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import DatabaseError
-from django.utils import timezone
 
-from clover_django import conf
-from clover_django.ledger.store import DjangoLedger
-from clover_provider.cli.doctor import Finding, Verdict, examine
+from clover_django.doctor import Finding, Verdict
+from clover_provider.cli.doctor import examine
 from clover_provider.config import CloverConfig, Environment
 from clover_saleor.installation import hosted_page, internals
 from clover_saleor.installation.app import find_app
@@ -20,17 +16,18 @@ from clover_saleor.installation.untyped import SaleorObject
 from clover_saleor.merchants import configuration
 from payment_hooks import Mode
 
-__all__ = ["Finding", "Verdict", "examine_shop"]
-
-_LATE = timedelta(minutes=15)
 _LOCAL = ("localhost", "127.0.0.1")
 
 
-def examine_shop(*, online: bool = False) -> Iterator[Finding]:
+PART = "Saleor"
+"""What `manage.py clover_doctor` calls this part."""
+
+
+def examine_channels(online: bool) -> Iterator[Finding]:
     """What holds for all channels, then each channel; `online` also asks the provider."""
     yield from _saleor()
     yield _app()
-    yield from _recovery()
+    yield from _celery()
     yield from _channels(online=online)
 
 
@@ -58,7 +55,7 @@ def _app() -> Finding:
     )
 
 
-def _recovery() -> Iterator[Finding]:
+def _celery() -> Iterator[Finding]:
     if not getattr(settings, "CELERY_BROKER_URL", None):
         yield Finding(
             subject="recovery",
@@ -66,23 +63,6 @@ def _recovery() -> Iterator[Finding]:
             "clover_recover every minute",
             verdict=Verdict.UNKNOWN,
         )
-    ledger = DjangoLedger(using=conf.ledger_alias())
-    try:
-        late = ledger.due_operations(timezone.now() - _LATE, 1)
-    except DatabaseError as error:
-        text = f"the ledger cannot be read: run manage.py migrate ({error})"
-        yield Finding(subject="ledger", text=text, verdict=Verdict.WRONG)
-        return
-    if late:
-        yield Finding(
-            subject="recovery",
-            text=f"has not looked at payments due since {late[0].due:%Y-%m-%d %H:%M} "
-            "UTC: start Saleor's Celery worker and beat, or call manage.py "
-            "clover_recover every minute",
-            verdict=Verdict.WRONG,
-        )
-    else:
-        yield Finding(subject="ledger", text="nothing has been waiting for long")
 
 
 def _channels(*, online: bool) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, Select, and_, false, or_, select
+from sqlalchemy import Connection, Engine, Select, and_, false, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from clover_sqlalchemy import tables
@@ -180,6 +180,20 @@ class SqlAlchemyLedger:
         columns = tables.operations.c
         wanted = select(tables.operations).where(columns.due <= before)
         return self._operations(wanted.order_by(columns.due, columns.id).limit(limit))
+
+    def oldest_unknown(self) -> datetime | None:
+        """See `Ledger`."""
+        columns = tables.operations.c
+        # Grouped: without it, a planner walks by age through all that was ever done.
+        wanted = (
+            select(func.min(columns.created_at))
+            .where(columns.due > rows.EPOCH, columns.state.in_(rows.UNRESOLVED))
+            .group_by(columns.state)
+        )
+        moments = self._committer.read(
+            lambda connection: connection.execute(wanted).scalars().all()
+        )
+        return min(moments, default=None)
 
     def operations_between(
         self,

@@ -1,13 +1,23 @@
 """The admin shows the ledger and its history, changes nothing, and may ask Clover."""
 
+import html
+import re
+
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Permission, User
 from django.test import Client
+from django.utils.translation import override
 
 from clover_django import models
 from clover_django.payments import get_payments
-from payment_hooks import OutcomeUnknown, PaymentState
+from payment_hooks import (
+    Mode,
+    OperationKind,
+    OperationState,
+    OutcomeUnknown,
+    PaymentState,
+)
 from tests.clover_django.paying import (
     at_the_page,
     keep_message,
@@ -156,3 +166,61 @@ def test_the_list_reads_the_ledgers_database(owner, fake, settings):
     settings.CLOVER = {**settings.CLOVER, "LEDGER_DATABASE": "elsewhere"}
 
     assert admin.get_queryset(request).db == "elsewhere"
+
+
+STATES = [*PaymentState, *OperationState]
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "values"),
+    [
+        (models.Payment, "mode", Mode),
+        (models.Payment, "state", PaymentState),
+        (models.Operation, "kind", OperationKind),
+        (models.Operation, "state", OperationState),
+        (models.PaymentEvent, "before", STATES),
+        (models.PaymentEvent, "after", STATES),
+    ],
+)
+def test_every_value_is_a_choice_with_a_name(model, field, values):
+    choices = model._meta.get_field(field).choices
+
+    assert [value for value, _ in choices] == [value.value for value in values]
+    assert all(str(name)[0].isupper() for _, name in choices)
+
+
+def test_a_row_names_its_values_in_the_readers_language(fake):
+    row = models.Payment.objects.get(payment_id=paid().payment_id)
+
+    with override("fr-ca"):
+        shown = row.get_state_display(), row.get_mode_display()
+
+    assert shown == ("Payé", "Champs de carte de Clover")
+    assert models.Payment(state="of another time").get_state_display() == (
+        "of another time"
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "filtered", "names"),
+    [
+        (
+            "payment",
+            "state__exact=paid",
+            ["Paid", "Partly refunded", "Clover's card fields"],
+        ),
+        ("operation", "kind__exact=charge", ["Charge", "Void", "Unknown outcome"]),
+    ],
+)
+def test_the_lists_are_filtered_by_the_names_of_choices(
+    owner, fake, table, filtered, names
+):
+    paid()
+    unknown_outcome(fake)
+
+    page = owner.get(f"/admin/clover_django/{table}/?{filtered}")
+
+    sidebar = page.content.decode().partition('id="changelist-filter"')[2]
+    offered = html.unescape(" ".join(re.findall(r">([^<>]+)</a>", sidebar)))
+    assert [name for name in names if name not in offered] == []
+    assert page.context["cl"].result_count == (1 if table == "payment" else 2)

@@ -1,4 +1,4 @@
-"""`clover_check`, `clover_recover` and `clover_reconcile`."""
+"""`clover_recover` and `clover_reconcile`."""
 
 import json
 import re
@@ -32,25 +32,6 @@ class FailingShop:
     @hookimpl
     def shop_payment_changed(self, event):
         raise RuntimeError("the mail server is down")
-
-
-def test_the_verdict_names_merchant_mode_and_webhook(fake, capsys):
-    call_command("clover_check")
-
-    printed = capsys.readouterr().out
-    assert "local, merchant TESTMERCH0001, mode iframe" in printed
-    assert "webhook path: /clover/webhook/" in printed
-
-
-@pytest.mark.parametrize("value", [None, ["x"], {"ENVIRONMENT": "mars"}])
-def test_a_broken_setting_ends_with_1_and_a_sentence(settings, capsys, value):
-    settings.CLOVER = value
-
-    with pytest.raises(SystemExit) as ended:
-        call_command("clover_check")
-
-    assert ended.value.code == 1
-    assert "clover_django.E001: CLOVER" in capsys.readouterr().err
 
 
 def test_a_lost_answer_is_resolved(fake, capsys):

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from clover_django import conf, models, payments
+from clover_django.signals import SignalShop
 from clover_django.web import pages
 from clover_oscar.apps import SETTINGS
 from clover_simulator.shopper import DECLINED_CARD
@@ -23,7 +24,7 @@ ORDERS_PAGE = "/orders/1001/"
 @pytest.fixture
 def shop(transactional_db, clover_simulator, settings, monkeypatch):
     """The page's code, registered as its `AppConfig` says."""
-    monkeypatch.setattr(payments, "_shops", [])
+    monkeypatch.setattr(payments, "_shops", [SignalShop()])
     monkeypatch.setattr(pages, "_registered", [])
     merchant = clover_simulator.merchant
     settings.CLOVER = {
@@ -60,6 +61,7 @@ def test_a_card_is_charged_and_the_order_paid(shop, rf, clover_simulator):
     assert fields.public_key == clover_simulator.merchant.public_key
     assert onward.url == ORDERS_PAGE
     assert shop["ORDERS"]["1001"]["status"] == "paid"
+    assert shop["THANKED"] == {"1001"}
     assert [row.amount for row in clover_simulator.ledger.charges] == [2599]
 
 

@@ -1,9 +1,14 @@
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from oscar.apps.checkout.views import PaymentDetailsView
 from oscar.core.loading import get_model
 
+from clover_django.doctor import Verdict
+from clover_django.payments import get_payments
 from clover_oscar import checks
+from clover_oscar.baskets.snapshot import ADAPTER
+from payment_hooks import Mode, Money
 
 
 def ids(messages):
@@ -50,3 +55,43 @@ def test_a_broken_configuration_is_left_to_its_own_check(settings):
     settings.CLOVER = {"MODE": "carrier pigeon"}
 
     assert checks.check_money_and_statuses() == []
+
+
+def examined():
+    return {row.subject: (row.verdict, row.text) for row in checks.examine(False)}
+
+
+def test_the_doctor_counts_payments_that_need_attention(clover, shopper):
+    before = examined()["payments"]
+    payment = get_payments().open(
+        "9",
+        mode=Mode.IFRAME,
+        amount_due=Money(500, "USD"),
+        context={"adapter": ADAPTER},
+    )
+    get_payments().flag(payment.payment_id, "look_here")
+
+    after = examined()["payments"]
+
+    assert before == (Verdict.OK, "none needs attention")
+    assert after == (
+        Verdict.UNKNOWN,
+        "1 need attention: see Payments in the dashboard",
+    )
+
+
+def test_the_doctor_finds_prices_in_another_currency(clover, product):
+    before = examined()["prices"]
+    get_model("partner", "StockRecord").objects.update(price_currency="EUR")
+
+    verdict, text = examined()["prices"]
+
+    assert before == (Verdict.OK, "all are in USD")
+    assert verdict is Verdict.UNKNOWN
+    assert text.startswith("1 are not in USD")
+
+
+def test_the_doctor_examines_oscar(clover, transactional_db, capsys):
+    call_command("clover_doctor", offline=True)
+
+    assert "\n\nOscar\nok       payments: none" in capsys.readouterr().out

@@ -379,6 +379,7 @@ def run_python(code, *arguments):
 
 SEARCHES = {
     "due_operations": lambda ledger: ledger.due_operations(NOW, 10),
+    "oldest_unknown": lambda ledger: ledger.oldest_unknown(),
     "operations_between": lambda ledger: ledger.operations_between(NOW, NOW),
     "operations": lambda ledger: ledger.operations("p1"),
     "by reference": lambda ledger: ledger.find_payments(reference="r"),

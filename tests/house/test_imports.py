@@ -58,6 +58,7 @@ def test_adapters_name_the_provider_only_where_they_configure_it():
     assert found == {
         "contrib/clover_django/checks.py",
         "contrib/clover_django/conf.py",
+        "contrib/clover_django/doctor.py",
         "contrib/clover_django/payments.py",
         "contrib/clover_saleor/merchants/configuration.py",
         "contrib/clover_saleor/doctor.py",

@@ -115,7 +115,7 @@ def test_time_under_saleors_locks_is_bounded(shop):
 def test_the_doctor_knows_this_shop(shop):
     shop.configure()
 
-    printed = shop.saleor.manage("clover_doctor", "--online")
+    printed = shop.saleor.manage("clover_doctor")
 
     assert "App: clover.payments is there and active" in printed
     assert "us: charges: Clover answers, and takes the private key" in printed

@@ -36,8 +36,10 @@ class StorableCharField(CharField):
         return _storable(super().get_prep_value(value))
 
     def deconstruct(self) -> Deconstructed:
-        """See `Field`."""
-        return as_django_has_it(super().deconstruct(), "CharField")
+        """See `Field`; the names of choices are for people, and no part of a table."""
+        attribute, path, arguments, options = super().deconstruct()
+        options.pop("choices", None)
+        return as_django_has_it((attribute, path, arguments, options), "CharField")
 
 
 class StorableTextField(TextField):

@@ -1,6 +1,7 @@
 """The names that people read for states, kinds, modes, marks and reasons."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import TypeAlias
 
 from django.utils.functional import Promise
@@ -100,6 +101,11 @@ FLAGS: dict[str, Text] = {
     "void_failed": pgettext_lazy("flag", "The void failed at Clover"),
     "void_voided": pgettext_lazy("flag", "The void was undone at Clover"),
 }
+
+
+def choices(values: Iterable[StrEnum], names: Names) -> list[tuple[str, Text]]:
+    """The choices of a model's field: each value with its name for people."""
+    return [(value.value, names[value]) for value in values]
 
 
 def add_flags(names: Names) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from django.db import IntegrityError
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Exists, Min, Q, QuerySet
 
 from clover_django import models
 from clover_django.database.commits import Committer
@@ -146,6 +146,14 @@ class DjangoLedger:
         """See `Ledger`."""
         due = self._operations.filter(due__lte=before)
         return _read_operations(due.order_by("due", "pk")[:limit])
+
+    def oldest_unknown(self) -> datetime | None:
+        """See `Ledger`."""
+        # Grouped: without it, a planner walks by age through all that was ever done.
+        unknown = self._operations.filter(due__gt=rows.EPOCH, state__in=rows.UNRESOLVED)
+        oldest = unknown.values("state").annotate(oldest=Min("created_at"))
+        moments = [to_utc(moment) for moment in oldest.values_list("oldest", flat=True)]
+        return min(moments, default=None)
 
     def operations_between(
         self,

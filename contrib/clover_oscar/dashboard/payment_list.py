@@ -68,6 +68,12 @@ _VIEW_NAMES = {
 }
 
 
+def payments_in(view: str) -> QuerySet[PaymentRow]:
+    """The payments of Oscar's checkout in one of `VIEWS`."""
+    rows = PaymentRow.objects.using(conf.ledger_alias())
+    return rows.filter(VIEWS[view], context__adapter=ADAPTER).distinct()
+
+
 class PaymentListView(ListView):  # type: ignore[type-arg]  # not generic at run time
     """Payments, newest first, with what staff can do about them."""
 
@@ -77,11 +83,7 @@ class PaymentListView(ListView):  # type: ignore[type-arg]  # not generic at run
 
     def get_queryset(self) -> QuerySet[PaymentRow]:
         """The payments of Oscar's checkout in the chosen view."""
-        rows = PaymentRow.objects.using(conf.ledger_alias()).filter(
-            context__adapter=ADAPTER
-        )
-        chosen = rows.filter(VIEWS[self.chosen]).prefetch_related("operations")
-        return chosen.order_by("-pk").distinct()
+        return payments_in(self.chosen).prefetch_related("operations").order_by("-pk")
 
     @property
     def chosen(self) -> str:

@@ -124,6 +124,14 @@ class MemoryLedger:
         due.sort(key=lambda pair: pair[0])
         return tuple(operation for _, operation in due[:limit])
 
+    def oldest_unknown(self) -> datetime | None:
+        """See `Ledger`."""
+        with self._lock:
+            unknown = [
+                row for row in self._operations.values() if row.state.is_unresolved
+            ]
+        return min((row.created_at for row in unknown), default=None)
+
     def operations_between(
         self,
         since: datetime,

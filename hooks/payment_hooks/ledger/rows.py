@@ -4,7 +4,7 @@ For stores in tables: both that come with the package have the same columns.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from payment_hooks.ledger.text import storable
@@ -23,6 +23,11 @@ from payment_hooks.model.records import (
 from payment_hooks.model.results import Challenge, WebhookEvent
 
 Values = dict[str, Any]
+
+UNRESOLVED = tuple(state.value for state in OperationState if state.is_unresolved)
+"""The states of operations whose outcome is not known, as they are stored."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""Before every `due`: what is later than this has one, and its index can be used."""
 
 
 class Row(Protocol):

@@ -107,6 +107,14 @@ class Ledger(Protocol):
         """Those whose `due` has come, most urgent first; O(open), not O(all)."""
         ...
 
+    def oldest_unknown(self) -> datetime | None:
+        """When the oldest operation with an unknown outcome was created.
+
+        Those are SENDING or UNKNOWN, and always have a `due`; None without any. For
+        alarms that ask often: O(open), not O(all), and no rows are loaded.
+        """
+        ...
+
     def operations_between(
         self,
         since: datetime,

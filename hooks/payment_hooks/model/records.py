@@ -71,6 +71,11 @@ class OperationState(StrEnum):
         """Whether the last word has not been said."""
         return self not in _FINAL
 
+    @property
+    def is_unresolved(self) -> bool:
+        """Whether it was sent, or may have been, and its outcome is not known yet."""
+        return self in _UNRESOLVED
+
 
 _HOLDING = frozenset(
     {PaymentState.AUTHORIZED, PaymentState.PAID, PaymentState.PARTLY_REFUNDED}
@@ -81,6 +86,7 @@ REVERSED = frozenset({PaymentState.REFUNDED, PaymentState.VOIDED})
 _FINAL = frozenset(
     {OperationState.SUCCEEDED, OperationState.DECLINED, OperationState.FAILED}
 )
+_UNRESOLVED = frozenset({OperationState.SENDING, OperationState.UNKNOWN})
 FUNDING = frozenset(
     {OperationKind.AUTHORIZE, OperationKind.CHARGE, OperationKind.HOSTED_PAGE}
 )

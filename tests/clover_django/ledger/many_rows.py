@@ -83,6 +83,7 @@ def reads(ledger, number):
     window = (NOW - timedelta(days=1), NOW + timedelta(days=1))
     return {
         "due": lambda: ledger.due_operations(NOW, OPEN),
+        "oldest unknown": ledger.oldest_unknown,
         "page": lambda: ledger.operations_between(*window, after=last, limit=50),
         "first page": lambda: ledger.operations_between(*window, limit=50),
         "payment": lambda: ledger.get_payment(name),

@@ -253,9 +253,9 @@ def test_the_command_says_which_middleware_stops_the_webhook(fake, add, capsys, 
     add("django.middleware.locale.LocaleMiddleware")
 
     with pytest.raises(SystemExit):
-        call_command("clover_check")
+        call_command("clover_doctor", offline=True)
 
-    said = capsys.readouterr().err
+    said = capsys.readouterr().out
     assert "clover_django.E005: the webhook /clover/webhook/ is not reached" in said
     assert "302, to /accounts/login/?next=/clover/webhook/" in said
     assert f"by {NAME}.{name}" in said
@@ -265,9 +265,9 @@ def test_the_command_says_that_a_page_is_stopped(fake, add, capsys):
     add(f"{NAME}.StrangersMayOnlyPost")
 
     with pytest.raises(SystemExit):
-        call_command("clover_check")
+        call_command("clover_doctor", offline=True)
 
-    assert "the return page /clover/return/" in capsys.readouterr().err
+    assert "the return page /clover/return/" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("hosts", [["*"], [".shop.example"], ["shop.example"], []])
@@ -278,7 +278,7 @@ def test_the_command_is_content_where_all_is_reached(
     settings.DEBUG = not hosts
     add(LOGIN)
 
-    call_command("clover_check")
+    call_command("clover_doctor", offline=True)
 
     assert "webhook path: /clover/webhook/" in capsys.readouterr().out
     assert models.WebhookReceipt.objects.count() == 0

@@ -73,7 +73,7 @@ def test_another_release_is_wrong_and_named(monkeypatch, shop, capsys, found):
         monkeypatch.delattr(saleor, "__version__")
 
     with pytest.raises(SystemExit) as ended:
-        call_command("clover_doctor")
+        call_command("clover_doctor", offline=True)
 
     printed = capsys.readouterr().out
     (line,) = re.findall("^wrong    Saleor: .*$", printed, re.M)
@@ -110,7 +110,7 @@ def test_a_function_that_has_moved_is_found_before_money_is(
         monkeypatch.setattr(module, name, instead)
 
     with pytest.raises(SystemExit):
-        call_command("clover_doctor")
+        call_command("clover_doctor", offline=True)
 
     (line,) = re.findall("^wrong    Saleor: .*$", capsys.readouterr().out, re.M)
     assert f"{module.__name__}.{name}" in line

@@ -278,6 +278,24 @@ class DueForEver(MemoryLedger):
         return (*due, *never)[:limit]
 
 
+@found_by("test_the_oldest_unknown_outcome_is_found")
+class OldestOfAllThatIsOpen(MemoryLedger):
+    def oldest_unknown(self):
+        rows = [row for row in self._operations.values() if row.state.is_open]
+        return min((row.created_at for row in rows), default=None)
+
+
+@found_by("test_without_an_unknown_outcome_none_is_oldest")
+class UnknownForEver(MemoryLedger):
+    def __init__(self):
+        super().__init__()
+        self.oldest = None
+
+    def oldest_unknown(self):
+        self.oldest = super().oldest_unknown() or self.oldest
+        return self.oldest
+
+
 @found_by("test_operations_of_a_time_have_a_first_and_no_last_moment")
 class LastMomentToo(MemoryLedger):
     def operations_between(self, since, until, **page):

@@ -154,6 +154,37 @@ class ListingChecks:
 
         assert ledger.due_operations(NOW + HOUR, 10) == (waiting,)
 
+    def test_the_oldest_unknown_outcome_is_found(self, ledger: Ledger) -> None:
+        """Sent and not known yet, whatever is due first; not what is open otherwise."""
+        payment = ledger.add_payment(make_payment())
+        states = [
+            OperationState.PENDING,
+            OperationState.WAITING,
+            OperationState.SUCCEEDED,
+            OperationState.SENDING,
+            OperationState.UNKNOWN,
+            OperationState.UNKNOWN,
+        ]
+        for number, state in enumerate(states):
+            begun = NOW + number * HOUR + MICROSECOND
+            row = make_refund(payment, number, created_at=begun)
+            ledger.add_operation(replace(row, state=state, due=NOW - number * HOUR))
+
+        assert ledger.oldest_unknown() == NOW + 3 * HOUR + MICROSECOND
+
+    def test_without_an_unknown_outcome_none_is_oldest(self, ledger: Ledger) -> None:
+        """And what was resolved does not count any more."""
+        payment = ledger.add_payment(make_payment())
+        unknown = ledger.add_operation(
+            make_refund(payment, 1, state=OperationState.UNKNOWN, due=NOW)
+        )
+        before = ledger.oldest_unknown()
+
+        done = replace(unknown, state=OperationState.SUCCEEDED, due=None)
+        ledger.replace_operation(done)
+
+        assert (before, ledger.oldest_unknown()) == (unknown.created_at, None)
+
     def test_operations_of_a_time_have_a_first_and_no_last_moment(
         self, ledger: Ledger
     ) -> None:
