@@ -119,7 +119,7 @@ def _look_at_changed(
     return None
 
 
-def _ask_again(data: Mapping[str, str | None]) -> CheckoutComplete:
+def _ask_again(data: Mapping[str, object]) -> CheckoutComplete:
     return CheckoutComplete(
         order=None,
         confirmation_needed=True,

@@ -110,7 +110,7 @@ class StoredPaymentMethod:
 
 def entry_data(
     offer: OfferedGateway, currency: str, language: str, mode: Mode | None = None
-) -> dict[str, str | None] | None:
+) -> dict[str, object] | None:
     """What the storefront's card form needs, or that it is going to be a page.
 
     The card fields speak `language`; empty, the merchant's own.

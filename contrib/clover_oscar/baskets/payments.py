@@ -14,7 +14,7 @@ from clover_oscar.baskets.snapshot import Snapshot, birth_of
 from clover_oscar.locks import lock
 from clover_oscar.models import find_number
 from clover_oscar.untyped import OscarObject
-from payment_hooks import Outcome, Payment
+from payment_hooks import Payment
 
 
 def find_order(basket_id: object) -> OscarObject:
@@ -96,8 +96,7 @@ def may_hold_money(payment: Payment) -> bool:
 
     Only the operations count: the payment's own row is updated a moment later.
     """
-    outcome = get_payments().outcome(payment.payment_id)
-    return outcome in (Outcome.PAID, Outcome.CHECKING)
+    return get_payments().outcome(payment.payment_id).may_hold_money
 
 
 def copy_lines(frozen: OscarObject, into: OscarObject) -> list[str]:

@@ -14,6 +14,7 @@ from clover_saleor.merchants.saved_cards import owner_of
 from clover_saleor.transactions_flow import amounts
 from clover_saleor.transactions_flow.responses import Response, response_to
 from payment_hooks import (
+    ActionRequired,
     AlreadyPaid,
     CheckoutRequest,
     ErrorCode,
@@ -27,10 +28,12 @@ from payment_hooks import (
 )
 from payment_hooks.storefront import (
     RETURN_URL,
+    Entry,
     Part,
     Progress,
     Submission,
     attempt,
+    confirm,
     find_parts,
     look,
     money_of_parts,
@@ -57,7 +60,7 @@ def submit(merchant: Merchant, asked: SaleorObject, *, first: bool) -> Response:
 def _submit(merchant: Merchant, asked: SaleorObject) -> Progress:
     entry = read_entry(asked.payment_gateway_data.data)
     purchase = amounts.reference_of(asked.source_object)
-    known = _own_progress(merchant, asked, purchase)
+    known = _own_progress(merchant, asked, purchase, entry)
     if known is not None:
         return known
     parts = find_parts(merchant.payments, purchase)
@@ -84,9 +87,9 @@ def _submit(merchant: Merchant, asked: SaleorObject) -> Progress:
 
 
 def _own_progress(
-    merchant: Merchant, asked: SaleorObject, purchase: str
+    merchant: Merchant, asked: SaleorObject, purchase: str, entry: Entry
 ) -> Progress | None:
-    """The progress of this transaction's own payment, if it has funded one.
+    """The progress of this transaction's own payment, if it has funded one, or may yet.
 
     Raises:
         PaymentReversed: an old submit that comes again takes no new money.
@@ -98,7 +101,21 @@ def _own_progress(
     if not own:
         return None
     payment = own[-1].payment
-    money = look(merchant.payments, payment)
+    if entry.answers_challenge:
+        answered = confirm(
+            merchant.payments,
+            payment,
+            entry.answer,
+            canceled=entry.turned_back,
+            notify=False,
+        )
+        return _require_own(merchant, asked, answered)
+    try:
+        money = look(merchant.payments, payment)
+    except ActionRequired as error:
+        if entry.has_card:
+            return None  # it ends the challenge, or is handed the same one again
+        return Progress(payment=payment, next_action=error.next_action)
     if money is None:
         return None
     return _require_own(merchant, asked, Progress(payment=payment, money=money))

@@ -29,6 +29,11 @@ class Outcome(StrEnum):
     """The shopper has to answer the bank: show `Payments.next_action` (3-D Secure)."""
     NOT_PAID = "not_paid"
 
+    @property
+    def may_hold_money(self) -> bool:
+        """Whether money is here, or may be: no one may pay again by other means."""
+        return self in (Outcome.PAID, Outcome.CHECKING, Outcome.ACTION_REQUIRED)
+
 
 def outcome_of(
     operations: Sequence[Operation], *, shopper_canceled: bool = False

@@ -1,6 +1,6 @@
 """What a purchase can be paid with, and what a shopper's browser chose of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from payment_hooks.engine.payments import Payments
@@ -24,6 +24,15 @@ class Entry:
     mode: Mode | None = None
     return_url: str = ""
     """Not checked here: the adapter checks that the shop owns it."""
+    answer: Mapping[str, str] | None = field(default=None, repr=False)
+    """What the browser brought back from a challenge; the provider proves it."""
+    turned_back: bool = False
+    """Whether the shopper turned back from a challenge, to pay in another way."""
+
+    @property
+    def answers_challenge(self) -> bool:
+        """Whether it goes on with a charge that waits, or ends it."""
+        return self.turned_back or self.answer is not None
 
     @property
     def has_card(self) -> bool:

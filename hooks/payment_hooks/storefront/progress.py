@@ -4,8 +4,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from payment_hooks.engine.payments import Payments
-from payment_hooks.ledger.outcomes import Outcome, last_decline, outcome_of
-from payment_hooks.ledger.state import decline_of, derive_state, funding_operation
+from payment_hooks.ledger.outcomes import (
+    Outcome,
+    find_challenged,
+    last_decline,
+    outcome_of,
+)
+from payment_hooks.ledger.state import (
+    decline_of,
+    derive_state,
+    funding_operation,
+    still_open,
+)
 from payment_hooks.model.cards import PaymentSource
 from payment_hooks.model.details.charge import ChargeDetails
 from payment_hooks.model.errors import (
@@ -21,7 +31,7 @@ from payment_hooks.model.kinds import ErrorCode, Mode
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import REVERSED, Operation, Payment, PaymentState
 from payment_hooks.model.requests import CheckoutRequest
-from payment_hooks.model.results import NextAction
+from payment_hooks.model.results import ActionRequired, NextAction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +42,9 @@ class Progress:
     money: Operation | None = None
     """The charge or authorization that funded the payment."""
     next_action: NextAction | None = None
-    """What the shopper's browser must do next; nothing was taken so far."""
+    """What the shopper's browser must do next; nothing was taken so far.
+
+    A `Challenge` is answered, and the answer goes to `confirm`."""
     refusal: PaymentError | None = None
     """The error, if neither is set; after `OutcomeUnknown` money may have moved."""
 
@@ -81,8 +93,8 @@ def pay(
     """Charge or authorize the source, or say how the browser gets one.
 
     Without a source, open operations are resolved first: a hosted page the shopper comes
-    back from, or a charge of unknown outcome. `details` and `notify` as for
-    `Payments.charge`.
+    back from, a charge of unknown outcome, or one that waits for the shopper. `details`
+    and `notify` as for `Payments.charge`.
     """
 
     def submit() -> Progress:
@@ -100,12 +112,34 @@ def pay(
     return attempt(submit, payment)
 
 
+def confirm(
+    payments: Payments,
+    payment: Payment,
+    answer: Mapping[str, str] | None,
+    *,
+    canceled: bool = False,
+    notify: bool = True,
+) -> Progress:
+    """Go on with a charge after the shopper answered its challenge.
+
+    Arguments as for `Payments.confirm`.
+    """
+
+    def submit() -> Progress:
+        payment_id = payment.payment_id
+        money = payments.confirm(payment_id, answer, canceled=canceled, notify=notify)
+        return Progress(payment=payments.get(payment_id), money=money)
+
+    return attempt(submit, payment)
+
+
 def look(payments: Payments, payment: Payment) -> Operation | None:
     """The operation that funded the payment, after its open operations were resolved.
 
     None where it is not paid, or waits for the shopper on a page.
 
     Raises:
+        ActionRequired: it waits for the shopper to answer a challenge.
         PaymentReversed: it was voided or refunded.
         OutcomeUnknown: money may still have moved.
         PaymentDeclined: the bank declined, which was found out just now.
@@ -118,6 +152,8 @@ def attempt(submit: Callable[[], Progress], payment: Payment | None = None) -> P
     """The result of `submit`; an error of ours becomes its `refusal`."""
     try:
         return submit()
+    except ActionRequired as error:
+        return Progress(payment=payment, next_action=error.next_action)
     except PaymentError as error:
         return Progress(payment=payment, refusal=error)
     except ConfigurationError as error:
@@ -168,6 +204,7 @@ def _resolve_open(payments: Payments, payment: Payment) -> None:
     """Resolve the open operations of the payment.
 
     Raises:
+        ActionRequired: it waits for the shopper to answer a challenge.
         OutcomeUnknown: money may still have moved; an unpaid page does not count.
         PaymentDeclined: the bank declined, which was found out just now.
     """
@@ -188,6 +225,9 @@ def _resolve_open(payments: Payments, payment: Payment) -> None:
             f"the outcome of payment {payment_id} is unknown",
             code=ErrorCode.OUTCOME_UNKNOWN,
         )
+    waiting = find_challenged(operations)
+    if outcome is Outcome.ACTION_REQUIRED and waiting is not None:
+        raise still_open(waiting)
     declined = last_decline(operations)
     if outcome is Outcome.NOT_PAID and declined and payment.mode is not Mode.HOSTED:
         raise decline_of(declined)

@@ -5,7 +5,13 @@ from collections.abc import Mapping
 from payment_hooks.model.cards import CardDetails, PaymentSource
 from payment_hooks.model.errors import InvalidRequest
 from payment_hooks.model.kinds import ErrorCode, Mode
-from payment_hooks.model.results import CardFields, CardForm, NextAction, Redirect
+from payment_hooks.model.results import (
+    CardFields,
+    CardForm,
+    Challenge,
+    NextAction,
+    Redirect,
+)
 from payment_hooks.model.secrecy import forgetful
 from payment_hooks.storefront.offers import Entry, card_locale
 from payment_hooks.storefront.progress import Progress, explain
@@ -32,7 +38,8 @@ def read_entry(data: object) -> Entry:
     `{"token", "brand", "last4", "expMonth", "expYear"}` is what `<clover-card>` gives,
     `{"card": {"number", "expMonth", "expYear", "cvc", "name", "postalCode"}}` comes from
     a form of the shop's own, `{"savedMethodId"}` names a card on file; `save`, `mode` and
-    `returnUrl` may be beside them.
+    `returnUrl` may be beside them. `{"challenge": {...}}` is what came of a challenge, and
+    `{"challengeCanceled": true}` says that the shopper turned back from it.
 
     >>> read_entry({"token": "clv_1TST", "last4": "4242"}).source
     PaymentSource(brand='', last4='4242', exp_month=None, exp_year=None, merchant_id='')
@@ -46,8 +53,10 @@ def read_entry(data: object) -> Entry:
     sent = _mapping(data, "the payment data")
     token, card = _text(sent, "token"), sent.get("card")
     saved_id = _text(sent, "savedMethodId")
-    if bool(token) + bool(saved_id) + (card is not None) > 1:
-        raise _wrong("token, card or savedMethodId", "only one of them")
+    answer = sent.get("challenge")
+    chosen = (token, saved_id, card is not None, answer is not None)
+    if sum(map(bool, chosen)) > 1:
+        raise _wrong("token, card, savedMethodId or challenge", "only one of them")
     return Entry(
         saved_id=saved_id,
         save=sent.get("save") is True,
@@ -55,12 +64,14 @@ def read_entry(data: object) -> Entry:
         card=_card(_mapping(card, "card")) if card is not None else None,
         mode=_mode(sent),
         return_url=_text(sent, "returnUrl"),
+        answer=None if answer is None else _answer(answer),
+        turned_back=sent.get("challengeCanceled") is True,
     )
 
 
 def describe_next_action(
     action: NextAction, *, language: str = ""
-) -> dict[str, str | None]:
+) -> dict[str, object]:
     """What the storefront does next, as JSON without anything secret.
 
     `language` is the shopper's: the language of the card fields or, where the provider
@@ -71,7 +82,9 @@ def describe_next_action(
     ...     expires_at=datetime(2026, 1, 1, tzinfo=UTC)))["redirectUrl"]
     'https://pay.example/1'
     """
-    said: dict[str, str | None] = {"mode": action.mode.value}
+    said: dict[str, object] = {"mode": action.mode.value}
+    if isinstance(action, Challenge):
+        return said | {"challenge": describe_challenge(action)}
     if isinstance(action, Redirect):
         expires_at = action.expires_at.isoformat()
         return said | {"redirectUrl": action.url, "expiresAt": expires_at}
@@ -83,9 +96,24 @@ def describe_next_action(
     return said
 
 
+def describe_challenge(challenge: Challenge) -> dict[str, object]:
+    """What the shopper's browser needs to answer the bank, and no other's.
+
+    >>> describe_challenge(Challenge(transaction_id="C1", url="https://bank.example/1"))
+    {'url': 'https://bank.example/1', 'scriptUrl': None, 'data': {}, 'expiresAt': None}
+    """
+    expires_at = challenge.expires_at
+    return {
+        "url": challenge.url or None,
+        "scriptUrl": challenge.script_url or None,
+        "data": dict(challenge.data),
+        "expiresAt": expires_at.isoformat() if expires_at else None,
+    }
+
+
 def describe_progress(
     progress: Progress, *, first: bool, language: str
-) -> dict[str, str | None] | None:
+) -> dict[str, object] | None:
     """What the storefront does next, as JSON; None where there is nothing to do.
 
     A page that the shopper comes back from may be paid while its webhook is under way;
@@ -117,6 +145,13 @@ def _card(sent: Mapping[object, object]) -> CardDetails:
         exp_year=_number(sent, "expYear") or 0,
         **texts,
     )
+
+
+def _answer(value: object) -> dict[str, str]:
+    sent = _mapping(value, "challenge")
+    if not all(isinstance(part, str) for pair in sent.items() for part in pair):
+        raise _wrong("challenge", "an object of texts, as the challenge's page gave it")
+    return {str(name): str(part) for name, part in sent.items()}
 
 
 def _mode(sent: Mapping[object, object]) -> Mode | None:

@@ -15,6 +15,7 @@ from payment_hooks.model.kinds import ErrorCode, Mode
 from payment_hooks.model.records import (
     FUNDING,
     Operation,
+    OperationState,
     Payment,
     PaymentState,
     refuse_long,
@@ -209,13 +210,14 @@ def forget_source(
 
 
 def _refuse_unknown_outcome(payments: Payments, payment: Payment) -> None:
-    """Refuse to save a card while an earlier charge is open.
+    """Refuse to save a card while the outcome of an earlier charge is unknown.
 
     Raises:
         OutcomeUnknown: one is open.
     """
     for row in payments.operations(payment.payment_id):
-        if row.kind in FUNDING and row.state.is_open:
+        is_waiting = row.state is OperationState.WAITING
+        if row.kind in FUNDING and row.state.is_open and not is_waiting:
             raise OutcomeUnknown(
                 f"payment {payment.payment_id} is being made already",
                 code=ErrorCode.IN_PROGRESS,

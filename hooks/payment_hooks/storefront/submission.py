@@ -30,7 +30,13 @@ from payment_hooks.model.requests import CheckoutRequest, ReturnUrls
 from payment_hooks.spec.calling import ShopHooks
 from payment_hooks.storefront.idempotency_keys import add_key, find_key, read_keys
 from payment_hooks.storefront.offers import Entry, OfferedGateway
-from payment_hooks.storefront.progress import Progress, attempt, begin, pay
+from payment_hooks.storefront.progress import (
+    Progress,
+    attempt,
+    begin,
+    confirm,
+    pay,
+)
 from payment_hooks.storefront.saved_cards import SavedCards, choose_source, note_card
 
 KEYS, PURCHASE, RETURN_URL = "keys", "purchase", "return_url"
@@ -121,9 +127,13 @@ class Submission:
         is_look = payment is not None and not _is_to_be_charged(
             payments, payment, entry
         )
-        if payment is not None and not is_look:
+        if payment is not None and (not is_look or _goes_on(payment, entry)):
             refuse_other_amount(payment, purchase.amount_due)
-        sent = Entry(mode=payment.mode) if payment is not None and is_look else entry
+        sent = entry
+        if payment is not None and is_look:
+            sent = Entry(
+                mode=payment.mode, answer=entry.answer, turned_back=entry.turned_back
+            )
         mode = sent.mode if is_look and sent.mode else offer.mode_for(sent)
         read_return_urls(sent.return_url, return_hosts)
 
@@ -272,8 +282,16 @@ def _is_to_be_charged(payments: Payments, payment: Payment, entry: Entry) -> boo
     return derive_state(rows, closed=False) is PaymentState.OPEN
 
 
+def _goes_on(payment: Payment, entry: Entry) -> bool:
+    """Whether an answer may bring money now, of the amount that was due before."""
+    is_open = payment.state is PaymentState.OPEN
+    return is_open and entry.answer is not None and not entry.turned_back
+
+
 def _fund(asked: Submission) -> Progress:
     payment = begin_submitted(asked)
+    if asked.entry.answers_challenge:
+        return _pay(asked, payment, None)
     source = choose_source(
         asked.payments,
         payment,
@@ -291,7 +309,16 @@ def _fund(asked: Submission) -> Progress:
 def _pay(asked: Submission, payment: Payment, source: PaymentSource | None) -> Progress:
     url = asked.entry.return_url or str(payment.context.get(RETURN_URL) or "")
     page = asked.page(payment, url) if asked.page else None
+    entry = asked.entry
     try:
+        if entry.answers_challenge:
+            return confirm(
+                asked.payments,
+                payment,
+                entry.answer,
+                canceled=entry.turned_back,
+                notify=False,
+            )
         return pay(
             asked.payments,
             payment,

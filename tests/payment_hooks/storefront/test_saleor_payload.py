@@ -4,7 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from payment_hooks import CardFields, CardForm, InvalidRequest, Mode, Redirect
+from payment_hooks import (
+    CardFields,
+    CardForm,
+    Challenge,
+    InvalidRequest,
+    Mode,
+    Redirect,
+)
 from payment_hooks.storefront.saleor_payload import describe_next_action, read_entry
 
 CARD = {"number": "4242424242424242", "expMonth": 12, "expYear": 2099, "cvc": "123"}
@@ -84,4 +91,46 @@ def test_card_fields_and_forms_are_described_without_the_encryption_key():
         "mode": "api",
         "publicKey": "P",
         "merchantId": "M",
+    }
+
+
+def test_what_came_of_a_challenge_is_read():
+    entry = read_entry({"challenge": {"code": "1"}})
+
+    assert entry.answer == {"code": "1"}
+    assert entry.answers_challenge
+    assert not entry.has_card
+
+
+def test_a_shopper_who_turned_back_is_read():
+    assert read_entry({"challengeCanceled": True}).turned_back
+
+
+@pytest.mark.parametrize("wrong", ["text", {"code": 1}, {"code": {"a": "b"}}, ["x"]])
+def test_an_answer_of_another_form_is_refused(wrong):
+    with pytest.raises(InvalidRequest):
+        read_entry({"challenge": wrong})
+
+
+def test_an_answer_beside_a_card_is_refused():
+    with pytest.raises(InvalidRequest):
+        read_entry({"challenge": {"code": "1"}, "token": "t"})
+
+
+def test_a_challenge_is_described_for_the_browser():
+    challenge = Challenge(
+        transaction_id="C1",
+        script_url="https://bank.example/sdk.js",
+        data={"acs": "1"},
+        expires_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+
+    assert describe_next_action(challenge) == {
+        "mode": "iframe",
+        "challenge": {
+            "url": None,
+            "scriptUrl": "https://bank.example/sdk.js",
+            "data": {"acs": "1"},
+            "expiresAt": "2026-01-01T00:00:00+00:00",
+        },
     }

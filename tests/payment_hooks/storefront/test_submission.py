@@ -8,6 +8,7 @@ from payment_hooks import (
     BadInput,
     CardDetails,
     CardFields,
+    Challenge,
     CheckoutRequest,
     InvalidRequest,
     Mode,
@@ -313,3 +314,103 @@ def test_a_purchase_is_paid_as_a_whole(amount):
 @pytest.mark.parametrize("amount", ["25.99", None])
 def test_the_whole_may_be_named(amount):
     assert refuse_part(amount, DUE) is None
+
+
+class TestAChallenge:
+    """A shopper who has to answer the bank before the money moves."""
+
+    CARD = Entry(source=PaymentSource(token="challenge-1"))
+
+    def test_it_is_what_the_browser_does_next(self, asked, provider):
+        progress = submit(replace(asked, entry=self.CARD))
+
+        assert isinstance(progress.next_action, Challenge)
+        assert progress.refusal is None
+        assert taken_now(provider) == []
+
+    def test_the_answer_pays(self, asked, provider):
+        challenge = submit(replace(asked, entry=self.CARD)).next_action
+
+        answer = Entry(answer=provider.answer(challenge))
+        progress = submit(replace(asked, entry=answer))
+
+        assert progress.money.moved == DUE
+        assert taken_now(provider) == [DUE]
+
+    def test_turning_back_is_a_decline_after_which_another_card_pays(
+        self, asked, provider
+    ):
+        submit(replace(asked, entry=self.CARD))
+
+        refused = submit(replace(asked, entry=Entry(turned_back=True)))
+        paid = submit(asked)
+
+        assert isinstance(refused.refusal, PaymentDeclined)
+        assert paid.money.moved == DUE
+        assert taken_now(provider) == [DUE]
+
+    def test_coming_back_without_anything_shows_it_again(self, asked):
+        challenge = submit(replace(asked, entry=self.CARD)).next_action
+
+        assert submit(replace(asked, entry=Entry())).next_action == challenge
+
+    def test_coming_back_after_the_bank_went_on_is_paid(self, asked, provider):
+        challenge = submit(replace(asked, entry=self.CARD)).next_action
+        provider.pass_challenge(challenge.transaction_id)
+
+        assert submit(replace(asked, entry=Entry())).money.moved == DUE
+
+    def test_an_answer_continues_the_payment_that_is_named(
+        self, for_purchase, provider
+    ):
+        begun = submit(for_purchase(self.CARD))
+        answer = Entry(answer=provider.answer(begun.next_action))
+
+        progress = submit(for_purchase(answer, payment=begun.payment))
+
+        assert progress.money.moved == DUE
+
+    def test_an_answer_after_the_amount_changed_charges_nothing(
+        self, for_purchase, provider
+    ):
+        begun = submit(for_purchase(self.CARD))
+        answer = Entry(answer=provider.answer(begun.next_action))
+        dearer = replace(PURCHASE, amount_due=Money.of("30.00", "USD"))
+
+        with pytest.raises(BadInput):
+            for_purchase(answer, dearer, payment=begun.payment)
+
+        paid = submit(for_purchase(CARD, dearer))
+        assert paid.money.moved == dearer.amount_due
+        assert taken_now(provider) == [dearer.amount_due]
+
+    def test_turning_back_is_allowed_whatever_is_due(self, for_purchase):
+        begun = submit(for_purchase(self.CARD))
+        dearer = replace(PURCHASE, amount_due=Money.of("30.00", "USD"))
+
+        asked = for_purchase(Entry(turned_back=True), dearer, payment=begun.payment)
+
+        assert isinstance(submit(asked).refusal, PaymentDeclined)
+
+    def test_another_card_may_be_saved_while_it_waits(self, asked, provider):
+        submit(replace(asked, entry=self.CARD))
+        cards = MemorySavedCards()
+
+        entry = replace(CARD, save=True)
+        paid = submit(
+            replace(
+                asked,
+                entry=entry,
+                saved_cards=cards,
+                owner="7",
+                shopper_email="a@b.example",
+            )
+        )
+
+        assert paid.money.moved == DUE
+        assert len(cards.list("7", provider.merchant_id)) == 1
+
+
+def taken_now(provider):
+    rows = provider.ledger.values()
+    return [row.captured for row in rows if row.captured and row.status == "succeeded"]
