@@ -10,6 +10,7 @@ urlpatterns = [
     path("webhook/", views.webhook, name="webhook"),
     path("return/<slug:payment_id>/", views.returned, name="return"),
     path("cancel/<slug:payment_id>/", views.cancelled, name="cancel"),
+    path("confirm/<slug:payment_id>/", views.confirmed, name="confirm"),
     path("status/<slug:payment_id>/", views.status, name="status"),
     path("status/<slug:payment_id>.json", views.status_json, name="status-json"),
 ]

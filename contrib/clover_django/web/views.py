@@ -1,7 +1,7 @@
-"""The views for webhook, return, cancel and status.
+"""The views for webhook, return, cancel, confirm and status.
 
-None of them believes the request: each calls `Payments.look`, and shows what
-the ledger knows afterwards. All stay outside of ATOMIC_REQUESTS, since the ledger
+None of them believes the request: each asks `Payments`, and shows what the ledger knows
+afterwards. All stay outside of ATOMIC_REQUESTS, since the ledger
 commits by itself.
 
 Only a button closes a payment. Its address reaches mail scanners, messengers and browsers
@@ -9,6 +9,7 @@ that fetch ahead, so opening it closes nothing, whoever's session it is; the pri
 click for a shopper who comes back from the provider's page without having paid.
 """
 
+import json
 import logging
 from collections.abc import Callable
 from functools import wraps
@@ -20,6 +21,7 @@ from django.http import (
     HttpResponse,
     JsonResponse,
 )
+from django.shortcuts import redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -41,13 +43,21 @@ from clover_django.web.speculation import answer_speculation, is_speculative
 from clover_django.web.strict_cookies import with_own_cookies
 from clover_django.web.webhooks import receive
 from payment_hooks import (
+    ConfigurationError,
     InvalidRequest,
     Operation,
     Outcome,
     Payment,
+    PaymentError,
     PaymentState,
 )
-from payment_hooks.ledger import decline_of, last_decline, outcome_of
+from payment_hooks.ledger import (
+    decline_of,
+    find_challenged,
+    last_decline,
+    outcome_of,
+)
+from payment_hooks.storefront import read_answer
 
 logger = logging.getLogger(__name__)
 
@@ -141,6 +151,33 @@ def cancelled(request: HttpRequest, payment_id: str) -> HttpResponse:
     return get_pages().not_paid(request, payment, message)
 
 
+@open_to_guests
+@csrf_protect
+@require_POST
+@_page
+@with_own_cookies
+def confirmed(request: HttpRequest, payment_id: str) -> HttpResponse:
+    """The shopper answered the bank, or turned back; the status page says what came."""
+    payment = _find(payment_id)
+    try:
+        get_payments().confirm(
+            payment_id, _answer_in(request), canceled="canceled" in request.POST
+        )
+    except (PaymentError, ConfigurationError) as error:
+        # What came of it is in the ledger; without an answer the challenge still waits.
+        logger.warning("not confirmed: %s", type(error).__name__)
+    return redirect("clover:status", payment.payment_id)
+
+
+def _answer_in(request: HttpRequest) -> dict[str, str]:
+    """What the page's script put into the form; empty where it is not readable."""
+    try:
+        return read_answer(json.loads(request.POST.get("answer") or "{}"))
+    except (ValueError, InvalidRequest):
+        logger.warning("the answer to a challenge cannot be read")
+        return {}
+
+
 def _ask_whether(request: HttpRequest, payment: Payment) -> HttpResponse:
     """The page with the button to close the payment, unless it is paid or closed."""
     if outcome_of(_operations(payment), shopper_canceled=True) is not Outcome.NOT_PAID:
@@ -155,6 +192,14 @@ def _show(request: HttpRequest, payment: Payment) -> HttpResponse:
         return get_pages().paid(request, payment)
     if outcome is Outcome.CHECKING:
         return _wait(request, payment)
+    waiting = find_challenged(operations)
+    if outcome is Outcome.ACTION_REQUIRED and waiting is not None:
+        return render_page(
+            request,
+            payment,
+            "clover_django/challenge.html",
+            challenge=waiting.challenge,
+        )
     if outcome is Outcome.REVERSED:
         message = _("This payment was refunded.")
     else:

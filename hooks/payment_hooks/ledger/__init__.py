@@ -5,6 +5,7 @@ from payment_hooks.ledger.committing import ROLLED_BACK, add_or_find, commit_aga
 from payment_hooks.ledger.memory import MemoryLedger
 from payment_hooks.ledger.outcomes import (
     Outcome,
+    find_challenged,
     has_open_page,
     last_decline,
     outcome_of,
@@ -32,6 +33,7 @@ __all__ = [
     "commit_again",
     "decline_of",
     "derive_state",
+    "find_challenged",
     "find_unclear",
     "following_money",
     "has_open_page",

@@ -7,7 +7,12 @@ from payment_hooks.storefront.client_address import (
     client_ip_mistake,
     find_address,
 )
-from payment_hooks.storefront.offers import Entry, OfferedGateway, card_locale
+from payment_hooks.storefront.offers import (
+    Entry,
+    OfferedGateway,
+    card_locale,
+    read_answer,
+)
 from payment_hooks.storefront.parts import (
     Part,
     find_parts,
@@ -117,6 +122,7 @@ __all__ = [
     "payment_actions",
     "payment_status",
     "possible_actions",
+    "read_answer",
     "read_entry",
     "read_purchase_id",
     "read_return_urls",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from payment_hooks.engine.payments import Payments
 from payment_hooks.model.cards import CardDetails, PaymentSource
-from payment_hooks.model.errors import BadInput, ConfigurationError
+from payment_hooks.model.errors import BadInput, ConfigurationError, InvalidRequest
 from payment_hooks.model.kinds import ErrorCode, Mode
 from payment_hooks.model.messages import is_same_language
 
@@ -102,6 +102,22 @@ class OfferedGateway:
             return on_page[0] if on_page else Mode.IFRAME
         is_way_out = bool(entry.return_url) and Mode.HOSTED in self.modes
         return Mode.HOSTED if is_way_out and not has_source else self.modes[0]
+
+
+def read_answer(value: object) -> dict[str, str]:
+    """What a shopper's browser brought back from a challenge, as names with texts.
+
+    Raises:
+        InvalidRequest: it is something else; it is not repeated.
+    """
+    if isinstance(value, Mapping):
+        parts = [part for pair in value.items() for part in pair]
+        if all(isinstance(part, str) for part in parts):
+            return dict(value)
+    raise InvalidRequest(
+        "challenge must be an object of texts, as the challenge's page gave it",
+        code=ErrorCode.PAYMENT_DATA_INVALID,
+    )
 
 
 def card_locale(provided: str, language: str) -> str:

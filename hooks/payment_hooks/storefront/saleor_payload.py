@@ -13,7 +13,7 @@ from payment_hooks.model.results import (
     Redirect,
 )
 from payment_hooks.model.secrecy import forgetful
-from payment_hooks.storefront.offers import Entry, card_locale
+from payment_hooks.storefront.offers import Entry, card_locale, read_answer
 from payment_hooks.storefront.progress import Progress, explain
 
 _CARD_TEXTS = {
@@ -64,7 +64,7 @@ def read_entry(data: object) -> Entry:
         card=_card(_mapping(card, "card")) if card is not None else None,
         mode=_mode(sent),
         return_url=_text(sent, "returnUrl"),
-        answer=None if answer is None else _answer(answer),
+        answer=None if answer is None else read_answer(answer),
         turned_back=sent.get("challengeCanceled") is True,
     )
 
@@ -145,13 +145,6 @@ def _card(sent: Mapping[object, object]) -> CardDetails:
         exp_year=_number(sent, "expYear") or 0,
         **texts,
     )
-
-
-def _answer(value: object) -> dict[str, str]:
-    sent = _mapping(value, "challenge")
-    if not all(isinstance(part, str) for pair in sent.items() for part in pair):
-        raise _wrong("challenge", "an object of texts, as the challenge's page gave it")
-    return {str(name): str(part) for name, part in sent.items()}
 
 
 def _mode(sent: Mapping[object, object]) -> Mode | None:
