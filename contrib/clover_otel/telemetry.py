@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from opentelemetry import metrics, trace
 from opentelemetry.metrics import CallbackOptions, MeterProvider, Observation
@@ -16,8 +17,10 @@ from opentelemetry.trace import Span, Status, StatusCode, TracerProvider
 from payment_hooks import (
     CaptureRequest,
     CardDetails,
+    Challenge,
     CheckoutRequest,
     ConfigurationError,
+    ConfirmRequest,
     LookUpRequest,
     LookUpResult,
     Money,
@@ -44,6 +47,10 @@ NAME = "clover_otel"
 UNKNOWN_TOTAL = "payments_unknown_total"
 OLDEST_UNKNOWN = "payments_oldest_unknown_seconds"
 WEBHOOK_LAST_SEEN = "payments_webhook_last_seen"
+
+Asked = Transaction | Challenge
+"""What is answered to a charge."""
+Answer = TypeVar("Answer", Transaction, Transaction | Challenge)
 
 
 class Telemetry:
@@ -115,17 +122,21 @@ class Telemetry:
     @hookimpl(wrapper=True, tryfirst=True)
     def payment_authorize(
         self, request: PaymentRequest
-    ) -> Generator[None, Transaction, Transaction]:
+    ) -> Generator[None, Asked, Asked]:
         """A span with the amount and the outcome."""
         with self._span("payment.authorize", request.amount) as span:
             return _note(span, (yield))
 
     @hookimpl(wrapper=True, tryfirst=True)
-    def payment_charge(
-        self, request: PaymentRequest
-    ) -> Generator[None, Transaction, Transaction]:
+    def payment_charge(self, request: PaymentRequest) -> Generator[None, Asked, Asked]:
         """A span with the amount and the outcome."""
         with self._span("payment.charge", request.amount) as span:
+            return _note(span, (yield))
+
+    @hookimpl(wrapper=True, tryfirst=True)
+    def payment_confirm(self, request: ConfirmRequest) -> Generator[None, Asked, Asked]:
+        """A span with the amount and the outcome, and nothing of the answer."""
+        with self._span("payment.confirm", request.amount) as span:
             return _note(span, (yield))
 
     @hookimpl(wrapper=True, tryfirst=True)
@@ -162,9 +173,7 @@ class Telemetry:
             return (yield)
 
     @hookimpl(wrapper=True, tryfirst=True)
-    def payment_retry(
-        self, request: RetryRequest
-    ) -> Generator[None, Transaction, Transaction]:
+    def payment_retry(self, request: RetryRequest) -> Generator[None, Asked, Asked]:
         """A span with the amount and the outcome."""
         with self._span("payment.retry", request.request.amount) as span:
             return _note(span, (yield))
@@ -201,13 +210,12 @@ class Telemetry:
             if amount is not None:
                 span.set_attribute("payment.amount_minor", amount.minor_units)
                 span.set_attribute("payment.currency", amount.currency)
+            span.set_attribute("payment.outcome", "succeeded")
             try:
                 yield span
             except Exception as error:
                 self._note_error(span, error)
                 raise
-            else:
-                span.set_attribute("payment.outcome", "succeeded")
 
     def _note_error(self, span: Span, error: Exception) -> None:
         """What the error says of the money; after a bug the outcome is unknown."""
@@ -229,10 +237,13 @@ class Telemetry:
             yield Observation(self._last_seen)
 
 
-def _note(span: Span, done: Transaction) -> Transaction:
+def _note(span: Span, done: Answer) -> Answer:
     if done is not None:
-        span.set_attribute("payment.provider", done.provider)
         span.set_attribute("payment.transaction_id", done.transaction_id)
+    if isinstance(done, Transaction):
+        span.set_attribute("payment.provider", done.provider)
+    if isinstance(done, Challenge):
+        span.set_attribute("payment.outcome", "action_required")
     return done
 
 

@@ -15,6 +15,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from clover_otel import Telemetry
 from clover_otel.telemetry import OLDEST_UNKNOWN, UNKNOWN_TOTAL, WEBHOOK_LAST_SEEN
 from payment_hooks import (
+    ActionRequired,
     CardDetails,
     ChargeDetails,
     Mode,
@@ -180,3 +181,18 @@ def test_a_wrapper_that_breaks_is_counted_as_an_unknown_outcome():
     (said,) = watch.named("payment.charge")
     assert said["payment.outcome"] == "unknown"
     assert watch.metric(UNKNOWN_TOTAL) >= 1
+
+
+def test_a_challenge_is_an_outcome_of_its_own_and_its_data_stays_here():
+    watch = Watch()
+
+    with pytest.raises(ActionRequired) as caught:
+        watch.pay(token="challenge-1")
+    answer = watch.provider.answer(caught.value.next_action)
+    payment = watch.payments.latest("order-canary")
+    watch.payments.confirm(payment.payment_id, answer)
+
+    spans = {span.name: span.attributes for span in watch.spans.get_finished_spans()}
+    assert spans["payment.charge"]["payment.outcome"] == "action_required"
+    assert spans["payment.confirm"]["payment.outcome"] == "succeeded"
+    assert answer["code"] not in repr(spans)

@@ -54,7 +54,10 @@ class PaymentGateway:
         """The same as the data of paymentGatewayInitialize, in Saleor's older form."""
         lines = entry_data(self.offer, self.currency, self.language) or {}
         return [
-            GatewayConfigLine(field=_WORD.sub("_", name).lower(), value=value)
+            GatewayConfigLine(
+                field=_WORD.sub("_", name).lower(),
+                value=None if value is None else str(value),
+            )
             for name, value in lines.items()
         ]
 
