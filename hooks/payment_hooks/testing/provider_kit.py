@@ -2,6 +2,7 @@
 
 from payment_hooks.testing.provider_checks.bench import Bench, Moved
 from payment_hooks.testing.provider_checks.changing import ChangingChecks
+from payment_hooks.testing.provider_checks.looking_up import LookingUpChecks
 from payment_hooks.testing.provider_checks.receiving import ReceivingChecks
 from payment_hooks.testing.provider_checks.saving import SavingChecks
 from payment_hooks.testing.provider_checks.secrecy import SecrecyChecks
@@ -15,6 +16,7 @@ class ProviderKit(
     TakingChecks,
     ChangingChecks,
     UnknownOutcomeChecks,
+    LookingUpChecks,
     ReceivingChecks,
     SavingChecks,
     SecrecyChecks,
