@@ -20,7 +20,7 @@ from clover_provider.codes import (
 )
 from clover_provider.config import CloverConfig, Secret
 from clover_provider.config.locales import pick_locale
-from clover_provider.lookup.finder import Finder
+from clover_provider.lookup import Charges, Queries, Transactions, find, retrieve
 from clover_provider.wire.message import Answer, Call, Sends
 from clover_provider.wire.redact import safe_text
 from payment_hooks import (
@@ -29,9 +29,11 @@ from payment_hooks import (
     CardFields,
     CardForm,
     CheckoutRequest,
+    FindRequest,
+    FindResult,
     InvalidRequest,
-    LookUpRequest,
-    LookUpResult,
+    ListRequest,
+    ListResult,
     Mode,
     Money,
     NextAction,
@@ -41,6 +43,8 @@ from payment_hooks import (
     Redirect,
     RefundRequest,
     RemoveSourceRequest,
+    RetrieveRequest,
+    RetrieveResult,
     RetryRequest,
     SavedSource,
     SaveSourceRequest,
@@ -229,9 +233,19 @@ class CloverProvider:
         return self._fund(request.request, capture=capture, attempt=_SECOND_ATTEMPT)
 
     @hookimpl
-    def payment_look_up(self, request: LookUpRequest) -> LookUpResult:
-        """The transactions at Clover which the request describes."""
-        return Finder(self._send, self.config).find(request)
+    def payment_retrieve(self, request: RetrieveRequest) -> RetrieveResult:
+        """The charge of that id, from the ecommerce service or the platform."""
+        return retrieve(Queries(self._send, self.config), request)
+
+    @hookimpl
+    def payment_find(self, request: FindRequest) -> FindResult:
+        """The charge of that operation; Clover's list is compared row by row."""
+        return find(Queries(self._send, self.config), request)
+
+    @hookimpl
+    def payment_list(self, request: ListRequest) -> ListResult:
+        """The charges and refunds of the window, and what was paid on hosted pages."""
+        return Transactions(Queries(self._send, self.config)).list(request)
 
     @hookimpl
     def payment_read_webhook(self, request: WebhookRequest) -> WebhookEvent:
@@ -288,10 +302,10 @@ class CloverProvider:
 
     def _find_charge(self, charge_id: str, config: CloverConfig) -> Transaction:
         """The charge with the sum of its refunds, to know what is left to refund."""
-        finder = Finder(self._send, config)
-        found = finder.find_charge(charge_id, with_refunds=False)
+        charges_there = Charges(Queries(self._send, config))
+        found = charges_there.find(charge_id, with_refunds=False)
         if found is not None and found.charge.refunded is None:
-            found = finder.find_charge(charge_id, with_refunds=True)
+            found = charges_there.find(charge_id, with_refunds=True)
         if found is None:
             raise InvalidRequest(
                 f"Clover knows no charge {charge_id}, nothing was sent: compare "

@@ -13,11 +13,12 @@ from payment_hooks import (
     CardForm,
     CheckoutRequest,
     ConfigurationError,
-    LookUpRequest,
+    FindRequest,
     Mode,
     Money,
     PaymentError,
     ProviderHooks,
+    RetrieveRequest,
 )
 
 _NO_PAYMENT = "DOCTOR0000000"
@@ -177,9 +178,12 @@ def _online(config: CloverConfig) -> Iterator[Finding]:
 
 
 def _try_charges(gateway: ProviderHooks, config: CloverConfig) -> Finding:
-    since = datetime.now(UTC) - timedelta(minutes=1)
+    now = datetime.now(UTC)
+    request = FindRequest(
+        operation_id="doctor", since=now - timedelta(minutes=1), until=now
+    )
     try:
-        gateway.look_up(LookUpRequest(since=since))
+        gateway.find(request)
     except AuthenticationFailed as error:
         # A hosted pair may not read charges; the platform is asked for its payments.
         is_enough = config.modes == (Mode.HOSTED,) and bool(config.platform_key)
@@ -243,7 +247,7 @@ def _try_pair(config: CloverConfig) -> Finding:
 def _try_platform(gateway: ProviderHooks) -> Finding:
     """Ask for a payment that does not exist: a valid key gets a 404."""
     try:
-        gateway.look_up(LookUpRequest(transaction_id=_NO_PAYMENT))
+        gateway.retrieve(RetrieveRequest(transaction_id=_NO_PAYMENT))
     except PaymentError as error:
         return Finding(subject="platform", text=error.message, verdict=Verdict.WRONG)
     return Finding(subject="platform", text="Clover answers, and takes the token")

@@ -20,6 +20,8 @@ from payment_hooks import (
 )
 
 MOST_PAGES = 100
+WHOLE_PAYMENT = ("refunds", "cardTransaction", "additionalCharges")
+"""Clover asks for at most three expansions in a call."""
 
 
 class TooManyPages(ProviderUnavailable):

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clover_provider.config.limits import LARGEST_PAGE
-from payment_hooks import LookUpRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,11 +20,6 @@ class TimeWindow:
 
     since: datetime | None = None
     until: datetime | None = None
-
-    @classmethod
-    def of(cls, request: LookUpRequest) -> "TimeWindow":
-        """The window of a look-up."""
-        return cls(since=request.since, until=request.until)
 
     def contains(self, moment: datetime | None) -> bool:
         """Whether the moment is inside; a row without a time is kept."""

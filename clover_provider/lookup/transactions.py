@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from clover_provider.api import charges, platform_payments, refunds
-from clover_provider.api.fields import Reading
+from clover_provider.api.fields import Reading, only_read
 from clover_provider.api.references import (
     is_marked,
     may_be_operation,
@@ -28,8 +28,8 @@ from clover_provider.lookup.queries import Queries, TooManyPages
 from clover_provider.lookup.time_window import TimeWindow
 from clover_provider.wire.json_strict import Fields
 from payment_hooks import (
-    LookUpRequest,
-    LookUpResult,
+    ListRequest,
+    ListResult,
     Mode,
     Money,
     OutcomeUnknown,
@@ -61,8 +61,8 @@ class Transactions:
         self._config = queries.config
         self._now = now
 
-    def list(self, request: LookUpRequest) -> LookUpResult:
-        """The charges of the window, and its refunds when they are asked for.
+    def list(self, request: ListRequest) -> ListResult:
+        """The charges and refunds of the window.
 
         Where a row that may be ours cannot be read, or a list is too long, the result is
         not complete.
@@ -71,19 +71,20 @@ class Transactions:
             ProviderUnavailable: a list could not be read.
         """
         collected = _Collected(request)
-        self._read_all(request, collected)
-        return LookUpResult(
+        with only_read():
+            self._read_all(request, collected)
+        return ListResult(
             transactions=collected.in_window(),
             complete=collected.complete,
             too_long=collected.too_long,
         )
 
-    def _read_all(self, request: LookUpRequest, collected: "_Collected") -> None:
+    def _read_all(self, request: ListRequest, collected: "_Collected") -> None:
         has_platform = bool(self._config.platform_key)
         is_hosted_alone = self._config.modes == (Mode.HOSTED,)
         if not (is_hosted_alone and has_platform):
             self._read_charges(collected)
-            if request.with_refunds and not collected.too_long:
+            if not collected.too_long:
                 self._read_refunds(collected)
         is_page_open = Mode.HOSTED in self._config.modes and request.candidates
         if (
@@ -140,14 +141,13 @@ class Transactions:
         Clover cuts what is longer, and says nothing. What is older it may leave out or
         refuse, so that nothing is proven by it.
         """
-        now = self._now()
-        reach = now - LONGEST_REACH + _MARGIN
-        since, until = collected.window.since, collected.window.until
-        recent = TimeWindow(since=max(since or reach, reach), until=until)
-        if until is None or until > reach:
+        reach = self._now() - LONGEST_REACH + _MARGIN
+        since, until = collected.since, collected.until
+        if until > reach:
+            recent = TimeWindow(since=max(since, reach), until=until)
             self._read_piece(recent, collected)
-        end = min(until or now, reach)
-        while since is not None and since < end:
+        end = min(until, reach)
+        while since < end:
             collected.complete = False
             begin = max(since, end - LONGEST_REACH + _MARGIN)
             with suppress(ProviderUnavailable):
@@ -181,8 +181,9 @@ class Transactions:
 class _Collected:
     """What was found so far, each transaction once."""
 
-    def __init__(self, request: LookUpRequest) -> None:
-        self.window = TimeWindow.of(request)
+    def __init__(self, request: ListRequest) -> None:
+        self.since, self.until = request.since, request.until
+        self.window = TimeWindow(since=self.since, until=self.until)
         self.rows: dict[str, Transaction] = {}
         self.complete = True
         self.too_long = False

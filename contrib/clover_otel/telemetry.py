@@ -21,8 +21,10 @@ from payment_hooks import (
     CheckoutRequest,
     ConfigurationError,
     ConfirmRequest,
-    LookUpRequest,
-    LookUpResult,
+    FindRequest,
+    FindResult,
+    ListRequest,
+    ListResult,
     Money,
     NextAction,
     OutcomeUnknown,
@@ -33,6 +35,8 @@ from payment_hooks import (
     PaymentSource,
     RefundRequest,
     RemoveSourceRequest,
+    RetrieveRequest,
+    RetrieveResult,
     RetryRequest,
     SavedSource,
     SaveSourceRequest,
@@ -179,11 +183,35 @@ class Telemetry:
             return _note(span, (yield))
 
     @hookimpl(wrapper=True, tryfirst=True)
-    def payment_look_up(
-        self, request: LookUpRequest
-    ) -> Generator[None, LookUpResult, LookUpResult]:
+    def payment_retrieve(
+        self, request: RetrieveRequest
+    ) -> Generator[None, RetrieveResult, RetrieveResult]:
+        """A span with what was asked for, and whether it is there."""
+        with self._span("payment.retrieve") as span:
+            result = yield
+            if result is not None:
+                span.set_attribute("payment.transaction_id", request.transaction_id)
+                span.set_attribute("payment.found", int(bool(result.transaction)))
+            return result
+
+    @hookimpl(wrapper=True, tryfirst=True)
+    def payment_find(
+        self, request: FindRequest
+    ) -> Generator[None, FindResult, FindResult]:
+        """A span with whether it was found, or proven absent."""
+        with self._span("payment.find") as span:
+            result = yield
+            if result is not None:
+                span.set_attribute("payment.found", int(bool(result.transaction)))
+                span.set_attribute("payment.complete", result.complete)
+            return result
+
+    @hookimpl(wrapper=True, tryfirst=True)
+    def payment_list(
+        self, request: ListRequest
+    ) -> Generator[None, ListResult, ListResult]:
         """A span with how much was found."""
-        with self._span("payment.look_up") as span:
+        with self._span("payment.list") as span:
             result = yield
             if result is not None:
                 span.set_attribute("payment.found", len(result.transactions))

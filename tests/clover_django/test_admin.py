@@ -125,7 +125,7 @@ def test_history_names_who_asked(owner, fake):
 def test_one_payment_that_cannot_be_resolved_stops_no_other(owner, fake):
     first, second = unknown_outcome(fake, after=True), unknown_outcome(fake, after=True)
     let_time_pass(minutes=2)
-    fake.fail("payment_look_up", OutcomeUnknown("half an answer"))
+    fake.fail("payment_find", OutcomeUnknown("half an answer"))
 
     page = ask(owner, first, second).content.decode()
 

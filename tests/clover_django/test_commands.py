@@ -73,7 +73,7 @@ def test_one_payment_that_fails_stops_no_other(fake, capsys):
     unknown_outcome(fake, after=True)
     second = unknown_outcome(fake, after=True)
     let_time_pass(minutes=2)
-    fake.fail("payment_look_up", OutcomeUnknown("half an answer"))
+    fake.fail("payment_find", OutcomeUnknown("half an answer"))
 
     with pytest.raises(SystemExit):
         call_command("clover_recover")
@@ -219,7 +219,7 @@ def test_a_time_that_cannot_be_read_is_reported_in_a_sentence(fake, since):
 
 
 def test_a_list_that_cannot_be_had_is_reported_in_a_sentence(fake):
-    fake.fail("payment_look_up", ProviderUnavailable("Clover is down"))
+    fake.fail("payment_list", ProviderUnavailable("Clover is down"))
 
     with pytest.raises(CommandError, match="Clover is down"):
         call_command("clover_reconcile")

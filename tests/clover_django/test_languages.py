@@ -48,7 +48,7 @@ def test_the_shoppers_pages_are_french(client, fake, page, make):
 
 def test_a_page_that_waits_is_french(client, fake):
     payment = unknown_outcome(fake, after=True)
-    fake.fail("payment_look_up", OutcomeUnknown("half an answer"))
+    fake.fail("payment_find", OutcomeUnknown("half an answer"))
 
     shown = text_of(client.get(f"/clover/status/{payment.payment_id}/"))
 

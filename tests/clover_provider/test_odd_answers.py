@@ -6,12 +6,15 @@ import pytest
 
 from payment_hooks import (
     CheckoutRequest,
-    LookUpRequest,
+    FindRequest,
+    FindResult,
+    ListRequest,
     Mode,
     Money,
     PaymentSource,
     RefundRequest,
     RemoveSourceRequest,
+    RetrieveRequest,
     ReturnUrls,
     SaveSourceRequest,
     TransactionKind,
@@ -43,7 +46,12 @@ def hosted(provide, clover_simulator):
 
 def around(simulator, **changes):
     now = simulator.clock.now()
-    return LookUpRequest(since=now - HOUR, until=now + HOUR, **changes)
+    return ListRequest(since=now - HOUR, until=now + HOUR, **changes)
+
+
+def search(simulator, operation_id):
+    now = simulator.clock.now()
+    return FindRequest(operation_id=operation_id, since=now - HOUR, until=now + HOUR)
 
 
 def page_for(operation_id, amount=DUE):
@@ -71,13 +79,10 @@ def test_a_charge_is_found_and_an_absence_is_proven_in_any_list(
         key = f"operation-{number}"
         provider.payment_charge(ask_for(source=card(), idempotency_key=key))
 
-    window = around(clover_simulator, operation_id="operation-2")
-    absent = around(clover_simulator, operation_id="never")
-
-    [found] = provider.payment_look_up(window).transactions
-    nothing = provider.payment_look_up(absent)
+    found = provider.payment_find(search(clover_simulator, "operation-2")).transaction
+    nothing = provider.payment_find(search(clover_simulator, "never"))
     assert (found.operation_id, found.amount) == ("operation-2", DUE)
-    assert (nothing.transactions, nothing.complete) == ((), True)
+    assert nothing == FindResult(complete=True)
 
 
 @pytest.mark.parametrize("on_v1", [True, False])
@@ -90,12 +95,12 @@ def test_a_hosted_payment_names_its_page_by_id(
     clover_simulator.pay_hosted(page.url)
     [charge] = clover_simulator.ledger.charges
 
-    request = LookUpRequest(
+    request = RetrieveRequest(
         transaction_id=charge.id, candidates=("operation-0", "operation-1")
     )
 
     for provider in (both, hosted):
-        [paid] = provider.payment_look_up(request).transactions
+        paid = provider.payment_retrieve(request).transaction
         assert paid.operation_id == "operation-1"
 
 
@@ -120,9 +125,7 @@ def test_the_counter_does_not_spoil_a_hosted_shops_list(
     clover_simulator.pay_hosted(page.url)
     clover_simulator.add_counter_payment(result, amount)
 
-    found = hosted.payment_look_up(
-        around(clover_simulator, candidates=("operation-1",))
-    )
+    found = hosted.payment_list(around(clover_simulator, candidates=("operation-1",)))
 
     ours = [row for row in found.transactions if not row.may_be_in_person]
     others = [row for row in found.transactions if row.may_be_in_person]
@@ -142,7 +145,7 @@ def test_a_surcharge_is_kept_apart_on_either_side(
     page = hosted.payment_start_checkout(page_for("operation-1", Money(133, "USD")))
     clover_simulator.pay_hosted(page.url)
 
-    rows = [charge, *hosted.payment_look_up(around(clover_simulator)).transactions]
+    rows = [charge, *hosted.payment_list(around(clover_simulator)).transactions]
     assert len(rows) == 3
     for row in rows:
         assert (row.amount, row.surcharge) == (Money(133, "USD"), Money(3, "USD"))
@@ -161,11 +164,11 @@ def test_a_voided_authorization_is_captured_on_no_side(
 
     [listed] = [
         row
-        for row in hosted.payment_look_up(around(clover_simulator)).transactions
+        for row in hosted.payment_list(around(clover_simulator)).transactions
         if row.transaction_id == authorized.transaction_id
     ]
-    by_id = LookUpRequest(transaction_id=authorized.transaction_id)
-    [single] = hosted.payment_look_up(by_id).transactions
+    by_id = RetrieveRequest(transaction_id=authorized.transaction_id)
+    single = hosted.payment_retrieve(by_id).transaction
 
     for row in (listed, single):
         assert row.kind is TransactionKind.AUTHORIZATION
@@ -185,12 +188,12 @@ def test_a_refund_that_was_voided_may_be_given_again(
     refund = provider.payment_refund(whole)
     clover_simulator.void_refund(refund.transaction_id)
 
-    found = provider.payment_look_up(
-        LookUpRequest(transaction_id=charge.transaction_id, with_refunds=True)
+    found = provider.payment_retrieve(
+        RetrieveRequest(transaction_id=charge.transaction_id, with_refunds=True)
     )
 
-    read, voided = found.transactions
-    assert read.refunded == Money(0, "USD")
+    (voided,) = found.refunds
+    assert found.transaction.refunded == Money(0, "USD")
     assert voided.status is TransactionStatus.VOIDED
     provider.payment_refund(
         RefundRequest(
@@ -239,8 +242,8 @@ def test_a_gift_card_without_currency_and_time_is_read(
     provider = provide()
 
     charge = provider.payment_charge(ask_for(source=card()))
-    by_id = LookUpRequest(transaction_id=charge.transaction_id)
-    [read] = provider.payment_look_up(by_id).transactions
+    by_id = RetrieveRequest(transaction_id=charge.transaction_id)
+    read = provider.payment_retrieve(by_id).transaction
 
     assert charge.amount == read.amount == DUE
     assert read.created_at is None
@@ -254,8 +257,8 @@ def test_a_charge_that_did_not_succeed_is_found_as_what_it_is(
     charge = provider.payment_charge(ask_for(source=card()))
     clover_simulator.set_charge_status(charge.transaction_id, status)
 
-    [found] = provider.payment_look_up(
-        around(clover_simulator, operation_id=charge.operation_id)
-    ).transactions
+    found = provider.payment_find(
+        search(clover_simulator, charge.operation_id)
+    ).transaction
 
     assert found.status == status

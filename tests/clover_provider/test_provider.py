@@ -21,7 +21,6 @@ from payment_hooks import (
     DeclineCode,
     InvalidRequest,
     KeyConflict,
-    LookUpRequest,
     Mode,
     Money,
     OutcomeUnknown,
@@ -33,6 +32,7 @@ from payment_hooks import (
     RateLimited,
     Redirect,
     RefundRequest,
+    RetrieveRequest,
     RetryRequest,
     ReturnUrls,
     TransactionKind,
@@ -85,7 +85,7 @@ def test_it_answers_every_provider_hook(config):
     registry.register(CloverProvider(config), "clover")
 
     provider_hooks = [name for name in vars(spec) if name.startswith("payment_")]
-    assert len(provider_hooks) == 12
+    assert len(provider_hooks) == 14
     for name in provider_hooks:
         assert getattr(registry.hook, name).get_hookimpls(), name
 
@@ -97,7 +97,7 @@ def test_registering_does_not_ask_for_the_configuration():
     gateway = ProviderHooks.to(CloverProvider(config))
 
     with pytest.raises(ConfigurationError, match="not yet"):
-        gateway.look_up(LookUpRequest(transaction_id=CHARGE))
+        gateway.retrieve(RetrieveRequest(transaction_id=CHARGE))
 
 
 def test_a_charge_goes_to_the_ecommerce_service_once(answering, canned, ask_for):
@@ -431,7 +431,7 @@ def test_a_configuration_that_is_renewed_is_used_at_once(answering, configure, c
     )
 
     for _ in range(2):
-        provider.payment_look_up(LookUpRequest(transaction_id=CHARGE))
+        provider.payment_retrieve(RetrieveRequest(transaction_id=CHARGE))
 
     assert [call.bearer.reveal() for call in transport.calls] == ["first", "second"]
 
@@ -717,9 +717,9 @@ def test_a_hosted_payment_is_found_after_the_shopper_paid(
 
     assert isinstance(page, Redirect)
     paid_id = clover_simulator.ledger.charges[0].id
-    found = provider.payment_look_up(LookUpRequest(transaction_id=paid_id))
-    assert found.transactions[0].amount == usd(2599)
-    assert found.transactions[0].kind is TransactionKind.CHARGE
+    found = provider.payment_retrieve(RetrieveRequest(transaction_id=paid_id))
+    assert found.transaction.amount == usd(2599)
+    assert found.transaction.kind is TransactionKind.CHARGE
 
 
 def test_the_shops_own_form_gets_the_keys_it_needs(simulated, clover_simulator):
@@ -740,3 +740,32 @@ def test_the_environment_makes_a_provider(monkeypatch, settings_of, clover_simul
     assert (provider.merchant_id, provider.mode) == (settings["MERCHANT_ID"], "iframe")
     assert isinstance(provider.config, CloverConfig)
     provider.close()
+
+
+def test_a_retry_sends_the_same_request_again(answering, canned, ask_for):
+    provider, transport = answering((200, canned("charge")), (200, canned("charge")))
+
+    first = provider.payment_charge(ask_for())
+    found = provider.payment_retry(RetryRequest(request=ask_for()))
+
+    sent, again = transport.calls
+    assert (again.body, again.headers, again.url) == (sent.body, sent.headers, sent.url)
+    assert again.idempotency_key == sent.idempotency_key
+    assert (sent.attempt, again.attempt) == (1, 2)
+    assert found == first
+
+
+def test_a_retry_of_an_authorization_does_not_capture(answering, canned, ask_for):
+    provider, transport = answering((200, canned("authorization_thin")))
+
+    request = RetryRequest(request=ask_for(), kind=TransactionKind.AUTHORIZATION)
+    provider.payment_retry(request)
+
+    assert transport.calls[0].body["capture"] is False
+
+
+def test_a_retried_decline_is_the_decline(answering, canned, ask_for):
+    provider, _ = answering((402, canned("declined")))
+
+    with pytest.raises(PaymentDeclined):
+        provider.payment_retry(RetryRequest(request=ask_for()))

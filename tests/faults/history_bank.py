@@ -15,10 +15,12 @@ from greenlet import getcurrent
 
 from payment_hooks import (
     CardFields,
+    FindRequest,
+    FindResult,
     InvalidRequest,
     KeyConflict,
-    LookUpRequest,
-    LookUpResult,
+    ListRequest,
+    ListResult,
     Mode,
     Money,
     NextAction,
@@ -28,6 +30,8 @@ from payment_hooks import (
     ProviderUnavailable,
     RateLimited,
     Redirect,
+    RetrieveRequest,
+    RetrieveResult,
     RetryRequest,
     Transaction,
     TransactionKind,
@@ -37,7 +41,7 @@ from payment_hooks import (
     WebhookRequest,
     hookimpl,
 )
-from tests.faults.history_lists import Marks, list_rows, show
+from tests.faults.history_lists import Listing, Marks, Question, list_rows, show
 from tests.faults.history_world import (
     MERCHANT,
     PAGE_LIFE,
@@ -175,18 +179,44 @@ class Bank:
         return page
 
     @hookimpl
-    def payment_look_up(self, request: LookUpRequest) -> LookUpResult:
+    def payment_retrieve(self, request: RetrieveRequest) -> RetrieveResult:
+        """One row of the records; its refunds as a list of Clover's would show them."""
+        listing = self._look(Question.of(request))
+        asked = request.transaction_id
+        found = next((row for row in listing.rows if row.transaction_id == asked), None)
+        if found is None:
+            if listing.complete:
+                return RetrieveResult()
+            raise ProviderUnavailable("the bank has lost its place")
+        refunds = tuple(row for row in listing.rows if row.parent_id == asked)
+        complete = listing.complete and request.with_refunds
+        return RetrieveResult(transaction=found, refunds=refunds, complete=complete)
+
+    @hookimpl
+    def payment_find(self, request: FindRequest) -> FindResult:
+        """The row of an operation, if the list that is searched shows it."""
+        listing = self._look(Question.of(request))
+        asked = request.operation_id
+        found = next((row for row in listing.rows if row.operation_id == asked), None)
+        return FindResult(transaction=found, complete=listing.complete)
+
+    @hookimpl
+    def payment_list(self, request: ListRequest) -> ListResult:
         """What the records hold, as a list of Clover's would show it."""
+        listing = self._look(Question.of(request))
+        return ListResult(transactions=tuple(listing.rows), complete=listing.complete)
+
+    def _look(self, question: Question) -> Listing:
         pause()
         if self.luck.strikes(0.15):
             raise ProviderUnavailable("the bank is away")
-        listing = list_rows(self.rows.values(), request, self.luck, self.are_lists_cut)
+        listing = list_rows(self.rows.values(), question, self.luck, self.are_lists_cut)
         pages = {operation_id for operation_id, _, _ in self.for_page.values()}
-        shown = tuple(show(row, request, self.marks, pages) for row in listing.rows)
+        shown = [show(row, question, self.marks, pages) for row in listing.rows]
         for row in shown:
             self._tell(row)
         pause()
-        return LookUpResult(transactions=shown, complete=listing.complete)
+        return replace(listing, rows=shown)
 
     @hookimpl
     def payment_read_webhook(self, request: WebhookRequest) -> WebhookEvent:

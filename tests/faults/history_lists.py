@@ -5,11 +5,15 @@ asked for; and it shows of the shop's mark as much as the bank returns.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from payment_hooks import (
-    LookUpRequest,
+    FindRequest,
+    ListRequest,
+    RetrieveRequest,
     Transaction,
     TransactionKind,
     TransactionStatus,
@@ -30,6 +34,27 @@ class Marks(StrEnum):
     """As a digest, and nothing at all on what was paid on a page."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is looked for: one transaction, an operation's, or all of a window."""
+
+    transaction_id: str = ""
+    operation_id: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    with_refunds: bool = False
+    candidates: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, request: RetrieveRequest | FindRequest | ListRequest) -> Self:
+        """The question that a request asks."""
+        names = {row.name for row in fields(request)}
+        given = {name: getattr(request, name) for name in names}
+        if isinstance(request, ListRequest):
+            given["with_refunds"] = True
+        return cls(**given)
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """What was listed, and whether that is all."""
@@ -39,7 +64,7 @@ class Listing:
 
 
 def list_rows(
-    rows: Iterable[Transaction], request: LookUpRequest, luck: Luck, is_cut: bool
+    rows: Iterable[Transaction], request: Question, luck: Luck, is_cut: bool
 ) -> Listing:
     """The rows that were asked for, as far as the list is any good.
 
@@ -61,7 +86,7 @@ def list_rows(
 
 
 def show(
-    row: Transaction, request: LookUpRequest, marks: Marks, pages: Collection[str]
+    row: Transaction, request: Question, marks: Marks, pages: Collection[str]
 ) -> Transaction:
     """The row with as much of the shop's mark as the bank shows.
 
@@ -84,7 +109,7 @@ def show(
     return replace(row, operation_id=named, reference="", mark=mark)
 
 
-def _is_asked(row: Transaction, request: LookUpRequest, *, is_any_time: bool) -> bool:
+def _is_asked(row: Transaction, request: Question, *, is_any_time: bool) -> bool:
     is_return = row.kind in RETURNS
     if request.transaction_id:
         is_child = request.with_refunds and row.parent_id == request.transaction_id

@@ -12,9 +12,8 @@ from unittest.mock import patch
 from uuid import uuid4
 
 from payment_hooks import (
+    FindRequest,
     InvalidRequest,
-    LookUpRequest,
-    LookUpResult,
     Money,
     Operation,
     PaymentRequest,
@@ -245,11 +244,16 @@ def _all_back_with_the_first(operation: Operation, operations: Any) -> Money:
 _HELD_OF = state.held_of
 
 
-def _believe_the_list(self: ProviderHooks, request: LookUpRequest) -> LookUpResult:
-    return replace(_LOOK_UP(self, request), complete=True)
+def _believing(ask: Callable[..., Any]) -> Callable[..., Any]:
+    """A look-up after which whatever was not shown does not exist."""
 
+    def look_up(self: ProviderHooks, request: Any) -> Any:
+        found = ask(self, request)
+        is_there = getattr(found, "transaction", found) is not None
+        is_search = isinstance(request, FindRequest)
+        return replace(found, complete=True) if is_there or is_search else found
 
-_LOOK_UP = ProviderHooks.look_up
+    return look_up
 
 
 def _key_of_the_merchant(installation_id: str, *args: Any, **parts: Any) -> str:
@@ -407,7 +411,13 @@ MUTANTS = (
         "one refund is all of them",
         ((state, "held_of", _all_back_with_the_first),),
     ),
-    Mutant("a cut list is believed", ((ProviderHooks, "look_up", _believe_the_list),)),
+    Mutant(
+        "a cut list is believed",
+        tuple(
+            (ProviderHooks, name, _believing(getattr(ProviderHooks, name)))
+            for name in ("retrieve", "find", "list")
+        ),
+    ),
     Mutant(
         "two installations have one key",
         ((intents, "derive_key", _key_of_the_merchant),),

@@ -98,7 +98,7 @@ class Payments:
         self.resolver = Resolver(self.engine, self.store)
         self._executor = Executor(self.engine, self.store, self.resolver)
         self._pages = HostedPages(self.engine, self.store, self.resolver)
-        self._inbox = WebhookInbox(self.engine, self._pages)
+        self._inbox = WebhookInbox(self.engine, self.resolver, self._pages)
         self._lifecycle = Lifecycle(
             self.engine, self.resolver, self._executor.challenges
         )

@@ -29,6 +29,7 @@ from payment_hooks.model.errors import (
     InvalidRequest,
     OutcomeUnknown,
     PaymentError,
+    UnsupportedOperation,
     WrongState,
 )
 from payment_hooks.model.kinds import (
@@ -46,14 +47,14 @@ from payment_hooks.model.records import (
     Payment,
     PaymentRecord,
 )
-from payment_hooks.model.requests import LookUpRequest
-from payment_hooks.model.results import Challenge, Transaction
+from payment_hooks.model.requests import FindRequest, RetrieveRequest
+from payment_hooks.model.results import Challenge, RetrieveResult, Transaction
 
 _KIND_OF = {
     OperationKind.REFUND: TransactionKind.REFUND,
     OperationKind.VOID: TransactionKind.VOID,
 }
-_LOOKED_UP_BY_OPERATION = frozenset({OperationKind.AUTHORIZE, OperationKind.CHARGE})
+_FOUND_BY_OPERATION = frozenset({OperationKind.AUTHORIZE, OperationKind.CHARGE})
 _TRIES = 10
 _LOOK_AT_SESSIONS = timedelta(hours=1)
 _ABANDONED_AFTER = timedelta(days=1)
@@ -190,7 +191,12 @@ class Resolver:
         )
 
     def look_up(self, payment: Payment, operation: Operation) -> Operation:
-        """The operation with its last word, if one can be had now."""
+        """The operation with its last word, if one can be had now.
+
+        Raises:
+            OutcomeUnknown: the provider has no hook that finds it.
+            ProviderUnavailable: no answer came.
+        """
         if not operation.state.is_open:
             return operation
         if is_waiting_page(operation):
@@ -232,21 +238,17 @@ class Resolver:
     def fetch(
         self, transaction_id: str, *, candidates: Iterable[str] = ()
     ) -> Transaction | None:
-        """The transaction of that id as the provider shows it now.
+        """The transaction of that id as the provider shows it now; None if it has none.
 
-        `candidates` are the operations that it may be of; see `LookUpRequest`.
+        `candidates` are the operations that it may be of; see `RetrieveRequest`.
         """
-        result = self._engine.provider.look_up(
-            LookUpRequest(transaction_id=transaction_id, candidates=tuple(candidates))
+        request = RetrieveRequest(
+            transaction_id=transaction_id, candidates=tuple(candidates)
         )
-        return next(
-            (
-                transaction
-                for transaction in result.transactions
-                if transaction.transaction_id == transaction_id
-            ),
-            None,
-        )
+        try:
+            return self._engine.provider.retrieve(request).transaction
+        except UnsupportedOperation as error:
+            raise _still_unknown(error) from error
 
     def refresh(
         self, payment_id: str, *, closed: bool | None = None, flag: str = ""
@@ -303,30 +305,40 @@ class Resolver:
         )
 
     def _find(self, operation: Operation) -> tuple[Transaction | None, bool]:
-        if operation.challenge is not None:
-            return self._find_challenged(operation, operation.challenge)
-        if operation.kind in _LOOKED_UP_BY_OPERATION:
-            return self._find_by_operation(operation)
-        result = self._engine.provider.look_up(
-            LookUpRequest(
+        """What the provider has of the operation, and whether finding nothing is proof."""
+        try:
+            if operation.challenge is not None:
+                return self._find_challenged(operation, operation.challenge)
+            if operation.kind in _FOUND_BY_OPERATION:
+                return self._find_by_operation(operation)
+            return self._find_by_parent(operation)
+        except UnsupportedOperation as error:
+            raise _still_unknown(error) from error
+
+    def _find_by_parent(self, operation: Operation) -> tuple[Transaction | None, bool]:
+        """A capture, refund or void, as what it changed shows it."""
+        result = self._engine.provider.retrieve(
+            RetrieveRequest(
                 transaction_id=operation.parent_id,
-                operation_id=operation.operation_id,
                 with_refunds=True,
+                candidates=(operation.operation_id,),
             )
         )
         if operation.kind is OperationKind.CAPTURE:
-            return _capture_in(result.transactions, operation), result.complete
+            return _capture_in(result), result.proves_absence
         wanted = _KIND_OF[operation.kind]
-        for transaction in result.transactions:
+        for transaction in result.refunds:
             is_ours = transaction.operation_id == operation.operation_id
             if transaction.kind is wanted and is_ours:
                 return transaction, True
-        return None, result.complete
+        return None, result.proves_absence
 
     def _find_challenged(
         self, operation: Operation, challenge: Challenge
     ) -> tuple[Transaction | None, bool]:
         """The transaction that waits for the shopper, by the id that it keeps."""
+        if not self._engine.provider.has("payment_retrieve"):
+            return self._find_by_operation(operation)
         found = self.fetch(
             challenge.transaction_id, candidates=[operation.operation_id]
         )
@@ -336,17 +348,15 @@ class Resolver:
         self, operation: Operation
     ) -> tuple[Transaction | None, bool]:
         skew = self._engine.policy.clock_skew
-        result = self._engine.provider.look_up(
-            LookUpRequest(
+        begun = operation.created_at
+        result = self._engine.provider.find(
+            FindRequest(
                 operation_id=operation.operation_id,
-                since=operation.created_at - skew,
-                until=self._engine.now() + skew,
+                since=begun - skew,
+                until=max(self._engine.now(), begun) + skew,
             )
         )
-        for transaction in result.transactions:
-            if transaction.operation_id == operation.operation_id:
-                return transaction, True
-        return None, result.complete
+        return result.transaction, result.complete
 
     def _is_absence_proof(self, operation: Operation, asked_at: datetime) -> bool:
         """Whether what was not there at that time cannot come any more."""
@@ -453,22 +463,31 @@ def _is_second_funding(operation: Operation, known: Iterable[Operation]) -> bool
     )
 
 
-def _capture_in(
-    transactions: tuple[Transaction, ...], operation: Operation
-) -> Transaction | None:
+def _capture_in(result: RetrieveResult) -> Transaction | None:
     """The capture that the authorization itself shows, if it shows one.
 
     Once the authorization is voided there can be none: then it shows that.
     """
-    for transaction in transactions:
-        was_captured = transaction.kind is TransactionKind.CHARGE
-        is_over = transaction.status is TransactionStatus.VOIDED
-        is_parent = transaction.transaction_id == operation.parent_id
-        if is_parent and (was_captured or is_over):
-            return replace(
-                transaction,
-                kind=TransactionKind.CAPTURE,
-                amount=transaction.captured or transaction.amount,
-                operation_id="",
-            )
-    return None
+    authorized = result.transaction
+    if authorized is None:
+        return None
+    was_captured = authorized.kind is TransactionKind.CHARGE
+    is_over = authorized.status is TransactionStatus.VOIDED
+    if not (was_captured or is_over):
+        return None
+    return replace(
+        authorized,
+        kind=TransactionKind.CAPTURE,
+        amount=authorized.captured or authorized.amount,
+        operation_id="",
+    )
+
+
+def _still_unknown(error: UnsupportedOperation) -> OutcomeUnknown:
+    """The error for what cannot be looked up."""
+    return OutcomeUnknown(
+        f"{error.message}: the outcome stays unknown until a person compares it "
+        "with what the provider's own pages show",
+        code=ErrorCode.UNSUPPORTED,
+        provider=error.provider,
+    )

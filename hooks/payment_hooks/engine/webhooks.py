@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from payment_hooks.engine.engine import Engine
 from payment_hooks.engine.hosted import HostedPages
+from payment_hooks.engine.resolving import Resolver
 from payment_hooks.model.errors import (
     ConfigurationError,
     PaymentError,
@@ -15,7 +16,7 @@ from payment_hooks.model.errors import (
 )
 from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.model.records import Operation, OperationState, Payment
-from payment_hooks.model.requests import LookUpRequest, WebhookRequest
+from payment_hooks.model.requests import WebhookRequest
 from payment_hooks.model.results import WebhookEvent
 
 logger = logging.getLogger(__name__)
@@ -47,8 +48,9 @@ class UnmatchedMessage:
 class WebhookInbox:
     """Takes messages in; an event is finished once its effect is in place."""
 
-    def __init__(self, engine: Engine, pages: HostedPages) -> None:
+    def __init__(self, engine: Engine, resolver: Resolver, pages: HostedPages) -> None:
         self._engine = engine
+        self._resolver = resolver
         self._ledger = engine.ledger
         self._pages = pages
 
@@ -121,15 +123,9 @@ class WebhookInbox:
         }
         if not pages:
             return None
-        asked = LookUpRequest(
-            transaction_id=event.transaction_id, candidates=tuple(pages)
-        )
-        for transaction in self._engine.provider.look_up(asked).transactions:
-            is_it = transaction.transaction_id == event.transaction_id
-            if is_it and transaction.operation_id in pages:
-                page = pages[transaction.operation_id]
-                return self._ledger.get_payment(page.payment_id)
-        return None
+        paid = self._resolver.fetch(event.transaction_id, candidates=pages)
+        page = pages.get(paid.operation_id) if paid else None
+        return self._ledger.get_payment(page.payment_id) if page else None
 
     def _recent(self, now: datetime) -> Iterator[Operation]:
         last: Operation | None = None

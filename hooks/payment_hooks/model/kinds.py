@@ -274,8 +274,6 @@ class ErrorCode(StrEnum):
     """A request that moves money has no idempotency key. Pass the operation's."""
     KEY_REUSED = "key_reused"
     """The idempotency key was used for another amount. Send a new one."""
-    LOOK_UP_EMPTY = "look_up_empty"
-    """A look-up names neither a transaction nor a time window. Pass one of them."""
     MERCHANT_DIFFERS = "merchant_differs"
     """A webhook is about another merchant than the one it was sent to. Look at the
     webhook address in that merchant's settings."""
@@ -300,6 +298,8 @@ class ErrorCode(StrEnum):
     NOTHING_TO_VOID = "nothing_to_void"
     """The authorization was captured, voided or never made. Refund a captured
     payment."""
+    OPERATION_ID_MISSING = "operation_id_missing"
+    """A search names no operation. Pass the operation's id."""
     OUTCOME_UNKNOWN = "outcome_unknown"
     """It could not be found out what became of an earlier operation. Show that it is
     being checked, and look again later."""
@@ -380,13 +380,13 @@ class ErrorCode(StrEnum):
     TOO_LONG = "too_long"
     """A text is longer than the ledger keeps. Send a shorter one."""
     TRANSACTION_ID_MISSING = "transaction_id_missing"
-    """A capture, refund or void does not name the transaction that it changes. Pass its
-    id."""
+    """A request does not name the transaction that it reads or changes. Pass its id."""
     TRANSACTION_NOT_FOUND = "transaction_not_found"
     """The provider does not show the transaction yet. Look again in a moment."""
     TRANSACTION_PENDING = "transaction_pending"
     """The transaction is not finished at the provider. Look again in a moment."""
     UNSUPPORTED = "unsupported"
-    """The provider has no such hook. Use another mode or provider."""
+    """The provider has no such hook. Use another mode or provider; where an outcome
+    cannot be looked up, compare it with the provider's own pages."""
     WINDOW_EMPTY = "window_empty"
     """The time window ends before it begins. Swap the times."""

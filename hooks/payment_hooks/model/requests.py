@@ -210,37 +210,56 @@ class ConfirmRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LookUpRequest:
-    """Find transactions at the provider, by id or by our own reference. It moves no money.
+class RetrieveRequest:
+    """Read one transaction at the provider. It moves no money."""
 
-    With `transaction_id`, that transaction; an `operation_id` beside it says which of
-    its refunds is ours, where the provider shows only a digest. With `operation_id`, the
-    movement which carries it, searched among those made from `since` until `until`.
-    With the window alone, everything in it.
-    """
-
-    transaction_id: str = ""
-    operation_id: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
+    transaction_id: str
     with_refunds: bool = False
-    """Also list the refunds of what is found, or those made in the window."""
+    """Also read its refunds and voids."""
     candidates: tuple[str, ...] = ()
-    """Operations which may be those of the transaction, or among those of a window: a
-    provider that returns only a digest of our id can name them by these."""
+    """Operations that the transaction may be of, or one of its refunds where they are
+    asked for: a provider that gives back only a digest of our id names them by these."""
 
     def __post_init__(self) -> None:
-        if not (self.transaction_id or self.since):
+        if not self.transaction_id:
             raise InvalidRequest(
-                "a look-up needs a transaction id or a time window",
-                code=ErrorCode.LOOK_UP_EMPTY,
+                "a transaction is retrieved by its id",
+                code=ErrorCode.TRANSACTION_ID_MISSING,
             )
-        for moment in (self.since, self.until):
-            if moment is not None and moment.tzinfo is None:
-                raise InvalidRequest(
-                    "times are timezone-aware: pass datetime.now(UTC)",
-                    code=ErrorCode.TIME_NAIVE,
-                )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindRequest:
+    """Search for the charge or authorization of our operation. It moves no money."""
+
+    operation_id: str
+    since: datetime
+    """Aware; nothing that was made before is the operation's."""
+    until: datetime
+    """Aware; nothing that was made after it is the operation's."""
+
+    def __post_init__(self) -> None:
+        if not self.operation_id:
+            raise InvalidRequest(
+                "a movement is found by the id of its operation",
+                code=ErrorCode.OPERATION_ID_MISSING,
+            )
+        _check_window(self.since, self.until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRequest:
+    """List all that was made from `since` until `until`. It moves no money."""
+
+    since: datetime
+    """Aware."""
+    until: datetime
+    """Aware."""
+    candidates: tuple[str, ...] = ()
+    """Operations which may be among those of the window; as of `RetrieveRequest`."""
+
+    def __post_init__(self) -> None:
+        _check_window(self.since, self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,6 +285,19 @@ def _check_movement(
         raise InvalidRequest("the idempotency key is empty", code=ErrorCode.KEY_MISSING)
     if not request.operation_id:
         object.__setattr__(request, "operation_id", request.idempotency_key)
+
+
+def _check_window(since: datetime, until: datetime) -> None:
+    for moment in (since, until):
+        if moment.tzinfo is None:
+            raise InvalidRequest(
+                "times are timezone-aware: pass datetime.now(UTC)",
+                code=ErrorCode.TIME_NAIVE,
+            )
+    if until < since:
+        raise InvalidRequest(
+            "the window ends before it begins", code=ErrorCode.WINDOW_EMPTY
+        )
 
 
 def _check_amount(amount: Money) -> None:

@@ -150,14 +150,62 @@ _ADDED = frozenset({"tip", "surcharge"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LookUpResult:
-    """What a look-up found."""
+class RetrieveResult:
+    """The transaction of an id, or that the provider has none of that id.
+
+    Who cannot tell raises `ProviderUnavailable` instead.
+    """
+
+    transaction: Transaction | None = None
+    """None: there is no such transaction."""
+    refunds: tuple[Transaction, ...] = ()
+    """Its refunds and voids, where they were asked for."""
+    complete: bool = False
+    """Whether all of its refunds are here and say whose they are, so that the absence
+    of one is evidence; False where they were not asked for."""
+
+    def __post_init__(self) -> None:
+        if self.transaction is None and (self.refunds or self.complete):
+            raise ValueError("what is not there has no refunds")
+
+    @property
+    def transactions(self) -> tuple[Transaction, ...]:
+        """The transaction and its refunds, as far as they are here."""
+        return () if self.transaction is None else (self.transaction, *self.refunds)
+
+    @property
+    def proves_absence(self) -> bool:
+        """Whether a refund, void or capture that is not here does not exist."""
+        return self.transaction is None or self.complete
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindResult:
+    """The movement of an operation, if there is one in the window."""
+
+    transaction: Transaction | None = None
+    complete: bool = False
+    """Whether the whole window was seen, so that finding nothing is evidence."""
+
+    @property
+    def transactions(self) -> tuple[Transaction, ...]:
+        """The one that was found, if any."""
+        return () if self.transaction is None else (self.transaction,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListResult:
+    """All that was made in a window."""
 
     transactions: tuple[Transaction, ...] = ()
     complete: bool = False
-    """Whether the whole asked window was seen, so that absence is evidence."""
+    """Whether the whole window was seen, so that absence is evidence."""
     too_long: bool = False
     """Whether there was more than can be read at once: ask for a shorter window."""
+
+    def __post_init__(self) -> None:
+        if self.complete and self.too_long:
+            raise ValueError("a list that is too long is not complete")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,26 +224,23 @@ class WebhookEvent:
     occurred_at: datetime
 
 
-def find_long(answer: object) -> str:
-    """Which id in a provider's answer there is no room for; empty if all of them fit."""
-    for row in (answer, *getattr(answer, "transactions", ())):
-        for name in _NAMES:
-            if len(str(getattr(row, name, ""))) > LONGEST:
-                return f"a {name} of {len(str(getattr(row, name)))} characters"
-    return ""
+def find_fault(answer: object) -> tuple[str, ErrorCode] | None:
+    """What in a provider's answer cannot be kept or reckoned with; None if all can.
 
-
-def find_mixed(answer: object) -> str:
-    """Which amount or time in an answer cannot be reckoned with; empty if all can.
-
-    It is found here, and not in a sum that is made after money has moved.
+    An id that there is no room for, an amount or a time of the wrong type: it is found
+    here, and not in a sum that is made after money has moved.
     """
     for row in (answer, *getattr(answer, "transactions", ())):
+        for name in _NAMES:
+            length = len(str(getattr(row, name, "")))
+            if length > LONGEST:
+                why = f"a {name} of {length} characters, which cannot be kept"
+                return why, ErrorCode.TOO_LONG
         if isinstance(row, Transaction):
-            found = _mixed_amount(row) or _naive_time(row)
-            if found:
-                return found
-    return ""
+            mixed = _mixed_amount(row) or _naive_time(row)
+            if mixed:
+                return mixed, ErrorCode.PLUGIN_ERROR
+    return None
 
 
 def _naive_time(transaction: Transaction) -> str:

@@ -50,6 +50,8 @@ class ReconcileReport:
     """Whether the provider's list held the whole window, in a form that can be read."""
     repaired: bool = False
     """False for a dry run: it says what it would do, and changes nothing."""
+    problems: tuple[str, ...] = ()
+    """What could not be compared because a provider lacks the hook for it."""
 
     def of(self, kind: FindingKind) -> tuple[Finding, ...]:
         """The findings of one kind."""

@@ -7,7 +7,7 @@ from payment_hooks.engine.payments import Payments
 from payment_hooks.model.errors import InvalidRequest
 from payment_hooks.model.kinds import ErrorCode, Flag, TransactionKind
 from payment_hooks.model.records import Operation
-from payment_hooks.model.requests import LookUpRequest
+from payment_hooks.model.requests import ListRequest
 from payment_hooks.model.results import Transaction
 from payment_hooks.recovery.findings import Finding, FindingKind, ReconcileReport
 from payment_hooks.recovery.matching import Judge, Window
@@ -15,6 +15,12 @@ from payment_hooks.recovery.matching import Judge, Window
 _BEGUN_BEFORE = timedelta(days=1)
 """The longest time between the start of a payment and its money."""
 _SMALLEST_WINDOW = timedelta(hours=1)
+_LEFT_OUT = {
+    "payment_list": "its payments cannot be compared",
+    "payment_retrieve": "what is missing in its list cannot be looked at once more, and "
+    "is not reported",
+}
+"""What is not done for a provider without the hook."""
 
 Progress = Callable[[int, int], None]
 """Called after each transaction: how many were compared, of how many."""
@@ -54,20 +60,40 @@ class Reconciliation:
             raise InvalidRequest(
                 "the window ends before it begins", code=ErrorCode.WINDOW_EMPTY
             )
+        if not self.payments.provider.has("payment_list"):
+            return self._impossible(since, until, repair)
         waiting = [row.operation_id for row in self._rows(since, until) if _waits(row)]
         # The list comes first: what was sent before it is in the ledger after it.
         listed, complete = self._list(since, until, tuple(waiting))
         window = Window(self._rows(since, until), listed)
         findings = list(self._judge(listed, window, repair, on_progress))
-        if complete:
+        can_retrieve = self.payments.provider.has("payment_retrieve")
+        if complete and can_retrieve:
             findings.extend(self._missing(since, until, listed, window, repair))
         return ReconcileReport(
             since=since,
             until=until,
             findings=tuple(findings),
             compared=len(listed),
-            complete=complete,
+            complete=complete and can_retrieve,
             repaired=repair,
+            problems=() if can_retrieve else (self._problem("payment_retrieve"),),
+        )
+
+    def _impossible(
+        self, since: datetime, until: datetime, repair: bool
+    ) -> ReconcileReport:
+        return ReconcileReport(
+            since=since,
+            until=until,
+            complete=False,
+            repaired=repair,
+            problems=(self._problem("payment_list"),),
+        )
+
+    def _problem(self, hook: str) -> str:
+        return (
+            f"provider {self.payments.provider.name!r} has no {hook}: {_LEFT_OUT[hook]}"
         )
 
     def _rows(self, since: datetime, until: datetime) -> Iterator[Operation]:
@@ -81,10 +107,8 @@ class Reconciliation:
         self, since: datetime, until: datetime, candidates: tuple[str, ...]
     ) -> tuple[list[Transaction], bool]:
         """The provider's list; a window that is too full is asked for in halves."""
-        result = self.payments.provider.look_up(
-            LookUpRequest(
-                since=since, until=until, with_refunds=True, candidates=candidates
-            )
+        result = self.payments.provider.list(
+            ListRequest(since=since, until=until, candidates=candidates)
         )
         half = (until - since) / 2
         if not result.too_long or half < _SMALLEST_WINDOW:
@@ -161,6 +185,7 @@ def reconcile_all(
         compared=sum(each.compared for each in reports),
         complete=all(each.complete for each in reports),
         repaired=repair,
+        problems=tuple(found for each in reports for found in each.problems),
     )
 
 

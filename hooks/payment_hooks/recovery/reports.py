@@ -100,7 +100,8 @@ def reconcile_table(report: ReconcileReport) -> str:
     lines = [f"{report.compared} compared, {sums}, no money moved"]
     if not report.repaired:
         lines.append("dry run: nothing was changed; say --repair to write it down")
-    if not report.complete:
+    lines += report.problems
+    if not (report.complete or report.problems):
         lines.append(
             "the provider's list has a gap: absence proves nothing; look again later"
         )
@@ -117,6 +118,7 @@ def reconcile_json(report: ReconcileReport) -> str:
             "complete": report.complete,
             "repaired": report.repaired,
             "compared": report.compared,
+            "problems": list(report.problems),
             "findings": [_finding(row) for row in report.findings],
         }
     )

@@ -1,7 +1,7 @@
 """Calls the hooks: of exactly one provider, and of the first shop that answers."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Self, TypeVar
 
 from payment_hooks.model.cards import CardDetails, PaymentSource
@@ -26,21 +26,24 @@ from payment_hooks.model.requests import (
     CaptureRequest,
     CheckoutRequest,
     ConfirmRequest,
-    LookUpRequest,
+    FindRequest,
+    ListRequest,
     PaymentRequest,
     RefundRequest,
+    RetrieveRequest,
     RetryRequest,
     VoidRequest,
     WebhookRequest,
 )
 from payment_hooks.model.results import (
     Challenge,
-    LookUpResult,
+    FindResult,
+    ListResult,
     NextAction,
+    RetrieveResult,
     Transaction,
     WebhookEvent,
-    find_long,
-    find_mixed,
+    find_fault,
 )
 from payment_hooks.model.saved_cards import (
     RemoveSourceRequest,
@@ -151,9 +154,35 @@ class ProviderHooks:
         """See `payment_retry`."""
         return self._ask_for_money("payment_retry", request)
 
-    def look_up(self, request: LookUpRequest) -> LookUpResult:
-        """See `payment_look_up`."""
-        return self._ask("payment_look_up", LookUpResult, request)
+    def retrieve(self, request: RetrieveRequest) -> RetrieveResult:
+        """See `payment_retrieve`; of another transaction nothing is believed."""
+        result = self._ask("payment_retrieve", RetrieveResult, request)
+        found = result.transaction
+        if found is not None and found.transaction_id != request.transaction_id:
+            why = f"payment_retrieve answered with {found.transaction_id}"
+            raise self._unusable(
+                "payment_retrieve",
+                f"{why} in place of {request.transaction_id}",
+                ErrorCode.PLUGIN_ERROR,
+            )
+        return result
+
+    def find(self, request: FindRequest) -> FindResult:
+        """See `payment_find`; of another operation's nothing is believed."""
+        result = self._ask("payment_find", FindResult, request)
+        found = result.transaction
+        if found is not None and found.operation_id != request.operation_id:
+            raise self._unusable(
+                "payment_find",
+                f"payment_find answered with {found.transaction_id}, which is not "
+                f"shown to be of operation {request.operation_id}",
+                ErrorCode.PLUGIN_ERROR,
+            )
+        return result
+
+    def list(self, request: ListRequest) -> ListResult:
+        """See `payment_list`."""
+        return self._ask("payment_list", ListResult, request)
 
     def read_webhook(self, request: WebhookRequest) -> WebhookEvent:
         """See `payment_read_webhook`."""
@@ -186,14 +215,10 @@ class ProviderHooks:
             )
         if not isinstance(result, expected):
             raise self._unexpected(hook, result, expected.__name__)
-        too_long = find_long(result)
-        if too_long:
-            why = f"{hook} answered with {too_long}, which cannot be kept"
-            raise self._unusable(hook, why, ErrorCode.TOO_LONG)
-        mixed = find_mixed(result)
-        if mixed:
-            why = f"{hook} answered with {mixed}"
-            raise self._unusable(hook, why, ErrorCode.PLUGIN_ERROR)
+        fault = find_fault(result)
+        if fault is not None:
+            why, code = fault
+            raise self._unusable(hook, f"{hook} answered with {why}", code)
         return result
 
     def _unexpected(self, hook: str, result: object, expected: str) -> PaymentError:
@@ -220,7 +245,7 @@ class ProviderHooks:
             )
         return self._callers[hook]
 
-    def _other_providers(self, hook: str) -> list[object]:
+    def _other_providers(self, hook: str) -> Sequence[object]:
         chosen = self.registry.get_plugin(self.name)
         implementations = getattr(self.registry.hook, hook).get_hookimpls()
         return [

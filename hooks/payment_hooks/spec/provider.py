@@ -9,17 +9,21 @@ from payment_hooks.model.requests import (
     CaptureRequest,
     CheckoutRequest,
     ConfirmRequest,
-    LookUpRequest,
+    FindRequest,
+    ListRequest,
     PaymentRequest,
     RefundRequest,
+    RetrieveRequest,
     RetryRequest,
     VoidRequest,
     WebhookRequest,
 )
 from payment_hooks.model.results import (
     Challenge,
-    LookUpResult,
+    FindResult,
+    ListResult,
     NextAction,
+    RetrieveResult,
     Transaction,
     WebhookEvent,
 )
@@ -315,25 +319,77 @@ def payment_retry(request: RetryRequest) -> Transaction | Challenge | None:
 
 
 @hookspec(firstresult=True)
-def payment_look_up(request: LookUpRequest) -> LookUpResult | None:
-    """The movements that the provider knows, found as the request says.
+def payment_retrieve(request: RetrieveRequest) -> RetrieveResult | None:
+    """The transaction of that id as the provider shows it now, with its refunds if asked.
 
-    Called to resolve an unknown outcome, after a webhook or a return, and by
-    reconciliation. It reads only. An empty result with `complete=True` is evidence of
-    absence; `None` means that the provider cannot be asked. Whoever believes a
-    transaction reads its `status` first.
+    Called after a webhook or a return, to resolve a capture, refund or void of unknown
+    outcome, and by reconciliation. It reads only. A result without a transaction says
+    that the provider has none of that id; `None` means that it cannot be asked for one,
+    and what is unknown stays so. Whoever believes a transaction reads its `status` first.
 
-    >>> from payment_hooks import hookimpl
+    >>> from payment_hooks import hookimpl, Money, TransactionKind
     >>> class Bank:
     ...     @hookimpl
-    ...     def payment_look_up(self, request):
-    ...         return LookUpResult(complete=True)
-    >>> Bank().payment_look_up(LookUpRequest(transaction_id="C1")).transactions
-    ()
+    ...     def payment_retrieve(self, request):
+    ...         return RetrieveResult(transaction=Transaction(
+    ...             kind=TransactionKind.CHARGE, transaction_id=request.transaction_id,
+    ...             amount=Money(500, "USD")))
+    >>> Bank().payment_retrieve(
+    ...     RetrieveRequest(transaction_id="C1")).transaction.transaction_id
+    'C1'
 
     Raises:
         ProviderUnavailable: no answer came, or it cannot be read; the outcome
             stays unknown.
+    """
+
+
+@hookspec(firstresult=True)
+def payment_find(request: FindRequest) -> FindResult | None:
+    """The charge or authorization that carries our operation's id, made in the window.
+
+    Called to resolve a charge or an authorization of unknown outcome. It reads only.
+    Finding nothing is evidence of absence with `complete=True` alone; `None` means that
+    the provider has no such search, and what is unknown stays so.
+
+    >>> from payment_hooks import hookimpl
+    >>> from datetime import UTC, datetime, timedelta
+    >>> class Bank:
+    ...     @hookimpl
+    ...     def payment_find(self, request):
+    ...         return FindResult(complete=True)
+    >>> now = datetime.now(UTC)
+    >>> Bank().payment_find(FindRequest(
+    ...     operation_id="ours-7", since=now - timedelta(hours=1), until=now)).complete
+    True
+
+    Raises:
+        ProviderUnavailable: no answer came, or it cannot be read; the outcome
+            stays unknown.
+    """
+
+
+@hookspec(firstresult=True)
+def payment_list(request: ListRequest) -> ListResult | None:
+    """All that was made in the window: charges, authorizations, refunds and voids.
+
+    Called by reconciliation. It reads only. What is not listed was not made only if the
+    list is `complete`; `None` means that the provider has no list, and reconciliation
+    says that it cannot compare.
+
+    >>> from payment_hooks import hookimpl
+    >>> from datetime import UTC, datetime, timedelta
+    >>> class Bank:
+    ...     @hookimpl
+    ...     def payment_list(self, request):
+    ...         return ListResult(complete=True)
+    >>> now = datetime.now(UTC)
+    >>> Bank().payment_list(
+    ...     ListRequest(since=now - timedelta(days=1), until=now)).transactions
+    ()
+
+    Raises:
+        ProviderUnavailable: no answer came, or it cannot be read; nothing is known.
     """
 
 

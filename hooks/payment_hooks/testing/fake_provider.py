@@ -20,9 +20,11 @@ from payment_hooks.model.requests import (
     CaptureRequest,
     CheckoutRequest,
     ConfirmRequest,
-    LookUpRequest,
+    FindRequest,
+    ListRequest,
     PaymentRequest,
     RefundRequest,
+    RetrieveRequest,
     RetryRequest,
     VoidRequest,
     WebhookRequest,
@@ -31,9 +33,11 @@ from payment_hooks.model.results import (
     CardFields,
     CardForm,
     Challenge,
-    LookUpResult,
+    FindResult,
+    ListResult,
     NextAction,
     Redirect,
+    RetrieveResult,
     Transaction,
     WebhookEvent,
 )
@@ -266,24 +270,40 @@ class FakeProvider:
         return self._take("payment_retry", request.kind, request.request)
 
     @hookimpl
-    def payment_look_up(self, request: LookUpRequest) -> LookUpResult:
-        """The transactions in `ledger`."""
-        self._before("payment_look_up")
-        if request.transaction_id:
-            is_asked = self.shows_marks and bool(request.candidates)
-            found = [
-                replace(row, shows_marks=is_asked)
-                for row in self.ledger.values()
-                if row.transaction_id == request.transaction_id
-                or (request.with_refunds and row.parent_id == request.transaction_id)
-            ]
-        else:
-            found = [
-                row
-                for row in self.ledger.values()
-                if request.operation_id in ("", row.operation_id)
-            ]
-        return LookUpResult(transactions=tuple(found), complete=True)
+    def payment_retrieve(self, request: RetrieveRequest) -> RetrieveResult:
+        """The transaction in `ledger`, with its refunds and voids if asked."""
+        self._before("payment_retrieve")
+        found = self.ledger.get(request.transaction_id)
+        if found is None:
+            return RetrieveResult()
+        is_asked = self.shows_marks and bool(request.candidates)
+        refunds = [
+            row
+            for row in self.ledger.values()
+            if request.with_refunds and row.parent_id == found.transaction_id
+        ]
+        return RetrieveResult(
+            transaction=replace(found, shows_marks=is_asked),
+            refunds=tuple(refunds),
+            complete=request.with_refunds,
+        )
+
+    @hookimpl
+    def payment_find(self, request: FindRequest) -> FindResult:
+        """The charge or authorization in `ledger`; its times are not looked at."""
+        self._before("payment_find")
+        mine = (
+            row
+            for row in self.ledger.values()
+            if row.operation_id == request.operation_id and not row.parent_id
+        )
+        return FindResult(transaction=next(mine, None), complete=True)
+
+    @hookimpl
+    def payment_list(self, request: ListRequest) -> ListResult:
+        """All of `ledger`; its times are not looked at."""
+        self._before("payment_list")
+        return ListResult(transactions=tuple(self.ledger.values()), complete=True)
 
     @hookimpl
     def payment_read_webhook(self, request: WebhookRequest) -> WebhookEvent | None:

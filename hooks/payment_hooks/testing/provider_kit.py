@@ -3,6 +3,7 @@
 from payment_hooks.testing.provider_checks.bench import Bench, Moved
 from payment_hooks.testing.provider_checks.challenging import ChallengeChecks
 from payment_hooks.testing.provider_checks.changing import ChangingChecks
+from payment_hooks.testing.provider_checks.looking_up import LookingUpChecks
 from payment_hooks.testing.provider_checks.receiving import ReceivingChecks
 from payment_hooks.testing.provider_checks.saving import SavingChecks
 from payment_hooks.testing.provider_checks.secrecy import SecrecyChecks
@@ -17,6 +18,7 @@ class ProviderKit(
     ChallengeChecks,
     ChangingChecks,
     UnknownOutcomeChecks,
+    LookingUpChecks,
     ReceivingChecks,
     SavingChecks,
     SecrecyChecks,

@@ -107,7 +107,7 @@ def last(shop: ShopBench) -> str:
 def lose_the_answer(shop: ShopBench) -> None:
     """The next charge is made, its answer is lost, and so are the next look-ups."""
     shop.provider.fail("payment_charge", OutcomeUnknown("reset"), after=True)
-    for hook in ("payment_retry", "payment_look_up", "payment_look_up"):
+    for hook in ("payment_retry", "payment_find", "payment_find"):
         shop.provider.fail(hook, ProviderUnavailable("no answer"))
 
 

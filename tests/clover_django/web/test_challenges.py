@@ -111,7 +111,7 @@ def test_the_button_of_the_hosted_page_ends_it_as_well(browser, payment):
 def test_a_lost_answer_is_checked(browser, payment, fake):
     answer = json.dumps(fake.answer(challenge_of(payment)))
     fake.fail("payment_confirm", OutcomeUnknown("cut"), after=True)
-    fake.fail("payment_look_up", OutcomeUnknown("cut"))
+    fake.fail("payment_retrieve", OutcomeUnknown("cut"))
 
     assert "We are checking your payment" in send(browser, payment, answer=answer)
 

@@ -60,7 +60,7 @@ def address(fake, live_server, settings):
         *django_settings.MIDDLEWARE,
     ]
     payment = unknown_outcome(fake, after=True)
-    fake.fail("payment_look_up", ProviderUnavailable("down"))
+    fake.fail("payment_retrieve", ProviderUnavailable("down"))
     return f"{live_server.url}/clover/status/{payment.payment_id}/"
 
 

@@ -96,10 +96,10 @@ def test_an_unknown_outcome_is_called_one(browser, fake, page):
 def test_a_provider_that_is_down_leaves_an_unknown_outcome(browser, fake):
     payment = unknown_outcome(fake, after=True)
     let_time_pass(seconds=4)
-    fake.fail("payment_look_up", ProviderUnavailable("down"))
+    fake.fail("payment_find", ProviderUnavailable("down"))
 
     assert CHECKING in text_of(browser, "status", payment)
-    assert fake.calls == ["payment_look_up"]
+    assert fake.calls == ["payment_find"]
 
 
 def test_a_database_that_cannot_write_leaves_an_unknown_outcome(browser, fake):
@@ -231,7 +231,7 @@ def test_a_page_asks_the_provider_once_in_a_few_seconds(browser, fake, page):
     for _ in range(5):
         browser.get(f"/clover/{path}")
 
-    assert fake.calls == ["payment_look_up"]
+    assert fake.calls == ["payment_find"]
 
 
 def test_all_pages_together_ask_once(browser, fake):
@@ -242,7 +242,7 @@ def test_all_pages_together_ask_once(browser, fake):
         text_of(browser, page, payment)
     poll(browser, payment)
 
-    assert fake.calls == ["payment_look_up"]
+    assert fake.calls == ["payment_find"]
 
 
 def test_a_message_that_cannot_be_applied_is_tried_once_in_a_few_seconds(browser, fake):
@@ -251,13 +251,13 @@ def test_a_message_that_cannot_be_applied_is_tried_once_in_a_few_seconds(browser
     keep_message(session, fake.pay_session(DUE))
     let_time_pass(seconds=4)
     for _ in range(9):
-        fake.fail("payment_look_up", ProviderUnavailable("down"))
+        fake.fail("payment_retrieve", ProviderUnavailable("down"))
     fake.calls.clear()
 
     for _ in range(3):
         visit(browser, "status", payment)
 
-    assert fake.calls == ["payment_look_up"]
+    assert fake.calls == ["payment_retrieve"]
 
 
 def another_page(payment):
@@ -295,7 +295,7 @@ def test_who_turns_back_but_paid_elsewhere_is_thanked(browser, fake):
 def test_a_message_that_has_no_effect_yet_keeps_the_payment_open(browser, fake):
     payment, session = at_the_page()
     keep_message(session, fake.pay_session(DUE))
-    fake.fail("payment_look_up", ProviderUnavailable("down"))
+    fake.fail("payment_retrieve", ProviderUnavailable("down"))
 
     text = turn_back(browser, payment)
 
@@ -328,7 +328,7 @@ def test_polling_asks_the_provider_once_in_a_few_seconds(browser, fake):
     answers = [poll(browser, payment) for _ in range(5)]
 
     assert answers == [{"waiting": True}] * 5
-    assert fake.calls == ["payment_look_up"]
+    assert fake.calls == ["payment_find"]
 
 
 def test_polling_finds_the_outcome(browser, fake):
@@ -438,10 +438,10 @@ def test_history_names_the_shopper(browser, fake):
 def test_a_look_that_cannot_be_understood_leaves_an_unknown_outcome(browser, fake):
     payment = unknown_outcome(fake)
     let_time_pass(seconds=4)
-    fake.fail("payment_look_up", OutcomeUnknown("half an answer"))
+    fake.fail("payment_find", OutcomeUnknown("half an answer"))
 
     assert CHECKING in text_of(browser, "return", payment)
-    assert fake.calls == ["payment_look_up"]
+    assert fake.calls == ["payment_find"]
 
 
 def test_the_waiting_page_without_script_looks_more_slowly_and_then_no_more(

@@ -116,7 +116,7 @@ def test_a_decline_speaks_the_shoppers_language(product, clover, settings):
 def test_an_unknown_outcome_leads_to_the_status_page(shopper, product, clover):
     clover.fail("payment_charge", OutcomeUnknown("no answer"), after=True)
     clover.fail("payment_retry", ProviderUnavailable("down"))
-    clover.fail("payment_look_up", ProviderUnavailable("down"))
+    clover.fail("payment_find", ProviderUnavailable("down"))
     shopper.reach_payment(product)
 
     unknown = shopper.pay()

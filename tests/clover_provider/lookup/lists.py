@@ -54,9 +54,9 @@ class ListTransport:
             self._sorted[key] = list(self._ordered(parts.path, limits))
         return Answer(call=call, status=200, body=self._page(self._sorted[key], query))
 
-    def count(self) -> int:
-        """How many calls were made."""
-        return len(self.calls)
+    def count(self, path: str = "") -> int:
+        """How many calls were made, of that path or of any."""
+        return sum(path in call.url for call in self.calls)
 
     def _ordered(self, path: str, limits: Mapping[str, str]) -> Iterator[Row]:
         rows = list(self.rows.get(path, ()))

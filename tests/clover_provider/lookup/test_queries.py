@@ -7,7 +7,13 @@ import pytest
 
 from clover_provider import CloverProvider
 from clover_provider.lookup.queries import MOST_PAGES
-from payment_hooks import LookUpRequest, ProviderUnavailable
+from payment_hooks import (
+    FindRequest,
+    FindResult,
+    ListRequest,
+    ProviderUnavailable,
+    RetrieveRequest,
+)
 from tests.clover_provider.lookup.lists import ListTransport, milliseconds
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -43,7 +49,7 @@ def listing(canned, config):
 def absent(**changes):
     """A look-up of an operation that was never charged, in the last hours."""
     window = {"since": NOON - 2 * HOUR, "until": NOON + HOUR}
-    return LookUpRequest(operation_id="never", **window | changes)
+    return FindRequest(operation_id="never", **window | changes)
 
 
 @pytest.mark.parametrize(
@@ -61,9 +67,9 @@ def absent(**changes):
 def test_an_absence_among_thousands_is_proven(listing, behaviour, most_calls):
     provider, transport = listing(**behaviour)
 
-    found = provider.payment_look_up(absent())
+    found = provider.payment_find(absent())
 
-    assert (found.transactions, found.complete) == ((), True)
+    assert found == FindResult(complete=True)
     assert transport.count() <= most_calls
 
 
@@ -78,8 +84,8 @@ def test_a_window_is_whole_and_each_row_comes_once(
         450, filters=filters, order=order, inclusive=inclusive, has_more=has_more
     )
 
-    found = provider.payment_look_up(
-        LookUpRequest(since=NOON - 40 * HOUR, until=NOON - 10 * HOUR)
+    found = provider.payment_list(
+        ListRequest(since=NOON - 40 * HOUR, until=NOON - 10 * HOUR)
     )
 
     ids = [row.transaction_id for row in found.transactions]
@@ -90,7 +96,7 @@ def test_a_window_is_whole_and_each_row_comes_once(
 def test_the_window_is_asked_for_with_dots(listing):
     provider, transport = listing(3)
 
-    provider.payment_look_up(absent(since=NOON, until=NOON + HOUR))
+    provider.payment_find(absent(since=NOON, until=NOON + HOUR))
 
     query = parse_qs(urlsplit(transport.calls[0].url).query)
     assert query == {
@@ -107,7 +113,7 @@ def test_an_order_that_holds_for_a_while_only_is_not_relied_on(listing, canned):
     mixed = [rows[300], *rows[200:300], late, *rows[300:]]
     transport.rows["/v1/charges"] = mixed
 
-    found = provider.payment_look_up(LookUpRequest(since=NOON - HOUR, until=NOON))
+    found = provider.payment_list(ListRequest(since=NOON - HOUR, until=NOON))
 
     assert [row.transaction_id for row in found.transactions] == ["LATE000000001"]
     assert found.complete
@@ -116,9 +122,7 @@ def test_an_order_that_holds_for_a_while_only_is_not_relied_on(listing, canned):
 def test_a_filter_that_is_refused_is_not_tried_again(listing):
     provider, transport = listing(3, filters="refused")
 
-    provider.payment_look_up(
-        LookUpRequest(since=NOON - HOUR, until=NOON, with_refunds=True)
-    )
+    provider.payment_list(ListRequest(since=NOON - HOUR, until=NOON))
 
     asked = ["created" in call.url for call in transport.calls]
     assert asked == [True, False, False]
@@ -129,7 +133,7 @@ def test_a_list_that_is_refused_without_a_filter_too_is_refused(answering):
     provider, transport = answering(refusal, refusal)
 
     with pytest.raises(ProviderUnavailable):
-        provider.payment_look_up(absent())
+        provider.payment_find(absent())
 
     assert not transport.answers
 
@@ -143,14 +147,14 @@ def test_a_404_on_a_list_is_no_empty_list(answering, body):
     provider, _ = answering((404, body))
 
     with pytest.raises(ProviderUnavailable):
-        provider.payment_look_up(absent())
+        provider.payment_find(absent())
 
 
 def test_a_page_that_brings_nothing_new_ends_the_list(answering, canned):
     page = {"data": [canned("charge")], "has_more": True}
     provider, transport = answering((200, page), (200, page))
 
-    found = provider.payment_look_up(absent())
+    found = provider.payment_find(absent())
 
     assert found.complete
     assert not transport.answers
@@ -162,12 +166,12 @@ def test_more_than_can_be_read_says_that_less_may_be_asked_for(listing):
     for filters, too_long in (("honoured", True), ("ignored", False)):
         provider, transport = listing(count, filters=filters, order="shuffled")
 
-        found = provider.payment_look_up(
-            LookUpRequest(**window | ({"until": NOON - HOUR} if not too_long else {}))
+        found = provider.payment_list(
+            ListRequest(**window | ({"until": NOON - HOUR} if not too_long else {}))
         )
 
         assert (found.complete, found.too_long) == (False, too_long)
-        assert transport.count() == MOST_PAGES
+        assert transport.count("/v1/charges") == MOST_PAGES
 
 
 def test_refunds_of_other_charges_are_left_out_where_the_filter_is_ignored(
@@ -177,11 +181,11 @@ def test_refunds_of_other_charges_are_left_out_where_the_filter_is_ignored(
     others = canned("refund", id="RFND000000002", charge="ANOTHERCHARGE")
     provider, _ = answering((200, canned("charge")), (200, [others, ours]))
 
-    found = provider.payment_look_up(
-        LookUpRequest(transaction_id="ABCDEFGHJKMN1", with_refunds=True)
+    found = provider.payment_retrieve(
+        RetrieveRequest(transaction_id="ABCDEFGHJKMN1", with_refunds=True)
     )
 
-    assert [row.transaction_id for row in found.transactions[1:]] == ["RFND000000001"]
+    assert [row.transaction_id for row in found.refunds] == ["RFND000000001"]
 
 
 def test_a_refund_that_names_no_charge_among_those_of_others_is_an_unknown_outcome(
@@ -192,6 +196,6 @@ def test_a_refund_that_names_no_charge_among_those_of_others_is_an_unknown_outco
     provider, _ = answering((200, canned("charge")), (200, [others, bare]))
 
     with pytest.raises(ProviderUnavailable):
-        provider.payment_look_up(
-            LookUpRequest(transaction_id="ABCDEFGHJKMN1", with_refunds=True)
+        provider.payment_retrieve(
+            RetrieveRequest(transaction_id="ABCDEFGHJKMN1", with_refunds=True)
         )

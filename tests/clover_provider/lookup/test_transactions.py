@@ -10,7 +10,7 @@ from clover_provider.lookup.queries import Queries
 from clover_provider.lookup.transactions import Transactions
 from payment_hooks import (
     CheckoutRequest,
-    LookUpRequest,
+    ListRequest,
     Mode,
     Money,
     PaymentSource,
@@ -38,9 +38,7 @@ def window(clover_simulator):
     def build(**changes):
         now = clover_simulator.clock.now()
         hour = timedelta(hours=1)
-        return LookUpRequest(
-            **{"since": now - hour, "until": now + hour, "with_refunds": True} | changes
-        )
+        return ListRequest(**{"since": now - hour, "until": now + hour} | changes)
 
     return build
 
@@ -79,7 +77,7 @@ def test_charges_and_refunds_of_the_window_are_listed(
         )
     )
 
-    found = provider.payment_look_up(window())
+    found = provider.payment_list(window())
 
     assert (kinds(found), found.complete) == (["charge", "refund"], True)
     assert found.transactions[1].parent_id == charge.transaction_id
@@ -99,15 +97,9 @@ def test_a_refund_of_an_older_charge_is_listed_without_it(
         )
     )
 
-    [refund] = provider.payment_look_up(window()).transactions
+    [refund] = provider.payment_list(window()).transactions
 
     assert (refund.parent_id, refund.amount) == (charge.transaction_id, FIVE)
-
-
-def test_refunds_are_not_asked_for_in_vain(provide, clover_simulator, window):
-    provide().payment_look_up(window(with_refunds=False))
-
-    assert clover_simulator.count("GET", "/v1/refunds") == 0
 
 
 @pytest.mark.parametrize("on_v1", [True, False])
@@ -120,7 +112,7 @@ def test_the_payment_of_a_page_is_named_by_the_platform(
         page = open_page(provider, f"operation-{number}")
         clover_simulator.pay_hosted(page.url)
 
-    found = provider.payment_look_up(
+    found = provider.payment_list(
         window(candidates=("operation-0", "operation-1", "operation-2"))
     )
 
@@ -135,7 +127,7 @@ def test_without_a_platform_token_no_one_can_say_whose_a_page_was(
     provider = provide()
     clover_simulator.pay_hosted(open_page(provider, "operation-1").url)
 
-    [paid] = provider.payment_look_up(window(candidates=("operation-1",))).transactions
+    [paid] = provider.payment_list(window(candidates=("operation-1",))).transactions
 
     assert paid.operation_id == ""
 
@@ -147,7 +139,7 @@ def test_what_may_be_of_the_counter_says_so(
     provider = provide(**platform, MODE="hosted", MODES=["hosted"])
     clover_simulator.pay_hosted(open_page(provider, "operation-1").url)
 
-    [paid] = provider.payment_look_up(window(candidates=("operation-1",))).transactions
+    [paid] = provider.payment_list(window(candidates=("operation-1",))).transactions
 
     assert (paid.operation_id, paid.may_be_in_person) == ("", True)
 
@@ -159,7 +151,7 @@ def test_hosted_alone_reads_one_list(provide, clover_simulator, platform, window
     [paid] = clover_simulator.ledger.charges
     clover_simulator.refund_in_dashboard(paid.id, FIVE.minor_units)
 
-    found = provider.payment_look_up(window())
+    found = provider.payment_list(window())
 
     assert kinds(found) == ["charge", "refund"]
     reads = [seen for seen in clover_simulator.requests if seen.method == "GET"]
@@ -169,7 +161,7 @@ def test_hosted_alone_reads_one_list(provide, clover_simulator, platform, window
 def test_a_platform_without_open_pages_is_not_asked(
     provide, clover_simulator, platform, window
 ):
-    provide(**platform).payment_look_up(window())
+    provide(**platform).payment_list(window())
 
     paths = {seen.path for seen in clover_simulator.requests}
     assert paths == {"/v1/charges", "/v1/refunds"}
@@ -179,7 +171,7 @@ def test_a_refund_that_names_no_charge_leaves_a_gap(answering, canned, window):
     bare = {"id": "RFNDABCDEF123", "amount": 500, "inReportingPeriod": True}
     provider, _ = answering((200, {"data": []}), (200, [bare]))
 
-    found = provider.payment_look_up(window())
+    found = provider.payment_list(window())
 
     assert (found.transactions, found.complete) == ((), False)
 
@@ -238,7 +230,7 @@ def orders_of(*orders):
 
 def around_noon(**changes):
     window = {"since": NOON - timedelta(hours=1), "until": NOON + timedelta(hours=1)}
-    return LookUpRequest(**window | changes)
+    return ListRequest(**window | changes)
 
 
 UNREADABLE = [
@@ -352,7 +344,7 @@ REFUSED = (400, {"message": "createdTime is too far back"})
 def test_the_platform_is_asked_within_its_reach_only(list_orders):
     since, until = NOON - timedelta(days=89), NOON
 
-    listed, calls = list_orders(LookUpRequest(since=since, until=until), EMPTY)
+    listed, calls = list_orders(ListRequest(since=since, until=until), EMPTY)
 
     assert days_ago(calls) == [[89, 0]]
     assert listed.complete
@@ -363,7 +355,7 @@ def test_what_is_older_than_the_platforms_reach_proves_nothing(list_orders, olde
     since, until = NOON - timedelta(days=200), NOON
 
     listed, calls = list_orders(
-        LookUpRequest(since=since, until=until), EMPTY, older, older
+        ListRequest(since=since, until=until), EMPTY, older, older
     )
 
     assert days_ago(calls) == [[90, 0], [180, 90], [200, 180]]
@@ -375,9 +367,7 @@ def test_a_window_of_long_ago_is_asked_for_all_the_same(list_orders, order_with)
     made_at = int((NOON - timedelta(days=110)).timestamp() * 1000)
     order = order_with(1, [MARK], createdTime=made_at)
 
-    listed, calls = list_orders(
-        LookUpRequest(since=since, until=until), orders_of(order)
-    )
+    listed, calls = list_orders(ListRequest(since=since, until=until), orders_of(order))
 
     assert days_ago(calls) == [[120, 100]]
     assert [row.mark for row in listed.transactions] == [
@@ -388,7 +378,7 @@ def test_a_window_of_long_ago_is_asked_for_all_the_same(list_orders, order_with)
 
 def test_a_recent_list_of_orders_that_is_refused_is_no_empty_list(list_orders):
     with pytest.raises(ProviderUnavailable):
-        list_orders(LookUpRequest(since=NOON - timedelta(days=1)), REFUSED)
+        list_orders(ListRequest(since=NOON - timedelta(days=1), until=NOON), REFUSED)
 
 
 def test_what_was_paid_on_top_is_taken_from_whichever_list_says_it(
@@ -404,7 +394,7 @@ def test_what_was_paid_on_top_is_taken_from_whichever_list_says_it(
     charge = canned("charge", id="PAYMENT000001", created=created)
     surcharge = {"elements": [{"amount": 62}]}
     order = order_with(1, [MARK], additionalCharges=surcharge)
-    answers = (200, {"data": [charge]}), orders_of(order)
+    answers = (200, {"data": [charge]}), (200, {"data": []}), orders_of(order)
 
     found, _ = list_orders(
         around_noon(candidates=("operation-1",)), *answers, config=config

@@ -24,7 +24,8 @@ from payment_hooks import (
     CardDetails,
     CheckoutRequest,
     ConfigurationError,
-    LookUpRequest,
+    FindRequest,
+    ListRequest,
     Mode,
     Money,
     PaymentError,
@@ -34,6 +35,7 @@ from payment_hooks import (
     ProviderHooks,
     RefundRequest,
     RemoveSourceRequest,
+    RetrieveRequest,
     ReturnUrls,
     SavedSource,
     SaveSourceRequest,
@@ -166,8 +168,18 @@ IFRAME = CheckoutRequest(amount=DUE, reference="100123", mode=Mode.IFRAME)
 WINDOW = {"since": SINCE, "until": SINCE + timedelta(days=1)}
 
 
-def look_up(**request):
-    return lambda asked: asked.look_up(LookUpRequest(**request))
+def retrieve(**request):
+    return lambda asked: asked.retrieve(
+        RetrieveRequest(transaction_id="ABCDEFGHJKMN1", **request)
+    )
+
+
+def search(asked):
+    return asked.find(FindRequest(operation_id="op-1", **WINDOW))
+
+
+def list_all(asked):
+    return asked.list(ListRequest(**WINDOW))
 
 
 CALLS = {
@@ -219,22 +231,22 @@ CALLS = {
         "/invoicingcheckoutservice/v1/checkouts",
         lambda asked: asked.start_checkout(PAGE),
     ),
-    "look-up": ("GET", "/v1/charges/{id}", look_up(transaction_id="ABCDEFGHJKMN1")),
+    "retrieve": ("GET", "/v1/charges/{id}", retrieve()),
     "refunds of a charge": (
         "GET",
         "/v1/refunds",
-        look_up(transaction_id="ABCDEFGHJKMN1", with_refunds=True),
+        retrieve(with_refunds=True),
     ),
-    "search": ("GET", "/v1/charges", look_up(operation_id="op-1", **WINDOW)),
-    "list": ("GET", "/v1/charges", look_up(**WINDOW)),
+    "search": ("GET", "/v1/charges", search),
+    "list": ("GET", "/v1/charges", list_all),
 }
 ON_THE_PLATFORM = {
     "payment": (
         "GET",
         "/v3/merchants/{mId}/payments/{id}",
-        look_up(transaction_id="ABCDEFGHJKMN1"),
+        retrieve(),
     ),
-    "orders": ("GET", "/v3/merchants/{mId}/orders", look_up(**WINDOW)),
+    "orders": ("GET", "/v3/merchants/{mId}/orders", list_all),
 }
 SETTINGS = {
     "keys": (ALL_MODES, CALLS),

@@ -21,7 +21,7 @@ from payment_hooks import (
     CaptureRequest,
     CardDetails,
     CheckoutRequest,
-    LookUpRequest,
+    ListRequest,
     Mode,
     Money,
     PaymentError,
@@ -30,6 +30,7 @@ from payment_hooks import (
     ProviderHooks,
     RefundRequest,
     RemoveSourceRequest,
+    RetrieveRequest,
     ReturnUrls,
     SavedSource,
     SaveSourceRequest,
@@ -174,9 +175,9 @@ def test_no_ending_of_a_tokenization_shows_the_card(merchant, handler, caplog):
 def test_no_ending_of_a_look_up_shows_a_key(merchant, handler):
     with serving(handler) as url:
         provider = CloverProvider(merchant(url))
-        request = LookUpRequest(transaction_id="C1")
+        request = RetrieveRequest(transaction_id="C1")
 
-        error = an_error(lambda: provider.payment_look_up(request))
+        error = an_error(lambda: provider.payment_retrieve(request))
 
         provider.close()
     assert_clean(everything_about(error))
@@ -320,7 +321,9 @@ def everything_the_shop_does(provider, simulator):
                 return_urls=ReturnUrls(**page),
             )
         ),
-        "list": lambda: asked.look_up(LookUpRequest(since=since)),
+        "list": lambda: asked.list(
+            ListRequest(since=since, until=since + timedelta(days=1))
+        ),
     }
 
 

@@ -191,7 +191,7 @@ def test_a_provider_without_keys_is_looked_at_instead():
         payments.charge(payment_id, CARD)
 
     assert payments.charge(payment_id, CARD).state is OperationState.SUCCEEDED
-    assert provider.calls == ["payment_charge", "payment_look_up"]
+    assert provider.calls == ["payment_charge", "payment_find"]
 
 
 def test_a_capture_names_the_address_of_the_shopper_who_paid(

@@ -115,7 +115,7 @@ def test_all_that_cannot_be_resolved_is_named(payments, provider):
     provider.fail("payment_refund", OutcomeUnknown("reset"), after=True)
     with pytest.raises(OutcomeUnknown):
         payments.refund(payment_id, Money(100, "USD"), intent_id="a")
-    provider.fail("payment_look_up", ProviderUnavailable("first host is down"))
+    provider.fail("payment_retrieve", ProviderUnavailable("first host is down"))
     known = payments.operations(payment_id)
 
     second = replace(
@@ -124,7 +124,7 @@ def test_all_that_cannot_be_resolved_is_named(payments, provider):
         intent=replace(known[1].intent, idempotency_key="second", slot="second"),
     )
     payments.ledger.add_operation(second)
-    provider.fail("payment_look_up", ProviderUnavailable("second host is down"))
+    provider.fail("payment_retrieve", ProviderUnavailable("second host is down"))
 
     with pytest.raises(ProviderUnavailable) as caught:
         payments.resolve(payment_id)

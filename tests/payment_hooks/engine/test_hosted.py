@@ -110,7 +110,7 @@ def test_a_webhook_and_a_return_at_once_both_end_well(
         other = Thread(target=deliver)
 
         @hookimpl(wrapper=True)
-        def payment_look_up(self, request):
+        def payment_retrieve(self, request):
             if not self.other.ident:
                 self.other.start()
                 self.other.join(0.3)
@@ -275,7 +275,7 @@ def test_a_message_whose_effect_failed_works_when_delivered_again(
 ):
     payment_id, session = hosted
     paid = provider.pay_session(DUE)
-    provider.fail("payment_look_up", ProviderUnavailable("down"))
+    provider.fail("payment_retrieve", ProviderUnavailable("down"))
 
     with pytest.raises(ProviderUnavailable):
         send(payments, clock, paid.transaction_id, session.session_id)
@@ -289,7 +289,7 @@ def test_a_message_whose_effect_failed_is_applied_when_the_shopper_returns(
 ):
     payment_id, session = hosted
     paid = provider.pay_session(DUE)
-    provider.fail("payment_look_up", ProviderUnavailable("down"))
+    provider.fail("payment_retrieve", ProviderUnavailable("down"))
     with pytest.raises(ProviderUnavailable):
         send(payments, clock, paid.transaction_id, session.session_id)
 

@@ -80,7 +80,7 @@ def test_looks_ask_once_in_a_few_seconds(payments, unknown_outcome, fake, clock)
     for clock.seconds in (1, 4, 5, 6, 8):
         payments.look(unknown_outcome.payment_id)
 
-    assert fake.calls == ["payment_look_up"] * 2
+    assert fake.calls == ["payment_find"] * 2
 
 
 def test_who_read_before_another_looked_asks_no_one(
@@ -93,4 +93,4 @@ def test_who_read_before_another_looked_asks_no_one(
     with pytest.raises(OutcomeUnknown):
         payments.look(unknown_outcome.payment_id)
 
-    assert fake.calls == ["payment_look_up"]
+    assert fake.calls == ["payment_find"]

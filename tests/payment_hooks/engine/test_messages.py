@@ -40,7 +40,7 @@ class Marks:
         self.asked = []
 
     @hookimpl(wrapper=True)
-    def payment_look_up(self, request):
+    def payment_retrieve(self, request):
         self.asked.append(request.candidates)
         return (yield)
 
@@ -93,10 +93,10 @@ def test_a_person_may_resolve_it_or_dismiss_it(payments, provider, page):
 
 def test_recovery_matches_what_could_not_be_asked_for(payments, provider, shop, page):
     paid = provider._add(TransactionKind.CHARGE, DUE, operation_id=page.operation_id)
-    provider.fail("payment_look_up", ProviderUnavailable("down"))
+    provider.fail("payment_retrieve", ProviderUnavailable("down"))
     with pytest.raises(ProviderUnavailable):
         payments.receive_webhook(provider.message(paid.transaction_id))
-    provider.fail("payment_look_up", ProviderUnavailable("down still"))
+    provider.fail("payment_retrieve", ProviderUnavailable("down still"))
 
     [message] = Recovery(payments).run().messages
     assert "down still" in message.problem

@@ -22,14 +22,12 @@ class Digests:
     """Names the operation of a row only among those that are asked for."""
 
     @hookimpl(wrapper=True)
-    def payment_look_up(self, request):
+    def payment_retrieve(self, request):
         found = yield
-        asked = (request.operation_id, *request.candidates)
-        rows = tuple(
-            row if row.operation_id in asked else replace(row, operation_id="")
-            for row in found.transactions
-        )
-        return replace(found, transactions=rows)
+        row = found.transaction
+        if row is None or row.operation_id in request.candidates:
+            return found
+        return replace(found, transaction=replace(row, operation_id=""))
 
 
 @pytest.fixture

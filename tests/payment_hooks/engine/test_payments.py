@@ -167,7 +167,7 @@ def test_an_unknown_outcome_stays_open_and_refuses_another_card(payments, provid
     lose_everything(provider)
     with pytest.raises(OutcomeUnknown):
         payments.charge(payment_id, CARD)
-    provider.fail("payment_look_up", ProviderUnavailable("still down"))
+    provider.fail("payment_find", ProviderUnavailable("still down"))
 
     with pytest.raises(OutcomeUnknown):
         payments.charge(payment_id, OTHER_CARD)
@@ -518,7 +518,7 @@ def test_a_second_refund_waits_while_the_first_has_an_unknown_outcome(
     provider.fail("payment_refund", OutcomeUnknown("reset"), after=True)
     with pytest.raises(OutcomeUnknown):
         payments.refund(payment_id, dollars("5.00"), intent_id="a")
-    provider.fail("payment_look_up", ProviderUnavailable("down"))
+    provider.fail("payment_retrieve", ProviderUnavailable("down"))
 
     with pytest.raises(OutcomeUnknown):
         payments.refund(payment_id, dollars("5.00"), intent_id="b")
@@ -533,7 +533,7 @@ def test_an_authorization_waits_while_a_charge_has_an_unknown_outcome(
     lose_everything(provider)
     with pytest.raises(OutcomeUnknown):
         payments.charge(payment_id, CARD)
-    provider.fail("payment_look_up", ProviderUnavailable("down"))
+    provider.fail("payment_find", ProviderUnavailable("down"))
 
     with pytest.raises(OutcomeUnknown):
         payments.authorize(payment_id, OTHER_CARD)

@@ -140,7 +140,7 @@ def test_a_payment_from_before_the_page_is_not_flagged(payments, fake, hosted):
 def test_nothing_is_flagged_before_the_provider_was_asked(payments, fake, hosted):
     payment_id, session = hosted
     second = fake.pay_session(DUE)
-    fake.fail("payment_look_up", ProviderUnavailable("down"))
+    fake.fail("payment_retrieve", ProviderUnavailable("down"))
 
     with pytest.raises(ProviderUnavailable):
         deliver(payments, payment_id, second, session)

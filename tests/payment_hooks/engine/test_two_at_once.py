@@ -302,10 +302,10 @@ def test_an_unknown_outcome_stays_so_where_a_key_for_looking_is_missing(
         payments.charge(payment_id, CARD)
     missing = ConfigurationError("the key for looking is missing")
 
-    provider.fail("payment_look_up", missing)
+    provider.fail("payment_find", missing)
     with pytest.raises(ProviderUnavailable) as caught:
         payments.resolve(payment_id)
-    provider.fail("payment_look_up", missing)
+    provider.fail("payment_find", missing)
     progress = pay(payments, payments.get(payment_id), None)
 
     assert caught.value.code == ErrorCode.CONFIGURATION

@@ -9,14 +9,18 @@ from payment_hooks import (
     CaptureRequest,
     CardForm,
     CheckoutRequest,
+    FindRequest,
     InvalidRequest,
     LineItem,
-    LookUpRequest,
+    ListRequest,
+    ListResult,
     Mode,
     Money,
     PaymentRequest,
     PaymentSource,
     RefundRequest,
+    RetrieveRequest,
+    RetrieveResult,
     Transaction,
     TransactionKind,
     VoidRequest,
@@ -121,27 +125,77 @@ def test_a_line_needs_a_whole_quantity(quantity):
     assert caught.value.code == "quantity_invalid"
 
 
-def test_a_look_up_of_nothing_is_refused():
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [
+        (lambda: RetrieveRequest(transaction_id=""), "transaction_id_missing"),
+        (
+            lambda: FindRequest(operation_id="", since=NOW, until=NOW),
+            "operation_id_missing",
+        ),
+    ],
+)
+def test_a_look_up_of_nothing_is_refused(make, code):
     with pytest.raises(InvalidRequest) as caught:
-        LookUpRequest(operation_id="only-an-id")
+        make()
 
-    assert caught.value.code == "look_up_empty"
+    assert caught.value.code == code
 
 
-@pytest.mark.parametrize("name", ["since", "until"])
-def test_a_look_up_takes_aware_times_only(name):
-    times = {"since": datetime.now(UTC), name: datetime(2026, 11, 1)}
+def search(**times):
+    return FindRequest(operation_id="ours-7", **times)
 
+
+@pytest.mark.parametrize("make", [search, ListRequest])
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"since": datetime(2026, 11, 1)}, "time_naive"),
+        ({"until": datetime(2026, 11, 1)}, "time_naive"),
+        ({"until": NOW - timedelta(seconds=1)}, "window_empty"),
+    ],
+    ids=["since", "until", "order"],
+)
+def test_a_window_has_aware_times_in_their_order(make, changes, code):
     with pytest.raises(InvalidRequest) as caught:
-        LookUpRequest(**times)
+        make(**{"since": NOW, "until": NOW} | changes)
 
-    assert caught.value.code == "time_naive"
+    assert caught.value.code == code
 
 
-def test_a_look_up_takes_any_aware_time():
+def test_a_window_takes_any_aware_time():
     zone = timezone(timedelta(hours=-8))
+    since = datetime(2026, 11, 1, tzinfo=zone)
 
-    assert LookUpRequest(since=datetime(2026, 11, 1, tzinfo=zone)).since.tzinfo is zone
+    assert ListRequest(since=since, until=NOW).since.tzinfo is zone
+
+
+AMOUNT_BACK = Money(100, "USD")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: RetrieveResult(
+            refunds=(
+                Transaction(
+                    kind=TransactionKind.REFUND,
+                    transaction_id="R1",
+                    amount=AMOUNT_BACK,
+                ),
+            )
+        ),
+        lambda: RetrieveResult(complete=True),
+        lambda: ListResult(complete=True, too_long=True),
+    ],
+    ids=["refunds of nothing", "all refunds of nothing", "complete and too long"],
+)
+def test_what_makes_no_sense_is_no_result(make):
+    with pytest.raises(ValueError, match=r"what is not there|too long"):
+        make()
 
 
 def test_what_a_provider_sent_is_not_printed():

@@ -19,7 +19,7 @@ from payment_hooks import (
     hookimpl,
 )
 from payment_hooks.recovery.findings import FindingKind
-from payment_hooks.recovery.reconciliation import Reconciliation
+from payment_hooks.recovery.reconciliation import Reconciliation, reconcile_all
 from payment_hooks.testing import FakeProvider
 
 CARD = PaymentSource(token="tok-good")
@@ -321,8 +321,8 @@ class HalfSeen:
         self.lists = 0
 
     @hookimpl(wrapper=True)
-    def payment_look_up(self, request):
-        self.lists += bool(request.since)
+    def payment_list(self, request):
+        self.lists += 1
         return replace((yield), complete=False, too_long=self.too_long)
 
 
@@ -350,7 +350,7 @@ def test_only_a_list_that_is_too_long_is_asked_for_in_halves(
 
 
 def test_a_list_that_cannot_be_had_changes_nothing(reconcile, provider, paid):
-    provider.fail("payment_look_up", ProviderUnavailable("down"))
+    provider.fail("payment_list", ProviderUnavailable("down"))
 
     with pytest.raises(ProviderUnavailable):
         reconcile()
@@ -386,3 +386,48 @@ def test_another_merchants_money_is_not_missed_here(
     assert [row.flag for row in report.findings] == ["unknown_charge"]
     assert report.findings[0].payment_id == ""
     assert payments.get(theirs.payment_id).flags == ()
+
+
+class NoLists(FakeProvider):
+    payment_list = None
+
+
+class NoSingles(FakeProvider):
+    payment_retrieve = None
+
+
+def reconcile_with(provider, clock):
+    payments = Payments.using(provider)
+    payment = payments.open("7", mode=Mode.IFRAME, amount_due=DUE)
+    payments.charge(payment.payment_id, CARD)
+    provider.ledger.clear()
+    now = clock()
+    window = now - timedelta(days=1), now + timedelta(hours=1)
+    report = reconcile_all([payments], *window, repair=True)
+    return report, payments.get(payment.payment_id)
+
+
+def test_without_a_list_reconciliation_says_that_it_cannot(clock):
+    report, payment = reconcile_with(NoLists(), clock)
+
+    assert report.problems == (
+        "provider 'fake' has no payment_list: its payments cannot be compared",
+    )
+    assert (report.findings, report.complete, report.is_clean) == ((), False, False)
+    assert payment.flags == ()
+
+
+def test_without_single_transactions_nothing_is_reported_as_missing(clock):
+    report, payment = reconcile_with(NoSingles(), clock)
+
+    [problem] = report.problems
+    assert "has no payment_retrieve" in problem
+    assert (report.findings, report.complete) == ((), False)
+    assert payment.flags == ()
+
+
+def test_with_both_the_same_money_is_reported_as_missing(clock):
+    report, payment = reconcile_with(FakeProvider(), clock)
+
+    assert report.problems == ()
+    assert payment.flags == ("missing_at_provider",)

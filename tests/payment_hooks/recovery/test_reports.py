@@ -1,12 +1,13 @@
 """What the command lines print."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from payment_hooks import InvalidRequest, Money
 from payment_hooks.recovery.findings import Finding, FindingKind, ReconcileReport
-from payment_hooks.recovery.reports import read_moment, reconcile_table
+from payment_hooks.recovery.reports import read_moment, reconcile_json, reconcile_table
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
 
@@ -60,3 +61,11 @@ def test_columns_are_aligned_and_nothing_is_left_out():
 def test_a_gap_in_the_list_is_said():
     assert "has a gap" in reconcile_table(report(complete=False))
     assert "has a gap" not in reconcile_table(report())
+
+
+def test_what_cannot_be_compared_is_said_in_place_of_a_gap():
+    told = report(complete=False, problems=("provider 'x' has no payment_list",))
+
+    assert "provider 'x' has no payment_list" in reconcile_table(told)
+    assert "has a gap" not in reconcile_table(told)
+    assert json.loads(reconcile_json(told))["problems"] == list(told.problems)

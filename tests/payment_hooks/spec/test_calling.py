@@ -1,7 +1,7 @@
 """One provider answers, everybody's wrappers wrap, and mistakes show early."""
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pluggy
 import pytest
@@ -10,9 +10,11 @@ from payment_hooks import (
     AccessRequest,
     ConfigurationError,
     FindPurchaseRequest,
+    FindRequest,
+    FindResult,
     InvalidRequest,
-    LookUpRequest,
-    LookUpResult,
+    ListRequest,
+    ListResult,
     Money,
     OutcomeUnknown,
     PaymentRequest,
@@ -22,6 +24,8 @@ from payment_hooks import (
     ProviderUnavailable,
     Purchase,
     PurchaseKind,
+    RetrieveRequest,
+    RetrieveResult,
     ShopHooks,
     StaffAction,
     Transaction,
@@ -110,8 +114,8 @@ def test_a_provider_without_the_hook_is_not_replaced_by_another(registry):
     registry.register(Answers(charge_of("C1")), "chosen")
     registry.register(FakeProvider(), "other")
 
-    with pytest.raises(UnsupportedOperation, match="'chosen' has no payment_look_up"):
-        ProviderHooks(registry, "chosen").look_up(LookUpRequest(transaction_id="C1"))
+    with pytest.raises(UnsupportedOperation, match="'chosen' has no payment_retrieve"):
+        ProviderHooks(registry, "chosen").retrieve(RetrieveRequest(transaction_id="C1"))
 
 
 def test_every_wrapper_wraps_whichever_provider_answers(registry, request_to_pay):
@@ -312,18 +316,22 @@ def test_amounts_that_cannot_be_added_up_leave_the_outcome_open(
     assert caught.value.code == "plugin_error"
 
 
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+A_DAY = ListRequest(since=NOON - timedelta(days=1), until=NOON)
+
+
 @pytest.mark.parametrize("odd", ODD_AMOUNTS, ids=str)
 def test_a_list_of_amounts_that_cannot_be_added_up_is_asked_for_again(registry, odd):
     class Lists:
         @hookimpl
-        def payment_look_up(self, request):
+        def payment_list(self, request):
             rows = (charge_of("C1"), replace(charge_of("C2"), **odd))
-            return LookUpResult(transactions=rows, complete=True)
+            return ListResult(transactions=rows, complete=True)
 
     registry.register(Lists(), "chosen")
 
     with pytest.raises(ProviderUnavailable, match=next(iter(odd))):
-        ProviderHooks(registry, "chosen").look_up(LookUpRequest(transaction_id="C1"))
+        ProviderHooks(registry, "chosen").list(A_DAY)
 
 
 class MisspeltHook:
@@ -408,15 +416,77 @@ def test_a_specname_that_is_no_hook_is_refused(registry):
 def test_a_read_that_fails_says_that_nothing_moved(registry, error):
     class Unreadable:
         @hookimpl
-        def payment_look_up(self, request):
+        def payment_retrieve(self, request):
             raise error
 
     registry.register(Unreadable(), "unreadable")
 
     with pytest.raises(ProviderUnavailable, match="nothing was moved"):
-        ProviderHooks(registry, "unreadable").look_up(
-            LookUpRequest(transaction_id="C1")
+        ProviderHooks(registry, "unreadable").retrieve(
+            RetrieveRequest(transaction_id="C1")
         )
+
+
+@pytest.mark.parametrize("odd", ODD_AMOUNTS, ids=str)
+@pytest.mark.parametrize("place", ["transaction", "refunds"])
+def test_a_retrieved_amount_that_cannot_be_added_up_is_asked_for_again(
+    registry, odd, place
+):
+    class Retrieves:
+        @hookimpl
+        def payment_retrieve(self, request):
+            changed = odd if place == "transaction" else {}
+            refund = replace(charge_of("R1"), **(odd if place == "refunds" else {}))
+            return RetrieveResult(
+                transaction=replace(charge_of("C1"), **changed), refunds=(refund,)
+            )
+
+    registry.register(Retrieves(), "chosen")
+
+    with pytest.raises(ProviderUnavailable, match=next(iter(odd))):
+        ProviderHooks(registry, "chosen").retrieve(RetrieveRequest(transaction_id="C1"))
+
+
+def test_another_transaction_than_was_asked_for_is_not_believed(registry):
+    class Mistaken:
+        @hookimpl
+        def payment_retrieve(self, request):
+            return RetrieveResult(transaction=charge_of("C2"))
+
+    registry.register(Mistaken(), "chosen")
+
+    with pytest.raises(ProviderUnavailable, match="C2 in place of C1"):
+        ProviderHooks(registry, "chosen").retrieve(RetrieveRequest(transaction_id="C1"))
+
+
+@pytest.mark.parametrize("operation_id", ["", "another"])
+def test_another_operations_movement_is_not_believed(registry, operation_id):
+    class Mistaken:
+        @hookimpl
+        def payment_find(self, request):
+            found = replace(charge_of("C2"), operation_id=operation_id)
+            return FindResult(transaction=found, complete=True)
+
+    registry.register(Mistaken(), "chosen")
+    request = FindRequest(operation_id="ours", since=A_DAY.since, until=A_DAY.until)
+
+    with pytest.raises(ProviderUnavailable, match="not shown to be of operation ours"):
+        ProviderHooks(registry, "chosen").find(request)
+
+
+def test_a_provider_may_have_one_look_up_and_no_other(registry):
+    class Retrieves:
+        @hookimpl
+        def payment_retrieve(self, request):
+            return RetrieveResult()
+
+    registry.register(Retrieves(), "chosen")
+    hooks = ProviderHooks(registry, "chosen")
+
+    names = ("payment_retrieve", "payment_find", "payment_list")
+    assert [hooks.has(name) for name in names] == [True, False, False]
+    with pytest.raises(UnsupportedOperation, match="has no payment_list"):
+        hooks.list(A_DAY)
 
 
 def test_what_is_not_marked_as_a_hook_may_have_any_name(registry):

@@ -10,8 +10,10 @@ from payment_hooks import (
     CardFields,
     CardForm,
     CheckoutRequest,
+    FindRequest,
+    FindResult,
     InvalidRequest,
-    LookUpRequest,
+    ListRequest,
     Mode,
     Money,
     PaymentRequest,
@@ -19,6 +21,8 @@ from payment_hooks import (
     ProviderHooks,
     Redirect,
     RefundRequest,
+    RetrieveRequest,
+    RetrieveResult,
     RetryRequest,
     ShopHooks,
     TransactionKind,
@@ -131,17 +135,50 @@ def test_payment_start_checkout_gives_the_step_of_the_mode(gateway, mode, step):
     assert session.mode is mode
 
 
-def test_payment_look_up_finds_by_id_and_by_our_id(gateway):
-    request = pay_request(operation_id="ours-7")
-    charge = gateway.charge(request)
-    since = datetime(2026, 1, 1, tzinfo=UTC)
+WINDOW = {
+    "since": datetime(2026, 1, 1, tzinfo=UTC),
+    "until": datetime(2126, 1, 1, tzinfo=UTC),
+}
 
-    ways = [
-        LookUpRequest(transaction_id=charge.transaction_id),
-        LookUpRequest(operation_id="ours-7", since=since),
-    ]
 
-    assert [gateway.look_up(way).transactions for way in ways] == [(charge,)] * 2
+def test_payment_retrieve_reads_one_transaction_with_its_refunds(gateway):
+    charge = gateway.charge(pay_request())
+    gateway.charge(pay_request())
+    refund = gateway.refund(
+        RefundRequest(
+            transaction_id=charge.transaction_id,
+            amount=Money(100, "USD"),
+            reference="7",
+        )
+    )
+
+    alone, whole = (
+        gateway.retrieve(
+            RetrieveRequest(
+                transaction_id=charge.transaction_id, with_refunds=with_refunds
+            )
+        )
+        for with_refunds in (False, True)
+    )
+
+    assert alone == RetrieveResult(transaction=charge)
+    assert whole == RetrieveResult(transaction=charge, refunds=(refund,), complete=True)
+
+
+def test_payment_find_finds_by_our_id(gateway):
+    charge = gateway.charge(pay_request(operation_id="ours-7"))
+
+    found = gateway.find(FindRequest(operation_id="ours-7", **WINDOW))
+
+    assert found == FindResult(transaction=charge, complete=True)
+
+
+def test_payment_list_lists_all_that_was_made(gateway):
+    charges = tuple(gateway.charge(pay_request()) for _ in range(2))
+
+    listed = gateway.list(ListRequest(**WINDOW))
+
+    assert (listed.transactions, listed.complete) == (charges, True)
 
 
 def test_payment_retry_gives_the_first_answer_again(gateway, fake):
@@ -157,11 +194,12 @@ def test_payment_retry_sends_what_can_be_sent_again():
         RetryRequest(request=pay_request(), kind=TransactionKind.CAPTURE)
 
 
-def test_payment_look_up_can_prove_absence(gateway):
-    found = gateway.look_up(LookUpRequest(transaction_id="never-made"))
+def test_payment_retrieve_and_payment_find_can_prove_absence(gateway):
+    retrieved = gateway.retrieve(RetrieveRequest(transaction_id="never-made"))
+    found = gateway.find(FindRequest(operation_id="never-made", **WINDOW))
 
-    assert found.complete
-    assert found.transactions == ()
+    assert (retrieved, found) == (RetrieveResult(), FindResult(complete=True))
+    assert retrieved.proves_absence
 
 
 def test_payment_read_webhook_gets_the_bytes_as_they_came():

@@ -93,7 +93,7 @@ def test_what_was_released_is_not_here(payments, pay):
 def test_a_part_of_unknown_outcome_blocks_the_rest(payments, provider, pay):
     provider.fail("payment_charge", OutcomeUnknown("reset"), after=True)
     provider.fail("payment_retry", ProviderUnavailable("no answer"))
-    provider.fail("payment_look_up", ProviderUnavailable("no answer"))
+    provider.fail("payment_find", ProviderUnavailable("no answer"))
     with pytest.raises(OutcomeUnknown):
         pay(1000)
 

@@ -89,7 +89,7 @@ def test_a_look_that_fails_does_not_say_that_nothing_was_taken(payments, provide
     provider.fail("payment_retry", LOST)
     payment = opened(payments)
     pay(payments, payment, CARD)
-    provider.fail("payment_look_up", ProviderUnavailable("not sent"))
+    provider.fail("payment_find", ProviderUnavailable("not sent"))
 
     assert pay(payments, payment, None).is_unknown
 

@@ -121,7 +121,7 @@ def test_no_card_is_saved_while_an_earlier_charge_has_an_unknown_outcome(
     provider.fail("payment_charge", OutcomeUnknown("lost"), after=True)
     provider.fail("payment_retry", OutcomeUnknown("lost"))
     first = submit(entry())
-    provider.fail("payment_look_up", OutcomeUnknown("lost"))
+    provider.fail("payment_find", OutcomeUnknown("lost"))
     second = submit(entry("tok-2", save=True))
     third = submit(Entry(card=CARD))
 

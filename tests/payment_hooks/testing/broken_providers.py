@@ -10,13 +10,15 @@ import pytest
 
 from payment_hooks import (
     Challenge,
+    FindResult,
     InvalidRequest,
-    LookUpResult,
+    ListResult,
     Money,
     OutcomeUnknown,
     PaymentDeclined,
     PaymentSource,
     ProviderUnavailable,
+    RetrieveResult,
     TransactionKind,
     TransactionStatus,
     hookimpl,
@@ -28,7 +30,8 @@ FOUND_BY = {}
 """For each broken provider the check which must fail."""
 SECRET = "fake-webhook-secret"
 MOVE_NOTHING = ("payment_save_source", "payment_remove_source")
-HOOKS = ("payment_charge", "payment_authorize", "payment_refund", "payment_look_up")
+READING = ("payment_retrieve", "payment_find", "payment_list")
+HOOKS = ("payment_charge", "payment_authorize", "payment_refund", *READING)
 
 
 class FakeBench:
@@ -222,52 +225,117 @@ class ReturnsDeclines(FakeProvider):
             return self._add(TransactionKind.CHARGE, request.amount)
 
 
-@found_by("test_absence_is_reported_as_evidence")
+@found_by("test_finding_nothing_is_evidence_of_absence")
 class NeverSawAll(FakeProvider):
     @hookimpl
-    def payment_look_up(self, request):
-        return replace(super().payment_look_up(request), complete=False)
+    def payment_find(self, request):
+        return replace(super().payment_find(request), complete=False)
 
 
-@found_by("test_a_look_up_that_reaches_no_one_is_no_evidence")
+@found_by("test_finding_that_reaches_no_one_is_no_evidence")
 class CompleteWithoutLooking(FakeProvider):
     @hookimpl
-    def payment_look_up(self, request):
+    def payment_find(self, request):
         try:
-            return super().payment_look_up(request)
+            return super().payment_find(request)
         except ProviderUnavailable:
-            return LookUpResult(complete=True)
+            return FindResult(complete=True)
+
+
+@found_by("test_retrieving_that_reaches_no_one_is_no_evidence")
+class AbsentWhileAway(FakeProvider):
+    @hookimpl
+    def payment_retrieve(self, request):
+        try:
+            return super().payment_retrieve(request)
+        except ProviderUnavailable:
+            return RetrieveResult()
+
+
+@found_by("test_listing_that_reaches_no_one_is_no_evidence")
+class ListsNothingWhileAway(FakeProvider):
+    @hookimpl
+    def payment_list(self, request):
+        try:
+            return super().payment_list(request)
+        except ProviderUnavailable:
+            return ListResult(complete=True)
 
 
 @found_by("test_a_charge_is_not_taken_for_a_hosted_pages_money")
 class NamesWhateverIsAsked(FakeProvider):
     @hookimpl
-    def payment_look_up(self, request):
-        found = super().payment_look_up(request)
-        rows = tuple(
-            replace(row, operation_id=(*request.candidates, row.operation_id)[0])
-            for row in found.transactions
-        )
-        return replace(found, transactions=rows)
+    def payment_retrieve(self, request):
+        found = super().payment_retrieve(request)
+        row = found.transaction
+        if row is None:
+            return found
+        named = replace(row, operation_id=(*request.candidates, row.operation_id)[0])
+        return replace(found, transaction=named)
 
 
 @found_by("test_a_charge_is_not_taken_for_a_hosted_pages_money")
 class LeavesOpenWhoseItIs(FakeProvider):
     @hookimpl
-    def payment_look_up(self, request):
-        found = super().payment_look_up(request)
-        if not request.candidates:
+    def payment_retrieve(self, request):
+        found = super().payment_retrieve(request)
+        if found.transaction is None or not request.candidates:
             return found
-        rows = tuple(replace(row, operation_id="") for row in found.transactions)
-        return replace(found, transactions=rows)
+        return replace(found, transaction=replace(found.transaction, operation_id=""))
+
+
+@found_by("test_a_charge_is_retrieved_by_its_id")
+class ShowsTheFirst(FakeProvider):
+    @hookimpl
+    def payment_retrieve(self, request):
+        first = next(iter(self.ledger), request.transaction_id)
+        return super().payment_retrieve(replace(request, transaction_id=first))
+
+
+@found_by("test_what_was_never_made_is_not_retrieved")
+class InventsWhatIsAskedFor(FakeProvider):
+    @hookimpl
+    def payment_retrieve(self, request):
+        found = super().payment_retrieve(request)
+        if found.transaction is not None or not self.ledger:
+            return found
+        row = next(iter(self.ledger.values()))
+        invented = replace(row, transaction_id=request.transaction_id)
+        return replace(found, transaction=invented)
+
+
+@found_by("test_a_charge_is_retrieved_with_its_refunds")
+class ShowsTheNewestRefundAlone(FakeProvider):
+    @hookimpl
+    def payment_retrieve(self, request):
+        found = super().payment_retrieve(request)
+        return replace(found, refunds=found.refunds[-1:])
 
 
 @found_by("test_a_lost_charge_is_found_by_its_operation")
 class FindsNothing(FakeProvider):
     @hookimpl
-    def payment_look_up(self, request):
-        found = super().payment_look_up(request)
-        return LookUpResult(complete=True) if request.operation_id else found
+    def payment_find(self, request):
+        super().payment_find(request)
+        return FindResult(complete=True)
+
+
+@found_by("test_all_that_was_made_is_listed_once")
+class ListsNoRefunds(FakeProvider):
+    @hookimpl
+    def payment_list(self, request):
+        listed = super().payment_list(request)
+        rows = tuple(row for row in listed.transactions if not row.parent_id)
+        return replace(listed, transactions=rows)
+
+
+@found_by("test_a_listed_charge_names_its_operation_to_who_asks")
+class ListsWithoutNames(FakeProvider):
+    @hookimpl
+    def payment_list(self, request):
+        listed = super().payment_list(request)
+        rows = tuple(replace(row, operation_id="") for row in listed.transactions)
+        return replace(listed, transactions=rows)
 
 
 @found_by("test_a_lost_charge_is_found_by_retry")
@@ -278,8 +346,7 @@ class RetriesAnew(FakeProvider):
         return super().payment_retry(request)
 
 
-@found_by("test_a_look_up_moves_no_money")
-class ChargesWhatItIsAskedToFind(FakeProvider):
+class RemembersWhatItWasAsked(FakeProvider):
     """As a look-up by the same request under the same key does."""
 
     asked = None
@@ -289,23 +356,45 @@ class ChargesWhatItIsAskedToFind(FakeProvider):
         self.asked = self.asked or request
         return super().payment_charge(request)
 
-    @hookimpl
-    def payment_look_up(self, request):
-        if self.asked and request.operation_id == self.asked.operation_id:
+    def charge_once_more(self):
+        if self.asked:
             self._once(TransactionKind.CHARGE, self.asked)
-        return super().payment_look_up(request)
+
+
+@found_by("test_retrieving_moves_no_money")
+class ChargesWhatItRetrieves(RemembersWhatItWasAsked):
+    @hookimpl
+    def payment_retrieve(self, request):
+        self.charge_once_more()
+        return super().payment_retrieve(request)
+
+
+@found_by("test_finding_moves_no_money")
+class ChargesWhatItIsAskedToFind(RemembersWhatItWasAsked):
+    @hookimpl
+    def payment_find(self, request):
+        if self.asked and request.operation_id == self.asked.operation_id:
+            self.charge_once_more()
+        return super().payment_find(request)
+
+
+@found_by("test_listing_moves_no_money")
+class ChargesWhatItLists(RemembersWhatItWasAsked):
+    @hookimpl
+    def payment_list(self, request):
+        self.charge_once_more()
+        return super().payment_list(request)
 
 
 @found_by("test_what_was_voided_is_never_reported_as_money")
 class ReadsTheAmountAndNotTheStatus(FakeProvider):
     @hookimpl
-    def payment_look_up(self, request):
-        found = super().payment_look_up(request)
-        rows = [
-            replace(row, status=TransactionStatus.SUCCEEDED)
-            for row in found.transactions
-        ]
-        return replace(found, transactions=tuple(rows))
+    def payment_retrieve(self, request):
+        found = super().payment_retrieve(request)
+        if found.transaction is None:
+            return found
+        seen = replace(found.transaction, status=TransactionStatus.SUCCEEDED)
+        return replace(found, transaction=seen)
 
 
 @found_by("test_a_forged_message_is_rejected")
@@ -489,4 +578,23 @@ class TestWithoutCardsOnFile(ProviderKit):
 
         bench = FakeBench(KeepsNoCards(secret=SECRET))
         bench.lacks = MOVE_NOTHING
+        return bench
+
+
+class TestWithoutLists(ProviderKit):
+    """A provider may be able to retrieve, and neither to find nor to list."""
+
+    @pytest.fixture
+    def bench(self):
+        class OnlyRetrieves(FakeProvider):
+            @hookimpl
+            def payment_find(self, request):
+                return None
+
+            @hookimpl
+            def payment_list(self, request):
+                return None
+
+        bench = FakeBench(OnlyRetrieves(secret=SECRET))
+        bench.lacks = ("payment_find", "payment_list")
         return bench

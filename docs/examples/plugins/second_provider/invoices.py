@@ -6,7 +6,6 @@ follow from the idempotency key, so that a repeated call is the same movement.
 
 from payment_hooks import (
     Ledger,
-    LookUpResult,
     Money,
     Payments,
     PluginRegistry,
@@ -49,11 +48,6 @@ class Invoices:
     def payment_retry(self, request):
         """The same promise again: its id follows from the key."""
         return _transaction(request.kind, request.request)
-
-    @hookimpl
-    def payment_look_up(self, request):
-        """Nothing is kept here, so nothing is known and nothing is proven."""
-        return LookUpResult()
 
 
 def payments_for(total: Money, registry: PluginRegistry, ledger: Ledger) -> Payments:

@@ -7,7 +7,7 @@ import pytest
 from payment_hooks.model.errors import InvalidRequest, PaymentDeclined
 from payment_hooks.model.kinds import TransactionKind, TransactionStatus
 from payment_hooks.model.money import Money
-from payment_hooks.model.requests import ConfirmRequest, LookUpRequest, PaymentRequest
+from payment_hooks.model.requests import ConfirmRequest, PaymentRequest, RetrieveRequest
 from payment_hooks.model.results import Challenge, Transaction
 from payment_hooks.testing.provider_checks.bench import DUE, Bench, Moved, ask, needs
 
@@ -94,14 +94,14 @@ class ChallengeChecks:
         assert charged.status is TransactionStatus.SUCCEEDED
         assert bench.moved() == Moved(payments=1, taken=DUE)
 
-    @needs("payment_confirm", "payment_look_up")
+    @needs("payment_confirm", "payment_retrieve")
     def test_what_waits_is_looked_up_as_pending(self, bench: Bench) -> None:
         """It is no money so far, and not gone."""
         challenge, _ = _challenge(bench)
 
         assert _status(bench, challenge) is TransactionStatus.PENDING
 
-    @needs("payment_confirm", "payment_look_up")
+    @needs("payment_confirm", "payment_retrieve")
     def test_what_was_answered_is_looked_up_as_charged(self, bench: Bench) -> None:
         """Whoever lost the answer finds the money."""
         challenge, request = _challenge(bench)
@@ -109,7 +109,7 @@ class ChallengeChecks:
 
         assert _status(bench, challenge) is TransactionStatus.SUCCEEDED
 
-    @needs("payment_confirm", "payment_look_up")
+    @needs("payment_confirm", "payment_retrieve")
     def test_what_was_canceled_is_looked_up_as_over(self, bench: Bench) -> None:
         """Pending would keep the payment open for ever."""
         challenge, request = _challenge(bench)
@@ -172,9 +172,9 @@ def _confirm(
 
 
 def _status(bench: Bench, challenge: Challenge) -> TransactionStatus:
-    found = bench.provider.payment_look_up(
-        request=LookUpRequest(transaction_id=challenge.transaction_id)
-    )
-    (transaction,) = found.transactions
-    status: TransactionStatus = transaction.status
+    found = bench.provider.payment_retrieve(
+        request=RetrieveRequest(transaction_id=challenge.transaction_id)
+    ).transaction
+    assert found is not None
+    status: TransactionStatus = found.status
     return status
