@@ -35,8 +35,10 @@ from payment_hooks.model.kinds import (
     EnteredBy,
     ErrorCode,
     Flag,
+    Initiator,
     Mode,
     RefundReason,
+    Schedule,
     TransactionKind,
     TransactionStatus,
 )
@@ -47,6 +49,7 @@ from payment_hooks.model.messages import (
     shopper_text,
 )
 from payment_hooks.model.money import Money, read_money
+from payment_hooks.model.provider_info import Ability, Limits, ProviderInfo
 from payment_hooks.model.purchases import (
     AccessRequest,
     CompletePurchaseRequest,
@@ -108,6 +111,7 @@ __all__ = [
     "CAPTURING",
     "FUNDING",
     "REVERSED",
+    "Ability",
     "AccessRequest",
     "Address",
     "AlreadyPaid",
@@ -131,11 +135,13 @@ __all__ = [
     "Flag",
     "HoldPurchaseRequest",
     "HostedPage",
+    "Initiator",
     "Intent",
     "InvalidRequest",
     "KeyConflict",
     "Ledger",
     "Level2",
+    "Limits",
     "LineItem",
     "LookUpRequest",
     "LookUpResult",
@@ -162,6 +168,7 @@ __all__ = [
     "PluginRegistry",
     "Policy",
     "ProviderHooks",
+    "ProviderInfo",
     "ProviderUnavailable",
     "Purchase",
     "PurchaseKind",
@@ -174,6 +181,7 @@ __all__ = [
     "ReturnUrls",
     "SaveSourceRequest",
     "SavedSource",
+    "Schedule",
     "ShopBusy",
     "ShopHooks",
     "StaffAction",
