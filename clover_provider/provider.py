@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NoReturn, Self
 
+from clover_provider.abilities import describe, takes_cards
 from clover_provider.api import calls, charges, hosted_checkout, refunds, webhooks
 from clover_provider.api.cards import customers, tokens
 from clover_provider.api.cards.keys import KeyStore, MemoryKeyStore, PublicKeys
@@ -40,6 +41,7 @@ from payment_hooks import (
     PaymentDeclined,
     PaymentRequest,
     PaymentSource,
+    ProviderInfo,
     Redirect,
     RefundRequest,
     RemoveSourceRequest,
@@ -119,6 +121,11 @@ class CloverProvider:
         return self.config.mode
 
     @hookimpl
+    def payment_describe(self) -> ProviderInfo:
+        """What this merchant's settings allow; a shop on Clover's page never authorizes."""
+        return describe(self.config)
+
+    @hookimpl
     def payment_tokenize(self, request: CardDetails) -> PaymentSource:
         """A single-use token for the card; mode api only."""
         config = self.config
@@ -142,6 +149,7 @@ class CloverProvider:
     def payment_save_source(self, request: SaveSourceRequest) -> SavedSource:
         """A card on file, as a Clover customer of its own."""
         config = self.config
+        _refuse_hosted_only(config, "to save a card")
         _check_merchant(request.source, config)
         call = calls.save_source(request, config)
         answer = self._send(call)
@@ -164,6 +172,7 @@ class CloverProvider:
     @hookimpl
     def payment_authorize(self, request: PaymentRequest) -> Transaction:
         """An AUTHORIZATION, to be captured or voided later."""
+        _refuse_hosted_only(self.config, "to authorize")
         return self._fund(request, capture=False)
 
     @hookimpl
@@ -358,6 +367,16 @@ class CloverProvider:
             return None
         renewed = self._renew(call.bearer)
         return replace(call, bearer=renewed, attempt=call.attempt + 1)
+
+
+def _refuse_hosted_only(config: CloverConfig, asked: str) -> None:
+    if not takes_cards(config):
+        raise UnsupportedOperation(
+            f"Clover was not asked {asked}: in hosted mode the card stays on its page, "
+            "which charges at once; add iframe or api to CLOVER['MODES']",
+            code=MODE_NOT_CONFIGURED,
+            provider=PROVIDER,
+        )
 
 
 def _check_merchant(source: PaymentSource, config: CloverConfig) -> None:

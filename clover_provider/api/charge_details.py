@@ -20,33 +20,34 @@ def build(details: ChargeDetails) -> dict[str, object]:
     disagree on the form of a shipping address: of that, only the postal code is sent,
     with Level 2 data.
     """
-    level2 = details.level2 or Level2()
-    optional: dict[str, object] = {
-        "description": details.description,
-        "receipt_email": details.shopper_email,
-        "tax_amount": _minor_units(details.tax),
-        "soft_descriptor": _soft_descriptor(details.statement_descriptor),
-        "external_customer_reference": level2.customer_reference,
-        "level2": _level2(details) if details.level2 else None,
-    }
-    sent = {name: value for name, value in optional.items() if value}
-    return {"ecomind": _ECOMIND[details.entered_by], **sent}
+    sent: dict[str, object] = {"ecomind": _ECOMIND[details.entered_by]}
+    if details.description:
+        sent["description"] = details.description
+    if details.shopper_email:
+        sent["receipt_email"] = details.shopper_email
+    if details.tax is not None:
+        sent["tax_amount"] = details.tax.minor_units
+    if details.statement_descriptor:
+        sent |= _soft_descriptor(details.statement_descriptor)
+    if details.level2 is not None:
+        sent |= _level2(details, details.level2)
+    return sent
 
 
-def _soft_descriptor(text: str) -> dict[str, object] | None:
-    """Clover's object for the text; None for one that is too long, which is logged."""
+def _soft_descriptor(text: str) -> dict[str, object]:
+    """Clover's object for the text; a text that is too long is left out and logged."""
     if len(text) > LONGEST_DESCRIPTOR:
         logger.warning(
             "a statement descriptor of %d characters is left out: Clover takes %d",
             len(text),
             LONGEST_DESCRIPTOR,
         )
-        return None
-    return {"dba_name": text} if text else None
+        return {}
+    return {"soft_descriptor": {"dba_name": text}}
 
 
-def _level2(details: ChargeDetails) -> dict[str, object]:
-    given, ships_to = details.level2 or Level2(), details.shipping_address
+def _level2(details: ChargeDetails, given: Level2) -> dict[str, object]:
+    ships_to = details.shipping_address
     fields: dict[str, object] = {
         "pc_order_number": given.purchase_order,
         "product_description": given.product_description,
@@ -58,7 +59,11 @@ def _level2(details: ChargeDetails) -> dict[str, object]:
         "shipping_from_postal_code": given.ships_from_postal_code,
         "destination_postal_code": ships_to.postal_code if ships_to else "",
     }
-    return {name: value for name, value in fields.items() if value}
+    sent = {
+        "external_customer_reference": given.customer_reference,
+        "level2": {name: value for name, value in fields.items() if value},
+    }
+    return {name: value for name, value in sent.items() if value}
 
 
 def _minor_units(amount: Money | None) -> int:

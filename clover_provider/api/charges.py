@@ -63,6 +63,7 @@ def build_charge(request: PaymentRequest, *, capture: bool) -> dict[str, object]
         "amount": request.amount.minor_units,
         "currency": request.amount.currency.lower(),
         **customers.build_source(request.source),
+        **customers.build_stored_credentials(request.source, details),
         "capture": capture,
         "external_reference_id": external_reference(request.operation_id),
         "metadata": metadata,

@@ -36,8 +36,10 @@ from payment_hooks.model.kinds import (
     EnteredBy,
     ErrorCode,
     Flag,
+    Initiator,
     Mode,
     RefundReason,
+    Schedule,
     TransactionKind,
     TransactionStatus,
 )
@@ -48,6 +50,7 @@ from payment_hooks.model.messages import (
     shopper_text,
 )
 from payment_hooks.model.money import Money, read_money
+from payment_hooks.model.provider_info import Ability, Limits, ProviderInfo
 from payment_hooks.model.purchases import (
     AccessRequest,
     CompletePurchaseRequest,
@@ -119,6 +122,7 @@ __all__ = [
     "FUNDING",
     "REVERSED",
     "SPECIFICATION",
+    "Ability",
     "AccessRequest",
     "ActionRequired",
     "Address",
@@ -148,11 +152,13 @@ __all__ = [
     "Flag",
     "HoldPurchaseRequest",
     "HostedPage",
+    "Initiator",
     "Intent",
     "InvalidRequest",
     "KeyConflict",
     "Ledger",
     "Level2",
+    "Limits",
     "LineItem",
     "ListRequest",
     "ListResult",
@@ -179,6 +185,7 @@ __all__ = [
     "PluginRegistry",
     "Policy",
     "ProviderHooks",
+    "ProviderInfo",
     "ProviderUnavailable",
     "Purchase",
     "PurchaseKind",
@@ -193,6 +200,7 @@ __all__ = [
     "ReturnUrls",
     "SaveSourceRequest",
     "SavedSource",
+    "Schedule",
     "ShopBusy",
     "ShopHooks",
     "StaffAction",

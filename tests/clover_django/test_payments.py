@@ -81,3 +81,11 @@ def test_a_shop_of_an_adapter_takes_part_once(monkeypatch):
         shop_payments.get_payments().shop.amount_due("known-to-the-plugin") is not None
     )
     shop_payments.reset()
+
+
+def test_settings_that_are_replaced_are_described_anew(clover):
+    assert shop_payments.get_payments().provider.info.merchant_id == "TESTMERCH0001"
+
+    clover(MERCHANT_ID="TESTMERCH0009")
+
+    assert shop_payments.get_payments().provider.info.merchant_id == "TESTMERCH0009"

@@ -14,6 +14,7 @@ from typing import Any
 from greenlet import getcurrent
 
 from payment_hooks import (
+    Ability,
     CardFields,
     FindRequest,
     FindResult,
@@ -27,6 +28,7 @@ from payment_hooks import (
     OutcomeUnknown,
     PaymentDeclined,
     PaymentRequest,
+    ProviderInfo,
     ProviderUnavailable,
     RateLimited,
     Redirect,
@@ -117,6 +119,14 @@ class Bank:
     came_late: set[str] = field(default_factory=set)
     """What was made after the time in which anybody waited for it."""
     numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    @hookimpl
+    def payment_describe(self) -> ProviderInfo:
+        """A bank that can do all but capture more than it reserved."""
+        able = frozenset(Ability) - {Ability.CAPTURE_ABOVE}
+        return ProviderInfo(
+            name=self.name, merchant_id=self.merchant_id, abilities=able
+        )
 
     @hookimpl
     def payment_charge(self, request: PaymentRequest) -> Transaction:

@@ -21,24 +21,23 @@ from clover_provider.codes import (
 )
 from clover_provider.wire.message import Answer
 from payment_hooks import (
+    ChargeDetails,
+    Initiator,
     InvalidRequest,
     PaymentSource,
     ProviderUnavailable,
     RemoveSourceRequest,
     SavedSource,
     SaveSourceRequest,
+    Schedule,
 )
 from payment_hooks.model import forgetful
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SAVED = re.compile(r"([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{1,64})")
 _CUSTOMER = re.compile(r"[A-Z0-9]{13}")
-# Charged as FIRST, a card that is saved already is refused for its missing code.
-_STORED_CREDENTIALS = {
-    "sequence": "SUBSEQUENT",
-    "is_scheduled": False,
-    "initiator": "CARDHOLDER",
-}
+_INITIATORS = {Initiator.SHOPPER: "CARDHOLDER", Initiator.MERCHANT: "MERCHANT"}
+_BILL_PAY = {Schedule.RECURRING: "Recurring", Schedule.INSTALMENT: "Installment"}
 
 
 def build(request: SaveSourceRequest) -> dict[str, object]:
@@ -66,7 +65,35 @@ def build_source(source: PaymentSource) -> dict[str, object]:
     customer_id = customer_of(source)
     if not source.is_saved:
         return {"source": source.token}
-    return {"source": customer_id, "stored_credentials": dict(_STORED_CREDENTIALS)}
+    return {"source": customer_id}
+
+
+def build_stored_credentials(
+    source: PaymentSource, details: ChargeDetails
+) -> dict[str, object]:
+    """The part of a charge which says whose act it is, and of which plan.
+
+    Nothing for a card that is used once. A saved card is SUBSEQUENT also when it is
+    charged for the first time: as FIRST, Clover refused one for its missing code.
+    Scheduled is what the merchant charges by plan, and the shopper's own FIRST payment,
+    which agrees to it. Clover has no field for the original transaction.
+
+    Source: "Create a charge" and "Save a card for future transactions", docs.clover.com,
+    read 2026-11.
+    """
+    if not source.is_saved and details.schedule is Schedule.NONE:
+        return {}
+    bill_pay = _BILL_PAY.get(details.schedule)
+    is_by_merchant = details.initiator is Initiator.MERCHANT
+    is_scheduled = bill_pay is not None and (is_by_merchant or not source.is_saved)
+    told: dict[str, object] = {
+        "sequence": "SUBSEQUENT" if source.is_saved else "FIRST",
+        "is_scheduled": is_scheduled,
+        "initiator": _INITIATORS[details.initiator],
+    }
+    if is_scheduled:
+        told["installment_info"] = {"bill_pay_indicator": bill_pay}
+    return {"stored_credentials": told}
 
 
 def customer_of(source: PaymentSource) -> str:

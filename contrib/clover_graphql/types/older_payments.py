@@ -126,9 +126,11 @@ class Payment:
         return PaymentChargeStatusEnum[payment_status(self.payment, self.operations)]
 
     @strawberry.field
-    def actions(self) -> list[OrderAction]:
+    def actions(self, info: Info) -> list[OrderAction]:
         """What staff may do with its money."""
-        return [OrderAction[name] for name in payment_actions(self.operations)]
+        provider = info.context.offer(self.gateway).payments.provider
+        found = payment_actions(self.operations, provider.info)
+        return [OrderAction[name] for name in found]
 
     @strawberry.field
     def total(self) -> MoneyType | None:

@@ -104,11 +104,11 @@ class TransactionItem:
         return max([self.payment.created_at, *moments])
 
     @strawberry.field
-    def actions(self) -> list[TransactionActionEnum]:
+    def actions(self, info: Info) -> list[TransactionActionEnum]:
         """What staff may ask for."""
-        return [
-            TransactionActionEnum[name] for name in possible_actions(self.operations)
-        ]
+        provider = info.context.offer(self.gateway).payments.provider
+        found = possible_actions(self.operations, provider.info)
+        return [TransactionActionEnum[name] for name in found]
 
     @strawberry.field
     def authorized_amount(self) -> MoneyType:

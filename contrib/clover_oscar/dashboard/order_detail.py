@@ -19,6 +19,7 @@ from clover_oscar.orders import movements
 from clover_oscar.orders.refusals import explain_to_staff
 from clover_oscar.untyped import OscarObject, Response, View
 from payment_hooks import (
+    Ability,
     ErrorCode,
     OperationKind,
     Payment,
@@ -123,14 +124,23 @@ def describe_payment(payment: Payment, user: OscarObject) -> dict[str, Any]:
     """A payment for the page: its operations, and what this user may do now."""
     left = get_payments().refundable(payment.payment_id)
     authorized = movements.left_to_capture(payment)
+    can = get_payments().provider.info.can
+    is_refundable = left.minor_units > 0 and (
+        payment.state is not PaymentState.PARTLY_REFUNDED
+        or can(Ability.SEVERAL_REFUNDS)
+    )
     return {
         "payment": payment,
         "operations": get_payments().operations(payment.payment_id),
         "left_to_refund": write_amount(left),
         "left_to_capture": write_amount(authorized),
         "may_capture": authorized.minor_units > 0 and user.has_perm(movements.CAPTURE),
-        "may_void": authorized.minor_units > 0 and user.has_perm(movements.REFUND),
-        "may_refund": left.minor_units > 0 and user.has_perm(movements.REFUND),
+        "may_capture_part": can(Ability.PARTIAL_CAPTURE),
+        "may_void": authorized.minor_units > 0
+        and user.has_perm(movements.REFUND)
+        and can(Ability.VOID),
+        "may_refund": is_refundable and user.has_perm(movements.REFUND),
+        "may_refund_part": can(Ability.PARTIAL_REFUND),
         "is_authorized": payment.state is PaymentState.AUTHORIZED,
     }
 

@@ -56,8 +56,12 @@ def fund(call: Call, body: JSON) -> Charge:
     _check_currency(call, body["currency"])
     _check_body(call, body)
     token = tokens.of_source(call, body["source"])
+    issuer.check_stored_credentials(call, body, token)
     decline = _decide(call, token)
-    charge = _record(call, body, token.card, is_declined=decline is not None)
+    is_saved = token.state is TokenState.MULTIPAY
+    charge = _record(
+        call, body, token.card, is_declined=decline is not None, is_saved=is_saved
+    )
     if decline is not None:
         raise declined(call.state, charge, decline, token)
     tokens.spend(token, call.state.clock.now())
@@ -99,7 +103,9 @@ def _check_body(call: Call, body: JSON) -> None:
         )
 
 
-def _record(call: Call, body: JSON, card: CardOnFile, *, is_declined: bool) -> Charge:
+def _record(
+    call: Call, body: JSON, card: CardOnFile, *, is_declined: bool, is_saved: bool
+) -> Charge:
     switches = call.state.switches
     checks = issuer.check(card, switches, call.simulated)
     amount = _approved_amount(call, body["amount"])
@@ -120,6 +126,7 @@ def _record(call: Call, body: JSON, card: CardOnFile, *, is_declined: bool) -> C
     charge.idempotency_key = call.idempotency_key
     charge.cvc_check, charge.address_check = checks.cvc, checks.address
     charge.echo = {name: body[name] for name in ECHOED if name in body}
+    charge.echo |= issuer.warn_without_first(body, is_saved=is_saved)
     if amount != body["amount"]:
         charge.echo["partial_auth"] = True
     asked = call.simulated("payment_method")

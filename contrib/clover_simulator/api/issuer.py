@@ -7,9 +7,12 @@ the request's metadata (`sim_decline`, `sim_message`, `sim_cvc_check`), never by
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from clover_simulator.calls.call import Call
 from clover_simulator.state.cards import CardOnFile, Outcome
 from clover_simulator.state.clock import Clock
+from clover_simulator.state.records import JSON, Token, TokenState
 from clover_simulator.state.switches import Switches
+from clover_simulator.traffic.answers import invalid
 
 MESSAGES = {
     "card_declined": "Do not honor",
@@ -18,6 +21,7 @@ MESSAGES = {
     "processing_error": "The processor refused the card.",
 }
 DECLINE_CODE = "issuer_declined"
+WITHOUT_FIRST = "Subsequent use of a stored credential without a first one."
 Trigger = Callable[[str], str | None]
 
 
@@ -69,3 +73,31 @@ def check(
         cvc=trigger("cvc_check") or switches.cvc_check,
         address=trigger("address_check") or address,
     )
+
+
+def check_stored_credentials(call: Call, body: JSON, token: Token) -> None:
+    """Refuse a charge of a card on file that the pages do not allow, unless lenient.
+
+    Source: "Create a charge" and "Save a card for future transactions", docs.clover.com,
+    read 2026-11. That the later payments of a plan are the merchant's act is a rule of
+    the card networks, which Clover's pages refer to.
+    """
+    if call.state.switches.stored_credentials == "lenient":
+        return
+    told = body.get("stored_credentials", {})
+    is_saved = token.state is TokenState.MULTIPAY
+    if told.get("initiator") == "MERCHANT" and not is_saved:
+        raise invalid("A merchant initiates payments with a saved card only.")
+    if is_saved and body["source"] == token.id and not told.get("sequence"):
+        raise invalid("A multi-pay token needs stored_credentials.sequence.")
+    is_later = told.get("sequence") == "SUBSEQUENT"
+    if is_later and told.get("is_scheduled") and told.get("initiator") != "MERCHANT":
+        raise invalid("A scheduled payment that follows is the merchant's act.")
+
+
+def warn_without_first(body: JSON, *, is_saved: bool) -> JSON:
+    """The remark on a charge that follows another one which never was."""
+    told = body.get("stored_credentials", {})
+    if is_saved or told.get("sequence") != "SUBSEQUENT":
+        return {}
+    return {"warning_message": WITHOUT_FIRST}

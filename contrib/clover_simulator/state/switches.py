@@ -83,6 +83,15 @@ class Switches:
     idempotent_captures: bool = _switch(
         False, "D8", "Captures honour an idempotency-key."
     )
+    stored_credentials: str = _switch(
+        "strict",
+        "-",
+        "Whether a charge is refused that names a plan as the shopper's own later act, "
+        "has the merchant charge a card that is not saved, or a saved card's own token "
+        "not as SUBSEQUENT.",
+        "strict",
+        "lenient",
+    )
     token_minutes: float = _switch(0.0, "D9", "Life of an unused token; 0 is for ever.")
     decline_spends_token: bool = _switch(
         True, "D10", "A declined charge spends the token."

@@ -9,9 +9,10 @@ from typing import Any
 
 from payment_hooks.ledger.intents import new_operation
 from payment_hooks.ledger.store import Ledger
-from payment_hooks.model.errors import InvalidRequest
+from payment_hooks.model.errors import InvalidRequest, UnsupportedOperation
 from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.model.money import Money
+from payment_hooks.model.provider_info import Ability
 from payment_hooks.model.records import (
     Operation,
     OperationKind,
@@ -113,6 +114,20 @@ class Engine:
         """Whether it is made with this provider's merchant."""
         mine = (self.provider.name, self.provider.merchant_id)
         return (payment.provider, payment.merchant_id) == mine
+
+    def require(self, ability: Ability, asked: str) -> None:
+        """Raise unless the provider can do what is asked; nothing is recorded or sent.
+
+        Raises:
+            UnsupportedOperation: it cannot.
+        """
+        info = self.provider.info
+        if not info.can(ability):
+            raise UnsupportedOperation(
+                f"{asked} is not sent: provider {info.name!r} has no {ability}",
+                code=ErrorCode.UNSUPPORTED,
+                provider=info.name,
+            )
 
     def new_operation(
         self, payment: Payment, kind: OperationKind, amount: Money, **intent: Any

@@ -39,6 +39,7 @@ from payment_hooks.model.kinds import (
     TransactionKind,
     TransactionStatus,
 )
+from payment_hooks.model.provider_info import Ability
 from payment_hooks.model.records import (
     FUNDING,
     Operation,
@@ -98,6 +99,8 @@ class Executor:
             refuse_conflict(payment)
             earlier = [row for row in known if row.kind in FUNDING]
             _refuse_repeated_decline(earlier, asked)
+            if kind is OperationKind.AUTHORIZE:
+                self._engine.require(Ability.AUTHORIZE, "an authorization")
             intent = self._engine.new_operation(
                 payment,
                 kind,

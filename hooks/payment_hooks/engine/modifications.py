@@ -1,5 +1,7 @@
 """What may be asked of money that is here: the intent of a capture, refund or void."""
 
+from collections.abc import Sequence
+
 from payment_hooks.engine.engine import Engine
 from payment_hooks.ledger.state import (
     find_intent,
@@ -11,6 +13,7 @@ from payment_hooks.model.details.ip_addresses import bare_address
 from payment_hooks.model.errors import InvalidRequest, WrongState
 from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.model.money import Money
+from payment_hooks.model.provider_info import Ability
 from payment_hooks.model.records import (
     Operation,
     OperationKind,
@@ -28,6 +31,7 @@ def plan_capture(
     Raises:
         WrongState: nothing is authorized, or it was captured.
         InvalidRequest: more is asked.
+        UnsupportedOperation: the provider captures no part.
     """
     payment, known = record.payment, record.operations
     funding = funding_operation(payment, known)
@@ -50,6 +54,8 @@ def plan_capture(
             f"{funding.amount} is authorized",
             code=ErrorCode.CAPTURE_OUT_OF_RANGE,
         )
+    if asked < funding.amount:
+        engine.require(Ability.PARTIAL_CAPTURE, f"a capture of {asked}")
     return _plan(
         engine,
         record,
@@ -66,6 +72,7 @@ def plan_refund(
 
     Raises:
         InvalidRequest: more than was captured and not yet refunded.
+        UnsupportedOperation: the provider refunds no part, or only once.
     """
     payment, known = record.payment, record.operations
     left = refundable(payment, known)
@@ -78,6 +85,8 @@ def plan_refund(
             f"{asked} cannot be refunded on payment {payment.payment_id}: {why}",
             code=ErrorCode.REFUND_TOO_LARGE,
         )
+    if earlier is None:
+        _require_refund(engine, known, asked, left)
     return _plan(engine, record, OperationKind.REFUND, asked, intent_id=intent_id)
 
 
@@ -86,6 +95,7 @@ def plan_void(engine: Engine, record: PaymentRecord) -> Operation:
 
     Raises:
         WrongState: there is none, or it was captured: refund it.
+        UnsupportedOperation: at this provider it can only run out.
     """
     payment, known = record.payment, record.operations
     funding = funding_operation(payment, known)
@@ -96,6 +106,8 @@ def plan_void(engine: Engine, record: PaymentRecord) -> Operation:
             "authorization that was not captured can be voided",
             code=ErrorCode.NOTHING_TO_VOID,
         )
+    if earlier is None:
+        engine.require(Ability.VOID, "a void")
     return _plan(engine, record, OperationKind.VOID, funding.amount)
 
 
@@ -118,6 +130,18 @@ def plan_reversal(
             code=ErrorCode.PARTIAL_VOID,
         )
     return plan_void(engine, record)
+
+
+def _require_refund(
+    engine: Engine, known: Sequence[Operation], asked: Money, left: Money
+) -> None:
+    if any(
+        row.kind is OperationKind.REFUND and (row.moved or row.state.is_open)
+        for row in known
+    ):
+        engine.require(Ability.SEVERAL_REFUNDS, "another refund")
+    if asked < left:
+        engine.require(Ability.PARTIAL_REFUND, f"a refund of {asked}")
 
 
 def _plan(

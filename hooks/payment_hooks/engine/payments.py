@@ -578,7 +578,7 @@ class Payments:
                 code=ErrorCode.MODE_IS_HOSTED,
             )
         known = ChargeDetails() if details is None else details
-        check_type("details", known, ChargeDetails, optional=False)
+        check_type("details", known, ChargeDetails)
         return self._executor.fund(record, kind, source, known)
 
     @contextmanager

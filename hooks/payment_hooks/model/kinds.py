@@ -59,6 +59,25 @@ class EnteredBy(StrEnum):
     MERCHANT = "merchant"
 
 
+class Initiator(StrEnum):
+    """Who makes a payment happen now."""
+
+    SHOPPER = "shopper"
+    """The shopper is there and asks for it."""
+    MERCHANT = "merchant"
+    """The shop charges a saved card by itself, as the shopper agreed before."""
+
+
+class Schedule(StrEnum):
+    """The plan that a payment is part of."""
+
+    NONE = "none"
+    INSTALMENT = "instalment"
+    """One of a known number of payments for one purchase."""
+    RECURRING = "recurring"
+    """One of payments that go on until they are cancelled, such as a subscription."""
+
+
 class DeclineCode(StrEnum):
     """A reason which the shopper can understand and react to."""
 
@@ -258,6 +277,9 @@ class ErrorCode(StrEnum):
     EMAIL_INVALID = "email_invalid"
     """A card is saved under the shopper's e-mail address, and this is none. Ask the
     shopper for it."""
+    INITIATOR_INVALID = "initiator_invalid"
+    """The merchant charges without the shopper what is no saved card. Save the card
+    while the shopper is there."""
     IN_PROGRESS = "in_progress"
     """Another process works on the payment or operation, or its outcome is not known
     yet. Call `Payments.resolve`, or wait and look again."""
@@ -386,7 +408,8 @@ class ErrorCode(StrEnum):
     TRANSACTION_PENDING = "transaction_pending"
     """The transaction is not finished at the provider. Look again in a moment."""
     UNSUPPORTED = "unsupported"
-    """The provider has no such hook. Use another mode or provider; where an outcome
-    cannot be looked up, compare it with the provider's own pages."""
+    """The provider cannot do this, or has no such hook: `payments.provider.info` says what
+    it can. Use another mode or provider; where an outcome cannot be looked up, compare it
+    with the provider's own pages."""
     WINDOW_EMPTY = "window_empty"
     """The time window ends before it begins. Swap the times."""

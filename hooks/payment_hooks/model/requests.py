@@ -13,6 +13,7 @@ from payment_hooks.model.details.texts import check_type
 from payment_hooks.model.errors import InvalidRequest
 from payment_hooks.model.kinds import (
     ErrorCode,
+    Initiator,
     Mode,
     RefundReason,
     TransactionKind,
@@ -47,8 +48,15 @@ class PaymentRequest:
 
     def __post_init__(self) -> None:
         _check_movement(self, self.amount)
-        check_type("details", self.details, ChargeDetails, optional=False)
+        check_type("details", self.details, ChargeDetails)
         self.details.check_against(self.amount)
+        is_without_shopper = self.details.initiator is Initiator.MERCHANT
+        if is_without_shopper and not self.source.is_saved:
+            raise InvalidRequest(
+                "without the shopper only a saved card is charged: save it while the "
+                "shopper is there",
+                code=ErrorCode.INITIATOR_INVALID,
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

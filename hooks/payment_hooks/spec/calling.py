@@ -12,8 +12,9 @@ from payment_hooks.model.errors import (
     ProviderUnavailable,
     UnsupportedOperation,
 )
-from payment_hooks.model.kinds import ErrorCode
+from payment_hooks.model.kinds import ErrorCode, Mode
 from payment_hooks.model.money import Money
+from payment_hooks.model.provider_info import Ability, ProviderInfo
 from payment_hooks.model.purchases import (
     AccessRequest,
     CompletePurchaseRequest,
@@ -66,6 +67,21 @@ _MOVING = frozenset(
     }
 )
 """The hooks that move money; after a failure of any other nothing has moved."""
+_UNNAMED = "provider"
+"""What a provider is registered as that is to say its name itself."""
+_ABILITIES_OF = {
+    "payment_authorize": {Ability.AUTHORIZE},
+    "payment_capture": {Ability.PARTIAL_CAPTURE},
+    "payment_refund": {Ability.PARTIAL_REFUND, Ability.SEVERAL_REFUNDS},
+    "payment_void": {Ability.VOID},
+    "payment_save_source": {Ability.SAVE_CARD},
+    "payment_confirm": {Ability.CHALLENGE},
+    "payment_retrieve": {Ability.LOOK_UP},
+    "payment_find": {Ability.LOOK_UP},
+    "payment_list": {Ability.LIST},
+    "payment_read_webhook": {Ability.WEBHOOKS},
+}
+"""What is believed of a provider that does not describe itself, by its hooks."""
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +94,7 @@ class ProviderHooks:
 
     def __init__(self, registry: PluginRegistry, name: str) -> None:
         self.registry = registry
-        self.name = name
+        self._registered_as = name
         if registry.get_plugin(name) is None:
             names = ", ".join(sorted(other for other, _ in registry.list_name_plugin()))
             raise ConfigurationError(
@@ -86,27 +102,76 @@ class ProviderHooks:
                 f"(registered: {names or 'none'}): register one, or mend the name"
             )
         self._callers: dict[str, Callable[..., object]] = {}
+        self._info: ProviderInfo | None = None
         self._generation = registry.generation
 
     @classmethod
     def to(cls, provider: object, *plugins: object) -> Self:
         """This provider's hooks, with a registry of its own for the plugins."""
         registry = PluginRegistry()
-        name = str(getattr(provider, "name", "provider"))
-        registry.register(provider, name)
+        registry.register(provider, _UNNAMED)
         for plugin in plugins:
             registry.register(plugin)
-        return cls(registry, name)
+        return cls(registry, _UNNAMED)
+
+    @property
+    def name(self) -> str:
+        """What the ledger keeps as the provider: as registered, or as it says itself."""
+        is_unnamed = self._registered_as == _UNNAMED
+        return self.info.name if is_unnamed else self._registered_as
 
     @property
     def merchant_id(self) -> str:
         """The merchant that the provider takes money for, empty when it does not say."""
-        plugin = self.registry.get_plugin(self.name)
-        return str(getattr(plugin, "merchant_id", ""))
+        return self.info.merchant_id
+
+    @property
+    def info(self) -> ProviderInfo:
+        """What the provider is and can do; asked once for a state of the registry.
+
+        Raises:
+            ConfigurationError: its settings or its answer are wrong.
+        """
+        self._forget_after_change()
+        if self._info is None:
+            self._info = self.describe()
+        return self._info
+
+    def describe(self) -> ProviderInfo:
+        """See `payment_describe`; without that hook, what follows from the others.
+
+        Raises:
+            ConfigurationError: the provider's settings or its answer are wrong.
+        """
+        try:
+            said = self._caller("payment_describe")()
+        except (PaymentError, ConfigurationError):
+            raise
+        except Exception as error:
+            raise ConfigurationError(
+                f"payment_describe of provider {self._registered_as!r} broke with "
+                f"{type(error).__name__}: mend the plugin"
+            ) from error
+        if said is None:
+            return self._derive_info()
+        if not isinstance(said, ProviderInfo):
+            raise ConfigurationError(
+                f"payment_describe of provider {self._registered_as!r} answered with "
+                f"{type(said).__name__}: it must be a ProviderInfo"
+            )
+        return said
+
+    def _derive_info(self) -> ProviderInfo:
+        can = [found for hook, found in _ABILITIES_OF.items() if self.has(hook)]
+        return ProviderInfo(
+            name=self._registered_as,
+            modes=frozenset(Mode),
+            abilities=frozenset[Ability]().union(*can),
+        )
 
     def has(self, hook: str) -> bool:
         """Whether the provider itself answers this hook."""
-        chosen = self.registry.get_plugin(self.name)
+        chosen = self.registry.get_plugin(self._registered_as)
         found = getattr(self.registry.hook, hook).get_hookimpls()
         return any(implementation.plugin is chosen for implementation in found)
 
@@ -209,9 +274,9 @@ class ProviderHooks:
             raise self._unusable(hook, why, ErrorCode.PLUGIN_ERROR) from error
         if result is None:
             raise UnsupportedOperation(
-                f"provider {self.name!r} has no {hook}",
+                f"provider {self._known_name!r} has no {hook}",
                 code=ErrorCode.UNSUPPORTED,
-                provider=self.name,
+                provider=self._known_name,
             )
         if not isinstance(result, expected):
             raise self._unexpected(hook, result, expected.__name__)
@@ -229,16 +294,26 @@ class ProviderHooks:
         """The error for a result that cannot be used: unknown if the hook moves money."""
         if hook in _MOVING:
             return OutcomeUnknown(
-                f"{why}: look the outcome up", code=code, provider=self.name
+                f"{why}: look the outcome up", code=code, provider=self._known_name
             )
         return ProviderUnavailable(
-            f"{why}; nothing was moved, ask again", code=code, provider=self.name
+            f"{why}; nothing was moved, ask again", code=code, provider=self._known_name
         )
 
-    def _caller(self, hook: str) -> Callable[..., object]:
+    @property
+    def _known_name(self) -> str:
+        """The name for an error: nothing is asked on the way to it."""
+        if self._registered_as == _UNNAMED and self._info is not None:
+            return self._info.name
+        return self._registered_as
+
+    def _forget_after_change(self) -> None:
         if self._generation != self.registry.generation:
-            self._callers = {}
+            self._callers, self._info = {}, None
             self._generation = self.registry.generation
+
+    def _caller(self, hook: str) -> Callable[..., object]:
+        self._forget_after_change()
         if hook not in self._callers:
             self._callers[hook] = self.registry.subset_hook_caller(
                 hook, self._other_providers(hook)
@@ -246,7 +321,7 @@ class ProviderHooks:
         return self._callers[hook]
 
     def _other_providers(self, hook: str) -> Sequence[object]:
-        chosen = self.registry.get_plugin(self.name)
+        chosen = self.registry.get_plugin(self._registered_as)
         implementations = getattr(self.registry.hook, hook).get_hookimpls()
         return [
             implementation.plugin

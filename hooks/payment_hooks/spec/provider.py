@@ -5,6 +5,7 @@ other plugins still wrap it.
 """
 
 from payment_hooks.model.cards import CardDetails, PaymentSource
+from payment_hooks.model.provider_info import ProviderInfo
 from payment_hooks.model.requests import (
     CaptureRequest,
     CheckoutRequest,
@@ -33,6 +34,27 @@ from payment_hooks.model.saved_cards import (
     SaveSourceRequest,
 )
 from payment_hooks.spec.markers import hookspec
+
+
+@hookspec(firstresult=True)
+def payment_describe() -> ProviderInfo | None:
+    """What the provider is and can do: name, merchant, modes, currencies, abilities.
+
+    Called before the first payment, and again after a plugin was registered or
+    unregistered; never for each payment. It asks nobody and moves nothing. `None` means
+    that the provider does not describe itself: what it can do follows from its hooks.
+
+    >>> from payment_hooks import Ability, hookimpl
+    >>> class Bank:
+    ...     @hookimpl
+    ...     def payment_describe(self):
+    ...         return ProviderInfo(name="bank", abilities=frozenset({Ability.VOID}))
+    >>> Bank().payment_describe().can(Ability.VOID)
+    True
+
+    Raises:
+        ConfigurationError: a setting is missing or wrong.
+    """
 
 
 @hookspec(firstresult=True)

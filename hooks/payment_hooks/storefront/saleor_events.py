@@ -7,6 +7,7 @@ Nothing is kept beside the ledger, so the two cannot disagree.
 from collections.abc import Sequence
 
 from payment_hooks.ledger.state import derive_state
+from payment_hooks.model.provider_info import Ability, ProviderInfo
 from payment_hooks.model.records import (
     CAPTURING,
     Operation,
@@ -68,6 +69,16 @@ def actions_after(kind: OperationKind) -> tuple[str, ...]:
     return _OF_TAKEN if kind in CAPTURING else ()
 
 
-def possible_actions(operations: Sequence[Operation]) -> tuple[str, ...]:
-    """What staff may ask for next: CHARGE, REFUND, CANCEL."""
-    return _ACTIONS.get(derive_state(operations, closed=False), ())
+def possible_actions(
+    operations: Sequence[Operation], info: ProviderInfo
+) -> tuple[str, ...]:
+    """What staff may ask for next of what the provider can do: CHARGE, REFUND, CANCEL."""
+    state = derive_state(operations, closed=False)
+    needed = {"CANCEL": Ability.VOID}
+    if state is PaymentState.PARTLY_REFUNDED:
+        needed["REFUND"] = Ability.SEVERAL_REFUNDS
+    return tuple(
+        action
+        for action in _ACTIONS.get(state, ())
+        if action not in needed or info.can(needed[action])
+    )

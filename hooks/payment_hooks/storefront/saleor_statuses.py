@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from payment_hooks.ledger.state import derive_state
 from payment_hooks.ledger.totals import Totals, add_up
 from payment_hooks.model.money import Money
+from payment_hooks.model.provider_info import ProviderInfo
 from payment_hooks.model.records import (
     Operation,
     OperationKind,
@@ -43,9 +44,11 @@ def transaction_kind(operation: Operation) -> str:
     return _KINDS[operation.kind]
 
 
-def payment_actions(operations: Sequence[Operation]) -> tuple[str, ...]:
+def payment_actions(
+    operations: Sequence[Operation], info: ProviderInfo
+) -> tuple[str, ...]:
     """What staff may do with a payment's money in the older API: CAPTURE, VOID, REFUND."""
-    return tuple(_ORDER_ACTIONS[name] for name in possible_actions(operations))
+    return tuple(_ORDER_ACTIONS[name] for name in possible_actions(operations, info))
 
 
 def payment_status(payment: Payment, operations: Sequence[Operation]) -> str:

@@ -8,14 +8,21 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from payment_hooks.model.cards import CardDetails, PaymentSource
-from payment_hooks.model.errors import InvalidRequest, PaymentDeclined, WebhookRejected
+from payment_hooks.model.errors import (
+    InvalidRequest,
+    PaymentDeclined,
+    UnsupportedOperation,
+    WebhookRejected,
+)
 from payment_hooks.model.kinds import (
     DeclineCode,
+    ErrorCode,
     Mode,
     TransactionKind,
     TransactionStatus,
 )
 from payment_hooks.model.money import Money
+from payment_hooks.model.provider_info import Ability, ProviderInfo
 from payment_hooks.model.requests import (
     CaptureRequest,
     CheckoutRequest,
@@ -49,6 +56,17 @@ from payment_hooks.model.saved_cards import (
 from payment_hooks.spec.markers import hookimpl
 
 _GIVING = (TransactionStatus.SUCCEEDED, TransactionStatus.PENDING)
+_ABILITY_FOR = {
+    "payment_authorize": Ability.AUTHORIZE,
+    "payment_void": Ability.VOID,
+    "payment_save_source": Ability.SAVE_CARD,
+    "payment_remove_source": Ability.SAVE_CARD,
+    "payment_confirm": Ability.CHALLENGE,
+    "payment_retrieve": Ability.LOOK_UP,
+    "payment_find": Ability.LOOK_UP,
+    "payment_list": Ability.LIST,
+    "payment_read_webhook": Ability.WEBHOOKS,
+}
 _SESSION_LIFE = timedelta(minutes=15)
 _TOLERANCE = timedelta(minutes=5)
 
@@ -77,6 +95,12 @@ SOURCE_UNKNOWN = "source_unknown"
 def sign(body: bytes, secret: str) -> str:
     """The signature which the fake provider puts on its messages."""
     return hmac.new(secret.encode(), body, "sha256").hexdigest()
+
+
+def _unsupported(what: str) -> UnsupportedOperation:
+    return UnsupportedOperation(
+        f"the fake provider was told to have no {what}", code=ErrorCode.UNSUPPORTED
+    )
 
 
 def _refuse_more_than(most: Money, asked: Money) -> None:
@@ -114,6 +138,9 @@ class FakeProvider:
     """The status of the next movement: the bank may need time, or say no after all."""
     shows_marks: bool = False
     """Whether a look-up shows which page was paid, as with Clover's platform token."""
+    abilities: frozenset[Ability] = frozenset(Ability) - {Ability.CAPTURE_ABOVE}
+    """What it can do; anything else is refused, as it must be."""
+    modes: frozenset[Mode] = frozenset(Mode)
     _by_key: dict[str, Transaction | Challenge | PaymentDeclined] = field(
         default_factory=dict
     )
@@ -159,6 +186,17 @@ class FakeProvider:
         """
         operation_id = self._pages.get(session_id, "")
         return self._add(TransactionKind.CHARGE, amount, operation_id=operation_id)
+
+    @hookimpl
+    def payment_describe(self) -> ProviderInfo:
+        """Its fields; without a secret it sends no messages."""
+        silent = set() if self.secret else {Ability.WEBHOOKS}
+        return ProviderInfo(
+            name=self.name,
+            merchant_id=self.merchant_id,
+            modes=self.modes,
+            abilities=self.abilities - silent,
+        )
 
     @hookimpl
     def payment_tokenize(self, request: CardDetails) -> PaymentSource:
@@ -220,6 +258,8 @@ class FakeProvider:
         """Capture an authorization, once."""
         self._before("payment_capture")
         authorized = self._authorized(request)
+        if request.amount < authorized.amount:
+            self._require(Ability.PARTIAL_CAPTURE)
         taken = replace(
             authorized, kind=TransactionKind.CHARGE, captured=request.amount
         )
@@ -248,6 +288,8 @@ class FakeProvider:
     def payment_start_checkout(self, request: CheckoutRequest) -> NextAction:
         """A page, card fields or a card form with invented addresses and keys."""
         self._before("payment_start_checkout")
+        if request.mode not in self.modes:
+            raise _unsupported(f"mode {request.mode}")
         if request.mode is Mode.IFRAME:
             return CardFields(
                 script_url="https://fake.test/sdk.js",
@@ -366,8 +408,20 @@ class FakeProvider:
             raise InvalidRequest("captured before", code=CHARGE_ALREADY_CAPTURED)
         if authorized.status is not TransactionStatus.SUCCEEDED:
             raise InvalidRequest("voided before", code=CHARGE_ALREADY_VOIDED)
-        _refuse_more_than(authorized.amount, request.amount)
+        _refuse_more_than(self._most_of(authorized.amount, request), request.amount)
         return authorized
+
+    def _most_of(self, amount: Money, request: CaptureRequest | VoidRequest) -> Money:
+        """What may be captured or voided of an authorization of this amount."""
+        is_capture = isinstance(request, CaptureRequest)
+        is_same = request.amount.currency == amount.currency
+        if is_capture and is_same and Ability.CAPTURE_ABOVE in self.abilities:
+            return max(amount, request.amount)
+        return amount
+
+    def _require(self, ability: Ability) -> None:
+        if ability not in self.abilities:
+            raise _unsupported(ability)
 
     def _refuse_wrong_refund(self, request: RefundRequest) -> None:
         taken = self.ledger.get(request.transaction_id)
@@ -380,6 +434,10 @@ class FakeProvider:
         )
         left = taken.captured.minor_units - given
         _refuse_more_than(Money(left, taken.captured.currency), request.amount)
+        if given:
+            self._require(Ability.SEVERAL_REFUNDS)
+        if request.amount < taken.captured:
+            self._require(Ability.PARTIAL_REFUND)
 
     def _changes(self, row: Transaction, kind: TransactionKind) -> list[Transaction]:
         return [
@@ -414,7 +472,8 @@ class FakeProvider:
             return PaymentDeclined("the fake bank said no", code=CARD_DECLINED)
         if request.source.is_saved is not (request.source.token in self.saved):
             raise InvalidRequest("no such card on file", code=SOURCE_UNKNOWN)
-        if request.source.token.startswith("challenge"):
+        asks_shopper = Ability.CHALLENGE in self.abilities
+        if asks_shopper and request.source.token.startswith("challenge"):
             return self._challenge(kind, request)
         return self._add(kind, request.amount, operation_id=request.operation_id)
 
@@ -518,6 +577,8 @@ class FakeProvider:
         return row
 
     def _before(self, hook: str) -> None:
+        if hook in _ABILITY_FOR:
+            self._require(_ABILITY_FOR[hook])
         self.calls.append(hook)
         for act in self._acts.pop(hook, []):
             act()

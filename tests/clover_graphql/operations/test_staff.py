@@ -1,8 +1,11 @@
 """What staff and apps may do, who else may not, and that nothing is believed."""
 
+from dataclasses import replace
+
 import pytest
 
 from clover_graphql.request.ids import decode, encode
+from payment_hooks import Ability, hookimpl
 from tests.clover_graphql.documents import (
     ACTION,
     CAPTURE,
@@ -76,6 +79,29 @@ def test_staff_releases(reserving, pay):
     assert released["canceledAmount"]["amount"] == 25.99
     assert released["actions"] == []
     assert types(released)[-1] == "CANCEL_SUCCESS"
+
+
+class NothingIsVoided:
+    """The provider's authorizations can only run out."""
+
+    @hookimpl(wrapper=True)
+    def payment_describe(self):
+        info = yield
+        return replace(info, abilities=info.abilities - {Ability.VOID})
+
+
+def test_staff_is_offered_what_the_provider_can_do(
+    reserving, pay, payments, clover_simulator
+):
+    payments.plugins.register(NothingIsVoided())
+    one, _ = pay(Storefront(reserving))
+    staff = as_staff(reserving)
+
+    refused = staff.run(ACTION, id=one, action="CANCEL")
+
+    assert staff.run(TRANSACTION, id=one)["actions"] == ["CHARGE"]
+    assert len(refused["errors"]) == 1
+    assert clover_simulator.ledger.refunds == []
 
 
 @pytest.mark.parametrize("action", ["CHARGE", "REFUND", "CANCEL"])

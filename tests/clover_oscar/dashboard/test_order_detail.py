@@ -10,7 +10,8 @@ from oscar.core.loading import get_class, get_model
 
 from clover_django.models import PaymentEvent
 from clover_django.payments import get_payments
-from payment_hooks import OutcomeUnknown
+from payment_hooks import Ability, OutcomeUnknown
+from tests.clover_oscar.conftest import put_in_place
 from tests.clover_oscar.shopper import orders, records
 
 
@@ -230,6 +231,46 @@ def test_a_reservation_is_voided(owner, reserved):
     assert sums == ("0.00", "0.00", "0.00")
     assert rows == ["Authorise 10.00", "Void 10.00"]
     assert "Clover payment: Voided" in owner.get(url(reserved)).content.decode()
+
+
+def lacking(clover, *missing):
+    """From now on the provider has these abilities no more."""
+    clover.abilities = frozenset(Ability) - set(missing)
+    put_in_place(clover)
+
+
+def forms_of(page):
+    return set(re.findall(r'id="clover_(\w+)_form"', page))
+
+
+def test_the_page_offers_what_the_provider_can_do(owner, reserved, clover):
+    page = owner.get(url(reserved)).content.decode()
+    assert forms_of(page) == {"capture", "void"}
+    assert "readonly" not in page
+
+    lacking(clover, Ability.VOID, Ability.PARTIAL_CAPTURE)
+
+    page = owner.get(url(reserved)).content.decode()
+    assert forms_of(page) == {"capture"}
+    assert "readonly" in page
+
+
+def test_only_a_first_refund_is_offered_where_there_is_one_only(owner, order, clover):
+    lacking(clover, Ability.SEVERAL_REFUNDS)
+    assert forms_of(owner.get(url(order)).content.decode()) == {"refund"}
+
+    act(owner, order, "refund", amount="1.00")
+
+    assert forms_of(owner.get(url(order)).content.decode()) == set()
+
+
+def test_what_the_provider_cannot_do_is_refused_to_whoever_posts(owner, order, clover):
+    lacking(clover, Ability.PARTIAL_REFUND)
+
+    act(owner, order, "refund", amount="1.00")
+
+    assert "payment_refund" not in clover.calls
+    assert records(order)[1] == ["Debit 10.00"]
 
 
 def test_a_payment_that_was_captured_is_not_voided(owner, order, clover):

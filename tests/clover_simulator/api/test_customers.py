@@ -51,6 +51,62 @@ def test_a_saved_card_is_not_charged_as_the_first_time(client, token, customer):
     assert error_of(answer) == (402, "incorrect_cvc", "CVV could not be verified")
 
 
+SHOPPERS_PLAN = {
+    "sequence": "SUBSEQUENT",
+    "is_scheduled": True,
+    "initiator": "CARDHOLDER",
+}
+MERCHANTS_PLAN = SHOPPERS_PLAN | {"initiator": "MERCHANT"}
+PLAN = {"sequence": "SUBSEQUENT", "is_scheduled": True}
+
+
+def test_a_plan_is_charged_by_the_merchant(client, customer):
+    answer = client.charge(source=customer, stored_credentials=MERCHANTS_PLAN)
+
+    assert answer.status == 200
+    assert answer.json()["stored_credentials"] == MERCHANTS_PLAN
+    assert "warning_message" not in answer.json()
+
+
+@pytest.mark.parametrize("told", [SHOPPERS_PLAN, PLAN], ids=["shopper", "nobody"])
+def test_a_plan_is_not_the_shoppers_own_later_act(client, customer, told):
+    refused = client.charge(source=customer, stored_credentials=told)
+    client.simulator.switch(stored_credentials="lenient")
+    taken = client.charge(source=customer, stored_credentials=told)
+
+    assert error_of(refused)[:2] == (400, "invalid_request")
+    assert taken.status == 200
+
+
+def test_a_merchant_charges_no_fresh_card(client):
+    told = {"sequence": "FIRST", "initiator": "MERCHANT"}
+    token = client.simulator.token()
+
+    refused = client.charge(source=token, stored_credentials=told)
+    client.simulator.switch(stored_credentials="lenient")
+    taken = client.charge(source=token, stored_credentials=told)
+
+    assert error_of(refused)[:2] == (400, "invalid_request")
+    assert taken.status == 200
+
+
+def test_a_saved_cards_own_token_says_which_use_it_is(client, token, customer):
+    refused = client.charge(source=token)
+    client.simulator.switch(stored_credentials="lenient")
+
+    assert error_of(refused)[:2] == (400, "invalid_request")
+    assert client.charge(source=token).status == 200
+
+
+def test_a_later_use_without_a_first_is_taken_with_a_remark(client):
+    answer = client.charge(
+        source=client.simulator.token(), stored_credentials={"sequence": "SUBSEQUENT"}
+    )
+
+    assert answer.status == 200
+    assert "without a first" in answer.json()["warning_message"]
+
+
 def test_a_charged_token_cannot_be_saved(client, token):
     client.charge(source=token)
 

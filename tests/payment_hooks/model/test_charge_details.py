@@ -9,11 +9,14 @@ from payment_hooks import (
     Address,
     ChargeDetails,
     EnteredBy,
+    Initiator,
     InvalidRequest,
     Level2,
     Money,
     PaymentRequest,
     PaymentSource,
+    SavedSource,
+    Schedule,
 )
 from payment_hooks.ledger.intents import is_same_source, make_fingerprint
 
@@ -31,6 +34,9 @@ EACH = {
     "shipping_address": HOME,
     "level2": Level2(purchase_order="PO 7", freight=Money(500, "USD")),
     "entered_by": EnteredBy.MERCHANT,
+    "initiator": Initiator.MERCHANT,
+    "schedule": Schedule.RECURRING,
+    "original_transaction_id": "C1",
 }
 WRONG_TYPES = {
     "description": None,
@@ -42,8 +48,16 @@ WRONG_TYPES = {
     "shipping_address": "1 Main St",
     "level2": {"purchase_order": "PO 7"},
     "entered_by": "merchant",
+    "initiator": "merchant",
+    "schedule": None,
+    "original_transaction_id": None,
 }
-TEXTS = ("description", "shopper_email", "statement_descriptor")
+TEXTS = (
+    "description",
+    "shopper_email",
+    "statement_descriptor",
+    "original_transaction_id",
+)
 
 
 @pytest.mark.parametrize(("name", "value"), WRONG_TYPES.items())
@@ -158,3 +172,14 @@ def test_the_shoppers_network_is_no_part_of_the_intent():
 
     assert make_fingerprint(DUE, CARD, here) == make_fingerprint(DUE, CARD, there)
     assert make_fingerprint(DUE, CARD, here) == make_fingerprint(DUE, CARD)
+
+
+def test_without_the_shopper_only_a_saved_card_is_charged():
+    details = ChargeDetails(initiator=Initiator.MERCHANT, schedule=Schedule.RECURRING)
+
+    with pytest.raises(InvalidRequest) as caught:
+        PaymentRequest(amount=DUE, source=CARD, reference="1", details=details)
+
+    assert caught.value.code == "initiator_invalid"
+    saved = SavedSource(source_id="card-1").as_source()
+    assert PaymentRequest(amount=DUE, source=saved, reference="1", details=details)

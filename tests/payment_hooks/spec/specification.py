@@ -1,7 +1,4 @@
-"""The specification as text: run it, to write it down under a new version.
-
-    python -m tests.payment_hooks.spec.specification > tests/payment_hooks/spec/specification.txt
-"""
+"""The specification as text: `python -m tests.payment_hooks.spec.specification`."""
 
 import inspect
 import re
@@ -44,7 +41,9 @@ def _types() -> Iterator[str]:
 
 def _fields(kind: type) -> Iterator[str]:
     for row in fields(kind):
-        may_be_left_out = row.default is not MISSING or row.default_factory is not MISSING
+        may_be_left_out = (
+            row.default is not MISSING or row.default_factory is not MISSING
+        )
         kind_of = _plain(inspect.formatannotation(row.type))
         yield f"{row.name}: {kind_of}{' = ...' if may_be_left_out else ''}"
 

@@ -9,21 +9,26 @@ from uuid import uuid4
 import pytest
 
 from payment_hooks import (
+    Ability,
     Challenge,
     FindResult,
     InvalidRequest,
+    Limits,
     ListResult,
+    Mode,
     Money,
     OutcomeUnknown,
     PaymentDeclined,
     PaymentSource,
     ProviderUnavailable,
     RetrieveResult,
+    Schedule,
     TransactionKind,
     TransactionStatus,
     hookimpl,
 )
 from payment_hooks.testing import FakeProvider, ProviderKit
+from payment_hooks.testing.provider_checks.abilities import AbilityChecks
 from payment_hooks.testing.provider_kit import Moved
 
 FOUND_BY = {}
@@ -464,6 +469,15 @@ class SavesForOnce(FakeProvider):
         return taken
 
 
+@found_by("test_a_saved_source_is_charged_without_the_shopper[recurring]")
+class WantsTheShopperEveryMonth(FakeProvider):
+    @hookimpl
+    def payment_charge(self, request):
+        if request.details.schedule is Schedule.RECURRING:
+            raise PaymentDeclined("the shopper is not there")
+        return super().payment_charge(request)
+
+
 @found_by("test_a_removed_source_is_not_charged")
 class OnlyHidesRemovedCards(FakeProvider):
     @hookimpl
@@ -562,6 +576,92 @@ class ChallengesTwice(FakeProvider):
         return super().payment_charge(request)
 
 
+class Described(FakeProvider):
+    """Says something else of itself than what it does."""
+
+    @hookimpl
+    def payment_describe(self):
+        return replace(super().payment_describe(), **self.said())
+
+
+@found_by("test_it_takes_the_currency_of_the_bench")
+class NamesAnotherCurrency(Described):
+    def said(self):
+        return {"currencies": {"CAD"}}
+
+
+@found_by("test_its_limits_allow_what_it_charges")
+class NamesTooLowALimit(Described):
+    def said(self):
+        return {"limits": Limits(most=(Money(100, "USD"),))}
+
+
+@found_by("test_its_limits_allow_what_it_charges")
+class NamesTooHighAFloor(Described):
+    def said(self):
+        return {"limits": Limits(least=(Money(100_000, "USD"),))}
+
+
+@found_by("test_it_has_the_modes_that_it_names[hosted]")
+class HidesItsPage(Described):
+    def said(self):
+        return {"modes": {Mode.IFRAME, Mode.API}}
+
+
+@found_by("test_it_has_the_modes_that_it_names[hosted]")
+class ClaimsAPage(Described):
+    def __init__(self, **fields):
+        super().__init__(modes=frozenset({Mode.IFRAME, Mode.API}), **fields)
+
+    def said(self):
+        return {"modes": set(Mode)}
+
+
+def _judge_liar(ability, *, claims):
+    """A provider that claims or hides one ability, before the checks of abilities."""
+    able = frozenset(Ability) - {ability} if claims else frozenset(Ability)
+
+    class Liar(Described):
+        def said(self):
+            return {"abilities": able | {ability} if claims else able - {ability}}
+
+    class Judged(AbilityChecks):
+        @pytest.fixture
+        def bench(self):
+            return FakeBench(Liar(secret=SECRET, abilities=able))
+
+    word = "".join(part.title() for part in ability.split("_"))
+    name = f"{'Claims' if claims else 'Hides'}{word}"
+    globals()[f"Test{name}"] = type(f"Test{name}", (Judged,), {})
+    FOUND_BY[name] = f"test_it_can_do_what_it_says_and_nothing_else[{ability}]"
+
+
+for _ability in Ability:
+    _judge_liar(_ability, claims=True)
+    _judge_liar(_ability, claims=False)
+
+
+@pytest.mark.parametrize("missing", list(Ability))
+class TestHonest(AbilityChecks):
+    """Whatever it lacks, a provider that says so passes."""
+
+    @pytest.fixture
+    def bench(self, missing):
+        able = frozenset(Ability) - {missing}
+        return FakeBench(FakeProvider(secret=SECRET, abilities=able))
+
+
+class TestPlain(AbilityChecks):
+    """A provider that does not describe itself is held to what its hooks promise."""
+
+    @pytest.fixture
+    def bench(self):
+        class Plain(FakeProvider):
+            payment_describe = None
+
+        return FakeBench(Plain(secret=SECRET))
+
+
 class TestWithoutCardsOnFile(ProviderKit):
     """Answering a hook with None is allowed, where the bench says so."""
 
@@ -576,7 +676,8 @@ class TestWithoutCardsOnFile(ProviderKit):
             def payment_remove_source(self, request):
                 return None
 
-        bench = FakeBench(KeepsNoCards(secret=SECRET))
+        able = frozenset(Ability) - {Ability.CAPTURE_ABOVE, Ability.SAVE_CARD}
+        bench = FakeBench(KeepsNoCards(secret=SECRET, abilities=able))
         bench.lacks = MOVE_NOTHING
         return bench
 
@@ -595,6 +696,7 @@ class TestWithoutLists(ProviderKit):
             def payment_list(self, request):
                 return None
 
-        bench = FakeBench(OnlyRetrieves(secret=SECRET))
+        able = frozenset(Ability) - {Ability.CAPTURE_ABOVE, Ability.LIST}
+        bench = FakeBench(OnlyRetrieves(secret=SECRET, abilities=able))
         bench.lacks = ("payment_find", "payment_list")
         return bench

@@ -47,6 +47,14 @@ def test_a_provider_that_only_retrieves_passes(verdicts):
     assert verdicts["WithoutLists"] == []
 
 
+def test_a_provider_that_says_what_it_lacks_passes(verdicts):
+    assert verdicts["Honest"] == []
+
+
+def test_a_provider_that_does_not_describe_itself_passes(verdicts):
+    assert verdicts["Plain"] == []
+
+
 @pytest.mark.parametrize("broken", FOUND_BY)
 def test_a_broken_provider_fails(verdicts, broken):
     assert FOUND_BY[broken] in verdicts[broken]

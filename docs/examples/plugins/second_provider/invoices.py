@@ -5,11 +5,14 @@ follow from the idempotency key, so that a repeated call is the same movement.
 """
 
 from payment_hooks import (
+    Ability,
     Ledger,
+    Mode,
     Money,
     Payments,
     PluginRegistry,
     ProviderHooks,
+    ProviderInfo,
     Transaction,
     TransactionKind,
     hookimpl,
@@ -23,6 +26,24 @@ class Invoices:
 
     name = "invoice"
     merchant_id = "ACCOUNTS"
+
+    @hookimpl
+    def payment_describe(self):
+        """A promise is kept whole or in part; nobody can be asked about it."""
+        return ProviderInfo(
+            name=self.name,
+            merchant_id=self.merchant_id,
+            modes=frozenset({Mode.API}),
+            abilities=frozenset(
+                {
+                    Ability.AUTHORIZE,
+                    Ability.PARTIAL_CAPTURE,
+                    Ability.PARTIAL_REFUND,
+                    Ability.SEVERAL_REFUNDS,
+                    Ability.VOID,
+                }
+            ),
+        )
 
     @hookimpl
     def payment_authorize(self, request):

@@ -7,7 +7,7 @@ from payment_hooks.model.details.address import Address
 from payment_hooks.model.details.ip_addresses import bare_address
 from payment_hooks.model.details.texts import check_text, check_texts, check_type
 from payment_hooks.model.errors import InvalidRequest
-from payment_hooks.model.kinds import EnteredBy, ErrorCode
+from payment_hooks.model.kinds import EnteredBy, ErrorCode, Initiator, Schedule
 from payment_hooks.model.money import Money
 from payment_hooks.model.secrecy import forgetful_type
 
@@ -42,7 +42,8 @@ class Level2:
             "ships_from_postal_code",
         )
         for name, part in self.amounts():
-            _check_part(name, part)
+            if part is not None:
+                _check_part(name, part)
 
     def amounts(self) -> tuple[tuple[str, Money | None], ...]:
         """Its amounts, with their names."""
@@ -61,8 +62,9 @@ class ChargeDetails:
     Everything may be left out. A provider sends what it has a field for; the page of
     `payment_charge` says which. Nothing personal shows in the `repr`.
 
-    >>> ChargeDetails(shopper_email="ann@shop.example", description="Order 100123")
-    ChargeDetails(tax=None, entered_by=<EnteredBy.SHOPPER: 'shopper'>)
+    >>> details = ChargeDetails(shopper_email="ann@shop.example", shopper_ip="2001:db8::1")
+    >>> "ann" in repr(details) or "2001" in repr(details)
+    False
 
     Raises:
         InvalidRequest: a field has a wrong type, or a text looks like a card number.
@@ -85,16 +87,38 @@ class ChargeDetails:
     level2: Level2 | None = field(default=None, repr=False)
     entered_by: EnteredBy = EnteredBy.SHOPPER
     """MERCHANT where staff typed the card, as for an order by mail or telephone."""
+    initiator: Initiator = Initiator.SHOPPER
+    """MERCHANT where the shop charges a saved card without the shopper."""
+    schedule: Schedule = Schedule.NONE
+    """The plan that it is part of: the shopper's first payment and the later ones."""
+    original_transaction_id: str = field(default="", repr=False)
+    """The shopper's first payment of the plan, for a provider that wants it."""
 
     def __post_init__(self) -> None:
-        check_texts(self, "description", "shopper_email", "statement_descriptor")
+        check_texts(
+            self,
+            "description",
+            "shopper_email",
+            "statement_descriptor",
+            "original_transaction_id",
+        )
         object.__setattr__(self, "shopper_ip", bare_address(self.shopper_ip))
-        object.__setattr__(self, "metadata", _checked(self.metadata))
-        _check_part("tax", self.tax)
-        check_type("billing_address", self.billing_address, Address, optional=True)
-        check_type("shipping_address", self.shipping_address, Address, optional=True)
-        check_type("level2", self.level2, Level2, optional=True)
-        check_type("entered_by", self.entered_by, EnteredBy, optional=False)
+        if self.metadata != {}:
+            object.__setattr__(self, "metadata", _checked(self.metadata))
+        if self.tax is not None:
+            _check_part("tax", self.tax)
+        if self.billing_address is not None:
+            check_type("billing_address", self.billing_address, Address)
+        if self.shipping_address is not None:
+            check_type("shipping_address", self.shipping_address, Address)
+        if self.level2 is not None:
+            check_type("level2", self.level2, Level2)
+        if type(self.entered_by) is not EnteredBy:
+            check_type("entered_by", self.entered_by, EnteredBy)
+        if type(self.initiator) is not Initiator:
+            check_type("initiator", self.initiator, Initiator)
+        if type(self.schedule) is not Schedule:
+            check_type("schedule", self.schedule, Schedule)
 
     def check_against(self, amount: Money) -> None:
         """Raise unless the amounts in it are parts of `amount`.
@@ -128,7 +152,7 @@ def _checked(metadata: object) -> dict[str, str]:
 
 
 def _check_part(name: str, part: object) -> None:
-    check_type(name, part, Money, optional=True)
+    check_type(name, part, Money)
     if isinstance(part, Money) and part.minor_units < 0:
         raise InvalidRequest(
             f"{name} must not be below zero, as {part} is",

@@ -12,7 +12,9 @@ def check_texts(owner: object, *names: str) -> None:
         InvalidRequest: it is another type, or looks like a card number.
     """
     for name in names:
-        check_text(name, getattr(owner, name))
+        value = getattr(owner, name)
+        if value != "":  # as most are, of every charge
+            check_text(name, value)
 
 
 def check_text(name: str, value: object) -> None:
@@ -33,13 +35,13 @@ def check_text(name: str, value: object) -> None:
         )
 
 
-def check_type(name: str, value: object, expected: type, *, optional: bool) -> None:
-    """Raise unless the value is of the expected type, or None where that is allowed.
+def check_type(name: str, value: object, expected: type) -> None:
+    """Raise unless the value is of the expected type.
 
     Raises:
         InvalidRequest: it is not.
     """
-    if not (isinstance(value, expected) or (optional and value is None)):
+    if not isinstance(value, expected):
         raise InvalidRequest(
             f"{name} must be {expected.__name__}, not {type(value).__name__}",
             code=ErrorCode.DETAIL_INVALID,

@@ -3,6 +3,7 @@
 import pytest
 
 _ROOMS = (
+    "abilities",
     "bench",
     "changing",
     "unknown_outcomes",

@@ -14,6 +14,7 @@ from payment_hooks.model.cards import PaymentSource
 from payment_hooks.model.details.charge import ChargeDetails
 from payment_hooks.model.errors import UnsupportedOperation
 from payment_hooks.model.money import Money
+from payment_hooks.model.provider_info import ProviderInfo
 from payment_hooks.model.requests import (
     CaptureRequest,
     PaymentRequest,
@@ -177,6 +178,11 @@ def ask(bench: Bench, source: PaymentSource | None = None) -> PaymentRequest:
         operation_id=str(uuid4()),
         details=ChargeDetails(shopper_ip=SHOPPER_IP),
     )
+
+
+def info_of(bench: Bench) -> ProviderInfo:
+    """What the provider says of itself, or what follows from its hooks."""
+    return ProviderHooks.to(bench.provider).info
 
 
 def _refuses(bench: Bench, hook: str) -> None:

@@ -9,7 +9,13 @@ from payment_hooks.model.kinds import Mode
 from payment_hooks.model.money import Money
 from payment_hooks.model.requests import CheckoutRequest, ReturnUrls, WebhookRequest
 from payment_hooks.model.results import Redirect, WebhookEvent
-from payment_hooks.testing.provider_checks.bench import DUE, Bench, Moved, needs
+from payment_hooks.testing.provider_checks.bench import (
+    DUE,
+    Bench,
+    Moved,
+    info_of,
+    needs,
+)
 
 _HOUR = timedelta(hours=1)
 
@@ -43,7 +49,7 @@ class ReceivingChecks:
         event = _read(bench, bench.message())
 
         assert event.event_id
-        assert event.merchant_id == bench.provider.merchant_id
+        assert event.merchant_id == info_of(bench).merchant_id
         assert event.occurred_at.tzinfo is not None
 
     @needs("payment_read_webhook")

@@ -1,6 +1,7 @@
 """Checks of cards on file: saved, charged again, and removed."""
 
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ from payment_hooks.model.errors import (
     PaymentDeclined,
     ProviderUnavailable,
 )
+from payment_hooks.model.kinds import Initiator, Schedule
 from payment_hooks.model.saved_cards import (
     RemoveSourceRequest,
     SavedSource,
@@ -66,6 +68,26 @@ class SavingChecks:
         first, second = (charge(bench, ask(bench, source)) for _ in range(2))
 
         assert first.transaction_id != second.transaction_id
+        assert bench.moved() == Moved(payments=2, taken=2 * DUE)
+
+    @needs("payment_save_source", "payment_charge")
+    @pytest.mark.parametrize("schedule", list(Schedule))
+    def test_a_saved_source_is_charged_without_the_shopper(
+        self, bench: Bench, schedule: Schedule
+    ) -> None:
+        """As the shopper agreed: once, or by a plan."""
+        source = _save(bench).as_source()
+        asked = ask(bench, source)
+        first = charge(bench, asked)
+        details = replace(
+            asked.details,
+            initiator=Initiator.MERCHANT,
+            schedule=schedule,
+            original_transaction_id=first.transaction_id,
+        )
+
+        charge(bench, replace(ask(bench, source), details=details))
+
         assert bench.moved() == Moved(payments=2, taken=2 * DUE)
 
     @needs("payment_save_source", "payment_remove_source", "payment_charge")

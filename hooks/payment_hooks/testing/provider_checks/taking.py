@@ -12,6 +12,7 @@ from payment_hooks.testing.provider_checks.bench import (
     ask,
     authorize,
     charge,
+    info_of,
     needs,
 )
 
@@ -45,7 +46,7 @@ class TakingChecks:
         taken = charge(bench, request)
 
         assert taken.transaction_id
-        assert taken.merchant_id == bench.provider.merchant_id
+        assert taken.merchant_id == info_of(bench).merchant_id
         assert taken.operation_id == request.operation_id
 
     @needs("payment_charge")

@@ -5,11 +5,13 @@ import traceback
 
 import pytest
 
+from clover_provider.api import charges
 from clover_provider.api.cards import customers
 from clover_provider.wire.json_strict import Fields
 from payment_hooks import (
     AuthenticationFailed,
     DeclineCode,
+    Initiator,
     InvalidRequest,
     PaymentDeclined,
     PaymentSource,
@@ -17,6 +19,7 @@ from payment_hooks import (
     RemoveSourceRequest,
     SavedSource,
     SaveSourceRequest,
+    Schedule,
 )
 
 MERCHANT = "TESTMERCH0001"
@@ -156,7 +159,76 @@ def test_a_card_on_file_is_charged_through_its_customer(answering, canned, ask_f
 
 
 def test_a_fresh_token_is_charged_without_stored_credentials(ask_for):
-    assert customers.build_source(ask_for().source) == {"source": TOKEN}
+    body = charges.build_charge(ask_for(), capture=True)
+
+    assert body["source"] == TOKEN
+    assert "stored_credentials" not in body
+
+
+SHOPPER, MERCHANTS = Initiator.SHOPPER, Initiator.MERCHANT
+
+
+@pytest.mark.parametrize(
+    ("is_saved", "initiator", "schedule", "told"),
+    [
+        (False, SHOPPER, Schedule.NONE, None),
+        (False, SHOPPER, Schedule.RECURRING, ("FIRST", "CARDHOLDER", "Recurring")),
+        (False, SHOPPER, Schedule.INSTALMENT, ("FIRST", "CARDHOLDER", "Installment")),
+        (True, SHOPPER, Schedule.NONE, ("SUBSEQUENT", "CARDHOLDER", None)),
+        (True, SHOPPER, Schedule.RECURRING, ("SUBSEQUENT", "CARDHOLDER", None)),
+        (True, MERCHANTS, Schedule.NONE, ("SUBSEQUENT", "MERCHANT", None)),
+        (True, MERCHANTS, Schedule.RECURRING, ("SUBSEQUENT", "MERCHANT", "Recurring")),
+        (
+            True,
+            MERCHANTS,
+            Schedule.INSTALMENT,
+            ("SUBSEQUENT", "MERCHANT", "Installment"),
+        ),
+    ],
+)
+def test_whose_act_a_charge_is_follows_from_initiator_and_schedule(
+    clover_simulator, provide, ask_for, is_saved, initiator, schedule, told
+):
+    """What is sent is taken by a Clover that is strict about it."""
+    provider = provide()
+    source = PaymentSource(token=clover_simulator.token())
+    if is_saved:
+        source = provider.payment_save_source(save_of(source.token)).as_source()
+    request = ask_for(source=source, initiator=initiator, schedule=schedule)
+
+    charge = provider.payment_charge(request)
+
+    sent = charges.build_charge(request, capture=True).get("stored_credentials")
+    assert sent == _expected(told)
+    assert charge.captured
+    assert charge.warning == ""
+
+
+def _expected(told):
+    if told is None:
+        return None
+    sequence, initiator, plan = told
+    info = {"installment_info": {"bill_pay_indicator": plan}} if plan else {}
+    return {
+        "sequence": sequence,
+        "is_scheduled": plan is not None,
+        "initiator": initiator,
+    } | info
+
+
+def test_no_payment_that_the_merchant_makes_is_the_shoppers_own_act(ask_for):
+    for schedule in Schedule:
+        request = ask_for(source=on_file(), initiator=MERCHANTS, schedule=schedule)
+        told = charges.build_charge(request, capture=True)["stored_credentials"]
+
+        assert told["initiator"] == "MERCHANT"
+        assert told["is_scheduled"] is (schedule is not Schedule.NONE)
+
+
+def test_the_original_transaction_is_not_sent(ask_for):
+    request = ask_for(source=on_file(), original_transaction_id="ABCDEFGHJKMN1")
+
+    assert "ABCDEFGHJKMN1" not in str(charges.build_charge(request, capture=True))
 
 
 @pytest.mark.parametrize(
