@@ -21,12 +21,7 @@ LEDGER_TEMPLATE_FILE = "template.clover.sqlite3"
 STAMP_FILE = "stamp.txt"
 _TEMPLATES = {DATABASE_FILE: TEMPLATE_FILE, LEDGER_FILE: LEDGER_TEMPLATE_FILE}
 _DISTRIBUTIONS = ("clover-provider", "django", "django-oscar")
-_SOURCES = (
-    "goods/products.py",
-    "goods/pictures.py",
-    "goods/catalogue.py",
-    "names.py",
-)
+_SOURCES = ("goods/*.py", "goods/pictures/*", "names.py")
 
 Report = Callable[[str], None]
 
@@ -43,7 +38,8 @@ def version_stamp() -> str:
     digest = hashlib.sha256()
     here = Path(__file__).parent
     migrations = here.parent.glob("clover_*/migrations/*.py")
-    for path in sorted([*migrations, *(here / name for name in _SOURCES)]):
+    sources = [path for pattern in _SOURCES for path in here.glob(pattern)]
+    for path in sorted([*migrations, *sources]):
         digest.update(path.read_bytes())
     versions = [f"{name} {version(name)}" for name in _DISTRIBUTIONS]
     return "\n".join((*versions, digest.hexdigest(), ""))

@@ -14,7 +14,7 @@ class CloverDjangoConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the ledger, register checks and signal, watch for changed settings."""
-        from clover_django import checks, payments
+        from clover_django import checks, conf, payments
         from clover_django.database import connection, routers, tables
         from clover_django.signals import SignalShop
 
@@ -25,5 +25,5 @@ class CloverDjangoConfig(AppConfig):
         connection.watch_connections()
         routers.install()
         tables.follow_migrate(self)
-        payments.watch_settings()
+        conf.watch(payments.reset, connection.add_connection)
         payments.register_shop(SignalShop())

@@ -1,18 +1,25 @@
-"""The one setting, `CLOVER`: what is the provider's and what is the adapters'."""
+"""The one setting, `CLOVER`: what is the provider's and what is the adapters'.
 
-from collections.abc import Iterator, Mapping
+It is read once. `override_settings(CLOVER=...)` in a test has it read anew, and so does
+its end; a dictionary that is changed in place is not looked at again.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from difflib import get_close_matches
 from functools import cache
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.signals import setting_changed
 from django.db import connections
+from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
 from clover_provider.config import CloverConfig, Environment
 from payment_hooks import ConfigurationError, FailedChecks, Mode
-from payment_hooks.storefront import CLIENT_IP_KINDS, client_ip_mistake
+from payment_hooks.storefront import CLIENT_IP_KINDS, ClientIp, client_ip_mistake
 
 SETTING = "CLOVER"
 AUTOMATIC_LEDGER = "clover_ledger"
@@ -47,6 +54,25 @@ Mistakes = Iterator[tuple[str, str]]
 def declare(name: str, default: object) -> None:
     """Let an adapter read one more key of `CLOVER`; the default says its type."""
     _DEFAULTS[name] = default
+    forget()
+
+
+def watch(*dependents: Callable[[], object]) -> None:
+    """Forget what was read when a test overrides the setting; then call these."""
+
+    def change(setting: str, **kwargs: Any) -> None:
+        if setting == SETTING:
+            forget()
+            for dependent in dependents:
+                dependent()
+
+    setting_changed.connect(change, weak=False, dispatch_uid="clover_django.conf")
+
+
+def forget() -> None:
+    """Read the setting anew when it is needed next."""
+    for read in (_adapter_settings, ledger_alias, client_ip, get_config):
+        read.cache_clear()
 
 
 def is_set() -> bool:
@@ -56,10 +82,18 @@ def is_set() -> bool:
 
 def adapter_setting(name: str) -> object:
     """The value of an adapter's key, or its default."""
-    value = _setting().get(name)
-    return _DEFAULTS[name] if value is None else value
+    return _adapter_settings()[name]
 
 
+@cache
+def client_ip() -> ClientIp[HttpRequest]:
+    """Where the shopper's address comes from: how many proxies, or a function."""
+    chosen = adapter_setting("CLIENT_IP") or 0
+    found = import_string(chosen) if isinstance(chosen, str) else chosen
+    return cast("ClientIp[HttpRequest]", found)
+
+
+@cache
 def ledger_alias() -> str:
     """The database alias of the ledger: the one that is named, or the automatic one."""
     try:
@@ -90,6 +124,16 @@ def get_config() -> CloverConfig:
     _refuse(_wrong_kinds())
     _refuse(_wrong_values(config))
     return config
+
+
+@cache
+def _adapter_settings() -> Mapping[str, object]:
+    """Each key of the adapters; an absent one and None mean the default."""
+    given = _setting()
+    return {
+        name: default if given.get(name) is None else given[name]
+        for name, default in _DEFAULTS.items()
+    }
 
 
 def _setting() -> Mapping[str, object]:

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import Any, cast
+from typing import cast
 
 import pluggy
-from django.core.signals import setting_changed
 from django.db import DatabaseError, transaction
 from django.utils.module_loading import import_string
 
 from clover_django import conf
-from clover_django.database.connection import add_connection
 from clover_django.database.transactions import find_open
 from clover_django.ledger.store import DjangoLedger
 from clover_provider.config import CloverConfig
@@ -113,18 +111,7 @@ def defer_until_commit(notify: Callable[[], object]) -> bool:
 def reset() -> None:
     """Forget what was built; the next use builds it anew from the settings."""
     get_payments.cache_clear()
-    conf.get_config.cache_clear()
-
-
-def watch_settings() -> None:
-    """Build anew when a test overrides the setting."""
-    setting_changed.connect(_on_setting_changed, dispatch_uid="clover_django.payments")
-
-
-def _on_setting_changed(setting: str, **kwargs: Any) -> None:
-    if setting == conf.SETTING:
-        reset()
-        add_connection()
+    conf.forget()
 
 
 def _configured_plugins() -> Iterator[object]:

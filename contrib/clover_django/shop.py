@@ -4,6 +4,8 @@ Import it where models may be imported: in views, or inside of `AppConfig.ready`
 """
 
 from clover_django.database.freshness import fresh_reads
+from clover_django.doctor import Finding, Verdict
+from clover_django.doctor import register as register_examination
 from clover_django.language.amounts import read_amount
 from clover_django.ledger.actors import acting_as
 from clover_django.ledger.saved_cards import DjangoSavedCards
@@ -15,11 +17,14 @@ from clover_django.web.pages import register as register_pages
 
 __all__ = [
     "DjangoSavedCards",
+    "Finding",
+    "Verdict",
     "acting_as",
     "fresh_reads",
     "get_payments",
     "money_view",
     "read_amount",
+    "register_examination",
     "register_merchants",
     "register_pages",
     "register_shop",

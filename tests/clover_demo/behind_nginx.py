@@ -70,8 +70,8 @@ class ShopperAtAddress(Shopper):
 
     def __init__(self, shop_url):
         super().__init__(shop_url)
-        self._session.mount("http://", FromAddress())
-        self._session.headers["X-Forwarded-For"] = INVENTED
+        self._browser.session.mount("http://", FromAddress())
+        self._browser.session.headers["X-Forwarded-For"] = INVENTED
 
 
 class FromAddress(HTTPAdapter):

@@ -1,9 +1,14 @@
 """One setting, read once, with every mistake named."""
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client, override_settings
 
-from clover_django import conf
+from clover_django import conf, payments
+from clover_django.web.addresses import return_urls
+from clover_django.web.client_ip import shopper_address
 from payment_hooks import ConfigurationError, Mode
+from tests.clover_django.paying import paid
 
 
 @pytest.fixture
@@ -14,6 +19,16 @@ def clover(settings):
         settings.CLOVER = {**settings.CLOVER, **values}
 
     return change
+
+
+@pytest.fixture
+def declared(monkeypatch):
+    """An adapter's own key."""
+    monkeypatch.setattr(conf, "_DEFAULTS", dict(conf._DEFAULTS))
+    conf.declare("FROM_AN_ADAPTER", True)
+    yield
+    monkeypatch.undo()
+    conf.forget()
 
 
 def mistake():
@@ -38,18 +53,14 @@ def test_an_absent_key_and_none_mean_the_default(clover):
     assert conf.adapter_setting("LEDGER_DATABASE") == ""
 
 
-def test_an_adapter_may_declare_keys(clover, monkeypatch):
-    monkeypatch.setattr(conf, "_DEFAULTS", dict(conf._DEFAULTS))
-    conf.declare("FROM_AN_ADAPTER", True)
+def test_an_adapter_may_declare_keys(clover, declared):
     clover(FROM_AN_ADAPTER=False)
 
     assert conf.adapter_setting("FROM_AN_ADAPTER") is False
     assert conf.get_config().mode is Mode.IFRAME
 
 
-def test_a_declared_key_wants_a_value_of_its_defaults_type(clover, monkeypatch):
-    monkeypatch.setattr(conf, "_DEFAULTS", dict(conf._DEFAULTS))
-    conf.declare("FROM_AN_ADAPTER", True)
+def test_a_declared_key_wants_a_value_of_its_defaults_type(clover, declared):
     clover(FROM_AN_ADAPTER="no")
 
     assert mistake() == "CLOVER['FROM_AN_ADAPTER'] must be True or False, not str"
@@ -141,3 +152,80 @@ def test_no_mistake_shows_a_key(clover, wrong):
     clover(**wrong)
 
     assert "nobody-may-see" not in mistake()
+
+
+class Watched(dict):
+    """Settings that count how often a key is looked at."""
+
+    looks = 0
+
+    def get(self, *arguments):
+        self.looks += 1
+        return super().get(*arguments)
+
+    def items(self):
+        self.looks += 1
+        return super().items()
+
+
+@pytest.fixture
+def watched(settings, fake):
+    """The test shop's settings; its provider stays the one in memory."""
+    settings.CLOVER = Watched(settings.CLOVER)
+    registry = payments.get_payments().plugins
+    registry.unregister(name=payments.PROVIDER)
+    registry.register(fake, payments.PROVIDER)
+    return settings.CLOVER
+
+
+@pytest.fixture
+def owner(fake):
+    client = Client()
+    client.force_login(User.objects.create_superuser("owner"))
+    return client
+
+
+def test_requests_do_not_read_the_setting_again(watched, owner, rf):
+    payment, request = paid(), rf.get("/")
+
+    def use_the_shop():
+        return (
+            owner.get(f"/clover/status/{payment.payment_id}/").status_code,
+            owner.get("/admin/clover_django/payment/").status_code,
+            shopper_address(request),
+            return_urls(request, payment).success.partition("/clover/")[0],
+        )
+
+    first, looks = use_the_shop(), watched.looks
+    second = use_the_shop()
+
+    assert first == second == (200, 200, "127.0.0.1", "http://testserver")
+    assert watched.looks == looks > 0
+
+
+def merchant():
+    return payments.get_payments().merchant_id
+
+
+def test_a_test_may_override_the_setting_and_gets_its_own_back(settings):
+    other = {
+        **settings.CLOVER,
+        "MERCHANT_ID": "OTHERMERCH002",
+        "CLIENT_IP": 1,
+        "LEDGER_DATABASE": "default",
+    }
+    before = merchant(), conf.client_ip(), conf.ledger_alias()
+
+    with override_settings(CLOVER=other):
+        inside = merchant(), conf.client_ip(), conf.ledger_alias()
+
+    assert before == ("TESTMERCH0001", 0, conf.AUTOMATIC_LEDGER)
+    assert inside == ("OTHERMERCH002", 1, "default")
+    assert (merchant(), conf.client_ip(), conf.ledger_alias()) == before
+
+
+def test_another_setting_leaves_what_was_read(settings):
+    before = payments.get_payments()
+
+    with override_settings(DEBUG=True):
+        assert payments.get_payments() is before

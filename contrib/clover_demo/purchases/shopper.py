@@ -3,12 +3,12 @@
 import re
 import time
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
-
-from clover_demo.purchases import pages
-from clover_demo.purchases.pages import Form, Page
+from bs4 import Tag
+from mechanicalsoup import LinkNotFoundError, StatefulBrowser
 
 CARD_NUMBER = "4242424242424242"
 EXPIRY_MONTH, EXPIRY_YEAR, SECURITY_CODE = "12", "2099", "123"
@@ -51,10 +51,8 @@ class Shopper:
 
     def __init__(self, shop_url: str) -> None:
         self._shop_url = shop_url
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._url = shop_url
-        self._page = Page()
+        self._browser: Any = StatefulBrowser()  # MechanicalSoup has no types
+        self._browser.session.trust_env = False
 
     def buy(self, slug: str, mode: str) -> str:
         """Buy one piece in this mode; returns the order's number.
@@ -70,27 +68,27 @@ class Shopper:
             self._wait_for_outcome()
         except requests.RequestException as error:
             raise NotBought(f"{type(error).__name__} after {self._where()}") from error
-        found = _ORDER_NUMBER.search(self._page.title)
+        found = _ORDER_NUMBER.search(self._title())
         if not found:
             raise NotBought(self._where())
         return found[1]
 
     def _fill_basket(self, slug: str) -> None:
         self._open("/catalogue/")
-        links = [link for link in self._page.links if f"/{slug}_" in link]
+        links = self._browser.links(f"/{slug}_")
         if not links:
             raise NotBought(f"{self._where()}: no product {slug}")
-        self._open(links[0])
-        self._send(self._page.form_to("/basket/add/"), {})
+        self._open(links[0]["href"])
+        self._send('form[action*="/basket/add/"]', {})
 
     def _reach_payment(self) -> None:
         self._open("/checkout/")
-        self._send(self._page.form_with("username"), GUEST)
-        self._send(self._page.form_with("line1"), ADDRESS)
+        self._send(_form_with("username"), GUEST)
+        self._send(_form_with("line1"), ADDRESS)
 
     def _pay_in_iframe(self) -> None:
         """The frame sends the card to Clover; the shop's form gets a token."""
-        fields = self._page.elements.get("clover-card")
+        fields = self._browser.page.find("clover-card")
         if fields is None:
             raise NotBought(self._where())
         card = {
@@ -99,7 +97,7 @@ class Shopper:
             "exp_year": EXPIRY_YEAR,
             "cvv": SECURITY_CODE,
         }
-        answer = self._session.post(
+        answer = self._browser.session.post(
             urljoin(fields["script-url"], "/v1/tokens"),
             json={"card": card},
             headers={"apikey": fields["public-key"]},
@@ -107,67 +105,79 @@ class Shopper:
         )
         answer.raise_for_status()
         token = {"clover_token": answer.json()["id"]}
-        self._send(self._page.form_to("/checkout/preview/"), {}, token)
+        self._send('form[action*="/checkout/preview/"]', {}, token)
         self._place_order()
 
     def _pay_hosted(self) -> None:
         """Over to Clover's page and, by its redirect, back."""
         self._place_order()
-        if urlsplit(self._url).netloc == urlsplit(self._shop_url).netloc:
+        if urlsplit(self._browser.url).netloc == urlsplit(self._shop_url).netloc:
             raise NotBought(self._where())
-        self._send(self._page.form_with("number"), HOSTED_FORM)
+        self._send(_form_with("number"), HOSTED_FORM)
 
     def _pay_in_own_form(self) -> None:
         """The shop's own form takes the card."""
-        self._send(self._page.form_with("card_number"), CARD_FORM)
+        self._send(_form_with("card_number"), CARD_FORM)
         self._place_order()
 
     def _place_order(self) -> None:
-        self._send(self._page.form_with("action"), {"action": "place_order"})
+        self._send(_form_with("action"), {"action": "place_order"})
 
     def _wait_for_outcome(self) -> None:
         """Look again, as the waiting page does by itself."""
         for _ in range(MOST_LOOKS):
-            if (
-                "/clover/status/" not in self._url
-                and "/clover/return/" not in self._url
-            ):
+            url = self._browser.url
+            if "/clover/status/" not in url and "/clover/return/" not in url:
                 return
             time.sleep(SECONDS_BETWEEN_LOOKS)
-            self._open(self._url)
+            self._open(url)
 
     def _open(self, address: str) -> None:
         url = urljoin(self._shop_url, address)
-        self._take(self._session.get(url, timeout=TIMEOUT_SECONDS))
+        self._check(self._browser.open(url, timeout=TIMEOUT_SECONDS))
 
     def _send(
         self,
-        form: Form | None,
+        selector: str,
         typed: Mapping[str, str],
         scripted: Mapping[str, str] | None = None,
     ) -> None:
         """Send a form; `scripted` are fields that the page's script would add."""
-        if form is None:
-            raise NotBought(self._where())
-        self._take(
-            self._session.post(
-                urljoin(self._url, form.action or self._url),
-                data=form.filled(typed) | dict(scripted or {}),
-                headers={"Referer": self._url},
-                timeout=TIMEOUT_SECONDS,
-            )
-        )
+        try:
+            form = self._browser.select_form(selector)
+            for name, value in typed.items():
+                form.set(name, value)
+        except LinkNotFoundError as error:
+            raise NotBought(f"{self._where()}: {str(error) or selector}") from error
+        for name, value in (scripted or {}).items():
+            form.new_control("hidden", name, value)
+        self._check(self._browser.submit_selected(False, timeout=TIMEOUT_SECONDS))
 
-    def _take(self, response: requests.Response) -> None:
-        self._url, self._page = response.url, pages.read(response.text)
+    def _check(self, response: requests.Response) -> None:
         if response.status_code >= 400:
             raise NotBought(f"{response.status_code} from {self._where()}")
 
+    def _title(self) -> str:
+        page = self._browser.page
+        return _text_of(page.title) if page and page.title else ""
+
     def _where(self) -> str:
         """The page the shopper is on, and what it says."""
-        said = "; ".join(self._page.alerts)
-        place = f"{urlsplit(self._url).path} ({self._page.title})"
+        page = self._browser.page
+        alerts = page.select('[role="alert"], .alert') if page else ()
+        said = "; ".join(text for alert in alerts if (text := _text_of(alert)))
+        path = urlsplit(self._browser.url or self._shop_url).path
+        place = f"{path or '/'} ({self._title()})"
         return f"{place}: {said}" if said else place
+
+
+def _form_with(name: str) -> str:
+    """Selects the first form that has a field with this name."""
+    return f'form:has([name="{name}"])'
+
+
+def _text_of(tag: Tag) -> str:
+    return " ".join(tag.get_text().split())
 
 
 _PAY = {

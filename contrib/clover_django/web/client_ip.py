@@ -1,12 +1,9 @@
 """Where a request came from, as `CLOVER["CLIENT_IP"]` says."""
 
-from typing import cast
-
 from django.http import HttpRequest
-from django.utils.module_loading import import_string
 
 from clover_django import conf
-from payment_hooks.storefront import ClientIp, find_address
+from payment_hooks.storefront import find_address
 
 
 def shopper_address(request: HttpRequest) -> str:
@@ -14,11 +11,8 @@ def shopper_address(request: HttpRequest) -> str:
 
     For `shopper_ip` of `Payments.charge` and `Payments.authorize`.
     """
-    chosen = conf.adapter_setting("CLIENT_IP") or 0
-    if isinstance(chosen, str):
-        chosen = import_string(chosen)
     return find_address(
-        cast("ClientIp[HttpRequest]", chosen),
+        conf.client_ip(),
         request,
         request.META.get("REMOTE_ADDR") or "",
         _forwarded_for(request),

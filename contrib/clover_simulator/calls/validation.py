@@ -1,19 +1,24 @@
 """Validates a request with the simulator's own OpenAPI document.
 
-Only the keywords which that document uses are known here; the document is the one place
-where the form of a request is written down.
+The document is the one place where the form of a request is written down; what its
+keywords mean is JSON Schema's, as the package `jsonschema` has it.
 """
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend
 
 DOCUMENT = Path(__file__).with_name("openapi.json")
-Schema = Mapping[str, Any]
+_BODY = "#/paths/{path}/{method}/requestBody/content/application~1json/schema"
+_FIRST = frozenset({"required", "type"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,92 +37,60 @@ def document() -> dict[str, Any]:
     return loaded
 
 
+def first_problem(operation_id: str, body: Any) -> Problem | None:  # noqa: ANN401 - JSON
+    """The outermost problem of `body`, required fields before the rest."""
+    errors = _validators()[operation_id].iter_errors(body)
+    error = min(errors, key=_rank, default=None)
+    if error is None:
+        return None
+    return Problem(field=_field(error), keyword=str(error.validator))
+
+
 @cache
-def body_schemas() -> dict[str, Schema]:
-    """The request body's schema of every operation, by operationId."""
+def _validators() -> dict[str, Validator]:
+    """What judges the request body of every operation, by operationId."""
+    kind = extend(  # type: ignore[no-untyped-call]  # the stubs say nothing of it
+        Draft202012Validator,
+        validators={"pattern": _check_pattern},
+        type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
+    )
     return {
-        operation["operationId"]: operation["requestBody"]["content"][
-            "application/json"
-        ]["schema"]
-        for item in document()["paths"].values()
-        for operation in item.values()
+        operation["operationId"]: kind(
+            {**document(), "$ref": _BODY.format(path=_escape(path), method=method)}
+        )
+        for path, item in document()["paths"].items()
+        for method, operation in item.items()
         if isinstance(operation, dict) and "requestBody" in operation
     }
 
 
-def first_problem(operation_id: str, body: object) -> Problem | None:
-    """The first problem of `body`, required fields before the rest."""
-    return next(_problems(body_schemas()[operation_id], body, ""), None)
+def _escape(path: str) -> str:
+    """As a part of a JSON pointer."""
+    return path.replace("/", "~1")
 
 
-def _problems(schema: Schema, value: object, field: str) -> Iterator[Problem]:
-    if "$ref" in schema:
-        schema = document()["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
-    if "type" in schema and not _has_type(schema["type"], value):
-        yield Problem(field=field, keyword="type")
-        return
-    for keyword, holds in CHECKS.items():
-        if keyword in schema and not holds(value, schema[keyword]):
-            yield Problem(field=field, keyword=keyword)
-    if isinstance(value, dict):
-        yield from _object_problems(schema, value, field)
-    if isinstance(value, list) and "items" in schema:
-        for item in value:
-            yield from _problems(schema["items"], item, field)
+def _rank(error: ValidationError) -> tuple[int, bool]:
+    return len(error.absolute_path), error.validator not in _FIRST
 
 
-def _object_problems(
-    schema: Schema, value: dict[str, Any], field: str
-) -> Iterator[Problem]:
-    prefix = f"{field}." if field else ""
-    for name in schema.get("required", ()):
-        if name not in value:
-            yield Problem(field=prefix + name, keyword="required")
-    properties = schema.get("properties", {})
-    rest = schema.get("additionalProperties", {})
-    for name, entry in value.items():
-        yield from _problems(properties.get(name, rest or {}), entry, prefix + name)
+def _field(error: ValidationError) -> str:
+    path = [part for part in error.absolute_path if isinstance(part, str)]
+    if error.validator == "required":
+        wanted = cast("list[str]", error.validator_value)
+        given = cast("dict[str, object]", error.instance)
+        path.append(next(name for name in wanted if name not in given))
+    return ".".join(path)
 
 
-TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,),
-    "integer": (int,),
-    "boolean": (bool,),
-    "object": (dict,),
-    "array": (list,),
-    "null": (type(None),),
-}
+def _is_integer(_checker: object, value: object) -> bool:
+    """JSON Schema takes 1.0 for one, too."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _has_type(names: str | list[str], value: object) -> bool:
-    wanted = [names] if isinstance(names, str) else names
-    if isinstance(value, bool):
-        return "boolean" in wanted
-    return any(isinstance(value, TYPES[name]) for name in wanted)
-
-
-def _matches(value: object, pattern: str) -> bool:
+def _check_pattern(
+    _validator: object, pattern: str, value: object, _schema: Mapping[str, Any]
+) -> Iterator[ValidationError]:
     # Python's `$` also matches before a final newline, JSON Schema's does not.
     strict = pattern[:-1] + r"\Z" if pattern.endswith("$") else pattern
-    return not isinstance(value, str) or re.search(strict, value) is not None
-
-
-def _sized(compare: Callable[[int, int], bool]) -> Callable[[object, Any], bool]:
-    return lambda value, limit: (
-        not isinstance(value, (str, list)) or compare(len(value), limit)
-    )
-
-
-def _ranked(compare: Callable[[int, int], bool]) -> Callable[[object, Any], bool]:
-    return lambda value, limit: not isinstance(value, int) or compare(value, limit)
-
-
-CHECKS: dict[str, Callable[[object, Any], bool]] = {
-    "enum": lambda value, allowed: value in allowed,
-    "pattern": _matches,
-    "minimum": _ranked(lambda value, limit: value >= limit),
-    "maximum": _ranked(lambda value, limit: value <= limit),
-    "minLength": _sized(lambda size, limit: size >= limit),
-    "maxLength": _sized(lambda size, limit: size <= limit),
-    "minItems": _sized(lambda size, limit: size >= limit),
-}
+    if isinstance(value, str) and not re.search(strict, value):
+        yield ValidationError(f"{value!r} does not match {pattern!r}")

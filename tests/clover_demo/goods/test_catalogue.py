@@ -2,6 +2,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.utils.text import slugify
 from oscar.core.loading import get_model
 
 from clover_demo.goods import catalogue
@@ -39,6 +40,13 @@ def test_staff_may_sign_in_and_parcels_go_to_the_united_states_first(client):
 
     assert client.login(username="staff", password="demo-staff")
     assert [country.iso_3166_1_a2 for country in countries] == ["US", "CA"]
+
+
+def test_there_is_a_picture_for_each_product_and_no_other():
+    named = {f"{slugify(product.title)}.jpg" for product in PRODUCTS}
+
+    assert {path.name for path in catalogue.PICTURES.glob("*.jpg")} == named
+    assert "CC0" in (catalogue.PICTURES / "LICENSE.md").read_text()
 
 
 def test_every_parcel_costs_the_same():
