@@ -177,10 +177,12 @@ def _resolve_open(payments: Payments, payment: Payment) -> None:
     try:
         payments.resolve(payment_id)
     except PaymentError as error:
-        raise OutcomeUnknown(
-            f"the outcome of payment {payment_id} is unknown: {error}",
-            code=ErrorCode.OUTCOME_UNKNOWN,
-        ) from error
+        # What another request works on may be its page, which opens for both.
+        if error.code != ErrorCode.IN_PROGRESS:
+            raise OutcomeUnknown(
+                f"the outcome of payment {payment_id} is unknown: {error}",
+                code=ErrorCode.OUTCOME_UNKNOWN,
+            ) from error
     operations = payments.operations(payment_id)
     outcome = outcome_of(operations, shopper_canceled=True)
     if outcome is Outcome.CHECKING:
