@@ -1,10 +1,17 @@
 """What Saleor does when a payment changes, whoever noticed."""
 
-from payment_hooks import PaymentChanged, hookimpl
+from payment_hooks import AccessRequest, PaymentChanged, hookimpl
 
 
 class SaleorShop:
     """Keeps Saleor's payments up to date and makes the order of a paid checkout."""
+
+    @hookimpl
+    def shop_allows(self, request: AccessRequest) -> bool | None:
+        """What Saleor asks its plugins for, it has allowed."""
+        from clover_saleor.merchants.channels import SaleorStaff
+
+        return isinstance(request.caller, SaleorStaff) or None
 
     @hookimpl
     def shop_payment_changed(self, event: PaymentChanged) -> None:
