@@ -23,9 +23,9 @@ class SaleorShop:
         from clover_saleor.transactions_flow import records as transaction_records
         from clover_saleor.transactions_flow import sessions
 
-        flow = event.payment.context.get("flow")
+        adapter = event.payment.adapter
         with allow_writer():  # Saleor's worker logs every statement without it
-            if flow == payments.FLOW:
+            if adapter == payments.ADAPTER:
                 payment_records.record_change(event)
-            elif flow == sessions.FLOW:
+            elif adapter == sessions.ADAPTER:
                 transaction_records.record_change(event)

@@ -21,7 +21,7 @@ from clover_oscar.amounts import round_price, to_money
 from clover_oscar.baskets.goods import hand_over, is_same, load_lines
 from clover_oscar.baskets.order_numbers import keep_number
 from clover_oscar.baskets.payments import find_order, find_payments, find_submitted
-from clover_oscar.baskets.snapshot import Snapshot
+from clover_oscar.baskets.snapshot import ADAPTER, Snapshot
 from clover_oscar.checkout.hosted_page import breakdown, customer_of
 from clover_oscar.checkout.sessions import checkout_session
 from clover_oscar.checkout.submission import email_of, snapshot_of
@@ -181,6 +181,7 @@ def _from_submission(request: HttpRequest, basket: OscarObject) -> Purchase:
         language=get_language() or "",
         created_at=to_utc(basket.date_created),
         context=snapshot.to_context() | {VIA_API: True},
+        adapter=ADAPTER,
         **breakdown(due, submission),
     )
 
@@ -188,7 +189,7 @@ def _from_submission(request: HttpRequest, basket: OscarObject) -> Purchase:
 def _from_payment(basket_id: str) -> Purchase | None:
     """A basket that was submitted, as it was then."""
     for payment in reversed(find_payments(int(basket_id))):
-        snapshot = Snapshot.from_context(payment.context)
+        snapshot = Snapshot.of(payment)
         if snapshot is not None:
             return Purchase(
                 purchase_id=basket_id,
@@ -200,6 +201,7 @@ def _from_payment(basket_id: str) -> Purchase | None:
                 language=snapshot.language,
                 created_at=payment.created_at,
                 context=snapshot.to_context() | {VIA_API: True},
+                adapter=ADAPTER,
             )
     return None
 
@@ -258,7 +260,7 @@ def _freeze(caller: HttpRequest, request: HoldPurchaseRequest) -> None:
         InvalidRequest: another page changed or paid it in this moment.
     """
     seen: Any = caller.basket  # type: ignore[attr-defined]  # Oscar's middleware sets it
-    asked = Snapshot.from_context(request.purchase.context)
+    asked = Snapshot.of(request.purchase)
     with transaction.atomic():
         current = lock("basket.Basket", seen.pk)
         if asked is None or not is_same(asked.lines, load_lines(current)):

@@ -78,9 +78,7 @@ class PaymentListView(ListView):  # type: ignore[type-arg]  # not generic at run
 
     def get_queryset(self) -> QuerySet[PaymentRow]:
         """The payments of Oscar's checkout in the chosen view."""
-        rows = PaymentRow.objects.using(conf.ledger_alias()).filter(
-            context__adapter=ADAPTER
-        )
+        rows = PaymentRow.objects.using(conf.ledger_alias()).filter(adapter=ADAPTER)
         chosen = rows.filter(VIEWS[self.chosen]).prefetch_related("operations")
         return chosen.order_by("-pk").distinct()
 

@@ -41,7 +41,7 @@ from payment_hooks.storefront import (
     read_entry,
 )
 
-FLOW = "payments"
+ADAPTER = "saleor_payments"
 _NO_ORDER = "None"
 """What Saleor writes as the order id where there is no order."""
 
@@ -72,6 +72,7 @@ def _submission(merchant: Merchant, asked: SaleorObject, *, first: bool) -> Subm
         entry=replace(entry, save=_wants_to_save(asked)),
         capture=merchant.captures_at_once,
         context=_context(asked),
+        adapter=ADAPTER,
         saved_cards=DjangoSavedCards(),
         owner=asked.graphql_customer_id or "",
         shopper_ip=asked.customer_ip_address or "",
@@ -175,7 +176,6 @@ def _has_begun(merchant: Merchant, payment: Payment) -> bool:
 
 def _context(asked: SaleorObject) -> dict[str, object]:
     return {
-        "flow": FLOW,
         "payment": asked.payment_id,
         "checkout": str(asked.checkout_token or ""),
     }

@@ -38,7 +38,7 @@ from payment_hooks.storefront import (
     read_entry,
 )
 
-FLOW = "sessions"
+ADAPTER = "saleor_transactions"
 CHARGE, AUTHORIZATION = "CHARGE", "AUTHORIZATION"
 _OWNER = "transaction"
 """In a payment's context: the transaction of Saleor's that its money counts for."""
@@ -72,7 +72,8 @@ def _submit(merchant: Merchant, asked: SaleorObject) -> Progress:
         mode=merchant.mode,
         entry=replace(entry, return_url=entry.return_url or _last_return_url(parts)),
         capture=_captures_at_once(merchant, asked),
-        context={"flow": FLOW, _OWNER: str(asked.transaction.token)},
+        context={_OWNER: str(asked.transaction.token)},
+        adapter=ADAPTER,
         saved_cards=DjangoSavedCards(),
         owner=owner_of(asked.source_object.user),
         shopper_ip=asked.customer_ip_address or "",

@@ -203,6 +203,7 @@ class Payments:
         mode: Mode,
         amount_due: Money | None = None,
         context: Mapping[str, object] | None = None,
+        adapter: str = "",
         again: bool = False,
     ) -> Payment:
         """The payment that the shopper makes now for the shop's reference.
@@ -216,13 +217,16 @@ class Payments:
             mode: how the card reaches the provider.
             amount_due: what the shop's server says; asked from `shop_amount_due` if None.
             context: what the shop needs to finish without a browser session; JSON.
+            adapter: whose context it is, for an adapter that finds its payments again.
             again: begin the next one where the latest was refunded or voided, wholly.
 
         Raises:
             InvalidRequest: no shop knows the reference.
             OutcomeUnknown: that of an earlier payment is; nothing may be sent.
         """
-        return self._lifecycle.open(reference, mode, amount_due, context, again=again)
+        return self._lifecycle.open(
+            reference, mode, amount_due, context, adapter=adapter, again=again
+        )
 
     def tokenize(self, card: CardDetails) -> PaymentSource:
         """A source for the card; see `payment_tokenize`. Nothing of it is kept."""

@@ -83,6 +83,8 @@ class Purchase:
     created_at: datetime | None = None
     context: Mapping[str, object] = field(default_factory=dict)
     """What the shop needs to finish without a browser session; JSON, no card data."""
+    adapter: str = ""
+    """Which adapter can read the context; see `Payment.adapter`."""
 
     def __post_init__(self) -> None:
         if not (self.purchase_id and self.reference):

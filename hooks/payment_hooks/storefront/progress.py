@@ -50,6 +50,7 @@ def begin(
     mode: Mode,
     amount_due: Money,
     context: Mapping[str, object],
+    adapter: str = "",
 ) -> Payment:
     """The payment for this reference; after one that was reversed, the next one.
 
@@ -58,7 +59,12 @@ def begin(
         PaymentError: as `Payments.open` says.
     """
     payment = payments.open(
-        reference, mode=mode, amount_due=amount_due, context=context, again=True
+        reference,
+        mode=mode,
+        amount_due=amount_due,
+        context=context,
+        adapter=adapter,
+        again=True,
     )
     if payment.amount_due != amount_due:
         raise AlreadyPaid(

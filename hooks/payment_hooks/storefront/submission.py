@@ -60,6 +60,8 @@ class Submission:
     """Whether the money is captured at once; a hosted page always captures."""
     context: Mapping[str, object] = field(default_factory=dict)
     """What the shop needs to finish without a browser session; JSON, no card data."""
+    adapter: str = ""
+    """Whose context it is; see `Payment.adapter`."""
     saved_cards: SavedCards | None = None
     """Where saved cards are; None saves none."""
     owner: str = ""
@@ -147,6 +149,7 @@ class Submission:
                 **(payment.context if payment else {}),
                 PURCHASE: {"kind": purchase.kind.value, "id": purchase.purchase_id},
             },
+            adapter=purchase.adapter,
             owner=purchase.customer_id,
             shopper_email=purchase.customer.email,
             page=page,
@@ -192,6 +195,7 @@ def begin_submitted(asked: Submission) -> Payment:
         mode=asked.mode,
         amount_due=asked.amount_due,
         context=_context(asked),
+        adapter=asked.adapter,
     )
     if payment.state is PaymentState.OPEN and asked.hold is not None:
         asked.hold(payment)
