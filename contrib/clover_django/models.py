@@ -49,6 +49,7 @@ class Payment(models.Model):
     amount_minor_units = models.BigIntegerField()
     currency = StorableCharField(max_length=3)
     context = StorableJSONField(default=dict, blank=True)
+    adapter = StorableCharField(max_length=64, blank=True, default="")
     state = StorableCharField(
         max_length=32, db_index=True, choices=words.choices(PaymentState, words.STATES)
     )

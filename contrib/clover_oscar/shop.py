@@ -27,7 +27,7 @@ class OscarShop:
 
     def _follow(self, event: PaymentChanged) -> None:
         payment, state = event.payment, event.payment.state
-        snapshot = Snapshot.from_context(payment.context)
+        snapshot = Snapshot.of(payment)
         if snapshot is None:
             return
         has_order = state in REVERSED and order_of(payment) is not None

@@ -29,9 +29,9 @@ from clover_saleor.payments_flow import payments, responses
 from payment_hooks import (
     ConfigurationError,
     Mode,
-    Operation,
     OutcomeUnknown,
     PaymentError,
+    StaffAction,
     shopper_language,
     shopper_text,
     time_limit,
@@ -84,21 +84,19 @@ class CloverPlugin(BasePlugin):
         self, payment_information: SaleorObject, previous_value: SaleorObject
     ) -> GatewayResponse:
         """Capture a part of the authorization, or all; also while the plugin is off."""
-        kind = TransactionKind.CAPTURE
-        return self._move(payment_information, kind, payments.capture)
+        return self._move(payment_information, StaffAction.CAPTURE)
 
     def refund_payment(
         self, payment_information: SaleorObject, previous_value: SaleorObject
     ) -> GatewayResponse:
         """Refund a part, or all; also while the plugin is off."""
-        kind = TransactionKind.REFUND
-        return self._move(payment_information, kind, payments.refund)
+        return self._move(payment_information, StaffAction.REFUND)
 
     def void_payment(
         self, payment_information: SaleorObject, previous_value: SaleorObject
     ) -> GatewayResponse:
         """Void the authorization; also while the plugin is off."""
-        return self._move(payment_information, TransactionKind.VOID, payments.void)
+        return self._move(payment_information, StaffAction.VOID)
 
     def initialize_payment(
         self, payment_data: SaleorObject, previous_value: SaleorObject, **kwargs: Any
@@ -258,15 +256,11 @@ class CloverPlugin(BasePlugin):
             logger.exception("a payment was interrupted; the next look-up resolves it")
             return responses.outcome_unknown(asked)
 
-    def _move(
-        self,
-        asked: SaleorObject,
-        kind: str,
-        move: Callable[[Merchant, SaleorObject], Operation],
-    ) -> GatewayResponse:
+    def _move(self, asked: SaleorObject, action: StaffAction) -> GatewayResponse:
+        kind = action.value  # Saleor's word for it is the same
+
         def run(merchant: Merchant) -> GatewayResponse:
-            operation = move(merchant, asked)
-            return responses.succeeded(asked, operation)
+            return responses.succeeded(asked, payments.move(merchant, asked, action))
 
         try:
             return self._within_limit(run)

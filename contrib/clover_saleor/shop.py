@@ -1,10 +1,17 @@
 """What Saleor does when a payment changes, whoever noticed."""
 
-from payment_hooks import PaymentChanged, hookimpl
+from payment_hooks import AccessRequest, PaymentChanged, hookimpl
 
 
 class SaleorShop:
     """Keeps Saleor's payments up to date and makes the order of a paid checkout."""
+
+    @hookimpl
+    def shop_allows(self, request: AccessRequest) -> bool | None:
+        """What Saleor asks its plugins for, it has allowed."""
+        from clover_saleor.merchants.channels import SaleorStaff
+
+        return isinstance(request.caller, SaleorStaff) or None
 
     @hookimpl
     def shop_payment_changed(self, event: PaymentChanged) -> None:
@@ -16,9 +23,9 @@ class SaleorShop:
         from clover_saleor.transactions_flow import records as transaction_records
         from clover_saleor.transactions_flow import sessions
 
-        flow = event.payment.context.get("flow")
+        adapter = event.payment.adapter
         with allow_writer():  # Saleor's worker logs every statement without it
-            if flow == payments.FLOW:
+            if adapter == payments.ADAPTER:
                 payment_records.record_change(event)
-            elif flow == sessions.FLOW:
+            elif adapter == sessions.ADAPTER:
                 transaction_records.record_change(event)

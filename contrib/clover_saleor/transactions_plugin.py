@@ -5,9 +5,8 @@ plugin comes after those with one. This one asks the channel's merchant.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from functools import partial
 
 from saleor.payment.interface import (
     PaymentGatewayData,
@@ -27,11 +26,12 @@ from payment_hooks import (
     ConfigurationError,
     InvalidRequest,
     Mode,
-    Money,
+    Movement,
     Operation,
     OutcomeUnknown,
+    Payment,
     PaymentError,
-    Payments,
+    StaffAction,
     read_money,
     shopper_text,
     time_limit,
@@ -39,9 +39,6 @@ from payment_hooks import (
 from payment_hooks.storefront import CHECKING, describe_next_action
 
 logger = logging.getLogger(__name__)
-
-Move = Callable[[Payments, str, Money], Operation]
-"""A capture, refund or void of that payment with that amount."""
 
 
 class CloverTransactions(BasePlugin):
@@ -87,29 +84,23 @@ class CloverTransactions(BasePlugin):
         self, transaction_action_data: SaleorObject, previous_value: SaleorObject
     ) -> SaleorObject:
         """Capture."""
-        asked = transaction_action_data
-        capture = partial(Payments.capture, notify=False)
-        return self._request(asked, previous_value, capture)
+        return self._request(
+            transaction_action_data, previous_value, StaffAction.CAPTURE
+        )
 
     def transaction_refund_requested(
         self, transaction_action_data: SaleorObject, previous_value: SaleorObject
     ) -> SaleorObject:
         """Refund; each request of Saleor's is an intent of its own."""
-        asked = transaction_action_data
-        refund = partial(
-            Payments.refund, intent_id=f"saleor event {asked.event.pk}", notify=False
+        return self._request(
+            transaction_action_data, previous_value, StaffAction.REFUND
         )
-        return self._request(asked, previous_value, refund)
 
     def transaction_cancelation_requested(
         self, transaction_action_data: SaleorObject, previous_value: SaleorObject
     ) -> SaleorObject:
         """Void; always the whole."""
-
-        def void(payments: Payments, payment_id: str, amount: Money) -> Operation:
-            return payments.void(payment_id, notify=False)
-
-        return self._request(transaction_action_data, previous_value, void)
+        return self._request(transaction_action_data, previous_value, StaffAction.VOID)
 
     def list_stored_payment_methods(
         self,
@@ -206,7 +197,7 @@ class CloverTransactions(BasePlugin):
             return sessions.submit(merchant, asked, first=first)
 
     def _request(
-        self, asked: SaleorObject, previous: SaleorObject, move: Move
+        self, asked: SaleorObject, previous: SaleorObject, action: StaffAction
     ) -> SaleorObject:
         if asked.transaction.app_identifier != GATEWAY:
             return previous
@@ -214,7 +205,7 @@ class CloverTransactions(BasePlugin):
         try:
             merchant = _merchant_of(asked.transaction)
             payment = sessions.find_payment(merchant, asked.transaction)
-            self._move(asked, merchant, payment.payment_id, move)
+            self._move(asked, merchant, payment, action)
         except (PaymentError, ConfigurationError) as error:
             records.record_refusal(asked.event, str(error))
         except Exception:
@@ -223,13 +214,17 @@ class CloverTransactions(BasePlugin):
         return previous
 
     def _move(
-        self, asked: SaleorObject, merchant: Merchant, payment_id: str, move: Move
+        self,
+        asked: SaleorObject,
+        merchant: Merchant,
+        payment: Payment,
+        action: StaffAction,
     ) -> None:
-        payments = merchant.payments
+        payments, payment_id = merchant.payments, payment.payment_id
         try:
             with time_limit(merchant.seconds):
-                amount = read_money(asked.action_value, asked.transaction.currency)
-                operation = move(payments, payment_id, amount)
+                movement = _movement(asked, action)
+                operation = merchant.move(payment, movement, notify=False)
         except OutcomeUnknown as error:
             logger.error("transaction %s: %s", asked.transaction.token, error)
             _await(asked.event, payments.operations(payment_id))
@@ -238,6 +233,16 @@ class CloverTransactions(BasePlugin):
             payments.notify(
                 payment_id
             )  # which also records what a capture has released
+
+
+def _movement(asked: SaleorObject, action: StaffAction) -> Movement:
+    """What staff asks for; each request of Saleor's is an intent of its own."""
+    amount = read_money(asked.action_value, asked.transaction.currency)
+    return Movement(
+        action=action,
+        amount=None if action is StaffAction.VOID else amount,
+        intent_id=f"saleor event {asked.event.pk}",
+    )
 
 
 def _merchant_of(item: SaleorObject) -> Merchant:

@@ -63,6 +63,7 @@ payments = Table(
     Column("amount_minor_units", BigInteger, nullable=False),
     Column("currency", ExactText(3), nullable=False),
     Column("context", JsonText, nullable=False),
+    Column("adapter", ExactText(64), nullable=False),
     Column("state", ExactText(32), nullable=False),
     Column("flags", JsonText, nullable=False),
     Column("created_at", UtcTime, nullable=False),

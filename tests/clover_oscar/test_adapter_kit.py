@@ -1,6 +1,7 @@
 """The kit of adapters on Oscar's own pages; the card is entered on the payment page."""
 
 import pytest
+from django.test import Client
 from oscar.apps.order.signals import order_placed
 from oscar.core.loading import get_class, get_model
 
@@ -86,6 +87,17 @@ class OscarBench:
             payment = find_payments(int(checkout))[-1]
             return reverse(self.staff, payment)
         return act(self.staff, order, "refund", amount=typed, token=form)
+
+    def refund_by_stranger(self, checkout, amount, form):
+        clerk = make_staff("clerk", "order.view_order")
+        order = self._orders(checkout).get()
+        typed = str(amount.to_decimal())
+        return act(clerk, order, "refund", amount=typed, token=form)
+
+    def deliver(self, message):
+        kind, headers = "application/json", dict(message.headers)
+        address = "/clover/webhook/"
+        return Client().post(address, message.body, kind, headers=headers).status_code
 
     def break_next_order(self):
         def fail(sender, **_):

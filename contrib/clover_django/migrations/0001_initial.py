@@ -128,6 +128,7 @@ class Migration(migrations.Migration):
                 ("amount_minor_units", models.BigIntegerField()),
                 ("currency", models.CharField(max_length=3)),
                 ("context", models.JSONField(blank=True, default=dict)),
+                ("adapter", models.CharField(blank=True, default="", max_length=64)),
                 ("state", models.CharField(db_index=True, max_length=32)),
                 ("flags", models.JSONField(blank=True, default=list)),
                 ("created_at", models.DateTimeField()),

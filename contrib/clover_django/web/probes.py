@@ -11,7 +11,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from clover_django import conf
-from clover_django.web.webhooks import NOT_YET, REJECTED
+from payment_hooks.storefront import WEBHOOK_NOT_YET, WEBHOOK_REJECTED
 
 _REACHED_PAGE = 404
 """What our pages answer about a payment that does not exist."""
@@ -86,8 +86,8 @@ def _host() -> str:
 def _is_webhooks(answer: HttpResponseBase) -> bool:
     """Whether it is our own view's answer, rather than a middleware's before it."""
     return getattr(answer, "content", b"").decode(errors="replace") in (
-        REJECTED,
-        NOT_YET,
+        WEBHOOK_REJECTED.text,
+        WEBHOOK_NOT_YET.text,
     )
 
 

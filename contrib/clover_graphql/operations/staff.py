@@ -1,9 +1,9 @@
 """Mutations of staff and apps: capture, refund, void and report."""
 
+import logging
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import TypeVar
@@ -12,7 +12,7 @@ from uuid import UUID
 from clover_graphql.operations.older_payments import refused, shown_payment
 from clover_graphql.request.codes import INCORRECT_DETAILS, INVALID
 from clover_graphql.request.context import RequestContext
-from clover_graphql.request.errors import code_of, field_of
+from clover_graphql.request.errors import Denied, code_of, field_of
 from clover_graphql.types.enums import (
     TransactionActionEnum,
     TransactionEventReportErrorCode,
@@ -33,16 +33,18 @@ from payment_hooks import (
     BadInput,
     InvalidRequest,
     Money,
-    OperationKind,
+    Movement,
+    NotAllowed,
     OutcomeUnknown,
     Payment,
     PaymentError,
     StaffAction,
     read_money,
 )
-from payment_hooks.ledger import add_up
 from payment_hooks.model import looks_like_card_number
 from payment_hooks.storefront import OfferedGateway
+
+logger = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer", PaymentCapture, PaymentRefund, PaymentVoid)
 
@@ -52,16 +54,6 @@ _ACTIONS = {
     TransactionActionEnum.REFUND: StaffAction.REFUND,
     TransactionActionEnum.CANCEL: StaffAction.VOID,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Modification:
-    """A capture, refund or void: its kind, payment and amount."""
-
-    offer: OfferedGateway
-    payment: Payment
-    action: StaffAction
-    amount: Money | None = None
 
 
 def request_action(
@@ -75,7 +67,7 @@ def request_action(
     try:
         offer, payment = context.payment(identifier, token, kind="TransactionItem")
         with suppress(OutcomeUnknown):  # its event is a request without an outcome
-            modify(context, _modification(offer, payment, _ACTIONS[action], amount))
+            _move(context, offer, payment, _ACTIONS[action], amount)
     except PaymentError as error:
         failure = TransactionRequestActionError(
             code=code_of(error, TransactionRequestActionErrorCode),
@@ -98,7 +90,7 @@ def act_on_payment(
     """The same in the older API, where an unknown outcome is an error."""
     try:
         offer, payment = context.payment(identifier, kind="Payment")
-        modify(context, _modification(offer, payment, action, amount))
+        _move(context, offer, payment, action, amount)
     except PaymentError as error:
         return answer(
             payment=None, errors=[refused(error, context.language(), to_staff=True)]
@@ -106,22 +98,30 @@ def act_on_payment(
     return answer(payment=shown_payment(offer, payment), errors=[])
 
 
-def modify(context: RequestContext, asked: Modification) -> None:
+def _move(
+    context: RequestContext,
+    offer: OfferedGateway,
+    payment: Payment,
+    action: StaffAction,
+    amount: Decimal | None,
+) -> None:
     """Capture, refund or void, and notify the shop.
 
     Raises:
         Denied: the shop does not let the caller.
         PaymentError: nothing moved, or the outcome is unknown.
     """
-    context.require(asked.action, asked.payment, asked.amount)
-    payments, payment_id = asked.offer.payments, asked.payment.payment_id
-    if asked.action is StaffAction.CAPTURE:
-        payments.capture(payment_id, asked.amount)
-    elif asked.action is StaffAction.VOID:
-        _check_whole(asked)
-        payments.void(payment_id)
-    else:
-        payments.refund(payment_id, asked.amount, intent_id=_intent_id(context, asked))
+    asked = Movement(
+        action=action,
+        amount=_read_amount(amount, payment),
+        intent_id=f"graphql {context.request_key}" if context.request_key else "",
+    )
+    shop = context.api.shop
+    try:
+        offer.payments.move(payment.payment_id, asked, caller=context.caller, shop=shop)
+    except NotAllowed as error:
+        logger.warning("%s", error)
+        raise Denied(f"{action} payments") from error
 
 
 def report(
@@ -186,19 +186,14 @@ def _check_reference(reference: str) -> None:
         )
 
 
-def _modification(
-    offer: OfferedGateway,
-    payment: Payment,
-    action: StaffAction,
-    amount: Decimal | None,
-) -> Modification:
-    """The requested movement; an amount of zero is refused, None means all.
+def _read_amount(amount: Decimal | None, payment: Payment) -> Money | None:
+    """The amount that was named; one of zero is refused, None means all.
 
     Raises:
         BadInput: such an amount cannot be moved.
     """
     if amount is None:
-        return Modification(offer=offer, payment=payment, action=action)
+        return None
     try:
         money = read_money(amount, payment.amount_due.currency)
     except InvalidRequest as error:
@@ -207,35 +202,11 @@ def _modification(
         raise _wrong_amount(
             "The amount must be more than 0: leave it out for all that is left."
         )
-    return Modification(offer=offer, payment=payment, action=action, amount=money)
-
-
-def _check_whole(asked: Modification) -> None:
-    """Refuse a void of a part: an authorization is released as a whole.
-
-    Raises:
-        BadInput: another amount than is reserved was named.
-    """
-    rows = asked.offer.payments.operations(asked.payment.payment_id)
-    authorized = add_up(rows, asked.payment.amount_due.currency).authorized
-    if asked.amount is not None and asked.amount != authorized:
-        raise _wrong_amount(f"{authorized} is reserved, and is released as a whole.")
+    return money
 
 
 def _wrong_amount(text: str) -> BadInput:
     return BadInput(text, code=INVALID, field="amount")
-
-
-def _intent_id(context: RequestContext, asked: Modification) -> str:
-    """The caller's intent id, or else the number of the payment's next refund.
-
-    So a double click is one refund, and two that follow each other are two.
-    """
-    if context.request_key:
-        return f"graphql {context.request_key}"
-    rows = asked.offer.payments.operations(asked.payment.payment_id)
-    done = sum(row.kind is OperationKind.REFUND and row.counts for row in rows)
-    return f"graphql refund {done + 1}"
 
 
 def _find_event(

@@ -188,7 +188,7 @@ class RequestContext:
             asked,
             context={**language, **asked.context, **(context or {})},
             saved_cards=self.api.saved_cards,
-            shopper_ip=self.client_ip,
+            details=replace(asked.details, shopper_ip=self.client_ip),
             idempotency_key=key,
         )
 

@@ -81,4 +81,6 @@ def text_of(error: PaymentError, language: str) -> str:
 def field_of(error: PaymentError) -> str | None:
     """The argument that the error is about, where one is."""
     field = error.field if isinstance(error, BadInput) else ""
+    if error.code == ErrorCode.PARTIAL_VOID:
+        field = "amount"
     return _FIELDS.get(field, field) or None

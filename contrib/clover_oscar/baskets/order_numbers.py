@@ -74,5 +74,5 @@ def _is_of_another(number: str, basket_id: int) -> bool:
     if not payments:
         return False
     born = find_birth(basket_id)
-    snapshots = [Snapshot.from_context(payment.context) for payment in payments]
+    snapshots = [Snapshot.of(payment) for payment in payments]
     return not all(row is not None and row.is_of(basket_id, born) for row in snapshots)

@@ -83,7 +83,7 @@ def find_payments(basket_id: int) -> tuple[Payment, ...]:
     number = find_number(basket_id)
     found = get_payments().find(number) if number else ()
     born = find_birth(basket_id) if found else ""
-    snapshots = ((row, Snapshot.from_context(row.context)) for row in found)
+    snapshots = ((row, Snapshot.of(row)) for row in found)
     return tuple(
         row
         for row, snapshot in snapshots

@@ -18,6 +18,7 @@ from clover_django.fields.moments import to_utc
 from clover_oscar.baskets.goods import Fields, list_lines
 from clover_oscar.baskets.snapshot_values import read_field, read_values, write_values
 from clover_oscar.untyped import OscarObject
+from payment_hooks import Payment, Purchase
 
 ADAPTER = "oscar"
 _LEAST_BETWEEN_ZONES = timedelta(minutes=15)
@@ -54,13 +55,16 @@ class Snapshot:
 
     def to_context(self) -> dict[str, object]:
         """As it is kept with the payment."""
-        return {"adapter": ADAPTER, **asdict(self)}
+        return asdict(self)
 
     @classmethod
-    def from_context(cls, context: Mapping[str, Any]) -> Self | None:
-        """The snapshot in a payment's context; None when another adapter made it."""
-        if context.get("adapter") != ADAPTER:
-            return None
+    def of(cls, kept: Payment | Purchase) -> Self | None:
+        """The snapshot that is kept with it; None when another adapter made it."""
+        return cls.from_context(kept.context) if kept.adapter == ADAPTER else None
+
+    @classmethod
+    def from_context(cls, context: Mapping[str, Any]) -> Self:
+        """The snapshot in the context of a payment of Oscar's."""
         known = cls.__dataclass_fields__
         return cls(**{name: context[name] for name in known if name in context})
 

@@ -260,7 +260,7 @@ class PaymentDetailsMixin(PaymentPageMixin):
         if not self.pays_with_clover():
             return []
         seen = list_lines(basket.all_lines())
-        snapshot = Snapshot.from_context(self.payment.context) if self.payment else None
+        snapshot = Snapshot.of(self.payment) if self.payment else None
         agreed = snapshot.lines if snapshot else seen
         if not is_same(agreed, seen):
             raise UnableToPlaceOrder(

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import get_language
@@ -19,7 +21,7 @@ from clover_oscar.amounts import round_price, to_money
 from clover_oscar.baskets.goods import hand_over, is_same, load_lines
 from clover_oscar.baskets.order_numbers import keep_number
 from clover_oscar.baskets.payments import find_order, find_payments, find_submitted
-from clover_oscar.baskets.snapshot import Snapshot
+from clover_oscar.baskets.snapshot import ADAPTER, Snapshot
 from clover_oscar.checkout.hosted_page import breakdown, customer_of
 from clover_oscar.checkout.sessions import checkout_session
 from clover_oscar.checkout.submission import email_of, snapshot_of
@@ -64,11 +66,9 @@ _CONDITIONS = {
 VIEW = "order.view_order"
 REPORT = "clover_django.resolve_payment"
 _PERMISSIONS = {
+    **movements.PERMISSIONS,
     StaffAction.VIEW: VIEW,
     StaffAction.REPORT: REPORT,
-    StaffAction.CAPTURE: movements.CAPTURE,
-    StaffAction.REFUND: movements.REFUND,
-    StaffAction.VOID: movements.REFUND,
 }
 
 
@@ -87,10 +87,16 @@ class OscarPurchases:
 
     @hookimpl
     def shop_allows(self, request: AccessRequest) -> bool | None:
-        """Staff, with the permissions that the dashboard asks for."""
-        if not isinstance(request.caller, HttpRequest):
-            return None
-        return _is_allowed(request.caller.user, _PERMISSIONS[request.action])
+        """Staff, with the permissions that the dashboard asks for.
+
+        The dashboard's own views name the user, whom they have let in.
+        """
+        permission = _PERMISSIONS[request.action]
+        if isinstance(request.caller, HttpRequest):
+            return _is_allowed(request.caller.user, permission)
+        if isinstance(request.caller, AbstractBaseUser | AnonymousUser):
+            return bool(request.caller.has_perm(permission))  # type: ignore[union-attr]  # Oscar's users have permissions
+        return None
 
     @hookimpl
     def shop_hold_purchase(self, request: HoldPurchaseRequest) -> None:
@@ -175,6 +181,7 @@ def _from_submission(request: HttpRequest, basket: OscarObject) -> Purchase:
         language=get_language() or "",
         created_at=to_utc(basket.date_created),
         context=snapshot.to_context() | {VIA_API: True},
+        adapter=ADAPTER,
         **breakdown(due, submission),
     )
 
@@ -182,7 +189,7 @@ def _from_submission(request: HttpRequest, basket: OscarObject) -> Purchase:
 def _from_payment(basket_id: str) -> Purchase | None:
     """A basket that was submitted, as it was then."""
     for payment in reversed(find_payments(int(basket_id))):
-        snapshot = Snapshot.from_context(payment.context)
+        snapshot = Snapshot.of(payment)
         if snapshot is not None:
             return Purchase(
                 purchase_id=basket_id,
@@ -194,6 +201,7 @@ def _from_payment(basket_id: str) -> Purchase | None:
                 language=snapshot.language,
                 created_at=payment.created_at,
                 context=snapshot.to_context() | {VIA_API: True},
+                adapter=ADAPTER,
             )
     return None
 
@@ -252,7 +260,7 @@ def _freeze(caller: HttpRequest, request: HoldPurchaseRequest) -> None:
         InvalidRequest: another page changed or paid it in this moment.
     """
     seen: Any = caller.basket  # type: ignore[attr-defined]  # Oscar's middleware sets it
-    asked = Snapshot.from_context(request.purchase.context)
+    asked = Snapshot.of(request.purchase)
     with transaction.atomic():
         current = lock("basket.Basket", seen.pk)
         if asked is None or not is_same(asked.lines, load_lines(current)):

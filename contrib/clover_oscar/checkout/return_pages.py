@@ -51,7 +51,7 @@ class OscarPages:
         """
         if message:
             messages.warning(request, message)
-        snapshot = Snapshot.from_context(payment.context)
+        snapshot = Snapshot.of(payment)
         is_own = snapshot is not None and is_there(snapshot)
         if not (snapshot and is_own and _is_shopper(request, snapshot.basket_id)):
             return redirect("basket:summary")

@@ -12,7 +12,7 @@ from clover_django.web.client_ip import shopper_address
 from clover_oscar import options
 from clover_oscar.baskets.order_numbers import is_taken
 from clover_oscar.baskets.payments import find_order
-from clover_oscar.baskets.snapshot import Snapshot, take_snapshot
+from clover_oscar.baskets.snapshot import ADAPTER, Snapshot, take_snapshot
 from clover_oscar.checkout.charge_details import details_of
 from clover_oscar.checkout.hosted_page import checkout_request
 from clover_oscar.checkout.outcomes import return_url
@@ -60,8 +60,9 @@ def open_payment(
         mode=mode,
         amount_due=amount,
         context=snapshot.to_context(),
+        adapter=ADAPTER,
     )
-    kept = Snapshot.from_context(payment.context)
+    kept = Snapshot.of(payment)
     if kept is None or not kept.is_of(snapshot.basket_id, snapshot.basket_born):
         raise _number_is_taken(order_number, "payment")
     return payment

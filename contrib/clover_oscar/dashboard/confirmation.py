@@ -12,7 +12,7 @@ from clover_oscar.amounts import show
 from clover_oscar.codes import AMOUNT_INVALID, AMOUNT_MISSING, NOTHING_LEFT
 from clover_oscar.orders import movements
 from clover_oscar.untyped import OscarObject
-from payment_hooks import Money, OperationKind, Payment, read_money
+from payment_hooks import Money, Payment, StaffAction, read_money
 
 CONFIRMED = "confirmed"
 _PAGE = "clover_oscar/dashboard/confirm.html"
@@ -24,7 +24,7 @@ def is_confirmed(request: HttpRequest) -> bool:
     return bool(request.POST.get(CONFIRMED))
 
 
-def read_amount(request: HttpRequest, payment: Payment, kind: OperationKind) -> Money:
+def read_amount(request: HttpRequest, payment: Payment, kind: StaffAction) -> Money:
     """The sum that was typed, or confirmed; a void is proposed as the whole.
 
     What is typed is in the reader's language, what the page below sends in no language.
@@ -38,7 +38,7 @@ def read_amount(request: HttpRequest, payment: Payment, kind: OperationKind) -> 
         read = read_money if is_confirmed(request) else amounts.read_amount
         return _refuse_nothing(read(typed, payment.amount_due.currency))
     left = movements.left_of(payment, kind)
-    if kind is OperationKind.VOID and not is_confirmed(request):
+    if kind is StaffAction.VOID and not is_confirmed(request):
         if not left.minor_units:
             text = _("Nothing is left to void.")
             raise LocalizedRefusal(text, code=NOTHING_LEFT)
@@ -67,7 +67,7 @@ def confirm(
     request: HttpRequest,
     order: OscarObject,
     payment: Payment,
-    kind: OperationKind,
+    kind: StaffAction,
     amount: Money,
 ) -> HttpResponse:
     """The page that names what would move; its form repeats the posted one."""

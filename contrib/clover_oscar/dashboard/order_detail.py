@@ -21,17 +21,18 @@ from clover_oscar.untyped import OscarObject, Response, View
 from payment_hooks import (
     Ability,
     ErrorCode,
-    OperationKind,
+    Movement,
     Payment,
     PaymentError,
     PaymentState,
     RefundReason,
+    StaffAction,
 )
 
 ACTIONS = {
-    "clover_capture": OperationKind.CAPTURE,
-    "clover_refund": OperationKind.REFUND,
-    "clover_void": OperationKind.VOID,
+    "clover_capture": StaffAction.CAPTURE,
+    "clover_refund": StaffAction.REFUND,
+    "clover_void": StaffAction.VOID,
 }
 INTENT_ID = "clover_intent_id"
 
@@ -103,11 +104,11 @@ class OrderDetailMixin(PaymentEventsMixin):
         view: Any = self
         try:
             payment, asked = _read_form(request, order, ACTIONS[action])
-            if not request.user.has_perm(movements.PERMISSIONS[asked.kind]):  # type: ignore[union-attr]  # AnonymousUser has it, too
+            if not request.user.has_perm(movements.PERMISSIONS[asked.action]):  # type: ignore[union-attr]  # AnonymousUser has it, too
                 raise PermissionDenied
             if not confirmation.is_confirmed(request):
                 return confirmation.confirm(
-                    request, order, payment, asked.kind, asked.amount
+                    request, order, payment, asked.action, asked.amount
                 )
             movements.move(payment, asked, request.user)
         except PermissionDenied:
@@ -146,8 +147,8 @@ def describe_payment(payment: Payment, user: OscarObject) -> dict[str, Any]:
 
 
 def _read_form(
-    request: HttpRequest, order: OscarObject, kind: OperationKind
-) -> tuple[Payment, movements.Movement]:
+    request: HttpRequest, order: OscarObject, kind: StaffAction
+) -> tuple[Payment, Movement]:
     payment = movements.find_payment(order)
     if payment is None:
         text = _("This order has no Clover payment.")
@@ -157,8 +158,8 @@ def _read_form(
     if not token:
         text = _("The form had no token: load the page again.")
         raise LocalizedRefusal(text, code=INTENT_ID_MISSING)
-    return payment, movements.Movement(
-        kind=kind,
+    return payment, Movement(
+        action=kind,
         amount=confirmation.read_amount(request, payment, kind),
         intent_id=token,
         reason=RefundReason(reason) if reason in set(RefundReason) else None,

@@ -19,9 +19,9 @@ from clover_oscar.untyped import OscarObject, Response
 from payment_hooks import (
     ErrorCode,
     Money,
-    OperationKind,
     Payment,
     PaymentError,
+    StaffAction,
     read_money,
 )
 
@@ -82,7 +82,7 @@ class PaymentEventsMixin:
         return confirmation.confirm(request, order, payment, kind, amount)
 
 
-def _kind_of(request: HttpRequest) -> OperationKind | None:
+def _kind_of(request: HttpRequest) -> StaffAction | None:
     code = request.POST.get("payment_event_type")
     types = get_model("order", "PaymentEventType")._default_manager
     event_type: OscarObject = types.filter(code=code).first()
@@ -93,12 +93,12 @@ def _read_amount(
     view: OscarObject,
     request: HttpRequest,
     payment: Payment,
-    kind: OperationKind,
+    kind: StaffAction,
     lines: OscarObject,
     quantities: Sequence[int],
 ) -> Money:
     """What was typed, or else what the chosen units cost when they were sold."""
-    if lines and kind is OperationKind.VOID:
+    if lines and kind is StaffAction.VOID:
         raise LocalizedRefusal(
             _("An authorization is voided whole, not for single lines."),
             code=ErrorCode.PARTIAL_VOID,

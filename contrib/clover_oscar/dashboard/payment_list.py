@@ -32,11 +32,12 @@ from clover_oscar.orders.refusals import CannotPlaceOrder, explain_to_staff
 from clover_oscar.untyped import OscarObject
 from payment_hooks import (
     REVERSED,
-    OperationKind,
+    Movement,
     OperationState,
     Payment,
     PaymentError,
     PaymentState,
+    StaffAction,
 )
 
 NAME = "clover-payments"
@@ -71,7 +72,7 @@ _VIEW_NAMES = {
 def payments_in(view: str) -> QuerySet[PaymentRow]:
     """The payments of Oscar's checkout in one of `VIEWS`."""
     rows = PaymentRow.objects.using(conf.ledger_alias())
-    return rows.filter(VIEWS[view], context__adapter=ADAPTER).distinct()
+    return rows.filter(VIEWS[view], adapter=ADAPTER).distinct()
 
 
 class PaymentListView(ListView):  # type: ignore[type-arg]  # not generic at run time
@@ -169,7 +170,7 @@ def _reverse(payment_id: str, request: HttpRequest) -> str:
             _("%s can be refunded now, which is not what was confirmed. Try again.")
             % show(left)
         )
-    asked = movements.Movement(kind=kind, amount=left, intent_id=f"no order {left}")
+    asked = Movement(action=kind, amount=left, intent_id=f"no order {left}")
     with without_order(payment):
         done = movements.move(payment, asked, request.user)
     for flag in WITHOUT_ORDER:
@@ -219,9 +220,9 @@ def _offer(row: OscarObject) -> None:
         row.can_place = row.can_reverse and may_be_placed(payment)
 
 
-def _returning(payment: Payment) -> OperationKind:
+def _returning(payment: Payment) -> StaffAction:
     is_reserved = payment.state is PaymentState.AUTHORIZED
-    return OperationKind.VOID if is_reserved else OperationKind.REFUND
+    return StaffAction.VOID if is_reserved else StaffAction.REFUND
 
 
 _ACTIONS = {"ask": _ask, "place": _place, "reverse": _reverse}

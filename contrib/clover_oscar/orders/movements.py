@@ -4,8 +4,6 @@ Oscar lets everyone who may look at an order post to it, so the permission is ch
 here, whichever page or handler asks.
 """
 
-from dataclasses import dataclass
-
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
@@ -18,32 +16,21 @@ from clover_oscar.untyped import OscarObject
 from payment_hooks import (
     ErrorCode,
     Money,
+    Movement,
+    NotAllowed,
     Operation,
-    OperationKind,
     Payment,
     PaymentState,
-    RefundReason,
+    StaffAction,
 )
 
 CAPTURE = "clover_oscar.capture_payment"
 REFUND = "clover_oscar.refund_payment"
 PERMISSIONS = {
-    OperationKind.CAPTURE: CAPTURE,
-    OperationKind.REFUND: REFUND,
-    OperationKind.VOID: REFUND,
+    StaffAction.CAPTURE: CAPTURE,
+    StaffAction.REFUND: REFUND,
+    StaffAction.VOID: REFUND,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Movement:
-    """What staff ask for."""
-
-    kind: OperationKind
-    amount: Money
-    """As it was read and confirmed; a void is always of the whole."""
-    intent_id: str
-    """The form's token: the same one twice is one movement."""
-    reason: RefundReason | None = None
 
 
 def move(payment: Payment, asked: Movement, user: OscarObject) -> Operation:
@@ -55,22 +42,12 @@ def move(payment: Payment, asked: Movement, user: OscarObject) -> Operation:
         OutcomeUnknown: it may have been done; it is resolved later.
         PaymentError: nothing moved.
     """
-    if user is None or not user.has_perm(PERMISSIONS[asked.kind]):
-        raise PermissionDenied(f"{PERMISSIONS[asked.kind]} is needed")
-    with acting_as(f"user {user.pk}"):
-        return _move(payment, asked)
-
-
-def _move(payment: Payment, asked: Movement) -> Operation:
-    payments, payment_id = get_payments(), payment.payment_id
-    if asked.kind is OperationKind.CAPTURE:
-        return payments.capture(payment_id, asked.amount)
-    if asked.kind is OperationKind.VOID:
-        _refuse_part(payment, asked)
-        return payments.void(payment_id)
-    return payments.refund(
-        payment_id, asked.amount, intent_id=asked.intent_id, reason=asked.reason
-    )
+    _refuse_part(payment, asked)
+    try:
+        with acting_as(f"user {getattr(user, 'pk', None)}"):
+            return get_payments().move(payment.payment_id, asked, caller=user)
+    except NotAllowed as error:
+        raise PermissionDenied(f"{PERMISSIONS[asked.action]} is needed") from error
 
 
 def find_payments(order: OscarObject) -> list[Payment]:
@@ -91,9 +68,9 @@ def was_funded(payment: Payment) -> bool:
     return payment.state not in (PaymentState.OPEN, PaymentState.CLOSED)
 
 
-def left_of(payment: Payment, kind: OperationKind) -> Money:
+def left_of(payment: Payment, action: StaffAction) -> Money:
     """The most that such a movement can be of now."""
-    if kind is OperationKind.REFUND:
+    if action is StaffAction.REFUND:
         return get_payments().refundable(payment.payment_id)
     return left_to_capture(payment)
 
@@ -118,6 +95,9 @@ def left_to_capture(payment: Payment) -> Money:
 
 
 def _refuse_part(payment: Payment, asked: Movement) -> None:
+    """Refuse to void a part, in the reader's language."""
+    if asked.action is not StaffAction.VOID:
+        return
     authorized = left_to_capture(payment)
     if authorized.minor_units and asked.amount != authorized:
         raise LocalizedRefusal(

@@ -19,7 +19,7 @@ from payment_hooks import Payment
 
 def order_of(payment: Payment) -> OscarObject:
     """The order that was placed for the payment and is there still, or None."""
-    snapshot = Snapshot.from_context(payment.context)
+    snapshot = Snapshot.of(payment)
     if snapshot is None:
         return None
     orders = get_model("order", "Order")._default_manager
@@ -36,7 +36,7 @@ def payments_of(order: OscarObject) -> list[Payment]:
 
 def is_of(payment: Payment, order: OscarObject) -> bool:
     """Whether the order is the payment's: a number given twice is no proof."""
-    snapshot = Snapshot.from_context(payment.context)
+    snapshot = Snapshot.of(payment)
     if snapshot is None:
         return False
     if order.basket_id is not None:
@@ -54,7 +54,7 @@ def remember(order: OscarObject, payment: Payment) -> None:
 
     Written in the transaction that places the order.
     """
-    snapshot = Snapshot.from_context(payment.context)
+    snapshot = Snapshot.of(payment)
     if snapshot is not None:
         kept = _numbers(snapshot)
         kept.exclude(order_id=order.pk).update(order_id=order.pk)
@@ -62,7 +62,7 @@ def remember(order: OscarObject, payment: Payment) -> None:
 
 def had_order(payment: Payment) -> bool:
     """Whether an order was placed for its basket, be it there or deleted since."""
-    snapshot = Snapshot.from_context(payment.context)
+    snapshot = Snapshot.of(payment)
     kept = _kept(snapshot) if snapshot else None
     return kept is not None and kept.order_id is not None
 

@@ -89,7 +89,7 @@ def complete(payment: Payment, *, by_staff: bool = False) -> OscarObject:
         CannotPlaceOrder: Oscar refuses, something is out of stock, or was agreed and is
             missing; the payment is flagged.
     """
-    snapshot = Snapshot.from_context(payment.context)
+    snapshot = Snapshot.of(payment)
     if snapshot is None:
         raise CannotPlaceOrder(_("This is no payment of the checkout's."))
     payments = get_payments()
@@ -174,7 +174,7 @@ def without_order(payment: Payment) -> Iterator[None]:
     Raises:
         CannotPlaceOrder: it has its order, or another member of staff is reversing it.
     """
-    snapshot = Snapshot.from_context(payment.context)
+    snapshot = Snapshot.of(payment)
     with transaction.atomic():
         with suppress(ObjectDoesNotExist):
             lock("basket.Basket", snapshot.basket_id if snapshot else None)
@@ -194,7 +194,7 @@ def without_order(payment: Payment) -> Iterator[None]:
 
 def may_be_placed(payment: Payment) -> bool:
     """Whether staff could place its order now: money, basket and goods are here."""
-    snapshot = Snapshot.from_context(payment.context)
+    snapshot = Snapshot.of(payment)
     if snapshot is None or not is_there(snapshot):
         return False
     lines = get_model("basket", "Line").objects.filter(basket_id=snapshot.basket_id)
@@ -233,7 +233,7 @@ def _keep_agreed(
 @fresh_reads()
 def set_late_aside(order: OscarObject, payment: Payment) -> None:
     """Move what a slow request added to an ordered basket into the shopper's open one."""
-    snapshot = Snapshot.from_context(payment.context)
+    snapshot = Snapshot.of(payment)
     if snapshot is None or not snapshot.lines or order.basket_id is None:
         return
     with transaction.atomic():

@@ -12,12 +12,12 @@ from clover_oscar.orders.records import recorded_id
 from clover_oscar.orders.refusals import explain_to_staff
 from clover_oscar.oscar_errors import PaymentError as OscarPaymentError
 from clover_oscar.untyped import OscarObject
-from payment_hooks import OperationKind, PaymentError, read_money
+from payment_hooks import Movement, PaymentError, StaffAction, read_money
 
 MOVES = {
-    "Captured": OperationKind.CAPTURE,
-    "Refunded": OperationKind.REFUND,
-    "Voided": OperationKind.VOID,
+    "Captured": StaffAction.CAPTURE,
+    "Refunded": StaffAction.REFUND,
+    "Voided": StaffAction.VOID,
 }
 """By the names of the event types that this app creates; all others only take a note."""
 
@@ -52,9 +52,9 @@ class EventHandlerMixin:
             oscar.apps.payment.exceptions.PaymentError: refused, or not known yet.
         """
         parent: Any = super()
-        kind = MOVES.get(event_type.name)
-        payment = movements.find_payment(order) if kind else None
-        if kind is None or payment is None:
+        action = MOVES.get(event_type.name)
+        payment = movements.find_payment(order) if action else None
+        if action is None or payment is None:
             return parent.handle_payment_event(
                 order, event_type, amount, lines, line_quantities, **kwargs
             )
@@ -66,10 +66,11 @@ class EventHandlerMixin:
         try:
             done = movements.move(
                 payment,
-                movements.Movement(
-                    kind=kind,
+                Movement(
+                    action=action,
                     amount=read_money(amount, payment.amount_due.currency),
-                    intent_id=intent_id or _next_intent_id(order, event_type),
+                    intent_id=intent_id or "",
+                    known_refunds=_count(order, event_type),
                 ),
                 self.user,
             )
@@ -82,10 +83,9 @@ class EventHandlerMixin:
         )
 
 
-def _next_intent_id(order: OscarObject, event_type: OscarObject) -> str:
+def _count(order: OscarObject, event_type: OscarObject) -> int:
     """For callers without a form: the next event of its kind is the next intent."""
-    count = order.payment_events.filter(event_type=event_type).count()
-    return f"{event_type.name} {count + 1}"
+    return int(order.payment_events.filter(event_type=event_type).count())
 
 
 def _record_lines(

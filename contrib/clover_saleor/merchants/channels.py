@@ -11,11 +11,22 @@ from clover_django.payments import build_payments
 from clover_saleor.installation.names import GATEWAY
 from clover_saleor.installation.untyped import SaleorObject
 from clover_saleor.merchants import configuration
-from payment_hooks import ConfigurationError, Mode, Payments
+from payment_hooks import (
+    ConfigurationError,
+    Mode,
+    Movement,
+    Operation,
+    Payment,
+    Payments,
+)
 
 logger = logging.getLogger(__name__)
 
 _MOST_KEPT = 100
+
+
+class SaleorStaff:
+    """Who asks for a movement: Saleor, which has seen to its permissions by then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +40,12 @@ class Merchant:
     captures_at_once: bool
     seconds: float
     """How long a request may wait for the provider while it holds Saleor's locks."""
+
+    def move(self, payment: Payment, asked: Movement, *, notify: bool) -> Operation:
+        """Capture, refund or void; see `Payments.move`."""
+        return self.payments.move(
+            payment.payment_id, asked, caller=SaleorStaff(), notify=notify
+        )
 
 
 _known: dict[str, Merchant] = {}

@@ -16,15 +16,18 @@ from clover_saleor.merchants.channels import Merchant
 from clover_saleor.payments_flow import responses
 from payment_hooks import (
     AlreadyPaid,
+    ChargeDetails,
     CheckoutRequest,
     ErrorCode,
     InvalidRequest,
     Mode,
+    Movement,
     Operation,
     Outcome,
     Payment,
     PaymentSource,
     PaymentState,
+    StaffAction,
     UnsupportedOperation,
     read_money,
     storefront,
@@ -39,7 +42,7 @@ from payment_hooks.storefront import (
     read_entry,
 )
 
-FLOW = "payments"
+ADAPTER = "saleor_payments"
 _NO_ORDER = "None"
 """What Saleor writes as the order id where there is no order."""
 
@@ -70,10 +73,13 @@ def _submission(merchant: Merchant, asked: SaleorObject, *, first: bool) -> Subm
         entry=replace(entry, save=_wants_to_save(asked)),
         capture=merchant.captures_at_once,
         context=_context(asked),
+        adapter=ADAPTER,
         saved_cards=DjangoSavedCards(),
         owner=asked.graphql_customer_id or "",
-        shopper_ip=asked.customer_ip_address or "",
-        shopper_email=asked.customer_email or "",
+        details=ChargeDetails(
+            shopper_ip=asked.customer_ip_address or "",
+            shopper_email=asked.customer_email or "",
+        ),
         page=partial(_page, asked),
         notify=False,  # before the order exists, Saleor cannot record it
     )
@@ -91,44 +97,23 @@ def look_only(merchant: Merchant, asked: SaleorObject) -> GatewayResponse:
     return responses.of_progress(asked, attempt(run), _kind_of(merchant))
 
 
-def capture(merchant: Merchant, asked: SaleorObject) -> Operation:
-    """Capture the authorization with the id `asked.token`.
+def move(merchant: Merchant, asked: SaleorObject, action: StaffAction) -> Operation:
+    """Capture, refund or void the payment with the transaction `asked.token`.
+
+    Saleor passes no id of the intent, so a refund is known by the number of those that
+    Saleor has recorded: until this one is, the same request is the same refund.
 
     Raises:
-        PaymentError: nothing was captured, or the outcome is unknown.
+        PaymentError: nothing moved, or the outcome is unknown.
     """
-    amount = read_money(asked.amount, asked.currency)
-    payment = find_payment(merchant, asked.token)
-    return merchant.payments.capture(payment.payment_id, amount)
-
-
-def refund(merchant: Merchant, asked: SaleorObject) -> Operation:
-    """Refund a part of the charge with the id `asked.token`.
-
-    Saleor passes no id of the intent, so it is made of the number of refunds that Saleor
-    has recorded: until this one is recorded, the same request is the same refund.
-
-    Raises:
-        PaymentError: nothing was refunded, or the outcome is unknown.
-    """
-    amount = read_money(asked.amount, asked.currency)
-    payment = find_payment(merchant, asked.token)
+    is_void = action is StaffAction.VOID
+    amount = None if is_void else read_money(asked.amount, asked.currency)
     recorded = sum(
         row.is_success and row.kind == TransactionKind.REFUND
         for row in asked.transactions or ()
     )
-    intent_id = f"saleor {asked.payment_id} refund {recorded + 1}"
-    return merchant.payments.refund(payment.payment_id, amount, intent_id=intent_id)
-
-
-def void(merchant: Merchant, asked: SaleorObject) -> Operation:
-    """Void the authorization with the id `asked.token`; twice is the same void.
-
-    Raises:
-        PaymentError: nothing was voided, or the outcome is unknown.
-    """
-    payment = find_payment(merchant, asked.token)
-    return merchant.payments.void(payment.payment_id)
+    movement = Movement(action=action, amount=amount, known_refunds=recorded)
+    return merchant.move(find_payment(merchant, asked.token), movement, notify=True)
 
 
 def find_payment(merchant: Merchant, transaction_id: str | None) -> Payment:
@@ -194,7 +179,6 @@ def _has_begun(merchant: Merchant, payment: Payment) -> bool:
 
 def _context(asked: SaleorObject) -> dict[str, object]:
     return {
-        "flow": FLOW,
         "payment": asked.payment_id,
         "checkout": str(asked.checkout_token or ""),
     }

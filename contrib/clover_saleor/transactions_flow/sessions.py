@@ -16,6 +16,7 @@ from clover_saleor.transactions_flow.responses import Response, response_to
 from payment_hooks import (
     ActionRequired,
     AlreadyPaid,
+    ChargeDetails,
     CheckoutRequest,
     ErrorCode,
     InvalidRequest,
@@ -41,7 +42,7 @@ from payment_hooks.storefront import (
     read_entry,
 )
 
-FLOW = "sessions"
+ADAPTER = "saleor_transactions"
 CHARGE, AUTHORIZATION = "CHARGE", "AUTHORIZATION"
 _OWNER = "transaction"
 """In a payment's context: the transaction of Saleor's that its money counts for."""
@@ -75,11 +76,14 @@ def _submit(merchant: Merchant, asked: SaleorObject) -> Progress:
         mode=merchant.mode,
         entry=replace(entry, return_url=entry.return_url or _last_return_url(parts)),
         capture=_captures_at_once(merchant, asked),
-        context={"flow": FLOW, _OWNER: str(asked.transaction.token)},
+        context={_OWNER: str(asked.transaction.token)},
+        adapter=ADAPTER,
         saved_cards=DjangoSavedCards(),
         owner=owner_of(asked.source_object.user),
-        shopper_ip=asked.customer_ip_address or "",
-        shopper_email=_email(asked.source_object),
+        details=ChargeDetails(
+            shopper_ip=asked.customer_ip_address or "",
+            shopper_email=_email(asked.source_object),
+        ),
         page=partial(_page, asked),
         notify=False,
     )

@@ -2,7 +2,6 @@
 
 import secrets
 from base64 import b64encode
-from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,22 +15,14 @@ from starlette.middleware.sessions import SessionMiddleware
 import clover_card
 from clover_graphql import OfferedGateway, PaymentsApi
 from clover_graphql.asgi import asgi_app
-from payment_hooks import (
-    FindPurchaseRequest,
-    Mode,
-    PaymentError,
-    Payments,
-    PurchaseKind,
-    WebhookRejected,
-    WebhookRequest,
-)
+from payment_hooks import FindPurchaseRequest, Mode, Payments, PurchaseKind
+from payment_hooks.storefront import MOST_WEBHOOK_BYTES, answer_webhook
 
 from .cart import SHOPPER, Cart, cart_routes
 from .shop import CoffeeShop
 from .tables import PRODUCTS, Shelf
 
 HERE = Path(__file__).parent
-WEBHOOK_BYTES = 64 * 1024
 
 
 def create_app(
@@ -142,17 +133,11 @@ def create_app(
         body = b""
         async for chunk in request.stream():
             body += chunk
-            if len(body) > WEBHOOK_BYTES:
-                return Response(status_code=413)
-        message = WebhookRequest(
-            body=body, headers=dict(request.headers), received_at=datetime.now(UTC)
+            if len(body) > MOST_WEBHOOK_BYTES:
+                break
+        answer = await run_in_threadpool(
+            answer_webhook, payments, body, request.headers
         )
-        try:
-            await run_in_threadpool(payments.receive_webhook, message)
-        except WebhookRejected:
-            return Response(status_code=400)
-        except PaymentError:
-            return Response(status_code=503)
-        return Response(status_code=200)
+        return Response(answer.text, answer.status)
 
     return app

@@ -14,6 +14,7 @@ from flask import Flask, redirect, render_template, request
 from sqlalchemy import create_engine
 
 import payment_hooks as hooks
+import payment_hooks.storefront as front
 from clover_provider import CloverConfig, CloverProvider
 from clover_sqlalchemy import SqlAlchemyLedger, create_tables
 from payment_hooks.ledger import outcome_of
@@ -81,32 +82,32 @@ def show(payment_id):
 @app.post("/orders/<payment_id>/pay")
 def pay(payment_id):
     payment, here = payments().get(payment_id), f"{URL}/orders/{payment_id}"
-    product = payment.context["product"]
-    page = hooks.CheckoutRequest(
-        amount=payment.amount_due,
+    product, amount = payment.context["product"], payment.amount_due
+    purchase = hooks.Purchase(
+        purchase_id=payment_id,
+        kind=hooks.PurchaseKind.ORDER,
         reference=payment.reference,
-        mode=hooks.Mode.HOSTED,
-        lines=(hooks.LineItem(name=product, unit_price=payment.amount_due),),
+        amount_due=amount,
+        lines=(hooks.LineItem(name=product, unit_price=amount),),
         return_urls=hooks.ReturnUrls(success=here, failure=f"{here}?canceled=1"),
+        context=payment.context,
     )
-    try:
-        return redirect(payments().start_checkout(payment_id, page).url, 303)
-    except hooks.PaymentError:
-        return redirect(f"{here}?no_page=1", 303)
+    offer = front.OfferedGateway(payments, modes=(hooks.Mode.HOSTED,))
+    asked = front.Submission.for_purchase(offer, purchase, front.Entry())
+    page = front.submit(asked).next_action
+    return redirect(page.url if page else f"{here}?no_page=1", 303)
 
 
 @app.post("/webhook")
 def webhook():
-    sent = {"body": request.get_data(), "headers": dict(request.headers)}
-    message = hooks.WebhookRequest(**sent, received_at=datetime.now(UTC))
-    payments().receive_webhook(message)
-    return "ok"
+    answer = front.answer_webhook(payments, request.get_data(), request.headers)
+    return answer.text, answer.status
 
 
 @app.errorhandler(hooks.PaymentError)
 def refuse(error):
-    codes = {hooks.WebhookRejected: 400, hooks.InvalidRequest: 404}
-    return render_template("sorry.html"), codes.get(type(error), 503)
+    is_unknown = isinstance(error, hooks.InvalidRequest)
+    return render_template("sorry.html"), 404 if is_unknown else 503
 
 
 @app.after_request

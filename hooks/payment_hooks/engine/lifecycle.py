@@ -46,26 +46,32 @@ class Lifecycle:
         amount_due: Money | None,
         context: Context,
         *,
+        adapter: str,
         again: bool,
     ) -> Payment:
         """See `Payments.open`."""
         refuse_long("reference", reference)
         due = amount_due or self._ask_amount(reference)
         latest = self._engine.latest(reference)
+
+        def begin(sequence: int) -> Payment:
+            payment = self._new(reference, sequence, mode, due)
+            return self._begin(replace(payment, context=context or {}, adapter=adapter))
+
         if latest is None:
-            return self._begin(reference, 1, mode, due, context)
+            return begin(1)
         if again and latest.state in REVERSED:
-            return self._begin(reference, latest.sequence + 1, mode, due, context)
+            return begin(latest.sequence + 1)
         if latest.state not in (PaymentState.OPEN, PaymentState.CLOSED):
             return latest
         fits = latest.amount_due == due and latest.mode is mode
         if latest.state is PaymentState.OPEN and fits:
-            return self._with_context(latest, context)
+            return self._with_context(latest, context, adapter)
         # Also where it is closed: what was on its way when it was closed may be still.
         closed = self.close(latest.payment_id)
         if closed.state is not PaymentState.CLOSED:
             return closed  # its money came while it was being closed
-        return self._begin(reference, latest.sequence + 1, mode, due, context)
+        return begin(latest.sequence + 1)
 
     def close(self, payment_id: str) -> Payment:
         """See `Payments.close`.
@@ -93,15 +99,8 @@ class Lifecycle:
             )
         return amount
 
-    def _begin(
-        self, reference: str, sequence: int, mode: Mode, due: Money, context: Context
-    ) -> Payment:
-        if due.minor_units <= 0:
-            raise NothingDue(
-                f"{due} is nothing to pay for {reference!r}",
-                code=ErrorCode.AMOUNT_NOT_POSITIVE,
-            )
-        payment = Payment(
+    def _new(self, reference: str, sequence: int, mode: Mode, due: Money) -> Payment:
+        return Payment(
             payment_id=uuid4().hex,
             provider=self._engine.provider.name,
             merchant_id=self._engine.provider.merchant_id,
@@ -109,9 +108,16 @@ class Lifecycle:
             sequence=sequence,
             mode=mode,
             amount_due=due,
-            context=context or {},
             created_at=self._engine.now(),
         )
+
+    def _begin(self, payment: Payment) -> Payment:
+        due, reference = payment.amount_due, payment.reference
+        if due.minor_units <= 0:
+            raise NothingDue(
+                f"{due} is nothing to pay for {reference!r}",
+                code=ErrorCode.AMOUNT_NOT_POSITIVE,
+            )
         kept = self._ledger.add_payment(payment)
         if kept.amount_due != due:
             raise AmountChanged(
@@ -122,11 +128,16 @@ class Lifecycle:
             )
         return kept
 
-    def _with_context(self, payment: Payment, context: Context) -> Payment:
-        if context is None or context == payment.context:
+    def _with_context(
+        self, payment: Payment, context: Context, adapter: str
+    ) -> Payment:
+        if context is None:
+            return payment
+        continued = replace(payment, context=context, adapter=adapter)
+        if continued == payment:
             return payment
         try:
-            return self._ledger.replace_payment(replace(payment, context=context))
+            return self._ledger.replace_payment(continued)
         except StaleVersion:
             return self._ledger.get_payment(payment.payment_id) or payment
 

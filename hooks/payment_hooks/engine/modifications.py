@@ -10,17 +10,56 @@ from payment_hooks.ledger.state import (
     refundable,
 )
 from payment_hooks.model.details.ip_addresses import bare_address
-from payment_hooks.model.errors import InvalidRequest, WrongState
+from payment_hooks.model.errors import InvalidRequest, NotAllowed, WrongState
 from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.model.money import Money
 from payment_hooks.model.provider_info import Ability
+from payment_hooks.model.purchases import AccessRequest, Movement, StaffAction
 from payment_hooks.model.records import (
     Operation,
     OperationKind,
     OperationState,
+    Payment,
     PaymentRecord,
     PaymentState,
 )
+from payment_hooks.spec.calling import ShopHooks
+
+
+def refuse_unless_allowed(
+    shop: ShopHooks, payment: Payment, asked: Movement, caller: object
+) -> None:
+    """Let nobody move money whom the shop does not let.
+
+    Raises:
+        NotAllowed: it does not say yes.
+    """
+    access = AccessRequest(
+        action=asked.action,
+        caller=caller,
+        reference=payment.reference,
+        amount=asked.amount,
+    )
+    if not shop.allows(access):
+        raise NotAllowed(
+            f"the shop does not let this caller {asked.action} on payment "
+            f"{payment.payment_id}",
+            code=ErrorCode.NOT_ALLOWED,
+        )
+
+
+def plan_movement(engine: Engine, record: PaymentRecord, asked: Movement) -> Operation:
+    """What staff asks for: a capture, a refund or a void.
+
+    Raises:
+        PaymentError: as the plan of each says.
+    """
+    if asked.action is StaffAction.CAPTURE:
+        return plan_capture(engine, record, asked.amount, "")
+    if asked.action is StaffAction.VOID:
+        return plan_void(engine, record, asked.amount)
+    intent_id = asked.intent_id or _next_refund(record.operations, asked.known_refunds)
+    return plan_refund(engine, record, asked.amount, intent_id)
 
 
 def plan_capture(
@@ -90,12 +129,15 @@ def plan_refund(
     return _plan(engine, record, OperationKind.REFUND, asked, intent_id=intent_id)
 
 
-def plan_void(engine: Engine, record: PaymentRecord) -> Operation:
-    """The void of the whole authorization.
+def plan_void(
+    engine: Engine, record: PaymentRecord, amount: Money | None = None
+) -> Operation:
+    """The void of the whole authorization, which `amount` may name.
 
     Raises:
         WrongState: there is none, or it was captured: refund it.
         UnsupportedOperation: at this provider it can only run out.
+        InvalidRequest: a part of an authorization cannot be voided.
     """
     payment, known = record.payment, record.operations
     funding = funding_operation(payment, known)
@@ -105,6 +147,12 @@ def plan_void(engine: Engine, record: PaymentRecord) -> Operation:
             f"payment {payment.payment_id} is {payment.state}: only an "
             "authorization that was not captured can be voided",
             code=ErrorCode.NOTHING_TO_VOID,
+        )
+    if amount not in (None, funding.amount):
+        raise InvalidRequest(
+            f"an authorization is released whole: capture all but {amount}, "
+            f"or reverse {funding.amount}",
+            code=ErrorCode.PARTIAL_VOID,
         )
     if earlier is None:
         engine.require(Ability.VOID, "a void")
@@ -119,17 +167,9 @@ def plan_reversal(
     Raises:
         InvalidRequest: a part of an authorization cannot be voided.
     """
-    payment, known = record.payment, record.operations
-    if payment.state is not PaymentState.AUTHORIZED:
+    if record.payment.state is not PaymentState.AUTHORIZED:
         return plan_refund(engine, record, amount, intent_id)
-    authorized = funding_operation(payment, known).amount
-    if amount is not None and amount != authorized:
-        raise InvalidRequest(
-            f"an authorization is released whole: capture all but {amount}, "
-            f"or reverse {authorized}",
-            code=ErrorCode.PARTIAL_VOID,
-        )
-    return plan_void(engine, record)
+    return plan_void(engine, record, amount)
 
 
 def _require_refund(
@@ -170,6 +210,15 @@ def _plan(
         shopper_ip=shopper_ip,
         attempt=next_attempt(refused),
     )
+
+
+def _next_refund(operations: Sequence[Operation], known: int | None) -> str:
+    """The name of the refund after those that are known.
+
+    So a double click is one refund, and two that follow each other are two.
+    """
+    done = sum(row.kind is OperationKind.REFUND and row.counts for row in operations)
+    return f"refund {(done if known is None else known) + 1}"
 
 
 def _asked(amount: Money | None, earlier: Operation | None, whole: Money) -> Money:

@@ -15,9 +15,11 @@ from payment_hooks.engine.leases import OperationStore
 from payment_hooks.engine.lifecycle import Lifecycle
 from payment_hooks.engine.modifications import (
     plan_capture,
+    plan_movement,
     plan_refund,
     plan_reversal,
     plan_void,
+    refuse_unless_allowed,
 )
 from payment_hooks.engine.notifying import Notifier
 from payment_hooks.engine.resolving import Resolver
@@ -38,6 +40,7 @@ from payment_hooks.model.errors import (
 )
 from payment_hooks.model.kinds import ErrorCode, Mode, RefundReason
 from payment_hooks.model.money import Money, read_money
+from payment_hooks.model.purchases import Movement
 from payment_hooks.model.records import (
     Operation,
     OperationKind,
@@ -203,6 +206,7 @@ class Payments:
         mode: Mode,
         amount_due: Money | None = None,
         context: Mapping[str, object] | None = None,
+        adapter: str = "",
         again: bool = False,
     ) -> Payment:
         """The payment that the shopper makes now for the shop's reference.
@@ -216,13 +220,16 @@ class Payments:
             mode: how the card reaches the provider.
             amount_due: what the shop's server says; asked from `shop_amount_due` if None.
             context: what the shop needs to finish without a browser session; JSON.
+            adapter: whose context it is, for an adapter that finds its payments again.
             again: begin the next one where the latest was refunded or voided, wholly.
 
         Raises:
             InvalidRequest: no shop knows the reference.
             OutcomeUnknown: that of an earlier payment is; nothing may be sent.
         """
-        return self._lifecycle.open(reference, mode, amount_due, context, again=again)
+        return self._lifecycle.open(
+            reference, mode, amount_due, context, adapter=adapter, again=again
+        )
 
     def tokenize(self, card: CardDetails) -> PaymentSource:
         """A source for the card; see `payment_tokenize`. Nothing of it is kept."""
@@ -430,6 +437,51 @@ class Payments:
             record = self.engine.get_own(payment_id)
             intent = plan_reversal(self.engine, record, amount, intent_id)
             return self._executor.modify(record.payment, intent)
+
+    def move(
+        self,
+        payment_id: str,
+        asked: Movement,
+        *,
+        caller: object,
+        shop: ShopHooks | None = None,
+        notify: bool = True,
+    ) -> Operation:
+        """Capture, refund or void for staff, if the shop allows it.
+
+        >>> from payment_hooks import (
+        ...     Mode, Money, Movement, PaymentSource, Payments, StaffAction, hookimpl)
+        >>> from payment_hooks.testing import FakeProvider
+        >>> class Shop:
+        ...     @hookimpl
+        ...     def shop_allows(self, request):
+        ...         return request.caller == "the owner"
+        >>> payments = Payments.using(FakeProvider(), Shop())
+        >>> due = Money.of("25.99", "USD")
+        >>> payment = payments.open("100123", mode=Mode.IFRAME, amount_due=due)
+        >>> done = payments.charge(payment.payment_id, PaymentSource(token="tok-1"))
+        >>> asked = Movement(action=StaffAction.REFUND, amount=Money.of("5.00", "USD"))
+        >>> str(payments.move(payment.payment_id, asked, caller="the owner").moved)
+        '5.00 USD'
+
+        Args:
+            payment_id: whose money it is.
+            asked: what to do.
+            caller: the framework's request, or who else asks; for `shop_allows`.
+            shop: whom to ask for permission; the shop of these payments if None.
+            notify: as for `charge`.
+
+        Raises:
+            NotAllowed: the shop does not say yes; nothing was sent or written.
+            WrongState: there is nothing to capture or void.
+            InvalidRequest: more is asked than there is, or a part of a void.
+            OutcomeUnknown: resolve it before asking again.
+        """
+        record = self.engine.get_own(payment_id)
+        refuse_unless_allowed(shop or self.shop, record.payment, asked, caller)
+        with self._notifying(payment_id, notify=notify):
+            intent = plan_movement(self.engine, record, asked)
+            return self._executor.modify(record.payment, intent, reason=asked.reason)
 
     def resolve(
         self, payment_id: str, *, transaction_id: str = "", session_id: str = ""

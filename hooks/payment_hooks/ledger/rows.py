@@ -44,6 +44,7 @@ _OF_PAYMENT = (
     "merchant_id",
     "reference",
     "sequence",
+    "adapter",
     "created_at",
     "version",
 )

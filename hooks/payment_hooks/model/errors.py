@@ -9,6 +9,7 @@ PaymentError
 │   ├── AmountChanged      nothing was sent: show the page with the amount again
 │   ├── NothingDue         nothing was sent: there is nothing to pay
 │   └── PaymentReversed    nothing was sent: begin another payment
+├── NotAllowed             nothing was sent: the shop does not let the caller, answer 403
 ├── UnsupportedOperation   nothing was sent: this provider cannot do that
 ├── KeyConflict            nothing was taken by this: the key was used before, look
 ├── AuthenticationFailed   nothing was taken: a key is wrong, missing or lacks a right
@@ -182,6 +183,12 @@ class AmountChanged(WrongState):
         return text.format(
             shown=amount_text(self.shown, language), due=amount_text(self.due, language)
         )
+
+
+class NotAllowed(PaymentError):
+    """The shop does not let this caller do it; nothing was sent."""
+
+    text_code = "not_made"
 
 
 class UnsupportedOperation(PaymentError):

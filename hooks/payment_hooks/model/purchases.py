@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from payment_hooks.model.errors import InvalidRequest
-from payment_hooks.model.kinds import ErrorCode
+from payment_hooks.model.kinds import ErrorCode, RefundReason
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import Payment
 from payment_hooks.model.requests import CheckoutRequest, Customer, LineItem, ReturnUrls
@@ -83,6 +83,8 @@ class Purchase:
     created_at: datetime | None = None
     context: Mapping[str, object] = field(default_factory=dict)
     """What the shop needs to finish without a browser session; JSON, no card data."""
+    adapter: str = ""
+    """Which adapter can read the context; see `Payment.adapter`."""
 
     def __post_init__(self) -> None:
         if not (self.purchase_id and self.reference):
@@ -118,6 +120,39 @@ class AccessRequest:
     """Of the purchase it is about."""
     amount: Money | None = None
     """How much is captured or refunded, when a part was asked for."""
+
+
+MOVEMENTS = frozenset({StaffAction.CAPTURE, StaffAction.REFUND, StaffAction.VOID})
+"""The actions that move money."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """A capture, refund or void that staff asks for.
+
+    >>> Movement(action=StaffAction.VIEW)
+    Traceback (most recent call last):
+    ...
+    ValueError: view moves no money
+
+    Raises:
+        ValueError: the action moves no money.
+    """
+
+    action: StaffAction
+    amount: Money | None = None
+    """All that is left if None; a void is of the whole, and so is any amount of it."""
+    intent_id: str = ""
+    """Of a refund: the caller's name for it, such as a form token. The same one twice is
+    one refund. Without a name it is the payment's next refund."""
+    known_refunds: int | None = None
+    """Without a name: how many refunds of the payment the caller knows of, so that the
+    next one is meant, however often it is asked for; those in the ledger if None."""
+    reason: RefundReason | None = None
+
+    def __post_init__(self) -> None:
+        if self.action not in MOVEMENTS:
+            raise ValueError(f"{self.action} moves no money")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,6 +113,8 @@ class Payment:
     amount_due: Money
     context: Mapping[str, object] = field(default_factory=dict)
     """What the shop needs to finish without a browser session; JSON, no card data."""
+    adapter: str = ""
+    """Which adapter made it, and can read the context; empty in a shop of one's own."""
     state: PaymentState = PaymentState.OPEN
     flags: tuple[str, ...] = ()
     """What a person must look at, oldest first."""

@@ -75,12 +75,22 @@ from payment_hooks.storefront.submission import (
     refuse_part,
     submit,
 )
+from payment_hooks.storefront.webhook import (
+    MOST_WEBHOOK_BYTES,
+    WEBHOOK_NOT_YET,
+    WEBHOOK_REJECTED,
+    WebhookAnswer,
+    answer_webhook,
+)
 
 __all__ = [
     "CHECKING",
     "CLIENT_IP_KINDS",
+    "MOST_WEBHOOK_BYTES",
     "RETURN_URL",
     "WAITING",
+    "WEBHOOK_NOT_YET",
+    "WEBHOOK_REJECTED",
     "ClientIp",
     "Entry",
     "MemorySavedCards",
@@ -90,7 +100,9 @@ __all__ = [
     "SavedCard",
     "SavedCards",
     "Submission",
+    "WebhookAnswer",
     "actions_after",
+    "answer_webhook",
     "attempt",
     "authorize_status",
     "begin",

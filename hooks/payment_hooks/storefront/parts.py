@@ -51,12 +51,12 @@ def find_parts(payments: Payments, reference: str) -> list[Part]:
     """Every payment of the purchase, of whatever merchant, oldest part first."""
     found: list[Part] = []
     for name in _names(reference):
-        rows = payments.ledger.find_payments(reference=name)
-        if not rows:
+        records = payments.ledger.find_related(name, "")
+        if not records:
             return found
         found += [
-            Part(payment=row, operations=payments.operations(row.payment_id))
-            for row in sorted(rows, key=lambda row: row.sequence)
+            Part(payment=row.payment, operations=row.operations)
+            for row in sorted(records, key=lambda row: row.payment.sequence)
         ]
     raise AssertionError("references never end")
 

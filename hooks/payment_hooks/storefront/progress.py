@@ -61,6 +61,7 @@ def begin(
     mode: Mode,
     amount_due: Money,
     context: Mapping[str, object],
+    adapter: str = "",
 ) -> Payment:
     """The payment for this reference; after one that was reversed, the next one.
 
@@ -69,7 +70,12 @@ def begin(
         PaymentError: as `Payments.open` says.
     """
     payment = payments.open(
-        reference, mode=mode, amount_due=amount_due, context=context, again=True
+        reference,
+        mode=mode,
+        amount_due=amount_due,
+        context=context,
+        adapter=adapter,
+        again=True,
     )
     if payment.amount_due != amount_due:
         raise AlreadyPaid(
@@ -214,10 +220,12 @@ def _resolve_open(payments: Payments, payment: Payment) -> None:
     try:
         payments.resolve(payment_id)
     except PaymentError as error:
-        raise OutcomeUnknown(
-            f"the outcome of payment {payment_id} is unknown: {error}",
-            code=ErrorCode.OUTCOME_UNKNOWN,
-        ) from error
+        # What another request works on may be its page, which opens for both.
+        if error.code != ErrorCode.IN_PROGRESS:
+            raise OutcomeUnknown(
+                f"the outcome of payment {payment_id} is unknown: {error}",
+                code=ErrorCode.OUTCOME_UNKNOWN,
+            ) from error
     operations = payments.operations(payment_id)
     outcome = outcome_of(operations, shopper_canceled=True)
     if outcome is Outcome.CHECKING:

@@ -67,12 +67,14 @@ class Submission:
     """Whether the money is captured at once; a hosted page always captures."""
     context: Mapping[str, object] = field(default_factory=dict)
     """What the shop needs to finish without a browser session; JSON, no card data."""
+    adapter: str = ""
+    """Whose context it is; see `Payment.adapter`."""
     saved_cards: SavedCards | None = None
     """Where saved cards are; None saves none."""
     owner: str = ""
     """The customer who is logged in, whose saved cards may be used; empty for a guest."""
-    shopper_ip: str = ""
-    shopper_email: str = ""
+    details: ChargeDetails = field(default_factory=ChargeDetails)
+    """What the provider may know of the charge beside amount and source."""
     idempotency_key: str = ""
     """The caller's name for this submit: the same one again gets the first outcome."""
     page: Page | None = field(default=None, repr=False)
@@ -158,8 +160,9 @@ class Submission:
                 **(payment.context if payment else {}),
                 PURCHASE: {"kind": purchase.kind.value, "id": purchase.purchase_id},
             },
+            adapter=purchase.adapter,
             owner=purchase.customer_id,
-            shopper_email=purchase.customer.email,
+            details=ChargeDetails(shopper_email=purchase.customer.email),
             page=page,
             hold=hold,
             payment=payment if is_look else None,
@@ -203,6 +206,7 @@ def begin_submitted(asked: Submission) -> Payment:
         mode=asked.mode,
         amount_due=asked.amount_due,
         context=_context(asked),
+        adapter=asked.adapter,
     )
     if payment.state is PaymentState.OPEN and asked.hold is not None:
         asked.hold(payment)
@@ -298,7 +302,7 @@ def _fund(asked: Submission) -> Progress:
         asked.entry,
         saved_cards=asked.saved_cards,
         owner=asked.owner,
-        email=asked.shopper_email,
+        email=asked.details.shopper_email,
         save=asked.entry.save,
     )
     progress = _pay(asked, payment, source)
@@ -326,9 +330,7 @@ def _pay(asked: Submission, payment: Payment, source: PaymentSource | None) -> P
             capture=asked.capture,
             page=page,
             notify=False,
-            details=ChargeDetails(
-                shopper_ip=asked.shopper_ip, shopper_email=asked.shopper_email
-            ),
+            details=asked.details,
         )
     finally:
         if asked.notify:

@@ -18,6 +18,7 @@ from payment_hooks.testing.shop_bench import (
 )
 
 CARD, OTHER_CARD, BAD_CARD = "tok-1", "tok-2", "decline-1"
+SECRET = "the provider's secret for messages"  # noqa: S105 - of the tests
 NO_MONEY = (
     TransactionStatus.FAILED,
     TransactionStatus.CANCELED,
@@ -278,6 +279,35 @@ class AdapterKit:
         shop.refund(checkout, Money(0, DUE.currency), "form-1")
 
         assert (returned(shop), shop.state(checkout)) == ([], "paid")
+
+    def test_who_may_not_refund_gives_nothing_back(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """A button that is hidden stops nobody: the form is refused as well."""
+        shop.submit(checkout, CARD)
+        shop.refund_by_stranger(checkout, TEN, "form-1")
+
+        assert (returned(shop), shop.state(checkout)) == ([], "paid")
+
+    def test_a_forged_webhook_is_refused(self, shop: ShopBench, checkout: str) -> None:
+        """With 400: nothing that the provider could send again would help."""
+        shop.submit(checkout, CARD)
+        shop.provider.secret = SECRET
+        forged = shop.provider.message(last(shop), secret="another one")  # noqa: S106 - of the tests
+
+        assert shop.deliver(forged) == 400
+
+    def test_a_webhook_without_effect_is_asked_for_again(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """With 503, until it has taken effect; its money counts once."""
+        shop.submit(checkout, CARD)
+        shop.provider.secret = SECRET
+        message = shop.provider.message(last(shop))
+        shop.provider.fail("payment_read_webhook", ProviderUnavailable("away"))
+
+        assert [shop.deliver(message) for _ in range(2)] == [503, 200]
+        assert (taken(shop), shop.orders(checkout)) == ([DUE], 1)
 
     def test_there_is_an_order_or_the_money_goes_back_never_both(
         self, shop: ShopBench, checkout: str

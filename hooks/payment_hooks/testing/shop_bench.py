@@ -7,6 +7,7 @@ from typing import Protocol
 from payment_hooks.model.errors import OutcomeUnknown, ProviderUnavailable
 from payment_hooks.model.kinds import TransactionKind, TransactionStatus
 from payment_hooks.model.money import Money
+from payment_hooks.model.requests import WebhookRequest
 from payment_hooks.testing.fake_provider import FakeProvider
 
 DUE = Money.of("25.99", "USD")
@@ -61,6 +62,14 @@ class ShopBench(Protocol):
 
     def refund(self, checkout: str, amount: Money, form: str) -> object:
         """Staff sends a refund form, which has an id; never an exception."""
+        ...
+
+    def refund_by_stranger(self, checkout: str, amount: Money, form: str) -> object:
+        """Somebody whom the shop does not let sends that form; never an exception."""
+        ...
+
+    def deliver(self, message: WebhookRequest) -> int:
+        """A message comes to the shop's address: the HTTP status of its answer."""
         ...
 
     def break_next_order(self) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from clover_django.web.webhooks import MOST_BODY_BYTES
+from payment_hooks.storefront import MOST_WEBHOOK_BYTES
 from payment_hooks.testing import FakeProvider
 from tests.house.project import ROOT
 
@@ -99,7 +99,7 @@ def test_a_message_with_its_length_is_taken_in(server):
 
 def test_chunks_have_the_same_limit(server):
     name, port = server
-    body = b" " * (MOST_BODY_BYTES + 1)
+    body = b" " * (MOST_WEBHOOK_BYTES + 1)
     headers = [("Transfer-Encoding", "chunked")]
 
     status = send(port, *chunked(body, 32 * 1024), headers=headers)

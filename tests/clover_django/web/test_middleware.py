@@ -10,9 +10,10 @@ from django.urls import get_resolver
 
 from clover_django import checks, models, payments, urls
 from clover_django.payments import get_payments
-from clover_django.web import views, webhooks
+from clover_django.web import views
 from clover_oscar import graphql_urls
 from payment_hooks import PaymentState, hookimpl
+from payment_hooks.storefront import MOST_WEBHOOK_BYTES
 from payment_hooks.testing import FakeProvider
 from tests.clover_django import recorders
 from tests.clover_django.paying import at_the_page, open_payment, paid
@@ -180,9 +181,9 @@ def test_a_question_above_the_shops_own_limit_is_too_large(fake, settings):
 
 
 def test_what_says_that_it_is_too_large_is_not_read(fake, rf):
-    stream = BytesIO(b"x" * (webhooks.MOST_BODY_BYTES + 1))
+    stream = BytesIO(b"x" * (MOST_WEBHOOK_BYTES + 1))
     request = rf.post("/clover/webhook/", b"x", content_type="application/json")
-    request.META["CONTENT_LENGTH"] = str(webhooks.MOST_BODY_BYTES + 1)
+    request.META["CONTENT_LENGTH"] = str(MOST_WEBHOOK_BYTES + 1)
     request._stream = stream
 
     assert views.webhook(request).status_code == 413

@@ -9,9 +9,10 @@ from django.test import Client
 
 from clover_django import models
 from clover_django.payments import get_payments
-from clover_django.web import views, webhooks
+from clover_django.web import views
 from clover_provider.api.webhooks import sign
 from payment_hooks import CheckoutRequest, Mode, Money, PaymentState, ReturnUrls
+from payment_hooks.storefront import MOST_WEBHOOK_BYTES
 from tests.clover_django.paying import broken_database
 
 NOBODY = "http://127.0.0.1:9/"
@@ -153,7 +154,7 @@ def test_a_signed_message_that_says_nothing_is_refused(clover, body):
 
 
 def test_a_body_without_end_is_not_read(clover):
-    answer = post(b"x" * (webhooks.MOST_BODY_BYTES + 1), "t=1,v1=00")
+    answer = post(b"x" * (MOST_WEBHOOK_BYTES + 1), "t=1,v1=00")
 
     assert answer.status_code == 413
 

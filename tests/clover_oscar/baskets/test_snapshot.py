@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from oscar.core.loading import get_model
@@ -10,11 +11,16 @@ from clover_oscar.models import find_number
 
 
 @pytest.fixture
-def context(shopper, product, clover):
+def context(payment):
+    return payment.context
+
+
+@pytest.fixture
+def payment(shopper, product, clover):
     shopper.reach_payment(product)
     shopper.pay("decline-1")
     number = get_model("clover_oscar", "OrderNumber").objects.get().number
-    return get_payments().ledger.find_payments(reference=number)[0].context
+    return get_payments().ledger.find_payments(reference=number)[0]
 
 
 def test_a_snapshot_survives_the_way_through_json(context):
@@ -38,8 +44,10 @@ def test_a_snapshot_holds_no_token(context):
     assert "decline-1" not in json.dumps(context)
 
 
-def test_another_adapters_context_is_not_ours():
-    assert Snapshot.from_context({"order": 7}) is None
+def test_another_adapters_payment_is_not_ours(payment):
+    assert Snapshot.of(payment) is not None
+    assert Snapshot.of(replace(payment, adapter="saleor_payments")) is None
+    assert Snapshot.of(replace(payment, adapter="", context={"order": 7})) is None
 
 
 @pytest.mark.django_db

@@ -768,3 +768,25 @@ def test_money_that_came_while_the_cart_changed_is_the_money(
     found = payments.open("100123", mode=Mode.IFRAME)
 
     assert (found.payment_id, found.state) == (first, PaymentState.PAID)
+
+
+def test_a_payment_says_which_adapter_made_it(payments):
+    due = dollars("25.99")
+    mine = payments.open("1", mode=Mode.IFRAME, amount_due=due, adapter="oscar")
+    own = payments.open("2", mode=Mode.IFRAME, amount_due=due)
+
+    assert (mine.adapter, own.adapter) == ("oscar", "")
+    assert payments.get(mine.payment_id).adapter == "oscar"
+
+
+def test_who_continues_a_payment_with_a_context_is_its_adapter(payments):
+    def open_with(**own):
+        return payments.open(
+            "1", mode=Mode.IFRAME, amount_due=dollars("25.99"), **own
+        ).adapter
+
+    first = open_with(adapter="one", context={"cart": 7})
+
+    assert (first, open_with()) == ("one", "one")
+    assert open_with(adapter="two", context={"cart": 7}) == "two"
+    assert payments.latest("1").adapter == "two"

@@ -1,5 +1,7 @@
 """A purchase paid in parts: what of it is here, and which part is paid next."""
 
+from collections import Counter
+
 import pytest
 
 from payment_hooks import (
@@ -126,3 +128,28 @@ def test_a_key_that_was_used_elsewhere_does_as_well(payments, pay):
 
     with pytest.raises(KeyConflict):
         coming(payments)
+
+
+def test_a_reference_is_read_once_however_many_payments_it_has(payments, monkeypatch):
+    for _ in range(3):
+        payment = payments.open(REFERENCE, mode=Mode.IFRAME, again=True)
+        payments.charge(payment.payment_id, CARD)
+        payments.refund(payment.payment_id, intent_id="form-1")
+    asked = Counter()
+    for name in ("find_related", "find_payments", "operations", "get_payment"):
+        count_calls_of(payments.ledger, name, asked, monkeypatch)
+
+    parts = find_parts(payments, REFERENCE)
+
+    assert [part.payment.sequence for part in parts] == [1, 2, 3]
+    assert asked == {"find_related": 2}  # the second finds no second part
+
+
+def count_calls_of(ledger, name, asked, monkeypatch):
+    method = getattr(ledger, name)
+
+    def counted(*args, **kwargs):
+        asked[name] += 1
+        return method(*args, **kwargs)
+
+    monkeypatch.setattr(ledger, name, counted)

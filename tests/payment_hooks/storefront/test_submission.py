@@ -1,6 +1,7 @@
 """The front door: a submit from the browser's data to its money, a page or a refusal."""
 
 from dataclasses import replace
+from threading import Thread
 
 import pytest
 
@@ -9,6 +10,7 @@ from payment_hooks import (
     CardDetails,
     CardFields,
     Challenge,
+    ChargeDetails,
     CheckoutRequest,
     InvalidRequest,
     Mode,
@@ -137,7 +139,7 @@ def test_a_saved_card_is_described_by_its_first_charge(asked, payments):
         entry=replace(CARD, save=True),
         saved_cards=saved_cards,
         owner="customer 1",
-        shopper_email="ann@shop.example",
+        details=ChargeDetails(shopper_email="ann@shop.example"),
     )
 
     money = submit(kept).money
@@ -166,6 +168,23 @@ def test_a_page_is_opened_with_the_url_that_was_kept(asked):
     assert isinstance(first.next_action, Redirect)
     assert again.next_action == first.next_action
     assert seen == [BACK, BACK]
+
+
+def test_two_clicks_at_once_lead_to_one_page(asked, provider):
+    """The second one comes while the first is opening it, and waits for that."""
+    hosted, seen = replace(asked, mode=Mode.HOSTED, entry=Entry()), []
+    second = Thread(target=lambda: seen.append(submit(hosted)))
+
+    def click_again():
+        second.start()
+        second.join(0.3)
+
+    provider.during("payment_start_checkout", click_again)
+    first = submit(hosted)
+    second.join(10)
+
+    assert seen[0].next_action == first.next_action
+    assert isinstance(first.next_action, Redirect)
 
 
 def test_a_page_that_cannot_be_made_is_a_refusal(asked, provider):
@@ -403,7 +422,7 @@ class TestAChallenge:
                 entry=entry,
                 saved_cards=cards,
                 owner="7",
-                shopper_email="a@b.example",
+                details=ChargeDetails(shopper_email="a@b.example"),
             )
         )
 

@@ -10,6 +10,7 @@ from payment_hooks import (
     MemoryLedger,
     Mode,
     Money,
+    Movement,
     OperationKind,
     OperationState,
     PaymentDeclined,
@@ -20,15 +21,18 @@ from payment_hooks import (
     PaymentState,
     Policy,
     ProviderHooks,
+    StaffAction,
     check_shown,
     hookimpl,
     seal_shown,
 )
 from payment_hooks.recovery.recovery import Recovery
+from payment_hooks.storefront import answer_webhook
 from payment_hooks.testing import AdapterKit, FakeProvider
 from payment_hooks.testing.shop_bench import TEN
 
 KEY = "the shop's own secret"
+STAFF = "the owner"
 SHOWN = {
     PaymentState.PAID: "paid",
     PaymentState.PARTLY_REFUNDED: "paid",
@@ -58,6 +62,10 @@ class SmallShop:
     @hookimpl
     def shop_amount_due(self, reference):
         return self.due.get(reference)
+
+    @hookimpl
+    def shop_allows(self, request):
+        return request.caller == STAFF
 
     @hookimpl
     def shop_payment_changed(self, event):
@@ -113,12 +121,8 @@ class SmallShop:
             return str(error)
         return "thank you"
 
-    def latest(self, checkout):
-        found = self.payments.ledger.find_payments(reference=checkout)
-        return found[-1] if found else None
-
     def state(self, checkout):
-        payment = self.latest(checkout)
+        payment = self.payments.latest(checkout)
         if payment is None:
             return "open"
         known = self.payments.operations(payment.payment_id)
@@ -134,12 +138,22 @@ class SmallShop:
         return goods
 
     def refund(self, checkout, amount, form):
+        return self.refund_by(STAFF, checkout, amount, form)
+
+    def refund_by_stranger(self, checkout, amount, form):
+        return self.refund_by("a stranger", checkout, amount, form)
+
+    def refund_by(self, caller, checkout, amount, form):
+        asked = Movement(action=StaffAction.REFUND, amount=amount, intent_id=form)
         try:
-            payment = self.latest(checkout)
-            self.payments.refund(payment.payment_id, amount, intent_id=form)
+            payment = self.payments.latest(checkout)
+            self.payments.move(payment.payment_id, asked, caller=caller)
         except PaymentError as error:
             return str(error)
         return "refunded"
+
+    def deliver(self, message):
+        return answer_webhook(self.payments, message.body, message.headers).status
 
     def break_next_order(self):
         self.failures += 1
@@ -243,6 +257,27 @@ class RefundsAllForNothing(SmallShop):
         return super().refund(checkout, amount if amount.minor_units else None, form)
 
 
+class LetsEverybodyRefund(SmallShop):
+    def refund_by_stranger(self, checkout, amount, form):
+        payment = self.payments.latest(checkout)
+        self.payments.refund(payment.payment_id, amount, intent_id=form)
+        return "refunded"
+
+
+class ThanksForForgeries(SmallShop):
+    def deliver(self, message):
+        return super().deliver(message) and 200
+
+
+class AsksForForgeriesAgain(SmallShop):
+    def deliver(self, message):
+        try:
+            self.payments.receive_webhook(message)
+        except PaymentError:
+            return 503
+        return 200
+
+
 class PlacesWhatWasGivenBack(SmallShop):
     @hookimpl
     def shop_payment_changed(self, event):
@@ -265,7 +300,7 @@ class ShowsTheToken(SmallShop):
 
 class NeverTriesAnotherCard(SmallShop):
     def submit(self, checkout, token):
-        payment = self.latest(checkout)
+        payment = self.payments.latest(checkout)
         known = self.payments.operations(payment.payment_id) if payment else ()
         if any(row.state is OperationState.DECLINED for row in known):
             return str(PaymentDeclined("declined before"))

@@ -23,6 +23,9 @@ FOUND_BY = {
     shops.RefundsUnderNewNames: "test_a_refund_form_sent_twice_is_one_refund",
     shops.RefundsByAmount: "test_two_refund_forms_are_two_refunds",
     shops.RefundsAllForNothing: "test_a_refund_form_without_a_sum_gives_nothing_back",
+    shops.LetsEverybodyRefund: "test_who_may_not_refund_gives_nothing_back",
+    shops.ThanksForForgeries: "test_a_webhook_without_effect_is_asked_for_again",
+    shops.AsksForForgeriesAgain: "test_a_forged_webhook_is_refused",
     shops.PlacesWhatWasGivenBack: (
         "test_there_is_an_order_or_the_money_goes_back_never_both"
     ),
@@ -48,5 +51,5 @@ def test_every_check_says_what_it_wants():
     checks = inspect.getmembers(AdapterKit, inspect.isfunction)
     tests = [check for name, check in checks if name.startswith("test_")]
 
-    assert len(tests) == 24
+    assert len(tests) == 27
     assert all(inspect.getdoc(check) for check in tests)
