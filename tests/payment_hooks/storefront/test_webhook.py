@@ -58,7 +58,7 @@ def test_a_message_that_is_too_long_is_not_read(payments, provider):
 @pytest.mark.parametrize("error", [ProviderUnavailable("away"), RuntimeError("a bug")])
 def test_what_has_no_effect_yet_is_asked_for_again(payments, provider, paid, error):
     payment, message = paid
-    provider.fail("payment_look_up", error)
+    provider.fail("payment_retrieve", error)
 
     first = answer_webhook(payments, message.body, message.headers)
     provider.mend()
