@@ -21,6 +21,7 @@ from clover_oscar.untyped import OscarObject, Response, View
 from payment_hooks import (
     Ability,
     ErrorCode,
+    Money,
     Movement,
     Payment,
     PaymentError,
@@ -103,12 +104,12 @@ class OrderDetailMixin(PaymentEventsMixin):
     def _move(self, request: HttpRequest, order: OscarObject, action: str) -> Response:
         view: Any = self
         try:
-            payment, asked = _read_form(request, order, ACTIONS[action])
+            payment, asked, amount = _read_form(request, order, ACTIONS[action])
             if not request.user.has_perm(movements.PERMISSIONS[asked.action]):  # type: ignore[union-attr]  # AnonymousUser has it, too
                 raise PermissionDenied
             if not confirmation.is_confirmed(request):
                 return confirmation.confirm(
-                    request, order, payment, asked.action, asked.amount
+                    request, order, payment, asked.action, amount
                 )
             movements.move(payment, asked, request.user)
         except PermissionDenied:
@@ -148,7 +149,8 @@ def describe_payment(payment: Payment, user: OscarObject) -> dict[str, Any]:
 
 def _read_form(
     request: HttpRequest, order: OscarObject, kind: StaffAction
-) -> tuple[Payment, Movement]:
+) -> tuple[Payment, Movement, Money]:
+    """The payment, what is asked for it, and the amount of that."""
     payment = movements.find_payment(order)
     if payment is None:
         text = _("This order has no Clover payment.")
@@ -158,9 +160,11 @@ def _read_form(
     if not token:
         text = _("The form had no token: load the page again.")
         raise LocalizedRefusal(text, code=INTENT_ID_MISSING)
-    return payment, Movement(
+    amount = confirmation.read_amount(request, payment, kind)
+    asked = Movement(
         action=kind,
-        amount=confirmation.read_amount(request, payment, kind),
+        amount=amount,
         intent_id=token,
         reason=RefundReason(reason) if reason in set(RefundReason) else None,
     )
+    return payment, asked, amount

@@ -42,7 +42,7 @@ def answer_webhook(
     Args:
         payments: whose message it is, or what gives them.
         body: the raw bytes as they came; the signature is of them.
-        headers: of any spelling.
+        headers: as the framework spells them; their names are passed on in lower case.
 
     >>> from payment_hooks.testing import FakeProvider
     >>> payments = Payments.using(FakeProvider(secret="a secret of the shop"))
@@ -53,9 +53,8 @@ def answer_webhook(
         return _TOO_LARGE
     try:
         ours = payments() if callable(payments) else payments
-        message = WebhookRequest(
-            body=body, headers=dict(headers), received_at=ours.now()
-        )
+        named = {name.lower(): value for name, value in headers.items()}
+        message = WebhookRequest(body=body, headers=named, received_at=ours.now())
         ours.receive_webhook(message)
     except WebhookRejected as error:
         logger.warning("webhook rejected: %s", error.code)

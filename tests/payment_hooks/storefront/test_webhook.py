@@ -39,6 +39,14 @@ def test_a_message_that_comes_again_is_answered_the_same(payments, paid, shop):
     assert len(shop.notified) == 1
 
 
+def test_headers_are_read_however_the_server_spells_them(payments, paid):
+    _, message = paid
+    spelled = {name.title(): value for name, value in message.headers.items()}
+
+    assert "Signature" in spelled
+    assert answer_webhook(payments, message.body, spelled).status == 200
+
+
 def test_a_forged_message_changes_nothing(payments, paid):
     payment, message = paid
 
