@@ -15,6 +15,7 @@ from greenlet import getcurrent
 
 from payment_hooks import (
     CardFields,
+    EventKind,
     FindRequest,
     FindResult,
     InvalidRequest,
@@ -225,6 +226,7 @@ class Bank:
             raise WebhookRejected("forged")
         transaction_id, session_id, verdict = request.body.decode().split(" ")
         return WebhookEvent(
+            kind=EventKind.PAYMENT,
             event_id=f"{transaction_id}-{session_id}-{verdict}",
             provider=self.name,
             merchant_id=request.headers.get("merchant", self.merchant_id),
