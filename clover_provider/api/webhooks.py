@@ -26,6 +26,7 @@ from clover_provider.codes import (
 )
 from payment_hooks import (
     ConfigurationError,
+    EventKind,
     WebhookEvent,
     WebhookRejected,
     WebhookRequest,
@@ -143,6 +144,7 @@ def _read_body(body: bytes, merchant_id: str) -> WebhookEvent:
     content = "\n".join((merchant_id, payment_id, status, session_id))
     return WebhookEvent(
         event_id=hashlib.sha256(content.encode()).hexdigest(),
+        kind=EventKind.PAYMENT,
         provider=PROVIDER,
         merchant_id=merchant_id,
         transaction_id=payment_id,

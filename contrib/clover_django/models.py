@@ -215,6 +215,7 @@ class WebhookReceipt(models.Model):
     """A proven message; kept for ever, finished once its effect is in place."""
 
     event_id = StorableCharField(max_length=_ID_LENGTH, unique=True)
+    kind = StorableCharField(max_length=32)
     provider = StorableCharField(max_length=64)
     merchant_id = StorableCharField(max_length=64)
     transaction_id = StorableCharField(max_length=_ID_LENGTH, blank=True)

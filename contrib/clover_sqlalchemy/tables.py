@@ -152,6 +152,7 @@ events = Table(
     metadata,
     Column("id", ROW_NUMBER, primary_key=True, autoincrement=True),
     Column("event_id", ExactText(_ID_LENGTH), nullable=False),
+    Column("kind", ExactText(32), nullable=False),
     Column("provider", ExactText(64), nullable=False),
     Column("merchant_id", ExactText(64), nullable=False),
     Column("transaction_id", ExactText(_ID_LENGTH), nullable=False),

@@ -11,6 +11,7 @@ from clover_django import models
 from clover_django.conf import ledger_alias
 from clover_django.payments import get_payments
 from payment_hooks import (
+    EventKind,
     Mode,
     Money,
     OutcomeUnknown,
@@ -55,6 +56,7 @@ def at_the_page():
 def keep_message(session, transaction):
     """A webhook that came, and whose effect is not in place."""
     event = WebhookEvent(
+        kind=EventKind.PAYMENT,
         event_id=f"about {transaction.transaction_id}",
         provider="clover",
         merchant_id="TESTMERCH0001",

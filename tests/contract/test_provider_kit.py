@@ -9,7 +9,7 @@ import pytest
 from clover_provider import CloverConfig, CloverProvider
 from clover_provider.api.webhooks import sign
 from clover_simulator.state.records import ChargeState
-from payment_hooks import PaymentSource, WebhookRequest
+from payment_hooks import EventKind, PaymentSource, WebhookRequest
 from payment_hooks.testing import ProviderKit
 from payment_hooks.testing.provider_kit import Moved
 
@@ -30,6 +30,7 @@ class CloverBench:
 
     currency = "USD"
     lacks = ("payment_confirm",)
+    sends = (EventKind.PAYMENT,)
 
     def __init__(self, simulator):
         self.simulator = simulator
@@ -74,6 +75,7 @@ class CloverBench:
     def message(
         self,
         *,
+        kind: EventKind | None = None,
         age: timedelta = timedelta(0),
         forged: bool = False,
         merchant_id: str = "",

@@ -16,6 +16,7 @@ from greenlet import getcurrent
 from payment_hooks import (
     Ability,
     CardFields,
+    EventKind,
     FindRequest,
     FindResult,
     InvalidRequest,
@@ -235,6 +236,7 @@ class Bank:
             raise WebhookRejected("forged")
         transaction_id, session_id, verdict = request.body.decode().split(" ")
         return WebhookEvent(
+            kind=EventKind.PAYMENT,
             event_id=f"{transaction_id}-{session_id}-{verdict}",
             provider=self.name,
             merchant_id=request.headers.get("merchant", self.merchant_id),

@@ -13,7 +13,7 @@ from payment_hooks.model.records import (
     OperationKind,
     OperationState,
 )
-from payment_hooks.recovery.findings import Finding
+from payment_hooks.recovery import Finding
 from tests.faults.history_bank import Bank
 from tests.faults.history_lists import RETURNS
 from tests.faults.history_world import Clock, Luck, Records, Shop

@@ -30,12 +30,12 @@ from payment_hooks.engine.executing import Executor
 from payment_hooks.engine.hosted import HostedPages
 from payment_hooks.engine.leases import OperationStore
 from payment_hooks.engine.lifecycle import Lifecycle
+from payment_hooks.engine.matching.judge import Judge
 from payment_hooks.engine.notifying import Notifier
 from payment_hooks.engine.resolving import Resolver
 from payment_hooks.engine.webhooks import WebhookInbox
 from payment_hooks.ledger import intents, memory, state
 from payment_hooks.model.records import CAPTURING, OperationKind, OperationState
-from payment_hooks.recovery.matching import Judge
 
 Change = tuple[object, str, object]
 

@@ -16,7 +16,7 @@ from payment_hooks import (
     ProviderHooks,
     ReturnUrls,
 )
-from payment_hooks.recovery.findings import FindingKind
+from payment_hooks.recovery import FindingKind
 from payment_hooks.recovery.reconciliation import Reconciliation
 
 FINE, LOST, REFUNDED, TIPPED, DOUBLED, UNKNOWN = 135, 40, 10, 5, 5, 5

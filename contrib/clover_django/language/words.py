@@ -71,6 +71,7 @@ FLAGS: dict[str, Text] = {
     "captured_after_voided": pgettext_lazy("flag", "Captured after it was voided"),
     "currency_differs": pgettext_lazy("flag", "Another currency than asked came"),
     "cvc_check_failed": pgettext_lazy("flag", "The security code did not match"),
+    "disputed": pgettext_lazy("flag", "Disputed with the bank"),
     "double_capture": pgettext_lazy("flag", "Paid twice"),
     "key_conflict": pgettext_lazy(
         "flag", "Clover knows this request with other content"

@@ -89,6 +89,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("event_id", models.CharField(max_length=255, unique=True)),
+                ("kind", models.CharField(max_length=32)),
                 ("provider", models.CharField(max_length=64)),
                 ("merchant_id", models.CharField(max_length=64)),
                 ("transaction_id", models.CharField(blank=True, max_length=255)),

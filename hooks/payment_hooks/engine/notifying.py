@@ -8,7 +8,13 @@ from datetime import timedelta
 
 from payment_hooks.engine.engine import Engine
 from payment_hooks.ledger.store import StaleVersion
-from payment_hooks.model.records import Operation, Payment, PaymentChanged, ShopBusy
+from payment_hooks.model.records import (
+    DISPUTE,
+    Operation,
+    Payment,
+    PaymentChanged,
+    ShopBusy,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -48,10 +54,8 @@ class Notifier:
 
     def _note(self, leased: Operation, *, is_notified: bool) -> None:
         """Written over whatever changed meanwhile; the lease of who notifies is ours."""
-        row: Operation | None = leased
+        row = leased
         for _ in range(_TRIES):
-            if row is None or row.flag != leased.flag:
-                return  # flagged meanwhile: the shop is notified of that anew
             try:
                 self._ledger.replace_operation(
                     replace(
@@ -62,7 +66,10 @@ class Notifier:
                     )
                 )
             except StaleVersion:
-                row = self._ledger.get_operation(leased.operation_id)
+                changed = self._ledger.get_operation(leased.operation_id)
+                if changed is None or _news(changed) != _news(leased):
+                    return  # flagged or disputed: the shop is notified of that anew
+                row = changed
             else:
                 return
 
@@ -85,3 +92,8 @@ class Notifier:
                 )
             return False
         return True
+
+
+def _news(operation: Operation) -> tuple[str, str]:
+    """What the shop is notified of once more where it comes later."""
+    return operation.flag, operation.details.get(DISPUTE, "")

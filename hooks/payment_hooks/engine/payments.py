@@ -13,6 +13,7 @@ from payment_hooks.engine.executing import Executor
 from payment_hooks.engine.hosted import HostedPages
 from payment_hooks.engine.leases import OperationStore
 from payment_hooks.engine.lifecycle import Lifecycle
+from payment_hooks.engine.matching.judge import Judge
 from payment_hooks.engine.modifications import (
     plan_capture,
     plan_movement,
@@ -101,7 +102,13 @@ class Payments:
         self.resolver = Resolver(self.engine, self.store)
         self._executor = Executor(self.engine, self.store, self.resolver)
         self._pages = HostedPages(self.engine, self.store, self.resolver)
-        self._inbox = WebhookInbox(self.engine, self.resolver, self._pages)
+        self._inbox = WebhookInbox(
+            self.engine,
+            self.store,
+            self.resolver,
+            self._pages,
+            self.judge(repair=True),
+        )
         self._lifecycle = Lifecycle(
             self.engine, self.resolver, self._executor.challenges
         )
@@ -131,6 +138,10 @@ class Payments:
         """
         hooks = ProviderHooks.to(provider, *plugins)
         return cls(hooks, ledger or MemoryLedger(), policy=policy)
+
+    def judge(self, *, repair: bool) -> Judge:
+        """Who compares what the provider has with the ledger, and adopts it if `repair`."""
+        return Judge(self.engine, self.store, self.resolver, self.notify, repair=repair)
 
     @property
     def provider(self) -> ProviderHooks:

@@ -250,6 +250,20 @@ class Resolver:
         except UnsupportedOperation as error:
             raise _still_unknown(error) from error
 
+    def fetch_whole(
+        self, transaction_id: str, *, candidates: Iterable[str] = ()
+    ) -> RetrieveResult:
+        """The transaction of that id and its refunds, as the provider shows them now."""
+        request = RetrieveRequest(
+            transaction_id=transaction_id,
+            with_refunds=True,
+            candidates=tuple(candidates),
+        )
+        try:
+            return self._engine.provider.retrieve(request)
+        except UnsupportedOperation as error:
+            raise _still_unknown(error) from error
+
     def refresh(
         self, payment_id: str, *, closed: bool | None = None, flag: str = ""
     ) -> tuple[Payment, Operations]:

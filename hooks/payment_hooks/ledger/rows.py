@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from payment_hooks.ledger.text import storable
-from payment_hooks.model.kinds import Mode
+from payment_hooks.model.kinds import EventKind, Mode
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import (
     HostedPage,
@@ -154,12 +154,13 @@ def join(
 
 def event_values(event: WebhookEvent) -> Values:
     """The columns of a message."""
-    return _plain(event, _OF_EVENT)
+    return _plain(event, _OF_EVENT) | {"kind": event.kind.value}
 
 
 def read_event(row: Row) -> WebhookEvent:
     """The message of a row."""
-    return WebhookEvent(**{name: row[name] for name in _OF_EVENT})
+    plain = {name: row[name] for name in _OF_EVENT}
+    return WebhookEvent(**plain, kind=EventKind(row["kind"]))
 
 
 def history_key(record: Payment | Operation) -> Values:

@@ -35,6 +35,21 @@ class TransactionStatus(StrEnum):
     VOIDED = "voided"
 
 
+class EventKind(StrEnum):
+    """What a provider's message is about."""
+
+    PAYMENT = "payment"
+    """A payment was made or declined, such as on a hosted page."""
+    REFUND = "refund"
+    """Money of a charge was refunded, voided or refused to be, by whomever."""
+    CAPTURE = "capture"
+    """An authorization was captured, by whomever."""
+    DISPUTE = "dispute"
+    """The cardholder or the bank contests a charge."""
+    CARD = "card"
+    """A saved card was changed, and no payment."""
+
+
 class CheckResult(StrEnum):
     """The bank's result of checking one detail, such as the security code."""
 
@@ -156,6 +171,8 @@ class Flag(StrEnum):
     """Another currency than was asked for came."""
     CVC_CHECK_FAILED = "cvc_check_failed", "look whether the order is genuine"
     """The security code was wrong; the merchant asks to see it."""
+    DISPUTED = "disputed", "answer it at the provider in time; refund nothing beside it"
+    """The cardholder or the bank contests the payment: its money may be taken back."""
     DOUBLE_CAPTURE = "double_capture", "refund the second payment"
     """The payment was paid twice, such as on two hosted pages."""
     KEY_CONFLICT = "key_conflict", "reconcile with the provider's list, then unflag"
@@ -277,6 +294,9 @@ class ErrorCode(StrEnum):
     EMAIL_INVALID = "email_invalid"
     """A card is saved under the shopper's e-mail address, and this is none. Ask the
     shopper for it."""
+    EVENT_KIND_UNKNOWN = "event_kind_unknown"
+    """A provider's plugin read a message as of no `EventKind`. Mend the plugin; look the
+    transaction up at the provider."""
     INITIATOR_INVALID = "initiator_invalid"
     """The merchant charges without the shopper what is no saved card. Save the card
     while the shopper is there."""

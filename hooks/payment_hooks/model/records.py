@@ -237,8 +237,17 @@ class PaymentChanged:
 
     @property
     def event_id(self) -> str:
-        """The same each time the shop is notified of this outcome."""
-        return f"{self.operation.operation_id}:{self.operation.state}"
+        """The same each time the shop is notified of this outcome.
+
+        A dispute of money that came before is an outcome of its own.
+        """
+        name = f"{self.operation.operation_id}:{self.operation.state}"
+        dispute = self.operation.details.get(DISPUTE)
+        return f"{name}:{dispute}" if dispute else name
+
+
+DISPUTE = "dispute"
+"""Among an operation's details: the message that its money is disputed."""
 
 
 def refuse_long(name: str, text: str) -> None:

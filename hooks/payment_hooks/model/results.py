@@ -10,6 +10,7 @@ from payment_hooks.model.kinds import (
     LONGEST,
     CheckResult,
     ErrorCode,
+    EventKind,
     Mode,
     TransactionKind,
     TransactionStatus,
@@ -213,14 +214,18 @@ class WebhookEvent:
     """A message whose signature was checked: a reason to look the payment up, no more."""
 
     event_id: str
-    """The same for each delivery of the same message."""
+    """The same for each delivery of the same message, and another for the next."""
+    kind: EventKind
     provider: str
     merchant_id: str
     transaction_id: str
+    """What was charged or authorized: of a REFUND, CAPTURE or DISPUTE, the transaction
+    that it is of. Empty for CARD."""
     session_id: str = ""
-    """The hosted session it belongs to, empty when the provider left it out."""
-    approved: bool
-    """What the message says; only the transaction that is looked up counts."""
+    """The hosted session of a PAYMENT, empty when the provider left it out."""
+    approved: bool = True
+    """Whether a PAYMENT was made and not declined, as the message says; only the
+    transaction that is looked up counts."""
     occurred_at: datetime
 
 

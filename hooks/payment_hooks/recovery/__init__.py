@@ -1,10 +1,7 @@
 """What became of what was left open, and what the provider knows beside it."""
 
-from payment_hooks.recovery.findings import (
-    Finding,
-    FindingKind,
-    ReconcileReport,
-)
+from payment_hooks.engine.matching.findings import Finding, FindingKind
+from payment_hooks.recovery.findings import ReconcileReport
 from payment_hooks.recovery.reconciliation import (
     Reconciliation,
     reconcile_all,

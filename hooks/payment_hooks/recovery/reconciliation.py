@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
+from payment_hooks.engine.matching.findings import Finding, FindingKind
+from payment_hooks.engine.matching.judge import Window, takings_first
 from payment_hooks.engine.payments import Payments
 from payment_hooks.model.errors import InvalidRequest
-from payment_hooks.model.kinds import ErrorCode, Flag, TransactionKind
+from payment_hooks.model.kinds import ErrorCode, Flag
 from payment_hooks.model.records import Operation
 from payment_hooks.model.requests import ListRequest
 from payment_hooks.model.results import Transaction
-from payment_hooks.recovery.findings import Finding, FindingKind, ReconcileReport
-from payment_hooks.recovery.matching import Judge, Window
+from payment_hooks.recovery.findings import ReconcileReport
 
 _BEGUN_BEFORE = timedelta(days=1)
 """The longest time between the start of a payment and its money."""
@@ -125,8 +126,8 @@ class Reconciliation:
         repair: bool,
         on_progress: Progress | None,
     ) -> Iterator[Finding]:
-        judge = Judge(self.payments, repair=repair)
-        for number, transaction in enumerate(sorted(listed, key=_takings_first), 1):
+        judge = self.payments.judge(repair=repair)
+        for number, transaction in enumerate(sorted(listed, key=takings_first), 1):
             yield from judge.judge(transaction, window)
             if on_progress is not None:
                 on_progress(number, len(listed))
@@ -191,11 +192,3 @@ def reconcile_all(
 
 def _waits(row: Operation) -> bool:
     return row.state.is_open
-
-
-def _takings_first(transaction: Transaction) -> tuple[bool, datetime]:
-    is_return = transaction.kind in (TransactionKind.REFUND, TransactionKind.VOID)
-    return is_return, transaction.created_at or _NO_TIME
-
-
-_NO_TIME = datetime.fromisoformat("1970-01-01T00:00:00+00:00")

@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
+from payment_hooks.engine.matching.findings import Finding, FindingKind
 from payment_hooks.model.errors import InvalidRequest
 from payment_hooks.model.kinds import ErrorCode
-from payment_hooks.recovery.findings import Finding, FindingKind, ReconcileReport
+from payment_hooks.recovery.findings import ReconcileReport
 from payment_hooks.recovery.recovery import Recovered, RecoveryReport
 
 _AGO = re.compile(r"([0-9]{1,5})([mhdw])")
@@ -46,7 +47,8 @@ def recovery_table(report: RecoveryReport) -> str:
     ]
     table = _table(("REFERENCE", "PAYMENT", "DUE", "STATE", ""), rows)
     said = [
-        f"message {row.event_id} of {row.transaction_id} fits no payment: {row.remedy}"
+        f"{row.kind} message {row.event_id} of {row.transaction_id} fits no payment: "
+        f"{row.remedy}"
         for row in report.messages
     ]
     sums = (
@@ -72,6 +74,7 @@ def recovery_json(report: RecoveryReport) -> str:
     messages = [
         {
             "event_id": row.event_id,
+            "kind": row.kind.value,
             "transaction_id": row.transaction_id,
             "occurred_at": row.occurred_at.isoformat(),
             "remedy": row.remedy,

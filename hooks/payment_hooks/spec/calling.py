@@ -11,8 +11,9 @@ from payment_hooks.model.errors import (
     PaymentError,
     ProviderUnavailable,
     UnsupportedOperation,
+    WebhookRejected,
 )
-from payment_hooks.model.kinds import ErrorCode, Mode
+from payment_hooks.model.kinds import ErrorCode, EventKind, Mode
 from payment_hooks.model.money import Money
 from payment_hooks.model.provider_info import Ability, ProviderInfo
 from payment_hooks.model.purchases import (
@@ -250,8 +251,16 @@ class ProviderHooks:
         return self._ask("payment_list", ListResult, request)
 
     def read_webhook(self, request: WebhookRequest) -> WebhookEvent:
-        """See `payment_read_webhook`."""
-        return self._ask("payment_read_webhook", WebhookEvent, request)
+        """See `payment_read_webhook`; a message of an unknown kind is rejected."""
+        event = self._ask("payment_read_webhook", WebhookEvent, request)
+        if type(event.kind) is not EventKind:
+            raise WebhookRejected(
+                f"{self.name!r} read the message {event.event_id} as of kind "
+                f"{event.kind!r}, which is no EventKind",
+                code=ErrorCode.EVENT_KIND_UNKNOWN,
+                provider=self.name,
+            )
+        return event
 
     def _ask_for_money(self, hook: str, request: object) -> Transaction | Challenge:
         result = self._ask(hook, object, request)

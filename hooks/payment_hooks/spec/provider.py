@@ -419,17 +419,18 @@ def payment_list(request: ListRequest) -> ListResult | None:
 def payment_read_webhook(request: WebhookRequest) -> WebhookEvent | None:
     """The event that a message brings, once its signature and age are proven.
 
-    Called with the raw bytes before anything parses them. `None` means that the
-    provider sends no messages.
+    Called with the raw bytes before anything parses them. The event's `kind` says what
+    it is about; a message of a kind that is not known is rejected, never read as
+    another. `None` means that the provider sends no messages.
 
-    >>> from payment_hooks import hookimpl
+    >>> from payment_hooks import EventKind, hookimpl
     >>> from datetime import UTC, datetime
     >>> class Bank:
     ...     @hookimpl
     ...     def payment_read_webhook(self, request):
     ...         return WebhookEvent(
-    ...             event_id="e1", provider="bank", merchant_id="M1", approved=True,
-    ...             transaction_id="C1", occurred_at=request.received_at)
+    ...             event_id="e1", kind=EventKind.PAYMENT, provider="bank",
+    ...             merchant_id="M1", transaction_id="C1", occurred_at=request.received_at)
     >>> Bank().payment_read_webhook(WebhookRequest(
     ...     body=b"{}", headers={}, received_at=datetime.now(UTC))).event_id
     'e1'

@@ -17,6 +17,7 @@ from payment_hooks.model.errors import (
 from payment_hooks.model.kinds import (
     DeclineCode,
     ErrorCode,
+    EventKind,
     Mode,
     TransactionKind,
     TransactionStatus,
@@ -367,11 +368,11 @@ class FakeProvider:
             raise WebhookRejected("for another merchant", code=OTHER_MERCHANT)
         return WebhookEvent(
             event_id=news["id"],
+            kind=EventKind(news["kind"]),
             provider=self.name,
             merchant_id=news["merchant"],
             transaction_id=news["transaction"],
             session_id=news["session"],
-            approved=True,
             occurred_at=sent,
         )
 
@@ -380,14 +381,22 @@ class FakeProvider:
         transaction_id: str,
         session_id: str = "",
         *,
+        kind: EventKind = EventKind.PAYMENT,
         secret: str = "",
         merchant_id: str = "",
         age: timedelta = timedelta(0),
     ) -> WebhookRequest:
-        """A message of that age that the transaction was paid, signed."""
+        """A message of that age and kind about the transaction, signed.
+
+        One transaction is paid once, and every message of it has the same id; it may be
+        refunded or disputed again, and each such message has its own.
+        """
         now = datetime.now(UTC)
+        is_payment = kind is EventKind.PAYMENT
+        number = "" if is_payment else f"-{next(self._numbers)}"
         news = {
-            "id": f"paid-{transaction_id}",
+            "id": f"{kind.value}-{transaction_id}{number}",
+            "kind": kind.value,
             "merchant": merchant_id or self.merchant_id,
             "transaction": transaction_id,
             "session": session_id,

@@ -23,8 +23,9 @@ def make():
 
 def with_message():
     payments.ledger.add_event(WebhookEvent(
-        event_id="stray", provider="fake", merchant_id=provider.merchant_id,
-        transaction_id="T9", approved=True, occurred_at=paid.created_at))
+        event_id="stray", kind=EventKind.PAYMENT, provider="fake",
+        merchant_id=provider.merchant_id, transaction_id="T9",
+        occurred_at=paid.created_at))
     return payments
 
 def broken():

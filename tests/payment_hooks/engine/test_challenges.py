@@ -442,3 +442,33 @@ def test_it_is_due_when_it_expires(payments, payment, challenge):
 
     assert row.due == challenge.expires_at
     assert row.due - row.created_at < timedelta(minutes=16)
+
+
+class TestAMessage:
+    """The provider says that the shopper answered at the bank, or that it is over."""
+
+    @pytest.fixture
+    def provider(self, provider):
+        provider.secret = "a secret of the tests"
+        return provider
+
+    def test_it_brings_the_money_in(self, payments, payment, provider, challenge, shop):
+        provider.pass_challenge(challenge.transaction_id)
+
+        payments.receive_webhook(provider.message(challenge.transaction_id))
+
+        assert payments.get(payment.payment_id).state is PaymentState.PAID
+        assert len(shop.notified) == 1
+
+    def test_one_that_comes_too_early_comes_again(
+        self, payments, payment, provider, challenge
+    ):
+        message = provider.message(challenge.transaction_id)
+        with pytest.raises(OutcomeUnknown):
+            payments.receive_webhook(message)
+        assert payments.next_action(payment.payment_id) == challenge
+
+        provider.pass_challenge(challenge.transaction_id)
+        payments.receive_webhook(message)
+
+        assert payments.get(payment.payment_id).state is PaymentState.PAID

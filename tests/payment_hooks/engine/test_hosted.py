@@ -7,6 +7,7 @@ from threading import Thread
 import pytest
 
 from payment_hooks import (
+    EventKind,
     MemoryLedger,
     Mode,
     Money,
@@ -34,6 +35,7 @@ class Messages:
         yield
         transaction_id, _, session_id = request.body.decode().partition(" ")
         return WebhookEvent(
+            kind=EventKind.PAYMENT,
             event_id=request.body.decode(),
             provider="fake",
             merchant_id=self.merchant_id,

@@ -7,7 +7,7 @@ import pytest
 
 from payment_hooks import Mode, Money, PaymentSource, PaymentState, TransactionKind
 from payment_hooks.ledger.intents import is_of_another_installation
-from payment_hooks.recovery.findings import FindingKind
+from payment_hooks.recovery import FindingKind
 from payment_hooks.recovery.reconciliation import Reconciliation
 
 CARD, DUE = PaymentSource(token="tok-good"), Money(2599, "USD")

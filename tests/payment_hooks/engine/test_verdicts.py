@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from payment_hooks import (
+    EventKind,
     InvalidRequest,
     Mode,
     Money,
@@ -183,6 +184,7 @@ class Message:
     def payment_read_webhook(self, request):
         yield
         return WebhookEvent(
+            kind=EventKind.PAYMENT,
             event_id="e1",
             provider="fake",
             merchant_id="FAKEMERCHANT1",

@@ -18,7 +18,7 @@ from payment_hooks import (
     TransactionKind,
     hookimpl,
 )
-from payment_hooks.recovery.findings import FindingKind
+from payment_hooks.recovery import FindingKind
 from payment_hooks.recovery.reconciliation import Reconciliation, reconcile_all
 from payment_hooks.testing import FakeProvider
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from payment_hooks import InvalidRequest, Money
-from payment_hooks.recovery.findings import Finding, FindingKind, ReconcileReport
+from payment_hooks.recovery import Finding, FindingKind, ReconcileReport
 from payment_hooks.recovery.reports import read_moment, reconcile_json, reconcile_table
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)

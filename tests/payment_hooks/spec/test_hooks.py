@@ -10,6 +10,7 @@ from payment_hooks import (
     CardFields,
     CardForm,
     CheckoutRequest,
+    EventKind,
     FindRequest,
     FindResult,
     InvalidRequest,
@@ -208,6 +209,7 @@ def test_payment_read_webhook_gets_the_bytes_as_they_came():
         def payment_read_webhook(self, request):
             self.body = request.body
             return WebhookEvent(
+                kind=EventKind.PAYMENT,
                 event_id="e1",
                 provider="p",
                 merchant_id="M1",

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from payment_hooks import MemoryLedger, Money, StaleVersion
+from payment_hooks import EventKind, MemoryLedger, Money, StaleVersion
 from payment_hooks.testing import LedgerKit
 from payment_hooks.testing.ledger_checks.secrecy import CANARY
 from payment_hooks.testing.ledger_checks.threads import THREADS
@@ -345,6 +345,18 @@ class SeenIsDone(MemoryLedger):
     def add_event(self, event):
         is_new = event.event_id not in self._events
         return super().add_event(event) and is_new
+
+
+@found_by("test_an_event_is_kept_as_what_it_was")
+class EverythingIsAPayment(MemoryLedger):
+    def add_event(self, event):
+        return super().add_event(replace(event, kind=EventKind.PAYMENT))
+
+
+@found_by("test_an_event_is_kept_as_what_it_was")
+class EverythingIsApproved(MemoryLedger):
+    def add_event(self, event):
+        return super().add_event(replace(event, approved=True))
 
 
 @found_by("test_many_deliveries_are_one_event")

@@ -11,6 +11,7 @@ import pytest
 from payment_hooks import (
     Ability,
     Challenge,
+    EventKind,
     FindResult,
     InvalidRequest,
     Limits,
@@ -44,6 +45,7 @@ class FakeBench:
 
     currency = "USD"
     lacks = ()
+    sends = tuple(EventKind)
 
     def __init__(self, provider):
         self.provider = provider
@@ -87,9 +89,13 @@ class FakeBench:
             ),
         )
 
-    def message(self, *, age=timedelta(0), forged=False, merchant_id=""):
+    def message(self, *, kind=None, age=timedelta(0), forged=False, merchant_id=""):
         return self.provider.message(
-            "T1", age=age, merchant_id=merchant_id, secret="wrong" if forged else ""
+            "" if kind is EventKind.CARD else "T1",
+            kind=kind or EventKind.PAYMENT,
+            age=age,
+            merchant_id=merchant_id,
+            secret="wrong" if forged else "",
         )
 
 
@@ -424,6 +430,43 @@ class NumbersEachDelivery(FakeProvider):
     @hookimpl
     def payment_read_webhook(self, request):
         return replace(super().payment_read_webhook(request), event_id=str(uuid4()))
+
+
+def reading(seen, **changes):
+    """A provider that reads messages of one kind wrongly."""
+
+    class Misread(FakeProvider):
+        @hookimpl
+        def payment_read_webhook(self, request):
+            event = super().payment_read_webhook(request)
+            return replace(event, **changes) if event.kind is seen else event
+
+    return Misread
+
+
+@found_by("test_a_message_of_a_payment_is_read_as_one")
+class ReadsPaymentsAsCaptures(reading(EventKind.PAYMENT, kind=EventKind.CAPTURE)):
+    pass
+
+
+@found_by("test_a_message_of_a_refund_names_what_was_charged")
+class ReadsRefundsAsPayments(reading(EventKind.REFUND, kind=EventKind.PAYMENT)):
+    pass
+
+
+@found_by("test_a_message_of_a_capture_names_what_was_authorized")
+class NamesNoAuthorization(reading(EventKind.CAPTURE, transaction_id="")):
+    pass
+
+
+@found_by("test_a_message_of_a_dispute_names_what_was_charged")
+class ReadsDisputesAsText(reading(EventKind.DISPUTE, kind="dispute")):
+    pass
+
+
+@found_by("test_a_message_of_a_card_is_about_no_payment")
+class NamesAPaymentForCards(reading(EventKind.CARD, transaction_id="T1")):
+    pass
 
 
 @found_by("test_a_decline_shows_no_token")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from payment_hooks.ledger.store import Ledger
+from payment_hooks.model.kinds import EventKind
 from payment_hooks.testing.ledger_checks.records import NOW, make_event
 
 
@@ -49,6 +50,18 @@ class EventChecks:
 
         assert ledger.find_events("s1") == (second,)
         assert ledger.add_event(second) is True
+
+    def test_an_event_is_kept_as_what_it_was(self, ledger: Ledger) -> None:
+        """Of each kind, and what it says of a payment."""
+        declined = make_event(event_id="declined", approved=False)
+        others = [make_event(event_id=kind.value, kind=kind) for kind in EventKind]
+        for event in (declined, *others):
+            ledger.add_event(event)
+
+        kept = {event.event_id: event for event in ledger.find_events("s1")}
+
+        assert kept == {event.event_id: event for event in (declined, *others)}
+        assert {type(event.kind) for event in kept.values()} == {EventKind}
 
     def test_an_event_is_finished_once_and_for_all(self, ledger: Ledger) -> None:
         """Finishing it again is no error; a late delivery does not open it."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar, get_type_hints
 
 from payment_hooks.ledger.intents import new_operation
-from payment_hooks.model.kinds import Mode
+from payment_hooks.model.kinds import EventKind, Mode
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import (
     HostedPage,
@@ -40,6 +40,7 @@ _SAMPLES: dict[object, Callable[[str], object]] = {
     Money: lambda name: Money(123_456, "KWD"),
     Money | None: lambda name: Money(98_765, "JPY"),
     Mode: lambda name: Mode.HOSTED,
+    EventKind: lambda name: EventKind.DISPUTE,
     PaymentState: lambda name: PaymentState.PARTLY_REFUNDED,
     OperationKind: lambda name: OperationKind.REFUND,
     OperationState: lambda name: OperationState.UNKNOWN,
@@ -113,6 +114,7 @@ def make_event(**changes: Any) -> WebhookEvent:
     """A message that a hosted session was paid."""
     event = WebhookEvent(
         event_id="e1",
+        kind=EventKind.PAYMENT,
         provider="fake",
         merchant_id="M1",
         transaction_id="T1",

@@ -13,6 +13,7 @@ import pytest
 from payment_hooks.model.cards import PaymentSource
 from payment_hooks.model.details.charge import ChargeDetails
 from payment_hooks.model.errors import UnsupportedOperation
+from payment_hooks.model.kinds import EventKind
 from payment_hooks.model.money import Money
 from payment_hooks.model.provider_info import ProviderInfo
 from payment_hooks.model.requests import (
@@ -52,6 +53,8 @@ class Bench(Protocol):
     """One with two decimals that the merchant takes."""
     lacks: Collection[str]
     """The hooks which the provider does not have; that it refuses them is checked."""
+    sends: Collection[EventKind]
+    """The kinds of messages that the provider sends; PAYMENT for most."""
 
     def approved(self) -> PaymentSource:
         """A fresh source that the bank approves."""
@@ -84,11 +87,15 @@ class Bench(Protocol):
     def message(
         self,
         *,
+        kind: EventKind | None = None,
         age: timedelta = timedelta(0),
         forged: bool = False,
         merchant_id: str = "",
     ) -> WebhookRequest:
-        """A signed message of that age; `forged` with another secret's signature."""
+        """A signed message of that age; `forged` with another secret's signature.
+
+        It is of the kind, one of `sends`; of any of them if None.
+        """
         ...
 
 

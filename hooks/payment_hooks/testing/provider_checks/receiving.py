@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from payment_hooks.model.errors import WebhookRejected
-from payment_hooks.model.kinds import Mode
+from payment_hooks.model.kinds import EventKind, Mode
 from payment_hooks.model.money import Money
 from payment_hooks.model.requests import CheckoutRequest, ReturnUrls, WebhookRequest
 from payment_hooks.model.results import Redirect, WebhookEvent
@@ -51,6 +51,40 @@ class ReceivingChecks:
         assert event.event_id
         assert event.merchant_id == info_of(bench).merchant_id
         assert event.occurred_at.tzinfo is not None
+
+    @needs("payment_read_webhook")
+    def test_a_message_of_a_payment_is_read_as_one(self, bench: Bench) -> None:
+        """With the transaction that was made or declined."""
+        _is_of_its_kind(bench, EventKind.PAYMENT)
+
+    @needs("payment_read_webhook")
+    def test_a_message_of_a_refund_names_what_was_charged(self, bench: Bench) -> None:
+        """It is not read as a payment, and not as the refund's own transaction."""
+        _is_of_its_kind(bench, EventKind.REFUND)
+
+    @needs("payment_read_webhook")
+    def test_a_message_of_a_capture_names_what_was_authorized(
+        self, bench: Bench
+    ) -> None:
+        """It is not read as a payment."""
+        _is_of_its_kind(bench, EventKind.CAPTURE)
+
+    @needs("payment_read_webhook")
+    def test_a_message_of_a_dispute_names_what_was_charged(self, bench: Bench) -> None:
+        """By it the payment is found that a person must look at."""
+        _is_of_its_kind(bench, EventKind.DISPUTE)
+
+    @needs("payment_read_webhook")
+    def test_a_message_of_a_card_is_about_no_payment(self, bench: Bench) -> None:
+        """Nothing is looked up for it."""
+        _is_of_its_kind(bench, EventKind.CARD)
+
+    @needs("payment_read_webhook")
+    def test_the_bench_says_which_messages_the_provider_sends(
+        self, bench: Bench
+    ) -> None:
+        """A provider that reads messages sends some."""
+        assert set(bench.sends) & set(EventKind)
 
     @needs("payment_read_webhook")
     def test_a_message_read_twice_is_the_same_event(self, bench: Bench) -> None:
@@ -108,6 +142,16 @@ def _read(bench: Bench, message: WebhookRequest) -> WebhookEvent:
     event = bench.provider.payment_read_webhook(request=message)
     assert type(event) is WebhookEvent
     return event
+
+
+def _is_of_its_kind(bench: Bench, kind: EventKind) -> None:
+    """Whether a message of this kind is read as such; nothing, if it is never sent."""
+    if kind not in bench.sends:
+        return
+    event = _read(bench, bench.message(kind=kind))
+    assert event.kind is kind
+    assert bool(event.transaction_id) is (kind is not EventKind.CARD)
+    assert kind is EventKind.PAYMENT or not event.session_id
 
 
 def _is_rejected(bench: Bench, message: WebhookRequest) -> None:

@@ -1,11 +1,19 @@
 """Compares one of the provider's transactions with the ledger."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from payment_hooks.engine.checks import Verdict, find_flag
-from payment_hooks.engine.payments import Payments
-from payment_hooks.engine.resolving import find_reversal
+from payment_hooks.engine.engine import Engine
+from payment_hooks.engine.leases import OperationStore
+from payment_hooks.engine.matching.findings import (
+    Finding,
+    FindingKind,
+    finding_of,
+    flagged,
+)
+from payment_hooks.engine.resolving import Resolver, find_reversal
 from payment_hooks.ledger.intents import is_of_another_installation
 from payment_hooks.ledger.state import derive_state, refundable
 from payment_hooks.model.errors import OutcomeUnknown
@@ -19,7 +27,6 @@ from payment_hooks.model.records import (
     Payment,
 )
 from payment_hooks.model.results import Transaction
-from payment_hooks.recovery.findings import Finding, FindingKind, finding_of, flagged
 
 _TAKING = (TransactionKind.CHARGE, TransactionKind.AUTHORIZATION)
 _RETURNING = {
@@ -27,8 +34,15 @@ _RETURNING = {
     TransactionKind.VOID: OperationKind.VOID,
 }
 
+_NO_TIME = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
 Operations = tuple[Operation, ...]
 Findings = Iterator[Finding]
+
+
+def takings_first(transaction: Transaction) -> tuple[bool, datetime]:
+    """Sorts what took money before what returned it, each by time."""
+    return transaction.kind in _RETURNING, transaction.created_at or _NO_TIME
 
 
 class Window:
@@ -60,11 +74,20 @@ class Window:
 class Judge:
     """Judges a transaction; records it if that is certain and this is no dry run."""
 
-    def __init__(self, payments: Payments, *, repair: bool) -> None:
-        self.payments = payments
-        self.ledger = payments.ledger
-        self.resolver = payments.resolver
-        self.store = payments.store
+    def __init__(
+        self,
+        engine: Engine,
+        store: OperationStore,
+        resolver: Resolver,
+        notify: Callable[[str], object],
+        *,
+        repair: bool,
+    ) -> None:
+        self.engine = engine
+        self.ledger = engine.ledger
+        self.resolver = resolver
+        self.store = store
+        self.notify = notify
         self.repair = repair
         self._unknown: set[str] = set()
         self._paid: set[str] = set()
@@ -158,7 +181,7 @@ class Judge:
         row = row or window.by_id.get(transaction.operation_id)
         if row is not None:
             now = self.ledger.get_operation(row.operation_id)
-            return self.payments.get(row.payment_id), now
+            return self.engine.get(row.payment_id), now
         found = self.ledger.find_payments(transaction_id=transaction.transaction_id)
         if found:
             known = self.ledger.operations(found[0].payment_id)
@@ -169,7 +192,7 @@ class Judge:
         )
         if transaction.reference and not is_others:
             found = self.ledger.find_payments(reference=transaction.reference)
-        ours = [payment for payment in found if self.payments.owns(payment)]
+        ours = [payment for payment in found if self.engine.owns(payment)]
         return (ours[-1], None) if ours else (None, None)
 
     def _compare(
@@ -182,7 +205,7 @@ class Judge:
                 yield flagged(operation.flag, transaction, payment, operation)
             return
         same = _before_capture(operation, transaction, known)
-        flag = find_flag(payment, operation, same, self.payments.policy)
+        flag = find_flag(payment, operation, same, self.engine.policy)
         if flag:
             self._mark(payment, flag)
             yield flagged(flag, transaction, payment, operation)
@@ -217,7 +240,7 @@ class Judge:
             except OutcomeUnknown:
                 return  # its owner is at work
             done = self.resolver.resolve(payment, claimed, transaction)
-            self.payments.notify(payment.payment_id)
+            self.notify(payment.payment_id)
             flag = done.flag
         if is_refused:
             return
@@ -246,7 +269,7 @@ class Judge:
         """Record the money in the ledger as flagged, so that it does not count."""
         if self.repair:
             self.resolver.adopt(payment, kind, transaction, flag)
-            self.payments.notify(payment.payment_id)
+            self.notify(payment.payment_id)
         yield flagged(flag, transaction, payment)
 
     def _judge_return(self, transaction: Transaction, window: Window) -> Findings:
@@ -299,7 +322,7 @@ class Judge:
         is_pending = transaction.status is TransactionStatus.PENDING
         if _is_money(transaction) or is_pending or not recorded.counts:
             return
-        payment = self.payments.get(recorded.payment_id)
+        payment = self.engine.get(recorded.payment_id)
         flag = Flag(f"{recorded.kind}_{transaction.status}")
         self._mark(payment, flag)
         yield flagged(flag, transaction, payment, recorded)
@@ -308,7 +331,7 @@ class Judge:
         """The payment whose money is refunded or voided."""
         row = window.takings.get(transaction.parent_id)
         if row is not None:
-            return self.payments.get(row.payment_id)
+            return self.engine.get(row.payment_id)
         found = self.ledger.find_payments(transaction_id=transaction.parent_id)
         return found[0] if found else None
 
@@ -318,12 +341,12 @@ class Judge:
         """Record in the ledger what was made at the provider."""
         if self.repair:
             self.resolver.adopt(payment, kind, transaction)
-            self.payments.notify(payment.payment_id)
+            self.notify(payment.payment_id)
         yield finding_of(FindingKind.RECORDED, transaction, payment)
 
     def _mark(self, payment: Payment, flag: str) -> None:
         if self.repair:
-            self.payments.flag(payment.payment_id, flag)
+            self.resolver.refresh(payment.payment_id, flag=flag)
 
 
 def _is_money(transaction: Transaction) -> bool:
