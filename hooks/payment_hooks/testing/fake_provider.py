@@ -354,8 +354,9 @@ class FakeProvider:
         if not self.secret:
             return None
         self._before("payment_read_webhook")
+        given = {name.lower(): value for name, value in request.headers.items()}
         if not hmac.compare_digest(
-            request.headers.get("signature", ""), sign(request.body, self.secret)
+            given.get("signature", ""), sign(request.body, self.secret)
         ):
             raise WebhookRejected(
                 "not signed by the fake provider", code=SIGNATURE_WRONG

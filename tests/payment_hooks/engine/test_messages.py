@@ -124,3 +124,15 @@ def test_a_message_of_a_decline_needs_no_one(payments, provider, registry, page)
 
     assert Recovery(payments).run().is_clean
     assert payments.ledger.find_events("") == ()
+
+
+def test_a_message_that_came_over_http_is_known_by_its_signature(
+    payments, provider, page
+):
+    paid = provider._add(TransactionKind.CHARGE, DUE, operation_id=page.operation_id)
+    sent = provider.message(paid.transaction_id)
+    titled = {name.title(): value for name, value in sent.headers.items()}
+
+    payments.receive_webhook(replace(sent, headers=titled))
+
+    assert payments.get(page.payment_id).state is PaymentState.PAID

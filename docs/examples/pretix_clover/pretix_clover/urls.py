@@ -1,0 +1,10 @@
+"""The page with the card form, at the order that it pays."""
+
+from django.urls import path
+
+from clover_django.shop import money_view
+
+from .views import CardPage
+
+page = "order/<str:order>/<str:secret>/clover/<int:payment>/"
+event_patterns = [path(page, money_view(CardPage.as_view()), name="card")]
