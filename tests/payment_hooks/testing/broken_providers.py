@@ -10,6 +10,7 @@ import pytest
 
 from payment_hooks import (
     Challenge,
+    ChargeDetails,
     InvalidRequest,
     LookUpResult,
     Money,
@@ -39,6 +40,7 @@ class FakeBench:
 
     def __init__(self, provider):
         self.provider = provider
+        self.ends_challenges = getattr(provider, "ends_challenges", True)
 
     def approved(self):
         return PaymentSource(token=f"tok-{uuid4()}")
@@ -47,7 +49,7 @@ class FakeBench:
         return PaymentSource(token=f"decline-{uuid4()}")
 
     def challenged(self):
-        return PaymentSource(token=f"challenge-{uuid4()}")
+        return PaymentSource(token=f"challenge-{uuid4()}"), ChargeDetails()
 
     def answer(self, challenge):
         return self.provider.answer(challenge)
@@ -436,13 +438,55 @@ class DeclinesWhatIsCharged(FakeProvider):
         return super().payment_confirm(request)
 
 
-@found_by("test_an_answer_after_turning_back_charges_nothing")
+@found_by("test_an_answer_after_turning_back_is_never_lost")
 class ForgetsThatTheShopperTurnedBack(FakeProvider):
     @hookimpl
     def payment_confirm(self, request):
         if request.canceled:
             raise PaymentDeclined("turned back")
         return super().payment_confirm(request)
+
+
+class EndsNoChallenge(FakeProvider):
+    """A provider without a way to end what waits; right, as it says so."""
+
+    ends_challenges = False
+
+    @hookimpl
+    def payment_confirm(self, request):
+        if request.canceled and self._codes.get(request.transaction_id):
+            raise OutcomeUnknown("it waits on")
+        return super().payment_confirm(request)
+
+
+class TestEndsNoChallenge(ProviderKit):
+    @pytest.fixture
+    def bench(self):
+        return FakeBench(EndsNoChallenge(secret=SECRET))
+
+
+@found_by("test_a_shopper_who_turns_back_is_a_decline")
+class CallsAnEndWhatWaitsOn(EndsNoChallenge):
+    @hookimpl
+    def payment_confirm(self, request):
+        try:
+            return super().payment_confirm(request)
+        except OutcomeUnknown:
+            raise PaymentDeclined("turned back") from None
+
+
+@found_by("test_what_was_canceled_is_looked_up_as_over")
+class CallsOverWhatWaitsOn(EndsNoChallenge):
+    @hookimpl
+    def payment_look_up(self, request):
+        found = super().payment_look_up(request)
+        rows = tuple(
+            replace(row, status=TransactionStatus.CANCELED)
+            if row.status is TransactionStatus.PENDING
+            else row
+            for row in found.transactions
+        )
+        return replace(found, transactions=rows)
 
 
 @found_by("test_another_operation_cannot_confirm_it")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from payment_hooks.model.details.address import Address
+from payment_hooks.model.details.browser import BrowserInfo
 from payment_hooks.model.details.ip_addresses import bare_address
 from payment_hooks.model.details.texts import check_text, check_texts, check_type
 from payment_hooks.model.errors import InvalidRequest
@@ -85,6 +86,8 @@ class ChargeDetails:
     level2: Level2 | None = field(default=None, repr=False)
     entered_by: EnteredBy = EnteredBy.SHOPPER
     """MERCHANT where staff typed the card, as for an order by mail or telephone."""
+    browser: BrowserInfo | None = field(default=None, repr=False)
+    """The shopper's browser: asks for 3-D Secure where the provider has it."""
 
     def __post_init__(self) -> None:
         check_texts(self, "description", "shopper_email", "statement_descriptor")
@@ -95,6 +98,7 @@ class ChargeDetails:
         check_type("shipping_address", self.shipping_address, Address, optional=True)
         check_type("level2", self.level2, Level2, optional=True)
         check_type("entered_by", self.entered_by, EnteredBy, optional=False)
+        check_type("browser", self.browser, BrowserInfo, optional=True)
 
     def check_against(self, amount: Money) -> None:
         """Raise unless the amounts in it are parts of `amount`.
