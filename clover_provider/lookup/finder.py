@@ -93,6 +93,16 @@ class Finder:
             raise refused
         return None
 
+    def read_charge(self, charge_id: str) -> Transaction | None:
+        """The charge as the ecommerce service shows it; None if it shows none.
+
+        Raises:
+            ProviderUnavailable: no answer came, or it cannot be read.
+        """
+        with only_read():
+            found = self._ask_ecommerce(charge_id, False)
+        return found.charge if found is not None else None
+
     def _find_by_id(self, request: LookUpRequest) -> LookUpResult:
         found = self.find_charge(
             request.transaction_id, with_refunds=request.with_refunds
