@@ -34,6 +34,7 @@
       width: "min(500px, 100%)", height: "min(600px, 100%)", border: "0", background: "#fff",
     });
     overlay.append(frame);
+    frame.addEventListener("load", () => frame.focus(), { once: true });
     return overlay;
   };
 
