@@ -151,8 +151,11 @@ class OperationStore:
         )
 
     def require(self, operation: Operation, challenge: Challenge) -> Operation:
-        """The operation, waiting for the shopper to answer the challenge."""
-        due = challenge.expires_at or self._engine.now() + _LOOK_AGAIN
+        """The operation, waiting for the shopper to answer the challenge.
+
+        It is looked at meanwhile: the bank may have been answered by who comes not back.
+        """
+        due = self._engine.now() + _LOOK_AGAIN
         return self.write(
             operation,
             state=OperationState.WAITING,
