@@ -7,6 +7,7 @@ import pytest
 from clover_django.payments import get_payments
 from tests.clover_oscar.shopper import orders
 
+
 @pytest.fixture
 def shopper(shopper, product, clover):
     shopper.reach_payment(product)
