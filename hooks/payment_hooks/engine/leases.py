@@ -222,6 +222,8 @@ class OperationStore:
         refused = replace(
             self._closed(operation),
             state=OperationState.DECLINED if declined else OperationState.FAILED,
+            # What waited for the shopper is none of it: if it moves after all, it is new.
+            transaction_id="",
             code=code or getattr(error, "code", "") or type(error).__name__,
             message=str(error),
             flag=flag,
