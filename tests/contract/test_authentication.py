@@ -374,4 +374,4 @@ def test_what_moves_by_itself_after_a_decline_is_flagged(
     hour = timedelta(hours=1)
     Reconciliation(payments).run(now - hour, now + hour, repair=True)
 
-    assert payments.get(payment.payment_id).flags == (Flag.LATE_SUCCESS,)
+    assert payments.get(payment.payment_id).flags == (Flag.DOUBLE_CAPTURE,)

@@ -1,6 +1,7 @@
 """A shopper who has to answer the bank: 3-D Secure, and money that moves once."""
 
 from dataclasses import replace
+from datetime import timedelta
 from threading import Thread
 from time import sleep
 
@@ -458,7 +459,7 @@ def test_money_that_comes_after_a_decline_is_flagged(
         now - timedelta(hours=1), now + timedelta(hours=1), repair=True
     )
 
-    assert Flag.LATE_SUCCESS in payments.get(payment.payment_id).flags
+    assert Flag.DOUBLE_CAPTURE in payments.get(payment.payment_id).flags
 
 
 class TestAMessage:
