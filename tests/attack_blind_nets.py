@@ -5,6 +5,9 @@ from datetime import timedelta
 import pytest
 
 from payment_hooks import (
+    EventKind,
+    Money,
+    TransactionKind,
     OperationState,
     OutcomeUnknown,
     PaymentDeclined,
@@ -82,9 +85,7 @@ def test_reconciliation_recovers_an_open_challenge_that_was_paid(
     assert payments.get(payment.payment_id).state is PaymentState.PAID
 
 
-def test_reconciliation_of_a_challenged_authorization_records_no_capture(
-    payments, provider, clock
-):
+def test_reconciliation_recovers_a_challenged_authorization(payments, provider, clock):
     """An authorization that waits, and that the provider shows captured."""
     payment = begin(payments)
     challenge = ask(payments, payment, how="authorize")
@@ -149,3 +150,32 @@ class TestWhatWaitsForTheBank:
         assert payments.operations(payment.payment_id)[0].state is (
             OperationState.SUCCEEDED
         )
+
+
+def test_the_remedy_that_recovery_names_does_something(payments, provider):
+    """`resolve` with the transaction_id of the message, as a person is told to do."""
+    payment = begin(payments)
+    challenge = ask(payments, payment)
+    turn_back(payments, payment)
+    provider.pass_challenge(challenge.transaction_id)
+
+    payments.resolve(payment.payment_id, transaction_id=challenge.transaction_id)
+
+    assert payments.get(payment.payment_id).flags
+
+
+def test_a_refund_message_beside_money_of_an_ended_challenge(payments, provider):
+    """A part of it was given back in the dashboard: the rest is still there."""
+    payment = begin(payments)
+    challenge = ask(payments, payment)
+    turn_back(payments, payment)
+    paid = provider.pass_challenge(challenge.transaction_id)
+    provider._add(
+        TransactionKind.REFUND, Money(100, "USD"), parent_id=paid.transaction_id
+    )
+
+    payments.receive_webhook(
+        provider.message(challenge.transaction_id, kind=EventKind.REFUND)
+    )
+
+    assert payments.get(payment.payment_id).flags

@@ -62,9 +62,7 @@ class TestAProviderThatGoesOnByItself:
         payment = begin(payments)
         challenge = ask(payments, payment)
         row = provider.pass_challenge(challenge.transaction_id)
-        provider.ledger[row.transaction_id] = replace(
-            row, cvc_check=CheckResult.FAILED
-        )
+        provider.ledger[row.transaction_id] = replace(row, cvc_check=CheckResult.FAILED)
 
         with pytest.raises(PaymentDeclined):
             payments.confirm(payment.payment_id)
