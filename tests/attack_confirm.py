@@ -287,3 +287,42 @@ def test_a_closed_payment_takes_no_money_by_an_answer(payments, provider):
         pass
 
     assert taken(provider) == [], "the shop gave it up, and no money was here"
+
+
+@pytest.fixture
+def quiet(provider):
+    class Quiet(type(provider)):
+        @hookimpl
+        def payment_confirm(self, request):
+            return None
+
+    provider.__class__ = Quiet
+
+
+def test_none_means_that_the_transaction_is_looked_up(quiet, payments, provider):
+    """docs: "`None` means that the provider goes on by itself: ... looked up instead"."""
+
+    payment = begin(payments)
+    challenge = ask(payments, payment)
+    provider.pass_challenge(challenge.transaction_id)
+
+    assert payments.confirm(payment.payment_id).moved == DUE
+
+
+def test_a_new_total_may_follow_a_challenge_ended_with_its_transaction(
+    payments, provider, registry, shop
+):
+    class Shows:
+        @hookimpl(wrapper=True)
+        def payment_confirm(self, request):
+            try:
+                return (yield)
+            except PaymentDeclined:
+                return provider.ledger[request.transaction_id]
+
+    registry.register(Shows())
+    payment = begin(payments)
+    ask(payments, payment)
+    shop.due = Money(3000, "USD")
+
+    assert begin(payments).sequence == 2
