@@ -31,6 +31,7 @@ from payment_hooks import (
     CardForm,
     Challenge,
     CheckoutRequest,
+    ConfigurationError,
     ConfirmRequest,
     FindRequest,
     FindResult,
@@ -98,6 +99,7 @@ class CloverProvider:
         self._transport = transport
         self._keys = PublicKeys(self._send_checked, key_store or MemoryKeyStore())
         self._renew = renew
+        self._described = ""
 
     @classmethod
     def from_environ(cls) -> Self:
@@ -123,7 +125,9 @@ class CloverProvider:
     @hookimpl
     def payment_describe(self) -> ProviderInfo:
         """What this merchant's settings allow; a shop on Clover's page never authorizes."""
-        return describe(self.config)
+        info = describe(self.config)
+        self._described = info.merchant_id
+        return info
 
     @hookimpl
     def payment_tokenize(self, request: CardDetails) -> PaymentSource:
@@ -347,6 +351,12 @@ class CloverProvider:
 
     def _check_currency(self, amount: Money) -> CloverConfig:
         config = self.config
+        if self._described not in ("", config.merchant_id):
+            raise ConfigurationError(
+                f"CLOVER['MERCHANT_ID'] became {config.merchant_id} while payments are "
+                f"recorded for {self._described}: nothing was sent; build a provider for "
+                "the other merchant, and register it"
+            )
         if amount.currency != config.currency:
             raise InvalidRequest(
                 f"{amount} is not in the merchant's currency, {config.currency}: "

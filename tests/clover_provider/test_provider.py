@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import pickle
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pluggy
@@ -25,6 +26,7 @@ from payment_hooks import (
     Money,
     OutcomeUnknown,
     PaymentDeclined,
+    PaymentRequest,
     PaymentSource,
     PluginRegistry,
     ProviderHooks,
@@ -769,3 +771,20 @@ def test_a_retried_decline_is_the_decline(answering, canned, ask_for):
 
     with pytest.raises(PaymentDeclined):
         provider.payment_retry(RetryRequest(request=ask_for()))
+
+
+def test_another_merchant_in_the_settings_is_charged_nothing(config):
+    """The ledger would keep the one, and the money be the other's."""
+    current = [config]
+    provider = CloverProvider(lambda: current[0])
+    provider.payment_describe()
+    current[0] = replace(config, merchant_id="TESTMERCH0002")
+
+    with pytest.raises(ConfigurationError, match="nothing was sent"):
+        provider.payment_charge(
+            PaymentRequest(
+                amount=Money(2599, "USD"),
+                source=PaymentSource(token="clv_1TST"),
+                reference="100123",
+            )
+        )

@@ -15,8 +15,9 @@ from clover_provider.api.fields import Reading
 from clover_provider.config import CloverConfig
 from payment_hooks import Challenge
 
-CHALLENGE_LIFE = timedelta(minutes=15)
-"""How long an answer is waited for, which is our own limit: Clover states none."""
+CHALLENGE_LIFE = timedelta(minutes=30)
+"""How long an answer is waited for, which is our own limit: Clover states none. By its
+clock, from which ours may differ by a quarter of an hour (`Policy.clock_skew`)."""
 
 _METHOD = "THREEDS_METHOD_FLOW_REQUIRED"
 _CHALLENGE = "CHALLENGE_FLOW_REQUIRED"

@@ -174,7 +174,7 @@ def _answer_in(request: HttpRequest) -> dict[str, str]:
     """What the page's script put into the form; empty where it is not readable."""
     try:
         return read_answer(json.loads(request.POST.get("answer") or "{}"))
-    except (ValueError, InvalidRequest):
+    except (ValueError, RecursionError, InvalidRequest):
         logger.warning("the answer to a challenge cannot be read")
         return {}
 

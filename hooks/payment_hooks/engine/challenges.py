@@ -1,11 +1,11 @@
 """Charges that wait for the shopper: 3-D Secure, answered, ended or handed out again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from payment_hooks.engine.engine import Engine
+from payment_hooks.engine.engine import Engine, Policy
 from payment_hooks.engine.leases import OperationStore
 from payment_hooks.engine.resolving import Resolver
 from payment_hooks.ledger.outcomes import find_challenged, last_decline
@@ -22,9 +22,10 @@ from payment_hooks.model.errors import (
     OutcomeUnknown,
     PaymentDeclined,
     PaymentError,
+    UnsupportedOperation,
     WrongState,
 )
-from payment_hooks.model.kinds import ErrorCode, TransactionKind
+from payment_hooks.model.kinds import ErrorCode, TransactionKind, TransactionStatus
 from payment_hooks.model.records import (
     FUNDING,
     UNCONFIRMED,
@@ -33,6 +34,7 @@ from payment_hooks.model.records import (
     OperationState,
     Payment,
     PaymentRecord,
+    PaymentState,
 )
 from payment_hooks.model.requests import ConfirmRequest
 from payment_hooks.model.results import ActionRequired, Challenge, Transaction
@@ -65,10 +67,17 @@ class Challenges:
         challenged = (row for row in record.operations if row.challenge is not None)
         waiting = next(challenged, None)
         current = waiting and self._store.wait(waiting)
-        if current is None or find_challenged([current]) is None:
-            # Another submit was faster; what came of it is the answer to both.
-            return _find_outcome(self._engine.get_record(payment_id))
-        return self._confirm(record.payment, current, answer, canceled=canceled)
+        if current is not None and find_challenged([current]) is not None:
+            is_over = canceled or record.payment.state is PaymentState.CLOSED
+            done = (
+                self._end(record.payment, current)
+                if is_over
+                else self._answer(record.payment, current, answer)
+            )
+            if done.funds_payment:
+                return done
+        # Another submit was faster, or what came counts for nothing.
+        return _find_outcome(self._engine.get_record(payment_id))
 
     def cancel(self, payment: Payment, operation: Operation) -> Operation:
         """The operation, ended unpaid unless its money came first.
@@ -77,7 +86,7 @@ class Challenges:
             OutcomeUnknown: the provider still waits for the shopper, or cannot be asked.
         """
         with suppress(PaymentDeclined):  # as was asked for, and it is written down
-            return self._confirm(payment, operation, {}, canceled=True)
+            return self._end(payment, operation)
         return self._read(operation)
 
     def end(
@@ -86,54 +95,93 @@ class Challenges:
         """What came of it; the same card is handed it once more, another one ends it.
 
         Raises:
-            ActionRequired: the shopper has not answered so far.
+            OutcomeUnknown: the shopper has not answered so far, or it cannot be ended.
         """
-        with suppress(PaymentDeclined, ActionRequired):
+        with suppress(ActionRequired):
             return self._look(payment, operation)
         current = self._read(operation)
-        if not current.state.is_open:
-            return current
         if is_same_card and not has_expired(current, self._engine.now()):
             raise still_open(current)
         return self.cancel(payment, current)
 
-    def _confirm(
-        self,
-        payment: Payment,
-        operation: Operation,
-        answer: Mapping[str, str],
-        *,
-        canceled: bool,
+    def _answer(
+        self, payment: Payment, operation: Operation, answer: Mapping[str, str]
     ) -> Operation:
+        """Send the answer; a decline is the last word once the provider ends it, too.
+
+        A wrapper may say no before the provider hears of it, and an answer that was sent
+        before may arrive yet: only the provider knows whether anything can still come.
+        """
         challenge = operation.challenge
         if challenge is None or not self._engine.provider.has("payment_confirm"):
             return self._look(payment, operation)
-        request = _confirmation(payment, operation, challenge, answer, canceled)
+        request = self._confirmation(payment, operation, answer)
         claimed = self._store.claim(operation)
-        if not canceled:
-            # Also for whoever finds this answer sent, and its sender gone.
-            claimed = replace(
-                claimed,
-                details={**claimed.details, UNCONFIRMED: challenge.transaction_id},
-            )
-        sending = self._store.begin_sending(claimed)
+        # Also for whoever finds this answer sent, and its sender gone.
+        mark = {UNCONFIRMED: self._engine.now().isoformat()}
+        marked = replace(claimed, details={**claimed.details, **mark})
+        sending = self._store.begin_sending(marked, unless_closed=True)
         try:
             answered = self._engine.provider.confirm(request)
         except OutcomeUnknown as error:
             self._store.keep_unknown(sending, error)
             raise
         except PaymentDeclined as error:
-            self._store.refuse(sending, error)
-            raise
+            before = replace(sending, details=operation.details)
+            waiting = self._store.require(before, challenge)
+            return self._end(payment, waiting, why=error)
+        except UnsupportedOperation:
+            before = replace(sending, details=operation.details)
+            return self._look(payment, self._store.require(before, challenge))
         except (PaymentError, ConfigurationError) as error:
             # Provably not sent this time; what was sent before may still arrive.
-            waiting = replace(sending, details=operation.details)
-            raise still_open(self._store.require(waiting, challenge)) from error
-        sending = replace(sending, details=_without_mark(operation))
-        if isinstance(answered, Challenge):
-            return self._receive(payment, sending, answered)
-        # Answered: what is still pending now waits for the bank, not for the shopper.
-        return self._receive(payment, replace(sending, challenge=None), answered)
+            before = replace(sending, details=operation.details)
+            raise still_open(self._store.require(before, challenge)) from error
+        return self._receive_answer(payment, operation, sending, answered)
+
+    def _end(
+        self,
+        payment: Payment,
+        operation: Operation,
+        why: PaymentDeclined | None = None,
+    ) -> Operation:
+        """End it unpaid: the provider's own word, which no wrapper stands for.
+
+        Raises:
+            PaymentDeclined: it is ended, for the reason given or as was asked for.
+            OutcomeUnknown: it waits on, or what was sent before may still arrive.
+        """
+        provider = self._engine.provider
+        if not operation.transaction_id or not provider.has("payment_confirm"):
+            return self._look(payment, operation)
+        request = self._confirmation(payment, operation, {}, canceled=True)
+        sending = self._store.begin_sending(self._store.claim(operation))
+        try:
+            answered = provider.end(request)
+        except PaymentDeclined as error:
+            self._store.refuse(sending, why or error)
+            raise why or error from None
+        except (PaymentError, ConfigurationError) as error:
+            raise still_open(self._store.keep_open(sending)) from error
+        return self._receive_answer(payment, operation, sending, answered)
+
+    def _receive_answer(
+        self,
+        payment: Payment,
+        operation: Operation,
+        sending: Operation,
+        answered: Transaction | Challenge,
+    ) -> Operation:
+        """What the provider made of it; an earlier answer's mark stays until the end."""
+        sending = replace(sending, details=operation.details)
+        is_pending = (
+            isinstance(answered, Transaction)
+            and answered.status is TransactionStatus.PENDING
+        )
+        if is_pending:
+            # Answered: it waits for the bank now, and not for the shopper.
+            sending = replace(sending, challenge=None)
+        return self._receive(payment, sending, answered)
 
     def _look(self, payment: Payment, operation: Operation) -> Operation:
         """What came of it by itself, where the provider or the bank went on without us."""
@@ -143,12 +191,58 @@ class Challenges:
             raise in_progress(operation) from error
         if resolved.state.is_open:
             raise still_open(resolved)
-        if resolved.state is OperationState.DECLINED:
-            raise decline_of(resolved)
         return resolved
+
+    def _confirmation(
+        self,
+        payment: Payment,
+        operation: Operation,
+        answer: Mapping[str, str],
+        *,
+        canceled: bool = False,
+    ) -> ConfirmRequest:
+        is_charge = operation.kind is OperationKind.CHARGE
+        return ConfirmRequest(
+            transaction_id=operation.transaction_id,
+            kind=TransactionKind.CHARGE if is_charge else TransactionKind.AUTHORIZATION,
+            amount=operation.amount,
+            reference=payment.reference,
+            operation_id=operation.operation_id,
+            idempotency_key=operation.intent.idempotency_key,
+            answer=answer,
+            canceled=canceled,
+            answered_before=self._may_arrive(operation),
+        )
+
+    def _may_arrive(self, operation: Operation) -> bool:
+        """Whether an answer was sent, and is not known to have come to anything.
+
+        After the safe window nothing that was sent before is under way any more.
+        """
+        sent = operation.details.get(UNCONFIRMED)
+        if not sent:
+            return False
+        age = self._engine.now() - datetime.fromisoformat(sent)
+        return age < self._engine.policy.safe_window
 
     def _read(self, operation: Operation) -> Operation:
         return self._engine.ledger.get_operation(operation.operation_id) or operation
+
+
+def find_endable(operations: Iterable[Operation]) -> Operation | None:
+    """The open charge or authorization that the provider shows waiting, under its id."""
+    for row in operations:
+        if row.kind in FUNDING and row.state.is_open and row.transaction_id:
+            return row
+    return None
+
+
+def is_abandoned(operation: Operation, now: datetime, policy: Policy) -> bool:
+    """Whether nobody can answer it any more, or nobody was ever asked."""
+    if has_expired(operation, now):
+        return True
+    is_unasked = operation.challenge is None and find_endable([operation]) is not None
+    return is_unasked and now - operation.created_at > policy.safe_window
 
 
 def has_expired(operation: Operation, now: datetime) -> bool:
@@ -157,33 +251,6 @@ def has_expired(operation: Operation, now: datetime) -> bool:
     if challenge is None or operation.state is not OperationState.WAITING:
         return False
     return challenge.expires_at is not None and challenge.expires_at <= now
-
-
-def _confirmation(
-    payment: Payment,
-    operation: Operation,
-    challenge: Challenge,
-    answer: Mapping[str, str],
-    canceled: bool,
-) -> ConfirmRequest:
-    is_charge = operation.kind is OperationKind.CHARGE
-    return ConfirmRequest(
-        transaction_id=challenge.transaction_id,
-        kind=TransactionKind.CHARGE if is_charge else TransactionKind.AUTHORIZATION,
-        amount=operation.amount,
-        reference=payment.reference,
-        operation_id=operation.operation_id,
-        idempotency_key=operation.intent.idempotency_key,
-        answer=answer,
-        canceled=canceled,
-        answered_before=UNCONFIRMED in operation.details,
-    )
-
-
-def _without_mark(operation: Operation) -> dict[str, str]:
-    details = dict(operation.details)
-    details.pop(UNCONFIRMED, None)
-    return details
 
 
 def _find_outcome(record: PaymentRecord) -> Operation:

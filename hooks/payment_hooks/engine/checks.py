@@ -141,10 +141,10 @@ def refusal_of(operation: Operation, transaction: Transaction) -> PaymentError:
         f"{operation.kind} {transaction.transaction_id} is {transaction.status}: "
         "nothing of it was moved"
     )
-    is_authentication = operation.challenge is not None and (
-        transaction.status is TransactionStatus.CANCELED
-    )
-    if is_authentication or transaction.status is TransactionStatus.FAILED:
+    if (
+        operation.challenge is not None
+        or transaction.status is TransactionStatus.FAILED
+    ):
         return PaymentDeclined(
             message,
             decline_code=DeclineCode.AUTHENTICATION_FAILED

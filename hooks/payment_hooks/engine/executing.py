@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 
-from payment_hooks.engine.challenges import Challenges, has_expired
+from payment_hooks.engine.challenges import Challenges, find_endable, is_abandoned
 from payment_hooks.engine.checks import failed_check, refusal_of
 from payment_hooks.engine.engine import Engine, FailedChecks
 from payment_hooks.engine.leases import OperationStore
@@ -98,7 +98,7 @@ class Executor:
             refuse_unclear(known)
             refuse_conflict(payment)
             earlier = [row for row in known if row.kind in FUNDING]
-            _refuse_repeated_decline(earlier, asked)
+            _refuse_repeated_decline(earlier, asked, source)
             if kind is OperationKind.AUTHORIZE:
                 self._engine.require(Ability.AUTHORIZE, "an authorization")
             intent = self._engine.new_operation(
@@ -142,7 +142,7 @@ class Executor:
 
         A challenge that can be answered no more is ended, so that nobody waits for it.
         """
-        if has_expired(operation, self._engine.now()):
+        if is_abandoned(operation, self._engine.now(), self._engine.policy):
             self.challenges.cancel(payment, operation)
         is_unsent = operation.state is OperationState.PENDING
         if operation.kind in FUNDING or not is_unsent:
@@ -193,8 +193,9 @@ class Executor:
     ) -> Operation:
         """The open operation without an owner, after sending it again or looking it up."""
         if known.challenge is not None:
-            is_same = _is_same(known, intent)
-            return self.challenges.end(payment, known, is_same_card=is_same)
+            prints = (known.intent.fingerprint, intent.intent.fingerprint)
+            is_same_card = is_same_source(*prints)
+            return self.challenges.end(payment, known, is_same_card=is_same_card)
         if _is_same(known, intent) and self._may_retry(known):
             again = replace(request, operation_id=known.operation_id)
             return self._send(payment, self._store.claim(known), again)
@@ -203,6 +204,9 @@ class Executor:
         except (PaymentError, ConfigurationError) as error:
             # A look that failed took nothing, but what it was for may have.
             raise in_progress(known) from error
+        if find_endable([resolved]) is not None:
+            # It waits at the provider, and the shopper was never told for what.
+            resolved = self.challenges.cancel(payment, resolved)
         if resolved.state.is_open:
             raise in_progress(resolved)
         return resolved
@@ -369,10 +373,18 @@ def _not_released(transaction: Transaction) -> OutcomeUnknown:
     )
 
 
-def _refuse_repeated_decline(earlier: Iterable[Operation], digest: str) -> None:
-    """The same form sent again after its decline gets the same answer, unsent."""
+def _refuse_repeated_decline(
+    earlier: Iterable[Operation], digest: str, source: PaymentSource
+) -> None:
+    """The same form sent again after its decline gets the same answer, unsent.
+
+    A card on file whose owner did not answer the bank was not declined: it may ask again.
+    """
     for operation in earlier:
         was_declined = operation.state is OperationState.DECLINED
+        was_asked = operation.code == DeclineCode.AUTHENTICATION_FAILED
+        if source.is_saved and was_asked:
+            continue
         if was_declined and is_same_source(operation.intent.fingerprint, digest):
             raise decline_of(operation)
 

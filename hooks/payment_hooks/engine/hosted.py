@@ -108,7 +108,10 @@ class HostedPages:
         session_id: str,
     ) -> Operation | None:
         """The session that this transaction may have paid; None if nothing is to do."""
-        if any(row.transaction_id == transaction_id for row in known):
+        if any(
+            row.transaction_id == transaction_id and not row.state.is_open
+            for row in known
+        ):
             return None
         sessions = _pages_among(known)
         waiting = [row for row in sessions if row.state is OperationState.WAITING]

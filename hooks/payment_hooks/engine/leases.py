@@ -77,11 +77,15 @@ class OperationStore:
         except StaleVersion as error:
             raise in_progress(operation) from error
 
-    def begin_sending(self, owned: Operation) -> Operation:
+    def begin_sending(
+        self, owned: Operation, *, unless_closed: bool = False
+    ) -> Operation:
         """The owned operation, marked as being sent under a lease that begins now.
 
         Closing a payment looks for intents after it closed, and what is sent looks at
         the payment after its intent was recorded: one of the two sees the other.
+
+        `unless_closed` refuses more than the first sending of money for a closed payment.
 
         Raises:
             WrongState: the payment was given up before anything was sent.
@@ -91,7 +95,9 @@ class OperationStore:
         is_first = owned.state is OperationState.PENDING and owned.kind in FUNDING
         try:
             sending = self.write(
-                self.lease(owned), unless_closed=is_first, state=OperationState.SENDING
+                self.lease(owned),
+                unless_closed=is_first or unless_closed,
+                state=OperationState.SENDING,
             )
         except OutcomeUnknown:
             if is_first:

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from uuid import uuid4
 
-from payment_hooks.engine.challenges import Challenges
+from payment_hooks.engine.challenges import Challenges, find_endable
 from payment_hooks.engine.engine import Engine
 from payment_hooks.engine.resolving import Resolver
-from payment_hooks.ledger.outcomes import find_challenged
 from payment_hooks.ledger.state import in_progress, refuse_conflict, refuse_unclear
 from payment_hooks.ledger.store import StaleVersion
 from payment_hooks.model.errors import (
@@ -143,7 +142,7 @@ class Lifecycle:
 
     def _cancel_challenge(self, payment: Payment) -> None:
         """A challenge that the shopper left is ended, since it could be answered yet."""
-        waiting = find_challenged(self._ledger.operations(payment.payment_id))
+        waiting = find_endable(self._ledger.operations(payment.payment_id))
         if waiting is not None:
             self._challenges.cancel(payment, waiting)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from payment_hooks.engine.engine import Engine
 from payment_hooks.ledger.state import (
     find_intent,
+    following_money,
     funding_operation,
     next_attempt,
     refundable,
@@ -177,7 +178,7 @@ def _require_refund(
 ) -> None:
     if any(
         row.kind is OperationKind.REFUND and (row.moved or row.state.is_open)
-        for row in known
+        for row in following_money(tuple(known))
     ):
         engine.require(Ability.SEVERAL_REFUNDS, "another refund")
     if asked < left:

@@ -48,7 +48,7 @@ from payment_hooks.model.records import (
     PaymentRecord,
 )
 from payment_hooks.model.requests import FindRequest, RetrieveRequest
-from payment_hooks.model.results import Challenge, RetrieveResult, Transaction
+from payment_hooks.model.results import RetrieveResult, Transaction
 
 _KIND_OF = {
     OperationKind.REFUND: TransactionKind.REFUND,
@@ -114,11 +114,21 @@ class Resolver:
     ) -> Operation:
         match judgement.verdict:
             case Verdict.OPEN:
-                return self._store.keep_open(operation)
+                return self._keep_open(judgement, operation, transaction)
             case Verdict.REFUSED:
                 return self._refuse(operation, transaction)
             case _:
                 return self._accept(judgement, operation, transaction)
+
+    def _keep_open(
+        self, judgement: Judgement, operation: Operation, transaction: Transaction
+    ) -> Operation:
+        """The operation still open; what waits for it at the provider has a name now."""
+        is_waiting = judgement.why == TransactionStatus.PENDING
+        if is_waiting and operation.kind in _FOUND_BY_OPERATION:
+            transaction_id = transaction.transaction_id
+            operation = replace(operation, transaction_id=transaction_id)
+        return self._store.keep_open(operation)
 
     def _refuse(self, operation: Operation, transaction: Transaction) -> Operation:
         """What failed, was canceled or was voided is a no; a page can be paid again."""
@@ -321,8 +331,8 @@ class Resolver:
     def _find(self, operation: Operation) -> tuple[Transaction | None, bool]:
         """What the provider has of the operation, and whether finding nothing is proof."""
         try:
-            if operation.challenge is not None:
-                return self._find_challenged(operation, operation.challenge)
+            if operation.kind in _FOUND_BY_OPERATION and operation.transaction_id:
+                return self._find_by_id(operation)
             if operation.kind in _FOUND_BY_OPERATION:
                 return self._find_by_operation(operation)
             return self._find_by_parent(operation)
@@ -347,15 +357,12 @@ class Resolver:
                 return transaction, True
         return None, result.proves_absence
 
-    def _find_challenged(
-        self, operation: Operation, challenge: Challenge
-    ) -> tuple[Transaction | None, bool]:
-        """The transaction that waits for the shopper, by the id that it keeps."""
+    def _find_by_id(self, operation: Operation) -> tuple[Transaction | None, bool]:
+        """The transaction that waited for the shopper, by the id that it keeps."""
         if not self._engine.provider.has("payment_retrieve"):
             return self._find_by_operation(operation)
-        found = self.fetch(
-            challenge.transaction_id, candidates=[operation.operation_id]
-        )
+        candidates = [operation.operation_id]
+        found = self.fetch(operation.transaction_id, candidates=candidates)
         return (found, True) if found else self._find_by_operation(operation)
 
     def _find_by_operation(

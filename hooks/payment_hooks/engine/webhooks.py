@@ -182,7 +182,7 @@ class WebhookInbox:
         Raises:
             OutcomeUnknown: the provider does not show the transaction yet.
         """
-        waiting = _find_challenged(
+        waiting = _find_waiting(
             self._ledger.operations(payment.payment_id), event.transaction_id
         )
         if waiting is not None:
@@ -268,12 +268,12 @@ def _funding_with(
     return None
 
 
-def _find_challenged(
+def _find_waiting(
     operations: Iterable[Operation], transaction_id: str
 ) -> Operation | None:
-    """The open charge of that transaction which a challenge held up."""
+    """The open charge of that transaction, which a challenge or the bank held up."""
     for row in operations:
-        if row.challenge is not None and row.transaction_id == transaction_id:
+        if row.state.is_open and row.transaction_id == transaction_id:
             return row
     return None
 

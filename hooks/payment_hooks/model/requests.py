@@ -216,7 +216,11 @@ class ConfirmRequest:
 
     def __post_init__(self) -> None:
         _check_movement(self, self.amount)
-        _check_transaction_id(self.transaction_id)
+        if not self.transaction_id:
+            raise InvalidRequest(
+                "this needs the id of the challenge's transaction",
+                code=ErrorCode.TRANSACTION_ID_MISSING,
+            )
         _check_answer(self.answer)
 
 

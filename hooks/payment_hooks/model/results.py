@@ -83,6 +83,10 @@ class Challenge(NextAction):
             raise ValueError("a challenge names the transaction that waits for it")
         if not (self.url or self.data):
             raise ValueError("a challenge has a url to go to, or data for the page")
+        if not all(
+            isinstance(part, str) for pair in self.data.items() for part in pair
+        ):
+            raise ValueError("the data of a challenge is names with texts")
         if self.expires_at is not None and self.expires_at.tzinfo is None:
             raise ValueError("expires_at needs a time zone: use datetime.now(UTC)")
 

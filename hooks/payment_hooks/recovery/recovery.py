@@ -10,6 +10,7 @@ from payment_hooks.engine.webhooks import UnmatchedMessage
 from payment_hooks.model.errors import PaymentError
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import (
+    UNCONFIRMED,
     Operation,
     OperationState,
     Payment,
@@ -137,10 +138,12 @@ def recover_all(
 def find_problem(operations: tuple[Operation, ...]) -> str:
     """Why a payment with these operations is still open; empty if it is not.
 
-    What waits for the shopper is no problem: a hosted page may be paid, or never.
+    What waits for the shopper is no problem: a hosted page may be paid, or never. One
+    whose answer was sent and is not known to have come to anything is.
     """
     for row in operations:
-        if row.state.is_open and row.state is not OperationState.WAITING:
+        is_waiting = row.state is OperationState.WAITING
+        if row.state.is_open and not (is_waiting and UNCONFIRMED not in row.details):
             return f"{row.kind} {row.operation_id} is {row.state}"
         if not (row.state.is_open or row.notified):
             return f"the shop could not be notified of {row.kind} {row.operation_id}"

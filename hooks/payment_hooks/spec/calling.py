@@ -200,6 +200,22 @@ class ProviderHooks:
         """See `payment_confirm`."""
         return self._ask_for_money("payment_confirm", request)
 
+    def end(self, request: ConfirmRequest) -> Transaction | Challenge:
+        """The same with `canceled`, of the provider alone.
+
+        No wrapper is asked: its no would be taken for the provider's, and other money be
+        asked for while this may still come.
+        """
+        hook = "payment_confirm"
+        chosen = self.registry.get_plugin(self._registered_as)
+        others = [
+            row.plugin
+            for row in getattr(self.registry.hook, hook).get_hookimpls()
+            if row.plugin is not chosen
+        ]
+        caller = self.registry.subset_hook_caller(hook, others)
+        return self._check_money(hook, self._check(hook, caller, object, request))
+
     def capture(self, request: CaptureRequest) -> Transaction:
         """See `payment_capture`."""
         return self._ask("payment_capture", Transaction, request)
@@ -263,13 +279,24 @@ class ProviderHooks:
         return event
 
     def _ask_for_money(self, hook: str, request: object) -> Transaction | Challenge:
-        result = self._ask(hook, object, request)
+        return self._check_money(hook, self._ask(hook, object, request))
+
+    def _check_money(self, hook: str, result: object) -> Transaction | Challenge:
         if isinstance(result, Transaction | Challenge):
             return result
         raise self._unexpected(hook, result, "Transaction or Challenge")
 
     def _ask(self, hook: str, expected: type[Result], request: object) -> Result:
-        caller = self._caller(hook)
+        return self._check(hook, self._caller(hook), expected, request)
+
+    def _check(
+        self,
+        hook: str,
+        caller: Callable[..., object],
+        expected: type[Result],
+        request: object,
+    ) -> Result:
+        """The hook's result, once it is what it must be."""
         try:
             result = caller(request=request)
         except OutcomeUnknown as error:

@@ -176,8 +176,14 @@ class FakeProvider:
         return {"code": f"answered {challenge.data['challenge']}"}
 
     def pass_challenge(self, transaction_id: str) -> Transaction:
-        """Let the shopper answer at the bank, which goes on without the shop."""
+        """Let the shopper answer at the bank, which goes on without the shop.
+
+        What was canceled before stays so.
+        """
         self._codes.pop(transaction_id, None)
+        waiting = self.ledger[transaction_id]
+        if waiting.status is not TransactionStatus.PENDING:
+            return waiting
         return self._conclude(transaction_id)
 
     def pay_session(self, amount: Money, session_id: str = "") -> Transaction:

@@ -111,10 +111,16 @@ class Judge:
                 yield flagged(Flag.UNKNOWN_CHARGE, transaction)
         elif operation is None:
             yield from self._adopt(payment, transaction, Flag.UNKNOWN_CHARGE)
+        elif operation.state.is_open:
+            held = _before_capture(operation, transaction, ())
+            yield from self._recover(payment, operation, held)
+            # What was authorized may have been captured there as well.
+            current = self.ledger.get_operation(operation.operation_id)
+            if current is not None and current.counts:
+                changed = self.engine.get(payment.payment_id)
+                yield from self._compare(changed, current, transaction)
         elif operation.transaction_id == transaction.transaction_id:
             yield from self._compare(payment, operation, transaction)
-        elif operation.state.is_open:
-            yield from self._recover(payment, operation, transaction)
         else:
             yield from self._adopt(payment, transaction, Flag.LATE_SUCCESS)
 

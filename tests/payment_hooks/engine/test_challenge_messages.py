@@ -1,7 +1,8 @@
 """Messages, times and abilities that meet a charge which waits for the shopper."""
 
+import contextlib
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -19,7 +20,7 @@ from payment_hooks import (
     hookimpl,
 )
 from payment_hooks.recovery import Recovery
-from tests.attack_common import *  # noqa: F403
+from tests.payment_hooks.engine.challenging import DUE, ask, begin, card
 
 
 @pytest.fixture(autouse=True)
@@ -59,10 +60,8 @@ def test_a_partial_capture_message_of_a_challenged_authorization(payments, provi
     payments.receive_webhook(
         provider.message(challenge.transaction_id, kind=EventKind.CAPTURE)
     )
-    try:
+    with contextlib.suppress(PaymentError):
         payments.resolve(payment.payment_id)
-    except PaymentError:
-        pass
 
     assert payments.get(payment.payment_id).state is PaymentState.PAID
     assert payments.refundable(payment.payment_id) == part
@@ -141,10 +140,8 @@ def test_a_challenge_that_no_store_can_keep_is_found_at_the_hook(
         with pytest.raises(PaymentError):
             payments.charge(payment.payment_id, card())
         clock.advance(days=2)
-        try:
+        with contextlib.suppress(OutcomeUnknown):
             payments.resume(payment.payment_id)
-        except OutcomeUnknown:
-            pass
         assert payments.charge(payment.payment_id, card("good")).moved == DUE
     finally:
         ledger.close()

@@ -1,17 +1,8 @@
-"""What the attacks share."""
+"""Payments whose shopper has to answer the bank."""
 
 import pytest
 
 from payment_hooks import ActionRequired, Mode, Money, PaymentSource, TransactionStatus
-from tests.payment_hooks.conftest import (  # noqa: F401 - fixtures
-    clock,
-    make_payments,
-    payments,
-    provider,
-    registry,
-    shop,
-)
-
 
 DUE = Money(2599, "USD")
 
