@@ -58,7 +58,7 @@ def deliver(shop, transaction, session, **forged):
 def lose_a_refund(shop):
     shop.provider.fail("payment_refund", OutcomeUnknown("reset"), after=True)
     for _ in range(2):
-        shop.provider.fail("payment_look_up", ProviderUnavailable("no answer"))
+        shop.provider.fail("payment_retrieve", ProviderUnavailable("no answer"))
 
 
 def payment_of(shop, checkout):
@@ -134,7 +134,7 @@ def test_no_other_method_is_offered_while_money_may_be_moving(shop, checkout):
     shop.provider.fail("payment_charge", OutcomeUnknown("reset"), after=True)
     shop.provider.fail("payment_retry", ProviderUnavailable("no answer"))
     for _ in range(3):
-        shop.provider.fail("payment_look_up", ProviderUnavailable("no answer"))
+        shop.provider.fail("payment_retrieve", ProviderUnavailable("no answer"))
     card_page, _ = shop.forms[checkout]
     shop.submit(checkout, CARD)
 

@@ -208,7 +208,7 @@ def _confirm(bench: Bench, hooks: ProviderHooks) -> Trial:
         return lambda: hooks.confirm(_confirmation(ask(bench), "NOBODYKNOWS01"))
 
     def confirm() -> None:
-        request = ask(bench, bench.challenged())
+        request = ask(bench, *bench.challenged())
         challenge = hooks.charge(request)
         assert isinstance(challenge, Challenge)
         answer = bench.answer(challenge)
