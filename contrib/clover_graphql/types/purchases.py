@@ -1,6 +1,7 @@
 """Checkouts and orders, as far as paying for them goes."""
 
 from datetime import UTC, datetime
+from typing import Annotated
 
 import strawberry
 
@@ -16,6 +17,7 @@ from clover_graphql.types.contents import (
     line_id,
     line_total,
 )
+from clover_graphql.types.descriptions import deprecated, older, use
 from clover_graphql.types.enums import (
     CheckoutAuthorizeStatusEnum,
     CheckoutChargeStatusEnum,
@@ -126,6 +128,7 @@ class Checkout:
         return _transactions(info.context, self.purchase)
 
     @strawberry.field
+    @deprecated(older("paymentGatewayInitialize"))
     def available_payment_gateways(self, info: Info) -> list[PaymentGateway]:
         """What it can be paid with."""
         return [
@@ -139,7 +142,12 @@ class Checkout:
 
     @strawberry.field
     def stored_payment_methods(
-        self, info: Info, amount: PositiveDecimal | None = strawberry.UNSET
+        self,
+        info: Info,
+        amount: Annotated[
+            PositiveDecimal | None,
+            strawberry.argument(description="Saleor's argument; it changes nothing."),
+        ] = strawberry.UNSET,
     ) -> list[StoredPaymentMethod] | None:
         """The saved cards of the customer who is logged in."""
         return saved_cards(info.context, self.purchase)
@@ -240,6 +248,7 @@ class Order:
         return MoneyType.of(_totals(info.context, self).charged)
 
     @strawberry.field
+    @deprecated(use("totalCharged"))
     def total_captured(self, info: Info) -> MoneyType:
         """Paid; Saleor's older name."""
         return MoneyType.of(_totals(info.context, self).charged)
@@ -286,6 +295,7 @@ class Order:
         return _transactions(info.context, self.purchase)
 
     @strawberry.field
+    @deprecated(older("transactions"))
     def payments(self, info: Info) -> list[Payment]:
         """The same in Saleor's older words; for staff."""
         return [

@@ -75,7 +75,11 @@ def kind_of(answered):
 
 
 def charged(fake):
-    return [row.captured for row in fake.ledger.values() if row.status is TransactionStatus.SUCCEEDED]
+    return [
+        row.captured
+        for row in fake.ledger.values()
+        if row.status is TransactionStatus.SUCCEEDED
+    ]
 
 
 def test_the_storefront_gets_the_challenge_and_nothing_is_charged(storefront, fake):
@@ -195,9 +199,7 @@ def test_another_card_ends_the_challenge_of_the_first(storefront, fake):
     assert charged(fake) == [DUE]
 
 
-def test_an_answer_after_the_amount_has_changed_charges_nothing(
-    storefront, shop, fake
-):
+def test_an_answer_after_the_amount_has_changed_charges_nothing(storefront, shop, fake):
     begun = begin(storefront)
     shop.change(amount_due=Money.of("99.00", "USD"))
 
