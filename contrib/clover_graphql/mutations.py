@@ -24,6 +24,7 @@ from clover_graphql.operations import (
     staff,
     transactions,
 )
+from clover_graphql.request.context import RequestContext
 from clover_graphql.types.descriptions import deprecated, older
 from clover_graphql.types.enums import (
     TransactionActionEnum,
@@ -71,7 +72,7 @@ class Mutation:
     ) -> PaymentGatewayInitialize | None:
         """What the card form needs."""
         return transactions.gateway_initialize(
-            info.context, id, _given(amount), _given(payment_gateways)
+            _begin(info), id, _given(amount), _given(payment_gateways)
         )
 
     @strawberry.mutation
@@ -100,7 +101,7 @@ class Mutation:
     ) -> TransactionInitialize | None:
         """Pay; asked twice, the second one gets the first one's payment."""
         transactions.check_strategy(
-            info.context,
+            _begin(info),
             payment_gateway.id,
             action.name if action else "",
             customer_ip_address or "",
@@ -128,7 +129,7 @@ class Mutation:
         ] = UNSET,
     ) -> TransactionProcess | None:
         """Continue after a page, a challenge or an unknown outcome, or with the card."""
-        transactions.check_strategy(info.context, "", "", customer_ip_address or "")
+        transactions.check_strategy(_begin(info), "", "", customer_ip_address or "")
         return transactions.process(
             info.context, id or None, token or None, data or None
         )
@@ -157,7 +158,7 @@ class Mutation:
     ) -> CheckoutComplete | None:
         """The order of a checkout that was paid."""
         return completion.complete(
-            info.context,
+            _begin(info),
             id or None,
             checkout_id or None,
             token or None,
@@ -178,7 +179,7 @@ class Mutation:
     ) -> TransactionRequestAction | None:
         """Capture, refund or void; for staff."""
         return staff.request_action(
-            info.context, id or None, token or None, action_type, _given(amount)
+            _begin(info), id or None, token or None, action_type, _given(amount)
         )
 
     @strawberry.mutation
@@ -219,7 +220,7 @@ class Mutation:
     ) -> TransactionEventReport | None:
         """Have a second look at something; for staff and apps."""
         return staff.report(
-            info.context,
+            _begin(info),
             id or None,
             token or None,
             reference=psp_reference,
@@ -242,7 +243,7 @@ class Mutation:
         ],
     ) -> StoredPaymentMethodRequestDelete | None:
         """Remove a saved card; for its owner."""
-        return saved_cards.delete(info.context, id)
+        return saved_cards.delete(_begin(info), id)
 
     @strawberry.mutation
     @deprecated(older("transactionInitialize"))
@@ -258,7 +259,7 @@ class Mutation:
     ) -> CheckoutPaymentCreate | None:
         """A payment that checkoutComplete makes."""
         return older_payments.create(
-            info.context, id or None, checkout_id or None, token or None, input
+            _begin(info), id or None, checkout_id or None, token or None, input
         )
 
     @strawberry.mutation
@@ -271,7 +272,7 @@ class Mutation:
     ) -> PaymentCapture | None:
         """Capture what was authorized; for staff."""
         return staff.act_on_payment(
-            info.context,
+            _begin(info),
             payment_id,
             StaffAction.CAPTURE,
             _given(amount),
@@ -288,7 +289,7 @@ class Mutation:
     ) -> PaymentRefund | None:
         """Refund; for staff."""
         return staff.act_on_payment(
-            info.context, payment_id, StaffAction.REFUND, _given(amount), PaymentRefund
+            _begin(info), payment_id, StaffAction.REFUND, _given(amount), PaymentRefund
         )
 
     @strawberry.mutation
@@ -296,8 +297,14 @@ class Mutation:
     def payment_void(self, info: Info, payment_id: PaymentId) -> PaymentVoid | None:
         """Void what was authorized; for staff."""
         return staff.act_on_payment(
-            info.context, payment_id, StaffAction.VOID, None, PaymentVoid
+            _begin(info), payment_id, StaffAction.VOID, None, PaymentVoid
         )
+
+
+def _begin(info: Info) -> RequestContext:
+    """The request; what an earlier mutation of the same document showed is forgotten."""
+    info.context.read_once.forget()
+    return info.context
 
 
 def _given(value: Value | None) -> Value | None:
