@@ -43,9 +43,9 @@ def confirm(
 ) -> Transaction | Challenge:
     """The charge after the shopper's answer, or the next step that it waits for.
 
-    The charge is read first: what came of it before is repeated, and nothing is sent for
-    another operation's. Clover does not say whether one that waits can be read; where it
-    cannot, the answer is sent all the same.
+    The charge is read first: what came of it before is repeated, and nothing is sent
+    where it says that it is another operation's. Clover does not say whether one that
+    waits can be read; where it cannot, the answer is sent all the same.
 
     Raises:
         InvalidRequest: the answer is none of Clover's script, or the charge is another
@@ -93,9 +93,9 @@ def _finalize(
 
 
 def _require_own(request: ConfirmRequest, charge: Transaction) -> None:
-    marks = {charge.operation_id or charge.mark}
-    own = {"", request.operation_id, external_reference(request.operation_id)}
-    if not marks <= own:
+    mark = charge.operation_id or charge.mark
+    own = (request.operation_id, external_reference(request.operation_id))
+    if mark and mark not in own:
         raise InvalidRequest(
             f"charge {request.transaction_id} belongs to another operation: nothing was "
             "sent",

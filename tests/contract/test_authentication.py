@@ -313,6 +313,7 @@ def test_another_card_waits_while_an_answer_may_arrive(
     with pytest.raises(OutcomeUnknown):
         payments.charge(payment.payment_id, other, details=DETAILS)
 
+    payments.resolve(payment.payment_id)
     handed_out = payments.next_action(payment.payment_id)
     payments.confirm(payment.payment_id, answer(clover_simulator, handed_out))
     assert taken(clover_simulator) == [2599]

@@ -2,7 +2,6 @@
 
 import logging
 import re
-from collections.abc import Mapping
 from uuid import UUID, uuid5
 
 from clover_provider.codes import FLOW_STATUS_INVALID, PROVIDER
@@ -88,8 +87,8 @@ def key_of_step(request: ConfirmRequest, step: str) -> str:
     A charge may be finalized twice, after the look at the browser and after the
     challenge. Under the charge's own key, or one of both, Clover would repeat an answer.
     """
-    answer: Mapping[str, str] = request.answer
-    parts = (request.idempotency_key, step, *sorted(map(repr, answer.items())))
+    answers = sorted(map(repr, request.answer.items()))
+    parts = (request.idempotency_key, step, *answers)
     return str(uuid5(_KEYS, "\n".join(parts)))
 
 

@@ -720,7 +720,11 @@ def _judge_liar(ability, *, claims):
     word = "".join(part.title() for part in ability.split("_"))
     name = f"{'Claims' if claims else 'Hides'}{word}"
     globals()[f"Test{name}"] = type(f"Test{name}", (Judged,), {})
-    FOUND_BY[name] = f"test_it_can_do_what_it_says_and_nothing_else[{ability}]"
+    FOUND_BY[name] = (
+        "test_it_asks_the_shopper_only_where_it_says_so"
+        if ability is Ability.CHALLENGE and not claims
+        else f"test_it_can_do_what_it_says_and_nothing_else[{ability}]"
+    )
 
 
 for _ability in Ability:
