@@ -3,8 +3,10 @@
 from decimal import Decimal
 
 import pytest
+from saleor.plugins.manager import get_plugins_manager
 
 from clover_saleor.merchants.channels import merchant_of_channel
+from clover_simulator.shopper import CHALLENGE_CARD
 from payment_hooks import Money, TransactionStatus
 from payment_hooks.testing import FakeProvider
 from tests.clover_saleor.shop import (
@@ -266,3 +268,56 @@ def test_completing_with_an_answer_after_the_total_has_changed_charges_nothing(
 
     assert (refused.code, refused.order) == ("CHECKOUT_NOT_FULLY_PAID", None)
     assert charged(fake) == []
+
+
+BROWSER = {
+    "accept_header": "*/*",
+    "user_agent": "Mozilla/5.0",
+    "language": "en-US",
+    "origin": "https://shop.example",
+    "screen_width": 1792,
+    "screen_height": 1120,
+    "color_depth": 24,
+    "time_zone_offset": 420,
+}
+
+
+def answer_of_shopper(shop, said):
+    """What the element's event `clover-card:challenge-answered` has as its detail."""
+    data = said["challenge"]["data"]
+    status = shop.simulator.authenticate(data)
+    return {"challenge": {"flow": data["flow"], "flow_status": status}}
+
+
+def test_3d_secure_at_clover_in_the_transactions_flow(shop):
+    shop.configure(three_d_secure="true")
+    token = shop.simulator.token(CHALLENGE_CARD)
+
+    begun = initialize(
+        create_checkout(shop.channel), {"token": token, "browser": BROWSER}
+    )
+    done = process(begun.item, answer_of_shopper(shop, begun.data))
+
+    assert begun.event.type == "charge_action_required"
+    assert done.event.type == "charge_success"
+
+
+def test_3d_secure_at_clover_in_the_payments_flow(shop):
+    shop.configure(three_d_secure="true")
+    checkout, _ = shop.begin(shop.simulator.token(CHALLENGE_CARD))
+
+    asked = complete(checkout, {"browser": BROWSER})
+    done = complete(checkout, answer_of_shopper(shop, asked.said))
+
+    assert asked.needed
+    assert done.order.total_charged_amount == Decimal("25.99")
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_the_card_form_is_told_of_the_script_where_3d_secure_is_on(shop, chosen):
+    shop.configure(three_d_secure=str(chosen).lower())
+    plugin = get_plugins_manager().get_plugin("clover.payments", "us")
+
+    config = {row["field"]: row["value"] for row in plugin.get_payment_config(None)}
+
+    assert ("authentication_script_url" in config) is chosen

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from payment_hooks.model.cards import CardDetails, PaymentSource
+from payment_hooks.model.details.browser import BrowserInfo
 from payment_hooks.model.errors import InvalidRequest
 from payment_hooks.model.kinds import ErrorCode, Mode
 from payment_hooks.model.results import (
@@ -37,9 +38,9 @@ def read_entry(data: object) -> Entry:
 
     `{"token", "brand", "last4", "expMonth", "expYear"}` is what `<clover-card>` gives,
     `{"card": {"number", "expMonth", "expYear", "cvc", "name", "postalCode"}}` comes from
-    a form of the shop's own, `{"savedMethodId"}` names a card on file; `save`, `mode` and
-    `returnUrl` may be beside them. `{"challenge": {...}}` is what came of a challenge, and
-    `{"challengeCanceled": true}` says that the shopper turned back from it.
+    a form of the shop's own, `{"savedMethodId"}` names a card on file; `save`, `mode`,
+    `returnUrl` and `browser` may be beside them. `{"challenge": {...}}` is what came of a
+    challenge, and `{"challengeCanceled": true}` says that the shopper turned back from it.
 
     >>> read_entry({"token": "clv_1TST", "last4": "4242"}).source
     PaymentSource(brand='', last4='4242', exp_month=None, exp_year=None, merchant_id='')
@@ -65,6 +66,7 @@ def read_entry(data: object) -> Entry:
         mode=_mode(sent),
         return_url=_text(sent, "returnUrl"),
         answer=None if answer is None else read_answer(answer),
+        browser=_browser(sent),
         turned_back=sent.get("challengeCanceled") is True,
     )
 
@@ -91,6 +93,8 @@ def describe_next_action(
     if isinstance(action, CardFields):
         locale = card_locale(action.locale, language)
         said |= {"scriptUrl": action.script_url, "locale": locale or None}
+        if action.authentication_script_url:
+            said["authenticationScriptUrl"] = action.authentication_script_url
     if isinstance(action, CardFields | CardForm):
         said |= {"publicKey": action.public_key, "merchantId": action.merchant_id}
     return said
@@ -145,6 +149,13 @@ def _card(sent: Mapping[object, object]) -> CardDetails:
         exp_year=_number(sent, "expYear") or 0,
         **texts,
     )
+
+
+def _browser(sent: Mapping[object, object]) -> BrowserInfo | None:
+    """The browser, if it can be used: side data, which refuses no payment."""
+    described = sent.get("browser")
+    is_some = isinstance(described, str | Mapping)
+    return BrowserInfo.usable(described) if is_some else None
 
 
 def _mode(sent: Mapping[object, object]) -> Mode | None:
