@@ -15,6 +15,7 @@ from clover_simulator.shopper import (
 from payment_hooks import (
     ActionRequired,
     ChargeDetails,
+    Flag,
     Mode,
     Money,
     OperationState,
@@ -29,6 +30,7 @@ from payment_hooks import (
     hookimpl,
 )
 from payment_hooks.ledger import MemoryLedger, Outcome
+from payment_hooks.recovery import Reconciliation
 
 from .test_provider_kit import BROWSER
 
@@ -356,3 +358,20 @@ def test_what_vanished_is_not_paid_only_after_the_safe_window(
     payments.resolve(payment.payment_id)
 
     assert payments.outcome(payment.payment_id) is Outcome.NOT_PAID
+
+
+def test_what_moves_by_itself_after_a_decline_is_flagged(
+    payments, payment, challenge, clover_simulator
+):
+    """No page of Clover's says that it cannot: then a person must look."""
+    with pytest.raises(PaymentDeclined):
+        payments.confirm(payment.payment_id, canceled=True)
+    other = PaymentSource(token=clover_simulator.token(FRICTIONLESS_CARD))
+    payments.charge(payment.payment_id, other, details=DETAILS)
+    clover_simulator.set_charge_status(challenge.transaction_id, "succeeded")
+
+    now = clover_simulator.clock.now()
+    hour = timedelta(hours=1)
+    Reconciliation(payments).run(now - hour, now + hour, repair=True)
+
+    assert payments.get(payment.payment_id).flags == (Flag.DOUBLE_CAPTURE,)

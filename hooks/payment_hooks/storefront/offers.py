@@ -28,7 +28,7 @@ class Entry:
     answer: Mapping[str, str] | None = field(default=None, repr=False)
     """What the browser brought back from a challenge; the provider proves it."""
     browser: BrowserInfo | None = field(default=None, repr=False)
-    """The shopper's browser, if its page described it: asks for 3-D Secure."""
+    """What the shopper's bank wants to know of it, which asks for 3-D Secure."""
     turned_back: bool = False
     """Whether the shopper turned back from a challenge, to pay in another way."""
 

@@ -36,11 +36,12 @@ WAITING = "waiting"
 def read_entry(data: object) -> Entry:
     """The entry in a storefront's JSON object; unknown fields are ignored.
 
-    `{"token", "brand", "last4", "expMonth", "expYear"}` is what `<clover-card>` gives,
+    `{"token", "brand", "last4", "expMonth", "expYear"}` is what `<clover-card>` gives, and
+    `browser` beside them with 3-D Secure,
     `{"card": {"number", "expMonth", "expYear", "cvc", "name", "postalCode"}}` comes from
-    a form of the shop's own, `{"savedMethodId"}` names a card on file; `save`, `mode`,
-    `returnUrl` and `browser` may be beside them. `{"challenge": {...}}` is what came of a
-    challenge, and `{"challengeCanceled": true}` says that the shopper turned back from it.
+    a form of the shop's own, `{"savedMethodId"}` names a card on file; `save`, `mode` and
+    `returnUrl` may be beside them. `{"challenge": {...}}` is what came of a challenge, and
+    `{"challengeCanceled": true}` says that the shopper turned back from it.
 
     >>> read_entry({"token": "clv_1TST", "last4": "4242"}).source
     PaymentSource(brand='', last4='4242', exp_month=None, exp_year=None, merchant_id='')
@@ -66,7 +67,7 @@ def read_entry(data: object) -> Entry:
         mode=_mode(sent),
         return_url=_text(sent, "returnUrl"),
         answer=None if answer is None else read_answer(answer),
-        browser=_browser(sent),
+        browser=_browser(sent.get("browser")),
         turned_back=sent.get("challengeCanceled") is True,
     )
 
@@ -151,11 +152,8 @@ def _card(sent: Mapping[object, object]) -> CardDetails:
     )
 
 
-def _browser(sent: Mapping[object, object]) -> BrowserInfo | None:
-    """The browser, if it can be used: side data, which refuses no payment."""
-    described = sent.get("browser")
-    is_some = isinstance(described, str | Mapping)
-    return BrowserInfo.usable(described) if is_some else None
+def _browser(value: object) -> BrowserInfo | None:
+    return BrowserInfo.usable(value) if isinstance(value, str | Mapping) else None
 
 
 def _mode(sent: Mapping[object, object]) -> Mode | None:

@@ -335,7 +335,7 @@ def _pay(asked: Submission, payment: Payment, source: PaymentSource | None) -> P
             capture=asked.capture,
             page=page,
             notify=False,
-            details=_details(asked),
+            details=_details_of(asked),
         )
     finally:
         if asked.notify:
@@ -344,7 +344,8 @@ def _pay(asked: Submission, payment: Payment, source: PaymentSource | None) -> P
                 asked.payments.notify(payment.payment_id)
 
 
-def _details(asked: Submission) -> ChargeDetails:
+def _details_of(asked: Submission) -> ChargeDetails:
+    """What the shop says of the charge, with what the page said of its browser."""
     browser = asked.entry.browser
     return replace(asked.details, browser=browser) if browser else asked.details
 

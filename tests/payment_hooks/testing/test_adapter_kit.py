@@ -51,5 +51,5 @@ def test_every_check_says_what_it_wants():
     checks = inspect.getmembers(AdapterKit, inspect.isfunction)
     tests = [check for name, check in checks if name.startswith("test_")]
 
-    assert len(tests) == 27
+    assert len(tests) == 30
     assert all(inspect.getdoc(check) for check in tests)
