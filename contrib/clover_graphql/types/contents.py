@@ -10,7 +10,7 @@ from payment_hooks import LineItem, Money, Purchase
 
 @strawberry.type
 class Channel:
-    """Where it is sold."""
+    """A channel of the shop's, which sells in one currency."""
 
     id: strawberry.ID = strawberry.field(description="The ID of the channel.")
     slug: str = strawberry.field(description="Its name in addresses.")
