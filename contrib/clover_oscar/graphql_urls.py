@@ -18,7 +18,7 @@ from clover_django.ledger.saved_cards import DjangoSavedCards
 from clover_django.payments import get_payments
 from clover_graphql import OfferedGateway, PaymentsApi
 from clover_oscar import options
-from payment_hooks import ConfigurationError
+from payment_hooks import ConfigurationError, Payments
 
 app_name = "clover_graphql"
 
@@ -29,13 +29,16 @@ _building = Lock()
 def find_api(request: HttpRequest) -> PaymentsApi:
     """The API as the settings say, for the host of this request."""
     with _building:  # a second thread waits for the schema rather than build another
-        api = _build(id(get_payments()))
+        api = _build(get_payments())
     return api.returning_to(request.get_host())
 
 
 @lru_cache(maxsize=1)
-def _build(_made: int) -> PaymentsApi:
-    """The API without the request's host, which a caller may set at will."""
+def _build(_made: Payments) -> PaymentsApi:
+    """The API without the request's host, which a caller may set at will.
+
+    One for each `Payments`: settings that are read anew make another one.
+    """
     chosen = _read_settings()
     offer = OfferedGateway(
         get_payments, modes=options.modes(), captures_at_once=options.captures_at_once()

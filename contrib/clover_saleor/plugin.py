@@ -144,7 +144,7 @@ class CloverPlugin(BasePlugin):
         }
         try:
             merchant = merchant_of(self._values)
-            public["script_url"] = self._script_url(merchant)
+            public |= self._script_urls(merchant)
         except (PaymentError, ConfigurationError) as error:
             logger.warning("%s is misconfigured: %s", self.channel, error)
         return [
@@ -303,10 +303,14 @@ class CloverPlugin(BasePlugin):
             "expYear": source.exp_year,
         }
 
-    def _script_url(self, merchant: Merchant) -> str:
+    def _script_urls(self, merchant: Merchant) -> dict[str, str]:
         if merchant.mode is Mode.HOSTED or not self._values["public_key"]:
-            return ""
-        return _card_entry(merchant).get("scriptUrl") or ""
+            return {}
+        entry = _card_entry(merchant)
+        return {
+            "script_url": entry.get("scriptUrl", ""),
+            "authentication_script_url": entry.get("authenticationScriptUrl", ""),
+        }
 
 
 def _language_in(sent: object) -> str:

@@ -14,6 +14,7 @@ from clover_graphql.types.purchases import Order
 from clover_graphql.types.scalars import JSONString
 from payment_hooks import (
     BadInput,
+    Challenge,
     CompletePurchaseRequest,
     ConfigurationError,
     InvalidRequest,
@@ -109,6 +110,8 @@ def _look_at_changed(
     progress = attempt(run, payment)
     if progress.money is not None:
         return None
+    if isinstance(progress.next_action, Challenge):
+        refuse_other_amount(payment, purchase.amount_due)
     language = context.language(purchase)
     data = describe_progress(progress, first=False, language=language)
     if data is None and has_open_page(payments.operations(payment.payment_id)):

@@ -9,6 +9,7 @@ from uuid import UUID
 from clover_graphql.request import ids
 from clover_graphql.request.codes import GATEWAY_UNKNOWN, PURCHASE_UNKNOWN, REQUIRED
 from clover_graphql.request.errors import Denied
+from clover_graphql.request.read_once import PaymentRead, ReadOnce
 from payment_hooks import (
     AccessRequest,
     BadInput,
@@ -87,6 +88,7 @@ class RequestContext:
     """The header `Idempotency-Key`, which names what staff asks for."""
     accept_language: str = ""
     """The browser's header."""
+    read_once: ReadOnce = field(default_factory=ReadOnce, repr=False)
 
     def language(
         self, purchase: Purchase | None = None, payment: Payment | None = None
@@ -201,6 +203,10 @@ class RequestContext:
             if offer.payments.owns(payment)
         ]
         return sorted(found, key=lambda row: row[1].created_at)
+
+    def shown_payments(self, purchase: Purchase) -> tuple[PaymentRead, ...]:
+        """The same for whoever only shows them: read once in a request."""
+        return self.read_once.payments(purchase, self.payments_of)
 
     def latest(self, purchase: Purchase) -> tuple[OfferedGateway, Payment] | None:
         """Its payment that counts: the last which holds money, else the last one."""

@@ -10,44 +10,48 @@ from payment_hooks import LineItem, Money, Purchase
 
 @strawberry.type
 class Channel:
-    """Where it is sold."""
+    """A channel of the shop's, which sells in one currency."""
 
-    id: strawberry.ID
-    slug: str
-    name: str
-    currency_code: str
-    is_active: bool = True
+    id: strawberry.ID = strawberry.field(description="The ID of the channel.")
+    slug: str = strawberry.field(description="Its name in addresses.")
+    name: str = strawberry.field(description="Its name for people.")
+    currency_code: str = strawberry.field(
+        description="The currency of its prices, ISO 4217."
+    )
+    is_active: bool = strawberry.field(default=True, description="Whether it sells.")
 
 
 @strawberry.type
 class CheckoutLine:
     """Something in the cart."""
 
-    id: strawberry.ID
-    quantity: int
-    unit_price: TaxedMoney
-    total_price: TaxedMoney
+    id: strawberry.ID = strawberry.field(description="The ID of the line.")
+    quantity: int = strawberry.field(description="How many of it.")
+    unit_price: TaxedMoney = strawberry.field(description="The price of one.")
+    total_price: TaxedMoney = strawberry.field(description="The price of all of them.")
 
 
 @strawberry.type
 class OrderLine:
     """Something that was bought."""
 
-    id: strawberry.ID
-    product_name: str
-    variant_name: str
-    quantity: int
-    unit_price: TaxedMoney
-    total_price: TaxedMoney
+    id: strawberry.ID = strawberry.field(description="The ID of the line.")
+    product_name: str = strawberry.field(description="What it is called.")
+    variant_name: str = strawberry.field(description="Which kind of it; empty.")
+    quantity: int = strawberry.field(description="How many of it.")
+    unit_price: TaxedMoney = strawberry.field(description="The price of one.")
+    total_price: TaxedMoney = strawberry.field(description="The price of all of them.")
 
 
 @strawberry.type
 class OrderError:
     """Saleor's place for what is wrong with an order."""
 
-    code: OrderErrorCode
-    field: str | None = None
-    message: str | None = None
+    code: OrderErrorCode = strawberry.field(description="What is wrong.")
+    field: str | None = strawberry.field(default=None, description="What it is about.")
+    message: str | None = strawberry.field(
+        default=None, description="The same in words."
+    )
 
 
 def channel_of(purchase: Purchase) -> Channel:

@@ -22,8 +22,8 @@ _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 class GatewayConfigLine:
     """Something that a card form needs."""
 
-    field: str
-    value: str | None
+    field: str = strawberry.field(description="Its name.")
+    value: str | None = strawberry.field(description="Its value.")
 
 
 @strawberry.type
@@ -66,25 +66,45 @@ class PaymentGateway:
 class CreditCard:
     """What may be shown of a card."""
 
-    brand: str
-    last_digits: str
-    first_digits: str | None = None
-    exp_month: int | None = None
-    exp_year: int | None = None
+    brand: str = strawberry.field(
+        description="The card's brand; empty where it is not known."
+    )
+    last_digits: str = strawberry.field(description="The last four digits.")
+    first_digits: str | None = strawberry.field(
+        default=None, description="Never shown."
+    )
+    exp_month: int | None = strawberry.field(
+        default=None, description="The month it expires in, 1 to 12."
+    )
+    exp_year: int | None = strawberry.field(
+        default=None, description="The year it expires in."
+    )
 
 
 @strawberry.type
 class StoredPaymentMethod:
     """A card on file."""
 
-    id: strawberry.ID
-    gateway: PaymentGateway
-    payment_method_id: str
-    credit_card_info: CreditCard | None
-    supported_payment_flows: list[TokenizedPaymentFlowEnum] | None
-    type: str
-    name: str | None
-    data: JSON | None = None
+    id: strawberry.ID = strawberry.field(
+        description="What storedPaymentMethodRequestDelete takes."
+    )
+    gateway: PaymentGateway = strawberry.field(
+        description="The gateway that charges it."
+    )
+    payment_method_id: str = strawberry.field(
+        description="What is sent as `savedMethodId` to pay with it."
+    )
+    credit_card_info: CreditCard | None = strawberry.field(
+        description="What may be shown of the card."
+    )
+    supported_payment_flows: list[TokenizedPaymentFlowEnum] | None = strawberry.field(
+        description="How it may be charged; empty."
+    )
+    type: str = strawberry.field(description="What it is, for people.")
+    name: str | None = strawberry.field(description="Brand and last digits.")
+    data: JSON | None = strawberry.field(
+        default=None, description="Nothing more is known of it."
+    )
 
     @classmethod
     def of(

@@ -11,8 +11,8 @@ from payment_hooks import Money, Purchase
 class MoneyType:
     """An amount in major units; what is asked for and compared stays in minor ones."""
 
-    currency: str
-    amount: float
+    currency: str = strawberry.field(description="ISO 4217.")
+    amount: float = strawberry.field(description="In major units, for showing.")
 
     @classmethod
     def of(cls, money: Money) -> Self:
@@ -24,10 +24,10 @@ class MoneyType:
 class TaxedMoney:
     """An amount, and what of it is tax."""
 
-    currency: str
-    gross: MoneyType
-    net: MoneyType
-    tax: MoneyType
+    currency: str = strawberry.field(description="ISO 4217.")
+    gross: MoneyType = strawberry.field(description="With tax.")
+    net: MoneyType = strawberry.field(description="Without tax.")
+    tax: MoneyType = strawberry.field(description="The tax.")
 
     @classmethod
     def of(cls, gross: Money, tax: Money | None = None) -> Self:

@@ -6,6 +6,7 @@ from datetime import datetime
 import strawberry
 
 from clover_graphql.request import ids
+from clover_graphql.types.descriptions import deprecated, older
 from clover_graphql.types.enums import (
     OrderAction,
     PaymentChargeStatusEnum,
@@ -32,11 +33,11 @@ class Transaction:
     """A movement of money, or the try of one."""
 
     operation: strawberry.Private[Operation]
-    payment: "Payment"
+    payment: "Payment" = strawberry.field(description="The payment that it belongs to.")
 
     @strawberry.field
     def id(self) -> strawberry.ID:
-        """Opaque."""
+        """The ID of the movement."""
         return strawberry.ID(ids.encode("Transaction", self.operation.operation_id))
 
     @strawberry.field
@@ -69,6 +70,7 @@ class Transaction:
         return None
 
     @strawberry.field
+    @deprecated(older("TransactionEvent.message"))
     def gateway_response(self) -> JSONString:
         """The provider's own answer is not shown."""
         return JSONString({})
@@ -85,7 +87,7 @@ class Payment:
 
     payment: strawberry.Private[LedgerPayment]
     operations: strawberry.Private[Sequence[Operation]]
-    gateway: str
+    gateway: str = strawberry.field(description="The ID of the gateway that takes it.")
 
     @strawberry.field
     def id(self) -> strawberry.ID:

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from clover_graphql.types.descriptions import deprecated, use
 from clover_graphql.types.enums import (
     CheckoutErrorCode,
     PaymentErrorCode,
@@ -21,182 +22,256 @@ from clover_graphql.types.scalars import JSON, JSONString, PositiveDecimal
 from clover_graphql.types.transactions import TransactionEvent, TransactionItem
 
 
+@strawberry.type
+class _Error:
+    field: str | None = strawberry.field(
+        default=None, description="The argument that is wrong, where it is one."
+    )
+    message: str | None = strawberry.field(
+        default=None,
+        description="The same in words; those for the shopper are in their language.",
+    )
+
+
 @strawberry.input
 class MetadataInput:
     """A note beside a payment."""
 
-    key: str
-    value: str
+    key: str = strawberry.field(description="Its name.")
+    value: str = strawberry.field(description="Its value.")
 
 
 @strawberry.input
 class PaymentGatewayToInitialize:
     """Which gateway, and what the storefront gives it."""
 
-    id: str
-    data: JSON | None = strawberry.UNSET
+    id: str = strawberry.field(description="The ID of the gateway.")
+    data: JSON | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="A token, a card, a saved card, a return URL or the answer to a "
+        "challenge, beside `mode` and `save`.",
+    )
 
 
 @strawberry.input
 class PaymentInput:
     """What the older API begins a payment with."""
 
-    gateway: str
-    token: str | None = strawberry.UNSET
-    amount: PositiveDecimal | None = strawberry.UNSET
-    return_url: str | None = strawberry.UNSET
-    store_payment_method: StorePaymentMethodEnum | None = StorePaymentMethodEnum.NONE
-    metadata: list[MetadataInput] | None = strawberry.UNSET
+    gateway: str = strawberry.field(description="The ID of the gateway.")
+    token: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="What the card form gave; it is kept sealed.",
+    )
+    amount: PositiveDecimal | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="What the shopper saw; another one than is due is refused.",
+    )
+    return_url: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Where a hosted page leads back to."
+    )
+    store_payment_method: StorePaymentMethodEnum | None = strawberry.field(
+        default=StorePaymentMethodEnum.NONE,
+        description="Whether the card is saved for the customer.",
+    )
+    metadata: list[MetadataInput] | None = strawberry.field(
+        default=strawberry.UNSET, description="Of it only `mode` is read."
+    )
 
 
 @strawberry.type
-class PaymentGatewayConfigError:
+class PaymentGatewayConfigError(_Error):
     """Why a gateway has no data."""
 
-    code: PaymentGatewayConfigErrorCode
-    field: str | None = None
-    message: str | None = None
+    code: PaymentGatewayConfigErrorCode = strawberry.field(
+        description="What is wrong, for programs."
+    )
 
 
 @strawberry.type
 class PaymentGatewayConfig:
     """What a gateway's card form needs."""
 
-    id: str
-    data: JSON | None = None
-    errors: list[PaymentGatewayConfigError] | None = None
+    id: str = strawberry.field(description="The ID of the gateway.")
+    data: JSON | None = strawberry.field(
+        default=None, description="What the card form needs, or that there is a page."
+    )
+    errors: list[PaymentGatewayConfigError] | None = strawberry.field(
+        default=None, description="Why there is no data."
+    )
 
 
 @strawberry.type
-class PaymentGatewayInitializeError:
+class PaymentGatewayInitializeError(_Error):
     """What is wrong with the input."""
 
-    code: PaymentGatewayInitializeErrorCode
-    field: str | None = None
-    message: str | None = None
+    code: PaymentGatewayInitializeErrorCode = strawberry.field(
+        description="What is wrong, for programs."
+    )
 
 
 @strawberry.type
 class PaymentGatewayInitialize:
     """The answer of paymentGatewayInitialize."""
 
-    gateway_configs: list[PaymentGatewayConfig] | None
-    errors: list[PaymentGatewayInitializeError]
+    gateway_configs: list[PaymentGatewayConfig] | None = strawberry.field(
+        description="One for each gateway that was asked for."
+    )
+    errors: list[PaymentGatewayInitializeError] = strawberry.field(
+        description="Why nothing was done; empty if it was."
+    )
 
 
 @strawberry.type
-class TransactionInitializeError:
+class TransactionInitializeError(_Error):
     """What is wrong with the input."""
 
-    code: TransactionInitializeErrorCode
-    field: str | None = None
-    message: str | None = None
+    code: TransactionInitializeErrorCode = strawberry.field(
+        description="What is wrong, for programs."
+    )
 
 
 @strawberry.type
 class TransactionInitialize:
     """The answer of transactionInitialize."""
 
-    transaction: TransactionItem | None
-    transaction_event: TransactionEvent | None
-    data: JSON | None
-    errors: list[TransactionInitializeError]
+    transaction: TransactionItem | None = strawberry.field(
+        description="The payment, as it is now."
+    )
+    transaction_event: TransactionEvent | None = strawberry.field(
+        description="What happened to it."
+    )
+    data: JSON | None = strawberry.field(
+        description="What the browser does next; null where there is nothing to do."
+    )
+    errors: list[TransactionInitializeError] = strawberry.field(
+        description="Why nothing was done; empty if it was."
+    )
 
 
 @strawberry.type
-class TransactionProcessError:
+class TransactionProcessError(_Error):
     """What is wrong with the input."""
 
-    code: TransactionProcessErrorCode
-    field: str | None = None
-    message: str | None = None
+    code: TransactionProcessErrorCode = strawberry.field(
+        description="What is wrong, for programs."
+    )
 
 
 @strawberry.type
 class TransactionProcess:
     """The answer of transactionProcess."""
 
-    transaction: TransactionItem | None
-    transaction_event: TransactionEvent | None
-    data: JSON | None
-    errors: list[TransactionProcessError]
+    transaction: TransactionItem | None = strawberry.field(
+        description="The payment, as it is now."
+    )
+    transaction_event: TransactionEvent | None = strawberry.field(
+        description="What happened to it."
+    )
+    data: JSON | None = strawberry.field(
+        description="What the browser does next; null where there is nothing to do."
+    )
+    errors: list[TransactionProcessError] = strawberry.field(
+        description="Why nothing was done; empty if it was."
+    )
 
 
 @strawberry.type
-class TransactionRequestActionError:
+class TransactionRequestActionError(_Error):
     """What is wrong with the request."""
 
-    code: TransactionRequestActionErrorCode
-    field: str | None = None
-    message: str | None = None
+    code: TransactionRequestActionErrorCode = strawberry.field(
+        description="What is wrong, for programs."
+    )
 
 
 @strawberry.type
 class TransactionRequestAction:
     """The answer of transactionRequestAction."""
 
-    transaction: TransactionItem | None
-    errors: list[TransactionRequestActionError]
+    transaction: TransactionItem | None = strawberry.field(
+        description="The payment, as it is now."
+    )
+    errors: list[TransactionRequestActionError] = strawberry.field(
+        description="Why nothing was done; empty if it was."
+    )
 
 
 @strawberry.type
-class TransactionEventReportError:
+class TransactionEventReportError(_Error):
     """What is wrong with the report."""
 
-    code: TransactionEventReportErrorCode
-    field: str | None = None
-    message: str | None = None
+    code: TransactionEventReportErrorCode = strawberry.field(
+        description="What is wrong, for programs."
+    )
 
 
 @strawberry.type
 class TransactionEventReport:
     """The answer of transactionEventReport."""
 
-    already_processed: bool | None
-    transaction: TransactionItem | None
-    transaction_event: TransactionEvent | None
-    errors: list[TransactionEventReportError]
+    already_processed: bool | None = strawberry.field(
+        description="Whether it was recorded before."
+    )
+    transaction: TransactionItem | None = strawberry.field(
+        description="The payment, as it is now."
+    )
+    transaction_event: TransactionEvent | None = strawberry.field(
+        description="What happened to it."
+    )
+    errors: list[TransactionEventReportError] = strawberry.field(
+        description="Why nothing was done; empty if it was."
+    )
 
 
 @strawberry.type
-class CheckoutError:
+class CheckoutError(_Error):
     """Why there is no order."""
 
-    code: CheckoutErrorCode
-    field: str | None = None
-    message: str | None = None
+    code: CheckoutErrorCode = strawberry.field(
+        description="What is wrong, for programs."
+    )
 
 
 @strawberry.type
 class CheckoutComplete:
     """The answer of checkoutComplete."""
 
-    order: Order | None
-    confirmation_needed: bool
-    confirmation_data: JSONString | None
-    errors: list[CheckoutError]
+    order: Order | None = strawberry.field(description="The order, once it is paid.")
+    confirmation_needed: bool = strawberry.field(
+        description="Whether the shopper has to act first."
+    )
+    confirmation_data: JSONString | None = strawberry.field(
+        description="What the browser does next: a page, a card form, or a challenge."
+    )
+    errors: list[CheckoutError] = strawberry.field(
+        description="Why nothing was done; empty if it was."
+    )
 
     @strawberry.field
+    @deprecated(use("errors"))
     def checkout_errors(self) -> list[CheckoutError]:
         """The same as `errors`."""
         return self.errors
 
 
 @strawberry.type
-class PaymentError:
+class PaymentError(_Error):
     """Why the older API did nothing."""
 
-    code: PaymentErrorCode
-    field: str | None = None
-    message: str | None = None
+    code: PaymentErrorCode = strawberry.field(
+        description="What is wrong, for programs."
+    )
 
 
 @strawberry.type
 class _OlderPayload:
-    payment: Payment | None
-    errors: list[PaymentError]
+    payment: Payment | None = strawberry.field(description="The payment, as it is now.")
+    errors: list[PaymentError] = strawberry.field(
+        description="Why nothing was done; empty if it was."
+    )
 
     @strawberry.field
+    @deprecated(use("errors"))
     def payment_errors(self) -> list[PaymentError]:
         """The same as `errors`."""
         return self.errors
@@ -206,7 +281,9 @@ class _OlderPayload:
 class CheckoutPaymentCreate(_OlderPayload):
     """The answer of checkoutPaymentCreate."""
 
-    checkout: Checkout | None = None
+    checkout: Checkout | None = strawberry.field(
+        default=None, description="The checkout that it is to pay."
+    )
 
 
 @strawberry.type
@@ -225,17 +302,21 @@ class PaymentVoid(_OlderPayload):
 
 
 @strawberry.type
-class PaymentMethodRequestDeleteError:
+class PaymentMethodRequestDeleteError(_Error):
     """Why the card is still there."""
 
-    code: StoredPaymentMethodRequestDeleteErrorCode
-    field: str | None = None
-    message: str | None = None
+    code: StoredPaymentMethodRequestDeleteErrorCode = strawberry.field(
+        description="What is wrong, for programs."
+    )
 
 
 @strawberry.type
 class StoredPaymentMethodRequestDelete:
     """The answer of storedPaymentMethodRequestDelete."""
 
-    result: StoredPaymentMethodRequestDeleteResult
-    errors: list[PaymentMethodRequestDeleteError]
+    result: StoredPaymentMethodRequestDeleteResult = strawberry.field(
+        description="What became of it."
+    )
+    errors: list[PaymentMethodRequestDeleteError] = strawberry.field(
+        description="Why nothing was done; empty if it was."
+    )

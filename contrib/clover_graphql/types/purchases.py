@@ -1,12 +1,14 @@
 """Checkouts and orders, as far as paying for them goes."""
 
 from datetime import UTC, datetime
+from typing import Annotated
 
 import strawberry
 
 from clover_graphql.request import ids
 from clover_graphql.request.context import RequestContext
 from clover_graphql.request.errors import Denied
+from clover_graphql.request.read_once import latest_of, totals_of
 from clover_graphql.types.contents import (
     Channel,
     CheckoutLine,
@@ -16,6 +18,7 @@ from clover_graphql.types.contents import (
     line_id,
     line_total,
 )
+from clover_graphql.types.descriptions import deprecated, older, use
 from clover_graphql.types.enums import (
     CheckoutAuthorizeStatusEnum,
     CheckoutChargeStatusEnum,
@@ -33,9 +36,9 @@ from clover_graphql.types.money import MoneyType, TaxedMoney, total_price
 from clover_graphql.types.older_payments import Payment
 from clover_graphql.types.resolvers import Info
 from clover_graphql.types.scalars import PositiveDecimal
-from clover_graphql.types.transactions import TransactionItem, item_of
+from clover_graphql.types.transactions import TransactionItem
 from payment_hooks import Money, Purchase, StaffAction
-from payment_hooks.ledger import Totals, add_up, sum_up
+from payment_hooks.ledger import Totals
 from payment_hooks.storefront import (
     authorize_status,
     charge_status,
@@ -49,7 +52,6 @@ class Checkout:
     """What a shopper is about to buy."""
 
     purchase: strawberry.Private[Purchase]
-    totals: strawberry.Private[Totals | None] = None
 
     @strawberry.field
     def id(self) -> strawberry.ID:
@@ -103,20 +105,20 @@ class Checkout:
     @strawberry.field
     def total_balance(self, info: Info) -> MoneyType:
         """What was paid beyond the total; negative while something is left to pay."""
-        totals = _totals(info.context, self)
+        totals = _totals(info.context, self.purchase)
         return MoneyType.of(totals.charged - self.purchase.amount_due)
 
     @strawberry.field
     def authorize_status(self, info: Info) -> CheckoutAuthorizeStatusEnum:
         """Whether enough is reserved or paid."""
-        due, totals = self.purchase.amount_due, _totals(info.context, self)
+        due, totals = self.purchase.amount_due, _totals(info.context, self.purchase)
         name = authorize_status(due, totals)
         return CheckoutAuthorizeStatusEnum[name]
 
     @strawberry.field
     def charge_status(self, info: Info) -> CheckoutChargeStatusEnum:
         """Whether enough is paid."""
-        due, totals = self.purchase.amount_due, _totals(info.context, self)
+        due, totals = self.purchase.amount_due, _totals(info.context, self.purchase)
         name = charge_status(due, totals)
         return CheckoutChargeStatusEnum[name]
 
@@ -126,6 +128,7 @@ class Checkout:
         return _transactions(info.context, self.purchase)
 
     @strawberry.field
+    @deprecated(older("paymentGatewayInitialize"))
     def available_payment_gateways(self, info: Info) -> list[PaymentGateway]:
         """What it can be paid with."""
         return [
@@ -139,7 +142,12 @@ class Checkout:
 
     @strawberry.field
     def stored_payment_methods(
-        self, info: Info, amount: PositiveDecimal | None = strawberry.UNSET
+        self,
+        info: Info,
+        amount: Annotated[
+            PositiveDecimal | None,
+            strawberry.argument(description="Saleor's argument; it changes nothing."),
+        ] = strawberry.UNSET,
     ) -> list[StoredPaymentMethod] | None:
         """The saved cards of the customer who is logged in."""
         return saved_cards(info.context, self.purchase)
@@ -150,7 +158,6 @@ class Order:
     """What a shopper has bought."""
 
     purchase: strawberry.Private[Purchase]
-    totals: strawberry.Private[Totals | None] = None
 
     @strawberry.field
     def id(self) -> strawberry.ID:
@@ -200,7 +207,7 @@ class Order:
     @strawberry.field
     def is_paid(self, info: Info) -> bool:
         """Whether all of it was paid."""
-        totals = _totals(info.context, self)
+        totals = _totals(info.context, self.purchase)
         return totals.charged >= self.purchase.amount_due
 
     @strawberry.field
@@ -218,66 +225,67 @@ class Order:
     @strawberry.field
     def authorize_status(self, info: Info) -> OrderAuthorizeStatusEnum:
         """Whether enough is reserved or paid."""
-        due, totals = self.purchase.amount_due, _totals(info.context, self)
+        due, totals = self.purchase.amount_due, _totals(info.context, self.purchase)
         name = authorize_status(due, totals)
         return OrderAuthorizeStatusEnum[name]
 
     @strawberry.field
     def charge_status(self, info: Info) -> OrderChargeStatusEnum:
         """Whether enough is paid."""
-        due, totals = self.purchase.amount_due, _totals(info.context, self)
+        due, totals = self.purchase.amount_due, _totals(info.context, self.purchase)
         name = charge_status(due, totals)
         return OrderChargeStatusEnum[name]
 
     @strawberry.field
     def total_authorized(self, info: Info) -> MoneyType:
         """Authorized."""
-        return MoneyType.of(_totals(info.context, self).authorized)
+        return MoneyType.of(_totals(info.context, self.purchase).authorized)
 
     @strawberry.field
     def total_charged(self, info: Info) -> MoneyType:
         """Paid."""
-        return MoneyType.of(_totals(info.context, self).charged)
+        return MoneyType.of(_totals(info.context, self.purchase).charged)
 
     @strawberry.field
+    @deprecated(use("totalCharged"))
     def total_captured(self, info: Info) -> MoneyType:
         """Paid; Saleor's older name."""
-        return MoneyType.of(_totals(info.context, self).charged)
+        return MoneyType.of(_totals(info.context, self.purchase).charged)
 
     @strawberry.field
     def total_canceled(self, info: Info) -> MoneyType:
         """Voided."""
-        return MoneyType.of(_totals(info.context, self).voided)
+        return MoneyType.of(_totals(info.context, self.purchase).voided)
 
     @strawberry.field
     def total_refunded(self, info: Info) -> MoneyType:
         """Refunded."""
-        return MoneyType.of(_totals(info.context, self).refunded)
+        return MoneyType.of(_totals(info.context, self.purchase).refunded)
 
     @strawberry.field
     def total_refund_pending(self, info: Info) -> MoneyType:
         """Being refunded, outcome unknown."""
-        return MoneyType.of(_totals(info.context, self).refund_pending)
+        return MoneyType.of(_totals(info.context, self.purchase).refund_pending)
 
     @strawberry.field
     def total_charge_pending(self, info: Info) -> MoneyType:
         """Charge asked for, outcome unknown."""
-        return MoneyType.of(_totals(info.context, self).charge_pending)
+        return MoneyType.of(_totals(info.context, self.purchase).charge_pending)
 
     @strawberry.field
     def total_authorize_pending(self, info: Info) -> MoneyType:
         """Authorization asked for, outcome unknown."""
-        return MoneyType.of(_totals(info.context, self).authorize_pending)
+        return MoneyType.of(_totals(info.context, self.purchase).authorize_pending)
 
     @strawberry.field
     def total_cancel_pending(self, info: Info) -> MoneyType:
         """Being voided, outcome unknown."""
-        return MoneyType.of(_totals(info.context, self).void_pending)
+        return MoneyType.of(_totals(info.context, self.purchase).void_pending)
 
     @strawberry.field
     def total_balance(self, info: Info) -> MoneyType:
         """What was paid beyond the total; negative while something is left to pay."""
-        totals = _totals(info.context, self)
+        totals = _totals(info.context, self.purchase)
         return MoneyType.of(totals.charged - self.purchase.amount_due)
 
     @strawberry.field
@@ -286,6 +294,7 @@ class Order:
         return _transactions(info.context, self.purchase)
 
     @strawberry.field
+    @deprecated(older("transactions"))
     def payments(self, info: Info) -> list[Payment]:
         """The same in Saleor's older words; for staff."""
         return [
@@ -298,7 +307,7 @@ class Order:
     @strawberry.field
     def actions(self, info: Info) -> list[OrderAction]:
         """What staff may do with its money."""
-        names = order_actions(_totals(info.context, self))
+        names = order_actions(_totals(info.context, self.purchase))
         return [OrderAction[name] for name in names]
 
     @strawberry.field
@@ -307,35 +316,28 @@ class Order:
         return []
 
 
-def _totals(context: RequestContext, shown: Checkout | Order) -> Totals:
-    """The sums of its payments, added up once for all fields that ask."""
-    if shown.totals is None:
-        currency = shown.purchase.amount_due.currency
-        several = [
-            add_up(offer.payments.operations(payment.payment_id), currency)
-            for offer, payment in context.payments_of(shown.purchase)
-        ]
-        shown.totals = sum_up(several, currency)
-    return shown.totals
+def _totals(context: RequestContext, purchase: Purchase) -> Totals:
+    return totals_of(purchase, context.shown_payments(purchase))
 
 
 def _created(context: RequestContext, purchase: Purchase) -> datetime:
-    paid = [payment.created_at for _, payment in context.payments_of(purchase)]
-    return purchase.created_at or min(paid, default=datetime.now(UTC))
+    begun = [row.payment.created_at for row in context.shown_payments(purchase)]
+    return purchase.created_at or min(begun, default=datetime.now(UTC))
 
 
 def _transactions(context: RequestContext, purchase: Purchase) -> list[TransactionItem]:
     if not context.may(StaffAction.VIEW, purchase.reference):
         raise Denied("view payments")
     return [
-        item_of(context, offer.id, payment)
-        for offer, payment in context.payments_of(purchase)
+        TransactionItem(
+            payment=row.payment, operations=row.operations, gateway=row.offer.id
+        )
+        for row in context.shown_payments(purchase)
     ]
 
 
 def _payment_status(context: RequestContext, purchase: Purchase) -> str:
-    latest = context.latest(purchase)
-    if latest is None:
-        return "NOT_CHARGED"
-    offer, payment = latest
-    return payment_status(payment, offer.payments.operations(payment.payment_id))
+    latest = latest_of(context.shown_payments(purchase))
+    return (
+        payment_status(latest.payment, latest.operations) if latest else "NOT_CHARGED"
+    )

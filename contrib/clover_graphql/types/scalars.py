@@ -4,6 +4,7 @@ import json
 import re
 from decimal import Decimal
 from typing import NewType
+from uuid import UUID
 
 import strawberry
 from graphql import GraphQLError
@@ -43,12 +44,35 @@ def _read_json_string(value: object) -> object:
         raise GraphQLError("Value must be JSON in a string.") from None
 
 
+def _read_uuid(value: object) -> UUID:
+    try:
+        return UUID(value if isinstance(value, str) else "")
+    except ValueError:
+        raise GraphQLError("Value must be a UUID.") from None
+
+
 SCALARS: dict[object, ScalarDefinition] = {
-    JSON: strawberry.scalar(name="JSON", parse_value=_read_json),
+    JSON: strawberry.scalar(
+        name="JSON",
+        description="An object or a list; anything else is read as null.",
+        parse_value=_read_json,
+    ),
     JSONString: strawberry.scalar(
-        name="JSONString", serialize=json.dumps, parse_value=_read_json_string
+        name="JSONString",
+        description="JSON, written in a string.",
+        serialize=json.dumps,
+        parse_value=_read_json_string,
     ),
     PositiveDecimal: strawberry.scalar(
-        name="PositiveDecimal", serialize=float, parse_value=_read_decimal
+        name="PositiveDecimal",
+        description="A number of 0 or more, or its text; it is read exactly.",
+        serialize=float,
+        parse_value=_read_decimal,
+    ),
+    UUID: strawberry.scalar(
+        name="UUID",
+        description="A universally unique identifier, RFC 9562.",
+        serialize=str,
+        parse_value=_read_uuid,
     ),
 }

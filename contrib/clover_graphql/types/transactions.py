@@ -33,14 +33,24 @@ from payment_hooks.storefront import (
 class TransactionEvent:
     """Something that happened to a payment."""
 
-    id: strawberry.ID
-    created_at: datetime
-    psp_reference: str
-    message: str
-    amount: MoneyType
-    type: TransactionEventTypeEnum | None
-    idempotency_key: str | None = None
-    external_url: str = ""
+    id: strawberry.ID = strawberry.field(description="The ID of the event.")
+    created_at: datetime = strawberry.field(description="When it happened.")
+    psp_reference: str = strawberry.field(
+        description="The provider's id of it; empty where there is none."
+    )
+    message: str = strawberry.field(
+        description="For the shopper: why nothing moved. Empty otherwise."
+    )
+    amount: MoneyType = strawberry.field(description="How much it is about.")
+    type: TransactionEventTypeEnum | None = strawberry.field(
+        description="What happened."
+    )
+    idempotency_key: str | None = strawberry.field(
+        default=None, description="The key that was sent with the submit."
+    )
+    external_url: str = strawberry.field(
+        default="", description="Saleor's field for a dashboard elsewhere; empty."
+    )
 
     @classmethod
     def of(cls, operation: Operation, language: str, key: str | None = None) -> Self:

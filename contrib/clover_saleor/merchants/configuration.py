@@ -68,6 +68,12 @@ FIELDS = {
         "Take the money at once",
         "Off: only reserve it, and capture the order later. Not for mode hosted.",
     ),
+    "three_d_secure": _field(
+        ConfigurationTypeField.BOOLEAN,
+        "3-D Secure",
+        "The bank may ask the shopper before it pays. Only for mode iframe; also to be "
+        "turned on in the provider's dashboard.",
+    ),
     "supported_currencies": _field(
         _TEXT, "Currency", "The merchant's currency, which the channel has as well."
     ),
@@ -88,6 +94,7 @@ DEFAULTS: list[dict[str, object]] = [
         "environment": "sandbox",
         "mode": Mode.IFRAME.value,
         "auto_capture": True,
+        "three_d_secure": False,
         "supported_currencies": "USD",
         "time_limit": str(DEFAULT_SECONDS),
     }.items()

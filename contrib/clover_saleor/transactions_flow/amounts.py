@@ -45,12 +45,19 @@ def amount_to_pay(asked: SaleorObject, here: Money) -> Money:
     if left < wanted and asked.action.amount == _asked_without_amount(asked):
         return left
     if left < wanted or not wanted.minor_units:
-        raise AmountChanged(
-            f"{wanted} was asked for, and {left} is left to pay",
-            due=str(left),
-            shown=str(wanted),
-        )
+        raise _amount_changed(wanted, left)
     return wanted
+
+
+def refuse_more_than_left(asked: SaleorObject, here: Money, begun: Money) -> None:
+    """Refuse to go on with what was begun, if less than that is left to pay by now.
+
+    Raises:
+        AmountChanged: the purchase was changed, or paid in another way.
+    """
+    left = left_to_pay(asked, here)
+    if left < begun:
+        raise _amount_changed(begun, left)
 
 
 def left_to_pay(asked: SaleorObject, here: Money) -> Money:
@@ -58,6 +65,14 @@ def left_to_pay(asked: SaleorObject, here: Money) -> Money:
     paid = _paid(asked.source_object, asked.transaction, here)
     left = _total(asked.source_object) - paid
     return read_money(max(left, _NOTHING), asked.action.currency)
+
+
+def _amount_changed(wanted: Money, left: Money) -> AmountChanged:
+    return AmountChanged(
+        f"{wanted} was asked for, and {left} is left to pay",
+        due=str(left),
+        shown=str(wanted),
+    )
 
 
 def _total(source: SaleorObject) -> Decimal:

@@ -96,8 +96,9 @@ def _own_progress(
     """The progress of this transaction's own payment, if it has funded one, or may yet.
 
     Raises:
+        AmountChanged: it waits for the shopper, and is of more than is left to pay now.
         PaymentReversed: an old submit that comes again takes no new money.
-        PaymentError: as `paying.look` says.
+        PaymentError: as `look` says.
     """
     token = str(asked.transaction.token)
     parts = find_parts(merchant.payments, purchase)
@@ -105,7 +106,11 @@ def _own_progress(
     if not own:
         return None
     payment = own[-1].payment
+    here = money_of_parts(parts, asked.action.currency)
+    is_paid = bool(own[-1].money.minor_units)
     if entry.answers_challenge:
+        if not is_paid and not entry.turned_back:
+            amounts.refuse_more_than_left(asked, here, payment.amount_due)
         answered = confirm(
             merchant.payments,
             payment,
@@ -119,6 +124,7 @@ def _own_progress(
     except ActionRequired as error:
         if entry.has_card:
             return None  # it ends the challenge, or is handed the same one again
+        amounts.refuse_more_than_left(asked, here, payment.amount_due)
         return Progress(payment=payment, next_action=error.next_action)
     if money is None:
         return None

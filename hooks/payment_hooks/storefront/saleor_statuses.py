@@ -23,8 +23,9 @@ _KINDS = {
     OperationKind.REFUND: "REFUND",
     OperationKind.VOID: "VOID",
 }
+_TO_CONFIRM = "ACTION_TO_CONFIRM"
 _PENDING = {
-    OperationKind.HOSTED_PAGE: "ACTION_TO_CONFIRM",
+    OperationKind.HOSTED_PAGE: _TO_CONFIRM,
     OperationKind.REFUND: "REFUND_ONGOING",
 }
 _ORDER_ACTIONS = {"CHARGE": "CAPTURE", "REFUND": "REFUND", "CANCEL": "VOID"}
@@ -39,6 +40,8 @@ _STATUS = {
 
 def transaction_kind(operation: Operation) -> str:
     """What the older API calls the movement, such as CAPTURE or REFUND_ONGOING."""
+    if operation.state is OperationState.WAITING:
+        return _TO_CONFIRM
     if operation.state.is_open:
         return _PENDING.get(operation.kind, "PENDING")
     return _KINDS[operation.kind]

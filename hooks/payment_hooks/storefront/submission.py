@@ -27,6 +27,7 @@ from payment_hooks.model.records import (
     PaymentState,
 )
 from payment_hooks.model.requests import CheckoutRequest, ReturnUrls
+from payment_hooks.model.results import Challenge
 from payment_hooks.spec.calling import ShopHooks
 from payment_hooks.storefront.idempotency_keys import add_key, find_key, read_keys
 from payment_hooks.storefront.offers import Entry, OfferedGateway
@@ -185,11 +186,15 @@ def submit(asked: Submission) -> Progress:
     '25.99 USD'
 
     Raises:
-        BadInput: the idempotency key was used for another amount; nothing was begun.
+        BadInput: the idempotency key was used for another amount, and nothing was begun;
+            or the payment waits for the answer to a challenge of another amount.
     """
     known = asked.payment
     if known is not None:
-        return attempt(lambda: _pay(asked, known, None), known)
+        progress = attempt(lambda: _pay(asked, known, None), known)
+        if isinstance(progress.next_action, Challenge):
+            refuse_other_amount(known, asked.amount_due)
+        return progress
     return _find_replayed(asked) or attempt(lambda: _fund(asked))
 
 

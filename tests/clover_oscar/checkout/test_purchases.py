@@ -406,6 +406,16 @@ def test_the_schema_is_built_once_for_all_hosts_and_threads(rf, settings):
     ]
 
 
+def test_settings_that_are_read_anew_make_another_api(rf, clover_settings):
+    first = graphql_urls.find_api(rf.get("/"))
+    clover_settings(GRAPHQL={"CORS_ORIGINS": ["https://shop.example"]})
+
+    second = graphql_urls.find_api(rf.get("/"))
+
+    assert first.cors_origins == frozenset()
+    assert second.cors_origins == {"https://shop.example"}
+
+
 def test_a_host_of_one_request_is_none_of_the_next(rf, clover_settings):
     clover_settings(GRAPHQL={"RETURN_HOSTS": ["shop.example"]})
 

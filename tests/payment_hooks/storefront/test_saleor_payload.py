@@ -1,5 +1,6 @@
 """JSON of a storefront: what is read, what is refused without being repeated."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -134,3 +135,42 @@ def test_a_challenge_is_described_for_the_browser():
             "expiresAt": "2026-01-01T00:00:00+00:00",
         },
     }
+
+
+BROWSER = {
+    "accept_header": "*/*",
+    "user_agent": "Mozilla/5.0",
+    "language": "en-US",
+    "origin": "https://shop.example",
+    "screen_width": 1792,
+    "screen_height": "1120",
+    "color_depth": 24,
+    "time_zone_offset": 420,
+}
+
+
+def test_the_browser_comes_with_the_token():
+    entry = read_entry({"token": "clv_1", "browser": BROWSER})
+
+    assert entry.browser.user_agent == "Mozilla/5.0"
+    assert "Mozilla" not in repr(entry)
+
+
+@pytest.mark.parametrize("browser", [None, 5, ["x"], {}, {"user_agent": "x"}, "{"])
+def test_a_browser_that_cannot_be_used_refuses_nothing(browser):
+    entry = read_entry({"token": "clv_1", "browser": browser})
+
+    assert entry.browser is None
+    assert entry.source.token == "clv_1"
+
+
+def test_the_script_of_3d_secure_is_named_where_there_is_one():
+    fields = CardFields(
+        script_url="https://clover.test/sdk.js", public_key="key", merchant_id="M1"
+    )
+    asking = replace(fields, authentication_script_url="https://clover.test/3ds.js")
+
+    said = describe_next_action(asking)
+
+    assert said["authenticationScriptUrl"] == "https://clover.test/3ds.js"
+    assert "authenticationScriptUrl" not in describe_next_action(fields)

@@ -403,6 +403,13 @@ class TestAChallenge:
         assert paid.money.moved == dearer.amount_due
         assert taken_now(provider) == [dearer.amount_due]
 
+    def test_a_challenge_of_another_amount_is_not_handed_out_again(self, for_purchase):
+        begun = submit(for_purchase(self.CARD))
+        dearer = replace(PURCHASE, amount_due=Money.of("30.00", "USD"))
+
+        with pytest.raises(BadInput, match="begun with"):
+            submit(for_purchase(Entry(), dearer, payment=begun.payment))
+
     def test_turning_back_is_allowed_whatever_is_due(self, for_purchase):
         begun = submit(for_purchase(self.CARD))
         dearer = replace(PURCHASE, amount_due=Money.of("30.00", "USD"))
