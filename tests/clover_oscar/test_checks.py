@@ -67,7 +67,7 @@ def test_the_doctor_counts_payments_that_need_attention(clover, shopper):
         "9",
         mode=Mode.IFRAME,
         amount_due=Money(500, "USD"),
-        context={"adapter": ADAPTER},
+        adapter=ADAPTER,
     )
     get_payments().flag(payment.payment_id, "look_here")
 
