@@ -112,8 +112,10 @@ class Engine:
 
     def owns(self, payment: Payment) -> bool:
         """Whether it is made with this provider's merchant."""
-        mine = (self.provider.name, self.provider.merchant_id)
-        return (payment.provider, payment.merchant_id) == mine
+        return (
+            payment.provider == self.provider.name
+            and payment.merchant_id == self.provider.info.merchant_id
+        )
 
     def require(self, ability: Ability, asked: str) -> None:
         """Raise unless the provider can do what is asked; nothing is recorded or sent.

@@ -182,9 +182,9 @@ class WebhookInbox:
         Raises:
             OutcomeUnknown: the provider does not show the transaction yet.
         """
-        waiting = _find_waiting(
-            self._ledger.operations(payment.payment_id), event.transaction_id
-        )
+        # What a page was opened for is found by its session; only the rest may wait.
+        known = () if event.session_id else self._ledger.operations(payment.payment_id)
+        waiting = _find_waiting(known, event.transaction_id)
         if waiting is not None:
             resolved = self._resolver.look_up(payment, waiting)
             if event.approved and resolved.state.is_open:

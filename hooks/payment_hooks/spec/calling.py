@@ -133,7 +133,8 @@ class ProviderHooks:
         Raises:
             ConfigurationError: its settings or its answer are wrong.
         """
-        self._forget_after_change()
+        if self._generation != self.registry.generation:
+            self._forget()
         if self._info is None:
             self._info = self.describe()
         return self._info
@@ -343,13 +344,14 @@ class ProviderHooks:
             return self._info.name
         return self._registered_as
 
-    def _forget_after_change(self) -> None:
-        if self._generation != self.registry.generation:
-            self._callers, self._info = {}, None
-            self._generation = self.registry.generation
+    def _forget(self) -> None:
+        """Another plugin was registered: who answers, and how, is found out anew."""
+        self._callers, self._info = {}, None
+        self._generation = self.registry.generation
 
     def _caller(self, hook: str) -> Callable[..., object]:
-        self._forget_after_change()
+        if self._generation != self.registry.generation:
+            self._forget()
         if hook not in self._callers:
             self._callers[hook] = self.registry.subset_hook_caller(
                 hook, self._other_providers(hook)
