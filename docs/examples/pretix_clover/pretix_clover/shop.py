@@ -102,7 +102,7 @@ def book_refund(payment, operation):
             row.save(update_fields=["state"])
     info = f'{{"operation": "{operation.operation_id}"}}'
     if operation.counts and not (begun or payment.refunds.filter(info=info).exists()):
-        amount = (operation.moved or operation.amount).to_decimal()
+        amount = operation.effective_amount.to_decimal()
         payment.create_external_refund(amount=amount, info=info)
 
 
