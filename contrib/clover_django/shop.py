@@ -9,8 +9,14 @@ from clover_django.doctor import register as register_examination
 from clover_django.language.amounts import read_amount
 from clover_django.ledger.actors import acting_as
 from clover_django.ledger.saved_cards import DjangoSavedCards
-from clover_django.payments import get_payments, register_merchants, register_shop
-from clover_django.web.addresses import return_urls
+from clover_django.payments import (
+    build_payments,
+    get_payments,
+    payments_of,
+    register_merchants,
+    register_shop,
+)
+from clover_django.web.addresses import page_url, return_urls
 from clover_django.web.client_ip import shopper_address
 from clover_django.web.money_views import money_view
 from clover_django.web.pages import register as register_pages
@@ -20,9 +26,12 @@ __all__ = [
     "Finding",
     "Verdict",
     "acting_as",
+    "build_payments",
     "fresh_reads",
     "get_payments",
     "money_view",
+    "page_url",
+    "payments_of",
     "read_amount",
     "register_examination",
     "register_merchants",
