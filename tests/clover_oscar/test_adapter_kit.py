@@ -6,12 +6,12 @@ from oscar.apps.order.signals import order_placed
 from oscar.core.loading import get_class, get_model
 
 from clover_django.payments import get_payments
+from clover_django.testing import let_time_pass
 from clover_oscar.baskets.payments import find_payments
 from payment_hooks import Money
 from payment_hooks.ledger.outcomes import Outcome, outcome_of
 from payment_hooks.recovery.recovery import Recovery
 from payment_hooks.testing import AdapterKit
-from tests.clover_django.paying import let_time_pass
 from tests.clover_oscar.dashboard.test_order_detail import act, make_staff
 from tests.clover_oscar.shopper import Shopper, make_product
 

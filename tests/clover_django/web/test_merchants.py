@@ -7,6 +7,7 @@ from django.test import Client
 
 from clover_django import payments as shop_payments
 from clover_django.shop import build_payments, get_payments, payments_of
+from clover_django.testing import let_time_pass
 from clover_provider.config import CloverConfig
 from payment_hooks import (
     ConfigurationError,
@@ -18,7 +19,6 @@ from payment_hooks import (
     PaymentSource,
 )
 from payment_hooks.testing import FakeProvider
-from tests.clover_django.paying import let_time_pass
 
 DUE = Money(2599, "USD")
 CARD = PaymentSource(token="tok-1")
