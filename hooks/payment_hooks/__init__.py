@@ -80,6 +80,7 @@ from payment_hooks.model.records import (
 )
 from payment_hooks.model.requests import (
     CaptureRequest,
+    CheckoutFields,
     CheckoutRequest,
     ConfirmRequest,
     Customer,
@@ -140,6 +141,7 @@ __all__ = [
     "Challenge",
     "ChargeDetails",
     "CheckResult",
+    "CheckoutFields",
     "CheckoutRequest",
     "CompletePurchaseRequest",
     "ConfigurationError",
