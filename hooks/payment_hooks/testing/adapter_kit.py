@@ -14,6 +14,7 @@ from payment_hooks.testing.shop_bench import (
     begin,
     last,
     lose_the_answer,
+    lose_the_refund,
     open_page,
     pay_on_page,
     returned,
@@ -251,6 +252,19 @@ class AdapterKit:
             shop.refund(checkout, TEN, "form-1")
 
         assert returned(shop) == [TEN]
+
+    def test_a_refund_whose_answer_was_lost_is_made_once(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """Staff sends the form again, and the background looks for the first one."""
+        shop.submit(checkout, CARD)
+        lose_the_refund(shop)
+        shop.refund(checkout, TEN, "form-1")
+        shop.provider.mend()
+        shop.later()
+        shop.refund(checkout, TEN, "form-1")
+
+        assert (returned(shop), shop.state(checkout)) == ([TEN], "paid")
 
     def test_two_refund_forms_are_two_refunds(
         self, shop: ShopBench, checkout: str

@@ -153,6 +153,13 @@ def lose_the_answer(shop: ShopBench) -> None:
         shop.provider.fail(hook, ProviderUnavailable("no answer"))
 
 
+def lose_the_refund(shop: ShopBench) -> None:
+    """The next refund is made, its answer is lost, and so are the next look-ups."""
+    shop.provider.fail("payment_refund", OutcomeUnknown("reset"), after=True)
+    for _ in range(2):
+        shop.provider.fail("payment_retrieve", ProviderUnavailable("no answer"))
+
+
 def at_once(act: Callable[[], object]) -> None:
     """Let several threads do it at the same moment."""
     barrier = Barrier(THREADS)

@@ -260,6 +260,13 @@ class RefundsUnderNewNames(SmallShop):
         return super().refund(checkout, amount, f"{form}-{next(self.numbers)}")
 
 
+class ForgetsWhichFormWasSent(SmallShop):
+    """It keeps a form's name until its background ran."""
+
+    def refund(self, checkout, amount, form):
+        return super().refund(checkout, amount, f"{form}-{self.offset}")
+
+
 class RefundsByAmount(SmallShop):
     def refund(self, checkout, amount, form):
         return super().refund(checkout, amount, str(amount))
