@@ -27,13 +27,15 @@ def describe(config: CloverConfig) -> ProviderInfo:
     nobody can know before.
     """
     with_cards = _WITH_CARDS if takes_cards(config) else frozenset()
-    is_signed = any(config.webhook_secrets)
+    is_asked = takes_cards(config) and config.three_d_secure
+    challenges = {Ability.CHALLENGE} if is_asked else set()
+    messages = {Ability.WEBHOOKS} if any(config.webhook_secrets) else set()
     return ProviderInfo(
         name=PROVIDER,
         merchant_id=config.merchant_id,
         modes=frozenset(config.modes),
         currencies=frozenset({config.currency}),
-        abilities=_ALWAYS | with_cards | ({Ability.WEBHOOKS} if is_signed else set()),
+        abilities=_ALWAYS | with_cards | challenges | messages,
         limits=Limits(most=(Money(MOST_MINOR_UNITS, config.currency),)),
         is_test=config.environment is not Environment.PRODUCTION,
     )

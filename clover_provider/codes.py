@@ -59,6 +59,17 @@ PARTIAL_VOID = "partial_void"
 REFUND_FAILED = "refund_failed"
 """The bank did not carry out the refund or void."""
 
+# Of 3-D Secure.
+
+FLOW_STATUS_INVALID = "flow_status_invalid"
+"""What the browser brought back is no answer of Clover's 3DS script; nothing was sent."""
+CHARGE_OF_ANOTHER_OPERATION = "charge_of_another_operation"
+"""The charge that is to go on belongs to another operation; nothing was sent."""
+STILL_WAITING = "still_waiting"
+"""The charge waits for the shopper, and Clover has no way to end that."""
+NOT_AUTHENTICATED = "not_authenticated"
+"""The charge that waited for the shopper is over, and Clover named no reason."""
+
 # Of cards, tokens and keys.
 
 CARD_NOT_ALLOWED = "card_not_allowed"

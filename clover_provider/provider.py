@@ -4,15 +4,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NoReturn, Self
 
+from clover_provider import confirmation
 from clover_provider.abilities import describe, takes_cards
 from clover_provider.api import calls, charges, hosted_checkout, refunds, webhooks
+from clover_provider.api.authentication import steps
 from clover_provider.api.cards import customers, tokens
 from clover_provider.api.cards.keys import KeyStore, MemoryKeyStore, PublicKeys
-from clover_provider.api.errors import decline_of, is_missing, raise_for
+from clover_provider.api.errors import is_missing, raise_for
 from clover_provider.api.fields import Reading
 from clover_provider.codes import (
     CARD_NOT_ALLOWED,
-    CHARGE_FAILED,
     CURRENCY_NOT_ACCEPTED,
     MODE_NOT_CONFIGURED,
     PROVIDER,
@@ -23,13 +24,14 @@ from clover_provider.config import CloverConfig, Secret
 from clover_provider.config.locales import pick_locale
 from clover_provider.lookup import Charges, Queries, Transactions, find, retrieve
 from clover_provider.wire.message import Answer, Call, Sends
-from clover_provider.wire.redact import safe_text
 from payment_hooks import (
     CaptureRequest,
     CardDetails,
     CardFields,
     CardForm,
+    Challenge,
     CheckoutRequest,
+    ConfirmRequest,
     FindRequest,
     FindResult,
     InvalidRequest,
@@ -38,7 +40,6 @@ from payment_hooks import (
     Mode,
     Money,
     NextAction,
-    PaymentDeclined,
     PaymentRequest,
     PaymentSource,
     ProviderInfo,
@@ -52,7 +53,6 @@ from payment_hooks import (
     SaveSourceRequest,
     Transaction,
     TransactionKind,
-    TransactionStatus,
     UnsupportedOperation,
     VoidRequest,
     WebhookEvent,
@@ -170,15 +170,21 @@ class CloverProvider:
         return True
 
     @hookimpl
-    def payment_authorize(self, request: PaymentRequest) -> Transaction:
+    def payment_authorize(self, request: PaymentRequest) -> Transaction | Challenge:
         """An AUTHORIZATION, to be captured or voided later."""
         _refuse_hosted_only(self.config, "to authorize")
         return self._fund(request, capture=False)
 
     @hookimpl
-    def payment_charge(self, request: PaymentRequest) -> Transaction:
+    def payment_charge(self, request: PaymentRequest) -> Transaction | Challenge:
         """A CHARGE: authorized and captured at once."""
         return self._fund(request, capture=True)
+
+    @hookimpl
+    def payment_confirm(self, request: ConfirmRequest) -> Transaction | Challenge:
+        """The charge after a step of 3-D Secure, or the next one; it ends none."""
+        config = self._check_currency(request.amount)
+        return confirmation.confirm(request, config, self._send)
 
     @hookimpl
     def payment_capture(self, request: CaptureRequest) -> Transaction:
@@ -228,6 +234,9 @@ class CloverProvider:
                 public_key=public_key,
                 merchant_id=config.merchant_id,
                 locale=pick_locale(request.locale, config.locale),
+                authentication_script_url=config.authentication_sdk_url
+                if config.three_d_secure
+                else "",
             )
         return CardForm(
             public_key=public_key,
@@ -236,7 +245,7 @@ class CloverProvider:
         )
 
     @hookimpl
-    def payment_retry(self, request: RetryRequest) -> Transaction:
+    def payment_retry(self, request: RetryRequest) -> Transaction | Challenge:
         """The outcome of the first call, sent again: Clover keeps a key for a day."""
         capture = request.kind is TransactionKind.CHARGE
         return self._fund(request.request, capture=capture, attempt=_SECOND_ATTEMPT)
@@ -282,18 +291,24 @@ class CloverProvider:
 
     def _fund(
         self, request: PaymentRequest, *, capture: bool, attempt: int = 1
-    ) -> Transaction:
+    ) -> Transaction | Challenge:
         config = self._check_currency(request.amount)
         _check_merchant(request.source, config)
         call = calls.charge(request, config, capture=capture, attempt=attempt)
         answer = self._send_checked(call)
+        charge = Reading(
+            fields=answer.fields, what="charge", request_id=answer.request_id
+        )
+        step = steps.read(charge, config)
+        if step is not None:
+            return step
         transaction = charges.read_charge(
             answer.fields,
             merchant_id=config.merchant_id,
             merchant_currency=config.currency,
             request_id=answer.request_id,
         )
-        _check_funded(transaction, answer, call, capture=capture)
+        charges.check_funded(transaction, charge, capture=capture)
         return transaction
 
     def _refund(
@@ -385,24 +400,4 @@ def _check_merchant(source: PaymentSource, config: CloverConfig) -> None:
             "this card token was made for another merchant: nothing was sent",
             code=SOURCE_OF_ANOTHER_MERCHANT,
             provider=PROVIDER,
-        )
-
-
-def _check_funded(
-    transaction: Transaction, answer: Answer, call: Call, *, capture: bool
-) -> None:
-    charge = Reading(fields=answer.fields, what="charge", request_id=answer.request_id)
-    if transaction.status in (TransactionStatus.FAILED, TransactionStatus.CANCELED):
-        raise PaymentDeclined(
-            f"{transaction.kind} {transaction.transaction_id} failed: "
-            f"{safe_text(charge.text('failure_message'))}",
-            decline_code=decline_of(charge),
-            transaction_id=transaction.transaction_id,
-            code=safe_text(charge.text("failure_code")) or CHARGE_FAILED,
-            provider=PROVIDER,
-            provider_request_id=answer.request_id,
-        )
-    if capture is not (transaction.kind is TransactionKind.CHARGE):
-        raise charge.refuse(
-            f"{transaction.transaction_id} is a {transaction.kind}, not what was asked"
         )

@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 from clover_provider.api import charges, hosted_checkout, refunds
+from clover_provider.api.authentication import asking
 from clover_provider.api.cards import customers, tokens
 from clover_provider.config import CloverConfig
 from clover_provider.wire.message import Call
@@ -10,6 +11,7 @@ from payment_hooks import (
     CaptureRequest,
     CardDetails,
     CheckoutRequest,
+    ConfirmRequest,
     PaymentRequest,
     RefundRequest,
     RemoveSourceRequest,
@@ -29,7 +31,9 @@ def charge(
         url=f"{config.ecommerce_url}/v1/charges",
         path="/v1/charges",
         action=f"{action} of {request.amount} for {request.reference}",
-        body=charges.build_charge(request, capture=capture),
+        body=charges.build_charge(
+            request, capture=capture, authenticate=config.three_d_secure
+        ),
         headers=charges.build_headers(request.details.shopper_ip),
         bearer=config.ecommerce_key,
         idempotency_key=request.idempotency_key,
@@ -51,6 +55,20 @@ def capture(request: CaptureRequest, config: CloverConfig) -> Call:
         headers=charges.build_headers(request.shopper_ip),
         bearer=config.ecommerce_key,
         idempotency_key=request.idempotency_key,
+        moves_money=True,
+    )
+
+
+def finalize(request: ConfirmRequest, config: CloverConfig, *, step: str) -> Call:
+    """Let a charge go on after a step of 3-D Secure."""
+    return Call(
+        method="POST",
+        url=f"{config.ecommerce_url}/v1/charges/finalize_payment",
+        path="/v1/charges/finalize_payment",
+        action=f"finalization of {request.transaction_id}",
+        body=asking.build_answer(request),
+        bearer=config.ecommerce_key,
+        idempotency_key=asking.key_of_step(request, step),
         moves_money=True,
     )
 

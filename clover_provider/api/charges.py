@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from clover_provider.api import additional_charges, charge_details
+from clover_provider.api.authentication import asking, steps
 from clover_provider.api.cards import customers
+from clover_provider.api.errors import decline_of
 from clover_provider.api.fields import Reading
 from clover_provider.api.references import (
     build_metadata,
@@ -11,7 +13,7 @@ from clover_provider.api.references import (
     mark_of,
     operation_of,
 )
-from clover_provider.codes import AMOUNT_TOO_LARGE, PROVIDER
+from clover_provider.codes import AMOUNT_TOO_LARGE, CHARGE_FAILED, PROVIDER
 from clover_provider.config.limits import MOST_MINOR_UNITS
 from clover_provider.wire.redact import redact, safe_text
 from payment_hooks import (
@@ -19,6 +21,7 @@ from payment_hooks import (
     CheckResult,
     InvalidRequest,
     Money,
+    PaymentDeclined,
     PaymentRequest,
     PaymentSource,
     Transaction,
@@ -43,8 +46,12 @@ _CHECKS = {
 }
 
 
-def build_charge(request: PaymentRequest, *, capture: bool) -> dict[str, object]:
+def build_charge(
+    request: PaymentRequest, *, capture: bool, authenticate: bool = False
+) -> dict[str, object]:
     """The body of `POST /v1/charges`; without `capture`, an authorization.
+
+    With `authenticate`, it asks for 3-D Secure where the browser is known.
 
     Raises:
         InvalidRequest: more than Clover takes in one charge or in the metadata, or a
@@ -68,6 +75,7 @@ def build_charge(request: PaymentRequest, *, capture: bool) -> dict[str, object]
         "external_reference_id": external_reference(request.operation_id),
         "metadata": metadata,
         **charge_details.build(details),
+        **(asking.build(details) if authenticate else {}),
     }
 
 
@@ -99,7 +107,8 @@ def read_charge(
     """The transaction which Clover's charge object describes.
 
     `captured: false` gives an AUTHORIZATION, `true` a CHARGE. Clover reports a voided
-    authorization as refunded; it is VOIDED here.
+    authorization as refunded; it is VOIDED here. One that waits for 3-D Secure is
+    PENDING, and what it is to become is not known here.
 
     Args:
         fields: the charge object.
@@ -116,10 +125,11 @@ def read_charge(
     charge = Reading(fields=fields, what="charge", request_id=request_id)
     transaction_id = charge.need_id()
     currency = _currency(charge, merchant_currency)
-    captured = _need_captured(charge)
+    is_waiting = steps.is_waiting(charge)
+    captured = False if is_waiting else _need_captured(charge)
     kind = TransactionKind.CHARGE if captured else TransactionKind.AUTHORIZATION
     amount = Money(charge.need_minor_units("amount"), currency)
-    status = _status(charge, captured)
+    status = TransactionStatus.PENDING if is_waiting else _status(charge, captured)
     source = charge.part("source")
     on_top = additional_charges.read(charge, currency)
     said = safe_text(charge.text("warning_message"))
@@ -148,6 +158,29 @@ def read_charge(
         provider_request_id=request_id,
         raw=redact(fields),
     )
+
+
+def check_funded(transaction: Transaction, charge: Reading, *, capture: bool) -> None:
+    """Raise unless the answer to a charge is what was asked for.
+
+    Raises:
+        PaymentDeclined: Clover made the charge, and it failed.
+        OutcomeUnknown: it is an authorization in place of a charge, or the other way round.
+    """
+    if transaction.status in _UNSUCCESSFUL:
+        raise PaymentDeclined(
+            f"{transaction.kind} {transaction.transaction_id} failed: "
+            f"{safe_text(charge.text('failure_message'))}",
+            decline_code=decline_of(charge),
+            transaction_id=transaction.transaction_id,
+            code=safe_text(charge.text("failure_code")) or CHARGE_FAILED,
+            provider=PROVIDER,
+            provider_request_id=charge.request_id,
+        )
+    if capture is not (transaction.kind is TransactionKind.CHARGE):
+        raise charge.refuse(
+            f"{transaction.transaction_id} is a {transaction.kind}, not what was asked"
+        )
 
 
 def read_capture(

@@ -56,6 +56,7 @@ def examine(config: CloverConfig, *, online: bool = False) -> list[Finding]:
     return [
         *_settings(config),
         *_keys(config),
+        *_authentication(config),
         *_hosted(config),
         *(_online(config) if online else ()),
     ]
@@ -108,6 +109,25 @@ def _keys(config: CloverConfig) -> Iterator[Finding]:
         yield Finding(
             subject="public key", text="set" if config.public_key else fetched
         )
+
+
+def _authentication(config: CloverConfig) -> Iterator[Finding]:
+    if not config.three_d_secure:
+        return
+    if not _takes_cards(config):
+        yield Finding(
+            subject="3-D Secure",
+            text="THREE_D_SECURE changes nothing: Clover's own page asks by itself, as "
+            "the merchant's dashboard says",
+            verdict=Verdict.UNKNOWN,
+        )
+        return
+    yield Finding(
+        subject="3-D Secure",
+        text="asked for where the shopper's browser is known; whether the merchant has "
+        "turned it on under Fraud Tools, only Clover's dashboard shows",
+        verdict=Verdict.UNKNOWN,
+    )
 
 
 def _takes_cards(config: CloverConfig) -> bool:

@@ -91,6 +91,14 @@ class CloverConfig(ConfigValues):
         return f"{self.hosts.checkout}/sdk.js"
 
     @property
+    def authentication_sdk_url(self) -> str:
+        """The address of the 3DS script; the browser must load it from there.
+
+        Clover's pages name that of production alone.
+        """
+        return f"{self.hosts.checkout}/clover3DS/clover3DS-sdk.js"
+
+    @property
     def keys_url(self) -> str:
         """The address of the card-encryption keys."""
         return f"{self.hosts.keys}/assets/keys.json"

@@ -54,6 +54,9 @@ class ConfigValues:
     """Language of Clover's card fields: en, en-CA or fr-CA; follows the country."""
     page_config_id: str = ""
     """Which configured checkout page a hosted session shows; the default when empty."""
+    three_d_secure: bool = False
+    """Whether charges ask for 3-D Secure where the shopper's browser is known; the
+    merchant turns it on in Clover's dashboard as well, under Fraud Tools."""
     hosted_lines: HostedLines = HostedLines.ONE
     """How many lines a hosted page shows: Clover refunds several only as a whole."""
     pci_attestation: str = ""

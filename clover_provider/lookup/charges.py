@@ -61,6 +61,16 @@ class Charges:
             raise refused
         return None
 
+    def read(self, charge_id: str) -> Transaction | None:
+        """The charge as the ecommerce service shows it; None if it shows none.
+
+        Raises:
+            ProviderUnavailable: no answer came, or it cannot be read.
+        """
+        with only_read():
+            found = self._ask_ecommerce(charge_id, with_refunds=False)
+        return found.charge if found is not None else None
+
     def _services(self) -> list[Callable[[str, bool], Found | None]]:
         if not self._config.platform_key:
             return [self._ask_ecommerce]

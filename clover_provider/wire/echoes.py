@@ -52,6 +52,7 @@ _OPEN_FIELDS = frozenset(
         "amount",
         "capture",
         "charge",
+        "charge_id",
         "currency",
         "description",
         "ecomind",
@@ -64,6 +65,7 @@ _OPEN_FIELDS = frozenset(
         "soft_descriptor",
         "stored_credentials",
         "tax_amount",
+        "threeds",
         # A card, and whose it is.
         "address_line1",
         "address_zip",

@@ -46,6 +46,7 @@ _PARTS = {
     "source": frozenset(
         {"address_line1_check", "address_zip_check", "brand", "cvc_check", "last4"}
     ),
+    "threeds": frozenset({"liability_protection_status", "validation_result"}),
     "metadata": frozenset(
         {"authCode", "gatewayResponseCode", "operation", "refNum", "refundType"}
     ),

@@ -5,6 +5,21 @@ export interface CloverCardToken {
   last4?: string;
   expMonth?: string;
   expYear?: string;
+  /** Where 3-D Secure is on: what the server takes as `BrowserInfo`. */
+  browser?: Record<string, string | boolean>;
+}
+
+/** The server's challenge: a step of 3-D Secure. */
+export interface CloverCardChallenge {
+  data: Record<string, string>;
+  script_url?: string;
+  scriptUrl?: string;
+}
+
+/** What goes back to the server after the step. */
+export interface CloverCardAnswer {
+  flow: string;
+  flow_status: string;
 }
 
 export interface CloverCardError {
@@ -26,6 +41,8 @@ export interface CloverCardElement extends HTMLElement {
   checkValidity(): boolean;
   reportValidity(): boolean;
   tokenize(): Promise<CloverCardToken>;
+  challenge(challenge: CloverCardChallenge | string): Promise<CloverCardAnswer>;
+  cancelChallenge(): void;
   reset(): void;
   focus(): void;
 }
@@ -40,5 +57,7 @@ declare global {
     "clover-card:busy": CustomEvent<{ busy: boolean }>;
     "clover-card:token": CustomEvent<CloverCardToken>;
     "clover-card:error": CustomEvent<CloverCardError>;
+    "clover-card:challenge-answered": CustomEvent<CloverCardAnswer>;
+    "clover-card:challenge-canceled": CustomEvent<Record<string, never>>;
   }
 }

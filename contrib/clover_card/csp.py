@@ -7,17 +7,22 @@ SELF = "'self'"
 # sources exists, this one comes from pages that work.
 INLINE = "'unsafe-inline'"
 RECAPTCHA = ("https://www.google.com", "https://www.gstatic.com")
+ANY_BANK = "https:"
 TOKEN_HOSTS = {
     "checkout.clover.com": "https://token.clover.com",
     "checkout.sandbox.dev.clover.com": "https://token-sandbox.dev.clover.com",
 }
 
 
-def csp_directives(script_url: str) -> dict[str, tuple[str, ...]]:
+def csp_directives(
+    script_url: str, *, three_d_secure: bool = False
+) -> dict[str, tuple[str, ...]]:
     """The sources by directive for a page that loads Clover's SDK from `script_url`.
 
     Merge them into the page's own policy. For Clover's hosts they include reCAPTCHA and
     inline styles (the footer); any other host, such as the simulator, needs itself only.
+    With `three_d_secure`, the page may frame any bank's: which one it is, only the
+    charge's answer says.
 
     Raises:
         ValueError: `script_url` is not an absolute http or https URL.
@@ -39,7 +44,11 @@ def csp_directives(script_url: str) -> dict[str, tuple[str, ...]]:
         }
     return {
         "script-src": (SELF, origin, *RECAPTCHA),
-        "frame-src": (origin, RECAPTCHA[0]),
+        "frame-src": (
+            origin,
+            RECAPTCHA[0],
+            *((ANY_BANK,) if three_d_secure else ()),
+        ),
         "connect-src": (SELF, origin, token_host, RECAPTCHA[0]),
         "style-src": (SELF, INLINE),
     }

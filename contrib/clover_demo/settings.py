@@ -209,6 +209,7 @@ CLOVER = {
     "MODE": "iframe",
     "MODES": ["iframe", "hosted", "api"],
     "PCI_ATTESTATION": "SAQ D of a shop that only takes test cards",
+    "THREE_D_SECURE": True,
     "ORDER_STATUS": {"paid": "Paid"},
     "NEXT_LOADER": "clover_demo.shipping.class_loader",
 }

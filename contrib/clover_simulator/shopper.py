@@ -1,7 +1,8 @@
-"""What the shopper does, over HTTP: types a card into the fields or the hosted page."""
+"""What the shopper does, over HTTP: types a card, pays a hosted page, answers the bank."""
 
 import json
-from urllib.parse import urlencode
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from clover_simulator.state import cards
 from clover_simulator.state.records import JSON
@@ -9,6 +10,10 @@ from clover_simulator.traffic.client import Page, fetch
 
 APPROVED_CARD = "4242424242424242"
 DECLINED_CARD = "4005571702222222"
+FRICTIONLESS_CARD = "4001230000000129"
+METHOD_CARD = "4811326490014875"
+CHALLENGE_CARD = "4012000033330026"
+METHOD_AND_CHALLENGE_CARD = "4043130007524792"
 EXPIRY = ("12", "2099")
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -44,3 +49,18 @@ def cancel_hosted(href: str) -> Page:
 
 def _action(href: str, name: str) -> str:
     return f"{href.partition('?')[0]}/{name}"
+
+
+def authenticate(step: Mapping[str, str], *, confirm: bool = True) -> str:
+    """What the browser does for a step of 3-D Secure; the status that it brings back.
+
+    `step` is what Clover's 3DS script gets: `acsMethodUrl` or `acsUrl` is in it.
+    """
+    if "acsMethodUrl" in step:
+        page = fetch("GET", step["acsMethodUrl"])
+    else:
+        answer = {"answer": "confirm" if confirm else "refuse"}
+        page = fetch("POST", step["acsUrl"], urlencode(answer), FORM)
+    if page.location is None:
+        raise ValueError(f"the bank waits for nothing: {page.status} {page.text}")
+    return dict(parse_qsl(urlsplit(page.location).query))["status"]

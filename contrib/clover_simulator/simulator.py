@@ -2,7 +2,7 @@
 
 import copy
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
@@ -181,6 +181,10 @@ class Simulator:
     def cancel_hosted(self, session_url: str) -> Page:
         """The shopper presses the hosted page's cancel button."""
         return shopper.cancel_hosted(session_url)
+
+    def authenticate(self, step: Mapping[str, str], *, confirm: bool = True) -> str:
+        """What the browser does for a step of 3-D Secure; the status it brings back."""
+        return shopper.authenticate(step, confirm=confirm)
 
     def refund_in_dashboard(self, charge_id: str, cents: int) -> None:
         """What the merchant refunds in Clover's dashboard, past the shop."""

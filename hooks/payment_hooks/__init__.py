@@ -10,6 +10,7 @@ from payment_hooks.ledger.outcomes import Outcome
 from payment_hooks.ledger.store import Ledger, StaleVersion
 from payment_hooks.model.cards import CardDetails, PaymentSource
 from payment_hooks.model.details.address import Address
+from payment_hooks.model.details.browser import BrowserInfo
 from payment_hooks.model.details.charge import ChargeDetails, Level2
 from payment_hooks.model.errors import (
     AlreadyPaid,
@@ -134,6 +135,7 @@ __all__ = [
     "AmountChanged",
     "AuthenticationFailed",
     "BadInput",
+    "BrowserInfo",
     "CaptureRequest",
     "CardDetails",
     "CardFields",

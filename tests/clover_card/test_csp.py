@@ -31,6 +31,16 @@ def test_clover_s_hosts_need_their_token_host_and_recaptcha(
     assert "'unsafe-inline'" not in directives["script-src"]
 
 
+def test_3d_secure_lets_the_page_frame_any_bank():
+    sdk = "https://checkout.clover.com/sdk.js"
+
+    directives = csp_directives(sdk, three_d_secure=True)
+
+    assert "https:" in directives["frame-src"]
+    assert "https:" not in directives["script-src"]
+    assert "https:" not in csp_directives(sdk)["frame-src"]
+
+
 def test_a_local_host_needs_nothing_but_itself():
     directives = csp_directives("http://127.0.0.1:8765/sdk.js")
 

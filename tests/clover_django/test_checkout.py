@@ -1,5 +1,7 @@
 """The lines that every shop on Django writes: a card form, and the way to Clover's page."""
 
+import json
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
@@ -132,6 +134,37 @@ def test_the_shoppers_address_goes_along(fake, send):
     send()
 
     assert seen == ["203.0.113.7"]
+
+
+def test_the_browser_goes_along_as_its_page_describes_it(fake, rf):
+    seen = []
+
+    class Watch:
+        @hookimpl(wrapper=True)
+        def payment_charge(self, request):
+            seen.append(request.details.browser)
+            return (yield)
+
+    get_payments().plugins.register(Watch())
+    described = {
+        "accept_header": "text/html",
+        "user_agent": "Mozilla/5.0",
+        "language": "en-US",
+        "origin": "https://shop.example",
+        "screen_width": 1280,
+        "screen_height": 800,
+        "color_depth": 24,
+        "time_zone_offset": 300,
+    }
+    form = {
+        "clover_token": "tok-1",
+        "clover_shown": seal_shown(DUE, "100123"),
+        "clover_browser": json.dumps(described),
+    }
+
+    charge_card_form(rf.post("/pay/", form), "100123", DUE)
+
+    assert seen[0].screen_width == 1280
 
 
 def test_the_hook_says_what_is_due_where_the_caller_does_not(fake, send):

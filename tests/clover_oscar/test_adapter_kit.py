@@ -18,6 +18,7 @@ PAYMENTS = "/dashboard/orders/clover-payments/"
 STATES = {
     Outcome.PAID: "paid",
     Outcome.CHECKING: "checking",
+    Outcome.ACTION_REQUIRED: "checking",
     Outcome.REVERSED: "refunded",
     Outcome.NOT_PAID: "open",
 }

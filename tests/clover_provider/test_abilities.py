@@ -45,12 +45,21 @@ def test_it_says_whether_money_is_real(configure, environment, is_test):
 @pytest.mark.parametrize(
     ("modes", "has_secret", "missing"),
     [
-        (["iframe", "hosted"], True, {Ability.CAPTURE_ABOVE}),
-        (["iframe"], False, {Ability.CAPTURE_ABOVE, Ability.WEBHOOKS}),
+        (["iframe", "hosted"], True, {Ability.CAPTURE_ABOVE, Ability.CHALLENGE}),
+        (
+            ["iframe"],
+            False,
+            {Ability.CAPTURE_ABOVE, Ability.CHALLENGE, Ability.WEBHOOKS},
+        ),
         (
             ["hosted"],
             True,
-            {Ability.CAPTURE_ABOVE, Ability.AUTHORIZE, Ability.SAVE_CARD},
+            {
+                Ability.CAPTURE_ABOVE,
+                Ability.CHALLENGE,
+                Ability.AUTHORIZE,
+                Ability.SAVE_CARD,
+            },
         ),
     ],
 )
@@ -62,7 +71,7 @@ def test_its_abilities_follow_from_the_settings(configure, modes, has_secret, mi
 
     info = CloverProvider(config).payment_describe()
 
-    assert set(Ability) - info.abilities - {Ability.CHALLENGE} == missing
+    assert set(Ability) - info.abilities == missing
 
 
 def test_settings_that_are_read_late_are_described_when_they_are_there():
@@ -147,3 +156,20 @@ def test_an_authorization_whose_answer_was_lost_is_still_found_by_its_key(
     )
 
     assert again.transaction_id == first.transaction_id
+
+
+@pytest.mark.parametrize(("modes", "asks"), [(["iframe"], True), (["hosted"], False)])
+def test_it_asks_the_shopper_where_cards_are_charged_with_3_d_secure(
+    configure, modes, asks
+):
+    config = configure(
+        MODE=modes[0],
+        MODES=modes,
+        HOSTED_PRIVATE_KEY="another-private-key",
+        WEBHOOK_SECRETS="a-secret",
+        THREE_D_SECURE=True,
+    )
+
+    info = CloverProvider(config).payment_describe()
+
+    assert info.can(Ability.CHALLENGE) is asks

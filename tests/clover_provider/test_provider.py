@@ -85,7 +85,7 @@ def test_it_answers_every_provider_hook(config):
     registry.register(CloverProvider(config), "clover")
 
     provider_hooks = [name for name in vars(spec) if name.startswith("payment_")]
-    assert len(provider_hooks) == 17
+    assert len(provider_hooks) == 16
     for name in provider_hooks:
         assert getattr(registry.hook, name).get_hookimpls(), name
 

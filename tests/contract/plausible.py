@@ -9,6 +9,8 @@ from typing import Any
 
 from schemathesis import Case, GenerationMode
 
+from clover_simulator.bank import authentication
+from clover_simulator.shopper import CHALLENGE_CARD
 from clover_simulator.testing import Simulator
 from clover_simulator.traffic.client import fetch
 
@@ -90,6 +92,18 @@ def charge_request(simulator: Simulator, body: dict[str, Any], case: Case) -> No
     case.headers.pop("idempotency-key", None)
 
 
+def finalize_request(simulator: Simulator, body: dict[str, Any], case: Case) -> None:
+    browser = dict.fromkeys(authentication.BROWSER_FIELDS, "1")
+    flags = dict.fromkeys(["browser_javascript_enabled", "browser_java_enabled"], True)
+    asked = {"source": "CLOVER", "browser_info": browser | flags}
+    source = simulator.token(CHALLENGE_CARD)
+    fields = {"amount": HIGHEST_PRICE, "currency": "USD", "source": source}
+    waiting = post(simulator, "/v1/charges", fields | {"threeds": asked})
+    simulator.authenticate({"acsUrl": waiting["threeds"]["data"]["acs_url"]})
+    body["charge_id"] = waiting["id"]
+    case.headers.pop("idempotency-key", None)
+
+
 def capture_request(simulator: Simulator, body: dict[str, Any], case: Case) -> None:
     case.path_parameters["id"] = charge_id(simulator, capture=False)
     limit(body, "amount")
@@ -149,6 +163,7 @@ MAKERS: dict[str, Make] = {
     "createToken": token_request,
     "updateToken": token_update,
     "createCharge": charge_request,
+    "finalizePayment": finalize_request,
     "captureCharge": capture_request,
     "createRefund": refund_request,
     "createCustomer": customer_request,

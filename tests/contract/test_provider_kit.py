@@ -8,15 +8,33 @@ import pytest
 
 from clover_provider import CloverConfig, CloverProvider
 from clover_provider.api.webhooks import sign
-from clover_simulator.state.records import ChargeState
-from payment_hooks import EventKind, PaymentSource, WebhookRequest
+from clover_simulator.shopper import CHALLENGE_CARD
+from payment_hooks import (
+    BrowserInfo,
+    Challenge,
+    ChargeDetails,
+    EventKind,
+    PaymentSource,
+    WebhookRequest,
+)
 from payment_hooks.testing import ProviderKit
 from payment_hooks.testing.provider_kit import Moved
 
 DECLINED_CARD = "4005571702222222"
+BROWSER = BrowserInfo(
+    accept_header="*/*",
+    user_agent="Mozilla/5.0",
+    language="en-US",
+    origin="https://shop.example",
+    screen_width=1792,
+    screen_height=1120,
+    color_depth=24,
+    time_zone_offset=420,
+)
 PATHS = {
     "payment_charge": "/v1/charges",
     "payment_authorize": "/v1/charges",
+    "payment_confirm": "/v1/charges/finalize_payment",
     "payment_capture": "/v1/charges/*/capture",
     "payment_refund": "/v1/refunds",
     "payment_void": "/v1/refunds",
@@ -29,8 +47,9 @@ class CloverBench:
     """A merchant at the simulator."""
 
     currency = "USD"
-    lacks = ("payment_confirm",)
+    lacks = ()
     sends = (EventKind.PAYMENT,)
+    ends_challenges = False
 
     def __init__(self, simulator):
         self.simulator = simulator
@@ -46,6 +65,7 @@ class CloverBench:
                     "WEBHOOK_SECRETS": merchant.webhook_secret,
                     "MODES": ["iframe", "hosted", "api"],
                     "PCI_ATTESTATION": "SAQ D of the tests",
+                    "THREE_D_SECURE": True,
                 }
             )
         )
@@ -56,6 +76,13 @@ class CloverBench:
     def declined(self) -> PaymentSource:
         return PaymentSource(token=self.simulator.token(DECLINED_CARD))
 
+    def challenged(self) -> tuple[PaymentSource, ChargeDetails]:
+        source = PaymentSource(token=self.simulator.token(CHALLENGE_CARD))
+        return source, ChargeDetails(shopper_ip="203.0.113.7", browser=BROWSER)
+
+    def answer(self, challenge: Challenge) -> dict[str, str]:
+        return {"flow_status": self.simulator.authenticate(challenge.data)}
+
     def lose_answer(self, hook: str) -> None:
         self.simulator.fail("POST", PATHS[hook], "reset_after")
 
@@ -64,7 +91,7 @@ class CloverBench:
 
     def moved(self) -> Moved:
         records = self.simulator.ledger
-        approved = [row for row in records.charges if row.state != ChargeState.DECLINED]
+        approved = [row for row in records.charges if row.status == "succeeded"]
         refunds = [row for row in records.refunds if not row.was_void]
         return Moved(
             payments=len(approved),
@@ -103,7 +130,7 @@ class CloverBench:
 
 
 class TestClover(ProviderKit):
-    """The whole kit; no charge asks for 3-D Secure."""
+    """The whole kit; Clover names no way to end a charge that waits for the shopper."""
 
     @pytest.fixture
     def bench(self, clover_simulator):

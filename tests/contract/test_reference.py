@@ -44,7 +44,6 @@ REASONS = {
         **dict.fromkeys(ANSWER_FIELDS.split(), ONE_SCHEMA),
         "debt_payment": "specialised, not for web shops",
         "gift_card": "gift cards are not simulated",
-        "threeds": "3-D Secure is not simulated; the field is refused with a message",
     },
     ("post", "/v1/charges/{id}/capture"): {
         **dict.fromkeys(ANSWER_FIELDS.split(), ONE_SCHEMA),

@@ -12,6 +12,7 @@ from clover_django.payments import get_payments
 from clover_django.web.addresses import page_url, return_urls
 from clover_django.web.client_ip import shopper_address
 from payment_hooks import (
+    BrowserInfo,
     CardFields,
     ChargeDetails,
     CheckoutFields,
@@ -30,6 +31,7 @@ from payment_hooks import (
 )
 
 TOKEN = "clover_token"  # noqa: S105 - the name of a form field
+BROWSER = "clover_browser"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,8 @@ def charge_card_form(
         request: its form holds `clover_token` and `clover_shown`.
         reference: the shop's own, such as the order number.
         amount_due: what the shop's server says; asked from `shop_amount_due` if None.
-        details: what Clover may know; the shopper's address is added.
+        details: what Clover may know; the shopper's address and browser are
+            added.
         payments: those of the merchant; those of the settings if None.
 
     Raises:
@@ -92,9 +95,7 @@ def charge_card_form(
     due = _due(ours, reference, amount_due)
     check_shown(request, due, reference)
     source = PaymentSource(token=request.POST.get(TOKEN, ""))
-    known = details or ChargeDetails()
-    if not known.shopper_ip:
-        known = replace(known, shopper_ip=shopper_address(request))
+    known = _details(request, details or ChargeDetails())
     payment = ours.open(reference, mode=Mode.IFRAME, amount_due=due)
     with suppress(OutcomeUnknown):  # or the shopper has to act: the page says which
         ours.charge(payment.payment_id, source, details=known)
@@ -133,6 +134,15 @@ def open_hosted_page(
         if paid := _find_money(ours, reference):
             return page_url("status", paid)
         raise
+
+
+def _details(request: HttpRequest, given: ChargeDetails) -> ChargeDetails:
+    """The same with what the request says of the shopper's address and browser."""
+    return replace(
+        given,
+        shopper_ip=given.shopper_ip or shopper_address(request),
+        browser=given.browser or BrowserInfo.usable(request.POST.get(BROWSER, "")),
+    )
 
 
 def _open_page(

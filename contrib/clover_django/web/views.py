@@ -50,6 +50,7 @@ from clover_django.web.speculation import answer_speculation, is_speculative
 from clover_django.web.strict_cookies import with_own_cookies
 from clover_django.web.webhooks import receive
 from payment_hooks import (
+    Challenge,
     ConfigurationError,
     InvalidRequest,
     Operation,
@@ -201,17 +202,26 @@ def _show(request: HttpRequest, payment: Payment) -> HttpResponse:
         return _wait(request, payment)
     waiting = find_challenged(operations)
     if outcome is Outcome.ACTION_REQUIRED and waiting is not None:
-        return render_page(
-            request,
-            payment,
-            "clover_django/challenge.html",
-            challenge=waiting.challenge,
-        )
+        return _show_challenge(request, payment, waiting.challenge)
     if outcome is Outcome.REVERSED:
         message = _("This payment was refunded.")
     else:
         message = _why_not(operations)
     return get_pages().not_paid(request, payment, message)
+
+
+def _show_challenge(
+    request: HttpRequest, payment: Payment, challenge: Challenge | None
+) -> HttpResponse:
+    """The page on which the shopper answers the bank, or from which the way leads there."""
+    for_browser = {
+        "script_url": challenge.script_url if challenge else "",
+        "data": dict(challenge.data) if challenge else {},
+    }
+    template = "clover_django/challenge.html"
+    return render_page(
+        request, payment, template, challenge=challenge, for_browser=for_browser
+    )
 
 
 def _wait(request: HttpRequest, payment: Payment) -> HttpResponse:

@@ -4,19 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from clover_oscar.untyped import OscarObject
-from payment_hooks import Address, ChargeDetails
+from payment_hooks import Address, BrowserInfo, ChargeDetails
 
 
 def details_of(
-    submission: Mapping[str, Any], email: str, shopper_ip: str
+    submission: Mapping[str, Any], email: str, shopper_ip: str, browser: str
 ) -> ChargeDetails:
-    """E-mail and addresses of the shopper.
+    """E-mail and addresses of the shopper, and the browser as the page described it.
 
     Not the tax: Clover refunds a charge that names its tax only as a whole.
     """
     return ChargeDetails(
         shopper_email=email,
         shopper_ip=shopper_ip,
+        browser=BrowserInfo.usable(browser),
         billing_address=_address(submission["billing_address"]),
         shipping_address=_address(submission["shipping_address"]),
     )

@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -228,6 +228,7 @@ class PaymentDetailsMixin(PaymentPageMixin):
         with transaction.atomic(), suppress(ObjectDoesNotExist):
             lock("basket.Basket", basket_id)
             if not is_spoken_for(basket_id):
+                _save_unsaved(self.request)
                 parent.restore_frozen_basket()
 
     def show_order(self, order: OscarObject) -> Response:
@@ -301,3 +302,10 @@ class PaymentDetailsMixin(PaymentPageMixin):
             return self.show_order(order)
         payment = get_payments().get(payment_id)
         return redirect(status_url(payment)) if may_hold_money(payment) else response
+
+
+def _save_unsaved(request: HttpRequest) -> None:
+    """Save the basket of a browser that has none: Oscar reads its lines to merge them."""
+    basket: Any = request.basket  # type: ignore[attr-defined]  # Oscar's middleware sets it
+    if basket.pk is None:
+        basket.save()

@@ -34,6 +34,8 @@ logger = logging.getLogger("oscar.checkout")
 
 TOKEN = "clover_token"  # noqa: S105 - the name of a form field
 CHOICE = "clover_mode"
+BROWSER = "clover_browser"
+"""What the shopper's bank wants to know of the browser, for 3-D Secure."""
 _PAGES = {False: "clover_oscar/payment_details.html", True: "clover_oscar/preview.html"}
 
 
@@ -177,6 +179,7 @@ class PaymentPageMixin:
             "clover_mode": mode.value,
             "clover_modes": [row.value for row in options.modes()],
             "clover_has_preview": options.has_preview(),
+            "clover_browser": self.request.POST.get(BROWSER, ""),
         }
         if mode is Mode.API:
             context.setdefault("clover_form", CardEntryForm())

@@ -118,7 +118,12 @@ def pay(
     take(
         payment.payment_id,
         source,
-        details=details_of(submission, email, shopper_address(request)),
+        details=details_of(
+            submission,
+            email,
+            shopper_address(request),
+            request.POST.get("clover_browser", ""),
+        ),
         notify=False,  # once the view has placed the order
     )
 

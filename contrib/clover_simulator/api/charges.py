@@ -2,8 +2,9 @@
 
 import json
 
-from clover_simulator.api import issuer, tokens
-from clover_simulator.api.issuer import Decline
+from clover_simulator.api import tokens
+from clover_simulator.bank import authentication, issuer
+from clover_simulator.bank.issuer import Decline
 from clover_simulator.calls import addresses, listing
 from clover_simulator.calls.call import Call
 from clover_simulator.rows import refund_rows, surcharges
@@ -35,7 +36,10 @@ LIST_FILTERS = frozenset(
 ) | {f"status_transitions.{name}" for name in listing.COMPARISONS}
 """Of these, only `customer` has a meaning here."""
 LEFT_OUT_OF_GIFT_CARDS = frozenset({"currency", "created", "auth_code"})
+LEFT_OUT_WHILE_WAITING = ("auth_code", "outcome", "ref_num")
+LEFT_OUT_WHEN_BARE = ("captured", "paid", "status")
 LEFT_OUT_OF_THIN_READS = (
+    "threeds",
     "amount_refunded",
     "amount_captured",
     "refunded",
@@ -65,6 +69,8 @@ def fund(call: Call, body: JSON) -> Charge:
     if decline is not None:
         raise declined(call.state, charge, decline, token)
     tokens.spend(token, call.state.clock.now())
+    if "threeds" in body:
+        authentication.begin(call.state, charge, call.base_url)
     return charge
 
 
@@ -96,7 +102,7 @@ def _check_body(call: Call, body: JSON) -> None:
     if call.state.switches.tip_included and body.get("tip_amount", 0) >= body["amount"]:
         raise invalid("Please provide a valid tip amount.", "invalid_tip_amount")
     if "threeds" in body:
-        raise invalid("This simulator has no 3-D Secure; leave threeds out.")
+        authentication.require(body["threeds"])
     if len(json.dumps(body.get("metadata", {}))) > LONGEST_METADATA:
         raise invalid(
             f"Please provide metadata of at most {LONGEST_METADATA} characters."
@@ -221,7 +227,10 @@ def find(call: Call, charge_id: str) -> Charge | None:
     charge = call.state.ledger.charges.get(charge_id)
     if charge is None or charge.merchant_id != call.merchant.id:
         return None
-    hidden = charge.via == "hosted" and not call.state.switches.hosted_on_v1
+    authentication.end_if_late(call.state, charge)
+    switches = call.state.switches
+    hidden = charge.via == "hosted" and not switches.hosted_on_v1
+    hidden |= _is_waiting(charge) and switches.threeds_waiting == "hidden"
     return None if hidden or charge.state is ChargeState.DECLINED else charge
 
 
@@ -282,7 +291,24 @@ def render(state: State, charge: Charge) -> JSON:
     rendered |= surcharges.on_charge(state, charge)
     if charge.payment_method == "giftCard":
         rendered = _as_gift_card(rendered)
-    return rendered | refund_rows.of_charge(state, charge)
+    rendered |= refund_rows.of_charge(state, charge) | authentication.render(charge)
+    return _as_waiting(state, rendered) if _is_waiting(charge) else rendered
+
+
+def _is_waiting(charge: Charge) -> bool:
+    return charge.state is ChargeState.WAITING
+
+
+def _as_waiting(state: State, rendered: JSON) -> JSON:
+    """A charge that waits for 3-D Secure; no page of Clover's shows one in full."""
+    form = state.switches.threeds_waiting
+    left_out = {
+        *LEFT_OUT_WHILE_WAITING,
+        *(LEFT_OUT_WHEN_BARE if form == "bare" else ()),
+    }
+    status = "succeeded" if form == "unpaid" else "pending"
+    waiting = rendered | {"captured": False, "paid": False, "status": status}
+    return {name: value for name, value in waiting.items() if name not in left_out}
 
 
 def _as_gift_card(rendered: JSON) -> JSON:

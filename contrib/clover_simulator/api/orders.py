@@ -44,6 +44,8 @@ def retrieve(call: Call) -> Answer:
 def pay(call: Call) -> Answer:
     """`POST /v1/orders/{id}/pay`: all that is unpaid, or `amount` of it."""
     order = _find(call)
+    if "threeds" in call.body:
+        raise invalid("This simulator plays 3-D Secure for charges, not for orders.")
     if not order.items:
         raise _nothing(f"Order with id {order.id} has no line items")
     left = order.amount - order.amount_paid

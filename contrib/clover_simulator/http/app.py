@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from clover_simulator.api import (
+    authentications,
     captures,
     charges,
     checkout,
@@ -29,7 +30,7 @@ from clover_simulator.control import routes as control
 from clover_simulator.control.routes import Listener
 from clover_simulator.http.middleware import Middleware
 from clover_simulator.http.wire import Wire
-from clover_simulator.pages import assets, consent, hosted_page
+from clover_simulator.pages import assets, bank_page, consent, hosted_page
 from clover_simulator.state.state import State
 
 OPERATIONS = (
@@ -81,6 +82,13 @@ OPERATIONS = (
         path="/v1/charges",
         run=charges.list_page,
         credential=Credential.ANY_PRIVATE_KEY,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/charges/finalize_payment",
+        run=authentications.finalize,
+        schema="finalizePayment",
+        idempotent="idempotent_finalize",
     ),
     Operation(
         method="GET",
@@ -266,7 +274,15 @@ def _page_routes() -> list[BaseRoute]:
         Route("/oauth/v2/authorize", consent.show),
         Route("/oauth/v2/authorize", consent.allow, methods=["POST"]),
     ]
-    return [*files, *pages, *consents, Route("/favicon.ico", assets.no_icon)]
+    bank = [
+        Route("/clover3DS/clover3DS-sdk.js", assets.serve("clover3DS-sdk.js")),
+        Route("/3ds/method", bank_page.look_at_browser),
+        Route("/3ds/challenge", bank_page.show),
+        Route("/3ds/challenge", bank_page.answer, methods=["POST"]),
+        Route("/3ds/done", assets.serve("done.html")),
+    ]
+    no_icon = Route("/favicon.ico", assets.no_icon)
+    return [*files, *pages, *consents, *bank, no_icon]
 
 
 def _route(path: str, operations: dict[str, Operation]) -> Route:

@@ -1,4 +1,4 @@
-"""The browser files: the SDK, the frames with the card fields, the page's style."""
+"""The browser files: the two SDKs, the frames of both, the pages' styles."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -19,6 +19,8 @@ FILES = (
     "widget.css",
     "checkout.js",
     "checkout.css",
+    "challenge.css",
+    "done.js",
 )
 HEADERS = {
     "cache-control": "no-store",

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 
-from clover_simulator.api import charges, checkout, issuer
+from clover_simulator.api import charges, checkout
 from clover_simulator.api.card_entry import CardProblem, read_card
-from clover_simulator.api.issuer import Decline
+from clover_simulator.bank import issuer
+from clover_simulator.bank.issuer import Decline
 from clover_simulator.state.cards import CardOnFile
 from clover_simulator.state.records import Charge, CheckoutSession
 from clover_simulator.state.state import State

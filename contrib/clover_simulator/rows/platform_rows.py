@@ -27,6 +27,7 @@ RESULTS = {
     ChargeState.DECLINED: "FAIL",
     ChargeState.FAILED: "FAIL",
     ChargeState.PENDING: "PENDING",
+    ChargeState.WAITING: "PENDING",
     ChargeState.VOIDED: "VOIDED",
 }
 OPEN_RESULTS = frozenset({"AUTH", "INITIATED", "PENDING"})

@@ -24,7 +24,8 @@ class TokenState(StrEnum):
 class ChargeState(StrEnum):
     """The state of a charge; a declined one is kept, but cannot be read under `/v1`.
 
-    A pending or failed one was answered 200, is read and listed, and has taken nothing.
+    A pending or failed one was answered 200, is read and listed, and has taken nothing; so
+    has one that waits for the shopper, by 3-D Secure.
     """
 
     AUTHORIZED = "authorized"
@@ -33,13 +34,46 @@ class ChargeState(StrEnum):
     DECLINED = "declined"
     PENDING = "pending"
     FAILED = "failed"
+    WAITING = "waiting"
 
 
 STATUSES = {
+    ChargeState.WAITING: "pending",
     ChargeState.PENDING: "pending",
     ChargeState.FAILED: "failed",
     ChargeState.DECLINED: "failed",
 }
+
+
+class Step(StrEnum):
+    """What a bank may want of the shopper's browser, one after the other."""
+
+    METHOD = "method"
+    """It looks at the browser, unseen."""
+    CHALLENGE = "challenge"
+    """The shopper has to answer."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Authentication:
+    """3-D Secure of one charge."""
+
+    server_transaction_id: str
+    acs_transaction_id: str
+    base_url: str
+    """Where the browser reached this simulator."""
+    steps: list[Step]
+    """What is left to do, the next one first."""
+    is_enrolled: bool
+    """Whether the card takes part at all."""
+    is_step_done: bool = False
+    is_refused: bool = False
+    """Whether the shopper said no."""
+
+    @property
+    def ids(self) -> tuple[str, str]:
+        """The ids under which the bank knows it."""
+        return (self.server_transaction_id, self.acs_transaction_id)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,6 +125,8 @@ class Charge:
     session_id: str | None = None
     cvc_check: str = "unchecked"
     address_check: str = "unchecked"
+    authentication: Authentication | None = None
+    """For a charge that asked for 3-D Secure."""
     echo: JSON = field(default_factory=dict)
     """Fields of the request that the answer repeats as they came."""
 

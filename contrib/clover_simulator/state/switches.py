@@ -92,6 +92,22 @@ class Switches:
         "strict",
         "lenient",
     )
+    idempotent_finalize: bool = _switch(
+        False, "D8", "`finalize_payment` honours an idempotency-key."
+    )
+    threeds_waiting: str = _switch(
+        "pending",
+        "-",
+        "How a charge reads that waits for 3-D Secure: `unpaid` is `succeeded` and not "
+        "paid, `bare` says neither, and `hidden` cannot be read or listed at all.",
+        "pending",
+        "unpaid",
+        "bare",
+        "hidden",
+    )
+    threeds_minutes: float = _switch(
+        0.0, "-", "How long a charge waits for 3-D Secure; 0 is for ever."
+    )
     token_minutes: float = _switch(0.0, "D9", "Life of an unused token; 0 is for ever.")
     decline_spends_token: bool = _switch(
         True, "D10", "A declined charge spends the token."

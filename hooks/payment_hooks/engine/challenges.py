@@ -27,6 +27,7 @@ from payment_hooks.model.errors import (
 from payment_hooks.model.kinds import ErrorCode, TransactionKind
 from payment_hooks.model.records import (
     FUNDING,
+    UNCONFIRMED,
     Operation,
     OperationKind,
     OperationState,
@@ -108,7 +109,14 @@ class Challenges:
         if challenge is None or not self._engine.provider.has("payment_confirm"):
             return self._look(payment, operation)
         request = _confirmation(payment, operation, challenge, answer, canceled)
-        sending = self._store.begin_sending(self._store.claim(operation))
+        claimed = self._store.claim(operation)
+        if not canceled:
+            # Also for whoever finds this answer sent, and its sender gone.
+            claimed = replace(
+                claimed,
+                details={**claimed.details, UNCONFIRMED: challenge.transaction_id},
+            )
+        sending = self._store.begin_sending(claimed)
         try:
             answered = self._engine.provider.confirm(request)
         except OutcomeUnknown as error:
@@ -118,7 +126,10 @@ class Challenges:
             self._store.refuse(sending, error)
             raise
         except (PaymentError, ConfigurationError) as error:
-            raise still_open(self._store.require(sending, challenge)) from error
+            # Provably not sent this time; what was sent before may still arrive.
+            waiting = replace(sending, details=operation.details)
+            raise still_open(self._store.require(waiting, challenge)) from error
+        sending = replace(sending, details=_without_mark(operation))
         if isinstance(answered, Challenge):
             return self._receive(payment, sending, answered)
         # Answered: what is still pending now waits for the bank, not for the shopper.
@@ -165,7 +176,14 @@ def _confirmation(
         idempotency_key=operation.intent.idempotency_key,
         answer=answer,
         canceled=canceled,
+        answered_before=UNCONFIRMED in operation.details,
     )
+
+
+def _without_mark(operation: Operation) -> dict[str, str]:
+    details = dict(operation.details)
+    details.pop(UNCONFIRMED, None)
+    return details
 
 
 def _find_outcome(record: PaymentRecord) -> Operation:

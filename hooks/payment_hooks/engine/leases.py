@@ -151,8 +151,11 @@ class OperationStore:
         )
 
     def require(self, operation: Operation, challenge: Challenge) -> Operation:
-        """The operation, waiting for the shopper to answer the challenge."""
-        due = challenge.expires_at or self._engine.now() + _LOOK_AGAIN
+        """The operation, waiting for the shopper to answer the challenge.
+
+        It is looked at meanwhile: the bank may have been answered by who comes not back.
+        """
+        due = self._engine.now() + _LOOK_AGAIN
         return self.write(
             operation,
             state=OperationState.WAITING,
@@ -219,6 +222,8 @@ class OperationStore:
         refused = replace(
             self._closed(operation),
             state=OperationState.DECLINED if declined else OperationState.FAILED,
+            # What waited for the shopper is none of it: if it moves after all, it is new.
+            transaction_id="",
             code=code or getattr(error, "code", "") or type(error).__name__,
             message=str(error),
             flag=flag,

@@ -23,7 +23,8 @@ _HALF = 32
 _OWNER = 8
 """How many letters of an operation's id are its installation's."""
 _NOT_SENT = frozenset({"shopper_ip"})
-"""No part of the body, and another one as soon as the shopper's network changes."""
+"""No part of the body, and another one as soon as the shopper's network changes; 3-D
+Secure makes it one."""
 _SILENT = asdict(ChargeDetails())
 """Details that say nothing."""
 
@@ -139,10 +140,11 @@ def is_of_another_installation(operation_id: str, installation_id: str) -> bool:
 
 def _sent(details: ChargeDetails) -> dict[str, object]:
     """The details that are part of what is sent, without those that say nothing."""
+    left_out = frozenset() if details.browser else _NOT_SENT
     return {
         name: value
         for name, value in asdict(details).items()
-        if value != _SILENT[name] and name not in _NOT_SENT
+        if value != _SILENT[name] and name not in left_out
     }
 
 

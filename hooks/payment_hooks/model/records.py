@@ -254,6 +254,9 @@ class PaymentChanged:
         return f"{name}:{dispute}" if dispute else name
 
 
+UNCONFIRMED = "unconfirmed"
+"""Among an operation's details: an answer to its challenge was sent, and what came of it
+is not known."""
 DISPUTE = "dispute"
 """Among an operation's details: the message that its money is disputed."""
 

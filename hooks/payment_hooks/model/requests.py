@@ -245,6 +245,9 @@ class ConfirmRequest:
     """What the browser brought back. Anyone may have written it: the provider proves it."""
     canceled: bool = False
     """Whether the shopper turned back, or another card is to be used: end it unpaid."""
+    answered_before: bool = False
+    """Whether an answer was sent before, and what came of it is not known: it may still
+    arrive. Otherwise whoever sends answers has sent none that could move money."""
 
     def __post_init__(self) -> None:
         _check_movement(self, self.amount)

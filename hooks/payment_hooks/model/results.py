@@ -45,6 +45,8 @@ class CardFields(NextAction):
     """Meant for the browser; not a secret."""
     merchant_id: str
     locale: str = ""
+    authentication_script_url: str = ""
+    """The provider's script for 3-D Secure; empty where no charge asks for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from payment_hooks.engine.payments import Payments
 from payment_hooks.model.cards import CardDetails, PaymentSource
+from payment_hooks.model.details.browser import BrowserInfo
 from payment_hooks.model.errors import BadInput, ConfigurationError, InvalidRequest
 from payment_hooks.model.kinds import ErrorCode, Mode
 from payment_hooks.model.messages import is_same_language
@@ -26,6 +27,8 @@ class Entry:
     """Not checked here: the adapter checks that the shop owns it."""
     answer: Mapping[str, str] | None = field(default=None, repr=False)
     """What the browser brought back from a challenge; the provider proves it."""
+    browser: BrowserInfo | None = field(default=None, repr=False)
+    """What the shopper's bank wants to know of it, which asks for 3-D Secure."""
     turned_back: bool = False
     """Whether the shopper turned back from a challenge, to pay in another way."""
 

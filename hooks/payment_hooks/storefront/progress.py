@@ -28,10 +28,11 @@ from payment_hooks.model.errors import (
     WrongState,
 )
 from payment_hooks.model.kinds import ErrorCode, Mode
+from payment_hooks.model.messages import shopper_text
 from payment_hooks.model.money import Money
 from payment_hooks.model.records import REVERSED, Operation, Payment, PaymentState
 from payment_hooks.model.requests import CheckoutRequest
-from payment_hooks.model.results import ActionRequired, NextAction
+from payment_hooks.model.results import ActionRequired, Challenge, NextAction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +169,13 @@ def attempt(submit: Callable[[], Progress], payment: Payment | None = None) -> P
 
 
 def explain(progress: Progress, language: str) -> str:
-    """The text for the shopper after a submit without money; empty after one with."""
+    """The text for the shopper after a submit without money; empty after one with.
+
+    Where the shopper has to act first there is a text for a challenge; a page to pay on, or
+    card fields, need none.
+    """
+    if isinstance(progress.next_action, Challenge):
+        return shopper_text(ActionRequired.text_code, language)
     return progress.refusal.shopper_message(language) if progress.refusal else ""
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from payment_hooks.model.cards import CardDetails, PaymentSource
+from payment_hooks.model.details.browser import BrowserInfo
 from payment_hooks.model.errors import InvalidRequest
 from payment_hooks.model.kinds import ErrorCode, Mode
 from payment_hooks.model.results import (
@@ -35,7 +36,8 @@ WAITING = "waiting"
 def read_entry(data: object) -> Entry:
     """The entry in a storefront's JSON object; unknown fields are ignored.
 
-    `{"token", "brand", "last4", "expMonth", "expYear"}` is what `<clover-card>` gives,
+    `{"token", "brand", "last4", "expMonth", "expYear"}` is what `<clover-card>` gives, and
+    `browser` beside them with 3-D Secure,
     `{"card": {"number", "expMonth", "expYear", "cvc", "name", "postalCode"}}` comes from
     a form of the shop's own, `{"savedMethodId"}` names a card on file; `save`, `mode` and
     `returnUrl` may be beside them. `{"challenge": {...}}` is what came of a challenge, and
@@ -65,6 +67,7 @@ def read_entry(data: object) -> Entry:
         mode=_mode(sent),
         return_url=_text(sent, "returnUrl"),
         answer=None if answer is None else read_answer(answer),
+        browser=_browser(sent.get("browser")),
         turned_back=sent.get("challengeCanceled") is True,
     )
 
@@ -91,6 +94,8 @@ def describe_next_action(
     if isinstance(action, CardFields):
         locale = card_locale(action.locale, language)
         said |= {"scriptUrl": action.script_url, "locale": locale or None}
+        if action.authentication_script_url:
+            said["authenticationScriptUrl"] = action.authentication_script_url
     if isinstance(action, CardFields | CardForm):
         said |= {"publicKey": action.public_key, "merchantId": action.merchant_id}
     return said
@@ -145,6 +150,10 @@ def _card(sent: Mapping[object, object]) -> CardDetails:
         exp_year=_number(sent, "expYear") or 0,
         **texts,
     )
+
+
+def _browser(value: object) -> BrowserInfo | None:
+    return BrowserInfo.usable(value) if isinstance(value, str | Mapping) else None
 
 
 def _mode(sent: Mapping[object, object]) -> Mode | None:

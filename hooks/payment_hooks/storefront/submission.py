@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Self
 from urllib.parse import urlsplit
@@ -330,13 +330,19 @@ def _pay(asked: Submission, payment: Payment, source: PaymentSource | None) -> P
             capture=asked.capture,
             page=page,
             notify=False,
-            details=asked.details,
+            details=_details_of(asked),
         )
     finally:
         if asked.notify:
             # One that fails is repeated by recovery.
             with suppress(PaymentError):
                 asked.payments.notify(payment.payment_id)
+
+
+def _details_of(asked: Submission) -> ChargeDetails:
+    """What the shop says of the charge, with what the page said of its browser."""
+    browser = asked.entry.browser
+    return replace(asked.details, browser=browser) if browser else asked.details
 
 
 def _context(asked: Submission) -> dict[str, object]:

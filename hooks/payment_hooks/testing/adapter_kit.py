@@ -22,6 +22,7 @@ from payment_hooks.testing.shop_bench import (
 )
 
 CARD, OTHER_CARD, BAD_CARD = "tok-1", "tok-2", "decline-1"
+CHALLENGED_CARD = "challenge-1"
 NO_MONEY = (
     TransactionStatus.FAILED,
     TransactionStatus.CANCELED,
@@ -100,6 +101,41 @@ class AdapterKit:
         shop.submit(checkout, CARD)
 
         assert (taken(shop), shop.orders(checkout)) == ([DUE], 1)
+
+    def test_a_shopper_who_has_to_answer_the_bank_has_not_paid(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """3-D Secure: no order is placed, and nobody is invited to pay once more."""
+        shop.submit(checkout, CHALLENGED_CARD)
+
+        assert (taken(shop), shop.orders(checkout)) == ([], 0)
+        assert shop.state(checkout) == "checking"
+
+    def test_what_the_bank_was_answered_is_placed_without_the_shopper(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """Whoever answered the bank has paid, also where no browser comes back."""
+        shop.submit(checkout, CHALLENGED_CARD)
+
+        shop.provider.pass_challenge(last(shop))
+        shop.later()
+
+        assert (taken(shop), shop.orders(checkout)) == ([DUE], 1)
+        assert shop.state(checkout) == "paid"
+
+    def test_another_card_in_place_of_an_answer_pays_once(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """The first card is charged no more, whatever the bank is answered later."""
+        shop.submit(checkout, CHALLENGED_CARD)
+        waiting = last(shop)
+        shop.submit(checkout, OTHER_CARD)
+        shop.later()
+
+        ended = shop.provider.ledger[waiting].status
+        assert len(taken(shop)) <= 1
+        if taken(shop):
+            assert (ended in NO_MONEY, shop.orders(checkout)) == (True, 1)
 
     def test_what_was_not_sent_may_be_sent_again(
         self, shop: ShopBench, checkout: str

@@ -28,7 +28,7 @@ def submission_of(shipping=None, billing=None):
 def test_the_addresses_at_hand_are_passed_on():
     given = submission_of(shipping=HOME, billing=HOME | {"line1": "2 Side St"})
 
-    details = details_of(given, "ann@shop.example", "203.0.113.7")
+    details = details_of(given, "ann@shop.example", "203.0.113.7", "")
 
     there = Address(
         first_name="Ann",
@@ -49,11 +49,11 @@ def test_the_addresses_at_hand_are_passed_on():
 
 
 def test_goods_without_a_parcel_have_no_address():
-    assert details_of(submission_of(), "", "") == ChargeDetails()
+    assert details_of(submission_of(), "", "", "") == ChargeDetails()
 
 
 def test_a_card_number_typed_as_address_vetoes_no_payment(caplog):
     given = submission_of(shipping=HOME | {"line1": "4242 4242 4242 4242"})
 
-    assert details_of(given, "", "").shipping_address is None
+    assert details_of(given, "", "", "").shipping_address is None
     assert "4242" not in caplog.text

@@ -134,6 +134,30 @@ def settings_file(tmp_path):
     return write
 
 
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [
+        ({}, "Fraud Tools"),
+        (
+            {
+                "CLOVER_MODE": "hosted",
+                "CLOVER_HOSTED_PRIVATE_KEY": "hosted-key",
+                "CLOVER_WEBHOOK_SECRETS": "webhook-secret",
+            },
+            "changes nothing",
+        ),
+    ],
+)
+def test_3d_secure_is_more_than_a_setting(mode, said):
+    done = examine("--json", CLOVER_THREE_D_SECURE="true", **mode)
+
+    (text,) = (
+        row["text"] for row in json.loads(done.output) if row["subject"] == "3-D Secure"
+    )
+    assert said in text
+    assert "3-D Secure" not in examine("--json", **mode).output
+
+
 def test_a_settings_file_stands_in_for_the_environment(settings_file):
     path = settings_file(
         '[CLOVER]\nENVIRONMENT = "sandbox"\nMERCHANT_ID = "FILEMERCH0001"\n'

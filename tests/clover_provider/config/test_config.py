@@ -69,6 +69,9 @@ def test_a_local_double_plays_every_role(configure):
     urls = {config.ecommerce_url, config.token_url, config.api_url, config.www_url}
     assert urls == {"http://127.0.0.1:8100"}
     assert config.sdk_url == "http://127.0.0.1:8100/sdk.js"
+    assert config.authentication_sdk_url == (
+        "http://127.0.0.1:8100/clover3DS/clover3DS-sdk.js"
+    )
 
 
 @pytest.mark.parametrize(

@@ -128,11 +128,6 @@ def test_the_hosted_key_reads_but_does_not_charge(client):
             "invalid_request",
             "Please provide metadata of at most 500 characters.",
         ),
-        (
-            {"threeds": {}},
-            "invalid_request",
-            "This simulator has no 3-D Secure; leave threeds out.",
-        ),
     ],
 )
 def test_a_malformed_charge_is_refused(client, fields, code, message):

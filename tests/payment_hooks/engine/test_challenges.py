@@ -12,6 +12,7 @@ from payment_hooks import (
     Challenge,
     ConfirmRequest,
     DeclineCode,
+    Flag,
     Mode,
     Money,
     OperationState,
@@ -26,6 +27,7 @@ from payment_hooks import (
     hookimpl,
 )
 from payment_hooks.ledger import Outcome
+from payment_hooks.recovery import Reconciliation
 
 DUE = Money(2599, "USD")
 
@@ -437,11 +439,27 @@ def test_the_data_is_kept_no_longer_than_needed(payments, payment, challenge):
     assert operation(payments, payment).challenge is None
 
 
-def test_it_is_due_when_it_expires(payments, payment, challenge):
+def test_it_is_looked_at_before_it_expires(payments, payment, challenge):
     row = operation(payments, payment)
 
-    assert row.due == challenge.expires_at
-    assert row.due - row.created_at < timedelta(minutes=16)
+    assert row.due < challenge.expires_at
+
+
+def test_money_that_comes_after_a_decline_is_flagged(
+    payments, payment, provider, challenge
+):
+    """A provider that charges what it declined: a person must look."""
+    with pytest.raises(PaymentDeclined):
+        payments.confirm(payment.payment_id, canceled=True)
+    payments.charge(payment.payment_id, card("good"))
+    provider.become(challenge.transaction_id, TransactionStatus.SUCCEEDED)
+
+    now = payments.now()
+    Reconciliation(payments).run(
+        now - timedelta(hours=1), now + timedelta(hours=1), repair=True
+    )
+
+    assert Flag.DOUBLE_CAPTURE in payments.get(payment.payment_id).flags
 
 
 class TestAMessage:

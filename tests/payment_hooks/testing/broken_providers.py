@@ -11,6 +11,7 @@ import pytest
 from payment_hooks import (
     Ability,
     Challenge,
+    ChargeDetails,
     EventKind,
     FindResult,
     InvalidRequest,
@@ -49,6 +50,7 @@ class FakeBench:
 
     def __init__(self, provider):
         self.provider = provider
+        self.ends_challenges = getattr(provider, "ends_challenges", True)
 
     def approved(self):
         return PaymentSource(token=f"tok-{uuid4()}")
@@ -57,7 +59,7 @@ class FakeBench:
         return PaymentSource(token=f"decline-{uuid4()}")
 
     def challenged(self):
-        return PaymentSource(token=f"challenge-{uuid4()}")
+        return PaymentSource(token=f"challenge-{uuid4()}"), ChargeDetails()
 
     def answer(self, challenge):
         return self.provider.answer(challenge)
@@ -591,6 +593,48 @@ class ForgetsThatTheShopperTurnedBack(FakeProvider):
         return super().payment_confirm(request)
 
 
+class EndsNoChallenge(FakeProvider):
+    """A provider without a way to end what waits; right, as it says so."""
+
+    ends_challenges = False
+
+    @hookimpl
+    def payment_confirm(self, request):
+        if not (request.canceled and self._codes.get(request.transaction_id)):
+            return super().payment_confirm(request)
+        if request.answered_before:
+            raise OutcomeUnknown("it waits on, and an answer may be on its way")
+        raise PaymentDeclined("it waits on, and nobody answers it")
+
+
+class TestEndsNoChallenge(ProviderKit):
+    @pytest.fixture
+    def bench(self):
+        return FakeBench(EndsNoChallenge(secret=SECRET))
+
+
+@found_by("test_turning_back_after_a_lost_answer_is_declined_only_where_it_ends")
+class CallsAnEndWhatWaitsOn(EndsNoChallenge):
+    @hookimpl
+    def payment_confirm(self, request):
+        try:
+            return super().payment_confirm(request)
+        except OutcomeUnknown:
+            raise PaymentDeclined("turned back") from None
+
+
+@found_by("test_what_was_canceled_is_looked_up_as_over")
+class CallsOverWhatWaitsOn(EndsNoChallenge):
+    @hookimpl
+    def payment_retrieve(self, request):
+        found = super().payment_retrieve(request)
+        row = found.transaction
+        if row is None or row.status is not TransactionStatus.PENDING:
+            return found
+        over = replace(row, status=TransactionStatus.CANCELED)
+        return replace(found, transaction=over)
+
+
 @found_by("test_another_operation_cannot_confirm_it")
 class ConfirmsForAnybody(FakeProvider):
     @hookimpl
@@ -676,7 +720,11 @@ def _judge_liar(ability, *, claims):
     word = "".join(part.title() for part in ability.split("_"))
     name = f"{'Claims' if claims else 'Hides'}{word}"
     globals()[f"Test{name}"] = type(f"Test{name}", (Judged,), {})
-    FOUND_BY[name] = f"test_it_can_do_what_it_says_and_nothing_else[{ability}]"
+    FOUND_BY[name] = (
+        "test_it_asks_the_shopper_only_where_it_says_so"
+        if ability is Ability.CHALLENGE and not claims
+        else f"test_it_can_do_what_it_says_and_nothing_else[{ability}]"
+    )
 
 
 for _ability in Ability:

@@ -21,9 +21,7 @@ FOUND_BY = {
     shops.OrdersTheCart: "test_what_is_added_while_it_is_charged_is_not_ordered",
     shops.OrdersTheCartInTheBackground: "test_what_is_added_while_unknown_is_not_ordered",
     shops.RefundsUnderNewNames: "test_a_refund_form_sent_twice_is_one_refund",
-    shops.ForgetsWhichFormWasSent: (
-        "test_a_refund_whose_answer_was_lost_is_made_once"
-    ),
+    shops.ForgetsWhichFormWasSent: ("test_a_refund_whose_answer_was_lost_is_made_once"),
     shops.RefundsByAmount: "test_two_refund_forms_are_two_refunds",
     shops.RefundsAllForNothing: "test_a_refund_form_without_a_sum_gives_nothing_back",
     shops.LetsEverybodyRefund: "test_who_may_not_refund_gives_nothing_back",
@@ -87,5 +85,5 @@ def test_every_check_says_what_it_wants():
     checks = inspect.getmembers(AdapterKit, inspect.isfunction)
     tests = [check for name, check in checks if name.startswith("test_")]
 
-    assert len(tests) == 33
+    assert len(tests) == 36
     assert all(inspect.getdoc(check) for check in tests)

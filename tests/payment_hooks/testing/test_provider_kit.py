@@ -55,6 +55,10 @@ def test_a_provider_that_does_not_describe_itself_passes(verdicts):
     assert verdicts["Plain"] == []
 
 
+def test_a_provider_that_cannot_end_a_challenge_and_says_so_passes(verdicts):
+    assert verdicts["EndsNoChallenge"] == []
+
+
 @pytest.mark.parametrize("broken", FOUND_BY)
 def test_a_broken_provider_fails(verdicts, broken):
     assert FOUND_BY[broken] in verdicts[broken]

@@ -13,6 +13,8 @@
 
   const SDK_TIMEOUT_MS = 15_000;
   const TOKEN_TIMEOUT_MS = 30_000;
+  // What the bank wants to know of the browser is worth no longer wait: a payment goes without it.
+  const BROWSER_TIMEOUT_MS = 3_000;
   // Clover's fields hand over their value shortly after they lose focus, not in the same tick.
   const SETTLE_MS = 150;
 
@@ -25,6 +27,27 @@
   const SDK_LANGUAGES = ["en", "fr"];
   const REQUIRED = ["script-url", "public-key", "merchant-id"];
 
+  // What Clover's 3DS script says of the browser, and under which names the server takes it.
+  const BROWSER = {
+    browser_accept_header: "accept_header", browser_javascript_enabled: "javascript_enabled",
+    browser_java_enabled: "java_enabled", browser_language: "language",
+    browser_screen_width: "screen_width", browser_screen_height: "screen_height",
+    browser_color_depth: "color_depth", browser_tz: "time_zone_offset",
+    browser_user_agent: "user_agent", browser_http_origin: "origin",
+  };
+  const BROWSER_NAME = "clover_browser";
+  // The steps of 3-D Secure: the script's function for each, and what it is given.
+  const STEPS = {
+    method: {
+      run: "perform3DSFingerPrinting",
+      names: ["_3DSServerTransId", "acsMethodUrl", "methodNotificationUrl"],
+    },
+    challenge: {
+      run: "perform3DSChallenge",
+      names: ["messageVersion", "acsTransID", "acsUrl", "threeDSServerTransID"],
+    },
+  };
+
   const TEXTS = {
     en: {
       card: "Card details", number: "Card number", date: "Expiry date", cvv: "Security code",
@@ -35,6 +58,7 @@
       not_ready: "The card fields are still loading. Please try again in a moment.",
       tokenize_failed: "Your card could not be checked. Nothing was charged; please try again.",
       configuration: "Card payment is not available right now.",
+      challenge_failed: "Your bank could not be asked. Please try again.",
       retry: "Try again",
     },
     fr: {
@@ -46,6 +70,7 @@
       not_ready: "Les champs de carte se chargent encore. Réessayez dans un instant.",
       tokenize_failed: "La carte n’a pas pu être vérifiée. Rien n’a été débité; réessayez.",
       configuration: "Le paiement par carte n’est pas disponible pour le moment.",
+      challenge_failed: "Votre banque n’a pas pu être interrogée. Veuillez réessayer.",
       retry: "Réessayer",
     },
     es: {
@@ -57,6 +82,7 @@
       not_ready: "Los campos de la tarjeta aún se están cargando. Inténtelo en un momento.",
       tokenize_failed: "No se pudo comprobar la tarjeta. No se ha cobrado nada; reinténtelo.",
       configuration: "El pago con tarjeta no está disponible en este momento.",
+      challenge_failed: "No se pudo consultar a su banco. Inténtelo de nuevo.",
       retry: "Reintentar",
     },
   };
@@ -162,8 +188,8 @@
     return script;
   };
 
-  const fetchSdk = async (url) => {
-    if (window.Clover) return;
+  const fetchSdk = async (url, name) => {
+    if (window[name]) return;
     const script = [...document.scripts].find(({ src }) => src === url) ?? injectScript(url);
     const loaded = new Promise((resolve, reject) => {
       script.addEventListener("load", resolve, { once: true });
@@ -171,7 +197,7 @@
     });
     try {
       await within(SDK_TIMEOUT_MS, loaded);
-      if (!window.Clover) throw new Error(`${url} defines no Clover`);
+      if (!window[name]) throw new Error(`${url} defines no ${name}`);
     } catch (error) {
       script.remove();
       throw error;
@@ -179,15 +205,46 @@
   };
 
   /** One load per page and URL, however many elements ask; a failed one may be repeated. */
-  const loadSdk = (url) => {
+  const loadSdk = (address, name) => {
+    const url = new URL(address, document.baseURI).href;
     if (!loads.has(url)) {
-      loads.set(url, fetchSdk(url).catch((error) => {
+      loads.set(url, fetchSdk(url, name).catch((error) => {
         loads.delete(url);
         throw error;
       }));
     }
     return loads.get(url);
   };
+
+  const loadAuthentication = async (address, merchantUuid) => {
+    await loadSdk(address, "Clover3DS");
+    return new window.Clover3DS({ merchantUuid });
+  };
+
+  const readBrowser = (said) => {
+    const info = typeof said === "string" ? JSON.parse(said) : said;
+    return Object.fromEntries(
+      Object.entries(BROWSER).map(([name, ours]) => [ours, info[name]]));
+  };
+
+  /** Runs one step; resolves to what the script says at its end. */
+  const runStep = (script, flow, data, signal) => new Promise((resolve, reject) => {
+    const { run, names } = STEPS[flow];
+    const before = new Set(document.body.children);
+    signal.addEventListener("abort", () => {
+      // The script has no way to end a step: what it has opened since goes with it.
+      for (const node of [...document.body.children]) {
+        if (!before.has(node) && (node.localName === "iframe" || node.querySelector("iframe"))) {
+          node.remove();
+        }
+      }
+      reject(signal.reason);
+    }, { once: true });
+    document.addEventListener("executePatch", ({ detail }) => {
+      resolve(String(detail?._3DSStatus ?? ""));
+    }, { once: true, signal });
+    script[run](Object.fromEntries(names.map((name) => [name, data[name]])));
+  });
 
   let count = 0;
 
@@ -210,6 +267,8 @@
     #internals = this.attachInternals();
     #form; // as long as the element belongs to it
     #token = "";
+    #browser; // what the bank wants to know of it, beside the token
+    #step; // aborts the step of 3-D Secure that is under way
     #isRefused = false; // whether a listener of the page prevented the submit with the token
     #isChanged = false; // whether another control of the form has changed since the submit
     #isPressed = false;
@@ -335,8 +394,70 @@
       return detail;
     }
 
+    /**
+     * Runs a step of 3-D Secure: the challenge with which the server answered the charge.
+     * @param {string | {data: Record<string, string>, script_url?: string, scriptUrl?: string}}
+     *   challenge the server's, as an object or as JSON
+     * @returns {Promise<{flow: string, flow_status: string}>} what goes back to the server;
+     *   rejected with `code` and `message` when there is none
+     */
+    async challenge(challenge) {
+      if (this.#step) throw this.#error("busy");
+      const step = this.#step = new AbortController();
+      try {
+        const answer = await this.#runChallenge(challenge, step.signal);
+        this.#emit("challenge-answered", answer);
+        return answer;
+      } catch (error) {
+        if (step.signal.aborted) {
+          this.#emit("challenge-canceled");
+          throw this.#error("cancelled", "The challenge was cancelled.");
+        }
+        const known = this.#asError(error, "challenge_failed");
+        if (this.#parts) this.#fail(known);
+        throw known;
+      } finally {
+        this.#step = undefined;
+      }
+    }
+
+    /** Closes the bank's page; the server has to be told that the shopper turned back. */
+    cancelChallenge() {
+      this.#step?.abort();
+    }
+
+    async #runChallenge(challenge, signal) {
+      const given = typeof challenge === "string" ? JSON.parse(challenge) : challenge;
+      const { data = {}, script_url: scriptUrl = given.scriptUrl } = given;
+      if (!Object.hasOwn(STEPS, data.flow)) throw new Error(`no step is called ${data.flow}`);
+      const address = this.getAttribute("authentication-script-url") || scriptUrl;
+      const merchant = this.getAttribute("merchant-id") || data.merchantUuid;
+      const script = await loadAuthentication(address, merchant);
+      signal.throwIfAborted();
+      const running = runStep(script, data.flow, data, signal);
+      // The bank's look at the browser is unseen: nobody would know that it hangs.
+      const isSeen = data.flow === "challenge";
+      const status = await (isSeen ? running : within(TOKEN_TIMEOUT_MS, running));
+      if (!status) throw new Error("the 3DS script ended without a status");
+      return { flow: data.flow, flow_status: status };
+    }
+
+    /** What the bank wants to know; a payment goes without it where it cannot be had. */
+    async #describeBrowser() {
+      const address = this.getAttribute("authentication-script-url");
+      if (!address) return undefined;
+      try {
+        const loading = loadAuthentication(address, this.getAttribute("merchant-id"));
+        return readBrowser((await within(BROWSER_TIMEOUT_MS, loading)).getBrowserInfo());
+      } catch (error) {
+        console.error("<clover-card>: this payment asks for no 3-D Secure", error);
+        return undefined;
+      }
+    }
+
     /** Forgets the token and the messages; the next submit asks for a new token. */
     reset() {
+      this.cancelChallenge();
       this.#attempt = undefined;
       this.#isRefused = false;
       this.#take("");
@@ -435,11 +556,14 @@
     }
 
     async #load(signal) {
+      // It is looked for again when the card is paid with; a failure stops nothing here.
+      const authentication = this.getAttribute("authentication-script-url");
+      if (authentication) loadSdk(authentication, "Clover3DS").catch(() => {});
       this.#parts.fields.hidden = false;
       this.#parts.fields.setAttribute("aria-busy", "true");
       try {
         this.#requireAttributes();
-        await loadSdk(new URL(this.getAttribute("script-url"), document.baseURI).href)
+        await loadSdk(this.getAttribute("script-url"), "Clover")
           .catch((cause) => { throw this.#error("sdk_unavailable", undefined, { cause }); });
         if (!signal.aborted) this.#mount();
       } catch (error) {
@@ -596,14 +720,16 @@
       return this.#phase === "idle" || (this.#phase === "submitted" && this.#isRefused);
     }
 
-    #take(token) {
+    #take(token, browser) {
       this.#token = token;
+      this.#browser = browser;
       this.#give(token);
     }
 
     #give(token) {
       const data = new FormData();
       data.append(this.name, token);
+      if (this.#browser) data.append(BROWSER_NAME, JSON.stringify(this.#browser));
       this.#internals.setFormValue(token ? data : null);
     }
 
@@ -676,7 +802,7 @@
         this.reset();
         return;
       }
-      this.#take(detail.token);
+      this.#take(detail.token, detail.browser);
       this.#enter("submitting");
       form.requestSubmit(submitter?.form === form ? submitter : null);
       // No submit event came: the browser found another input wanting. The token was not sent.
@@ -712,16 +838,18 @@
       const { activeElement } = document;
       if (activeElement.localName === "iframe" && this.contains(activeElement)) activeElement.blur();
       await pause(SETTLE_MS);
-      return within(TOKEN_TIMEOUT_MS, this.#clover.createToken());
+      const answer = await within(TOKEN_TIMEOUT_MS, this.#clover.createToken());
+      return answer.token ? { ...answer, browser: await this.#describeBrowser() } : answer;
     }
 
-    #accept({ token, card = {}, errors }) {
+    #accept({ token, card = {}, errors, browser }) {
       if (errors) throw this.#fieldError(errors);
       if (!token) throw this.#error("tokenize_failed");
       this.#showErrors({});
       this.#showMessage("");
       const { brand, last4, exp_month: expMonth, exp_year: expYear } = card;
       const detail = { token, brand, last4, expMonth, expYear };
+      if (browser) detail.browser = browser;
       return { detail, isAllowed: this.#emit("token", detail, true) };
     }
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from payment_hooks.model.details.address import Address
+from payment_hooks.model.details.browser import BrowserInfo
 from payment_hooks.model.details.ip_addresses import bare_address
 from payment_hooks.model.details.texts import check_text, check_texts, check_type
 from payment_hooks.model.errors import InvalidRequest
@@ -93,6 +94,8 @@ class ChargeDetails:
     """The plan that it is part of: the shopper's first payment and the later ones."""
     original_transaction_id: str = field(default="", repr=False)
     """The shopper's first payment of the plan, for a provider that wants it."""
+    browser: BrowserInfo | None = field(default=None, repr=False)
+    """The shopper's browser: asks for 3-D Secure where the provider has it."""
 
     def __post_init__(self) -> None:
         check_texts(
@@ -119,6 +122,8 @@ class ChargeDetails:
             check_type("initiator", self.initiator, Initiator)
         if type(self.schedule) is not Schedule:
             check_type("schedule", self.schedule, Schedule)
+        if self.browser is not None:
+            check_type("browser", self.browser, BrowserInfo)
 
     def check_against(self, amount: Money) -> None:
         """Raise unless the amounts in it are parts of `amount`.

@@ -92,6 +92,21 @@ class AbilityChecks:
         _is_unsupported(try_it, *_ALSO_FOR.get(ability, ()))
         assert bench.moved() == before
 
+    def test_it_asks_the_shopper_only_where_it_says_so(self, bench: Bench) -> None:
+        """A shop that relies on it has no page for a challenge."""
+        hooks = ProviderHooks.to(bench.provider)
+        is_lacking = "payment_confirm" in bench.lacks
+        if (
+            hooks.info.can(Ability.CHALLENGE)
+            or is_lacking
+            or not hooks.has("payment_charge")
+        ):
+            return
+
+        charged = hooks.charge(ask(bench, *bench.challenged()))
+
+        assert isinstance(charged, Transaction)
+
 
 Trial = Callable[[], object]
 
@@ -202,13 +217,13 @@ def _list(bench: Bench, hooks: ProviderHooks) -> Trial | None:
     return list_all
 
 
-def _confirm(bench: Bench, hooks: ProviderHooks) -> Trial:
-    """A challenge that is answered; without that ability, one that nobody knows."""
+def _confirm(bench: Bench, hooks: ProviderHooks) -> Trial | None:
+    """A challenge that is answered; that there is none has a check of its own."""
     if not hooks.info.can(Ability.CHALLENGE):
-        return lambda: hooks.confirm(_confirmation(ask(bench), "NOBODYKNOWS01"))
+        return None
 
     def confirm() -> None:
-        request = ask(bench, bench.challenged())
+        request = ask(bench, *bench.challenged())
         challenge = hooks.charge(request)
         assert isinstance(challenge, Challenge)
         answer = bench.answer(challenge)

@@ -55,6 +55,10 @@ class Bench(Protocol):
     """The hooks which the provider does not have; that it refuses them is checked."""
     sends: Collection[EventKind]
     """The kinds of messages that the provider sends; PAYMENT for most."""
+    ends_challenges: bool
+    """Whether `canceled` ends what waits for the shopper at the provider. Where it only
+    promises that nobody answers, an answer that may still arrive keeps it open, which is
+    checked."""
 
     def approved(self) -> PaymentSource:
         """A fresh source that the bank approves."""
@@ -64,8 +68,9 @@ class Bench(Protocol):
         """A fresh source that the bank declines."""
         ...
 
-    def challenged(self) -> PaymentSource:
-        """A fresh source that waits for the shopper; only for `payment_confirm`."""
+    def challenged(self) -> tuple[PaymentSource, ChargeDetails]:
+        """A fresh source and details with which a charge waits for the shopper; only for
+        `payment_confirm`."""
         ...
 
     def answer(self, challenge: Challenge) -> dict[str, str]:
@@ -176,14 +181,18 @@ def void(bench: Bench, authorized: Transaction) -> Transaction:
     return result
 
 
-def ask(bench: Bench, source: PaymentSource | None = None) -> PaymentRequest:
+def ask(
+    bench: Bench,
+    source: PaymentSource | None = None,
+    details: ChargeDetails | None = None,
+) -> PaymentRequest:
     """A request for 25.99 under a key and an operation id of its own."""
     return PaymentRequest(
         amount=Money(DUE, bench.currency),
         source=source or bench.approved(),
         reference="100123",
         operation_id=str(uuid4()),
-        details=ChargeDetails(shopper_ip=SHOPPER_IP),
+        details=details or ChargeDetails(shopper_ip=SHOPPER_IP),
     )
 
 
