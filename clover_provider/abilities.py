@@ -1,7 +1,7 @@
 """What Clover can do for a merchant with these settings."""
 
 from clover_provider.codes import PROVIDER
-from clover_provider.config import CloverConfig
+from clover_provider.config import CloverConfig, Environment
 from clover_provider.config.limits import MOST_MINOR_UNITS
 from payment_hooks import Ability, Limits, Mode, Money, ProviderInfo
 
@@ -37,6 +37,7 @@ def describe(config: CloverConfig) -> ProviderInfo:
         currencies=frozenset({config.currency}),
         abilities=_ALWAYS | with_cards | challenges | messages,
         limits=Limits(most=(Money(MOST_MINOR_UNITS, config.currency),)),
+        is_test=config.environment is not Environment.PRODUCTION,
     )
 
 

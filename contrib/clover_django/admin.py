@@ -18,7 +18,7 @@ from clover_django.database.transactions import outside_of_transactions
 from clover_django.language import words
 from clover_django.language.amounts import show_amount
 from clover_django.ledger.actors import acting_as
-from clover_django.payments import NOT_NOW, get_payments
+from clover_django.payments import NOT_NOW, find_payment, payments_of
 from payment_hooks import Money
 
 _MAY_RESOLVE = "clover_django.resolve_payment"
@@ -226,7 +226,8 @@ class PaymentAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # no
         for row in queryset:
             try:
                 with acting_as(f"user {request.user.pk}"):
-                    payment = get_payments().resolve(row.payment_id)
+                    payments = payments_of(find_payment(row.payment_id))
+                    payment = payments.resolve(row.payment_id)
             except NOT_NOW as error:
                 said = _("Clover could not be asked: %(reason)s") % {"reason": error}
                 messages.warning(request, f"{row}: {said}")

@@ -53,9 +53,10 @@ def check_urls(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
     except NoReverseMatch:
         return [
             Error(
-                "Clover's pages are not among the URLs",
+                "Clover's pages are not among the URLs, or not in the namespace "
+                f"{conf.page_name('webhook').rpartition(':')[0]!r}",
                 hint='Add path("clover/", include("clover_django.urls")) to the '
-                "root URLconf",
+                "root URLconf; where they are nested, set CLOVER['URL_NAMESPACE']",
                 id="clover_django.E002",
             )
         ]
@@ -107,7 +108,7 @@ def _heeds_marks(path: str) -> bool:
 def _addresses() -> Iterator[str]:
     for language, _ in settings.LANGUAGES:
         with override(language):
-            yield reverse("clover:webhook")
+            yield reverse(conf.page_name("webhook"))
 
 
 def _broken_plugins(registry: PluginRegistry) -> Iterator[CheckMessage]:

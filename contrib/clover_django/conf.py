@@ -34,6 +34,7 @@ _DEFAULTS: dict[str, object] = {
     "LEDGER_DATABASE": "",
     "PLUGINS": (),
     "RETURN_BASE_URL": "",
+    "URL_NAMESPACE": "clover",
 }
 """The adapters' keys and what holds when one is absent; `declare` adds to them."""
 
@@ -102,6 +103,11 @@ def ledger_alias() -> str:
         return AUTOMATIC_LEDGER
 
 
+def page_name(page: str) -> str:
+    """The name of one of our pages for `reverse`, in the shop's namespace."""
+    return f"{_namespace()}:{page}"
+
+
 def provider_settings() -> dict[str, object]:
     """What of `CLOVER` belongs to the provider."""
     return {name: value for name, value in _setting().items() if name not in _DEFAULTS}
@@ -124,6 +130,13 @@ def get_config() -> CloverConfig:
     _refuse(_wrong_kinds())
     _refuse(_wrong_values(config))
     return config
+
+
+def _namespace() -> str:
+    try:
+        return str(adapter_setting("URL_NAMESPACE"))
+    except ConfigurationError:  # the checks say so
+        return str(_DEFAULTS["URL_NAMESPACE"])
 
 
 @cache

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 from django.core.checks import CheckMessage, run_checks
 from django.db import DatabaseError
-from django.urls import reverse
 
 from clover_django import checks, conf, payments
 from clover_django.ledger.overview import Overview, read_overview
 from clover_django.web import probes
+from clover_django.web.addresses import path_of
 from clover_provider.cli.doctor import Finding, Verdict, examine
 from payment_hooks import ConfigurationError
 
@@ -66,7 +66,7 @@ def _system() -> Iterator[Finding]:
     if any(row.is_serious() for row in found):
         return
     if has_pages:
-        yield Finding(subject="webhook path", text=reverse("clover:webhook"))
+        yield Finding(subject="webhook path", text=path_of("webhook"))
     elif not found:
         yield Finding(subject=CHECKS, text="have nothing to say")
 

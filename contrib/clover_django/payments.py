@@ -15,7 +15,10 @@ from clover_provider.config import CloverConfig
 from clover_provider.provider import CloverProvider
 from payment_hooks import (
     ConfigurationError,
+    ErrorCode,
     FailedChecks,
+    InvalidRequest,
+    Payment,
     PaymentError,
     Payments,
     PluginRegistry,
@@ -41,7 +44,12 @@ def register_shop(plugin: object) -> None:
 
 
 def register_merchants(merchants: Merchants) -> None:
-    """Let recovery and reconciliation see merchants that are not in the settings."""
+    """Let merchants take part that are not in the settings: call it in `AppConfig.ready`.
+
+    `merchants` gives the `Payments` of each, made by `build_payments` and kept by whoever
+    made them. The webhook and the pages around a payment serve them as well, and so do
+    recovery and reconciliation.
+    """
     if merchants not in _merchants:
         _merchants.append(merchants)
 
@@ -51,14 +59,55 @@ def keeps_merchants_elsewhere() -> bool:
     return bool(_merchants) and not conf.is_set()
 
 
-def all_payments() -> list[Payments]:
-    """One for each merchant that is configured anywhere.
+def each_merchant() -> Iterator[Payments]:
+    """One for each merchant that is configured anywhere, the settings' own first.
 
     Raises:
         ConfigurationError: nothing is configured, or something is wrong.
     """
-    settings = [] if keeps_merchants_elsewhere() else [get_payments()]
-    return [*settings, *(row for merchants in _merchants for row in merchants())]
+    if not keeps_merchants_elsewhere():
+        yield get_payments()
+    for merchants in _merchants:
+        yield from merchants()
+
+
+def all_payments() -> list[Payments]:
+    """The same as a list."""
+    return list(each_merchant())
+
+
+def get_ledger() -> DjangoLedger:
+    """The ledger of all merchants."""
+    return DjangoLedger(using=conf.ledger_alias())
+
+
+def find_payment(payment_id: str) -> Payment:
+    """The payment of that id, of whatever merchant.
+
+    Raises:
+        InvalidRequest: there is none.
+    """
+    payment = get_ledger().get_payment(payment_id)
+    if payment is None:
+        raise InvalidRequest(
+            f"there is no payment {payment_id!r}", code=ErrorCode.PAYMENT_UNKNOWN
+        )
+    return payment
+
+
+def payments_of(payment: Payment) -> Payments:
+    """The `Payments` of the merchant that this payment is made with.
+
+    Raises:
+        ConfigurationError: the merchant is configured nowhere, or something is wrong.
+    """
+    for found in each_merchant():
+        if found.owns(payment):
+            return found
+    raise ConfigurationError(
+        f"payment {payment.payment_id} is of merchant {payment.merchant_id}, which is "
+        f"neither in {conf.SETTING} nor registered: register_merchants"
+    )
 
 
 @cache
@@ -89,9 +138,8 @@ def build_payments(config: CloverConfig) -> Payments:
         extras_allowed=bool(conf.adapter_setting("EXTRAS_ALLOWED")),
         lease_seconds=max(Policy().lease_seconds, 3 * config.deadline_seconds),
     )
-    ledger = DjangoLedger(using=conf.ledger_alias())
     provider = ProviderHooks(registry, PROVIDER)
-    return Payments(provider, ledger, policy=policy, defer=defer_until_commit)
+    return Payments(provider, get_ledger(), policy=policy, defer=defer_until_commit)
 
 
 def defer_until_commit(notify: Callable[[], object]) -> bool:

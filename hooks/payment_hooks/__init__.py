@@ -81,6 +81,7 @@ from payment_hooks.model.records import (
 )
 from payment_hooks.model.requests import (
     CaptureRequest,
+    CheckoutFields,
     CheckoutRequest,
     ConfirmRequest,
     Customer,
@@ -142,6 +143,7 @@ __all__ = [
     "Challenge",
     "ChargeDetails",
     "CheckResult",
+    "CheckoutFields",
     "CheckoutRequest",
     "CompletePurchaseRequest",
     "ConfigurationError",

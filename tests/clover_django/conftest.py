@@ -7,7 +7,6 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.models import QuerySet
 
-from clover_django import payments
 from clover_django.ledger.store import DjangoLedger
 from clover_django.models import (
     Operation,
@@ -16,6 +15,7 @@ from clover_django.models import (
     SavedSource,
     WebhookReceipt,
 )
+from clover_django.testing import provider_in_place
 from clover_django.web import pages
 from payment_hooks.testing import FakeProvider
 from tests.clover_django.postgres import postgres  # noqa: F401 - a fixture
@@ -125,9 +125,5 @@ def plain_pages(monkeypatch):
 @pytest.fixture
 def fake(transactional_db, plain_pages):
     """The test shop's `Payments` with a provider in memory in Clover's place."""
-    provider = FakeProvider(merchant_id="TESTMERCH0001")
-    registry = payments.get_payments().plugins
-    registry.unregister(name=payments.PROVIDER)
-    registry.register(provider, payments.PROVIDER)
-    yield provider
-    payments.reset()
+    with provider_in_place(FakeProvider(merchant_id="TESTMERCH0001")) as provider:
+        yield provider

@@ -1,13 +1,11 @@
 """Payments in the states that pages, admin and commands must cope with."""
 
 from contextlib import contextmanager, suppress
-from datetime import timedelta
 from itertools import count
 
 from django.db import OperationalError, connections
 from django.utils import timezone
 
-from clover_django import models
 from clover_django.conf import ledger_alias
 from clover_django.payments import get_payments
 from payment_hooks import (
@@ -66,13 +64,6 @@ def keep_message(session, transaction):
         occurred_at=timezone.now(),
     )
     get_payments().ledger.add_event(event)
-
-
-def let_time_pass(**duration):
-    """Everything in the ledger was looked at this long ago."""
-    then = timezone.now() - timedelta(**duration)
-    models.Operation.objects.update(updated_at=then)
-    models.Operation.objects.exclude(due=None).update(due=then)
 
 
 @contextmanager

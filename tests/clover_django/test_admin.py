@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from clover_django import models
 from clover_django.payments import get_payments
+from clover_django.testing import let_time_pass
 from payment_hooks import (
     Mode,
     OperationKind,
@@ -18,13 +19,7 @@ from payment_hooks import (
     OutcomeUnknown,
     PaymentState,
 )
-from tests.clover_django.paying import (
-    at_the_page,
-    keep_message,
-    let_time_pass,
-    paid,
-    unknown_outcome,
-)
+from tests.clover_django.paying import at_the_page, keep_message, paid, unknown_outcome
 
 TABLES = ("payment", "operation", "webhookreceipt")
 

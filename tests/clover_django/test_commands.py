@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from clover_django import models
 from clover_django.payments import get_payments
+from clover_django.testing import let_time_pass
 from payment_hooks import (
     Money,
     OutcomeUnknown,
@@ -17,13 +18,7 @@ from payment_hooks import (
     TransactionKind,
     hookimpl,
 )
-from tests.clover_django.paying import (
-    at_the_page,
-    keep_message,
-    let_time_pass,
-    paid,
-    unknown_outcome,
-)
+from tests.clover_django.paying import at_the_page, keep_message, paid, unknown_outcome
 
 SOON = "2099-01-01"
 

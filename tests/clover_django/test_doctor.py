@@ -14,11 +14,11 @@ from clover_django import doctor, models, payments
 from clover_django.conf import ledger_alias
 from clover_django.doctor import Finding, Verdict
 from clover_django.payments import get_payments
+from clover_django.testing import let_time_pass
 from tests.clover_django.paying import (
     at_the_page,
     broken_database,
     keep_message,
-    let_time_pass,
     paid,
     unknown_outcome,
 )

@@ -7,9 +7,10 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from clover_django.payments import get_payments
+from clover_django.testing import let_time_pass
 from payment_hooks import PaymentState, hookimpl
 from payment_hooks.recovery.recovery import Recovery
-from tests.clover_django.paying import let_time_pass, paid
+from tests.clover_django.paying import paid
 
 
 class Shop:

@@ -7,8 +7,14 @@ import clover_django.shop as shop
 from tests.house.project import ROOT
 
 NAMED = re.compile(r"from (clover_django[.\w]*) import|`(clover_django\.\w+)\.\w+")
-OTHERS = {"clover_django.graphql", "clover_django.signals", "clover_django.urls"}
-"""One needs an extra, one is imported before there are models, one is for `include`."""
+OTHERS = {
+    "clover_django.graphql",
+    "clover_django.signals",
+    "clover_django.testing",
+    "clover_django.urls",
+}
+"""One needs an extra, one is imported before there are models, one is for tests, one is
+for `include`."""
 
 
 def pages():

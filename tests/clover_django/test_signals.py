@@ -6,9 +6,10 @@ import pytest
 
 from clover_django.payments import get_payments
 from clover_django.signals import payment_changed
+from clover_django.testing import let_time_pass
 from payment_hooks import PaymentChanged, PaymentSource, hookimpl
 from payment_hooks.recovery import Recovery
-from tests.clover_django.paying import let_time_pass, open_payment, paid
+from tests.clover_django.paying import open_payment, paid
 
 
 @contextmanager

@@ -10,8 +10,9 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from clover_django.payments import get_payments
+from clover_django.testing import let_time_pass
 from payment_hooks import Money, PaymentState, TransactionKind
-from tests.clover_django.paying import let_time_pass, paid, unknown_outcome
+from tests.clover_django.paying import paid, unknown_outcome
 
 SECONDS = 120
 

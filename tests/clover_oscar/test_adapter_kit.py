@@ -6,12 +6,11 @@ from oscar.apps.order.signals import order_placed
 from oscar.core.loading import get_class, get_model
 
 from clover_django.payments import get_payments
+from clover_django.testing import let_time_pass
 from clover_oscar.baskets.payments import find_payments
-from payment_hooks import Money
-from payment_hooks.ledger.outcomes import Outcome, outcome_of
+from payment_hooks import Money, Outcome, PaymentState
 from payment_hooks.recovery.recovery import Recovery
 from payment_hooks.testing import AdapterKit
-from tests.clover_django.paying import let_time_pass
 from tests.clover_oscar.dashboard.test_order_detail import act, make_staff
 from tests.clover_oscar.shopper import Shopper, make_product
 
@@ -31,8 +30,10 @@ def reverse(staff, payment):
 
 
 class OscarBench:
-    def __init__(self, provider):
-        self.provider = provider
+    has_hosted_mode = True
+
+    def __init__(self, provider, change_settings):
+        self.provider, self.change_settings = provider, change_settings
         self.shoppers, self.waits_at = {}, ""
         self.staff = make_staff("owner", is_superuser=True)
 
@@ -62,6 +63,21 @@ class OscarBench:
         self.waits_at = getattr(answer, "url", "")
         return answer.content.decode() or answer.url
 
+    def open_page(self, checkout):
+        """By the button of the page that was shown last; a second time, by going back."""
+        shopper = self.shoppers[checkout]
+        if shopper.mode != "hosted":
+            self.change_settings(MODE="hosted")
+            shopper.look()
+        led_to = shopper.place_order().url
+        return led_to.rpartition("/")[2] if "://" in led_to else ""
+
+    def give_up(self, checkout):
+        payment = find_payments(int(checkout))[-1]
+        return self.shoppers[checkout].client.post(
+            f"/clover/cancel/{payment.payment_id}/"
+        )
+
     def state(self, checkout):
         """As the shopper reads it, whose browser looks again by itself where it waits."""
         if self.waits_at.startswith("/clover/"):
@@ -69,7 +85,9 @@ class OscarBench:
         known = find_payments(int(checkout))
         if not known:
             return "open"
-        return STATES[outcome_of(get_payments().operations(known[-1].payment_id))]
+        is_back = known[-1].state is PaymentState.CLOSED
+        reference = known[-1].reference
+        return STATES[get_payments().outcome_for(reference, shopper_canceled=is_back)]
 
     def _orders(self, checkout):
         return get_model("order", "Order").objects.filter(basket_id=checkout)
@@ -114,8 +132,8 @@ class OscarBench:
 
 class TestOscar(AdapterKit):
     @pytest.fixture
-    def shop(self, transactional_db, clover):
-        return OscarBench(clover)
+    def shop(self, transactional_db, clover, clover_settings):
+        return OscarBench(clover, clover_settings)
 
     # Threads meet on a database file and on PostgreSQL: in test_concurrency and
     # test_many_workers.

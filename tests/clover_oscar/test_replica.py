@@ -9,9 +9,10 @@ from oscar.core.loading import get_model
 
 from clover_django.database.freshness import fresh_reads
 from clover_django.payments import get_payments
+from clover_django.testing import let_time_pass
 from clover_graphql.request.ids import encode
 from payment_hooks import OutcomeUnknown, PaymentState
-from tests.clover_django.paying import keep_message, let_time_pass
+from tests.clover_django.paying import keep_message
 from tests.clover_oscar import replica
 from tests.clover_oscar.checkout.test_purchases import Front
 from tests.clover_oscar.dashboard.test_order_detail import make_staff

@@ -34,6 +34,15 @@ def test_it_names_merchant_modes_currency_and_limit(configure):
 
 
 @pytest.mark.parametrize(
+    ("environment", "is_test"), [("production", False), ("sandbox", True)]
+)
+def test_it_says_whether_money_is_real(configure, environment, is_test):
+    config = configure(ENVIRONMENT=environment, BASE_URL="")
+
+    assert CloverProvider(config).payment_describe().is_test is is_test
+
+
+@pytest.mark.parametrize(
     ("modes", "has_secret", "missing"),
     [
         (["iframe", "hosted"], True, {Ability.CAPTURE_ABOVE, Ability.CHALLENGE}),

@@ -5,8 +5,8 @@ from django.core import mail
 from oscar.core.loading import get_model
 
 from clover_django.payments import get_payments
+from clover_django.testing import let_time_pass
 from clover_oscar.orders.placement import complete
-from tests.clover_django.paying import let_time_pass
 from tests.clover_oscar.checkout.test_return_pages import the_payment
 from tests.clover_oscar.conftest import product, shopper  # noqa: F401 - fixtures
 from tests.clover_oscar.shopper import Shopper, baskets, orders

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.http import HttpResponseBase
 from django.test import Client, override_settings
-from django.urls import reverse
 
 from clover_django import conf
+from clover_django.web.addresses import path_of
 from payment_hooks.storefront import WEBHOOK_NOT_YET, WEBHOOK_REJECTED
 
 _REACHED_PAGE = 404
@@ -50,13 +50,13 @@ def _without_logs() -> Iterator[None]:
 
 
 def _find_obstacles() -> Iterator[str]:
-    webhook = reverse("clover:webhook")
+    webhook = path_of("webhook")
     answer = _post(webhook)
     if not _is_webhooks(answer):
         yield _describe("the webhook", webhook, answer, _find_culprit(webhook))
         return
     for name in ("return", "status", "cancel"):
-        page = reverse(f"clover:{name}", args=[_NOBODY])
+        page = path_of(name, _NOBODY)
         shown = _client().get(page, secure=True)
         if shown.status_code != _REACHED_PAGE:
             yield _describe(f"the {name} page", page, shown, "")

@@ -34,7 +34,14 @@ from django.views.decorators.http import (
 )
 
 from clover_django.ledger.actors import acting_as
-from clover_django.payments import NOT_NOW, get_payments
+from clover_django.payments import (
+    NOT_NOW,
+    each_merchant,
+    find_payment,
+    get_ledger,
+    payments_of,
+)
+from clover_django.web.addresses import page_url
 from clover_django.web.guests import open_to_guests
 from clover_django.web.money_views import money_view
 from clover_django.web.pages import get_pages, render_page
@@ -94,7 +101,7 @@ def _page(view: View) -> View:
 @never_cache
 def webhook(request: HttpRequest) -> HttpResponse:
     """Receive a webhook: 200 once it took effect or is stored for later."""
-    return receive(request, get_payments)
+    return receive(request, each_merchant)
 
 
 @open_to_guests
@@ -142,7 +149,7 @@ def cancelled(request: HttpRequest, payment_id: str) -> HttpResponse:
     if request.method != "POST":
         return _ask_whether(request, _look(payment))
     try:
-        payment = _give_up(payment_id)
+        payment = _give_up(payment)
     except NOT_NOW as error:
         logger.warning("payment could not be given up: %s", type(error).__name__)
         return _wait(request, payment)
@@ -161,13 +168,13 @@ def confirmed(request: HttpRequest, payment_id: str) -> HttpResponse:
     """The shopper answered the bank, or turned back; the status page says what came."""
     payment = _find(payment_id)
     try:
-        get_payments().confirm(
+        payments_of(payment).confirm(
             payment_id, _answer_in(request), canceled="canceled" in request.POST
         )
     except (PaymentError, ConfigurationError) as error:
         # What came of it is in the ledger; without an answer the challenge still waits.
         logger.warning("not confirmed: %s", type(error).__name__)
-    return redirect("clover:status", payment.payment_id)
+    return redirect(page_url("status", payment))
 
 
 def _answer_in(request: HttpRequest) -> dict[str, str]:
@@ -233,7 +240,7 @@ def _wait(request: HttpRequest, payment: Payment) -> HttpResponse:
 
 def _find(payment_id: str) -> Payment:
     try:
-        return get_payments().get(payment_id)
+        return find_payment(payment_id)
     except InvalidRequest as error:
         raise Http404("no such payment") from error
 
@@ -245,23 +252,23 @@ def _look(payment: Payment) -> Payment:
     once in a few seconds.
     """
     try:
-        return get_payments().look(payment.payment_id)
+        return payments_of(payment).look(payment.payment_id)
     except NOT_NOW as error:
         logger.warning("payment could not be resolved now: %s", type(error).__name__)
         return _find(payment.payment_id)
 
 
-def _give_up(payment_id: str) -> Payment:
+def _give_up(payment: Payment) -> Payment:
     """The payment, closed unless it holds money; an unknown outcome is raised."""
-    payments = get_payments()
-    payment = payments.resolve(payment_id)
-    if payment.state is not PaymentState.OPEN:
-        return payment
-    return payments.close(payment_id)
+    payments = payments_of(payment)
+    resolved = payments.resolve(payment.payment_id)
+    if resolved.state is not PaymentState.OPEN:
+        return resolved
+    return payments.close(payment.payment_id)
 
 
 def _operations(payment: Payment) -> tuple[Operation, ...]:
-    return get_payments().operations(payment.payment_id)
+    return get_ledger().operations(payment.payment_id)
 
 
 def _why_not(operations: tuple[Operation, ...]) -> str:

@@ -1,6 +1,6 @@
 """Receives the provider's webhooks over HTTP, for every adapter's address."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.http import HttpRequest, HttpResponse
 
@@ -10,7 +10,9 @@ from payment_hooks import Payments
 from payment_hooks.storefront import MOST_WEBHOOK_BYTES, answer_webhook
 
 
-def receive(request: HttpRequest, find: Callable[[], Payments]) -> HttpResponse:
+def receive(
+    request: HttpRequest, find: Callable[[], Payments | Iterable[Payments]]
+) -> HttpResponse:
     """Receive a webhook: 200 once it took effect or is stored for later."""
     if request.method != "POST":
         response = _answer(405, "post it")

@@ -19,10 +19,8 @@ def checkout_request(
     payment: Payment, submission: Mapping[str, Any], email: str, request: OscarObject
 ) -> CheckoutRequest:
     """The request for a hosted page: lines where they add up, one total where not."""
-    return CheckoutRequest(
-        amount=payment.amount_due,
-        reference=payment.reference,
-        mode=payment.mode,
+    return CheckoutRequest.for_payment(
+        payment,
         customer=customer_of(submission, email),
         return_urls=return_urls(request, payment),
         **breakdown(payment.amount_due, submission),

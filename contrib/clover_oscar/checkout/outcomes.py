@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.translation import get_language
 
+from clover_django.web.addresses import page_url
 from clover_oscar.amounts import show
 from clover_oscar.oscar_errors import RedirectRequired, UnableToTakePayment
 from payment_hooks import (
@@ -83,9 +83,9 @@ def _reformat(text: str) -> str:
 
 def status_url(payment: Payment) -> str:
     """The page that waits for the outcome and then goes on."""
-    return reverse("clover:status", args=[payment.payment_id])
+    return page_url("status", payment)
 
 
 def return_url(payment: Payment) -> str:
     """The page that looks at Clover and then goes on."""
-    return reverse("clover:return", args=[payment.payment_id])
+    return page_url("return", payment)

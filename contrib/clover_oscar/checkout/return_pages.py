@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from oscar.core.loading import get_class, get_model
 
+from clover_django.web.pages import ShopPages
 from clover_django.web.reloads import next_look
 from clover_oscar.baskets.goods import hand_over
 from clover_oscar.baskets.payments import copy_lines, is_there
@@ -18,7 +19,7 @@ from clover_oscar.untyped import OscarObject
 from payment_hooks import Mode, Payment
 
 
-class OscarPages:
+class OscarPages(ShopPages):
     """Thank-you after a payment, the checkout again after none."""
 
     base_template = "oscar/layout.html"

@@ -176,7 +176,7 @@ def _reverse(payment_id: str, request: HttpRequest) -> str:
     for flag in WITHOUT_ORDER:
         get_payments().unflag(payment_id, flag)
     return _("Payment %(reference)s was reversed: %(amount)s.") % {
-        "amount": show(done.moved or done.amount),
+        "amount": show(done.effective_amount),
         "reference": payment.reference,
     }
 

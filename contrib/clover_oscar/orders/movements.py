@@ -90,7 +90,7 @@ def left_to_capture(payment: Payment) -> Money:
     if payment.state is PaymentState.AUTHORIZED:
         for row in get_payments().operations(payment.payment_id):
             if row.funds_payment:
-                authorized = row.moved or row.amount
+                authorized = row.effective_amount
     return authorized
 
 

@@ -86,7 +86,7 @@ def recorded_id(transaction_id: str) -> str:
 
 def moved(operation: Operation) -> Decimal:
     """What the operation moved, as Oscar counts."""
-    return (operation.moved or operation.amount).to_decimal()
+    return operation.effective_amount.to_decimal()
 
 
 def _find_source(

@@ -26,7 +26,12 @@ from payment_hooks.engine.notifying import Notifier
 from payment_hooks.engine.resolving import Resolver
 from payment_hooks.engine.webhooks import UnmatchedMessage, WebhookInbox
 from payment_hooks.ledger.memory import MemoryLedger
-from payment_hooks.ledger.outcomes import Outcome, find_challenged, outcome_of
+from payment_hooks.ledger.outcomes import (
+    Outcome,
+    find_challenged,
+    outcome_of,
+    outcome_of_all,
+)
 from payment_hooks.ledger.state import is_worth_a_look, refundable, refuse_unless_open
 from payment_hooks.ledger.store import Ledger
 from payment_hooks.model.cards import CardDetails, PaymentSource
@@ -206,9 +211,35 @@ class Payments:
         """What was captured and neither refunded nor being refunded so far."""
         return refundable(self.get(payment_id), self.operations(payment_id))
 
-    def outcome(self, payment_id: str) -> Outcome:
-        """What the shopper may be shown of it, such as paid or not paid."""
-        return outcome_of(self.operations(payment_id))
+    def outcome(self, payment_id: str, *, shopper_canceled: bool = False) -> Outcome:
+        """What the shopper may be shown of it, such as paid or not paid.
+
+        `shopper_canceled`: the shopper says that the provider's page was not paid on.
+        Without that, a page that may still be paid on is CHECKING.
+        """
+        operations = self.operations(payment_id)
+        return outcome_of(operations, shopper_canceled=shopper_canceled)
+
+    def outcome_for(self, reference: str, *, shopper_canceled: bool = False) -> Outcome:
+        """The same of all payments of this merchant for the shop's reference.
+
+        NOT_PAID where there is none; money in an earlier payment counts as well. Offer
+        no other way to pay, and do not cancel, while it `may_hold_money`.
+
+        >>> from payment_hooks import Mode, PaymentSource, Payments
+        >>> from payment_hooks.testing import FakeProvider
+        >>> payments = Payments.using(FakeProvider())
+        >>> payments.outcome_for("100123").may_hold_money
+        False
+        >>> due = Money.of("25.99", "USD")
+        >>> payment = payments.open("100123", mode=Mode.IFRAME, amount_due=due)
+        >>> done = payments.charge(payment.payment_id, PaymentSource(token="tok-1"))
+        >>> payments.outcome_for("100123").value
+        'paid'
+        """
+        mine = [payment for payment in self.find(reference) if self.owns(payment)]
+        rows = [self.operations(payment.payment_id) for payment in mine]
+        return outcome_of_all(rows, shopper_canceled=shopper_canceled)
 
     def open(
         self,
@@ -251,9 +282,9 @@ class Payments:
     ) -> NextAction:
         """What the shopper's browser needs next to make this payment.
 
-        `request` brings lines, customer and return URLs; its amount, reference and mode
-        are replaced by the payment's own. A hosted session that is still good is given
-        again rather than opened twice.
+        `request` is made with `CheckoutRequest.for_payment`, and brings lines, customer and
+        return URLs; its amount, reference and mode are replaced by the payment's own. A
+        hosted session that is still good is given again rather than opened twice.
 
         Raises:
             WrongState: the payment holds money already.
@@ -713,5 +744,5 @@ def _page_request(payment: Payment, request: CheckoutRequest | None) -> Checkout
     """The request with the payment's own amount, reference and mode."""
     amount, mode = payment.amount_due, payment.mode
     if request is None:
-        return CheckoutRequest(amount=amount, reference=payment.reference, mode=mode)
+        return CheckoutRequest.for_payment(payment)
     return replace(request, amount=amount, reference=payment.reference, mode=mode)

@@ -32,7 +32,10 @@ class Outcome(StrEnum):
     @property
     def may_hold_money(self) -> bool:
         """Whether money is here, or may be: no one may pay again by other means."""
-        return self in (Outcome.PAID, Outcome.CHECKING, Outcome.ACTION_REQUIRED)
+        return self in _MONEY_FIRST
+
+
+_MONEY_FIRST = (Outcome.PAID, Outcome.CHECKING, Outcome.ACTION_REQUIRED)
 
 
 def outcome_of(
@@ -56,6 +59,23 @@ def outcome_of(
     if unknown:
         return Outcome.ACTION_REQUIRED
     return Outcome.REVERSED if state in REVERSED else Outcome.NOT_PAID
+
+
+def outcome_of_all(
+    payments: Sequence[Sequence[Operation]], *, shopper_canceled: bool = False
+) -> Outcome:
+    """The same of several payments for one thing, each by its operations, oldest first.
+
+    Money that is or may be in any of them comes first; else the latest payment decides,
+    and without one nothing is paid.
+    """
+    outcomes = [
+        outcome_of(rows, shopper_canceled=shopper_canceled) for rows in payments
+    ]
+    for first in _MONEY_FIRST:
+        if first in outcomes:
+            return first
+    return outcomes[-1] if outcomes else Outcome.NOT_PAID
 
 
 def last_decline(operations: Sequence[Operation]) -> Operation | None:

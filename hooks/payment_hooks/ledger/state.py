@@ -36,7 +36,7 @@ def held_of(operation: Operation, operations: Operations) -> Money:
 
     Compared by sums: what was refunded in part is here in part.
     """
-    held = operation.moved or operation.amount
+    held = operation.effective_amount
     for extra in ("tip", "surcharge"):
         if extra_paid := operation.details.get(extra):
             held += Money.of(*extra_paid.split())
@@ -45,7 +45,7 @@ def held_of(operation: Operation, operations: Operations) -> Money:
             continue
         if row.kind is OperationKind.VOID and operation.kind is not CAPTURE:
             return Money(0, held.currency)
-        returned = row.moved or row.amount
+        returned = row.effective_amount
         # What came back in another currency says nothing of how much is left.
         if row.kind is OperationKind.REFUND and returned.currency == held.currency:
             held -= returned
@@ -180,7 +180,7 @@ def refundable(payment: Payment, operations: Operations) -> Money:
     known = tuple(operations)
     left = Money(0, payment.amount_due.currency)
     for operation in following_money(known):
-        moved = operation.moved or operation.amount
+        moved = operation.effective_amount
         if operation.kind in CAPTURING and operation.counts:
             left += moved
         elif operation.kind is OperationKind.REFUND and (
@@ -245,7 +245,7 @@ def derive_state(operations: Operations, *, closed: bool) -> PaymentState:
     sums = dict.fromkeys(OperationKind, 0)
     for operation in following_money(tuple(operations)):
         if operation.counts:
-            moved = operation.moved or operation.amount
+            moved = operation.effective_amount
             sums[operation.kind] += moved.minor_units
     captured = sum(sums[kind] for kind in CAPTURING)
     refunded = sums[OperationKind.REFUND]

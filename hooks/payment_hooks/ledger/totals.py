@@ -74,5 +74,5 @@ def _sums(
     sums = dict.fromkeys(OperationKind, 0)
     for row in operations:
         if row.state.is_open if is_open else row.counts:
-            sums[row.kind] += (row.moved or row.amount).minor_units
+            sums[row.kind] += row.effective_amount.minor_units
     return sums

@@ -88,6 +88,8 @@ class ProviderInfo:
     """The ISO 4217 codes that it takes; None when it does not say."""
     abilities: frozenset[Ability] = frozenset()
     limits: Limits = field(default_factory=Limits)
+    is_test: bool | None = None
+    """Whether no real money is moved; None when the provider does not say."""
 
     def __post_init__(self) -> None:
         for name, text in (("name", self.name), ("merchant_id", self.merchant_id)):
@@ -102,6 +104,8 @@ class ProviderInfo:
         object.__setattr__(self, "currencies", _codes(self.currencies))
         if not isinstance(self.limits, Limits):
             raise _wrong("limits", "Limits", self.limits)
+        if not isinstance(self.is_test, bool | None):
+            raise _wrong("is_test", "True, False or None", self.is_test)
 
     def can(self, ability: Ability) -> bool:
         """Whether the provider has this ability."""

@@ -95,10 +95,8 @@ class Purchase:
 
     def for_page(self, payment: Payment, urls: ReturnUrls | None) -> CheckoutRequest:
         """What a hosted page shows of it, and where it leads back to."""
-        return CheckoutRequest(
-            amount=payment.amount_due,
-            reference=payment.reference,
-            mode=payment.mode,
+        return CheckoutRequest.for_payment(
+            payment,
             lines=self.lines,
             tax=self.tax,
             shipping=self.shipping,

@@ -210,6 +210,14 @@ class Operation:
         return self.state is OperationState.SUCCEEDED and not self.flag
 
     @property
+    def effective_amount(self) -> Money:
+        """What it moved, or what it was asked for while that is not known.
+
+        What a shop books of an operation that `counts`.
+        """
+        return self.amount if self.moved is None else self.moved
+
+    @property
     def funds_payment(self) -> bool:
         """Whether it brought the payment money that counts."""
         return self.kind in FUNDING and self.counts

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Self, TypedDict, Unpack
 from uuid import uuid4
 
 from payment_hooks.model.cards import PaymentSource
@@ -19,6 +20,7 @@ from payment_hooks.model.kinds import (
     TransactionKind,
 )
 from payment_hooks.model.money import Money
+from payment_hooks.model.records import Payment
 from payment_hooks.model.secrecy import forgetful_type
 
 _LONGEST_ANSWER = 65_536
@@ -145,6 +147,18 @@ class ReturnUrls:
     """The failure page when empty."""
 
 
+class CheckoutFields(TypedDict, total=False):
+    """What a `CheckoutRequest` says beside the payment; each may be left out."""
+
+    lines: tuple[LineItem, ...]
+    tax: Money | None
+    shipping: Money | None
+    discount: Money | None
+    customer: Customer
+    return_urls: ReturnUrls | None
+    locale: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckoutRequest:
     """Say what the shopper's browser needs next to pay `amount` in `mode`.
@@ -166,6 +180,27 @@ class CheckoutRequest:
     return_urls: ReturnUrls | None = None
     """Needed in hosted mode; https, and with an unguessable reference of ours."""
     locale: str = ""
+
+    @classmethod
+    def for_payment(cls, payment: Payment, **fields: Unpack[CheckoutFields]) -> Self:
+        """The request for this payment's amount, reference and mode.
+
+        >>> from payment_hooks import Payments
+        >>> from payment_hooks.testing import FakeProvider
+        >>> due = Money.of("25.99", "USD")
+        >>> payments = Payments.using(FakeProvider())
+        >>> payment = payments.open("100123", mode=Mode.HOSTED, amount_due=due)
+        >>> back = ReturnUrls(success="https://shop.example/paid/7", failure="", cancel="")
+        >>> asked = CheckoutRequest.for_payment(payment, return_urls=back)
+        >>> str(asked.amount), asked.reference, asked.mode.value
+        ('25.99 USD', '100123', 'hosted')
+        """
+        return cls(
+            amount=payment.amount_due,
+            reference=payment.reference,
+            mode=payment.mode,
+            **fields,
+        )
 
     def __post_init__(self) -> None:
         if self.mode not in tuple(Mode):

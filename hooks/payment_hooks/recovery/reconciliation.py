@@ -162,7 +162,7 @@ class Reconciliation:
             transaction_id=row.transaction_id,
             reference=self.payments.get(row.payment_id).reference,
             payment_id=row.payment_id,
-            expected=row.moved or row.amount,
+            expected=row.effective_amount,
             flag=Flag.MISSING_AT_PROVIDER,
         )
 

@@ -1,7 +1,7 @@
 """The answer to a webhook: which HTTP status a message of the provider's gets, and why."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from payment_hooks.engine.payments import Payments
@@ -30,7 +30,7 @@ WEBHOOK_NOT_YET = WebhookAnswer(503, "try again")
 
 
 def answer_webhook(
-    payments: Payments | Callable[[], Payments],
+    payments: Payments | Callable[[], Payments | Iterable[Payments]],
     body: bytes,
     headers: Mapping[str, str],
 ) -> WebhookAnswer:
@@ -40,7 +40,8 @@ def answer_webhook(
     whatever the reason is, the message was not accepted.
 
     Args:
-        payments: whose message it is, or what gives them.
+        payments: whose message it is, or what gives them; those of several merchants are
+            asked one after the other until one can prove it.
         body: the raw bytes as they came; the signature is of them.
         headers: as the framework spells them; their names are passed on in lower case.
 
@@ -51,15 +52,39 @@ def answer_webhook(
     """
     if len(body) > MOST_WEBHOOK_BYTES:
         return _TOO_LARGE
+    named = {name.lower(): value for name, value in headers.items()}
+    problems: list[Exception] = []
     try:
-        ours = payments() if callable(payments) else payments
-        named = {name.lower(): value for name, value in headers.items()}
-        message = WebhookRequest(body=body, headers=named, received_at=ours.now())
-        ours.receive_webhook(message)
-    except WebhookRejected as error:
-        logger.warning("webhook rejected: %s", error.code)
-        return WEBHOOK_REJECTED
+        for ours in _merchants(payments):
+            message = WebhookRequest(body=body, headers=named, received_at=ours.now())
+            problem = _find_problem(ours, message)
+            if problem is None:
+                return _DONE
+            problems.append(problem)
     except Exception:
         logger.exception("webhook has no effect yet")
         return WEBHOOK_NOT_YET
-    return _DONE
+    rejections = [row for row in problems if isinstance(row, WebhookRejected)]
+    if not rejections or len(rejections) < len(problems):
+        return WEBHOOK_NOT_YET  # it may be a message to whoever could not read it
+    logger.warning("webhook rejected: %s", rejections[0].code)
+    return WEBHOOK_REJECTED
+
+
+def _merchants(
+    payments: Payments | Callable[[], Payments | Iterable[Payments]],
+) -> Iterable[Payments]:
+    found = payments() if callable(payments) else payments
+    return (found,) if isinstance(found, Payments) else found
+
+
+def _find_problem(ours: Payments, message: WebhookRequest) -> Exception | None:
+    """Why it is not done for this merchant, who proves the signature before all else."""
+    try:
+        ours.receive_webhook(message)
+    except WebhookRejected as error:
+        return error
+    except Exception as error:
+        logger.exception("webhook has no effect yet")
+        return error
+    return None

@@ -7,19 +7,22 @@ from payment_hooks.model.kinds import TransactionStatus
 from payment_hooks.model.money import Money
 from payment_hooks.testing.shop_bench import (
     DUE,
+    SECRET,
     TEN,
     ShopBench,
     at_once,
     begin,
     last,
     lose_the_answer,
+    lose_the_refund,
+    open_page,
+    pay_on_page,
     returned,
     taken,
 )
 
 CARD, OTHER_CARD, BAD_CARD = "tok-1", "tok-2", "decline-1"
 CHALLENGED_CARD = "challenge-1"
-SECRET = "the provider's secret for messages"  # noqa: S105 - of the tests
 NO_MONEY = (
     TransactionStatus.FAILED,
     TransactionStatus.CANCELED,
@@ -286,6 +289,19 @@ class AdapterKit:
 
         assert returned(shop) == [TEN]
 
+    def test_a_refund_whose_answer_was_lost_is_made_once(
+        self, shop: ShopBench, checkout: str
+    ) -> None:
+        """Staff sends the form again, and the background looks for the first one."""
+        shop.submit(checkout, CARD)
+        lose_the_refund(shop)
+        shop.refund(checkout, TEN, "form-1")
+        shop.provider.mend()
+        shop.later()
+        shop.refund(checkout, TEN, "form-1")
+
+        assert (returned(shop), shop.state(checkout)) == ([TEN], "paid")
+
     def test_two_refund_forms_are_two_refunds(
         self, shop: ShopBench, checkout: str
     ) -> None:
@@ -344,6 +360,59 @@ class AdapterKit:
 
         assert [shop.deliver(message) for _ in range(2)] == [503, 200]
         assert (taken(shop), shop.orders(checkout)) == ([DUE], 1)
+
+    @pytest.fixture
+    def session(self, shop: ShopBench, checkout: str) -> str:
+        """The provider's page of the checkout, which the shopper is on."""
+        return open_page(shop, checkout)
+
+    def test_a_page_that_is_opened_twice_is_one_page(
+        self, shop: ShopBench, checkout: str, session: str
+    ) -> None:
+        """Two of them could both be paid; a shop may show its own page instead."""
+        assert shop.open_page(checkout) in (session, "")
+
+    def test_a_page_is_paid_by_the_message_before_the_browser_is_back(
+        self, shop: ShopBench, checkout: str, session: str
+    ) -> None:
+        """And the message comes twice; it is one order."""
+        message = pay_on_page(shop, session)
+
+        assert [shop.deliver(message) for _ in range(2)] == [200, 200]
+        assert (shop.state(checkout), shop.orders(checkout)) == ("paid", 1)
+
+    def test_a_page_whose_shopper_never_comes_back_becomes_an_order(
+        self, shop: ShopBench, checkout: str, session: str
+    ) -> None:
+        """Also where it could not be placed when the message came."""
+        shop.break_next_order()
+        shop.deliver(pay_on_page(shop, session))
+        shop.later()
+
+        assert (taken(shop), shop.orders(checkout)) == ([DUE], 1)
+        assert shop.state(checkout) == "paid"
+
+    def test_a_page_that_is_paid_after_it_was_given_up_is_not_paid_again(
+        self, shop: ShopBench, checkout: str, session: str
+    ) -> None:
+        """It cannot be called back: its money is ordered for, or a person must look."""
+        shop.give_up(checkout)
+        assert shop.state(checkout) == "open"
+
+        assert shop.deliver(pay_on_page(shop, session)) == 200
+        shop.later()
+
+        assert shop.state(checkout) != "open"
+        assert shop.orders(checkout) <= 1
+
+    def test_a_forged_message_of_a_page_orders_nothing(
+        self, shop: ShopBench, checkout: str, session: str
+    ) -> None:
+        """The shopper may know the page's session, and nobody knows the secret."""
+        pay_on_page(shop, session)
+        forged = shop.provider.message(last(shop), session, secret="mine")  # noqa: S106 - of the tests
+
+        assert (shop.deliver(forged), shop.orders(checkout)) == (400, 0)
 
     def test_there_is_an_order_or_the_money_goes_back_never_both(
         self, shop: ShopBench, checkout: str

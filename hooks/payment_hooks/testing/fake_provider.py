@@ -203,6 +203,7 @@ class FakeProvider:
             merchant_id=self.merchant_id,
             modes=self.modes,
             abilities=self.abilities - silent,
+            is_test=True,
         )
 
     @hookimpl

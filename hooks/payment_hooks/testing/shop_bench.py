@@ -4,6 +4,8 @@ from collections.abc import Callable
 from threading import Barrier, Thread
 from typing import Protocol
 
+import pytest
+
 from payment_hooks.model.errors import OutcomeUnknown, ProviderUnavailable
 from payment_hooks.model.kinds import TransactionKind, TransactionStatus
 from payment_hooks.model.money import Money
@@ -13,6 +15,7 @@ from payment_hooks.testing.fake_provider import FakeProvider
 DUE = Money.of("25.99", "USD")
 TEN = Money.of("10.00", "USD")
 THREADS = 8
+SECRET = "the provider's secret for messages"  # noqa: S105 - of the tests
 
 
 class ShopBench(Protocol):
@@ -20,6 +23,8 @@ class ShopBench(Protocol):
 
     provider: FakeProvider
     """What the adapter takes money with."""
+    has_hosted_mode: bool
+    """Whether a shopper can pay on the provider's page; without, its checks are skipped."""
 
     def begin(self, amount: Money) -> str:
         """A checkout of that amount, ready to be paid; gives its name."""
@@ -43,6 +48,17 @@ class ShopBench(Protocol):
         Gives what they are shown then, never an exception. Where that is the page with
         the amount again, the next submit sends the form of that one.
         """
+        ...
+
+    def open_page(self, checkout: str) -> str:
+        """The shopper goes to the provider's page: the `session_id` of that page.
+
+        Empty where a second click leads to a page of the shop's.
+        """
+        ...
+
+    def give_up(self, checkout: str) -> object:
+        """The shopper comes back from that page, and says that it was not paid on."""
         ...
 
     def state(self, checkout: str) -> str:
@@ -88,6 +104,23 @@ def begin(shop: ShopBench) -> str:
     return checkout
 
 
+def open_page(shop: ShopBench, checkout: str) -> str:
+    """The session of the provider's page that the shopper is on.
+
+    Skips the test in a shop that has no hosted mode.
+    """
+    if not shop.has_hosted_mode:
+        pytest.skip("this shop has no hosted mode")
+    shop.provider.secret = SECRET
+    return shop.open_page(checkout)
+
+
+def pay_on_page(shop: ShopBench, session_id: str) -> WebhookRequest:
+    """The shopper pays on the provider's page: the message that the provider sends."""
+    paid = shop.provider.pay_session(DUE, session_id)
+    return shop.provider.message(paid.transaction_id, session_id)
+
+
 def taken(shop: ShopBench) -> list[Money]:
     """What the provider captured, from its own records."""
     return [
@@ -118,6 +151,13 @@ def lose_the_answer(shop: ShopBench) -> None:
     shop.provider.fail("payment_charge", OutcomeUnknown("reset"), after=True)
     for hook in ("payment_retry", "payment_find", "payment_find"):
         shop.provider.fail(hook, ProviderUnavailable("no answer"))
+
+
+def lose_the_refund(shop: ShopBench) -> None:
+    """The next refund is made, its answer is lost, and so are the next look-ups."""
+    shop.provider.fail("payment_refund", OutcomeUnknown("reset"), after=True)
+    for _ in range(2):
+        shop.provider.fail("payment_retrieve", ProviderUnavailable("no answer"))
 
 
 def at_once(act: Callable[[], object]) -> None:

@@ -11,6 +11,7 @@ from django.test import Client
 
 from clover_django import models
 from clover_django.fields.moments import to_utc
+from clover_django.testing import let_time_pass
 from payment_hooks import (
     Mode,
     Money,
@@ -23,7 +24,7 @@ from payment_hooks.recovery.recovery import recover_all
 from payment_hooks.testing import FakeProvider
 from payment_hooks.testing.ledger_checks.records import make_payment
 from tests.clover_django.conftest import ALIAS
-from tests.clover_django.paying import let_time_pass, paid, unknown_outcome
+from tests.clover_django.paying import paid, unknown_outcome
 from tests.house.project import ROOT
 
 NEW_YORK = "America/New_York"

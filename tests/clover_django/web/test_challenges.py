@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from clover_django.payments import get_payments
+from clover_django.testing import let_time_pass
 from payment_hooks import (
     ActionRequired,
     Outcome,
@@ -14,7 +15,7 @@ from payment_hooks import (
     PaymentSource,
     PaymentState,
 )
-from tests.clover_django.paying import let_time_pass, open_payment
+from tests.clover_django.paying import open_payment
 
 
 @pytest.fixture

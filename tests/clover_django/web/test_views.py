@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from clover_django import models
 from clover_django.payments import get_payments
-from clover_django.web import views
+from clover_django.testing import let_time_pass
+from clover_django.web import pages, views
 from payment_hooks import (
+    Mode,
     Money,
     OutcomeUnknown,
     PaymentState,
@@ -23,7 +25,6 @@ from tests.clover_django.paying import (
     at_the_page,
     broken_database,
     keep_message,
-    let_time_pass,
     open_payment,
     paid,
     unknown_outcome,
@@ -471,3 +472,47 @@ def test_a_count_of_looks_that_is_none_begins_anew(browser, fake, count):
     page = browser.get(f"/clover/status/{payment.payment_id}/", {"look": count})
 
     assert 'content="3; url=?look=1"' in page.content.decode()
+
+
+class Looks(pages.ShopPages):
+    """A look for each shop, and numbers that shoppers know."""
+
+    def choose_base(self, request, payment):
+        return "look.html" if "look" in request.GET else self.base_template
+
+    def show_reference(self, payment):
+        return "" if "hide" in payment.context else f"No. {payment.reference}"
+
+
+@pytest.fixture
+def looks(settings, monkeypatch):
+    loader = "django.template.loaders.locmem.Loader"
+    known = {"look.html": "<i>tea</i>{% block content %}{% endblock %}"}
+    (templates,) = settings.TEMPLATES
+    options = {**templates.get("OPTIONS", {})}
+    options["loaders"] = [
+        (loader, known),
+        "django.template.loaders.app_directories.Loader",
+    ]
+    settings.TEMPLATES = [{**templates, "APP_DIRS": False, "OPTIONS": options}]
+    monkeypatch.setattr(pages, "_registered", [Looks()])
+
+
+def test_a_shop_of_several_looks_chooses_by_the_request(browser, fake, looks):
+    payment = paid()
+    page = f"/clover/status/{payment.payment_id}/"
+
+    assert "<i>tea</i>" in browser.get(f"{page}?look").content.decode()
+    assert "<i>tea</i>" not in browser.get(page).content.decode()
+
+
+def test_the_shopper_reads_the_number_that_the_shop_shows(browser, fake, looks):
+    payment = paid()
+    hidden = get_payments().open(
+        "internal-7", mode=Mode.IFRAME, amount_due=DUE, context={"hide": True}
+    )
+
+    assert f"No. {payment.reference}" in text_of(browser, "status", payment)
+    shown = text_of(browser, "status", hidden)
+    assert "internal-7" not in shown
+    assert "reference" not in shown

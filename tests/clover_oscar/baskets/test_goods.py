@@ -5,10 +5,10 @@ from django.contrib.auth import get_user_model
 from oscar.core.loading import get_class, get_model
 
 from clover_django.payments import get_payments
+from clover_django.testing import let_time_pass
 from clover_oscar.orders.flags import NOT_PLACED
 from payment_hooks import OutcomeUnknown
 from payment_hooks.recovery.recovery import Recovery
-from tests.clover_django.paying import let_time_pass
 from tests.clover_graphql.documents import COMPLETE
 from tests.clover_oscar.checkout.test_purchases import Front, ready  # noqa: F401 - a fixture
 from tests.clover_oscar.checkout.test_return_pages import (

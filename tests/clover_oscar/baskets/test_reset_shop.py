@@ -9,6 +9,7 @@ from django.test import Client
 from oscar.core.loading import get_model
 
 from clover_django.payments import get_payments
+from clover_django.testing import let_time_pass
 from clover_graphql.request.ids import encode
 from clover_oscar.models import OrderNumber
 from clover_oscar.orders.flags import NOT_PLACED
@@ -16,7 +17,6 @@ from clover_oscar.orders.placement import complete
 from clover_oscar.orders.refusals import CannotPlaceOrder
 from payment_hooks import OutcomeUnknown, Payment, PaymentState
 from payment_hooks.recovery.recovery import Recovery
-from tests.clover_django.paying import let_time_pass
 from tests.clover_oscar.checkout.test_purchases import Front
 from tests.clover_oscar.checkout.test_return_pages import pay_on_the_page, the_payment
 from tests.clover_oscar.dashboard.test_order_detail import make_staff

@@ -3,8 +3,8 @@ from django.utils import translation
 from oscar.core.loading import get_model
 
 from clover_django.payments import get_payments
+from clover_django.testing import let_time_pass
 from payment_hooks import OutcomeUnknown, ProviderUnavailable
-from tests.clover_django.paying import let_time_pass
 from tests.clover_oscar.shopper import Shopper, baskets, orders, records
 from tests.mailing import BROKEN, send_with
 

@@ -16,9 +16,9 @@ from oscar.apps.shipping.methods import FixedPrice
 from oscar.core.loading import get_class, get_model
 
 from clover_django.payments import get_payments
+from clover_django.testing import let_time_pass
 from clover_oscar.orders.placement import complete
 from payment_hooks.recovery.recovery import Recovery
-from tests.clover_django.paying import let_time_pass
 from tests.clover_oscar.checkout.test_return_pages import the_payment
 from tests.clover_oscar.dashboard.test_order_detail import make_staff
 from tests.clover_oscar.dashboard.test_payment_list import URL

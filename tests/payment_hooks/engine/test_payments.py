@@ -21,6 +21,7 @@ from payment_hooks import (
     PaymentState,
     ProviderUnavailable,
     RateLimited,
+    ReturnUrls,
     WrongState,
     hookimpl,
 )
@@ -790,3 +791,16 @@ def test_who_continues_a_payment_with_a_context_is_its_adapter(payments):
     assert (first, open_with()) == ("one", "one")
     assert open_with(adapter="two", context={"cart": 7}) == "two"
     assert payments.latest("1").adapter == "two"
+
+
+def test_a_page_is_asked_for_with_what_the_payment_does_not_say(payments):
+    payment = payments.open("100123", mode=Mode.HOSTED)
+    back = ReturnUrls(
+        success="https://shop.example/7", failure="https://shop.example/8"
+    )
+
+    asked = CheckoutRequest.for_payment(payment, return_urls=back, locale="fr-CA")
+
+    assert (asked.amount, asked.reference) == (payment.amount_due, "100123")
+    assert (asked.mode, asked.return_urls, asked.locale) == (Mode.HOSTED, back, "fr-CA")
+    assert payments.start_checkout(payment.payment_id, asked).session_id

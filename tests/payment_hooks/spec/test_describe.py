@@ -165,6 +165,7 @@ def test_a_description_that_breaks_is_named_without_its_words():
         ({"currencies": "USD"}, "currencies"),
         ({"currencies": {"usd"}}, "'usd'"),
         ({"limits": {"most": 1}}, "limits"),
+        ({"is_test": "yes"}, "is_test"),
     ],
 )
 def test_a_description_with_a_wrong_field_names_it(fields, words):

@@ -11,8 +11,8 @@ from payment_hooks import (
     Mode,
     Money,
     Movement,
-    OperationKind,
     OperationState,
+    Outcome,
     PaymentDeclined,
     PaymentError,
     PaymentRequest,
@@ -29,14 +29,16 @@ from payment_hooks import (
 from payment_hooks.recovery.recovery import Recovery
 from payment_hooks.storefront import answer_webhook
 from payment_hooks.testing import AdapterKit, FakeProvider
-from payment_hooks.testing.shop_bench import TEN
+from payment_hooks.testing.shop_bench import DUE, TEN
 
 KEY = "the shop's own secret"
 STAFF = "the owner"
 SHOWN = {
-    PaymentState.PAID: "paid",
-    PaymentState.PARTLY_REFUNDED: "paid",
-    PaymentState.REFUNDED: "refunded",
+    Outcome.PAID: "paid",
+    Outcome.CHECKING: "checking",
+    Outcome.ACTION_REQUIRED: "checking",
+    Outcome.REVERSED: "refunded",
+    Outcome.NOT_PAID: "open",
 }
 
 
@@ -47,11 +49,14 @@ class SmallShop:
     the payment, and that is what is ordered.
     """
 
+    has_hosted_mode = True
+
     def __init__(self):
         self.provider = FakeProvider()
         self.offset = timedelta()
         self.numbers = count(1)
         self.due, self.pages, self.placed, self.failures = {}, {}, {}, 0
+        self.given_up = set()
         self.payments = Payments(
             ProviderHooks.to(self.provider, self),
             MemoryLedger(),
@@ -74,8 +79,7 @@ class SmallShop:
             self.place(event.payment.reference, goods)
 
     def brought_money(self, event):
-        brought = event.operation.kind is OperationKind.CHARGE
-        return brought and event.operation.state is OperationState.SUCCEEDED
+        return event.operation.funds_payment
 
     def place(self, checkout, goods):
         if self.failures:
@@ -121,14 +125,23 @@ class SmallShop:
             return str(error)
         return "thank you"
 
+    def open_page(self, checkout):
+        due = self.due[checkout]
+        payment = self.payments.open(
+            checkout,
+            mode=Mode.HOSTED,
+            amount_due=due,
+            context={"goods": due.minor_units},
+        )
+        return self.payments.start_checkout(payment.payment_id).session_id
+
+    def give_up(self, checkout):
+        self.given_up.add(checkout)
+        return self.payments.close(self.payments.latest(checkout).payment_id)
+
     def state(self, checkout):
-        payment = self.payments.latest(checkout)
-        if payment is None:
-            return "open"
-        known = self.payments.operations(payment.payment_id)
-        if any(row.state.is_open for row in known):
-            return "checking"
-        return SHOWN.get(payment.state, "open")
+        is_back = checkout in self.given_up
+        return SHOWN[self.payments.outcome_for(checkout, shopper_canceled=is_back)]
 
     def orders(self, checkout):
         return len(self.placed.get(checkout, []))
@@ -247,6 +260,13 @@ class RefundsUnderNewNames(SmallShop):
         return super().refund(checkout, amount, f"{form}-{next(self.numbers)}")
 
 
+class ForgetsWhichFormWasSent(SmallShop):
+    """It keeps a form's name until its background ran."""
+
+    def refund(self, checkout, amount, form):
+        return super().refund(checkout, amount, f"{form}-{self.offset}")
+
+
 class RefundsByAmount(SmallShop):
     def refund(self, checkout, amount, form):
         return super().refund(checkout, amount, str(amount))
@@ -276,6 +296,29 @@ class AsksForForgeriesAgain(SmallShop):
         except PaymentError:
             return 503
         return 200
+
+
+class ThanksForMessagesUnread(SmallShop):
+    def deliver(self, message):
+        return 200
+
+
+class OpensAPageForEachClick(SmallShop):
+    def open_page(self, checkout):
+        self.reprice(checkout, self.due[checkout] + Money(1, "USD"))
+        return super().open_page(checkout)
+
+
+class ForgetsWhatWasGivenUp(SmallShop):
+    def state(self, checkout):
+        return "open" if checkout in self.given_up else super().state(checkout)
+
+
+class PlacesWhatIsUnproven(SmallShop):
+    def deliver(self, message):
+        if super().deliver(message) == 400:
+            self.place("1", DUE)
+        return 400
 
 
 class PlacesWhatWasGivenBack(SmallShop):

@@ -38,7 +38,7 @@ class EventStream:
 def fields_of(event: PaymentChanged) -> dict[str, str]:
     """What readers get to know."""
     payment, operation = event.payment, event.operation
-    moved = operation.moved or operation.amount
+    moved = operation.effective_amount
     return {
         "event_id": event.event_id,
         "payment_id": payment.payment_id,

@@ -17,16 +17,10 @@ class CloverApp(PluginConfig):
         description = _("Card payments through Clover.")
 
     def ready(self):
-        from django.urls import include, path
-        from pretix.urls import common_patterns
-
         from clover_django.shop import register_pages, register_shop
 
         from . import provider  # noqa: F401 - its signals are connected now
         from .shop import OrderPages, Tickets
 
-        # At the root of every domain, and by names without a prefix: a plugin's own
-        # `urlpatterns` are on the main domain only, and become `plugins:pretix_clover:…`.
-        common_patterns.append(path("_clover/", include("clover_django.urls")))
         register_shop(Tickets())
         register_pages(OrderPages())

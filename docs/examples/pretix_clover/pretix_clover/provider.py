@@ -5,38 +5,29 @@ twice, and one charge is made.
 """
 
 from django import forms
-from django.conf import settings
 from django.dispatch import receiver
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_scopes import scopes_disabled
-from pretix.base.models import OrderPayment, OrderRefund
+from pretix.base.models import OrderRefund
 from pretix.base.payment import BasePaymentProvider, PaymentException
 from pretix.base.signals import periodic_task, register_payment_providers
 from pretix.multidomain.urlreverse import eventreverse
 
-from clover_django.shop import get_payments, return_urls, shopper_address
-from payment_hooks import (
-    CheckoutRequest,
-    Mode,
-    Money,
-    Outcome,
-    OutcomeUnknown,
-    PaymentError,
-    PaymentSource,
+from clover_django.shop import (
+    charge_card_form,
     check_shown,
+    get_payments,
+    mode_name,
+    open_hosted_page,
 )
+from payment_hooks import Mode, Money, Outcome, OutcomeUnknown, PaymentError
 from payment_hooks.recovery import Recovery
 
 from . import shop
 
 CHECKING = _("We are checking your payment. Please do not pay again.")
-MODES = {
-    "hosted": _("On Clover's page"),
-    "iframe": _("With Clover's card form, on a page of the event"),
-}
 
 
 class Clover(BasePaymentProvider):
@@ -47,21 +38,29 @@ class Clover(BasePaymentProvider):
     public_name = _("Credit card")
 
     @property
+    def account(self):
+        return get_payments().provider.info
+
+    @property
+    def modes(self):
+        return sorted(self.account.modes & {Mode.HOSTED, Mode.IFRAME})
+
+    @property
     def mode(self):
-        return Mode(self.settings.get("mode") or settings.CLOVER["MODES"][0])
+        return Mode(self.settings.get("mode") or self.modes[0])
 
     @property
     def settings_form_fields(self):
-        offered = [(mode, MODES[mode]) for mode in settings.CLOVER["MODES"]]
+        offered = [(row.value, mode_name(row)) for row in self.modes]
         mode = forms.ChoiceField(label=_("Where cards are entered"), choices=offered)
         return super().settings_form_fields | {"mode": mode}
 
     @property
     def is_enabled(self):
         """Not in another currency, and no real money for tickets that are none."""
-        is_real = settings.CLOVER["ENVIRONMENT"] == "production"
-        is_ours = self.event.currency == settings.CLOVER.get("CURRENCY", "USD")
-        return super().is_enabled and is_ours and not (is_real and self.event.testmode)
+        is_real_for_tests = self.event.testmode and not self.account.is_test
+        fits = self.account.takes(self.event.currency) and not is_real_for_tests
+        return super().is_enabled and fits
 
     def payment_is_valid_session(self, request):
         return True
@@ -74,19 +73,11 @@ class Clover(BasePaymentProvider):
         self._refuse_while_unclear(payment)
         if self.mode is Mode.IFRAME:
             return self.card_page(payment)
+        due = shop.due_of(payment)
         try:
-            due, name = shop.due_of(payment), shop.reference_of(payment)
-            made = get_payments().open(name, mode=Mode.HOSTED, amount_due=due)
-            back = return_urls(request, made)
-            asked = CheckoutRequest(
-                amount=due, reference=name, mode=made.mode, return_urls=back
-            )
-            return get_payments().start_checkout(made.payment_id, asked).url
+            return open_hosted_page(request, shop.reference_of(payment), due)
         except PaymentError as error:
-            known = shop.latest_of(payment)
-            if known is None or shop.outcome(payment) is Outcome.NOT_PAID:
-                raise PaymentException(error.shopper_message(get_language())) from error
-            return reverse("clover:status", args=[known.payment_id])
+            raise PaymentException(error.shopper_message(get_language())) from error
 
     def card_page(self, payment):
         order = payment.order
@@ -97,24 +88,22 @@ class Clover(BasePaymentProvider):
         """Charges the card form that was sent; PaymentError where nothing was taken."""
         self._refuse_while_unclear(payment)
         due, name = shop.due_of(payment), shop.reference_of(payment)
-        shown, key = request.POST.get("shown", ""), settings.SECRET_KEY
-        check_shown(shown, due, name, secret_key=key)
-        made = get_payments().open(name, mode=Mode.IFRAME, amount_due=due)
-        source = PaymentSource(token=request.POST.get("clover_token", ""))
-        address = shopper_address(request)
-        rows = OrderPayment.objects.filter(pk=payment.pk, state=shop.CREATED)
-        rows.update(state=shop.PENDING)  # from now on money may move
+        check_shown(request, due, name)
+        shop.change_state(payment, shop.CREATED, shop.PENDING)  # money may move
         try:
-            get_payments().charge(made.payment_id, source, shopper_ip=address)
-        except OutcomeUnknown:
-            rows.update(state=shop.PENDING)
-        return made
+            onward = charge_card_form(request, name, due)
+        except PaymentError:
+            shop.reopen(payment)
+            raise
+        shop.change_state(payment, shop.CREATED, shop.PENDING)
+        return onward
 
     def _refuse_while_unclear(self, payment):
         """pretix begins another payment although the one before could not be canceled."""
         others = payment.order.payments.filter(provider=self.identifier)
         for other in others.exclude(pk=payment.pk):
-            if shop.outcome(other) is Outcome.CHECKING:
+            known = shop.outcome(other)
+            if known.may_hold_money and known is not Outcome.PAID:
                 raise PaymentException(CHECKING)
 
     def payment_pending_render(self, request, payment):
@@ -124,7 +113,7 @@ class Clover(BasePaymentProvider):
         return render_to_string("pretix_clover/pending.html", values, request)
 
     def _payment_abort_pending_allowed(self, payment):
-        return shop.outcome(payment) in (Outcome.NOT_PAID, Outcome.REVERSED)
+        return not shop.outcome(payment).may_hold_money
 
     def cancel_payment(self, payment):
         """Closes it in the ledger, too; refused while money may be moving, or is here."""

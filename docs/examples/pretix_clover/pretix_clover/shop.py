@@ -9,9 +9,8 @@ from pretix.base.models import OrderPayment, OrderRefund, Quota
 from pretix.base.payment import PaymentException
 from pretix.multidomain.urlreverse import build_absolute_uri
 
-from clover_django.shop import get_payments
-from payment_hooks import Money, OperationKind, Outcome, hookimpl
-from payment_hooks.ledger import outcome_of
+from clover_django.shop import ShopPages, get_payments
+from payment_hooks import Money, OperationKind, hookimpl
 
 CREATED, PENDING = (
     OrderPayment.PAYMENT_STATE_CREATED,
@@ -52,9 +51,18 @@ def latest_of(payment):
 
 def outcome(payment):
     """What is known of the money; a page at Clover that nobody paid on is none."""
-    known = latest_of(payment)
-    rows = get_payments().operations(known.payment_id) if known else ()
-    return outcome_of(rows, shopper_canceled=True)
+    return get_payments().outcome_for(reference_of(payment), shopper_canceled=True)
+
+
+def change_state(payment, before, after):
+    rows = OrderPayment.objects.filter(pk=payment.pk, state=before)
+    rows.update(state=after)
+
+
+def reopen(payment):
+    """Lets it be paid again, unless money is or may be here."""
+    if not outcome(payment).may_hold_money:
+        change_state(payment, PENDING, CREATED)
 
 
 class Tickets:
@@ -71,9 +79,8 @@ class Tickets:
                 book_refund(payment, event.operation)
             elif event.payment.is_paid and payment.state not in BOOKED:
                 book_payment(payment, event.operation)
-            elif payment.state == PENDING and outcome(payment) is Outcome.NOT_PAID:
-                payment.state = CREATED  # it may be paid again
-                payment.save(update_fields=["state"])
+            else:
+                reopen(payment)
 
 
 def book_payment(payment, operation):
@@ -102,12 +109,15 @@ def book_refund(payment, operation):
             row.save(update_fields=["state"])
     info = f'{{"operation": "{operation.operation_id}"}}'
     if operation.counts and not (begun or payment.refunds.filter(info=info).exists()):
-        amount = (operation.moved or operation.amount).to_decimal()
+        amount = operation.effective_amount.to_decimal()
         payment.create_external_refund(amount=amount, info=info)
 
 
-class OrderPages:
+class OrderPages(ShopPages):
     base_template = "pretix_clover/base.html"
+
+    def show_reference(self, payment):
+        return payment.reference.rpartition("-")[0]
 
     def paid(self, request, payment, query="?paid=yes"):
         with scopes_disabled():

@@ -1,6 +1,6 @@
-"""The page with the card form, at the order that it pays."""
+"""The page with the card form, at the order that it pays, and Clover's own pages."""
 
-from django.urls import path
+from django.urls import include, path
 
 from clover_django.shop import money_view
 
@@ -8,3 +8,4 @@ from .views import CardPage
 
 page = "order/<str:order>/<str:secret>/clover/<int:payment>/"
 event_patterns = [path(page, money_view(CardPage.as_view()), name="card")]
+urlpatterns = [path("_clover/", include("clover_django.urls"))]

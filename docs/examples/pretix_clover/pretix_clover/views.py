@@ -1,6 +1,5 @@
 """The page with the card form, at the order that it pays."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import get_language
@@ -11,8 +10,8 @@ from pretix.presale.views import EventViewMixin
 from pretix.presale.views.order import OrderDetailMixin
 
 from clover_card import csp_directives
-from clover_django.shop import get_payments
-from payment_hooks import Mode, Outcome, PaymentError, seal_shown
+from clover_django.shop import open_card_page, page_url
+from payment_hooks import PaymentError
 
 from .shop import due_of, latest_of, outcome, reference_of
 
@@ -28,8 +27,8 @@ class CardPage(EventViewMixin, OrderDetailMixin, TemplateView):
         keys = {"provider": "clover", "pk": kwargs["payment"]}
         self.payment = get_object_or_404(self.order.payments, **keys)
         made = latest_of(self.payment)
-        if made and outcome(self.payment) in (Outcome.CHECKING, Outcome.PAID):
-            return redirect("clover:status", made.payment_id)
+        if made and outcome(self.payment).may_hold_money:
+            return redirect(page_url("status", made))
         back = request.path if request.method == "POST" else self.get_order_url()
         try:
             return super().dispatch(request, *args, **kwargs)
@@ -40,17 +39,13 @@ class CardPage(EventViewMixin, OrderDetailMixin, TemplateView):
         return redirect(back)
 
     def post(self, request, *args, **kwargs):
-        made = self.payment.payment_provider.charge(request, self.payment)
-        return redirect("clover:status", made.payment_id)  # it leads on to the order
+        provider = self.payment.payment_provider
+        return redirect(provider.charge(request, self.payment))
 
     def get_context_data(self, **kwargs):
-        due, name = due_of(self.payment), reference_of(self.payment)
-        fields = get_payments().card_entry(due, Mode.IFRAME, locale=get_language())
-        seal = seal_shown(due, name, secret_key=settings.SECRET_KEY)
-        sources = csp_directives(fields.script_url).items()
-        policy = {name: [*allowed] for name, allowed in sources}
-        add_to_response_csp_via_request(
-            self.request, policy
-        )  # Clover's script and frames
-        kwargs |= {"order": self.order, "payment": self.payment}
-        return super().get_context_data(**kwargs, fields=fields, seal=seal)
+        card = open_card_page(reference_of(self.payment), due_of(self.payment))
+        sources = csp_directives(card.fields.script_url).items()
+        policy = {name: [*allowed] for name, allowed in sources}  # Clover's frames
+        add_to_response_csp_via_request(self.request, policy)
+        kwargs |= {"order": self.order, "payment": self.payment, "card": card}
+        return super().get_context_data(**kwargs)

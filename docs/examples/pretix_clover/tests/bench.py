@@ -1,7 +1,7 @@
 """pretix, driven as shoppers, staff and time drive it: through its pages."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -12,17 +12,20 @@ from pretix.base.models import Order, OrderPayment, OrderPosition, OrderRefund
 from pretix.base.payment import PaymentException
 from pretix.base.services.orders import OrderChangeManager
 
-from clover_django.shop import get_payments
-from payment_hooks import Money, Payments
+from clover_django.shop import get_payments, page_url
+from clover_django.testing import let_time_pass
+from payment_hooks import Money
 from payment_hooks.recovery import Recovery
 
 
 class Bench:
     """See `payment_hooks.testing.ShopBench`. A checkout is an order that is not paid."""
 
+    has_hosted_mode = True
+
     def __init__(self, event, provider):
         self.event, self.provider = event, provider
-        self.shopper, self.forms, self.offset = Client(), {}, timedelta()
+        self.shopper, self.forms = Client(), {}
 
     @transaction.atomic
     def begin(self, amount):
@@ -75,19 +78,32 @@ class Bench:
         return self._keep_form(checkout, answer)
 
     def open_page(self, checkout):
-        """The address of the provider's page, in hosted mode."""
+        self.event.settings.payment_clover_mode = "hosted"
         payment = self.order(checkout).payments.last()
         page = f"{self.page_of(checkout)}pay/{payment.pk}/complete"
-        return self.shopper.get(page).url
+        return self.shopper.get(page).url.rpartition("/")[2]
+
+    def made(self, checkout):
+        """The ledger's payment for what is to be paid now."""
+        payment = self.order(checkout).payments.last()
+        return get_payments().latest(f"{checkout}-{payment.pk}")
+
+    def give_up(self, checkout):
+        return self.shopper.post(page_url("cancel", self.made(checkout)))
+
+    def deliver(self, message):
+        kind, headers = "application/json", dict(message.headers)
+        page = "/_clover/webhook/"
+        return Client().post(page, message.body, kind, headers=headers).status_code
 
     def submit(self, checkout, token):
         page, seal = self.forms[checkout]
-        form = {"shown": seal, "clover_token": token}
+        form = {"clover_shown": seal, "clover_token": token}
         return self._keep_form(checkout, self.shopper.post(page, form, follow=True))
 
     def _keep_form(self, checkout, answer):
         text = answer.content.decode()
-        found = re.search('name="shown" value="(.*?)"', text)
+        found = re.search('name="clover_shown" value="(.*?)"', text)
         if found:
             self.forms[checkout] = answer.request["PATH_INFO"], found[1]
         return text
@@ -130,6 +146,23 @@ class Bench:
             return str(error)
         return refund.state
 
+    def refund_form(self, checkout, amount):
+        """The address and the fields of pretix's own form."""
+        order = self.order(checkout)
+        payment, last = order.payments.last(), order.refunds.last()
+        typed = str(amount.to_decimal())
+        return f"/control/event/tea/tasting/orders/{checkout}/refund", {
+            "last_known_refund_id": last.pk if last else 0,
+            "start-mode": "partial",
+            "start-partial_amount": typed,
+            "start-action": "do_nothing",
+            "perform": "on",
+            f"refund-{payment.pk}": typed,
+        }
+
+    def refund_by_stranger(self, checkout, amount, form):
+        return Client().post(*self.refund_form(checkout, amount))
+
     def break_next_order(self):
         def fail(sender, instance, **kwargs):
             if instance.status == Order.STATUS_PAID:
@@ -139,12 +172,5 @@ class Bench:
         post_save.connect(fail, sender=Order, weak=False)
 
     def later(self):
-        self.offset += timedelta(minutes=10)
-        known = get_payments()
-        payments = Payments(
-            known.provider,
-            known.ledger,
-            policy=known.policy,
-            now=lambda: datetime.now(UTC) + self.offset,
-        )
-        Recovery(payments).run()
+        let_time_pass(minutes=10)
+        Recovery(get_payments()).run()

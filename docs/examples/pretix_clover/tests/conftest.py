@@ -7,7 +7,7 @@ from django.utils.timezone import now
 from django_scopes import scopes_disabled
 from pretix.base.models import Event, Organizer
 
-from clover_django.shop import get_payments
+from clover_django.testing import provider_in_place
 from payment_hooks.testing import FakeProvider
 
 from .bench import Bench
@@ -42,14 +42,8 @@ def event(transactional_db):
 
 @pytest.fixture
 def provider(event):
-    registry = get_payments().plugins
-    name = get_payments().provider.name
-    clover = registry.unregister(name=name)
-    fake = FakeProvider(merchant_id=clover.merchant_id, secret="shared")
-    registry.register(fake, name)
-    yield fake
-    registry.unregister(name=name)
-    registry.register(clover, name)
+    with provider_in_place(FakeProvider(secret="shared")) as fake:
+        yield fake
 
 
 @pytest.fixture

@@ -18,4 +18,5 @@ CLOVER = {
     "PLATFORM_TOKEN": "platform",
     "WEBHOOK_SECRETS": ["a-secret-of-the-tests"],
     "MODES": ["iframe", "hosted"],
+    "URL_NAMESPACE": "plugins:pretix_clover:clover",
 }

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import set_urlconf
 from django.utils.timezone import now
 from pretix.base.models import Order, Team, User
 
-from clover_django.shop import get_payments
+from clover_django.shop import get_payments, page_url
 from payment_hooks import Money, OutcomeUnknown, ProviderUnavailable
 
 CARD = "tok-1"
@@ -24,9 +25,8 @@ def checkout(shop):
 @pytest.fixture
 def hosted(shop):
     """An order, and the session of its page at the provider."""
-    shop.event.settings.payment_clover_mode = "hosted"
     checkout = shop.begin(DUE)
-    return checkout, shop.open_page(checkout).rpartition("/")[2]
+    return checkout, shop.open_page(checkout)
 
 
 @pytest.fixture
@@ -46,13 +46,7 @@ def staff(event):
 
 def deliver(shop, transaction, session, **forged):
     message = shop.provider.message(transaction.transaction_id, session, **forged)
-    signature = message.headers["signature"]
-    return Client().post(
-        "/_clover/webhook/",
-        message.body,
-        content_type="application/json",
-        headers={"signature": signature},
-    )
+    return shop.deliver(message)
 
 
 def lose_a_refund(shop):
@@ -66,16 +60,7 @@ def payment_of(shop, checkout):
 
 
 def refund_by_staff(shop, staff, checkout, amount):
-    page = f"/control/event/tea/tasting/orders/{checkout}/refund"
-    payment, last = payment_of(shop, checkout), shop.order(checkout).refunds.last()
-    form = {
-        "last_known_refund_id": last.pk if last else 0,
-        "start-mode": "partial",
-        "start-partial_amount": amount,
-        "start-action": "do_nothing",
-        "perform": "on",
-        f"refund-{payment.pk}": amount,
-    }
+    page, form = shop.refund_form(checkout, Money.of(amount, "USD"))
     return staff.post(page, form, follow=True).content.decode()
 
 
@@ -83,38 +68,24 @@ def test_a_message_pays_the_order_before_the_browser_is_back(shop, hosted):
     checkout, session = hosted
     paid = shop.provider.pay_session(DUE, session)
 
-    assert deliver(shop, paid, session).status_code == 200
+    assert deliver(shop, paid, session) == 200
     assert (shop.state(checkout), shop.orders(checkout)) == ("paid", 1)
 
-    made = get_payments().latest(f"{checkout}-{payment_of(shop, checkout).pk}")
+    made = shop.made(checkout)
     back = shop.shopper.get(f"/_clover/return/{made.payment_id}/")
     assert back.url.endswith(f"{shop.page_of(checkout)}?paid=yes")
     assert shop.orders(checkout) == 1
 
 
-def test_a_forged_message_pays_nothing(shop, hosted):
-    checkout, session = hosted
-    paid = shop.provider.pay_session(DUE, session)
-
-    assert deliver(shop, paid, session, secret="mine").status_code == 400
-    assert shop.orders(checkout) == 0
-
-
-def test_the_same_page_is_given_again(shop, hosted):
-    checkout, session = hosted
-
-    assert shop.open_page(checkout).endswith(session)
-
-
 def test_who_cancels_at_clover_is_back_at_the_order_and_may_pay(shop, hosted):
     checkout, session = hosted
-    made = get_payments().latest(f"{checkout}-{payment_of(shop, checkout).pk}")
+    made = shop.made(checkout)
 
     back = shop.shopper.post(f"/_clover/cancel/{made.payment_id}/")
 
     assert back.url.endswith(shop.page_of(checkout))
     assert shop.state(checkout) == "open"
-    assert not shop.open_page(checkout).endswith(session)
+    assert shop.open_page(checkout) != session
 
 
 def test_a_page_is_paid_after_another_card_was_chosen(shop, hosted):
@@ -134,7 +105,7 @@ def test_no_other_method_is_offered_while_money_may_be_moving(shop, checkout):
     shop.provider.fail("payment_charge", OutcomeUnknown("reset"), after=True)
     shop.provider.fail("payment_retry", ProviderUnavailable("no answer"))
     for _ in range(3):
-        shop.provider.fail("payment_retrieve", ProviderUnavailable("no answer"))
+        shop.provider.fail("payment_find", ProviderUnavailable("no answer"))
     card_page, _ = shop.forms[checkout]
     shop.submit(checkout, CARD)
 
@@ -161,7 +132,7 @@ def test_money_of_an_order_that_expired_is_booked(shop, hosted, seats, state):
 
     answer = deliver(shop, shop.provider.pay_session(DUE, session), session)
 
-    assert answer.status_code == 200
+    assert answer == 200
     assert (payment_of(shop, checkout).state, shop.state(checkout)) == (
         "confirmed",
         state,
@@ -236,7 +207,7 @@ def test_a_refund_that_was_refused_is_shown_as_failed(shop, checkout, staff):
 
 def test_a_refund_that_was_made_elsewhere_is_recorded_once(shop, checkout):
     shop.submit(checkout, CARD)
-    made = get_payments().latest(f"{checkout}-{payment_of(shop, checkout).pk}")
+    made = shop.made(checkout)
     get_payments().refund(made.payment_id, TEN, intent_id="by the command line")
     shop.later()
 
@@ -260,9 +231,23 @@ def test_no_real_card_pays_for_a_test_and_none_in_another_currency(
     settings.CLOVER = settings.CLOVER | {"CURRENCY": "CAD"}
     assert not provider.is_enabled
 
-    settings.CLOVER = settings.CLOVER | {"CURRENCY": "USD", "ENVIRONMENT": "production"}
+    settings.CLOVER = {
+        name: value for name, value in settings.CLOVER.items() if name != "BASE_URL"
+    } | {"CURRENCY": "USD", "ENVIRONMENT": "production"}
     event.testmode = True
     assert not provider.is_enabled
+
+
+def test_on_an_organizers_own_domain_the_pages_are_pretixs(shop, checkout, settings):
+    shop.open_page(checkout)
+    made = shop.made(checkout)
+    settings.CLOVER = settings.CLOVER | {"RETURN_BASE_URL": "https://tickets.example"}
+
+    set_urlconf("pretix.multidomain.organizer_domain_urlconf")
+    page = page_url("status", made)
+    set_urlconf(None)
+
+    assert page == f"https://tickets.example/_clover/status/{made.payment_id}/"
 
 
 def test_recovery_runs_with_what_pretix_does_by_the_way(shop, checkout):
@@ -272,8 +257,6 @@ def test_recovery_runs_with_what_pretix_does_by_the_way(shop, checkout):
     shop.submit(checkout, CARD)
     assert shop.orders(checkout) == 0
 
-    get_payments().notify(
-        get_payments().latest(f"{checkout}-{payment_of(shop, checkout).pk}").payment_id
-    )
+    get_payments().notify(shop.made(checkout).payment_id)
     periodic_task.send(sender=None)
     assert shop.orders(checkout) == 1

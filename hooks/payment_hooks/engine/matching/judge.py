@@ -385,7 +385,7 @@ def _before_capture(
     is_captured = transaction.kind is TransactionKind.CHARGE
     if operation.kind is not OperationKind.AUTHORIZE or not is_captured:
         return transaction
-    taken = {row.moved or row.amount for row in _captures(known)}
+    taken = {row.effective_amount for row in _captures(known)}
     if transaction.amount in taken or transaction.amount == transaction.captured:
         return replace(transaction, amount=operation.amount)
     return transaction
