@@ -94,6 +94,8 @@ class ChargeDetails:
     """The plan that it is part of: the shopper's first payment and the later ones."""
     original_transaction_id: str = field(default="", repr=False)
     """The shopper's first payment of the plan, for a provider that wants it."""
+    return_url: str = field(default="", repr=False)
+    """Where the bank's page leads the shopper back to, for a provider that redirects."""
     browser: BrowserInfo | None = field(default=None, repr=False)
     """The shopper's browser: asks for 3-D Secure where the provider has it."""
 
@@ -104,6 +106,7 @@ class ChargeDetails:
             "shopper_email",
             "statement_descriptor",
             "original_transaction_id",
+            "return_url",
         )
         object.__setattr__(self, "shopper_ip", bare_address(self.shopper_ip))
         if self.metadata != {}:
