@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from payment_hooks.engine.engine import Engine, Policy
+from payment_hooks.engine.engine import Engine
 from payment_hooks.engine.leases import OperationStore
 from payment_hooks.engine.resolving import Resolver
 from payment_hooks.ledger.outcomes import find_challenged, last_decline
@@ -235,14 +235,6 @@ def find_endable(operations: Iterable[Operation]) -> Operation | None:
         if row.kind in FUNDING and row.state.is_open and row.transaction_id:
             return row
     return None
-
-
-def is_abandoned(operation: Operation, now: datetime, policy: Policy) -> bool:
-    """Whether nobody can answer it any more, or nobody was ever asked."""
-    if has_expired(operation, now):
-        return True
-    is_unasked = operation.challenge is None and find_endable([operation]) is not None
-    return is_unasked and now - operation.created_at > policy.safe_window
 
 
 def has_expired(operation: Operation, now: datetime) -> bool:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 
-from payment_hooks.engine.challenges import Challenges, find_endable, is_abandoned
+from payment_hooks.engine.challenges import Challenges, find_endable, has_expired
 from payment_hooks.engine.checks import failed_check, refusal_of
 from payment_hooks.engine.engine import Engine, FailedChecks
 from payment_hooks.engine.leases import OperationStore
@@ -142,7 +142,7 @@ class Executor:
 
         A challenge that can be answered no more is ended, so that nobody waits for it.
         """
-        if is_abandoned(operation, self._engine.now(), self._engine.policy):
+        if has_expired(operation, self._engine.now()):
             self.challenges.cancel(payment, operation)
         is_unsent = operation.state is OperationState.PENDING
         if operation.kind in FUNDING or not is_unsent:
@@ -204,8 +204,8 @@ class Executor:
         except (PaymentError, ConfigurationError) as error:
             # A look that failed took nothing, but what it was for may have.
             raise in_progress(known) from error
-        if find_endable([resolved]) is not None:
-            # It waits at the provider, and the shopper was never told for what.
+        if not _is_same(known, intent) and find_endable([resolved]) is not None:
+            # It waits at the provider, perhaps for an answer that nobody was asked for.
             resolved = self.challenges.cancel(payment, resolved)
         if resolved.state.is_open:
             raise in_progress(resolved)

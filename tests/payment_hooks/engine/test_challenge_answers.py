@@ -156,6 +156,34 @@ class TestAChargeKilledBeforeItsChallengeCame:
         assert begin(payments).payment_id != payment.payment_id
 
 
+class TestASlowBank:
+    """Answered, and pending for days: nobody but the shopper may end that."""
+
+    @pytest.fixture(autouse=True)
+    def _slow(self, provider):
+        class Slow(type(provider)):
+            @hookimpl
+            def payment_confirm(self, request):
+                if request.canceled:
+                    return super().payment_confirm(request)
+                self._codes[request.transaction_id] = ["settling"]
+                return self.ledger[request.transaction_id]
+
+        provider.__class__ = Slow
+
+    def test_recovery_lets_it_take_its_time(self, payments, provider, clock):
+        payment = begin(payments)
+        challenge = ask(payments, payment)
+        with pytest.raises(OutcomeUnknown):
+            payments.confirm(payment.payment_id, provider.answer(challenge))
+        for _ in range(3):
+            clock.advance(days=1)
+            payments.resume(payment.payment_id)
+        provider.pass_challenge(challenge.transaction_id)
+
+        assert payments.resume(payment.payment_id).state is PaymentState.PAID
+
+
 class TestABankThatNeedsTime:
     @pytest.fixture(autouse=True)
     def _slow(self, provider):
