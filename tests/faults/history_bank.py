@@ -9,13 +9,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 from greenlet import getcurrent
 
 from payment_hooks import (
     Ability,
     CardFields,
+    Challenge,
+    ConfirmRequest,
+    DeclineCode,
     EventKind,
     FindRequest,
     FindResult,
@@ -44,6 +47,7 @@ from payment_hooks import (
     WebhookRequest,
     hookimpl,
 )
+from tests.faults.history_challenges import Desk
 from tests.faults.history_lists import Listing, Marks, Question, list_rows, show
 from tests.faults.history_world import (
     MERCHANT,
@@ -55,6 +59,7 @@ from tests.faults.history_world import (
     pause,
 )
 
+Answer = TypeVar("Answer", Transaction, Transaction | Challenge)
 REFUSED = (
     TransactionStatus.FAILED,
     TransactionStatus.CANCELED,
@@ -87,13 +92,15 @@ class Bank:
     name = "bank"
     merchant_id: str = MERCHANT
     marks: Marks = Marks.WHOLE
+    desk: Desk | None = None
+    """Where shoppers are asked who they are; None where nobody is."""
     rows: dict[str, Transaction] = field(default_factory=dict)
-    late: list[Callable[[], Transaction]] = field(default_factory=list)
+    late: list[Callable[[], Transaction | Challenge]] = field(default_factory=list)
     """Requests that are on their way still, after their time ran out."""
     pages: dict[str, Redirect] = field(default_factory=dict)
     for_page: dict[str, tuple[str, str, Money]] = field(default_factory=dict)
     """Operation, reference and amount of each page."""
-    by_key: dict[str, tuple[object, Transaction | PaymentDeclined]] = field(
+    by_key: dict[str, tuple[object, Transaction | Challenge | PaymentDeclined]] = field(
         default_factory=dict
     )
     """What each key was sent with first, and what came of it."""
@@ -130,19 +137,28 @@ class Bank:
         )
 
     @hookimpl
-    def payment_charge(self, request: PaymentRequest) -> Transaction:
+    def payment_charge(self, request: PaymentRequest) -> Transaction | Challenge:
         """Take, once per key."""
         return self._take(TransactionKind.CHARGE, request)
 
     @hookimpl
-    def payment_authorize(self, request: PaymentRequest) -> Transaction:
+    def payment_authorize(self, request: PaymentRequest) -> Transaction | Challenge:
         """Reserve, once per key."""
         return self._take(TransactionKind.AUTHORIZATION, request)
 
     @hookimpl
-    def payment_retry(self, request: RetryRequest) -> Transaction:
+    def payment_retry(self, request: RetryRequest) -> Transaction | Challenge:
         """The same request once more; what the key is known for, or done now."""
         return self._take(request.kind, request.request)
+
+    @hookimpl
+    def payment_confirm(self, request: ConfirmRequest) -> Transaction | Challenge:
+        """Go on once the shopper has answered, or end what waits."""
+        if not request.canceled:
+            self._expect_a_shopper(request.kind, request.reference)
+        elif not self._desk.ends_canceled:
+            return self._decline_unsent(request)
+        return self._answer(request, lambda: self._confirm(request))
 
     @hookimpl
     def payment_capture(self, request: Any) -> Transaction:
@@ -221,6 +237,7 @@ class Bank:
         pause()
         if self.luck.strikes(0.15):
             raise ProviderUnavailable("the bank is away")
+        self._expire()
         listing = list_rows(self.rows.values(), question, self.luck, self.are_lists_cut)
         pages = {operation_id for operation_id, _, _ in self.for_page.values()}
         shown = [show(row, question, self.marks, pages) for row in listing.rows]
@@ -273,16 +290,34 @@ class Bank:
         self.is_strict = True
         for execute in self.late:
             with suppress(PaymentDeclined, InvalidRequest, KeyConflict):
-                self.came_late.add(execute().operation_id)
+                made = execute()
+                # What a challenge held up is asked for by its id, and never given up.
+                is_asked = self.desk and made.transaction_id in self.desk.asked
+                if isinstance(made, Transaction) and not is_asked:
+                    self.came_late.add(made.operation_id)
         self.late.clear()
         self.is_strict = False
 
     def progress(self) -> None:
         """What was pending is decided."""
         for row in list(self.rows.values()):
-            if row.status is TransactionStatus.PENDING:
+            if self.waits(row.transaction_id):
+                if self.luck.calm or self._desk.dice.random() < 0.2:
+                    self.answer_alone(row.transaction_id)
+            elif row.status is TransactionStatus.PENDING:
                 self.decided += 1
                 self._decide_pending(row, self.luck.dice.choice(LATER))
+
+    def waits(self, transaction_id: str) -> bool:
+        """Whether it waits for the shopper."""
+        return self.desk is not None and transaction_id in self.desk.waiting
+
+    def answer_alone(self, transaction_id: str) -> None:
+        """The shopper answers at the bank, which goes on by itself; or nobody does."""
+        self._expire()
+        status = self._desk.alone() if self.waits(transaction_id) else None
+        if status is not None:
+            self._end_waiting(transaction_id, status, "alone")
 
     def taken(self, transaction_id: str) -> int:
         """All that was reserved or taken with it, the tip included."""
@@ -339,13 +374,72 @@ class Bank:
                 self.taken_again.add(transaction_id)
                 self.touched.add(transaction_id)
 
-    def _take(self, kind: TransactionKind, request: PaymentRequest) -> Transaction:
+    @property
+    def _desk(self) -> Desk:
+        if self.desk is None:
+            raise InvalidRequest("nothing waits for a shopper here")
+        return self.desk
+
+    def _expire(self) -> None:
+        for transaction_id in self.desk.expired(self.clock()) if self.desk else ():
+            self._end_waiting(transaction_id, TransactionStatus.CANCELED, "expired")
+
+    def _end_waiting(
+        self, transaction_id: str, status: TransactionStatus, way: str
+    ) -> Transaction:
+        self._desk.end(transaction_id, way)
+        row = replace(self.rows[transaction_id], status=status)
+        self.rows[transaction_id] = row
+        return row
+
+    def _decline_unsent(self, request: ConfirmRequest) -> Transaction:
+        """As Clover, which cannot end what waits: it is read, and left alone."""
+        pause()
+        if self.luck.strikes(0.15):
+            raise ProviderUnavailable("the bank is away")
+        row = self.rows[request.transaction_id]
+        if not self.waits(request.transaction_id):
+            return self._tell(_repeat(row))
+        if request.answered_before:
+            self._desk.ways.add("not declined")
+            raise OutcomeUnknown("an answer may be on its way")
+        self._desk.ways.add("declined unsent")
+        raise _unanswered()
+
+    def _confirm(self, request: ConfirmRequest) -> Transaction | Challenge:
+        self._expire()
+        desk, asked = self._desk, request.transaction_id
+        if not self.waits(asked):
+            return _repeat(self.rows[asked])
+        if request.canceled:
+            self._end_waiting(asked, TransactionStatus.CANCELED, "canceled")
+            raise _unanswered()
+        try:
+            following = desk.step(request, self.clock())
+        except KeyError as error:
+            desk.ways.add("wrong")
+            if desk.dice.random() < 0.7:
+                raise InvalidRequest("no answer to this step") from error
+            self._end_waiting(asked, TransactionStatus.FAILED, "refused")
+            raise _unanswered() from error
+        if following is not None:
+            desk.ways.add("second step")
+            return following
+        made = self._end_waiting(asked, desk.verdict(), "answered")
+        return made if desk.dice.random() < 0.5 else _repeat(made)
+
+    def _expect_a_shopper(self, kind: TransactionKind, reference: str) -> None:
         here = getcurrent()
         if self.no_one_pays or (isinstance(here, Actor) and not here.pays):
-            self.broken.append(f"I7 a look made a {kind} of {request.reference}")
+            self.broken.append(f"I7 a look made a {kind} of {reference}")
+
+    def _take(
+        self, kind: TransactionKind, request: PaymentRequest
+    ) -> Transaction | Challenge:
+        self._expect_a_shopper(kind, request.reference)
         return self._answer(request, lambda: self._once(kind, request))
 
-    def _answer(self, request: Any, execute: Callable[[], Transaction]) -> Transaction:
+    def _answer(self, request: Any, execute: Callable[[], Answer]) -> Answer:
         asked_at = self.clock()
         pause()
         if self.clock() - asked_at > DEADLINE:
@@ -357,19 +451,30 @@ class Bank:
             raise self.luck.dice.choice(
                 [ProviderUnavailable("not sent"), RateLimited("busy")]
             )
-        if self.luck.strikes(0.12):
-            fate = self.luck.dice.choice(["lost", "late", "answer lost", "answer lost"])
+        is_answer = isinstance(request, ConfirmRequest)
+        if self.luck.strikes(0.12) or (is_answer and self._desk.loses()):
+            fates = [
+                "lost",
+                "late",
+                "answer lost",
+                "late" if is_answer else "answer lost",
+            ]
+            fate = self.luck.dice.choice(fates)
             if fate == "late":
                 self.late.append(execute)
             if fate == "answer lost":
                 execute()
             raise OutcomeUnknown(fate)
         answer = execute()
-        self._tell(answer)
+        if isinstance(answer, Transaction):
+            self._tell(answer)
         pause()
         return answer
 
-    def _once(self, kind: TransactionKind, request: PaymentRequest) -> Transaction:
+    def _once(
+        self, kind: TransactionKind, request: PaymentRequest
+    ) -> Transaction | Challenge:
+        self._expire()
         content = (kind, request.amount, request.source.token, request.operation_id)
         known = self.by_key.get(request.idempotency_key)
         if known is None:
@@ -380,24 +485,28 @@ class Bank:
             raise KeyConflict("this key was sent with something else")
         if isinstance(result, PaymentDeclined):
             raise result
+        if self.waits(result.transaction_id):
+            return self._desk.waiting[result.transaction_id].show()
         return self.rows[result.transaction_id]
 
     def _decide(
         self, kind: TransactionKind, request: PaymentRequest
-    ) -> Transaction | PaymentDeclined:
+    ) -> Transaction | Challenge | PaymentDeclined:
         is_declined = request.source.token.startswith("decline")
         if is_declined and self.luck.dice.random() < 0.5:
             return PaymentDeclined("the bank said no", code="card_declined")
+        waits = self.desk is not None and not is_declined and self.desk.asks()
+        status = TransactionStatus.FAILED if is_declined else TransactionStatus.PENDING
         row = self._add(
             kind,
             request.amount,
-            status=TransactionStatus.FAILED if is_declined else self._status(),
+            status=status if is_declined or waits else self._status(),
             reference=request.reference,
             operation_id=request.operation_id,
         )
         if is_declined:  # and listed as failed all the same
             return PaymentDeclined("the bank said no", code="card_declined")
-        return row
+        return self._desk.begin(row.transaction_id, self.clock()) if waits else row
 
     def _status(self) -> TransactionStatus:
         """What a movement is answered with; most often that it is done."""
@@ -489,9 +598,22 @@ class Bank:
         self.rows[row.transaction_id] = row
         return row
 
-    def _tell(self, row: Transaction) -> None:
+    def _tell(self, row: Transaction) -> Transaction:
         self.reported[getcurrent(), row.transaction_id] = row
+        return row
 
 
 def _is_done(row: Transaction) -> bool:
     return row.status is TransactionStatus.SUCCEEDED
+
+
+def _repeat(row: Transaction) -> Transaction:
+    """What came of it, once more."""
+    if row.status in TRIED:
+        raise _unanswered()
+    return row
+
+
+def _unanswered() -> PaymentDeclined:
+    code = DeclineCode.AUTHENTICATION_FAILED
+    return PaymentDeclined("the bank or the shopper said no", decline_code=code)

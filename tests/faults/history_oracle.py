@@ -13,7 +13,12 @@ from payment_hooks import (
     TransactionKind,
     TransactionStatus,
 )
-from payment_hooks.model.records import CAPTURING, FUNDING, OperationKind
+from payment_hooks.model.records import (
+    CAPTURING,
+    FUNDING,
+    UNCONFIRMED,
+    OperationKind,
+)
 from tests.faults.history_bank import REFUSED
 from tests.faults.history_installation import RETURNING, World
 from tests.faults.history_lists import RETURNS
@@ -49,6 +54,8 @@ def _violations_of(world: World) -> Iterator[str]:
     yield from _paid_with_money(world)
     yield from _nothing_of_the_neighbour(world)
     yield from _refused_is_a_no(world)
+    yield from _declined_is_not_taken(world)
+    yield from _can_be_answered(world)
     yield from _gone_is_known(world)
     yield from _nothing_given_twice(world)
     yield from _nothing_recorded_twice(world)
@@ -98,6 +105,7 @@ def pending_is_open(world: World) -> list[str]:
         row
         for row in world.bank.rows.values()
         if row.status is TransactionStatus.PENDING
+        and not world.bank.waits(row.transaction_id)
     ]
     captures = {row.transaction_id for row in pending} & world.bank.captured.keys()
     others = {row.operation_id for row in pending if row.transaction_id not in captures}
@@ -241,6 +249,58 @@ def _refused_is_a_no(world: World) -> Iterator[str]:
             yield f"I3 {operation.kind} is {operation.state}, and {mine[0].status}"
 
 
+def _declined_is_not_taken(world: World) -> Iterator[str]:
+    """I2: what a challenge held up, and was declined, takes no money ever after."""
+    for operation in world.records.every_operation():
+        is_no = not operation.state.is_open and (
+            operation.state is not OperationState.SUCCEEDED
+        )
+        for row in _asked_for(world, operation) if is_no else ():
+            if _is_done(row):
+                yield f"I2 {operation.kind} is {operation.state}, and was taken later"
+
+
+def _asked_for(world: World, operation: Operation) -> list[Transaction]:
+    """What the bank has of the operation, and asked a shopper about."""
+    asked = world.bank.desk.asked if world.bank.desk else ()
+    rows = map(world.bank.rows.__getitem__, asked)
+    return [row for row in rows if row.operation_id == operation.operation_id]
+
+
+def _can_be_answered(world: World) -> Iterator[str]:
+    """I9: while a challenge waits, it is handed out; nothing has dropped it."""
+    for operation in world.records.every_operation():
+        was_seen = operation.operation_id in world.records.challenged
+        if was_seen and operation.state.is_open and operation.challenge is None:
+            for row in _asked_for(world, operation):
+                if world.bank.waits(row.transaction_id):
+                    yield f"I9 {operation.kind} waits, and cannot be answered"
+
+
+def is_left_waiting(world: World, reference: str) -> bool:
+    """Whether the bank may take money yet that nobody can keep it from taking."""
+    return any(
+        row.state.is_open and _may_be_answered(world, row)
+        for payment_id in world.ids(reference)
+        for row in world.records.every_operation(payment_id)
+    )
+
+
+def _may_be_answered(world: World, operation: Operation) -> bool:
+    """Whether it waits for ever with good reason, at a bank that cannot end it.
+
+    An answer is on its way; or the challenge itself was lost, so that nobody knows it.
+    """
+    if world.bank.desk is None or world.bank.desk.ends_canceled:
+        return False
+    is_marked = UNCONFIRMED in operation.details
+    is_unseen = operation.operation_id not in world.records.challenged
+    waits = any(
+        world.bank.waits(row.transaction_id) for row in _asked_for(world, operation)
+    )
+    return waits and (is_marked or is_unseen)
+
+
 def _gone_is_known(world: World) -> Iterator[str]:
     """I3: a shop that compared with the bank's list knows what was refunded there."""
     if world.findings is None:
@@ -318,7 +378,9 @@ def unknown_outcome(world: World) -> Iterator[str]:
     """I6: no outcome is unknown any more, but of pages that were not paid."""
     for payment in world.records.every_payment():
         for row in world.records.every_operation(payment.payment_id):
-            if row.state.is_open and row.state is not OperationState.WAITING:
+            is_page = row.kind is OperationKind.HOSTED_PAGE
+            is_waiting = row.state is OperationState.WAITING and is_page
+            if row.state.is_open and not (is_waiting or _may_be_answered(world, row)):
                 yield f"I6 {row.kind} of {payment.reference} is {row.state}"
             if not (row.state.is_open or row.notified):
                 yield f"I6 {row.kind} of {payment.reference} was not notified"

@@ -22,10 +22,13 @@ from payment_hooks.recovery.recovery import Recovery
 from tests.faults import history_actors as acts
 from tests.faults import history_staff as staff
 from tests.faults.crashes import Crash
+from tests.faults.history_answers import answer_the_bank
 from tests.faults.history_bank import Bank
+from tests.faults.history_challenges import open_desk
 from tests.faults.history_installation import Act, World
 from tests.faults.history_lists import Marks
 from tests.faults.history_oracle import (
+    is_left_waiting,
     last_word,
     pending_is_open,
     unknown_outcome,
@@ -50,8 +53,9 @@ PAGE_ACTS: tuple[Act, ...] = (
 )
 AT_THE_BANK: tuple[Act, ...] = (staff.work_at_the_bank, staff.compare)
 """Now and then only: whoever compares with the bank's list mends what others broke."""
-SHOPPERS = (acts.shop_with_a_card, acts.shop_on_a_page)
+SHOPPERS = (acts.shop_with_a_card, acts.shop_on_a_page, answer_the_bank)
 REFERENCES = {"100": Mode.IFRAME, "200": Mode.HOSTED, "300": Mode.HOSTED}
+BY_CARD = "100"
 CRASH = 0.006
 LONG_PAUSE = 0.03
 NEIGHBOUR = 0.15
@@ -85,7 +89,7 @@ def build_world(seed: int) -> World:
     """A world in which nothing has happened yet; the one before it is over."""
     luck, clock = Luck(Random(seed)), Clock()
     marks = luck.dice.choice(list(Marks))
-    _begin_anew(_bank(), Bank(luck, clock, marks=marks))
+    _begin_anew(_bank(), Bank(luck, clock, marks=marks, desk=open_desk(seed, luck)))
     return _install(luck, clock, 0)
 
 
@@ -124,6 +128,8 @@ def run(seed: int) -> World:
 def _people(world: World) -> list[Actor]:
     dice = world.luck.dice
     references = dice.sample(sorted(REFERENCES), dice.choice([1, 1, 2]))
+    if world.bank.desk is not None and BY_CARD not in references:
+        references.append(BY_CARD)
     return [actor for reference in references for actor in _cast(world, reference)]
 
 
@@ -163,6 +169,9 @@ def _cast(world: World, reference: str) -> list[Actor]:
     others = PAGE_ACTS if is_hosted else CARD_ACTS
     chosen = dice.sample(others, dice.randrange(2, len(others) + 1))
     chosen += [act for act in AT_THE_BANK if world.chance(0.35)]
+    if world.bank.desk is not None and not is_hosted:
+        chosen += [answer_the_bank] * world.bank.desk.dice.choice([1, 2, 2, 3])
+        chosen += [acts.deliver] * world.bank.desk.dice.choice([0, 1])
     return [_actor(world, reference, act) for act in (first, *chosen)]
 
 
@@ -182,8 +191,9 @@ def _actor(world: World, reference: str, act: Act) -> Actor:
 
 def _wake(world: World, actor: Actor) -> None:
     dice = world.luck.dice
-    world.clock.advance(seconds=dice.random() * 2)
-    if dice.random() < LONG_PAUSE:
+    pace = world.bank.desk.pace if world.bank.desk else 1
+    world.clock.advance(seconds=dice.random() * 2 * pace)
+    if dice.random() < LONG_PAUSE * pace:
         world.luck.upsets += 1
         world.clock.advance(minutes=dice.choice([1, 2, 16]))
     if dice.random() < LONG_PAUSE:
@@ -208,10 +218,11 @@ def come_to_rest(world: World) -> None:
         bank.arrive()
     _let_recovery_pass(world, installations)
     known = set(bank.rows)
+    for each in installations:
+        each.unresolved = list(unknown_outcome(each))
     if is_list_compared:
         bank.arrive()
     for each in installations:
-        each.unresolved = list(unknown_outcome(each))
         each.very_late = set(bank.rows) - known
         if not is_list_compared:
             acts.deliver_all(each)
@@ -251,7 +262,11 @@ def _shop_again(world: World) -> None:
     for reference, mode in REFERENCES.items():
         payment_ids = world.ids(reference)
         is_blocked = any(map(world.misfits, payment_ids[-1:]))
-        is_free = not (world.is_held(reference) or world.believes_in_money(reference))
+        is_free = not (
+            world.is_held(reference)
+            or world.believes_in_money(reference)
+            or is_left_waiting(world, reference)
+        )
         if not payment_ids or not (is_blocked or is_free):
             continue
         try:

@@ -95,6 +95,8 @@ class Records(MemoryLedger):
         """How often a write failed for whom."""
         self.makers: dict[str, greenlet] = {}
         """Who recorded each operation."""
+        self.challenged: set[str] = set()
+        """Operations whose challenge was written down once."""
         self.on_end: Callable[[Operation], None] = lambda operation: None
         """Called with each operation that has its last word from now on."""
 
@@ -188,6 +190,8 @@ class Records(MemoryLedger):
     def _note(self, before: Operation | None, written: Operation) -> None:
         self.steps.append((written.operation_id, written.state))
         self.makers.setdefault(written.operation_id, getcurrent())
+        if written.challenge is not None:
+            self.challenged.add(written.operation_id)
         was_open = before is None or before.state.is_open
         if was_open and not written.state.is_open:
             self.on_end(written)

@@ -345,7 +345,7 @@ MUTANTS = (
     Mutant(
         "a mark that it cannot name is nobody's",
         ((checks, "_is_anothers", _has_another_name),),
-        near=900,
+        near=4700,
     ),
     Mutant(
         "closing looks only before", ((Lifecycle, "close", _close_once),), near=1200

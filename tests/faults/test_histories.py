@@ -15,12 +15,14 @@ import pytest
 from payment_hooks import OperationKind, OperationState, TransactionStatus
 from tests.faults.history_runner import digest, find_violation, run
 from tests.faults.mutants import MUTANTS
+from tests.faults.mutants_of_challenges import CHALLENGE_MUTANTS
 from tests.faults.report import is_long
 from tests.house.project import ROOT
 
 HISTORIES = 100_000 if is_long() else 10_000
 REPLAYED = 100
 MOST_TRIED = 10_000 if is_long() else 3_000
+EVERY_MUTANT = MUTANTS + CHALLENGE_MUTANTS
 PATHS = [str(ROOT), str(ROOT / "hooks"), str(ROOT / "contrib")]
 
 
@@ -82,6 +84,7 @@ def test_histories_are_full_of_trouble(report):
         seen["pending"] += world.bank.decided
         seen["misfit"] += world.misfit > 0.5
         seen.update(row.status for row in world.bank.rows.values())
+        seen.update(world.bank.desk.ways if world.bank.desk else ())
 
     wanted = [
         (OperationKind.CHARGE, OperationState.SUCCEEDED),
@@ -98,12 +101,19 @@ def test_histories_are_full_of_trouble(report):
         "two installations",
         "flagged",
         "upset",
+        "answered",
+        "alone",
+        "canceled",
+        "declined unsent",
+        "not declined",
+        "second step",
+        "expired",
     ]
     assert {name: seen[name] for name in wanted if seen[name] < 5} == {}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+@pytest.mark.parametrize("mutant", EVERY_MUTANT, ids=lambda mutant: mutant.name)
 def test_a_broken_engine_is_found(mutant, report):
     with mutant.in_force():
         seed, problem = _first_violation(mutant.near)
@@ -121,6 +131,6 @@ def _first_violation(near):
 
 
 def test_there_are_over_thirty_mutants_and_each_is_another():
-    names = [mutant.name for mutant in MUTANTS]
+    names = [mutant.name for mutant in EVERY_MUTANT]
 
-    assert len(set(names)) == len(names) >= 38
+    assert len(set(names)) == len(names) >= 48
