@@ -392,7 +392,7 @@ MUTANTS = (
     Mutant(
         "a closed payment is followed at once",
         ((Lifecycle, "open", _open_next),),
-        near=7600,
+        near=1200,
     ),
     Mutant("no fence before sending", ((Executor, "_send_once", _send_unfenced),)),
     Mutant(
