@@ -71,8 +71,8 @@ def _random_key(*args: object, **options: object) -> str:
     return str(uuid4())
 
 
-def _refuse_unknown(self: Executor, operation: Operation, error: Any) -> None:
-    self._store.refuse(operation, error)
+def _refuse_unknown(self: OperationStore, operation: Operation, error: Any) -> None:
+    self.refuse(operation, error)
 
 
 def _claim_without_asking(self: OperationStore, operation: Operation) -> Operation:
@@ -316,7 +316,7 @@ _NO_MONEY = (
 
 MUTANTS = (
     Mutant("a new key for each sending", ((intents, "derive_key", _random_key),)),
-    Mutant("a time-out is a no", ((Executor, "_keep_unknown", _refuse_unknown),)),
+    Mutant("a time-out is a no", ((OperationStore, "keep_unknown", _refuse_unknown),)),
     Mutant("a claim asks nobody", ((OperationStore, "claim", _claim_without_asking),)),
     Mutant("the last writer wins", ((memory, "_check_version", nothing),)),
     Mutant("every intent is new", ((memory, "_obstacle", nothing),)),
@@ -392,7 +392,7 @@ MUTANTS = (
     Mutant(
         "a closed payment is followed at once",
         ((Lifecycle, "open", _open_next),),
-        near=7600,
+        near=1200,
     ),
     Mutant("no fence before sending", ((Executor, "_send_once", _send_unfenced),)),
     Mutant(

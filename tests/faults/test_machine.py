@@ -34,6 +34,7 @@ class Shopkeeping(RuleBasedStateMachine):
     def begin(self, seed):
         if self.world is None:
             self.world = build_world(seed)
+            self.world.bank.desk = None  # nobody is here to answer it
 
     def do(self, act):
         if self.world is not None:

@@ -18,7 +18,7 @@ from payment_hooks.recovery import FindingKind, Reconciliation
 
 UNSEEN = pytest.mark.xfail(
     strict=True,
-    reason="reconciliation takes the id of a challenge for money that it has recorded",
+    reason="the id of a challenge is taken for that of money which is recorded",
 )
 
 
@@ -61,14 +61,30 @@ def test_money_that_comes_after_the_decline_is_flagged(
     payments, payment, provider, challenge
 ):
     """As in history 20313, where the card is given up and its money comes after all."""
-    with pytest.raises(PaymentDeclined):
-        payments.confirm(payment.payment_id, canceled=True)
-    row = provider.ledger[challenge.transaction_id]
-    provider.ledger[challenge.transaction_id] = replace(
-        row, status=TransactionStatus.SUCCEEDED
-    )
+    decline_and_take(payments, payment, provider, challenge)
 
     findings = reconcile(payments)
 
     assert [row.flag for row in findings] == [Flag.LATE_SUCCESS]
     assert payments.get(payment.payment_id).flags == (Flag.LATE_SUCCESS,)
+
+
+@UNSEEN
+def test_a_message_of_money_after_the_decline_flags_it(
+    payments, payment, provider, challenge
+):
+    """The same, where a message or the shopper's return names the transaction."""
+    decline_and_take(payments, payment, provider, challenge)
+
+    payments.resolve(payment.payment_id, transaction_id=challenge.transaction_id)
+
+    assert payments.get(payment.payment_id).flags == (Flag.LATE_SUCCESS,)
+
+
+def decline_and_take(payments, payment, provider, challenge):
+    """A bank that takes the money which the shop was told would not be taken."""
+    with pytest.raises(PaymentDeclined):
+        payments.confirm(payment.payment_id, canceled=True)
+    row = provider.ledger[challenge.transaction_id]
+    taken = replace(row, status=TransactionStatus.SUCCEEDED)
+    provider.ledger[challenge.transaction_id] = taken
