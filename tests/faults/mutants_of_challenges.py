@@ -12,9 +12,8 @@ from payment_hooks import (
     OperationState,
     OutcomeUnknown,
     PaymentDeclined,
-    Transaction,
 )
-from payment_hooks.engine import challenges, executing
+from payment_hooks.engine import executing
 from payment_hooks.engine.challenges import Challenges
 from payment_hooks.engine.leases import OperationStore
 from payment_hooks.engine.lifecycle import Lifecycle
@@ -29,44 +28,26 @@ def _cancel_unasked(self: Challenges, payment: Any, operation: Operation) -> Ope
     return self._store.refuse(self._store.claim(operation), _NO)
 
 
-def _confirm_unasked(
-    self: Challenges, payment: Any, operation: Operation, answer: Any, *, canceled: bool
+def _end_unasked(
+    self: Challenges, payment: Any, operation: Operation, why: Any = None
 ) -> Operation:
     """Whoever turns back has paid nothing."""
-    if canceled:
-        self._store.refuse(self._store.claim(operation), _NO)
-        raise _NO
-    return _CONFIRM(self, payment, operation, answer, canceled=canceled)
+    self._store.refuse(self._store.claim(operation), why or _NO)
+    raise why or _NO
 
 
-_CONFIRM = Challenges._confirm
-
-
-def _confirm_unfenced(
-    self: Challenges, payment: Any, operation: Operation, answer: Any, *, canceled: bool
+def _answer_unfenced(
+    self: Challenges, payment: Any, operation: Operation, answer: Any
 ) -> Operation:
     """Send the answer first, and see then who owned the operation."""
-    challenge = operation.challenge
-    if challenge is None:
-        return self._look(payment, operation)
-    request = challenges._confirmation(payment, operation, challenge, answer, canceled)
+    request = self._confirmation(payment, operation, answer)
     try:
         answered = self._engine.provider.confirm(request)
     except PaymentDeclined as error:
         self._store.refuse(self._store.begin_sending(operation), error)
         raise
     sending = self._store.begin_sending(self._store.claim(operation))
-    if isinstance(answered, Transaction):
-        sending = replace(sending, challenge=None)
-    return self._receive(payment, sending, answered)
-
-
-def _never_answered(*args: Any) -> Any:
-    """As if what may be on its way could not arrive any more."""
-    return replace(_CONFIRMATION(*args), answered_before=False)
-
-
-_CONFIRMATION = challenges._confirmation
+    return self._receive_answer(payment, operation, sending, answered)
 
 
 def _unmarked(operation: Operation) -> Operation:
@@ -115,7 +96,7 @@ _END = Challenges.end
 CHALLENGE_MUTANTS = (
     Mutant(
         "a canceled challenge is ended unasked",
-        ((Challenges, "_confirm", _confirm_unasked),),
+        ((Challenges, "_end", _end_unasked),),
     ),
     Mutant(
         "closing ends a challenge unasked", ((Challenges, "cancel", _cancel_unasked),)
@@ -126,11 +107,11 @@ CHALLENGE_MUTANTS = (
     ),
     Mutant(
         "an answer is sent before it is claimed",
-        ((Challenges, "_confirm", _confirm_unfenced),),
+        ((Challenges, "_answer", _answer_unfenced),),
     ),
     Mutant(
         "no answer is ever on its way",
-        ((challenges, "_confirmation", _never_answered),),
+        ((Challenges, "_may_arrive", always(False)),),
     ),
     Mutant(
         "a look forgets the answer that was sent",

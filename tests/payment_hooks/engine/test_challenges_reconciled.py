@@ -16,11 +16,6 @@ from payment_hooks import (
 )
 from payment_hooks.recovery import FindingKind, Reconciliation
 
-UNSEEN = pytest.mark.xfail(
-    strict=True,
-    reason="the id of a challenge is taken for that of money which is recorded",
-)
-
 
 @pytest.fixture
 def payment(payments):
@@ -41,7 +36,6 @@ def reconcile(payments, *, repair=True):
     return Reconciliation(payments).run(now - day, now + day, repair=repair).findings
 
 
-@UNSEEN
 @pytest.mark.parametrize("repair", [True, False])
 def test_money_that_came_while_the_challenge_waits_is_recovered(
     payments, payment, provider, challenge, repair
@@ -56,7 +50,6 @@ def test_money_that_came_while_the_challenge_waits_is_recovered(
     assert state is (PaymentState.PAID if repair else PaymentState.OPEN)
 
 
-@UNSEEN
 def test_money_that_comes_after_the_decline_is_flagged(
     payments, payment, provider, challenge
 ):
@@ -69,7 +62,6 @@ def test_money_that_comes_after_the_decline_is_flagged(
     assert payments.get(payment.payment_id).flags == (Flag.LATE_SUCCESS,)
 
 
-@UNSEEN
 def test_a_message_of_money_after_the_decline_flags_it(
     payments, payment, provider, challenge
 ):
