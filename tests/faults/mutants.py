@@ -345,7 +345,7 @@ MUTANTS = (
     Mutant(
         "a mark that it cannot name is nobody's",
         ((checks, "_is_anothers", _has_another_name),),
-        near=4700,
+        near=14_200,
     ),
     Mutant(
         "closing looks only before", ((Lifecycle, "close", _close_once),), near=1200
@@ -369,6 +369,7 @@ MUTANTS = (
     Mutant(
         "a second payment is as good as the first",
         ((resolving, "_find_first_funding", always("")),),
+        near=4_700,
     ),
     Mutant("sending is not written down", ((OperationStore, "write", _do_not_write),)),
     Mutant(

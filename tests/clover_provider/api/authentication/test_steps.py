@@ -72,15 +72,15 @@ def test_a_challenge_has_what_the_script_s_other_function_needs(canned, config):
     }
 
 
-def test_it_ends_fifteen_minutes_after_the_charge_began(canned, config):
+def test_it_ends_half_an_hour_after_the_charge_began(canned, config):
     begun = datetime.fromtimestamp(CREATED / 1000, UTC)
 
     assert steps.read(reading(canned), config).expires_at == begun + timedelta(
-        minutes=15
+        minutes=30
     )
 
 
-def test_it_ends_fifteen_minutes_from_now_where_the_charge_names_no_time(
+def test_it_ends_half_an_hour_from_now_where_the_charge_names_no_time(
     canned, config
 ):
     before = datetime.now(UTC)
@@ -88,9 +88,9 @@ def test_it_ends_fifteen_minutes_from_now_where_the_charge_names_no_time(
     ends = steps.read(reading(canned, created=None), config).expires_at
 
     assert (
-        before + timedelta(minutes=15)
+        before + timedelta(minutes=30)
         <= ends
-        <= datetime.now(UTC) + timedelta(minutes=15)
+        <= datetime.now(UTC) + timedelta(minutes=30)
     )
 
 
