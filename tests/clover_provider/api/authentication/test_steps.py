@@ -80,9 +80,7 @@ def test_it_ends_half_an_hour_after_the_charge_began(canned, config):
     )
 
 
-def test_it_ends_half_an_hour_from_now_where_the_charge_names_no_time(
-    canned, config
-):
+def test_it_ends_half_an_hour_from_now_where_the_charge_names_no_time(canned, config):
     before = datetime.now(UTC)
 
     ends = steps.read(reading(canned, created=None), config).expires_at
