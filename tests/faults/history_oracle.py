@@ -250,13 +250,18 @@ def _refused_is_a_no(world: World) -> Iterator[str]:
 
 
 def _declined_is_not_taken(world: World) -> Iterator[str]:
-    """I2: what a challenge held up, and was declined, takes no money ever after."""
+    """I2: what a challenge held up, and was declined, takes no money ever after.
+
+    An answer that was on its way for half a day may, and a person hears of it.
+    """
+    seen = _flagged(world) | _found_on_the_list(world)
+    excused = world.very_late & seen
     for operation in world.records.every_operation():
         is_no = not operation.state.is_open and (
             operation.state is not OperationState.SUCCEEDED
         )
         for row in _asked_for(world, operation) if is_no else ():
-            if _is_done(row):
+            if _is_done(row) and row.transaction_id not in excused:
                 yield f"I2 {operation.kind} is {operation.state}, and was taken later"
 
 

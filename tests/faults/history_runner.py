@@ -217,7 +217,7 @@ def come_to_rest(world: World) -> None:
     if not is_very_late:
         bank.arrive()
     _let_recovery_pass(world, installations)
-    known = set(bank.rows)
+    known = {row for row in bank.rows if not bank.waits(row)}
     for each in installations:
         each.unresolved = list(unknown_outcome(each))
     if is_list_compared:

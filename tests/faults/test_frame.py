@@ -9,6 +9,7 @@ import pytest
 from payment_hooks.model.records import OperationKind
 from tests.faults.matrix import KINDS, ROWS
 from tests.faults.mutants import MUTANTS
+from tests.faults.mutants_of_challenges import CHALLENGE_MUTANTS
 from tests.faults.report import Report
 from tests.house.project import ROOT
 
@@ -24,7 +25,8 @@ def test_the_page_and_the_texts_have_the_rows_of_the_matrix() -> None:
 
     assert [line for line in page.splitlines() if line.startswith("| ")][1:] == table
     assert f"lists {len(ROWS)} of\nthem" in page
-    assert f"in {len(MUTANTS)} ways" in " ".join(page.split())
+    ways = len(MUTANTS + CHALLENGE_MUTANTS)
+    assert f"in {ways} ways" in " ".join(page.split())
     assert f"{len(ROWS)} faults" in (ROOT / "README.md").read_text()
 
 
