@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from tests.clover_django.postgres import MISSING, Server, find_programs
+from tests.house.project import ROOT
 
 
 def free_port():
@@ -79,14 +80,19 @@ class Database(Server):
 
 
 def kept_database(saleor):
-    """Where the migrated database of this Saleor is kept between runs."""
+    """Where the migrated database of this Saleor is kept between runs.
+
+    Our own migrations may change in place until the first release: their text counts.
+    """
     names = "\n".join(
         sorted(
             str(path.relative_to(saleor))
             for path in (saleor / "saleor").rglob("migrations/*.py")
         )
     )
-    digest = hashlib.sha256(names.encode()).hexdigest()[:16]
+    ours = (ROOT / "contrib/clover_django/migrations").glob("*.py")
+    texts = [path.read_text() for path in sorted(ours)]
+    digest = hashlib.sha256("\n".join([names, *texts]).encode()).hexdigest()[:16]
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
     return cache / "clover-provider" / f"saleor-{digest}"
 
