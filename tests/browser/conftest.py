@@ -10,7 +10,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.clover_card.chromium import PATIENCE_MS, chromium
+from tests.clover_card.chromium import PATIENCE_MS, chromium, expect_path
 
 HERE = Path(__file__).parent
 SCREENSHOTS = HERE / "screenshots"
@@ -132,7 +132,7 @@ class Shopper:
     def pay_at_clover(self, number):
         """On the hosted page: fill the form and press Pay."""
         page = self.page
-        page.wait_for_url("**/pay-checkout/**")
+        expect_path(page, "/pay-checkout/")
         for name, value in {
             "number": number,
             "exp": "12/99",
@@ -143,7 +143,7 @@ class Shopper:
         page.get_by_role("button", name="Pay").click()
 
     def is_thanked(self):
-        self.page.wait_for_url("**/thank-you/**")
+        expect_path(self.page, "/thank-you/")
         return self.page.locator("text=confirmation").count() > 0
 
     def has_no_sideways_scroll(self):

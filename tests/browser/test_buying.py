@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import APPROVED, DECLINED
+from tests.clover_card.chromium import expect_path
 
 pytestmark = pytest.mark.browser
 
@@ -37,7 +38,7 @@ def test_a_decline_and_then_an_order_on_clovers_page(shopper):
     assert shopper.has_no_sideways_scroll()
 
     shopper.place_order()
-    shopper.page.wait_for_url("**/pay-checkout/**")
+    expect_path(shopper.page, "/pay-checkout/")
     shopper.picture("hosted-page")
     shopper.pay_at_clover(DECLINED)
     shopper.page.wait_for_selector("[role=alert]")
@@ -52,13 +53,13 @@ def test_who_cancels_at_clover_keeps_the_basket_and_can_pay(wide_shopper):
     before = len(wide_shopper.servers.charges())
     wide_shopper.reach_payment("hosted")
     wide_shopper.place_order()
-    wide_shopper.page.wait_for_url("**/pay-checkout/**")
+    expect_path(wide_shopper.page, "/pay-checkout/")
 
     wide_shopper.page.locator("text=Cancel").click()
-    wide_shopper.page.wait_for_url("**/clover/cancel/**")
+    expect_path(wide_shopper.page, "/clover/cancel/")
     wide_shopper.picture("hosted-left")
     wide_shopper.page.locator("#clover-cancel button").click()
-    wide_shopper.page.wait_for_url("**/basket/**")
+    expect_path(wide_shopper.page, "/basket/")
     wide_shopper.picture("hosted-cancelled")
     basket = wide_shopper.page.locator(".basket-items").count()
     wide_shopper.page.goto(f"{wide_shopper.servers.shop}/checkout/preview/")
@@ -103,7 +104,7 @@ def test_the_card_is_entered_by_keyboard_alone(wide_shopper):
     expect(page.locator("#clover-pay")).to_be_focused()
     page.keyboard.press("Enter")
 
-    page.wait_for_url("**/preview/**")
+    expect_path(page, "/preview/")
     expect(page.locator("#place-order")).to_be_visible()
 
 

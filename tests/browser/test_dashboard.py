@@ -6,6 +6,7 @@ import pytest
 
 from clover_demo.goods.catalogue import STAFF_EMAIL, STAFF_PASSWORD
 from tests.browser.conftest import APPROVED, make_shopper
+from tests.clover_card.chromium import expect_path
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -27,7 +28,7 @@ def staff(browser, servers):
     page.fill("[name=username]", STAFF_EMAIL)
     page.fill("[name=password]", STAFF_PASSWORD)
     page.press("[name=password]", "Enter")
-    page.wait_for_url("**/dashboard/orders/**")
+    expect_path(page, "/dashboard/orders/")
     yield shopper
     page.close()
     assert set(shopper.problems) <= {OSCARS_OWN}

@@ -9,6 +9,7 @@ from clover_demo.goods.catalogue import STAFF_EMAIL, STAFF_PASSWORD
 from payment_hooks.model.messages import TEXTS
 from tests.browser.conftest import APPROVED, DECLINED, make_shopper
 from tests.browser.test_dashboard import OSCARS_OWN
+from tests.clover_card.chromium import expect_path
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -50,7 +51,7 @@ def test_a_decline_and_an_order_on_the_shops_page(acheteur, mode):
     acheteur.enter_card(mode, APPROVED)
     acheteur.go_on()
     acheteur.place_order()
-    page.wait_for_url("**/thank-you/**")
+    expect_path(page, "/thank-you/")
     acheteur.picture(f"fr-{mode}-thank-you")
 
     assert page.locator("html").get_attribute("lang") == "fr-ca"
@@ -66,19 +67,19 @@ def test_a_decline_and_an_order_on_clovers_page(acheteur):
     shown = read(acheteur.page)
 
     acheteur.place_order()
-    acheteur.page.wait_for_url("**/pay-checkout/**")
+    expect_path(acheteur.page, "/pay-checkout/")
     acheteur.page.locator("text=Cancel").click()
-    acheteur.page.wait_for_url("**/clover/cancel/**")
+    expect_path(acheteur.page, "/clover/cancel/")
     acheteur.picture("fr-hosted-left")
     left = read(acheteur.page)
     acheteur.page.locator("#clover-cancel button").click()
-    acheteur.page.wait_for_url("**/basket/**")
+    expect_path(acheteur.page, "/basket/")
     acheteur.picture("fr-hosted-cancelled")
     cancelled = read(acheteur.page)
     acheteur.page.goto(f"{acheteur.servers.shop}/checkout/preview/")
     acheteur.place_order()
     acheteur.pay_at_clover(APPROVED)
-    acheteur.page.wait_for_url("**/thank-you/**")
+    expect_path(acheteur.page, "/thank-you/")
 
     assert "page sécurisée de Clover" in shown
     assert "Vous avez quitté la page de paiement" in left
@@ -92,13 +93,13 @@ def order(acheteur):
     acheteur.enter_card("iframe", APPROVED)
     acheteur.go_on()
     acheteur.place_order()
-    acheteur.page.wait_for_url("**/thank-you/**")
+    expect_path(acheteur.page, "/thank-you/")
     page, shop = acheteur.page, acheteur.servers.shop
     page.goto(f"{shop}/dashboard/login/?next=/dashboard/orders/")
     page.fill("[name=username]", STAFF_EMAIL)
     page.fill("[name=password]", STAFF_PASSWORD)
     page.press("[name=password]", "Enter")
-    page.wait_for_url("**/dashboard/orders/**")
+    expect_path(page, "/dashboard/orders/")
     link = page.locator("table a[href^='/dashboard/orders/1']").first
     page.goto(f"{shop}{link.get_attribute('href')}")
     page.click("a[href='#payment']")

@@ -1,13 +1,14 @@
 """A real browser for the tests, found on the machine or brought by Playwright."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 PATIENCE_MS = 60_000
 """How long a page is waited for: only what never happens takes so long."""
@@ -43,6 +44,16 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+def expect_path(page: Page, path: str) -> None:
+    """Wait until the page's address has the path, and the page is loaded.
+
+    `wait_for_url` fails where one navigation overtakes another, as after a double
+    click; this looks again.
+    """
+    expect(page).to_have_url(re.compile(rf"^[^?#]*{re.escape(path)}"))
+    page.wait_for_load_state()
 
 
 def find_chromium(bundled: str) -> str | None:

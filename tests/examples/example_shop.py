@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.request import Request, urlopen
 
-from tests.clover_card.chromium import PATIENCE_MS
+from tests.clover_card.chromium import PATIENCE_MS, expect_path
 from tests.house.project import ROOT
 
 EXAMPLES = ROOT / "docs/examples"
@@ -98,7 +98,7 @@ def type_card(page, number):
 
 def pay_at_clover(page, number):
     """On the hosted page: fill the form and press Pay."""
-    page.wait_for_url("**/pay-checkout/**")
+    expect_path(page, "/pay-checkout/")
     for name, value in {"number": number, **PAGE}.items():
         page.fill(f"[name={name}]", value)
     page.get_by_role("button", name="Pay").click()
