@@ -17,7 +17,7 @@ from clover_django.fields.storable import (
     StorableTextField,
 )
 from clover_django.language import words
-from payment_hooks import Mode, OperationKind, OperationState, PaymentState
+from payment_hooks import Mode, OperationKind, OperationState, PaymentState, card_label
 
 _ID_LENGTH = 255
 _STATES = (*PaymentState, *OperationState)
@@ -258,4 +258,4 @@ class SavedSource(models.Model):
         verbose_name_plural = _("saved cards")
 
     def __str__(self) -> str:
-        return f"{self.brand} {self.last4}".strip()
+        return card_label(self.brand, self.last4)

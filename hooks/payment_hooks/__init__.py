@@ -8,7 +8,7 @@ from payment_hooks.engine.payments import Payments
 from payment_hooks.ledger.memory import MemoryLedger
 from payment_hooks.ledger.outcomes import Outcome
 from payment_hooks.ledger.store import Ledger, StaleVersion
-from payment_hooks.model.cards import CardDetails, PaymentSource
+from payment_hooks.model.cards import CardDetails, PaymentSource, card_label
 from payment_hooks.model.details.address import Address
 from payment_hooks.model.details.browser import BrowserInfo
 from payment_hooks.model.details.charge import ChargeDetails, Level2
@@ -225,6 +225,7 @@ __all__ = [
     "WebhookRequest",
     "WrongState",
     "amount_text",
+    "card_label",
     "check_shown",
     "choose_language",
     "hookimpl",

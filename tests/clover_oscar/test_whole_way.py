@@ -196,7 +196,7 @@ def test_the_confirmation_names_the_card(shop, shopper, product, clover_simulato
 
     asked = act(owner, orders()[0], "refund", amount="4.00", confirmed="")
 
-    assert "VISA 4242" in asked
+    assert "Visa •••• 4242" in asked
 
 
 def test_reserve_and_void(shop, shopper, product, clover_simulator):

@@ -10,7 +10,7 @@ from clover_graphql.request import ids
 from clover_graphql.request.context import RequestContext
 from clover_graphql.types.enums import TokenizedPaymentFlowEnum
 from clover_graphql.types.scalars import JSON
-from payment_hooks import ConfigurationError, Mode, PaymentError, Purchase
+from payment_hooks import ConfigurationError, Mode, PaymentError, Purchase, card_label
 from payment_hooks.storefront import OfferedGateway, SavedCard, describe_next_action
 
 logger = logging.getLogger(__name__)
@@ -127,7 +127,7 @@ class StoredPaymentMethod:
             ),
             supported_payment_flows=[],
             type="Credit Card",
-            name=f"{kept.brand} {kept.last4}".strip(),
+            name=card_label(kept.brand, kept.last4),
         )
 
 

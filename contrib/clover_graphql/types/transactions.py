@@ -163,10 +163,8 @@ class TransactionItem:
     @strawberry.field
     def name(self, info: Info) -> str:
         """The gateway, and the card where it is known."""
-        cards = [row.details for row in self.operations if row.details.get("last4")]
-        card = (
-            f"{cards[-1].get('brand') or 'Card'} {cards[-1]['last4']}" if cards else ""
-        )
+        cards = [row.card_label for row in self.operations if row.details.get("last4")]
+        card = cards[-1] if cards else ""
         return " ".join(filter(None, (info.context.offer(self.gateway).name, card)))
 
     @strawberry.field

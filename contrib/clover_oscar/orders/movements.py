@@ -79,8 +79,7 @@ def card_of(payment: Payment) -> str:
     """Brand and last digits of the card that paid, as far as they are known."""
     for row in get_payments().operations(payment.payment_id):
         if row.funds_payment:
-            digits = row.details.get("last4", "")
-            return f"{row.details.get('brand', '')} {digits}".strip()
+            return row.card_label
     return ""
 
 

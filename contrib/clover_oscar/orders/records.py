@@ -93,13 +93,12 @@ def _find_source(
     order: OscarObject, payment: Payment, taking: Operation
 ) -> OscarObject:
     kind, _ = get_model("payment", "SourceType").objects.get_or_create(name=SOURCE_TYPE)
-    card = (taking.details.get("brand", ""), taking.details.get("last4", ""))
     source, _ = order.sources.get_or_create(
         source_type=kind,
         reference=taking.transaction_id,
         defaults={
             "currency": payment.amount_due.currency,
-            "label": " ".join(part for part in card if part)[:_ID_LENGTH],
+            "label": taking.card_label[:_ID_LENGTH],
         },
     )
     return source

@@ -14,7 +14,7 @@ from clover_django.ledger.saved_cards import DjangoSavedCards
 from clover_saleor.installation.names import GATEWAY, TITLE
 from clover_saleor.installation.untyped import SaleorObject
 from clover_saleor.merchants.channels import Merchant
-from payment_hooks import storefront
+from payment_hooks import card_label, storefront
 
 
 def owner_of(user: SaleorObject | None) -> str:
@@ -71,7 +71,7 @@ def list_for_transactions_flow(
                 exp_month=row.exp_month,
                 exp_year=row.exp_year,
             ),
-            name=f"{row.brand} {row.last4}".strip(),
+            name=card_label(row.brand, row.last4),
         )
         for row in DjangoSavedCards().list(owner_of(user), merchant.merchant_id)
     ]

@@ -46,7 +46,7 @@ def success(operation: Operation, reference: str = "") -> Response:
     if operation.kind in FUNDING and last4:
         said["paymentMethodDetails"] = {
             "type": "CARD",
-            "name": f"{brand or 'Card'} {last4}",
+            "name": operation.card_label,
             "brand": brand,
             "lastDigits": last4,
         }

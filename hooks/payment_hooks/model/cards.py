@@ -17,6 +17,20 @@ _BLANKS = re.compile(r"[\x00-\x20\x7f-]")
 """The same in ASCII."""
 _RUN = re.compile(r"\d(?:[\s\u00ad\u200b-\u2015\u2060-]?\d){12,18}")
 """As many digits as a card number has, in whichever script."""
+_BRANDS = {
+    "AMEX": "American Express",
+    "CUP": "UnionPay",
+    "DINERS": "Diners Club",
+    "DINERSCLUB": "Diners Club",
+    "DISCOVER": "Discover",
+    "INTERAC": "Interac",
+    "JCB": "JCB",
+    "MASTERCARD": "Mastercard",
+    "MC": "Mastercard",
+    "UNIONPAY": "UnionPay",
+    "VISA": "Visa",
+}
+"""The spelling of each brand's owner, by what providers call it, without blanks."""
 
 
 @forgetful_type
@@ -159,6 +173,16 @@ def mask_card_numbers(text: str) -> str:
     'found [digits].'
     """
     return _RUN.sub("[digits]", text)
+
+
+def card_label(brand: str, last4: str) -> str:
+    """How a card is shown to a person; empty where nothing is known of it.
+
+    >>> card_label("MC", "5454"), card_label("", "4242"), card_label("VISA", "")
+    ('Mastercard •••• 5454', '•••• 4242', 'Visa')
+    """
+    name = _BRANDS.get(re.sub(r"[\s_]", "", brand).upper(), brand)
+    return f"{name} {last4 and f'•••• {last4}'}".strip()
 
 
 def _digit(letter: str) -> str:

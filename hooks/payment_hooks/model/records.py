@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from payment_hooks.model.cards import card_label
 from payment_hooks.model.errors import InvalidRequest
 from payment_hooks.model.kinds import LONGEST, ErrorCode, Mode
 from payment_hooks.model.money import Money
@@ -221,6 +222,12 @@ class Operation:
     def funds_payment(self) -> bool:
         """Whether it brought the payment money that counts."""
         return self.kind in FUNDING and self.counts
+
+    @property
+    def card_label(self) -> str:
+        """The card it was made with, as people read it; empty where it is not known."""
+        details = self.details
+        return card_label(details.get("brand", ""), details.get("last4", ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -146,7 +146,7 @@ def test_staff_sees_what_happened(storefront, staff, pay):
     assert found["pspReference"] == charge
     assert found["chargedAmount"]["amount"] == 25.99
     assert found["checkout"]["id"] == CHECKOUT
-    assert found["name"] == "Clover VISA 4242"
+    assert found["name"] == "Clover Visa •••• 4242"
     assert types(found) == ["CHARGE_SUCCESS"]
     assert staff.run(TRANSACTION, token=found["token"])["id"] == one
 

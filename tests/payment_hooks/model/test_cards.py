@@ -10,7 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payment_hooks import CardDetails, InvalidRequest, PaymentRequest, PaymentSource
-from payment_hooks.model.cards import looks_like_card_number, mask_card_numbers
+from payment_hooks.model.cards import (
+    card_label,
+    looks_like_card_number,
+    mask_card_numbers,
+)
 from payment_hooks.model.money import Money
 
 NUMBER = "4242424242424242"
@@ -150,3 +154,20 @@ def test_a_source_without_a_usable_token_is_refused(token):
 
     assert caught.value.code in {"source_missing", "card_instead_of_token"}
     assert not token or token not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("brand", "last4", "expected"),
+    [
+        ("VISA", "4242", "Visa •••• 4242"),
+        ("DINERS_CLUB", "0004", "Diners Club •••• 0004"),
+        ("American Express", "0005", "American Express •••• 0005"),
+        ("Discover", "1117", "Discover •••• 1117"),
+        ("Elo", "1117", "Elo •••• 1117"),
+        ("", "4242", "•••• 4242"),
+        ("MC", "", "Mastercard"),
+        ("", "", ""),
+    ],
+)
+def test_a_card_is_shown_in_its_brands_own_spelling(brand, last4, expected):
+    assert card_label(brand, last4) == expected
