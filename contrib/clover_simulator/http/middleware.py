@@ -1,5 +1,7 @@
 """The outermost layer: notes each request, enforces rate limits, applies faults."""
 
+import time
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clover_simulator.calls import addresses, redact
@@ -38,9 +40,10 @@ class Middleware:
             )
             await exchange.answer(Reply.of(refusal.answer))
             return
-        seen = self._note(exchange)
+        seen, started = self._note(exchange), time.monotonic()
         await self._answer_within_limits(exchange, seen)
         seen.status = exchange.status
+        seen.milliseconds = round((time.monotonic() - started) * 1000)
 
     def _note(self, exchange: Exchange) -> SeenRequest:
         traffic = self._state.traffic
@@ -50,7 +53,7 @@ class Middleware:
             method=exchange.method,
             path=redact.without_card_numbers(exchange.path),
             headers=redact.headers(exchange.headers),
-            body=redact.body(exchange.json()),
+            body=redact.kept_body(exchange.json()),
         )
         wants_address = exchange.path.endswith(WANT_SHOPPER_ADDRESS)
         if exchange.method == "POST" and wants_address:
