@@ -41,6 +41,7 @@ CHANGED: dict[tuple[str, str], Change] = {
     ("POST", "/switches"): commands.set_switches,
     ("POST", "/faults"): commands.add_fault,
     ("DELETE", "/faults"): commands.clear_faults,
+    ("POST", "/declines"): commands.decline_next,
     ("POST", "/merchants"): commands.change_merchant,
     ("POST", "/expire"): commands.expire,
     ("POST", "/deliveries/redeliver"): commands.redeliver,
