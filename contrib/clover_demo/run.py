@@ -150,6 +150,6 @@ def _addresses(
     return (
         ("Shop", shop.url),
         ("Staff", f"{shop.url}/dashboard/  {STAFF_EMAIL}  {STAFF_PASSWORD}"),
-        ("Clover", f"{clover.url}/_simulator"),
+        ("Clover", clover.url),
         ("Folder", str(folder)),
     )
