@@ -116,7 +116,7 @@ def _purpose(charge: Charge) -> list[object]:
     told = {
         "reference": charge.external_reference_id,
         "description": charge.echo.get("description"),
-        **charge.metadata,
+        **redact.body(charge.metadata, inside="metadata"),
     }
     lines = [
         pair(

@@ -58,6 +58,10 @@ SHOWN_FIELDS = frozenset(
         "unitQty",
     }
 )
+SECURITY_CODES = frozenset(
+    {"cid", "csc", "cvc", "cvc2", "cvv", "cvv2", "security_code", "securitycode"}
+)
+"""Names, in lower case, whose value is hidden in metadata as well."""
 CARD_NUMBER = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){12,18}(?![0-9])")
 
 
@@ -76,7 +80,8 @@ def body(given: object, *, inside: str = "") -> Any:  # noqa: ANN401 - JSON
     if isinstance(given, dict):
         return {
             without_card_numbers(name): body(value, inside=name)
-            if name in SHOWN_FIELDS or inside == "metadata"
+            if name in SHOWN_FIELDS
+            or (inside == "metadata" and name.lower() not in SECURITY_CODES)
             else HIDDEN
             for name, value in given.items()
         }

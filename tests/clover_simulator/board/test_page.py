@@ -122,7 +122,7 @@ def test_nothing_that_came_from_outside_is_html(client):
 def test_no_card_number_and_no_code_is_shown(client):
     simulator, cvv = client.simulator, "9073"
     token = simulator.token(NUMBER, cvv="907")
-    metadata = {"note": f"card {NUMBER}", NUMBER: "a name"}
+    metadata = {"note": f"card {NUMBER}", NUMBER: "a name", "CVV": cvv}
     client.charge(source=token, description=NUMBER, metadata=metadata)
     client.call("GET", f"/v1/charges/{NUMBER}", headers={"user-agent": NUMBER})
     href = open_checkout(client, MUG | {"name": NUMBER}).json()["href"]
