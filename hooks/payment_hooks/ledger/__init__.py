@@ -13,8 +13,11 @@ from payment_hooks.ledger.outcomes import (
 from payment_hooks.ledger.state import (
     decline_of,
     derive_state,
+    find_authorization,
     find_unclear,
     following_money,
+    lapses_at,
+    refundable,
     refuse_order,
 )
 from payment_hooks.ledger.store import Ledger, StaleVersion
@@ -33,12 +36,15 @@ __all__ = [
     "commit_again",
     "decline_of",
     "derive_state",
+    "find_authorization",
     "find_challenged",
     "find_unclear",
     "following_money",
     "has_open_page",
+    "lapses_at",
     "last_decline",
     "outcome_of",
+    "refundable",
     "refuse_order",
     "rows",
     "storable",
