@@ -19,6 +19,7 @@ from payment_hooks.ledger.state import (
     lapses_at,
     refundable,
     refuse_order,
+    visible_state,
 )
 from payment_hooks.ledger.store import Ledger, StaleVersion
 from payment_hooks.ledger.text import storable
@@ -49,4 +50,5 @@ __all__ = [
     "rows",
     "storable",
     "sum_up",
+    "visible_state",
 ]

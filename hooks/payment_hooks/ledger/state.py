@@ -164,6 +164,23 @@ def funding_operation(payment: Payment, operations: Operations) -> Operation:
     )
 
 
+def visible_state(
+    payment: Payment, operations: Operations
+) -> PaymentState | OperationState:
+    """The payment's state; of an open one, what became of its latest attempt.
+
+    So that lists tell what was declined from what waits or has an unknown outcome.
+    """
+    known = tuple(operations)
+    if payment.state is not PaymentState.OPEN:
+        return payment.state
+    if any(row.state.is_unresolved for row in known):
+        return OperationState.UNKNOWN
+    latest = next((row for row in reversed(known) if row.kind in FUNDING), None)
+    shown = (OperationState.WAITING, OperationState.DECLINED)
+    return latest.state if latest and latest.state in shown else PaymentState.OPEN
+
+
 def find_authorization(operations: Operations) -> Operation | None:
     """The authorization that can still be captured or voided; None without one.
 
