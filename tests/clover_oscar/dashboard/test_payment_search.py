@@ -177,10 +177,10 @@ def test_what_is_shown_is_added_up(owner, two):
         return re.sub(r"\s+", " ", strip_tags(found[1])).strip()
 
     assert sums() == (
-        "2 payments Captured $20.00 Refunded $4.00 Net $16.00 "
+        "Payments 2 Captured $20.00 Refunded $4.00 Net $16.00 "
         "Authorized, not captured $0.00"
     )
-    assert sums(q=first.reference).startswith("1 payment Captured $10.00 Refunded $0")
+    assert sums(q=first.reference).startswith("Payments 1 Captured $10.00 Refunded $0")
 
 
 def test_money_that_does_not_fit_adds_nothing(owner, two):
