@@ -76,7 +76,8 @@ def _flags_with_remedies(row: Model) -> str:
 @admin.display(description=pgettext_lazy("column", "card"))
 def _card(row: Model) -> str:
     payment = cast("models.Payment", row)
-    operations = sorted(payment.operations.all(), key=lambda found: found.pk)
+    known: QuerySet[models.Operation] = payment.operations  # type: ignore[attr-defined]  # the reverse of a foreign key
+    operations = sorted(known.all(), key=lambda found: found.pk)
     details = (found.details for found in reversed(operations))
     labels = (
         card_label(kept.get("brand", ""), kept.get("last4", "")) for kept in details
@@ -184,9 +185,9 @@ class AttentionFilter(admin.SimpleListFilter):
 
     def lookups(
         self, request: HttpRequest, model_admin: object
-    ) -> list[tuple[str, "str | Promise"]]:
+    ) -> list[tuple[str, str]]:
         """Those that do; all others are in "All" only."""
-        return [("yes", _("Yes"))]
+        return [("yes", str(_("Yes")))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The payments with a mark."""

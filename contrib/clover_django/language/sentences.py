@@ -63,3 +63,10 @@ def describe_operation(
         "kind": words.kind_name(operation.kind),
         "state": words.state_name(operation.state),
     }
+
+
+def describe_release(rest: Money) -> str:
+    """What became of the part of an authorization that was not captured."""
+    return _("%(rest)s was not captured, and is released.") % {
+        "rest": show_amount(rest)
+    }

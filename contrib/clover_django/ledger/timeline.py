@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
@@ -47,7 +48,7 @@ def read_timelines(
     """The entries of each payment by its id, oldest first; two queries for all of them."""
     known = {record.payment.payment_id: record for record in records}
     rows = models.PaymentEvent.objects.using(conf.ledger_alias())
-    events = list(rows.filter(payment_id__in=list(known)).order_by("pk"))
+    events: list[Any] = list(rows.filter(payment_id__in=list(known)).order_by("pk"))
     names = actor_names({event.actor for event in events})
     return {
         payment_id: _timeline(
@@ -73,7 +74,7 @@ def actor_names(actors: Iterable[str]) -> dict[str, str]:
 
 def _timeline(
     record: PaymentRecord,
-    events: Sequence[models.PaymentEvent],
+    events: Sequence[Any],
     names: dict[str, str],
     show: Show,
 ) -> list[Entry]:
@@ -93,7 +94,7 @@ def _timeline(
 
 def _of_operation(
     row: Operation,
-    events: Sequence[models.PaymentEvent],
+    events: Sequence[Any],
     names: dict[str, str],
     what: str,
 ) -> Entry:
@@ -114,9 +115,7 @@ def _of_operation(
     )
 
 
-def _of_payment(
-    events: Sequence[models.PaymentEvent], names: dict[str, str]
-) -> Iterable[Entry]:
+def _of_payment(events: Sequence[Any], names: dict[str, str]) -> Iterable[Entry]:
     """The marks that came and went, and that the payment was given up."""
     marks: list[str] = []
     for event in events:

@@ -1,11 +1,11 @@
 """Which payments the dashboard lists: the views, and what staff searches for."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -82,8 +82,8 @@ class PaymentSearch(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+    def __init__(self, sent: QueryDict) -> None:
+        super().__init__(sent, label_suffix="")
         for name, field in self.fields.items():
             field.widget.attrs["class"] = "form-control"
             if field.help_text:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.generic import ListView
@@ -39,7 +39,7 @@ class PaymentListView(ListView):  # type: ignore[type-arg]  # not generic at run
     template_name = "clover_oscar/dashboard/payments.html"
     paginate_by = 25
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - a page or a file
         """The page, or all that it lists as a file."""
         if request.GET.get("format") == _CSV:
             return export_payments(self.get_queryset())
@@ -48,7 +48,8 @@ class PaymentListView(ListView):  # type: ignore[type-arg]  # not generic at run
     def get_queryset(self) -> QuerySet[PaymentRow]:
         """The payments of Oscar's checkout in the chosen view that were searched for."""
         self.search = PaymentSearch(self.request.GET)
-        return self.search.narrow(payments_in(self.chosen)).order_by("-pk")
+        self.found = self.search.narrow(payments_in(self.chosen)).order_by("-pk")
+        return self.found
 
     @property
     def chosen(self) -> str:
@@ -65,7 +66,7 @@ class PaymentListView(ListView):  # type: ignore[type-arg]  # not generic at run
         query.pop("page", None)
         return context | {
             "rows": read_rows(read_records(context["page_obj"].object_list)),
-            "sums": add_up(self.object_list),
+            "sums": add_up(self.found),
             "search": self.search,
             "is_searched": any(self.search.cleaned_data.values()),
             "csv_query": query.urlencode(),
