@@ -285,9 +285,9 @@ class PaymentAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # no
                 )
             },
         ),
-        (pgettext_lazy("column", "history"), {"fields": (_timeline,)}),
+        (_("History"), {"fields": (_timeline,)}),
         (
-            pgettext_lazy("column", "details"),
+            _("Details"),
             {
                 "fields": (
                     _MODE,

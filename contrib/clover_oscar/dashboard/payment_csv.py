@@ -34,7 +34,7 @@ def export_payments(rows: QuerySet[PaymentRow]) -> StreamingHttpResponse:
             _("Captured"),
             _("Refunded"),
             _("Payment state"),
-            _("Card"),
+            pgettext("column", "Card"),
             _("Mode"),
             _("Needs attention"),
             _("Clover's id"),
