@@ -97,7 +97,7 @@ def _timeline(row: Model) -> str:
 def _context(row: Model) -> str:
     kept = cast("models.Payment", row).context
     text = json.dumps(kept, indent=2, ensure_ascii=False, sort_keys=True)
-    return format_html("<pre>{}</pre>", text)
+    return format_html('<pre tabindex="0">{}</pre>', text)
 
 
 @admin.display(description=pgettext_lazy("column", "reason"))
