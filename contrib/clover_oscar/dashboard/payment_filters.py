@@ -15,7 +15,13 @@ from clover_django.models import Operation
 from clover_django.models import Payment as PaymentRow
 from clover_django.payments import get_payments
 from clover_oscar.baskets.snapshot import ADAPTER
-from payment_hooks import FUNDING, OperationKind, OperationState, PaymentState
+from payment_hooks import (
+    FUNDING,
+    ConfigurationError,
+    OperationKind,
+    OperationState,
+    PaymentState,
+)
 
 ATTENTION, LAPSING, OPEN, ALL = "attention", "lapsing", "open", "all"
 VIEWS = {
@@ -48,8 +54,11 @@ def payments_in(view: str) -> QuerySet[PaymentRow]:
 
 
 def authorization_window() -> timedelta | None:
-    """How long the provider lets an authorization be captured."""
-    return get_payments().provider.info.limits.authorization_window
+    """How long the provider lets an authorization be captured; None if not known."""
+    try:
+        return get_payments().provider.info.limits.authorization_window
+    except ConfigurationError:  # the checks say so, and the list is shown all the same
+        return None
 
 
 class PaymentSearch(forms.Form):
