@@ -6,14 +6,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from oscar.core.loading import get_class, get_model
 
+from clover_django.payments import get_payments
 from clover_django.web.pages import ShopPages
 from clover_django.web.reloads import next_look
+from clover_oscar.amounts import show
 from clover_oscar.baskets.goods import hand_over
 from clover_oscar.baskets.payments import copy_lines, is_there
 from clover_oscar.baskets.snapshot import Snapshot
 from clover_oscar.checkout.sessions import checkout_session
 from clover_oscar.models import BasketCopy
-from clover_oscar.orders.payments import order_of
+from clover_oscar.orders.payments import find_order_of_kin, order_of
 from clover_oscar.orders.placement import set_late_aside, status_path
 from clover_oscar.untyped import OscarObject
 from payment_hooks import Mode, Payment
@@ -28,12 +30,7 @@ class OscarPages(ShopPages):
         """The order's page: this browser's thank-you, or the order's own address."""
         order = order_of(payment)
         if order is None:
-            context = {
-                "payment": payment,
-                "base_template": self.base_template,
-                "next_look": None if payment.flags else next_look(request),
-            }
-            return render(request, "clover_oscar/paid_without_order.html", context)
+            return self._without_order(request, payment)
         if _is_shopper(request, order.basket_id, order.pk):
             set_late_aside(order, payment)
             hand_over(request, order.basket_id)
@@ -61,6 +58,24 @@ class OscarPages(ShopPages):
             return redirect("basket:summary")
         _thaw_basket(request)
         return redirect("checkout:payment-details")
+
+    def _without_order(self, request: HttpRequest, payment: Payment) -> HttpResponse:
+        """The page of a payment without order: not placed yet, or bought before."""
+        operations = get_payments().operations(payment.payment_id)
+        cards = (row.card_label for row in operations if row.funds_payment)
+        snapshot = Snapshot.of(payment)
+        first = find_order_of_kin(snapshot.basket_id) if snapshot else None
+        context = {
+            "payment": payment,
+            "amount": show(payment.amount_due),
+            "card": next(cards, ""),
+            "base_template": self.base_template,
+        }
+        if first is not None:
+            context |= {"order": first, "order_url": status_path(first)}
+            return render(request, "clover_oscar/paid_twice.html", context)
+        context["next_look"] = None if payment.flags else next_look(request)
+        return render(request, "clover_oscar/paid_without_order.html", context)
 
 
 def _is_shopper(
