@@ -14,7 +14,7 @@ from clover_oscar.amounts import round_price
 from clover_oscar.checkout import shown_total
 from clover_oscar.checkout.card_form import CardEntryForm, read_shown_card
 from clover_oscar.checkout.outcomes import describe, page_language
-from clover_oscar.checkout.sessions import CheckoutSessionMixin
+from clover_oscar.checkout.sessions import CheckoutSessionMixin, take_problem
 from clover_oscar.codes import NO_CARD_FIELDS
 from clover_oscar.orders.notices import Notice, find_notice
 from clover_oscar.oscar_errors import FailedPreCondition, PassedSkipCondition
@@ -36,6 +36,8 @@ logger = logging.getLogger("oscar.checkout")
 
 TOKEN = "clover_token"  # noqa: S105 - the name of a form field
 CHOICE = "clover_mode"
+BRANDS = ("Visa", "Mastercard", "Amex", "Discover")
+"""Written beside the form of api mode, as `<clover-card>` does it: no logos of others."""
 BROWSER = "clover_browser"
 """What the shopper's bank wants to know of the browser, for 3-D Secure."""
 _PAGES = {False: "clover_oscar/payment_details.html", True: "clover_oscar/preview.html"}
@@ -176,7 +178,11 @@ class PaymentPageMixin(CheckoutSessionMixin):
             "clover_has_preview": options.has_preview(),
             "clover_browser": self.request.POST.get(BROWSER, ""),
             "clover_notice": self._find_notice(),
+            "clover_brands": BRANDS,
         }
+        problem = "" if self.preview else take_problem(self.checkout_session)
+        if problem:
+            context.setdefault("error", problem)
         if mode is Mode.API:
             context.setdefault("clover_form", CardEntryForm.kept(self.request.POST))
         elif mode is Mode.IFRAME and not self.preview:

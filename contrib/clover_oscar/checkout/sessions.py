@@ -11,6 +11,9 @@ from clover_oscar.checkout.outcomes import status_url
 from clover_oscar.oscar_errors import FailedPreCondition
 from clover_oscar.untyped import OscarObject
 
+_PROBLEM = ("clover", "problem")
+"""Where Oscar's checkout session keeps it."""
+
 
 class CheckoutSessionMixin:
     """Leads from every page of the checkout to the payment of the basket before it."""
@@ -36,6 +39,19 @@ class CheckoutSessionMixin:
         if request.method == "POST" and basket.status == basket.FROZEN:
             # Another click has just frozen it, and is about to record its payment.
             raise FailedPreCondition(url=reverse("checkout:preview"))
+
+
+def leave_problem(request: HttpRequest, text: str) -> None:
+    """Leave what went wrong for the next payment page, which says it at once."""
+    checkout_session(request)._set(*_PROBLEM, text)
+
+
+def take_problem(session: OscarObject) -> str:
+    """What was left, once; empty if nothing was."""
+    text = str(session._get(*_PROBLEM, ""))
+    if text:
+        session._unset(*_PROBLEM)
+    return text
 
 
 def checkout_session(request: HttpRequest) -> OscarObject:

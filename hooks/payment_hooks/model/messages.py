@@ -121,8 +121,8 @@ def shopper_text(code: str, language: str = DEFAULT_LANGUAGE) -> str:
 
     `language` may carry a region (`fr-CA`, `es_US`); an unknown language gives English.
 
-    >>> shopper_text("incorrect_number", "fr-CA")
-    'Le numéro de carte n’est pas valide. Veuillez le vérifier et réessayer.'
+    >>> shopper_text("incorrect_number", "es_US")
+    'El número de tarjeta no es válido. Revíselo e inténtelo de nuevo.'
     """
     texts = TEXTS[shopper_language(language)]
     return texts.get(code, texts["error"])

@@ -45,7 +45,7 @@ def test_an_order_summary_is_beside_the_card(
 
     page = text(shopper.reach_payment(product, 2))
 
-    summary = page.partition("clover-summary")[2]
+    summary = page.partition("clover-order")[2]
     assert f"2 \N{MULTIPLICATION SIGN} {product.get_title()}" in summary
     assert "$20.00" in summary
     assert 'id="basket_totals"' in summary
@@ -208,3 +208,9 @@ def test_the_names_of_the_cards_fields_are_those_of_the_element(
     wanted = ["Card number", "Expiry date", "Security code", "Postal code"]
     assert [row for row in labels if row in wanted] == wanted
     assert CARD["card_number"] not in page
+    assert re.findall(r"<li>(\w+)</li>", page) == [
+        "Visa",
+        "Mastercard",
+        "Amex",
+        "Discover",
+    ]

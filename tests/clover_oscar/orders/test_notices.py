@@ -48,6 +48,7 @@ def test_who_leaves_clovers_page_finds_both_ways_on_the_basket_page(
     assert f'href="{open_page(away).url}"' in page
     assert f'action="/clover/cancel/{away.payment_id}/"' in page
     assert "$10.00" in page
+    assert "is empty" not in page
     assert f"1 \N{MULTIPLICATION SIGN} {product.get_title()}" in page
     assert "do not pay again" not in page
 
