@@ -1,9 +1,11 @@
 """What the payment and preview pages show: summary, sums on buttons, card, problems."""
 
 import re
+from decimal import Decimal
 
 import pytest
-from oscar.core.loading import get_model
+from oscar.core.loading import get_class, get_model
+from oscar.core.prices import Price
 
 from payment_hooks import PaymentDeclined
 from tests.clover_oscar.checkout.test_card_form import CARD, send_card
@@ -49,6 +51,17 @@ def test_an_order_summary_is_beside_the_card(
     assert f"2 \N{MULTIPLICATION SIGN} {product.get_title()}" in summary
     assert "$20.00" in summary
     assert 'id="basket_totals"' in summary
+
+
+def test_the_summary_says_how_much_of_it_is_tax(shopper, product, clover, monkeypatch):
+    taxed = Price(currency="USD", excl_tax=Decimal(10), incl_tax=Decimal("11.50"))
+    calculator = get_class("checkout.calculators", "OrderTotalCalculator")
+    monkeypatch.setattr(calculator, "calculate", lambda *args, **kwargs: taxed)
+
+    page = text(shopper.reach_payment(product))
+
+    assert "To pay: <strong>$11.50</strong>" in page
+    assert "Includes $1.50 of tax." in page
 
 
 @pytest.mark.parametrize("way", ["iframe", "api"])

@@ -15,6 +15,7 @@
   // seems to do nothing: the payment's own page says how to go on.
   document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => {
     const form = document.getElementById("place_order_form");
-    if (form && effectiveDirective === "form-action") window.location.assign(form.action);
+    // Not `form.action`: that is the field of the same name.
+    if (form && effectiveDirective === "form-action") window.location.assign(form.getAttribute("action"));
   });
 }
