@@ -6,6 +6,7 @@ from payment_hooks.ledger.memory import MemoryLedger
 from payment_hooks.ledger.outcomes import (
     Outcome,
     find_challenged,
+    find_unpaid_page,
     has_open_page,
     last_decline,
     outcome_of,
@@ -40,6 +41,7 @@ __all__ = [
     "find_authorization",
     "find_challenged",
     "find_unclear",
+    "find_unpaid_page",
     "following_money",
     "has_open_page",
     "lapses_at",
