@@ -83,7 +83,7 @@ def test_a_card_pays_in_the_shops_own_page(page, shop):
     assert re.fullmatch(r"C-1\d{3}", order_number(page))
     assert shop.charges() == [*before, 5400]
     assert (is_narrow_enough, silent) == (True, [])
-    assert page.get_by_text("is paid with Visa •••• 4242").is_visible()
+    assert page.get_by_text("Visa •••• 4242", exact=True).is_visible()
     page.get_by_role("link", name="Back to the shop").click()
     expect_path(page, "/")
 

@@ -115,6 +115,7 @@ async function showCard() {
 }
 
 function chooseMode(mode) {
+  message.textContent = ""; // it was about the other way
   document.querySelector("#card").hidden = mode !== "iframe";
   document.querySelector("#hosted").hidden = mode !== "hosted";
 }
