@@ -20,7 +20,7 @@ extensions = [
 ]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
-exclude_patterns = ["_build", "changes", "examples"]
+exclude_patterns = ["_build", "changes"]
 suppress_warnings = ["misc.highlighting_failure"]
 
 autodoc_typehints = "description"

@@ -41,7 +41,7 @@ def shop(transactional_db, clover_simulator, settings, monkeypatch):
     }
     clover_simulator.send_webhooks_to("http://127.0.0.1:9/")
     code = "\n".join(re.findall(r"^```python\n(.*?)^```$", PAGE, re.M | re.S))
-    namespace = {"__name__": "shop"}
+    namespace = {"__name__": "shop", "INSTALLED_APPS": []}
     exec(compile(code, "django.md", "exec"), namespace)
     namespace["ShopConfig"].ready(None)
     yield namespace
