@@ -68,7 +68,7 @@ def run_console(code, folder):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_code_of_the_page_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    namespace = {"__name__": "page", "INSTALLED_APPS": []}  # of a shop's settings
+    namespace = {"__name__": "page", "INSTALLED_APPS": [], "urlpatterns": []}
     for language, code, line in blocks(page):
         if language == "python":
             exec(compile("\n" * line + code, str(page), "exec"), namespace)
