@@ -27,6 +27,7 @@ AUTOMATIC_LEDGER = "clover_ledger"
 
 _DEFAULTS: dict[str, object] = {
     "AUTO_CAPTURE": True,
+    "CART_URL": "",
     "CLIENT_IP": None,
     "EXTRAS_ALLOWED": False,
     "REFUSE_BROKEN_PLUGINS": False,
@@ -34,6 +35,8 @@ _DEFAULTS: dict[str, object] = {
     "LEDGER_DATABASE": "",
     "PLUGINS": (),
     "RETURN_BASE_URL": "",
+    "SHOP_NAME": "",
+    "SHOP_URL": "/",
     "URL_NAMESPACE": "clover",
 }
 """The adapters' keys and what holds when one is absent; `declare` adds to them."""
@@ -46,6 +49,7 @@ _KINDS: tuple[tuple[type, tuple[type, ...], str], ...] = (
 )
 """What a default is, what a value in its place may be, and how to say so."""
 
+_ADDRESSES = ("/", "https://", "http://")
 _NO_DATABASE = "unknown"
 """What Django calls the vendor of an empty entry of `DATABASES`."""
 
@@ -196,6 +200,10 @@ def _wrong_values(config: CloverConfig) -> Mistakes:
         yield "LEDGER_DATABASE", f"must be empty, or an alias in DATABASES: {known}"
     elif connections[ledger_alias()].vendor == _NO_DATABASE:
         yield "LEDGER_DATABASE", "must name an alias, since DATABASES has no default"
+    for name in ("SHOP_URL", "CART_URL"):
+        url = str(adapter_setting(name))
+        if url and not url.startswith(_ADDRESSES):
+            yield name, "must be a path such as /cart/, or a whole https address"
     base = str(adapter_setting("RETURN_BASE_URL"))
     if base and not _is_base(base, config):
         yield (

@@ -11,14 +11,26 @@ from oscar.core.loading import get_class, get_model
 from clover_django import conf
 from clover_django.doctor import Finding, Verdict
 from clover_oscar import options
-from clover_oscar.checkout import PaymentDetailsMixin
+from clover_oscar.checkout import BasketMixin, PaymentDetailsMixin
 from clover_oscar.dashboard import OrderDetailMixin
 from clover_oscar.dashboard.payment_list import payments_in
-from clover_oscar.orders import EventHandlerMixin
+from clover_oscar.orders import (
+    CustomerOrderMixin,
+    EventHandlerMixin,
+    GuestOrderMixin,
+    ThankYouMixin,
+)
 from clover_oscar.untyped import OscarObject
 from payment_hooks import ConfigurationError, PaymentState
 
 TAG = "clover"
+_PAGES = {
+    ("basket", "summary_view"): BasketMixin,
+    ("checkout", "thankyou_view"): ThankYouMixin,
+    ("customer", "order_detail_view"): CustomerOrderMixin,
+    ("customer", "anon_order_detail_view"): GuestOrderMixin,
+}
+"""Pages that say something of a payment: the view's app and its name there."""
 PART = "Oscar"
 """What `manage.py clover_doctor` calls this part."""
 
@@ -44,7 +56,16 @@ def check_classes(**_: object) -> list[CheckMessage]:
     if not issubclass(get_class("order.processing", "EventHandler"), EventHandlerMixin):
         text = "payment events of orders write rows and move no money"
         found.append(Warning(text, hint=_SET_LOADER, id="clover_oscar.W003"))
-    return found
+    return [*found, *_silent_pages()]
+
+
+def _silent_pages() -> Iterator[CheckMessage]:
+    for (label, name), mixin in _PAGES.items():
+        view = getattr(apps.get_app_config(label), name)
+        if not issubclass(view, mixin):
+            where = f"{view.__module__}.{view.__name__}"
+            text = f"{where} says nothing of a payment under way, or of the card"
+            yield Warning(text, hint=_SET_LOADER, id="clover_oscar.W007")
 
 
 def check_money_and_statuses(**_: object) -> list[CheckMessage]:

@@ -1,6 +1,7 @@
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from oscar.apps.basket.views import BasketView
 from oscar.apps.checkout.views import PaymentDetailsView
 from oscar.core.loading import get_model
 
@@ -28,6 +29,15 @@ def test_a_checkout_without_the_loader_is_an_error(monkeypatch):
 
     assert error.id == "clover_oscar.E001"
     assert "OSCAR_DYNAMIC_CLASS_LOADER" in error.hint
+
+
+def test_a_page_without_the_loader_is_a_warning(monkeypatch):
+    monkeypatch.setattr(apps.get_app_config("basket"), "summary_view", BasketView)
+
+    (warning,) = checks.check_classes()
+
+    assert warning.id == "clover_oscar.W007"
+    assert "oscar.apps.basket.views.BasketView" in warning.msg
 
 
 def test_another_currency_is_a_warning(settings, clover_settings):

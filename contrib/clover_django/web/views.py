@@ -41,7 +41,7 @@ from clover_django.payments import (
     get_ledger,
     payments_of,
 )
-from clover_django.web.addresses import page_url
+from clover_django.web.addresses import Page, page_url
 from clover_django.web.guests import open_to_guests
 from clover_django.web.money_views import money_view
 from clover_django.web.pages import get_pages, render_page
@@ -52,6 +52,7 @@ from clover_django.web.webhooks import receive
 from payment_hooks import (
     Challenge,
     ConfigurationError,
+    HostedPage,
     InvalidRequest,
     Operation,
     Outcome,
@@ -62,6 +63,7 @@ from payment_hooks import (
 from payment_hooks.ledger import (
     decline_of,
     find_challenged,
+    has_open_page,
     last_decline,
     outcome_of,
 )
@@ -109,8 +111,8 @@ def webhook(request: HttpRequest) -> HttpResponse:
 @_page
 @with_own_cookies
 def returned(request: HttpRequest, payment_id: str) -> HttpResponse:
-    """The shopper comes back from the provider's page."""
-    return _show(request, _look(_find(payment_id)))
+    """The shopper comes back from the provider's page, having paid as that page says."""
+    return _show(request, _look(_find(payment_id)), page="return")
 
 
 @open_to_guests
@@ -190,16 +192,19 @@ def _ask_whether(request: HttpRequest, payment: Payment) -> HttpResponse:
     """The page with the button to close the payment, unless it is paid or closed."""
     if outcome_of(_operations(payment), shopper_canceled=True) is not Outcome.NOT_PAID:
         return _show(request, payment)
-    return render_page(request, payment, "clover_django/cancel.html")
+    page = _unpaid_page(payment)
+    return render_page(request, payment, "clover_django/cancel.html", unpaid_page=page)
 
 
-def _show(request: HttpRequest, payment: Payment) -> HttpResponse:
+def _show(
+    request: HttpRequest, payment: Payment, page: Page = "status"
+) -> HttpResponse:
     operations = _operations(payment)
     outcome = outcome_of(operations)
     if outcome is Outcome.PAID:
         return get_pages().paid(request, payment)
     if outcome is Outcome.CHECKING:
-        return _wait(request, payment)
+        return _wait(request, payment, page)
     waiting = find_challenged(operations)
     if outcome is Outcome.ACTION_REQUIRED and waiting is not None:
         return _show_challenge(request, payment, waiting.challenge)
@@ -224,18 +229,33 @@ def _show_challenge(
     )
 
 
-def _wait(request: HttpRequest, payment: Payment) -> HttpResponse:
+def _wait(
+    request: HttpRequest, payment: Payment, page: Page = "status"
+) -> HttpResponse:
     """The page that reloads until the outcome is known; not for a closed payment."""
-    known = outcome_of(_operations(payment), shopper_canceled=True)
-    is_given_up = payment.state is PaymentState.CLOSED and known is Outcome.NOT_PAID
+    operations = _operations(payment)
+    known = outcome_of(operations, shopper_canceled=True)
+    is_closed = payment.state is PaymentState.CLOSED
+    has_no_news = known is Outcome.NOT_PAID and not is_closed and page != "return"
     return render_page(
         request,
         payment,
         "clover_django/status.html",
         poll_seconds=_POLL_SECONDS,
         next_look=next_look(request),
-        is_given_up=is_given_up,
+        here=page_url(page, payment),
+        is_given_up=is_closed and known is Outcome.NOT_PAID,
+        unpaid_page=_unpaid_page(payment) if has_no_news else None,
+        is_expired=has_no_news and not has_open_page(operations),
     )
+
+
+def _unpaid_page(payment: Payment) -> HostedPage | None:
+    try:
+        return payments_of(payment).unpaid_page(payment.payment_id)
+    except NOT_NOW as error:
+        logger.warning("no way back to the page: %s", type(error).__name__)
+        return None
 
 
 def _find(payment_id: str) -> Payment:

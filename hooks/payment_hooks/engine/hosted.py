@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
 
 from payment_hooks.engine.checks import Verdict
 from payment_hooks.engine.engine import Engine
 from payment_hooks.engine.leases import OperationStore
 from payment_hooks.engine.resolving import Resolver
+from payment_hooks.ledger.outcomes import can_be_paid
 from payment_hooks.ledger.state import in_progress, refuse_unclear
 from payment_hooks.model.errors import (
     ConfigurationError,
@@ -28,7 +28,6 @@ from payment_hooks.model.records import (
 from payment_hooks.model.requests import CheckoutRequest
 from payment_hooks.model.results import Redirect, Transaction
 
-_MARGIN = timedelta(minutes=1)
 _TRIES = 3
 _OF_SOMETHING_ELSE = frozenset(
     {
@@ -58,7 +57,8 @@ class HostedPages:
         payment = record.payment
         refuse_unclear(record.operations)
         sessions = _pages_among(record.operations)
-        good = next((row for row in reversed(sessions) if self._is_good(row)), None)
+        now = self._engine.now()
+        good = next((row for row in reversed(sessions) if can_be_paid(row, now)), None)
         if good is not None:
             return _redirect(good)
         intent = self._engine.new_operation(
@@ -71,7 +71,7 @@ class HostedPages:
         if known.operation_id == intent.operation_id:
             return self._start(known, asked)
         known = self._store.wait(known)
-        if self._is_good(known):
+        if can_be_paid(known, self._engine.now()):
             return _redirect(known)
         raise in_progress(known)
 
@@ -212,13 +212,6 @@ class HostedPages:
         """One more than there were; a session just being opened is joined."""
         opening = [row for row in sessions if self._store.is_leased(row)]
         return len(sessions) + (0 if opening else 1)
-
-    def _is_good(self, row: Operation) -> bool:
-        return (
-            row.state is OperationState.WAITING
-            and row.page is not None
-            and row.page.expires_at > self._engine.now() + _MARGIN
-        )
 
     def _start(self, operation: Operation, asked: CheckoutRequest) -> Redirect:
         sending = self._store.begin_sending(operation)

@@ -29,6 +29,7 @@ from payment_hooks.ledger.memory import MemoryLedger
 from payment_hooks.ledger.outcomes import (
     Outcome,
     find_challenged,
+    find_unpaid_page,
     outcome_of,
     outcome_of_all,
 )
@@ -48,10 +49,12 @@ from payment_hooks.model.kinds import ErrorCode, Mode, RefundReason
 from payment_hooks.model.money import Money, read_money
 from payment_hooks.model.purchases import Movement
 from payment_hooks.model.records import (
+    HostedPage,
     Operation,
     OperationKind,
     Payment,
     PaymentRecord,
+    PaymentState,
 )
 from payment_hooks.model.requests import CheckoutRequest, WebhookRequest
 from payment_hooks.model.results import NextAction, WebhookEvent
@@ -240,6 +243,23 @@ class Payments:
         mine = [payment for payment in self.find(reference) if self.owns(payment)]
         rows = [self.operations(payment.payment_id) for payment in mine]
         return outcome_of_all(rows, shopper_canceled=shopper_canceled)
+
+    def unpaid_page(self, payment_id: str) -> HostedPage | None:
+        """The provider's page that is open and, as far as is known, not paid on.
+
+        The shopper has not paid yet: lead on to its `url`. None in every other case; an
+        outcome that is CHECKING is then really unknown, and nothing may be paid again:
+        a charge has no known outcome, money does not fit, or a message says that the
+        page was paid on and the provider does not show it so far. None as well once the
+        page has expired, or the payment was closed.
+        """
+        record = self.engine.get_record(payment_id)
+        if record.payment.state is not PaymentState.OPEN:
+            return None
+        page = find_unpaid_page(record.operations, self.now())
+        pages = [row.page.session_id for row in record.operations if row.page]
+        events = [event for name in pages for event in self.ledger.find_events(name)]
+        return None if any(event.approved for event in events) else page
 
     def open(
         self,

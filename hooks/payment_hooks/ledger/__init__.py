@@ -6,6 +6,7 @@ from payment_hooks.ledger.memory import MemoryLedger
 from payment_hooks.ledger.outcomes import (
     Outcome,
     find_challenged,
+    find_unpaid_page,
     has_open_page,
     last_decline,
     outcome_of,
@@ -35,6 +36,7 @@ __all__ = [
     "derive_state",
     "find_challenged",
     "find_unclear",
+    "find_unpaid_page",
     "following_money",
     "has_open_page",
     "last_decline",

@@ -5,13 +5,14 @@ not know yet of money that has come.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from payment_hooks.ledger.state import derive_state, find_unclear
 from payment_hooks.model.records import (
     FUNDING,
     REVERSED,
+    HostedPage,
     Operation,
     OperationKind,
     OperationState,
@@ -35,6 +36,8 @@ class Outcome(StrEnum):
         return self in _MONEY_FIRST
 
 
+_MARGIN = timedelta(minutes=1)
+"""What a shopper needs at least to pay on a page."""
 _MONEY_FIRST = (Outcome.PAID, Outcome.CHECKING, Outcome.ACTION_REQUIRED)
 
 
@@ -91,6 +94,29 @@ def has_open_page(operations: Sequence[Operation], now: datetime | None = None) 
     return any(
         _is_open_page(row) and (row.page is None or row.page.expires_at > moment)
         for row in operations
+    )
+
+
+def can_be_paid(operation: Operation, now: datetime) -> bool:
+    """Whether it is a hosted page that the shopper may still be sent to."""
+    return (
+        operation.kind is OperationKind.HOSTED_PAGE
+        and operation.state is OperationState.WAITING
+        and operation.page is not None
+        and operation.page.expires_at > now + _MARGIN
+    )
+
+
+def find_unpaid_page(
+    operations: Sequence[Operation], now: datetime
+) -> HostedPage | None:
+    """The hosted page to go on with, where no money moved and none may have elsewhere."""
+    if outcome_of(operations) is not Outcome.CHECKING:
+        return None
+    if outcome_of(operations, shopper_canceled=True) is not Outcome.NOT_PAID:
+        return None
+    return next(
+        (row.page for row in reversed(operations) if can_be_paid(row, now)), None
     )
 
 
