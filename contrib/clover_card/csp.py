@@ -1,4 +1,4 @@
-"""The Content-Security-Policy sources that Clover's card fields need on a page."""
+"""The Content-Security-Policy sources that Clover's card fields and pages need."""
 
 from urllib.parse import urlsplit
 
@@ -12,6 +12,11 @@ TOKEN_HOSTS = {
     "checkout.clover.com": "https://token.clover.com",
     "checkout.sandbox.dev.clover.com": "https://token-sandbox.dev.clover.com",
 }
+PAGE_HOSTS = {
+    "checkout.clover.com": "https://www.clover.com",
+    "checkout.sandbox.dev.clover.com": "https://sandbox.dev.clover.com",
+}
+"""Where the hosted payment pages are, by the host of the SDK."""
 
 
 def csp_directives(
@@ -21,8 +26,10 @@ def csp_directives(
 
     Merge them into the page's own policy. For Clover's hosts they include reCAPTCHA and
     inline styles (the footer); any other host, such as the simulator, needs itself only.
-    With `three_d_secure`, the page may frame any bank's: which one it is, only the
-    charge's answer says.
+    `form-action` has the host of Clover's payment pages, since browsers hold the redirects
+    after a form to it: with `'self'` alone the button that leads to Clover does nothing.
+    With `three_d_secure`, the page may frame any bank's, and post to it: which one it is,
+    only the charge's answer says.
 
     Raises:
         ValueError: `script_url` is not an absolute http or https URL.
@@ -41,14 +48,13 @@ def csp_directives(
             "frame-src": (origin,),
             "connect-src": (SELF, origin),
             "style-src": (SELF,),
+            "form-action": (SELF, origin),
         }
+    bank = (ANY_BANK,) if three_d_secure else ()
     return {
         "script-src": (SELF, origin, *RECAPTCHA),
-        "frame-src": (
-            origin,
-            RECAPTCHA[0],
-            *((ANY_BANK,) if three_d_secure else ()),
-        ),
+        "frame-src": (origin, RECAPTCHA[0], *bank),
         "connect-src": (SELF, origin, token_host, RECAPTCHA[0]),
         "style-src": (SELF, INLINE),
+        "form-action": (SELF, PAGE_HOSTS[parts.netloc], *bank),
     }

@@ -123,7 +123,7 @@ def test_a_card_that_is_none_is_shown_beside_the_field(wide_shopper):
     wide_shopper.enter_card("iframe", "4242424242424241")
     wide_shopper.page.locator("#clover-pay").click()
 
-    wide_shopper.page.wait_for_selector("text=Card number is invalid.")
+    wide_shopper.page.wait_for_selector("text=Card number: this is not valid")
     wide_shopper.picture("iframe-invalid")
 
 

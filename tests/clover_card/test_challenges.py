@@ -65,7 +65,6 @@ def page(browser, shop, simulator) -> Iterator[Page]:
     policy = {
         "default-src": ("'none'",),
         "base-uri": ("'none'",),
-        "form-action": ("'self'",),
     } | csp_directives(f"{simulator.url}/sdk.js", three_d_secure=True)
     shop.policy = "; ".join(f"{key} {' '.join(row)}" for key, row in policy.items())
     page = browser.new_page()

@@ -1,6 +1,7 @@
 import pytest
 
 from clover_card import csp_directives
+from clover_provider.config.hosts import Environment, hosts_of
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,18 @@ def test_3d_secure_lets_the_page_frame_any_bank():
 
     assert "https:" in directives["frame-src"]
     assert "https:" not in directives["script-src"]
+    assert "https:" in directives["form-action"]
     assert "https:" not in csp_directives(sdk)["frame-src"]
+    assert "https:" not in csp_directives(sdk)["form-action"]
+
+
+@pytest.mark.parametrize("environment", ["sandbox", "production"])
+def test_a_form_may_lead_to_clovers_payment_page(environment):
+    hosts = hosts_of(Environment(environment), "")
+
+    directives = csp_directives(f"{hosts.checkout}/sdk.js")
+
+    assert directives["form-action"] == ("'self'", hosts.www)
 
 
 def test_a_local_host_needs_nothing_but_itself():
@@ -49,6 +61,7 @@ def test_a_local_host_needs_nothing_but_itself():
         "frame-src": ("http://127.0.0.1:8765",),
         "connect-src": ("'self'", "http://127.0.0.1:8765"),
         "style-src": ("'self'",),
+        "form-action": ("'self'", "http://127.0.0.1:8765"),
     }
 
 

@@ -19,7 +19,6 @@ def strict_policy(script_url):
     sources = {
         "default-src": ("'none'",),
         "base-uri": ("'none'",),
-        "form-action": ("'self'",),
     }
     directives = sources | csp_directives(script_url)
     return "; ".join(

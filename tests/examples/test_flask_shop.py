@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import sqlite3
 import subprocess
@@ -30,6 +31,7 @@ from tests.examples.example_shop import (
 
 pytestmark = pytest.mark.browser
 FILE = EXAMPLES / "flask_shop/shop.py"
+PAY = re.compile(r"Pay .* with Clover|Continue to Clover's page")
 TEA, POT, CUPS = "Sencha, 100 g", "Iron teapot", "Two cups"
 
 
@@ -124,6 +126,37 @@ def test_a_tea_is_paid_on_clovers_page_and_ordered(page, shop):
     assert (shop.charges(), shop.orders()) == ([850], [TEA])
     assert shown == [True, [], True, []]
     assert page.get_by_role("button").count() == 0
+    assert page.get_by_text("Visa •••• 4242").is_visible()
+    page.get_by_role("link", name="Back to the shop").click()
+    assert page.get_by_role("heading", name="What would you like?").is_visible()
+
+
+def test_who_goes_back_from_the_open_page_has_not_paid_yet(page, shop):
+    choose(page, shop, TEA)
+    press_pay(page)
+    expect_path(page, "/pay-checkout/")
+    clovers = page.url
+    page.go_back()
+    page.reload()
+
+    page.get_by_role("heading", name="You have not paid yet").wait_for()
+    shown = page.get_by_text("Please do not pay again").count()
+    fits, silent = has_no_sideways_scroll(page), unlabelled(page)
+    page.get_by_role("button", name="Continue to Clover's page").click()
+    expect_path(page, "/pay-checkout/")
+    again = page.url
+    pay_at_clover(page, APPROVED)
+    is_thanked(page)
+
+    assert (shown, fits, silent) == (0, True, [])
+    assert again == clovers
+    assert (shop.charges(), shop.orders()) == ([850], [TEA])
+
+
+def test_the_button_says_what_is_paid(wide, shop):
+    choose(wide, shop, POT)
+
+    assert wide.get_by_role("button", name="Pay 42.00 USD with Clover").is_visible()
 
 
 def test_who_turns_back_is_not_charged_and_pays_later_on_the_same_page(wide, shop):
@@ -131,13 +164,16 @@ def test_who_turns_back_is_not_charged_and_pays_later_on_the_same_page(wide, sho
     press_pay(wide)
     expect_path(wide, "/pay-checkout/")
     wide.get_by_role("button", name="Cancel").click()
-    wide.get_by_text("Your card has not been charged").wait_for()
+    alert = wide.get_by_role("alert")
+    alert.get_by_text("Your card has not been charged").wait_for()
+    has_focus = alert.evaluate("alert => alert === document.activeElement")
     before = shop.charges(), shop.orders()
 
     press_pay(wide)
     pay_at_clover(wide, APPROVED)
     is_thanked(wide)
 
+    assert has_focus
     assert before == ([], [])
     assert (shop.charges(), shop.orders()) == ([4200], [POT])
     assert len(shop.sessions()) == 1
@@ -170,10 +206,15 @@ def test_a_lost_webhook_is_found_while_the_shopper_waits(wide, shop):
     choose(wide, shop, TEA)
     press_pay(wide)
     pay_at_clover(wide, APPROVED)
-    wide.get_by_text("This page looks again by itself").wait_for()
+    wide.get_by_text("this page looks again by itself").wait_for()
+    said = wide.get_by_text("Please do not pay again").count()
+    turns = wide.locator(".turning").evaluate(
+        "one => getComputedStyle(one).animationName"
+    )
 
     is_thanked(wide)
 
+    assert (said, turns) == (1, "turn")
     assert (shop.charges(), shop.orders()) == ([850], [TEA])
 
 
@@ -192,7 +233,7 @@ def test_two_clicks_and_a_second_tab_are_one_page_and_one_charge(wide, shop):
     choose(wide, shop, TEA, dblclick=True)
     tab = wide.context.new_page()
     tab.goto(wide.url)
-    wide.get_by_role("button", name="Pay with Clover").dblclick()
+    wide.get_by_role("button", name=PAY).dblclick()
     expect_path(wide, "/pay-checkout/")
     press_pay(tab)
     expect_path(tab, "/pay-checkout/")
@@ -249,7 +290,7 @@ def test_a_forged_webhook_is_refused_and_changes_nothing(shop):
 
     assert (status, session in text) == (400, False)
     assert (shop.charges(), shop.orders()) == ([], [])
-    assert "Pay with Clover" in shop.answer(f"{where}?canceled=1")[2]
+    assert "with Clover" in shop.answer(f"{where}?canceled=1")[2]
 
 
 @pytest.mark.parametrize(
@@ -352,7 +393,7 @@ def choose(page, shop, product, *, dblclick=False):
 
 
 def press_pay(page):
-    page.get_by_role("button", name="Pay with Clover").click()
+    page.get_by_role("button", name=PAY).click()
 
 
 def is_thanked(page):

@@ -17,7 +17,6 @@ import payment_hooks as hooks
 import payment_hooks.storefront as front
 from clover_provider import CloverConfig, CloverProvider
 from clover_sqlalchemy import SqlAlchemyLedger, create_tables
-from payment_hooks.ledger import outcome_of
 from payment_hooks.recovery import Reconciliation, Recovery
 
 PORT = int(os.environ.get("PORT", "5000"))
@@ -73,15 +72,17 @@ def show(payment_id):
         payment = payments().look(payment_id)
     except hooks.PaymentError:  # it is looked at again
         payment = payments().get(payment_id)
-    known = payments().operations(payment_id)
-    outcome = outcome_of(known, shopper_canceled="canceled" in request.args)
+    known, args = payments().operations(payment_id), request.args
+    outcome = payments().outcome(payment_id, shopper_canceled="canceled" in args)
+    unpaid = None if "back" in args else payments().unpaid_page(payment_id)
     order = sql("SELECT number FROM orders WHERE payment = ?", payment_id)
-    return render_template("order.html", payment=payment, outcome=outcome, order=order)
+    shown = {"payment": payment, "operations": known, "unpaid": unpaid, "order": order}
+    return render_template("order.html", outcome=outcome, **shown)
 
 
 @app.post("/orders/<payment_id>/pay")
 def pay(payment_id):
-    payment, here = payments().get(payment_id), f"{URL}/orders/{payment_id}"
+    payment, here = payments().get(payment_id), f"{URL}/orders/{payment_id}?"
     product, amount = payment.context["product"], payment.amount_due
     purchase = hooks.Purchase(
         purchase_id=payment_id,
@@ -89,13 +90,13 @@ def pay(payment_id):
         reference=payment.reference,
         amount_due=amount,
         lines=(hooks.LineItem(name=product, unit_price=amount),),
-        return_urls=hooks.ReturnUrls(success=here, failure=f"{here}?canceled=1"),
+        return_urls=hooks.ReturnUrls(success=f"{here}back", failure=f"{here}canceled"),
         context=payment.context,
     )
     offer = front.OfferedGateway(payments, modes=(hooks.Mode.HOSTED,))
     asked = front.Submission.for_purchase(offer, purchase, front.Entry())
     page = front.submit(asked).next_action
-    return redirect(page.url if page else f"{here}?no_page=1", 303)
+    return redirect(page.url if page else f"{here}no_page", 303)
 
 
 @app.post("/webhook")
@@ -116,8 +117,7 @@ def protect(response):
     return response
 
 
-def look_after_payments():
-    """Find what a crash, or a webhook that never came, left open."""
+def look_after_payments():  # finds what a crash, or a lost webhook, left open
     while True:
         now = datetime.now(UTC)
         try:

@@ -24,7 +24,16 @@
   };
   const FIELDS = Object.keys(LABELS).slice(1);
   const SDK_LOCALES = ["en", "en-CA", "fr-CA"];
-  const SDK_LANGUAGES = ["en", "fr"];
+  // How Clover's texts say that a field is empty, or not fit; any other is passed on as it is.
+  const REQUIRED_TEXT = /required|requis|obligatoire/i;
+  const INVALID_TEXT = /invalid|valide/i;
+
+  // Written, not drawn: the logos are their owners'. By Clover's name for the brand.
+  const BRANDS = {
+    VISA: "Visa", MC: "Mastercard", AMEX: "Amex", DISCOVER: "Discover",
+    DINERS_CLUB: "Diners Club", JCB: "JCB",
+  };
+  const USUAL_BRANDS = "visa mc amex discover";
   const REQUIRED = ["script-url", "public-key", "merchant-id"];
 
   // What Clover's 3DS script says of the browser, and under which names the server takes it.
@@ -53,7 +62,10 @@
       card: "Card details", number: "Card number", date: "Expiry date", cvv: "Security code",
       "postal-code": "Postal code",
       busy: "Checking your card…",
-      check: (label) => `Please check: ${label}.`,
+      required: (label) => `${label}: this field is required.`,
+      invalid: (label) => `${label}: this is not valid, please check it.`,
+      other: (label, text) => `${label}: ${text}`,
+      brands: "Accepted cards",
       sdk_unavailable: "The card fields could not be loaded. Nothing was charged.",
       not_ready: "The card fields are still loading. Please try again in a moment.",
       tokenize_failed: "Your card could not be checked. Nothing was charged; please try again.",
@@ -65,7 +77,10 @@
       card: "Carte de crédit", number: "Numéro de carte", date: "Date d’expiration",
       cvv: "Code de sécurité", "postal-code": "Code postal",
       busy: "Vérification de la carte…",
-      check: (label) => `Veuillez vérifier : ${label}.`,
+      required: (label) => `${label} : ce champ est requis.`,
+      invalid: (label) => `${label} : ce champ n’est pas valide, veuillez le vérifier.`,
+      other: (label, text) => `${label} : ${text}`,
+      brands: "Cartes acceptées",
       sdk_unavailable: "Les champs de carte n’ont pas pu être chargés. Rien n’a été débité.",
       not_ready: "Les champs de carte se chargent encore. Réessayez dans un instant.",
       tokenize_failed: "La carte n’a pas pu être vérifiée. Rien n’a été débité; réessayez.",
@@ -74,10 +89,13 @@
       retry: "Réessayer",
     },
     es: {
-      card: "Datos de la tarjeta", number: "Número de tarjeta", date: "Fecha de caducidad",
-      cvv: "Código de seguridad", "postal-code": "Código postal",
+      card: "Datos de la tarjeta", number: "Número de tarjeta", date: "Vencimiento",
+      cvv: "Código CVV", "postal-code": "Código postal",
       busy: "Comprobando la tarjeta…",
-      check: (label) => `Compruebe: ${label}.`,
+      required: (label) => `${label}: este campo es obligatorio.`,
+      invalid: (label) => `${label}: no es válido, compruébelo.`,
+      other: (label) => `${label}: no es válido, compruébelo.`,
+      brands: "Tarjetas aceptadas",
       sdk_unavailable: "No se pudieron cargar los campos de la tarjeta. No se ha cobrado nada.",
       not_ready: "Los campos de la tarjeta aún se están cargando. Inténtelo en un momento.",
       tokenize_failed: "No se pudo comprobar la tarjeta. No se ha cobrado nada; reinténtelo.",
@@ -98,7 +116,7 @@
     "gap": "14px",
     "height": "44px",
     "single-height": "104px",
-    "focus": "#1a7f37",
+    "focus": "var(--clover-card-accent, #1a7f37)",
     "error": "#b3261e",
     "accent": "#1a7f37",
     "accent-text": "#ffffff",
@@ -110,6 +128,17 @@
     clover-card { display: block; font-family: ${themed("font")}; }
     clover-card:disabled { opacity: 0.55; }
     clover-card [hidden] { display: none; }
+    .clover-card-brands {
+      display: flex; flex-wrap: wrap; gap: 6px; margin: 0 0 10px; padding: 0; list-style: none;
+    }
+    .clover-card-brand {
+      padding: 0 7px; font-size: 12px; font-weight: 600; line-height: 20px;
+      border: 1px solid ${themed("border")}; border-radius: 4px;
+    }
+    .clover-card-brand[data-recognized] {
+      color: ${themed("accent-text")}; background: ${themed("accent")};
+      border-color: ${themed("accent")};
+    }
     .clover-card-fields { display: flex; flex-wrap: wrap; gap: ${themed("gap")} 12px; }
     .clover-card-field { flex: 1 1 120px; min-width: 0; }
     .clover-card-field:first-child { flex-basis: 100%; }
@@ -163,6 +192,26 @@
       timer = setTimeout(() => reject(new Error("timed out")), milliseconds);
     });
     return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+  };
+
+  // The luminance on which black and white are read equally well.
+  const MIDDLE_LUMINANCE = 0.179;
+
+  /** Red, green and blue of any CSS colour, from 0 to 1; nothing for what is none. */
+  const readColor = (text) => {
+    const probe = make("span", "");
+    probe.style.color = text;
+    probe.hidden = true;
+    document.body.append(probe);
+    const found = probe.style.color && getComputedStyle(probe).color.match(/^rgba?\((.*)\)$/);
+    probe.remove();
+    return found ? found[1].match(/[\d.]+/g).slice(0, 3).map((part) => part / 255) : [];
+  };
+
+  const luminance = (...parts) => {
+    const [red, green, blue] = parts.map(
+      (part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   };
 
   const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -312,7 +361,7 @@
     get validationMessage() {
       const [wrong] = Object.values(this.#errors);
       if (!this.#parts || this.#token || this.#isAway) return "";
-      return wrong ?? (this.#isComplete() ? "" : this.#texts.check(this.#label("CARD")));
+      return wrong ?? (this.#isComplete() ? "" : this.#texts.required(this.#label("CARD")));
     }
 
     get willValidate() {
@@ -474,15 +523,19 @@
       box?.frame.querySelector("iframe")?.focus();
     }
 
-    get #language() {
+    /** The attribute's language, else that of the page around the element. */
+    get #locale() {
       const tag = this.getAttribute("locale") || this.closest("[lang]")?.lang || "en";
-      return tag.toLowerCase().split(/[-_]/)[0];
+      return tag.replace("_", "-").toLowerCase();
+    }
+
+    get #language() {
+      return this.#locale.split("-")[0];
     }
 
     get #sdkLocale() {
-      const locale = (this.getAttribute("locale") ?? "").replace("_", "-");
-      if (SDK_LOCALES.includes(locale)) return locale;
-      return this.#language === "fr" ? "fr-CA" : "en";
+      const known = SDK_LOCALES.find((locale) => locale.toLowerCase() === this.#locale);
+      return known ?? (this.#language === "fr" ? "fr-CA" : "en");
     }
 
     get #texts() {
@@ -503,6 +556,7 @@
       fields.setAttribute("role", "group");
       fields.setAttribute("aria-label", this.#label("CARD"));
       fields.append(...boxes.map(({ root }) => root));
+      const brands = this.#buildBrands();
       const message = make("p", "clover-card-message");
       message.setAttribute("role", "alert");
       const status = make("p", "clover-card-status clover-card-aside");
@@ -513,12 +567,48 @@
       retry.addEventListener("click", () => this.#retry());
       const submit = make("button", "clover-card-submit", { type: "submit" });
       const root = make("div", "clover-card");
-      root.append(fields, message, retry, status);
+      root.append(brands, fields, message, retry, status);
       // The frames' load events do not bubble, but they can be captured.
       root.addEventListener("load", (event) => this.#onFrameLoad(event), true);
-      this.#parts = { root, boxes, fields, message, status, retry, submit };
+      this.#parts = { root, boxes, brands, fields, message, status, retry, submit };
       this.#applyAttributes();
       this.append(root);
+      this.#tint();
+    }
+
+    #buildBrands() {
+      const brands = make("ul", "clover-card-brands");
+      const names = (this.getAttribute("brands") ?? USUAL_BRANDS).toUpperCase().split(/[\s,]+/);
+      for (const name of names.filter((one) => Object.hasOwn(BRANDS, one))) {
+        const mark = make("li", "clover-card-brand", { textContent: BRANDS[name] });
+        mark.dataset.brand = name;
+        brands.append(mark);
+      }
+      brands.setAttribute("aria-label", this.#texts.brands);
+      brands.hidden = !brands.firstChild;
+      return brands;
+    }
+
+    /** Marks the brand of the card that the token is of; none for no token. */
+    #showBrand(brand = "") {
+      for (const mark of this.#parts?.brands.children ?? []) {
+        mark.toggleAttribute("data-recognized", mark.dataset.brand === brand.toUpperCase());
+      }
+    }
+
+    /** Takes the page's `accent-color` where no variable names one, and a text that is read on it. */
+    #tint() {
+      const computed = getComputedStyle(this);
+      const isSet = (name) => computed.getPropertyValue(`--clover-card-${name}`).trim() !== "";
+      const { accentColor } = computed;
+      if (!isSet("accent") && accentColor && accentColor !== "auto") {
+        this.style.setProperty("--clover-card-accent", accentColor);
+      }
+      if (!isSet("accent") || isSet("accent-text")) return;
+      const [red, green, blue] = readColor(computed.getPropertyValue("--clover-card-accent"));
+      if (red === undefined) return;
+      const isBright = luminance(red, green, blue) > MIDDLE_LUMINANCE;
+      this.style.setProperty("--clover-card-accent-text", isBright ? "#000000" : "#ffffff");
     }
 
     #buildBox(type) {
@@ -644,8 +734,8 @@
     /** The SDK's styles: the theme's variables as they stand on this element, then `sdk-styles`. */
     #styles() {
       const computed = getComputedStyle(this);
-      const value = (name) =>
-        computed.getPropertyValue(`--clover-card-${name}`).trim() || THEME[name];
+      const value = (name) => computed.getPropertyValue(`--clover-card-${name}`).trim()
+        || (name === "focus" ? value("accent") : THEME[name]);
       const single = this.#types.length === 1;
       const input = {
         boxSizing: "border-box", width: "100%", height: value("height"), margin: "0",
@@ -722,6 +812,7 @@
 
     #take(token, browser) {
       this.#token = token;
+      if (!token) this.#showBrand();
       this.#browser = browser;
       this.#give(token);
     }
@@ -849,6 +940,7 @@
       this.#showMessage("");
       const { brand, last4, exp_month: expMonth, exp_year: expYear } = card;
       const detail = { token, brand, last4, expMonth, expYear };
+      this.#showBrand(brand);
       if (browser) detail.browser = browser;
       return { detail, isAllowed: this.#emit("token", detail, true) };
     }
@@ -859,10 +951,12 @@
       return this.#error("invalid_fields", Object.values(fields).join(" "), { fields });
     }
 
-    // Clover speaks English and French; in another language the field's label must do.
+    // Clover names the fields in its own words, and in English and French alone: the shopper reads
+    // the field's label, and what is wrong with it in the language of the page.
     #fieldText(field, text) {
-      if (SDK_LANGUAGES.includes(this.#language)) return text;
-      return this.#texts.check(LABELS[field] ? this.#label(field) : field);
+      const label = LABELS[field] ? this.#label(field) : field;
+      if (REQUIRED_TEXT.test(text)) return this.#texts.required(label);
+      return INVALID_TEXT.test(text) ? this.#texts.invalid(label) : this.#texts.other(label, text);
     }
 
     #error(code, message = this.#texts[code], more = {}) {
@@ -886,11 +980,12 @@
 
     #showErrors(errors) {
       this.#errors = errors;
-      for (const { fields, root, error } of this.#parts.boxes) {
+      for (const { fields, root, frame, error } of this.#parts.boxes) {
         const texts = fields.map((field) => errors[field]).filter(Boolean);
         error.textContent = texts.join(" ");
         error.hidden = texts.length === 0;
         root.toggleAttribute("data-invalid", texts.length > 0);
+        frame.querySelector("iframe")?.setAttribute("aria-invalid", String(texts.length > 0));
       }
     }
 
