@@ -20,6 +20,8 @@ def texts():
         for path in (ROOT / package).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
                 found.add(text_of(node))
+    for path in ROOT.glob("contrib/*/locale/en/**/django.po"):
+        found.update(re.findall(r'^msgid "(.+)"$', path.read_text(), re.MULTILINE))
     return "\n".join(found).lower()
 
 
