@@ -19,6 +19,7 @@ from payment_hooks import FindPurchaseRequest, Mode, Payments, PurchaseKind
 from payment_hooks.storefront import MOST_WEBHOOK_BYTES, answer_webhook
 
 from .cart import SHOPPER, Cart, cart_routes
+from .payments import paid_card
 from .shop import CoffeeShop
 from .tables import PRODUCTS, Shelf
 
@@ -109,7 +110,8 @@ def create_app(
     @app.get("/orders/{number}")
     def order(request: Request, number: str) -> Response:
         purchase = find(request, PurchaseKind.ORDER, number)
-        return show("order.html", request, purchase=purchase)
+        card = paid_card(payments, purchase.reference)
+        return show("order.html", request, purchase=purchase, card=card)
 
     @app.get("/staff")
     def staff(request: Request) -> Response:

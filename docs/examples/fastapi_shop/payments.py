@@ -44,5 +44,11 @@ def connect(shelf: Shelf | None = None) -> Payments:
     )
 
 
+def paid_card(payments: Payments, reference: str) -> str:
+    """The card that paid, such as `Visa •••• 4242`; empty where it is not known."""
+    rows = [payments.operations(one.payment_id) for one in payments.find(reference)]
+    return next((row.card_label for row in sum(rows, ()) if row.funds_payment), "")
+
+
 if __name__ == "__main__":
     connect()  # makes the tables, before several processes want them at once

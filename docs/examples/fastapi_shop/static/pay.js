@@ -16,9 +16,34 @@ const COMPLETE = `mutation Complete($id: ID!) {
 
 const GATEWAY_ID = "clover.payments";
 const section = document.querySelector("#checkout");
-const { checkout: id, amount } = section.dataset;
+const { checkout: id, amount, price } = section.dataset;
 const kept = `transaction:${id}`;
-const say = (text) => { document.querySelector("#message").textContent = text || ""; };
+const [message, progress, unpaid] = ["#message", "#progress", "#unpaid"].map((one) => document.querySelector(one));
+let isBusy = false;
+
+/** What is wrong, and what to do: it is read out, and gets the focus. */
+function say(text) {
+  wait("");
+  message.textContent = text || "";
+  if (text) message.focus();
+}
+
+/** What goes on; the same text twice is not read out again. */
+function wait(text) {
+  if (text) message.textContent = "";
+  if (progress.textContent === text) return;
+  const sign = Object.assign(document.createElement("span"), { className: "turning" });
+  progress.replaceChildren(...(text ? [sign, text] : []));
+}
+
+function showUnpaid(url) {
+  wait("");
+  unpaid.querySelector("a").href = url;
+  if (!unpaid.hidden) return;
+  unpaid.hidden = false;
+  unpaid.querySelector("h2").focus();
+}
+
 const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
 
 async function send(query, variables) {
@@ -31,14 +56,14 @@ async function send(query, variables) {
       if (!content.data?.result) throw new Error(content.errors?.[0]?.message || "no answer");
       return content.data.result;
     }
-    say("The connection was lost. Trying again…");
+    wait("The connection was lost. Trying again…");
     await pause(2);
   }
 }
 
 async function finish(result) {
   while (result.data?.status === "checking" || result.data?.status === "waiting") {
-    say(result.data.message || "Waiting for the confirmation of your payment…");
+    wait(result.data.message || "Waiting for the confirmation of your payment…");
     await pause(1);
     result = await send(PROCESS, { id: result.transaction.id });
   }
@@ -69,14 +94,15 @@ async function showCard() {
   card.setAttribute("script-url", config.data.scriptUrl);
   card.setAttribute("public-key", config.data.publicKey);
   card.setAttribute("merchant-id", config.data.merchantId);
-  card.setAttribute("submit-label", "Pay");
+  card.setAttribute("submit-label", `Pay ${price}`);
   form.replaceChildren(card);
-  let isBusy = false;
   form.addEventListener("clover-card:token", async (event) => {
     event.preventDefault(); // the form stays here: the token goes to the API
     if (isBusy) return;
     isBusy = true;
+    unpaid.hidden = true;
     say("");
+    wait("Paying…");
     const gateway = { id: GATEWAY_ID, data: event.detail };
     try {
       await finish(await send(START, { id, gateway, key: crypto.randomUUID(), amount }));
@@ -89,6 +115,7 @@ async function showCard() {
 }
 
 function chooseMode(mode) {
+  message.textContent = ""; // it was about the other way
   document.querySelector("#card").hidden = mode !== "iframe";
   document.querySelector("#hosted").hidden = mode !== "hosted";
 }
@@ -98,30 +125,36 @@ document.querySelector("#hosted").addEventListener("submit", async (event) => {
   event.preventDefault();
   const button = event.target.querySelector("button");
   if (button.disabled) return;
-  button.disabled = true;
+  button.disabled = isBusy = true;
   const data = { mode: "hosted", returnUrl: location.href.split("#")[0] };
   try {
     await finish(await send(START, { id, gateway: { id: GATEWAY_ID, data }, key: crypto.randomUUID(), amount }));
   } catch (error) {
     say(error.message);
   }
-  button.disabled = false;
+  button.disabled = isBusy = false;
 });
 
 async function comeBack() {
-  // Whoever was on the provider's page comes back here: look once, and wait if it is paid.
+  // Whoever was on the provider's page comes back here, paid or not: look, and go on looking.
   const transaction = sessionStorage.getItem(kept);
-  if (!transaction) return;
-  sessionStorage.removeItem(kept);
-  for (let tries = 0; tries < 8; tries += 1) {
+  for (let tries = 0; transaction && tries < 200; tries += 1) {
     const result = await send(PROCESS, { id: transaction });
-    if (result.data?.status !== "waiting") return finish(result);
-    say("Looking for your payment…");
-    await pause(0.7);
+    if (isBusy) return; // the shopper pays here by now
+    if (result.data?.status !== "waiting") {
+      sessionStorage.removeItem(kept);
+      unpaid.hidden = true;
+      await finish(result);
+      return;
+    }
+    if (tries < 8) wait("Looking for your payment…");
+    else showUnpaid(result.data.redirectUrl);
+    await pause(tries < 8 ? 0.7 : 3);
   }
-  say("Your payment has not arrived. You can go back to Clover's page, or pay here.");
 }
 
 chooseMode("iframe");
 showCard().catch((error) => say(error.message));
 comeBack().catch((error) => say(error.message));
+// The browser may show this page again as it was left: it looks all the same.
+addEventListener("pageshow", ({ persisted }) => persisted && comeBack().catch((error) => say(error.message)));
