@@ -182,8 +182,7 @@ def _requests_form() -> Html:
 
 def _others_form() -> Html:
     choices = html(
-        '<p class="fields"><label for="faults-many">How many of the next</label> '
-        "{count}</p>",
+        '<p class="fields"><label for="faults-many">How many</label> {count}</p>',
         count=select("times", COUNTS, id="faults-many"),
     )
     return form("faults", [choices, _buttons(for_requests=False)])
