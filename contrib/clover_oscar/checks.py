@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from django.apps import apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning
+from django.core.checks import CheckMessage, Error, Info, Warning
 from oscar.core.loading import get_class, get_model
 
 from clover_django import conf
@@ -13,7 +13,7 @@ from clover_django.doctor import Finding, Verdict
 from clover_oscar import options
 from clover_oscar.checkout import BasketMixin, PaymentDetailsMixin
 from clover_oscar.dashboard import OrderDetailMixin
-from clover_oscar.dashboard.payment_list import payments_in
+from clover_oscar.dashboard.payment_filters import ATTENTION, payments_in
 from clover_oscar.orders import (
     CustomerOrderMixin,
     EventHandlerMixin,
@@ -87,7 +87,7 @@ def check_money_and_statuses(**_: object) -> list[CheckMessage]:
 
 def examine(online: bool) -> Iterator[Finding]:
     """What only the shop's tables show: payments without an order, other currencies."""
-    waiting = payments_in("attention").count()
+    waiting = payments_in(ATTENTION).count()
     if waiting:
         text = f"{waiting} need attention: see Payments in the dashboard"
         yield Finding(subject="payments", text=text, verdict=Verdict.UNKNOWN)
@@ -111,15 +111,31 @@ def _prices(currency: str) -> Iterator[Finding]:
 def _status_mistakes() -> Iterator[CheckMessage]:
     order: OscarObject = get_model("order", "Order")
     known = set(order.all_statuses())
+    if known:
+        yield from _missing_statuses(known)
     for state, status in options.order_statuses().items():
         if state not in set(PaymentState):
             text = f"CLOVER['ORDER_STATUS'] names the payment state {state!r}"
             hint = f"Use one of {', '.join(PaymentState)}."
             yield Error(text, hint=hint, id="clover_oscar.E004")
-        if status not in known:
+        if status and status not in known:
             text = f"CLOVER['ORDER_STATUS'] names the order status {status!r}"
             hint = "Add it to OSCAR_ORDER_STATUS_PIPELINE."
             yield Error(text, hint=hint, id="clover_oscar.E005")
+
+
+def _missing_statuses(known: set[str]) -> Iterator[CheckMessage]:
+    """Where orders keep their status although all of their money went back."""
+    for state, names in options.USUAL_STATUSES.items():
+        if state.value in options.order_statuses():
+            continue
+        if not any(status.strip().lower() in names for status in known):
+            text = f"orders keep their status when their payment is {state}"
+            hint = (
+                "Add a status to OSCAR_ORDER_STATUS_PIPELINE and name it in "
+                f"CLOVER['ORDER_STATUS']['{state}'], or put \"\" there to leave it so."
+            )
+            yield Info(text, hint=hint, id="clover_oscar.I007")
 
 
 CHECKS = (check_classes, check_money_and_statuses)

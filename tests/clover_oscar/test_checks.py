@@ -71,6 +71,14 @@ def examined():
     return {row.subject: (row.verdict, row.text) for row in checks.examine(False)}
 
 
+def test_the_doctor_counts_payments_also_where_the_settings_are_wrong(
+    settings, transactional_db
+):
+    settings.CLOVER = {"MODE": "carrier pigeon"}
+
+    assert examined()["payments"][1] == "none needs attention"
+
+
 def test_the_doctor_counts_payments_that_need_attention(clover, shopper):
     before = examined()["payments"]
     payment = get_payments().open(
