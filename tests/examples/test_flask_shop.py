@@ -15,6 +15,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener, urlopen
 
 import pytest
 
+from tests.browser.accessibility import violations
 from tests.clover_card.chromium import chromium, expect_path
 from tests.examples.example_shop import (
     APPROVED,
@@ -124,6 +125,20 @@ def test_a_tea_is_paid_on_clovers_page_and_ordered(page, shop):
     assert (shop.charges(), shop.orders()) == ([850], [TEA])
     assert shown == [True, [], True, []]
     assert page.get_by_role("button").count() == 0
+
+
+def test_axe_finds_nothing(wide, shop):
+    found = {}
+    wide.goto(f"{shop.url}/")
+    found["products"] = violations(wide)
+    choose(wide, shop, TEA)
+    found["order"] = violations(wide)
+    press_pay(wide)
+    pay_at_clover(wide, APPROVED)
+    is_thanked(wide)
+    found["thanks"] = violations(wide)
+
+    assert {name: rows for name, rows in found.items() if rows} == {}
 
 
 def test_who_turns_back_is_not_charged_and_pays_later_on_the_same_page(wide, shop):
