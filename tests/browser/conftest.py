@@ -42,6 +42,21 @@ class Servers:
             rows = json.load(answer)["deliveries"]
         return sum(row["status"] == 200 for row in rows)
 
+    def answer_again(self):
+        """No fault strikes any more."""
+        faults = f"{self.clover}/_simulator/faults"
+        urlopen(Request(faults, method="DELETE")).close()
+
+    def lose_answers(self):
+        """Of calls of cards' money: nobody knows whether one was charged."""
+        rule = {"method": "*", "path": "/v1/*", "action": "reset_after"}
+        request = Request(
+            f"{self.clover}/_simulator/faults",
+            data=json.dumps({**rule, "times": None}).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        urlopen(request).close()
+
     def control(self, path, **body):
         request = Request(
             f"{self.clover}/_simulator/{path}",
@@ -166,9 +181,8 @@ class Shopper:
         return frame.locator("input")
 
 
-def make_shopper(browser, servers, width, locale="en-US", **options):
-    size = {"width": width, "height": 900}
-    page = browser.new_page(viewport=size, locale=locale, **options)
+def make_shopper(browser, servers, width, locale="en-US"):
+    page = browser.new_page(viewport={"width": width, "height": 900}, locale=locale)
     page.set_default_timeout(PATIENCE_MS)
     problems = []
     page.on("pageerror", lambda error: problems.append(str(error)))

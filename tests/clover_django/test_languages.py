@@ -56,6 +56,22 @@ def test_a_page_that_waits_is_french(client, fake):
     assert english_in(shown) == []
 
 
+@pytest.mark.parametrize(
+    ("language", "labels"),
+    [
+        ("fr-ca", ["Boutique", "Montant", "Référence"]),
+        ("es", ["Tienda", "Importe", "Referencia"]),
+    ],
+)
+def test_the_summary_has_words_of_its_own(client, fake, settings, language, labels):
+    """Other apps have an "Amount" too, and would translate ours in their way."""
+    settings.LANGUAGE_CODE = language
+
+    page = client.get(f"/clover/status/{at_the_page()[0].payment_id}/")
+
+    assert re.findall(r"<dt>(.*?)</dt>", page.content.decode()) == labels
+
+
 def test_the_admin_has_names_for_people(fake):
     owner = Client()
     owner.force_login(User.objects.create_superuser("owner"))

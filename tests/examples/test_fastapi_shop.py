@@ -9,6 +9,7 @@ from urllib.request import Request, urlopen
 import pytest
 import requests
 
+from tests.browser.accessibility import violations
 from tests.clover_card.chromium import chromium, expect_path
 from tests.clover_django.postgres import postgres  # noqa: F401 - a fixture
 from tests.examples.example_shop import (
@@ -86,6 +87,22 @@ def test_a_card_pays_in_the_shops_own_page(page, shop):
     assert page.get_by_text("Visa •••• 4242", exact=True).is_visible()
     page.get_by_role("link", name="Back to the shop").click()
     expect_path(page, "/")
+
+
+def test_axe_finds_nothing(wide, shop):
+    found = {}
+    wide.goto(f"{shop.url}/")
+    found["products"] = violations(wide)
+    buy(wide, shop)
+    found["checkout"] = violations(wide)
+    pay_here(wide, DECLINED)
+    wide.locator("#message").get_by_text("declined").wait_for()
+    found["declined"] = violations(wide)
+    pay_here(wide, APPROVED)
+    order_number(wide)
+    found["order"] = violations(wide)
+
+    assert {name: rows for name, rows in found.items() if rows} == {}
 
 
 def test_a_declined_card_leads_to_another_one(wide, shop):

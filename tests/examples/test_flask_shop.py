@@ -16,6 +16,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener, urlopen
 
 import pytest
 
+from tests.browser.accessibility import violations
 from tests.clover_card.chromium import chromium, expect_path
 from tests.examples.example_shop import (
     APPROVED,
@@ -157,6 +158,20 @@ def test_the_button_says_what_is_paid(wide, shop):
     choose(wide, shop, POT)
 
     assert wide.get_by_role("button", name="Pay 42.00 USD with Clover").is_visible()
+
+
+def test_axe_finds_nothing(wide, shop):
+    found = {}
+    wide.goto(f"{shop.url}/")
+    found["products"] = violations(wide)
+    choose(wide, shop, TEA)
+    found["order"] = violations(wide)
+    press_pay(wide)
+    pay_at_clover(wide, APPROVED)
+    is_thanked(wide)
+    found["thanks"] = violations(wide)
+
+    assert {name: rows for name, rows in found.items() if rows} == {}
 
 
 def test_who_turns_back_is_not_charged_and_pays_later_on_the_same_page(wide, shop):

@@ -25,7 +25,7 @@ from payment_hooks import Mode, Payment
 class OscarPages(ShopPages):
     """Thank-you after a payment, the checkout again after none."""
 
-    base_template = "oscar/layout.html"
+    base_template = "clover_oscar/page.html"
 
     def shop_name(self, request: HttpRequest, payment: Payment) -> str:
         """`OSCAR_SHOP_NAME`, unless `CLOVER` has another one."""

@@ -359,6 +359,10 @@ def test_paid_without_order_is_said_so(away, shopper, clover):
     page = come_back(shopper, away).content.decode()
 
     assert "We have your payment" in page
+    assert "<strong>$10.00</strong>" in page
+    assert "the shop has been notified and will contact you" in page
+    assert re.search(r'href="[^"]+">Back to the shop', page)
+    assert page.count("<h1>") == 1
     assert REFRESH not in page
 
 
