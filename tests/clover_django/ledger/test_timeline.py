@@ -90,5 +90,5 @@ def test_many_payments_need_no_more_queries(fake, django_assert_num_queries):
     ids = [paid().payment_id for _ in range(3)]
     records = [get_payments().ledger.get_record(payment_id) for payment_id in ids]
 
-    with django_assert_num_queries(2, using="clover_ledger"):
+    with django_assert_num_queries(1, using="clover_ledger"):
         assert len(read_timelines(records)) == 3
