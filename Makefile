@@ -1,5 +1,5 @@
 # Two commands are all there is to set up: `make demo` and `make test`.
-# Each makes its own .venv from the lock file and installs what it needs.
+# Each makes its own .venv from the lock file. Nothing else is installed without a yes.
 
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
@@ -8,15 +8,18 @@ BIN := .venv/bin
 # Without compiled modules, every start of Django takes seconds longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test faults faults-long saleor matrix check docs format clean
+.PHONY: help demo test faults faults-long saleor matrix check docs pictures format clean
 
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
+	@echo
+	@cat .ci/installs
 
 demo: .venv/.demo ## Sell in all three modes on a real Oscar shop (ONCE=1: then end).
 	@$(BIN)/clover demo $(if $(ONCE),--once)
 
 test: .venv/.dev ## Check everything: format, lint, types, imports, tests, docs.
+	@cat .ci/installs
 	@.ci/setup
 	@$(BIN)/python .ci/checks.py
 
@@ -43,6 +46,10 @@ matrix: .venv/.dev ## Run the shops' tests on every version that is claimed.
 docs: .venv/.dev ## Build the documentation into docs/_build/html, without warnings.
 	@$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
+
+pictures: .venv/.dev ## Take the pictures of docs/images anew, of the running demo.
+	@.ci/setup
+	@$(BIN)/python -m tests.browser.take_pictures
 
 format: .venv/.dev ## Format the code.
 	@$(BIN)/ruff format .

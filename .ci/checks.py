@@ -24,6 +24,7 @@ PARTS = {
     "tests-oscar": ("tests/clover_oscar",),
     "tests-faults": ("tests/faults",),
     "tests-django": ("tests/clover_django",),
+    "tests-docs": ("tests/docs",),
 }
 """Folders whose tests take longest; each part has a process and databases of its own."""
 

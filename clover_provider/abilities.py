@@ -2,7 +2,7 @@
 
 from clover_provider.codes import PROVIDER
 from clover_provider.config import CloverConfig, Environment
-from clover_provider.config.limits import MOST_MINOR_UNITS
+from clover_provider.config.limits import AUTHORIZATION_WINDOW, MOST_MINOR_UNITS
 from payment_hooks import Ability, Limits, Mode, Money, ProviderInfo
 
 _ALWAYS = frozenset(
@@ -23,8 +23,9 @@ def describe(config: CloverConfig) -> ProviderInfo:
     """The merchant, the modes and what Clover can do in them.
 
     Clover documents a largest charge, and neither a smallest one nor how long refunds
-    are possible. It captures more than was authorized where the issuer agrees, which
-    nobody can know before.
+    are possible. How long an authorization can be captured depends on the card; its
+    examples are 7 days for Visa and 30 for Mastercard. It captures more than was
+    authorized where the issuer agrees, which cannot be known before.
     """
     with_cards = _WITH_CARDS if takes_cards(config) else frozenset()
     is_asked = takes_cards(config) and config.three_d_secure
@@ -36,7 +37,10 @@ def describe(config: CloverConfig) -> ProviderInfo:
         modes=frozenset(config.modes),
         currencies=frozenset({config.currency}),
         abilities=_ALWAYS | with_cards | challenges | messages,
-        limits=Limits(most=(Money(MOST_MINOR_UNITS, config.currency),)),
+        limits=Limits(
+            most=(Money(MOST_MINOR_UNITS, config.currency),),
+            authorization_window=AUTHORIZATION_WINDOW,
+        ),
         is_test=config.environment is not Environment.PRODUCTION,
     )
 

@@ -78,16 +78,27 @@ def _finalize(
     charge = Reading(fields=answer.fields, what="charge", request_id=answer.request_id)
     if charge.need_id() != request.transaction_id:
         raise charge.refuse("it is another one than was finalized")
-    following = steps.read(charge, config)
-    if following is not None:
-        return following
+    capture = request.kind is TransactionKind.CHARGE
+    return read_funding(charge, config, capture=capture)
+
+
+def read_funding(
+    charge: Reading, config: CloverConfig, *, capture: bool
+) -> Transaction | Challenge:
+    """What a charge's answer says: the money, or what the shopper must do first.
+
+    Raises:
+        PaymentError: it is no charge that was asked for; see `charges.check_funded`.
+    """
+    step = steps.read(charge, config)
+    if step is not None:
+        return step
     transaction = charges.read_charge(
-        answer.fields,
+        charge.fields,
         merchant_id=config.merchant_id,
         merchant_currency=config.currency,
-        request_id=answer.request_id,
+        request_id=charge.request_id,
     )
-    capture = request.kind is TransactionKind.CHARGE
     charges.check_funded(transaction, charge, capture=capture)
     return transaction
 

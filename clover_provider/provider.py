@@ -7,7 +7,6 @@ from typing import NoReturn, Self
 from clover_provider import confirmation
 from clover_provider.abilities import describe, takes_cards
 from clover_provider.api import calls, charges, hosted_checkout, refunds, webhooks
-from clover_provider.api.authentication import steps
 from clover_provider.api.cards import customers, tokens
 from clover_provider.api.cards.keys import KeyStore, MemoryKeyStore, PublicKeys
 from clover_provider.api.errors import is_missing, raise_for
@@ -303,17 +302,7 @@ class CloverProvider:
         charge = Reading(
             fields=answer.fields, what="charge", request_id=answer.request_id
         )
-        step = steps.read(charge, config)
-        if step is not None:
-            return step
-        transaction = charges.read_charge(
-            answer.fields,
-            merchant_id=config.merchant_id,
-            merchant_currency=config.currency,
-            request_id=answer.request_id,
-        )
-        charges.check_funded(transaction, charge, capture=capture)
-        return transaction
+        return confirmation.read_funding(charge, config, capture=capture)
 
     def _refund(
         self,

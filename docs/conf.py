@@ -18,9 +18,9 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
 ]
-myst_enable_extensions = ["colon_fence", "deflist"]
+myst_enable_extensions = ["attrs_block", "colon_fence", "deflist"]
 myst_heading_anchors = 3
-exclude_patterns = ["_build", "changes", "examples"]
+exclude_patterns = ["_build", "changes"]
 suppress_warnings = ["misc.highlighting_failure"]
 
 autodoc_typehints = "description"
@@ -31,3 +31,5 @@ copybutton_prompt_is_regexp = True
 
 html_theme = "furo"
 html_title = "clover-provider"
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]

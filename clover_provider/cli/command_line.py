@@ -62,21 +62,30 @@ def _load(found: EntryPoint) -> "click.Command":
         return _unavailable(found.name, f"is not where it should be, {found.value}")
     if not isinstance(command, click.Command):
         return _unavailable(found.name, f"is no click command, see {found.value}")
+    return _explained(found.name, command)
+
+
+def _explained(name: str, command: "click.Command") -> "click.Command":
+    """The command; one that imports its packages when it runs names the lacking one."""
+    import click
+
+    call = command.callback
+
+    def run(*arguments: object, **options: object) -> object:
+        try:
+            return call(*arguments, **options) if call else None
+        except ModuleNotFoundError as error:
+            raise click.ClickException(_lack(name, f"needs {error.name}")) from error
+
+    command.callback = run
     return command
 
 
 def _unavailable(name: str, why: str) -> "click.Command":
     import click
 
-    extra = _EXTRAS.get(name)
-    remedy = (
-        f"pip install 'clover-provider[{extra}]'"
-        if extra
-        else "install what it needs, or ask those who made it"
-    )
-
     def explain() -> None:
-        raise click.ClickException(f"{name} {why}: {remedy}")
+        raise click.ClickException(_lack(name, why))
 
     return click.Command(
         name,
@@ -85,3 +94,13 @@ def _unavailable(name: str, why: str) -> "click.Command":
         # The options of the command that is not there are not known here.
         context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
     )
+
+
+def _lack(name: str, why: str) -> str:
+    extra = _EXTRAS.get(name)
+    remedy = (
+        f"pip install 'clover-provider[{extra}]'"
+        if extra
+        else "install what it needs, or ask those who made it"
+    )
+    return f"{name} {why}: {remedy}"

@@ -32,6 +32,9 @@ _payments = click.option(
     "function that gives it. In a Django shop run manage.py clover_recover instead.",
 )
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_quiet = click.option(
+    "--quiet", is_flag=True, help="Print nothing unless a person must look; for cron."
+)
 
 
 @click.command()
@@ -45,7 +48,10 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
     help="A message that fits no payment, and is none of this shop's; repeatable.",
 )
 @_as_json
-def recover(place: str, limit: int, dismissed: tuple[str, ...], as_json: bool) -> None:
+@_quiet
+def recover(
+    place: str, limit: int, dismissed: tuple[str, ...], as_json: bool, quiet: bool
+) -> None:
     """Bring payments that were interrupted to their end.
 
     Looks up payments with an unknown outcome, sends refunds that were recorded and never
@@ -61,7 +67,8 @@ def recover(place: str, limit: int, dismissed: tuple[str, ...], as_json: bool) -
         report = recovery.run(
             limit=limit, on_progress=lambda done, reference: advance(done, None)
         )
-    click.echo(recovery_json(report) if as_json else recovery_table(report))
+    if not (quiet and report.is_clean):
+        click.echo(recovery_json(report) if as_json else recovery_table(report))
     sys.exit(not report.is_clean)
 
 
@@ -73,7 +80,10 @@ def recover(place: str, limit: int, dismissed: tuple[str, ...], as_json: bool) -
 @click.option("--until", default="0m", help="As --since; now by default.")
 @click.option("--repair", is_flag=True, help="Write it down; without it a dry run.")
 @_as_json
-def reconcile(place: str, since: str, until: str, repair: bool, as_json: bool) -> None:
+@_quiet
+def reconcile(
+    place: str, since: str, until: str, repair: bool, as_json: bool, quiet: bool
+) -> None:
     """Compare Clover's list of a time with the ledger.
 
     Finds lost payments, refunds made in Clover's dashboard, double captures and other
@@ -92,7 +102,8 @@ def reconcile(place: str, since: str, until: str, repair: bool, as_json: bool) -
             )
     except (ConfigurationError, PaymentError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(reconcile_json(report) if as_json else reconcile_table(report))
+    if not (quiet and report.is_clean):
+        click.echo(reconcile_json(report) if as_json else reconcile_table(report))
     sys.exit(not report.is_clean)
 
 

@@ -25,6 +25,10 @@ LONGEST_REACH = timedelta(days=90)
 """How far the platform's lists of orders and payments reach. Source: "Limits added for
 calls to Payments and Orders API endpoints", docs.clover.com, read 2026-11."""
 
+AUTHORIZATION_WINDOW = timedelta(days=7)
+"""How long an authorization can be captured at least. It depends on the card: Clover's
+examples are Visa, 7 days, and Mastercard, 30. Source: "Capture a charge", read 2026-11."""
+
 SESSION_LIFE = timedelta(minutes=15)
 """How long a hosted page can be paid. Source: "Creating a Hosted Checkout session"."""
 

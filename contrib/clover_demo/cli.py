@@ -13,7 +13,17 @@ from clover_demo.display import Display
 
 DEFAULT_PORT = 8000
 DEFAULT_DATA_DIR = Path(".demo")
-_NEEDED = ("django", "oscar", "sorl", "starlette", "uvicorn", "cryptography")
+_HIGHEST_PORT = 65535
+_NEEDED = (
+    "cryptography",
+    "django",
+    "jsonschema",
+    "mechanicalsoup",
+    "oscar",
+    "sorl",
+    "starlette",
+    "uvicorn",
+)
 _TERMINATED = 128 + signal.SIGTERM
 
 
@@ -21,7 +31,7 @@ _TERMINATED = 128 + signal.SIGTERM
 @click.option("--once", is_flag=True, help="End after selling; 1 if an order is wrong.")
 @click.option(
     "--port",
-    type=click.IntRange(0, 65535),
+    type=int,
     help=f"Of the shop; 0 finds a free one.  [default: {DEFAULT_PORT}; 0 with --once]",
 )
 @click.option(
@@ -35,6 +45,8 @@ _TERMINATED = 128 + signal.SIGTERM
 def demo(*, once: bool, port: int | None, data_dir: Path, fresh: bool) -> None:
     """Run a real Django-Oscar shop, buy in all three modes, and compare the records."""
     _require_packages()
+    if port is not None and not 0 <= port <= _HIGHEST_PORT:
+        raise click.ClickException(f"--port is from 0 to {_HIGHEST_PORT}, not {port}")
     signal.signal(signal.SIGTERM, _end)
     # Imported here: `clover --help` lists this command and should not wait for Django.
     from clover_demo.run import DemoFailed, run
@@ -60,7 +72,7 @@ def _require_packages() -> None:
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
         raise click.ClickException(
-            f"the demo needs {missing[0]}: pip install 'clover-provider[demo]'"
+            f"the demo needs {', '.join(missing)}: pip install 'clover-provider[demo]'"
         )
 
 

@@ -87,8 +87,10 @@ def _claim_port(port: int) -> ShopServer:
     try:
         return ShopServer(port=port)
     except OSError as error:
-        remedy = f"port {port} cannot be used ({error.strerror}); try --port 0"
-        raise DemoFailed(remedy) from error
+        remedy = "try --port 0, which finds a free one"
+        raise DemoFailed(
+            f"port {port} cannot be used ({error.strerror}): {remedy}"
+        ) from error
 
 
 def _configure(clover: SimulatedClover, folder: Path) -> None:
@@ -148,6 +150,6 @@ def _addresses(
     return (
         ("Shop", shop.url),
         ("Staff", f"{shop.url}/dashboard/  {STAFF_EMAIL}  {STAFF_PASSWORD}"),
-        ("Clover", f"{clover.url}/_simulator"),
+        ("Clover", clover.url),
         ("Folder", str(folder)),
     )

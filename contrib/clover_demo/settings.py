@@ -158,6 +158,7 @@ TEMPLATES = [
                 "oscar.apps.checkout.context_processors.checkout",
                 "oscar.apps.communication.notifications.context_processors.notifications",
                 "oscar.core.context_processors.metadata",
+                "clover_demo.context.demo",
             ]
         },
     }
@@ -184,8 +185,9 @@ OSCAR_INITIAL_ORDER_STATUS = "Pending"
 OSCAR_INITIAL_LINE_STATUS = "Pending"
 OSCAR_ORDER_STATUS_PIPELINE = {
     "Pending": ("Paid", "Cancelled"),
-    "Paid": ("Shipped", "Cancelled"),
-    "Shipped": (),
+    "Paid": ("Shipped", "Refunded", "Cancelled"),
+    "Shipped": ("Refunded",),
+    "Refunded": (),
     "Cancelled": (),
 }
 OSCAR_LINE_STATUS_PIPELINE: dict[str, tuple[str, ...]] = {"Pending": ()}

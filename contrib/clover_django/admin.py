@@ -1,5 +1,6 @@
 """A read-only admin of the ledger."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ClassVar, cast
@@ -7,9 +8,12 @@ from typing import Any, ClassVar, cast
 from django.contrib import admin, messages
 from django.contrib.admin.utils import display_for_value
 from django.contrib.auth.models import PermissionsMixin
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -17,10 +21,16 @@ from clover_django import conf, models
 from clover_django.database.transactions import outside_of_transactions
 from clover_django.language import words
 from clover_django.language.amounts import show_amount
+from clover_django.language.remedies import flag_remedy
 from clover_django.ledger.actors import acting_as
+from clover_django.ledger.store import read_records
+from clover_django.ledger.timeline import read_timelines
 from clover_django.payments import NOT_NOW, find_payment, payments_of
-from payment_hooks import Money
+from payment_hooks import Money, card_label
 
+_TIMELINE = "admin/clover_django/timeline.html"
+_MOST_IDS = 1000
+_LAST4 = 4
 _MAY_RESOLVE = "clover_django.resolve_payment"
 
 Column = Callable[[Model], object]
@@ -56,6 +66,40 @@ def _flags(row: Model) -> str:
     return ", ".join(words.flag_name(flag) for flag in flags)
 
 
+@admin.display(description=pgettext_lazy("column", "needs attention"))
+def _flags_with_remedies(row: Model) -> str:
+    flags = cast("models.Payment", row).flags
+    texts = ((words.flag_name(flag), flag_remedy(flag)) for flag in flags)
+    return format_html_join(mark_safe("<br>"), "<strong>{}</strong> {}", texts) or "-"
+
+
+@admin.display(description=pgettext_lazy("column", "card"))
+def _card(row: Model) -> str:
+    payment = cast("models.Payment", row)
+    known: QuerySet[models.Operation] = payment.operations  # type: ignore[attr-defined]  # the reverse of a foreign key
+    operations = sorted(known.all(), key=lambda found: found.pk)
+    details = (found.details for found in reversed(operations))
+    labels = (
+        card_label(kept.get("brand", ""), kept.get("last4", "")) for kept in details
+    )
+    return next(filter(None, labels), "-")
+
+
+@admin.display(description=pgettext_lazy("column", "history"))
+def _timeline(row: Model) -> str:
+    payment = cast("models.Payment", row)
+    rows = models.Payment.objects.using(conf.ledger_alias()).filter(pk=payment.pk)
+    entries = read_timelines(read_records(rows)).get(payment.payment_id, [])
+    return render_to_string(_TIMELINE, {"entries": entries})
+
+
+@admin.display(description=pgettext_lazy("column", "kept with it"))
+def _context(row: Model) -> str:
+    kept = cast("models.Payment", row).context
+    text = json.dumps(kept, indent=2, ensure_ascii=False, sort_keys=True)
+    return format_html('<pre tabindex="0">{}</pre>', text)
+
+
 @admin.display(description=pgettext_lazy("column", "reason"))
 def _reason(row: Model) -> str:
     parts = str(cast("models.PaymentEvent", row).reason).split(", ")
@@ -87,7 +131,7 @@ _PAYMENT_ID = _column("payment_id", pgettext_lazy("column", "payment's id"))
 _OPERATION_ID = _column("operation_id", pgettext_lazy("column", "operation's id"))
 _MESSAGE = _column("message", pgettext_lazy("column", "message"))
 _DETAILS = _column("details", pgettext_lazy("column", "details"))
-_CONTEXT = _column("context", pgettext_lazy("column", "kept with it"))
+_ADAPTER = _column("adapter", pgettext_lazy("column", "adapter"))
 
 
 @admin.display(
@@ -123,6 +167,31 @@ class KindFilter(_TitledFilter):
     """By kind of operation."""
 
     label = pgettext_lazy("column", "operation")
+
+
+class CreatedFilter(admin.DateFieldListFilter):
+    """By when it was begun."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = str(pgettext_lazy("column", "begun"))
+
+
+class AttentionFilter(admin.SimpleListFilter):
+    """By whether a person must look."""
+
+    title = pgettext_lazy("column", "needs attention")
+    parameter_name = "attention"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: object
+    ) -> list[tuple[str, str]]:
+        """Those that do; all others are in "All" only."""
+        return [("yes", str(_("Yes")))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The payments with a mark."""
+        return queryset.exclude(flags=[]) if self.value() == "yes" else queryset
 
 
 class ApprovedFilter(admin.BooleanFieldListFilter):
@@ -162,7 +231,6 @@ class OperationInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
         _KIND,
         _STATE,
         _amount,
-        _ATTEMPT,
         _TRANSACTION,
         _CODE,
         _FLAG,
@@ -188,30 +256,79 @@ class PaymentAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # no
 
     list_display: Any = (
         _REFERENCE,
-        _SEQUENCE,
-        _MODE,
         _amount,
+        _ADAPTER,
         _STATE,
+        _card,
         _flags,
         _CREATED,
     )
-    list_filter = (("state", StateFilter), ("mode", ModeFilter))
-    fields: ClassVar[Any] = (
-        *list_display,
-        _MERCHANT,
-        _PAYMENT_ID,
-        _CONTEXT,
+    list_filter = (
+        AttentionFilter,
+        ("state", StateFilter),
+        ("mode", ModeFilter),
+        ("created_at", CreatedFilter),
     )
-    readonly_fields: ClassVar[Any] = fields
+    list_per_page = 50
+    show_full_result_count = False
+    fieldsets: ClassVar[Any] = (
+        (
+            None,
+            {
+                "fields": (
+                    _REFERENCE,
+                    _amount,
+                    _STATE,
+                    _card,
+                    _flags_with_remedies,
+                    _CREATED,
+                )
+            },
+        ),
+        (_("History"), {"fields": (_timeline,)}),
+        (
+            _("Details"),
+            {
+                "fields": (
+                    _MODE,
+                    _ADAPTER,
+                    _SEQUENCE,
+                    _MERCHANT,
+                    _PAYMENT_ID,
+                    _context,
+                )
+            },
+        ),
+    )
+    readonly_fields: ClassVar[Any] = tuple(
+        field for _title, part in fieldsets for field in part["fields"]
+    )
     ordering = ("-pk",)
-    search_fields = (
-        "reference",
-        "payment_id",
-        "operations__transaction_id",
-        "operations__session_id",
-    )
-    inlines = (OperationInline, HistoryInline)
+    search_fields = ("reference",)
+    search_help_text = _("Order number, Clover's id or the card's last 4 digits")
+    inlines = (OperationInline,)
     actions = ("resolve",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
+        """The payments with their operations, read for a whole page at once."""
+        return super().get_queryset(request).prefetch_related("operations")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """What is found without a join, so that no row has to be made distinct."""
+        typed = search_term.strip()
+        if not typed:
+            return queryset, False
+        known = models.Operation.objects.using(queryset.db)
+        named = known.filter(Q(transaction_id=typed) | Q(session_id=typed))
+        # Ids instead of a subquery: beside OR, PostgreSQL would read the whole table.
+        ids = list(named.values_list("payment_id", flat=True)[:_MOST_IDS])
+        wanted = Q(reference__startswith=typed) | Q(payment_id__in=[typed, *ids])
+        if typed.isdecimal() and len(typed) == _LAST4:
+            cards = known.filter(details__last4=typed)
+            wanted |= Q(payment_id__in=cards.values("payment_id"))
+        return queryset.filter(wanted), False
 
     @outside_of_transactions
     def changelist_view(
@@ -255,6 +372,8 @@ class OperationAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # 
         _UPDATED,
     )
     list_filter = (("kind", KindFilter), ("state", StateFilter))
+    list_select_related = ("payment",)
+    show_full_result_count = False
     fields: ClassVar[Any] = (
         *list_display,
         _ATTEMPT,

@@ -21,6 +21,7 @@ class CloverDjangoConfig(AppConfig):
         register(checks.check_settings, checks.TAG)
         register(checks.check_urls, checks.TAG)
         register(checks.check_middleware, checks.TAG)
+        register(checks.check_databases, checks.TAG, deploy=True)
         connection.add_connection()
         connection.watch_connections()
         routers.install()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import django
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.urls import NoReverseMatch, reverse
@@ -15,6 +16,8 @@ from clover_provider.config import CloverConfig, Environment
 from payment_hooks import ConfigurationError, Mode, PluginRegistry
 
 TAG = "clover"
+_SQLITE = "django.db.backends.sqlite3"
+_WAITING = ("IMMEDIATE", "EXCLUSIVE")
 _DEMANDS_LOGIN = re.compile(
     r"login_?(required|everywhere)|(require|force|global)_?login|(auth|http)_?required|"
     r"(require|force)_?auth|basic_?auth|stronghold|password_?protect|maintenance",
@@ -89,6 +92,30 @@ def check_middleware(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
                 )
             )
     return found
+
+
+def check_databases(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
+    """A transaction of the shop's that reads first and writes later waits for its turn.
+
+    SQLite ends it at once where another one wrote in between: the payment is safe, but
+    its order is placed minutes later, by the next look.
+    """
+    if django.VERSION < (5, 1):  # it has no setting for it
+        return []
+    return [
+        Warning(
+            f"DATABASES[{alias!r}] is SQLite, and its transactions do not wait for each "
+            "other: an order may be placed minutes after its payment",
+            hint="Set its OPTIONS['transaction_mode'] to 'IMMEDIATE', or use PostgreSQL, "
+            "MySQL or MariaDB",
+            id="clover_django.W005",
+        )
+        for alias, row in settings.DATABASES.items()
+        if row.get("ENGINE") == _SQLITE
+        and row.get("OPTIONS", {}).get("transaction_mode") not in _WAITING
+        and alias != conf.ledger_alias()
+        and "memory" not in str(row.get("NAME"))
+    ]
 
 
 def _heeds_marks(path: str) -> bool:

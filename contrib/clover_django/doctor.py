@@ -58,7 +58,8 @@ def _examined(part: str, findings: Iterable[Finding]) -> Examined:
 
 def _system() -> Iterator[Finding]:
     """The registered checks, and what only a request through all middleware shows."""
-    found = [row for row in run_checks(tags=[checks.TAG]) if not row.is_silenced()]
+    rows = run_checks(tags=[checks.TAG], include_deployment_checks=True)
+    found = [row for row in rows if not row.is_silenced()]
     has_pages = not payments.keeps_merchants_elsewhere()
     if has_pages and not any(row.is_serious() for row in found):
         found += probes.check_pages()

@@ -23,12 +23,12 @@ class CloverOscarConfig(AppConfig):
     def ready(self) -> None:
         """Register the shop hooks, pages and checks; models are loaded only now."""
         from clover_django import conf, doctor, payments
-        from clover_django.language import words
+        from clover_django.language import remedies, words
         from clover_django.web import pages
         from clover_oscar import checks
         from clover_oscar.checkout.purchases import OscarPurchases
         from clover_oscar.checkout.return_pages import OscarPages
-        from clover_oscar.dashboard import payment_list
+        from clover_oscar.dashboard import navigation
         from clover_oscar.orders import flags
         from clover_oscar.shop import OscarShop
 
@@ -41,4 +41,5 @@ class CloverOscarConfig(AppConfig):
         payments.register_shop(OscarPurchases())
         pages.register(OscarPages())
         words.add_flags(flags.NAMES)
-        payment_list.add_to_dashboard()
+        remedies.REMEDIES.update(flags.REMEDIES)
+        navigation.add_to_dashboard()

@@ -5,20 +5,32 @@ from contextlib import suppress
 
 from django.apps import apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning
+from django.core.checks import CheckMessage, Error, Info, Warning
 from oscar.core.loading import get_class, get_model
 
 from clover_django import conf
 from clover_django.doctor import Finding, Verdict
 from clover_oscar import options
-from clover_oscar.checkout import PaymentDetailsMixin
+from clover_oscar.checkout import BasketMixin, PaymentDetailsMixin
 from clover_oscar.dashboard import OrderDetailMixin
-from clover_oscar.dashboard.payment_list import payments_in
-from clover_oscar.orders import EventHandlerMixin
+from clover_oscar.dashboard.payment_filters import ATTENTION, payments_in
+from clover_oscar.orders import (
+    CustomerOrderMixin,
+    EventHandlerMixin,
+    GuestOrderMixin,
+    ThankYouMixin,
+)
 from clover_oscar.untyped import OscarObject
 from payment_hooks import ConfigurationError, PaymentState
 
 TAG = "clover"
+_PAGES = {
+    ("basket", "summary_view"): BasketMixin,
+    ("checkout", "thankyou_view"): ThankYouMixin,
+    ("customer", "order_detail_view"): CustomerOrderMixin,
+    ("customer", "anon_order_detail_view"): GuestOrderMixin,
+}
+"""Pages that say something of a payment: the view's app and its name there."""
 PART = "Oscar"
 """What `manage.py clover_doctor` calls this part."""
 
@@ -44,7 +56,16 @@ def check_classes(**_: object) -> list[CheckMessage]:
     if not issubclass(get_class("order.processing", "EventHandler"), EventHandlerMixin):
         text = "payment events of orders write rows and move no money"
         found.append(Warning(text, hint=_SET_LOADER, id="clover_oscar.W003"))
-    return found
+    return [*found, *_silent_pages()]
+
+
+def _silent_pages() -> Iterator[CheckMessage]:
+    for (label, name), mixin in _PAGES.items():
+        view = getattr(apps.get_app_config(label), name)
+        if not issubclass(view, mixin):
+            where = f"{view.__module__}.{view.__name__}"
+            text = f"{where} says nothing of a payment under way, or of the card"
+            yield Warning(text, hint=_SET_LOADER, id="clover_oscar.W007")
 
 
 def check_money_and_statuses(**_: object) -> list[CheckMessage]:
@@ -66,7 +87,7 @@ def check_money_and_statuses(**_: object) -> list[CheckMessage]:
 
 def examine(online: bool) -> Iterator[Finding]:
     """What only the shop's tables show: payments without an order, other currencies."""
-    waiting = payments_in("attention").count()
+    waiting = payments_in(ATTENTION).count()
     if waiting:
         text = f"{waiting} need attention: see Payments in the dashboard"
         yield Finding(subject="payments", text=text, verdict=Verdict.UNKNOWN)
@@ -90,15 +111,31 @@ def _prices(currency: str) -> Iterator[Finding]:
 def _status_mistakes() -> Iterator[CheckMessage]:
     order: OscarObject = get_model("order", "Order")
     known = set(order.all_statuses())
+    if known:
+        yield from _missing_statuses(known)
     for state, status in options.order_statuses().items():
         if state not in set(PaymentState):
             text = f"CLOVER['ORDER_STATUS'] names the payment state {state!r}"
             hint = f"Use one of {', '.join(PaymentState)}."
             yield Error(text, hint=hint, id="clover_oscar.E004")
-        if status not in known:
+        if status and status not in known:
             text = f"CLOVER['ORDER_STATUS'] names the order status {status!r}"
             hint = "Add it to OSCAR_ORDER_STATUS_PIPELINE."
             yield Error(text, hint=hint, id="clover_oscar.E005")
+
+
+def _missing_statuses(known: set[str]) -> Iterator[CheckMessage]:
+    """Where orders keep their status although all of their money went back."""
+    for state, names in options.USUAL_STATUSES.items():
+        if state.value in options.order_statuses():
+            continue
+        if not any(status.strip().lower() in names for status in known):
+            text = f"orders keep their status when their payment is {state}"
+            hint = (
+                "Add a status to OSCAR_ORDER_STATUS_PIPELINE and name it in "
+                f"CLOVER['ORDER_STATUS']['{state}'], or put \"\" there to leave it so."
+            )
+            yield Info(text, hint=hint, id="clover_oscar.I007")
 
 
 CHECKS = (check_classes, check_money_and_statuses)

@@ -21,6 +21,17 @@ _MIXINS = {
         "checkout.views",
         "PaymentDetailsView",
     ): "clover_oscar.checkout.PaymentDetailsMixin",
+    ("checkout.views", "ThankYouView"): "clover_oscar.orders.ThankYouMixin",
+    (
+        "checkout.session",
+        "CheckoutSessionMixin",
+    ): "clover_oscar.checkout.CheckoutSessionMixin",
+    ("basket.views", "BasketView"): "clover_oscar.checkout.BasketMixin",
+    ("customer.views", "OrderDetailView"): "clover_oscar.orders.CustomerOrderMixin",
+    (
+        "customer.views",
+        "AnonymousOrderDetailView",
+    ): "clover_oscar.orders.GuestOrderMixin",
     ("order.processing", "EventHandler"): "clover_oscar.orders.EventHandlerMixin",
     (
         "dashboard.orders.views",
@@ -32,7 +43,7 @@ _MIXINS = {
 def class_loader(
     module_label: str, classnames: Sequence[str], module_prefix: str
 ) -> list[Any]:
-    """The classes which `CLOVER["NEXT_LOADER"]` finds, ours mixed into three of them."""
+    """The classes which `CLOVER["NEXT_LOADER"]` finds, ours mixed into some of them."""
     found = _next_loader()(module_label, classnames, module_prefix)
     return [
         _mix(cls, _MIXINS.get((module_label, name)))

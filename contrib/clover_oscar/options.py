@@ -1,10 +1,17 @@
 """What the shop's settings say, in the adapter's words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from clover_django import conf
 from payment_hooks import Mode, PaymentState
 
+_CANCELLED = ("cancelled", "canceled")
+USUAL_STATUSES: dict[PaymentState, tuple[str, ...]] = {
+    PaymentState.REFUNDED: ("refunded", *_CANCELLED),
+    PaymentState.VOIDED: ("voided", *_CANCELLED),
+}
+"""Names of order statuses, in lower case, for money that went back; the first one that
+the shop's pipeline has is taken."""
 METHOD = "clover"
 """The payment method that shops with a choice of methods give to `pay_by`."""
 
@@ -56,6 +63,19 @@ def order_statuses() -> dict[str, str]:
     return dict(statuses) if isinstance(statuses, Mapping) else {}
 
 
-def order_status(state: PaymentState) -> str:
-    """The order status for a payment in this state; empty when it shall not move."""
-    return order_statuses().get(state.value, "")
+def order_status(state: PaymentState, allowed: Iterable[str]) -> str:
+    """The order status for a payment in this state; empty when it shall not move.
+
+    Args:
+        state: the payment's; where the settings say nothing of it, an order whose money
+            is all with the shopper again moves to the status that the shop's own
+            pipeline has for that.
+        allowed: where the pipeline lets the order move now.
+    """
+    offered = list(allowed)
+    named = order_statuses()
+    if state.value in named:
+        return named[state.value] if named[state.value] in offered else ""
+    by_name = {status.strip().lower(): status for status in reversed(offered)}
+    known = (by_name.get(name) for name in USUAL_STATUSES.get(state, ()))
+    return next(filter(None, known), "")

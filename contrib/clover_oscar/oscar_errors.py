@@ -8,6 +8,7 @@ from typing import Any
 
 from oscar.apps.checkout import exceptions as stock_checkout
 from oscar.apps.order import exceptions as stock_order
+from oscar.apps.payment import exceptions as stock_payment
 from oscar.core.loading import get_class
 
 FailedPreCondition: Any = get_class("checkout.exceptions", "FailedPreCondition")
@@ -28,4 +29,10 @@ ANY_INVALID_PAYMENT_EVENT: tuple[type[Exception], ...] = (
 ANY_UNABLE_TO_PLACE_ORDER: tuple[type[Exception], ...] = (
     UnableToPlaceOrder,
     stock_order.UnableToPlaceOrder,
+)
+ANY_STATUS_REFUSAL: tuple[type[Exception], ...] = (
+    PaymentError,
+    stock_payment.PaymentError,
+    get_class("order.exceptions", "InvalidOrderStatus"),
+    stock_order.InvalidOrderStatus,
 )

@@ -20,7 +20,10 @@ from saleor.plugins.error_codes import PluginErrorCode
 
 from clover_django.web.webhooks import receive
 from clover_saleor.installation import hosted_page
-from clover_saleor.installation.languages import language_of_payment
+from clover_saleor.installation.languages import (
+    explain_to_staff,
+    language_of_payment,
+)
 from clover_saleor.installation.names import GATEWAY, TITLE
 from clover_saleor.installation.untyped import SaleorObject
 from clover_saleor.merchants import configuration, saved_cards
@@ -39,11 +42,6 @@ from payment_hooks import (
 from payment_hooks.storefront import describe_next_action, read_entry
 
 logger = logging.getLogger(__name__)
-
-_OUTCOME_UNKNOWN = (
-    "It is not known yet whether the money moved: do not ask for anything else, look "
-    "again in a minute. The recovery task finds out."
-)
 
 
 class CloverPlugin(BasePlugin):
@@ -258,6 +256,7 @@ class CloverPlugin(BasePlugin):
 
     def _move(self, asked: SaleorObject, action: StaffAction) -> GatewayResponse:
         kind = action.value  # Saleor's word for it is the same
+        refused: Exception
 
         def run(merchant: Merchant) -> GatewayResponse:
             return responses.succeeded(asked, payments.move(merchant, asked, action))
@@ -266,19 +265,21 @@ class CloverPlugin(BasePlugin):
             return self._within_limit(run)
         except OutcomeUnknown as error:
             logger.error("%s of %s: %s", kind, asked.token, error)
-            text, say = _OUTCOME_UNKNOWN, error.shopper_message
+            refused, say = error, error.shopper_message
         except PaymentError as error:
-            text, say = error.message, error.shopper_message
+            refused, say = error, error.shopper_message
         except ConfigurationError as error:
-            text, say = f"Nothing was moved: {error}", partial(shopper_text, "error")
+            refused, say = error, partial(shopper_text, "error")
         except Exception:
             logger.exception("%s of %s ended in the middle", kind, asked.token)
-            text, say = _OUTCOME_UNKNOWN, partial(shopper_text, "outcome_unknown")
+            refused = OutcomeUnknown("it ended in the middle")
+            say = partial(shopper_text, "outcome_unknown")
         if payments.has_order(asked):
+            text = explain_to_staff(self, refused)
             return responses.failed(asked, kind, text)
         # Saleor refunds the payment of a checkout that cannot be completed, and shows the
         # text to whoever wanted to complete it.
-        logger.warning("%s of %s: %s", kind, asked.token, text)
+        logger.warning("%s of %s: %s", kind, asked.token, refused)
         return responses.failed(asked, kind, say(language_of_payment(asked)))
 
     def _within_limit(

@@ -16,7 +16,12 @@ from saleor.payment.interface import (
 )
 from saleor.plugins.base_plugin import BasePlugin
 
-from clover_saleor.installation.languages import language_of, language_of_customer
+from clover_saleor.installation.languages import (
+    explain_to_staff,
+    in_language_of_staff,
+    language_of,
+    language_of_customer,
+)
 from clover_saleor.installation.names import GATEWAY, SESSIONS, TITLE
 from clover_saleor.installation.untyped import SaleorObject
 from clover_saleor.merchants import saved_cards
@@ -205,9 +210,11 @@ class CloverTransactions(BasePlugin):
         try:
             merchant = _merchant_of(asked.transaction)
             payment = sessions.find_payment(merchant, asked.transaction)
-            self._move(asked, merchant, payment, action)
+            with in_language_of_staff(self):
+                self._move(asked, merchant, payment, action)
         except (PaymentError, ConfigurationError) as error:
-            records.record_refusal(asked.event, str(error))
+            logger.warning("transaction %s: %s", asked.transaction.token, error)
+            records.record_refusal(asked.event, explain_to_staff(self, error))
         except Exception:
             # The request stays without an outcome, which is what is known of it.
             logger.exception("%s of %s broke off", asked.event, asked.transaction.token)

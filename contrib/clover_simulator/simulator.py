@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from clover_simulator import shopper
-from clover_simulator.control import dashboard
+from clover_simulator.control import commands, dashboard
 from clover_simulator.http.server import BackgroundServer, SimulatorServer
 from clover_simulator.state.clock import Clock
 from clover_simulator.state.merchants import Merchant
@@ -136,6 +136,11 @@ class Simulator:
         )
         self._server.call(lambda: self._state.faults.rules.append(fault))
         return fault
+
+    def decline_next(self, count: int = 1) -> None:
+        """Let the bank decline the next `count` cards, whichever they are."""
+        given = {"count": count}
+        self._server.call(lambda: commands.decline_next(self._state, given))
 
     @contextmanager
     def refusing_connections(self) -> Iterator[None]:

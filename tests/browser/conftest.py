@@ -166,8 +166,9 @@ class Shopper:
         return frame.locator("input")
 
 
-def make_shopper(browser, servers, width, locale="en-US"):
-    page = browser.new_page(viewport={"width": width, "height": 900}, locale=locale)
+def make_shopper(browser, servers, width, locale="en-US", **options):
+    size = {"width": width, "height": 900}
+    page = browser.new_page(viewport=size, locale=locale, **options)
     page.set_default_timeout(PATIENCE_MS)
     problems = []
     page.on("pageerror", lambda error: problems.append(str(error)))

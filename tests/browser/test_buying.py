@@ -1,5 +1,7 @@
 """A guest buys on the demo shop with a real browser, in each mode."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -7,6 +9,8 @@ from tests.browser.conftest import APPROVED, DECLINED
 from tests.clover_card.chromium import expect_path
 
 pytestmark = pytest.mark.browser
+
+CARD = "Visa •••• 4242"
 
 
 @pytest.mark.parametrize("mode", ["iframe", "api"])
@@ -20,13 +24,17 @@ def test_a_decline_and_then_an_order_on_the_shops_page(shopper, mode):
     shopper.go_on()
     shopper.place_order()
     shopper.page.wait_for_selector("text=declined the payment")
+    expect(shopper.page.locator("#clover-problem")).to_be_focused()
     shopper.picture(f"{mode}-declined")
     shopper.enter_card(mode, APPROVED)
     shopper.go_on()
     shopper.picture(f"{mode}-preview")
+    expect(shopper.page.locator("#clover-card-label")).to_have_text(CARD)
+    expect(shopper.page.locator("#place-order")).to_have_text(re.compile(r"Pay \$"))
     shopper.place_order()
 
     assert shopper.is_thanked()
+    expect(shopper.page.locator(".clover-paid")).to_contain_text(CARD)
     shopper.picture(f"{mode}-thank-you")
     assert len(shopper.servers.charges()) == before + 1
 
@@ -46,6 +54,7 @@ def test_a_decline_and_then_an_order_on_clovers_page(shopper):
     shopper.pay_at_clover(APPROVED)
 
     assert shopper.is_thanked()
+    expect(shopper.page.locator(".clover-paid")).to_contain_text(CARD)
     assert len(shopper.servers.charges()) == before + 1
 
 
@@ -126,4 +135,22 @@ def test_the_shops_form_never_shows_a_card_again(wide_shopper):
 
     wide_shopper.page.wait_for_selector("[role=alert]")
     wide_shopper.picture("api-invalid")
+    expect(wide_shopper.page.locator("#clover-problem")).to_be_focused()
+    expect(wide_shopper.page.locator("[name=card_expiry]")).to_have_value("12/99")
     assert "4242424242424241" not in wide_shopper.page.content()
+
+
+def test_the_boxes_of_the_shops_form_are_in_line(shopper):
+    shopper.reach_payment("api")
+
+    boxes = [
+        shopper.page.locator(f"[name={name}]").bounding_box()
+        for name in ("card_expiry", "card_cvc")
+    ]
+
+    assert boxes[0]["y"] == boxes[1]["y"]
+    assert boxes[0]["width"] == boxes[1]["width"]
+    number = shopper.page.locator("[name=card_number]").bounding_box()
+    assert boxes[1]["x"] + boxes[1]["width"] == pytest.approx(
+        number["x"] + number["width"], abs=1
+    )

@@ -44,7 +44,31 @@ def test_an_orders_payment_fits_a_narrow_screen(staff):
     staff.picture("dashboard-payment")
 
     assert widest_of(page, "#payment") <= 360
-    assert page.locator("#clover_refund_form button").is_visible()
+    buttons = page.locator("#clover_refund_form button")
+    assert [button.is_visible() for button in buttons.all()] == [True, True]
+
+
+def test_a_part_and_then_all_is_refunded_from_a_telephone(staff):
+    page = staff.page
+    page.goto(f"{staff.servers.shop}/dashboard/orders/clover-payments/?view=all")
+    page.locator(".clover-rows a[href*='tab=payment']").first.click()
+    form = page.locator("#clover_refund_form")
+    form.get_by_role("button", name="Refund this amount").click()
+    assert page.evaluate("!document.querySelector('input[name=amount]').validity.valid")
+
+    form.get_by_label("Amount to refund").fill("1.00")
+    form.get_by_role("button", name="Refund this amount").click()
+    page.get_by_role("button", name="Refund $1.00").click()
+    part = page.locator(".alert-success").inner_text()
+    form.get_by_role("button", name="Refund all").click()
+    page.get_by_role("button", name="Refund $").click()
+    rest = page.locator(".alert-success").inner_text()
+
+    assert re.search(r"\$1.00 refunded to Visa .* of this payment are left", part)
+    assert "nothing of this payment is left" in rest
+    assert page.locator(".clover-payment .clover-badge").inner_text() == "Refunded"
+    assert page.locator(".clover-timeline li").count() == 3
+    assert staff.has_no_sideways_scroll()
 
 
 def test_the_page_of_payments_fits_a_narrow_screen(staff):
@@ -54,6 +78,7 @@ def test_the_page_of_payments_fits_a_narrow_screen(staff):
     staff.picture("dashboard-payments")
 
     assert re.search("Paid", page.inner_text("table"))
+    assert page.locator(".clover-rows tbody tr").first.bounding_box()["width"] <= 360
     assert staff.has_no_sideways_scroll()
 
 

@@ -2,14 +2,18 @@
 
 import html
 import re
+from dataclasses import replace
+from urllib.parse import urlencode
 
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Permission, User
+from django.db import connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from clover_django import models
+from clover_django import conf, models
 from clover_django.payments import get_payments
 from clover_django.testing import let_time_pass
 from payment_hooks import (
@@ -93,9 +97,9 @@ def test_a_payment_shows_its_amount_operations_and_history(owner, fake):
 
     page = owner.get(f"/admin/clover_django/payment/{row.pk}/change/").content.decode()
 
-    assert "5.00\N{NO-BREAK SPACE}USD" in page
+    assert "5.00\N{NO-BREAK SPACE}USD charged" in page
     assert "Succeeded" in page
-    assert "Not sent yet" in page
+    assert "The shopper" in page
 
 
 def test_the_owner_asks_clover(owner, fake):
@@ -219,3 +223,68 @@ def test_the_lists_are_filtered_by_the_names_of_choices(
     offered = html.unescape(" ".join(re.findall(r">([^<>]+)</a>", sidebar)))
     assert [name for name in names if name not in offered] == []
     assert page.context["cl"].result_count == (1 if table == "payment" else 2)
+
+
+def changelist(client, query=""):
+    page = client.get(f"/admin/clover_django/payment/?{query}")
+    return page.content.decode(), page.context["cl"].result_count
+
+
+def test_the_list_names_card_adapter_and_what_needs_attention(owner, fake):
+    payment = get_payments().get(paid().payment_id)
+    operation = get_payments().operations(payment.payment_id)[-1]
+    card = {"brand": "VISA", "last4": "4242"}
+    get_payments().ledger.replace_operation(replace(operation, details=card))
+    get_payments().flag(payment.payment_id, "cvc_check_failed")
+
+    listed, _ = changelist(owner)
+    row = models.Payment.objects.get(payment_id=payment.payment_id)
+    page = owner.get(f"/admin/clover_django/payment/{row.pk}/change/").content.decode()
+
+    assert "Visa •••• 4242" in listed
+    assert "The security code did not match" in listed
+    assert "Look whether the order is genuine." in page
+    assert "Needs attention: The security code did not match" in page
+
+
+def test_payments_are_found_by_number_clovers_id_and_card(owner, fake):
+    first, _second = paid(), paid()
+    operation = get_payments().operations(first.payment_id)[-1]
+    card = {"brand": "VISA", "last4": "5454"}
+    get_payments().ledger.replace_operation(replace(operation, details=card))
+    found = {
+        term: changelist(owner, urlencode({"q": term}))[1]
+        for term in (
+            first.reference,
+            first.payment_id,
+            operation.transaction_id,
+            "5454",
+            "0000",
+        )
+    }
+
+    assert list(found.values()) == [1, 1, 1, 1, 0]
+
+
+def test_what_needs_attention_can_be_listed_alone(owner, fake):
+    flagged, _other = paid(), paid()
+    get_payments().flag(flagged.payment_id, "disputed")
+
+    assert changelist(owner, "attention=yes")[1] == 1
+    assert changelist(owner)[1] == 2
+
+
+@pytest.mark.parametrize("query", ["", "q=4242", "q=T1", "attention=yes"])
+def test_no_list_makes_rows_distinct_or_asks_for_each(owner, fake, query):
+    def queries():
+        with CaptureQueriesContext(connections[conf.ledger_alias()]) as asked:
+            changelist(owner, query)
+        return [row["sql"] for row in asked]
+
+    get_payments().flag(paid().payment_id, "disputed")
+    few = queries()
+    for _ in range(5):
+        get_payments().flag(paid().payment_id, "disputed")
+
+    assert len(queries()) <= len(few) + 1
+    assert not any("DISTINCT" in sql for sql in queries())

@@ -1,11 +1,12 @@
 """`manage.py check` says what is wrong in words, whatever is in the setting."""
 
+import django
 import pytest
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.urls import include, path
 
-from clover_django import checks, payments
+from clover_django import checks, conf, payments
 from payment_hooks.spec.plugins import BrokenPlugin
 
 
@@ -190,6 +191,36 @@ def test_debug_and_real_money_do_not_go_together(clover, settings):
     settings.DEBUG = True
 
     assert ids(checks.check_settings(None)) == ["clover_django.W002"]
+
+
+@pytest.mark.parametrize(
+    ("engine", "options", "expected"),
+    [
+        ("sqlite3", {}, ["clover_django.W005"]),
+        ("sqlite3", {"transaction_mode": "DEFERRED"}, ["clover_django.W005"]),
+        ("sqlite3", {"transaction_mode": "IMMEDIATE"}, []),
+        ("postgresql", {}, []),
+    ],
+)
+def test_a_shops_sqlite_that_does_not_wait_is_warned_of(
+    settings, monkeypatch, engine, options, expected
+):
+    row = {
+        "ENGINE": f"django.db.backends.{engine}",
+        "NAME": "shop.sqlite3",
+        "OPTIONS": options,
+    }
+    monkeypatch.setitem(settings.DATABASES, "default", row)
+
+    has_the_option = django.VERSION >= (5, 1)
+    assert ids(checks.check_databases(None)) == (expected if has_the_option else [])
+
+
+def test_the_ledgers_own_sqlite_waits_by_itself(settings, monkeypatch):
+    row = {"ENGINE": "django.db.backends.sqlite3", "NAME": "ledger.sqlite3"}
+    monkeypatch.setitem(settings.DATABASES, conf.ledger_alias(), row)
+
+    assert checks.check_databases(None) == []
 
 
 def test_a_broken_plugin_is_an_error_with_its_name(settings):

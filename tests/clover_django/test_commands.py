@@ -41,6 +41,27 @@ def test_a_lost_answer_is_resolved(fake, capsys):
     assert "1 looked at, 0 still unknown, 0 for a person" in printed
 
 
+def test_quiet_prints_nothing_while_all_is_well(fake, capsys):
+    unknown_outcome(fake, after=True)
+    let_time_pass(minutes=2)
+
+    call_command("clover_recover", "--quiet")
+    call_command("clover_reconcile", "--quiet", "--until", SOON)
+
+    assert capsys.readouterr().out == ""
+
+
+def test_quiet_names_what_a_person_must_look_at(fake, capsys):
+    unknown_outcome(fake)
+    let_time_pass(minutes=2)
+
+    with pytest.raises(SystemExit) as ended:
+        call_command("clover_recover", "--quiet")
+
+    assert ended.value.code == 1
+    assert "1 looked at, 1 still unknown" in capsys.readouterr().out
+
+
 def test_what_stays_unknown_ends_with_1(fake, capsys):
     unknown_outcome(fake)
     let_time_pass(minutes=2)

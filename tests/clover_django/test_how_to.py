@@ -25,6 +25,7 @@ ORDERS_PAGE = "/orders/1001/"
 def shop(transactional_db, clover_simulator, settings, monkeypatch):
     """The page's code, registered as its `AppConfig` says."""
     monkeypatch.setattr(payments, "_shops", [SignalShop()])
+    monkeypatch.setattr(payments, "_merchants", [])
     monkeypatch.setattr(pages, "_registered", [])
     merchant = clover_simulator.merchant
     settings.CLOVER = {
@@ -41,7 +42,7 @@ def shop(transactional_db, clover_simulator, settings, monkeypatch):
     }
     clover_simulator.send_webhooks_to("http://127.0.0.1:9/")
     code = "\n".join(re.findall(r"^```python\n(.*?)^```$", PAGE, re.M | re.S))
-    namespace = {"__name__": "shop"}
+    namespace = {"__name__": "shop", "INSTALLED_APPS": [], "urlpatterns": []}
     exec(compile(code, "django.md", "exec"), namespace)
     namespace["ShopConfig"].ready(None)
     yield namespace

@@ -1,6 +1,7 @@
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from oscar.apps.basket.views import BasketView
 from oscar.apps.checkout.views import PaymentDetailsView
 from oscar.core.loading import get_model
 
@@ -28,6 +29,15 @@ def test_a_checkout_without_the_loader_is_an_error(monkeypatch):
 
     assert error.id == "clover_oscar.E001"
     assert "OSCAR_DYNAMIC_CLASS_LOADER" in error.hint
+
+
+def test_a_page_without_the_loader_is_a_warning(monkeypatch):
+    monkeypatch.setattr(apps.get_app_config("basket"), "summary_view", BasketView)
+
+    (warning,) = checks.check_classes()
+
+    assert warning.id == "clover_oscar.W007"
+    assert "oscar.apps.basket.views.BasketView" in warning.msg
 
 
 def test_another_currency_is_a_warning(settings, clover_settings):
@@ -59,6 +69,14 @@ def test_a_broken_configuration_is_left_to_its_own_check(settings):
 
 def examined():
     return {row.subject: (row.verdict, row.text) for row in checks.examine(False)}
+
+
+def test_the_doctor_counts_payments_also_where_the_settings_are_wrong(
+    settings, transactional_db
+):
+    settings.CLOVER = {"MODE": "carrier pigeon"}
+
+    assert examined()["payments"][1] == "none needs attention"
 
 
 def test_the_doctor_counts_payments_that_need_attention(clover, shopper):

@@ -4,20 +4,34 @@ from oscar.apps.checkout.views import PaymentDetailsView
 from oscar.core.loading import default_class_loader, get_class
 
 from clover_oscar import loading
-from clover_oscar.checkout import PaymentDetailsMixin
+from clover_oscar.checkout import (
+    BasketMixin,
+    CheckoutSessionMixin,
+    PaymentDetailsMixin,
+)
 from clover_oscar.dashboard import OrderDetailMixin
-from clover_oscar.orders import EventHandlerMixin
+from clover_oscar.orders import (
+    CustomerOrderMixin,
+    EventHandlerMixin,
+    GuestOrderMixin,
+    ThankYouMixin,
+)
 
 
 @pytest.mark.parametrize(
     ("module", "name", "mixin"),
     [
         ("checkout.views", "PaymentDetailsView", PaymentDetailsMixin),
+        ("checkout.views", "ThankYouView", ThankYouMixin),
+        ("checkout.session", "CheckoutSessionMixin", CheckoutSessionMixin),
+        ("basket.views", "BasketView", BasketMixin),
+        ("customer.views", "OrderDetailView", CustomerOrderMixin),
+        ("customer.views", "AnonymousOrderDetailView", GuestOrderMixin),
         ("order.processing", "EventHandler", EventHandlerMixin),
         ("dashboard.orders.views", "OrderDetailView", OrderDetailMixin),
     ],
 )
-def test_three_classes_are_mixed(module, name, mixin):
+def test_the_classes_are_mixed(module, name, mixin):
     found = get_class(module, name)
 
     assert issubclass(found, mixin)
@@ -35,7 +49,7 @@ def test_the_same_class_comes_each_time():
 
 def test_all_other_classes_are_left_alone():
     assert (
-        get_class("checkout.views", "IndexView")
+        get_class("basket.views", "BasketAddView")
         .__mro__[0]
         .__module__.startswith("oscar.")
     )

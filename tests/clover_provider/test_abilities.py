@@ -1,5 +1,7 @@
 """What Clover says of itself follows from the merchant's settings, and is kept."""
 
+from datetime import timedelta
+
 import pytest
 
 from clover_provider import CloverConfig, CloverProvider
@@ -31,6 +33,7 @@ def test_it_names_merchant_modes_currency_and_limit(configure):
     assert info.limits.most_in("CAD") == Money(99_999_999, "CAD")
     assert info.limits.least_in("CAD") is None
     assert info.limits.refund_window is None
+    assert info.limits.authorization_window == timedelta(days=7)
 
 
 @pytest.mark.parametrize(

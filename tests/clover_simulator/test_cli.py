@@ -1,8 +1,10 @@
 """`clover simulate`."""
 
+import errno
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from clover_provider import CloverConfig
 from clover_simulator.cli import simulate
 from clover_simulator.http.server import listen
 from clover_simulator.traffic.client import fetch
@@ -111,12 +114,150 @@ def test_a_wrong_option_is_refused(options, message):
     assert message in result.output
 
 
-def test_a_port_in_use_is_said_to_be():
+def refuse_all_addresses(monkeypatch, code, reason):
+    def refuse(self, address):
+        raise OSError(code, reason)
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+
+
+@pytest.mark.parametrize("port", ["70000", "-1"])
+def test_a_port_that_cannot_be_is_refused_in_one_line(port):
+    result = CliRunner().invoke(simulate, ["--port", port])
+
+    assert result.exit_code == 2
+    assert result.output == f"Error: --port is from 0 to 65535, not {port}\n"
+
+
+def test_a_port_in_use_is_refused_in_one_line_with_the_remedy():
     with listen("127.0.0.1", 0) as other:
-        other.listen()
         port = other.getsockname()[1]
 
         result = CliRunner().invoke(simulate, ["--port", str(port)])
 
     assert result.exit_code == 1
     assert f"port {port} cannot be used" in result.output
+    assert "--port 0" in result.output
+    assert result.output.count("\n") == 1
+
+
+def test_a_port_that_only_root_may_use_is_refused_in_one_line(monkeypatch):
+    refuse_all_addresses(monkeypatch, errno.EACCES, "Permission denied")
+
+    result = CliRunner().invoke(simulate, ["--port", "80"])
+
+    assert result.exit_code == 1
+    assert "port 80 cannot be used (Permission denied): take one from 1024" in (
+        result.output
+    )
+    assert result.output.count("\n") == 1
+
+
+def test_an_address_that_this_machine_lacks_is_refused_in_one_line(monkeypatch):
+    refuse_all_addresses(monkeypatch, errno.EADDRNOTAVAIL, "Cannot assign it")
+
+    result = CliRunner().invoke(simulate, ["--host", "::1"])
+
+    assert result.exit_code == 1
+    assert "port 8765 of ::1 cannot be used (Cannot assign it)" in result.output
+    assert result.output.count("\n") == 1
+
+
+def test_a_ready_file_that_cannot_be_written_ends_it_in_one_line(tmp_path):
+    missing = str(tmp_path / "missing" / "ready.json")
+    arguments = [*COMMAND, "--port", "0", "--quiet", "--ready-file", missing]
+
+    done = subprocess.run(
+        arguments,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "contrib")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == f"Error: --ready-file {missing}: No such file or directory\n"
+
+
+def test_without_its_extra_it_says_what_to_install():
+    code = (
+        "import sys\n"
+        "for name in ('starlette', 'uvicorn', 'jsonschema'): sys.modules[name] = None\n"
+        "from clover_simulator.cli import simulate; simulate([])"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        "Error: the simulator needs jsonschema, starlette, uvicorn: "
+        "pip install 'clover-provider[simulator]'\n"
+    )
+
+
+WEBHOOK = "http://127.0.0.1:8000/clover/webhook/"
+
+
+def settings(*options):
+    result = CliRunner().invoke(simulate, ["--settings", *options])
+    assert result.exit_code == 0
+    return result.output
+
+
+@pytest.mark.parametrize(
+    ("options", "mode"), [((), "iframe"), (("--webhook-url", WEBHOOK), "hosted")]
+)
+def test_the_printed_variables_are_a_whole_configuration(options, mode, monkeypatch):
+    script = settings("env", "--port", "8799", *options) + "env -0"
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True)
+    for line in done.stdout.split("\0"):
+        name, _, value = line.partition("=")
+        if name.startswith("CLOVER_"):
+            monkeypatch.setenv(name, value)
+
+    config = CloverConfig.from_environ()
+
+    assert (config.base_url, config.mode) == ("http://127.0.0.1:8799", mode)
+    assert config.merchant_id == "TESTMERCH0001"
+    assert config.hosted_private_key.reveal() == "test-hosted-private-key-usd"
+    assert [secret.reveal() for secret in config.webhook_secrets] == [
+        "test-webhook-secret-usd"
+    ]
+
+
+def test_the_printed_setting_for_django_is_a_whole_configuration():
+    names = {}
+
+    exec(settings("django", "--webhook-url", WEBHOOK, "--currency", "CAD"), names)
+
+    config = CloverConfig.from_mapping(names["CLOVER"])
+    assert (config.mode, config.currency) == ("hosted", "CAD")
+    assert config.merchant_id == "TESTMERCH0002"
+
+
+def test_a_running_simulator_prints_its_page_and_lines_that_work(tmp_path):
+    process, ready = start(tmp_path, "--webhook-url", WEBHOOK)
+    fetched = fetch("GET", f"{ready['url']}/", "", {"accept": "text/html"})
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+
+    assert f"Look inside: {ready['url']}/\n" in output
+    assert f"  export CLOVER_BASE_URL={ready['url']}\n" in output
+    assert "  export CLOVER_MODE=hosted\n" in output
+    assert "Clover simulator" in fetched.text
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--port", "0"], "needs the port"),
+        (["--host", "shop.example"], "this machine only"),
+        (["--webhook-url", "127.0.0.1:8000"], "begins with http"),
+    ],
+)
+def test_settings_that_would_not_work_are_not_printed(options, message):
+    result = CliRunner().invoke(simulate, ["--settings", "env", *options])
+
+    assert result.exit_code == 2
+    assert message in result.output
+    assert "CLOVER_" not in result.output

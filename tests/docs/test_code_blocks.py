@@ -1,24 +1,18 @@
-"""Every code block of the README and the docs runs, page by page.
+"""Every code block of the README and the docs runs with what its page installs.
 
-Python blocks of a page share their names, as a reader expects; a traceback shows the
-page and its line. In console blocks the lines that begin with `$` run.
+Each page has a folder of its own and an environment with exactly the packages of its
+lines `pip install …`; pages that install the same share one.
 """
 
 import json
-import os
 import re
-import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.house.project import ROOT
+from tests.docs import run_page
+from tests.docs.pages import PAGES, RUN, blocks, installs, languages, name_of
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-PAGES = [page for page in PAGES if not {"_build", "changes"} & set(page.parts)]
-BLOCK = re.compile(r"^```(\S*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SHOWN_ONLY = {
     "graphql",
     "text",
@@ -32,61 +26,59 @@ SHOWN_ONLY = {
     "jinja",
 }
 DIRECTIVE = re.compile(r"\{[\w-]+\}")
+WITH_CODE = [page for page in PAGES if languages(page) & RUN]
+PROGRAM = Path(run_page.__file__)
 
 
-def blocks(page):
-    """Language, code and the number of the line before the code."""
-    text = page.read_text()
-    return [
-        (match[1], match[2], text.count("\n", 0, match.start(2)))
-        for match in BLOCK.finditer(text)
-    ]
+@pytest.mark.slow
+@pytest.mark.parametrize("page", WITH_CODE, ids=name_of)
+def test_the_code_of_the_page_runs_with_what_it_installs(page, environments, tmp_path):
+    environment = environments[installs(page)]
+
+    done = environment.start("python", PROGRAM, page, folder=tmp_path)
+
+    assert done.returncode == 0, done.stdout
 
 
-def run_console(code, folder):
-    """Run each line after `$ `; it prints the lines that are written below it."""
-    scripts = Path(sys.executable).parent
-    environment = os.environ | {"PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}
-    for part in re.split(r"^\$ ", code, flags=re.MULTILINE)[1:]:
-        command, _, expected = part.partition("\n")
-        done = subprocess.run(
-            shlex.split(command),
-            cwd=folder,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        printed = done.stdout.splitlines()
-        missing = [line for line in expected.splitlines() if line not in printed]
-        assert done.returncode == 0, (command, done.stdout)
-        assert not missing, (command, missing, done.stdout)
+@pytest.mark.slow
+def test_a_page_that_does_not_install_what_it_imports_fails(environments, tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "`pip install clover-provider`\n\n```python\nimport pluggy\n```\n\n"
+        "```python\nimport uvicorn\n```\n"
+    )
+
+    done = environments[installs(page)].start("python", PROGRAM, page, folder=tmp_path)
+
+    assert done.returncode == 1
+    assert f'File "{page}", line 8' in done.stdout
+    assert "No module named 'uvicorn'" in done.stdout
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_the_code_of_the_page_runs(page, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    namespace = {"__name__": "page"}
-    for language, code, line in blocks(page):
-        if language == "python":
-            exec(compile("\n" * line + code, str(page), "exec"), namespace)
-        elif language == "console":
-            run_console(code, tmp_path)
+@pytest.mark.slow
+def test_settings_without_the_addresses_fail_the_check(environments, tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "`pip install 'clover-provider[django]'`\n\n```python\n"
+        'INSTALLED_APPS += ["clover_django", "clover_card"]\n'
+        'CLOVER = {"ENVIRONMENT": "sandbox"}\n```\n'
+    )
+
+    done = environments[installs(page)].start("python", PROGRAM, page, folder=tmp_path)
+
+    assert done.returncode == 1
+    assert "CLOVER['MERCHANT_ID']" in done.stdout
+    assert "clover_django.urls" in done.stdout
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_block_runs_or_says_that_it_is_only_shown(page):
-    languages = {language for language, *_ in blocks(page)}
-    runs = {"python", "console"}
-
-    unknown = languages - runs - SHOWN_ONLY
+    unknown = languages(page) - RUN - SHOWN_ONLY
     assert {name for name in unknown if not DIRECTIVE.fullmatch(name)} == set()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_json_block_is_json(page):
-    for language, code, _ in blocks(page):
+    for language, code, _ in blocks(page.read_text()):
         if language == "json":
             json.loads(code)

@@ -314,12 +314,12 @@ ROWS = (
         48,
         "an argument that no request can be built of",
         TAKES,
-        "Refused before the intent: nothing is recorded, sent or kept waiting.",
+        "Refused before the intent: nothing is recorded or sent, and nothing waits.",
     ),
     Row(
         49,
         "a webhook without a session",
         NONE,
-        "Resolved by our mark where the provider shows it; else kept and named.",
+        "Resolved by our mark where the provider shows it; else stored and listed.",
     ),
 )

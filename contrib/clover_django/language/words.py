@@ -51,7 +51,7 @@ KINDS: Names = {
 }
 REASONS: Names = {
     RefundReason.REQUESTED_BY_CUSTOMER: pgettext_lazy(
-        "reason", "Asked by the customer"
+        "reason", "Requested by the customer"
     ),
     RefundReason.DUPLICATE: pgettext_lazy("reason", "Paid twice"),
     RefundReason.FRAUDULENT: pgettext_lazy("reason", "Fraud"),
@@ -59,6 +59,10 @@ REASONS: Names = {
 ACTORS: Names = {
     "shopper": pgettext_lazy("actor", "The shopper"),
     "webhook": pgettext_lazy("actor", "A message of Clover's"),
+    "clover_recover": pgettext_lazy("actor", "Recovery"),
+    "clover_django.recover": pgettext_lazy("actor", "Recovery"),
+    "clover_reconcile": pgettext_lazy("actor", "Reconciliation"),
+    "clover_django.reconcile": pgettext_lazy("actor", "Reconciliation"),
 }
 """Who changed something; staff are named by their account."""
 FLAGS: dict[str, Text] = {

@@ -280,6 +280,14 @@ class DjangoLedger:
         return models.PaymentEvent.objects.using(self.using)
 
 
+def read_records(found: QuerySet[models.Payment]) -> tuple[PaymentRecord, ...]:
+    """The payments of these rows with their operations, in two queries for all of them."""
+    payments = _read_payments(found)
+    ids = [payment.payment_id for payment in payments]
+    of_them = models.Operation.objects.using(found.db).filter(payment_id__in=ids)
+    return rows.join(payments, _read_operations(of_them.order_by("pk")))
+
+
 def _read_payments(found: QuerySet[models.Payment]) -> tuple[Payment, ...]:
     return tuple(rows.read_payment(_in_utc(row)) for row in found.values())
 

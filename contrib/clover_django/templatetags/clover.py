@@ -6,6 +6,7 @@
 from django import template
 
 from clover_django.language import words
+from clover_django.language.remedies import flag_remedy
 from clover_django.web.addresses import page_url
 
 register = template.Library()
@@ -17,5 +18,6 @@ for name_of in (
     words.mode_name,
     words.flag_name,
     words.reason_name,
+    flag_remedy,
 ):
     register.filter(name_of)

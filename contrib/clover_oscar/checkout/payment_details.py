@@ -247,7 +247,7 @@ class PaymentDetailsMixin(PaymentPageMixin):
         applicator = get_class("offer.applicator", "Applicator")()
         applicator.apply(basket, self.request.user, self.request)
         due = None if basket.is_empty else shown_total.due_of(self._total())
-        text = _("Your basket has just changed. Please look at it again.")
+        text = _("Your cart has just changed. Please look at it again.")
         if due is None:
             messages.warning(self.request, text)
             return redirect("basket:summary")
@@ -265,7 +265,7 @@ class PaymentDetailsMixin(PaymentPageMixin):
         agreed = snapshot.lines if snapshot else seen
         if not is_same(agreed, seen):
             raise UnableToPlaceOrder(
-                _("Your basket has just changed. Please look at it again.")
+                _("Your cart has just changed. Please look at it again.")
             )
         try:
             added, _missing = set_aside(locked, agreed)

@@ -11,11 +11,12 @@ from django.views.decorators.debug import sensitive_variables
 from clover_django.payments import get_payments
 from clover_oscar import options
 from clover_oscar.amounts import round_price
-from clover_oscar.baskets.payments import find_payments, find_submitted, may_hold_money
 from clover_oscar.checkout import shown_total
-from clover_oscar.checkout.card_form import CardEntryForm
-from clover_oscar.checkout.outcomes import describe, page_language, status_url
+from clover_oscar.checkout.card_form import CardEntryForm, read_shown_card
+from clover_oscar.checkout.outcomes import describe, page_language
+from clover_oscar.checkout.sessions import CheckoutSessionMixin, take_problem
 from clover_oscar.codes import NO_CARD_FIELDS
+from clover_oscar.orders.notices import Notice, find_notice
 from clover_oscar.oscar_errors import FailedPreCondition, PassedSkipCondition
 from clover_oscar.untyped import OscarObject, Response
 from payment_hooks import (
@@ -27,6 +28,7 @@ from payment_hooks import (
     Money,
     PaymentError,
     PaymentSource,
+    card_label,
 )
 from payment_hooks.storefront import card_locale
 
@@ -34,6 +36,8 @@ logger = logging.getLogger("oscar.checkout")
 
 TOKEN = "clover_token"  # noqa: S105 - the name of a form field
 CHOICE = "clover_mode"
+BRANDS = ("Visa", "Mastercard", "Amex", "Discover")
+"""Written beside the form of api mode, as `<clover-card>` does it: no logos of others."""
 BROWSER = "clover_browser"
 """What the shopper's bank wants to know of the browser, for 3-D Secure."""
 _PAGES = {False: "clover_oscar/payment_details.html", True: "clover_oscar/preview.html"}
@@ -47,7 +51,7 @@ class CardFormRefused(Exception):
         self.form = form
 
 
-class PaymentPageMixin:
+class PaymentPageMixin(CheckoutSessionMixin):
     """The part of the payment view that shows pages and reads forms."""
 
     request: HttpRequest
@@ -86,13 +90,6 @@ class PaymentPageMixin:
             return
         chosen = f"?{CHOICE}={Mode.HOSTED}" if CHOICE in request.GET else ""
         raise PassedSkipCondition(url=reverse("checkout:preview") + chosen)
-
-    def check_basket_is_not_empty(self, request: HttpRequest) -> None:
-        """Lead a shopper whose basket is under payment, or paid for, to that payment."""
-        parent: Any = super()
-        if request.basket.is_empty:  # type: ignore[attr-defined]  # Oscar's middleware sets it
-            self._lead_to_payment(request)
-        parent.check_basket_is_not_empty(request)
 
     def check_payment_data_is_captured(self, request: HttpRequest) -> None:
         """A reloaded preview has lost the token: the card is asked for again."""
@@ -140,7 +137,7 @@ class PaymentPageMixin:
         except (AmountChanged, InvalidRequest) as error:
             return self.show_again(describe(error, self.clover_mode()))
         except shown_total.GoodsChanged:
-            text = _("Your basket has just changed. Please look at it again.")
+            text = _("Your cart has just changed. Please look at it again.")
             return self.show_again(text)
         return None
 
@@ -180,9 +177,14 @@ class PaymentPageMixin:
             "clover_modes": [row.value for row in options.modes()],
             "clover_has_preview": options.has_preview(),
             "clover_browser": self.request.POST.get(BROWSER, ""),
+            "clover_notice": self._find_notice(),
+            "clover_brands": BRANDS,
         }
+        problem = "" if self.preview else take_problem(self.checkout_session)
+        if problem:
+            context.setdefault("error", problem)
         if mode is Mode.API:
-            context.setdefault("clover_form", CardEntryForm())
+            context.setdefault("clover_form", CardEntryForm.kept(self.request.POST))
         elif mode is Mode.IFRAME and not self.preview:
             self._add_card_fields(context)
         return context
@@ -202,26 +204,27 @@ class PaymentPageMixin:
         if mode is not options.mode_for(self.checkout_session.payment_method()):
             self.checkout_session.pay_by(options.method_for(mode))
 
-    def _lead_to_payment(self, request: HttpRequest) -> None:
-        known_id = self.checkout_session.get_submitted_basket_id()
-        basket = find_submitted(request, known_id)
-        if basket is None:
-            return
-        for payment in find_payments(basket.pk):
-            if may_hold_money(payment):
-                self.checkout_session.set_submitted_basket(basket)
-                raise FailedPreCondition(url=status_url(payment))
-        if request.method == "POST" and basket.status == basket.FROZEN:
-            # Another click has just frozen it, and is about to record its payment.
-            raise FailedPreCondition(url=reverse("checkout:preview"))
-
     def _total(self) -> OscarObject:
         submission: dict[str, Any] = self.build_submission()  # type: ignore[attr-defined]  # Oscar's view has it
         return submission["order_total"]
 
     def _render_preview(self, request: HttpRequest, **kwargs: OscarObject) -> Response:
         view: Any = self
-        return view.render_preview(request, clover_source=self.source, **kwargs)
+        source = self.source
+        brand, last4 = read_shown_card(request.POST)
+        if source is not None and source.last4:
+            brand, last4 = source.brand, source.last4
+        shown = {
+            "clover_source": source,
+            "clover_brand": brand,
+            "clover_last4": last4,
+            "clover_card": card_label(brand, last4) if last4 else "",
+        }
+        return view.render_preview(request, **shown, **kwargs)
+
+    def _find_notice(self) -> Notice | None:
+        submitted_id = self.checkout_session.get_submitted_basket_id()
+        return find_notice(self.request, submitted_id)
 
     @sensitive_variables()
     def _read_card(self, request: HttpRequest) -> Response | None:
@@ -229,7 +232,11 @@ class PaymentPageMixin:
         try:
             self.source = read_source(request, self.clover_mode())
         except CardFormRefused as refused:
-            problem: dict[str, Any] = {"clover_form": refused.form}
+            text = _(
+                "Please check what is marked below. For your security, enter the card "
+                "number and the security code again."
+            )
+            problem: dict[str, Any] = {"clover_form": refused.form, "error": text}
         except (PaymentError, ConfigurationError) as error:
             problem = {"error": describe(error)}
         else:

@@ -265,7 +265,7 @@ def _freeze(caller: HttpRequest, request: HoldPurchaseRequest) -> None:
         current = lock("basket.Basket", seen.pk)
         if asked is None or not is_same(asked.lines, load_lines(current)):
             raise InvalidRequest(
-                _("Your basket has just changed. Please look at it again."),
+                _("Your cart has just changed. Please look at it again."),
                 code=PURCHASE_CHANGED,
             )
         if find_order(seen.pk) is None and current.status in current.editable_statuses:

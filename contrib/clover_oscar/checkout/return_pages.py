@@ -1,19 +1,22 @@
 """Where a shopper goes on in Oscar after a page of clover_django's."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from oscar.core.loading import get_class, get_model
 
-from clover_django.web.pages import ShopPages
+from clover_django import conf
+from clover_django.web.pages import ShopPages, render_page
 from clover_django.web.reloads import next_look
+from clover_oscar.amounts import show
 from clover_oscar.baskets.goods import hand_over
 from clover_oscar.baskets.payments import copy_lines, is_there
 from clover_oscar.baskets.snapshot import Snapshot
-from clover_oscar.checkout.sessions import checkout_session
+from clover_oscar.checkout.sessions import checkout_session, leave_problem
 from clover_oscar.models import BasketCopy
-from clover_oscar.orders.payments import order_of
+from clover_oscar.orders.payments import find_order_of_kin, order_of
 from clover_oscar.orders.placement import set_late_aside, status_path
 from clover_oscar.untyped import OscarObject
 from payment_hooks import Mode, Payment
@@ -24,16 +27,24 @@ class OscarPages(ShopPages):
 
     base_template = "oscar/layout.html"
 
+    def shop_name(self, request: HttpRequest, payment: Payment) -> str:
+        """`OSCAR_SHOP_NAME`, unless `CLOVER` has another one."""
+        own = conf.adapter_setting("SHOP_NAME") or settings.OSCAR_SHOP_NAME
+        return str(own) or super().shop_name(request, payment)
+
+    def shop_url(self, request: HttpRequest, payment: Payment) -> str:
+        """Oscar's homepage."""
+        return str(settings.OSCAR_HOMEPAGE)
+
+    def cart_url(self, request: HttpRequest, payment: Payment) -> str:
+        """Oscar's basket page."""
+        return reverse("basket:summary")
+
     def paid(self, request: HttpRequest, payment: Payment) -> HttpResponse:
         """The order's page: this browser's thank-you, or the order's own address."""
         order = order_of(payment)
         if order is None:
-            context = {
-                "payment": payment,
-                "base_template": self.base_template,
-                "next_look": None if payment.flags else next_look(request),
-            }
-            return render(request, "clover_oscar/paid_without_order.html", context)
+            return self._without_order(request, payment)
         if _is_shopper(request, order.basket_id, order.pk):
             set_late_aside(order, payment)
             hand_over(request, order.basket_id)
@@ -50,17 +61,40 @@ class OscarPages(ShopPages):
         The basket of a hosted payment stays as it is, for the shopper may still pay on
         Clover's page: what was in it is copied into the open basket.
         """
-        if message:
-            messages.warning(request, message)
         snapshot = Snapshot.of(payment)
         is_own = snapshot is not None and is_there(snapshot)
-        if not (snapshot and is_own and _is_shopper(request, snapshot.basket_id)):
+        is_shopper = is_own and snapshot and _is_shopper(request, snapshot.basket_id)
+        if not (snapshot and is_shopper) or payment.mode is Mode.HOSTED:
+            if message:
+                messages.warning(request, message)
+            if snapshot and is_shopper:
+                _copy_basket(request, snapshot)
             return redirect("basket:summary")
-        if payment.mode is Mode.HOSTED:
-            _copy_basket(request, snapshot)
-            return redirect("basket:summary")
+        leave_problem(request, message)
         _thaw_basket(request)
         return redirect("checkout:payment-details")
+
+    def _without_order(self, request: HttpRequest, payment: Payment) -> HttpResponse:
+        """The page of a payment without order: not placed yet, or bought before."""
+        amount = show(payment.amount_due)
+        snapshot = Snapshot.of(payment)
+        first = find_order_of_kin(snapshot.basket_id) if snapshot else None
+        if first is not None:
+            return render_page(
+                request,
+                payment,
+                "clover_oscar/paid_twice.html",
+                amount=amount,
+                order=first,
+                order_url=status_path(first),
+            )
+        return render_page(
+            request,
+            payment,
+            "clover_oscar/paid_without_order.html",
+            amount=amount,
+            next_look=None if payment.flags else next_look(request),
+        )
 
 
 def _is_shopper(

@@ -5,18 +5,45 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clover_django.language import amounts
 from clover_django.language.amounts import LocalizedRefusal
+from clover_django.language.words import Text
 from clover_oscar.amounts import show
 from clover_oscar.codes import AMOUNT_INVALID, AMOUNT_MISSING, NOTHING_LEFT
 from clover_oscar.orders import movements
 from clover_oscar.untyped import OscarObject
-from payment_hooks import Money, Payment, StaffAction, read_money
+from payment_hooks import ErrorCode, Money, Payment, StaffAction, read_money
 
+ALL = "clover_all"
+"""Posted by the button for all that is left, whatever the amount's field holds."""
 CONFIRMED = "confirmed"
+BUTTONS: dict[StaffAction, Text] = {
+    StaffAction.CAPTURE: gettext_lazy("Capture %(amount)s"),
+    StaffAction.REFUND: gettext_lazy("Refund %(amount)s"),
+    StaffAction.VOID: gettext_lazy("Void %(amount)s"),
+}
+"""What the button that moves the money says."""
 _PAGE = "clover_oscar/dashboard/confirm.html"
-_REPLACED = frozenset({"amount", CONFIRMED, "csrfmiddlewaretoken"})
+_REPLACED = frozenset({"amount", ALL, CONFIRMED, "csrfmiddlewaretoken"})
+_NOTHING: dict[StaffAction, Text] = {
+    StaffAction.CAPTURE: gettext_lazy("Nothing is left to capture."),
+    StaffAction.REFUND: gettext_lazy("Nothing is left to refund."),
+    StaffAction.VOID: gettext_lazy("Nothing is left to void."),
+}
+_TOO_MUCH: dict[StaffAction, Text] = {
+    StaffAction.CAPTURE: gettext_lazy(
+        "%(amount)s is more than the %(left)s that can be captured. Nothing was moved."
+    ),
+    StaffAction.REFUND: gettext_lazy(
+        "%(amount)s is more than the %(left)s that can be refunded. Nothing was moved."
+    ),
+}
+_TOO_MUCH_CODES = {
+    StaffAction.CAPTURE: ErrorCode.CAPTURE_OUT_OF_RANGE,
+    StaffAction.REFUND: ErrorCode.REFUND_TOO_LARGE,
+}
 
 
 def is_confirmed(request: HttpRequest) -> bool:
@@ -25,7 +52,7 @@ def is_confirmed(request: HttpRequest) -> bool:
 
 
 def read_amount(request: HttpRequest, payment: Payment, kind: StaffAction) -> Money:
-    """The sum that was typed, or confirmed; a void is proposed as the whole.
+    """The sum that was typed, or confirmed, or all; a void is proposed as the whole.
 
     What is typed is in the reader's language, what the page below sends in no language.
 
@@ -34,15 +61,16 @@ def read_amount(request: HttpRequest, payment: Payment, kind: StaffAction) -> Mo
         InvalidRequest: what was confirmed does not come from the page below.
     """
     typed = request.POST.get("amount", "").strip()
-    if typed:
-        read = read_money if is_confirmed(request) else amounts.read_amount
-        return _refuse_nothing(read(typed, payment.amount_due.currency))
+    if is_confirmed(request) and typed:
+        return _refuse_nothing(read_money(typed, payment.amount_due.currency))
     left = movements.left_of(payment, kind)
-    if kind is StaffAction.VOID and not is_confirmed(request):
-        if not left.minor_units:
-            text = _("Nothing is left to void.")
-            raise LocalizedRefusal(text, code=NOTHING_LEFT)
-        return left
+    is_whole = kind is StaffAction.VOID and not typed
+    if (is_whole or request.POST.get(ALL)) and not is_confirmed(request):
+        return refuse_too_much(left, left, kind)
+    if typed:
+        amount = amounts.read_amount(typed, payment.amount_due.currency)
+        movements.refuse_part(payment, kind, amount)
+        return refuse_too_much(_refuse_nothing(amount), left, kind)
     raise LocalizedRefusal(
         _(
             "No amount was entered, so nothing was moved: enter how much. "
@@ -53,12 +81,18 @@ def read_amount(request: HttpRequest, payment: Payment, kind: StaffAction) -> Mo
     )
 
 
-def _refuse_nothing(amount: Money) -> Money:
-    if amount.minor_units <= 0:
+def refuse_too_much(amount: Money, left: Money, kind: StaffAction) -> Money:
+    """The amount, if that much is left.
+
+    Raises:
+        LocalizedRefusal: less is, or nothing.
+    """
+    if not left.minor_units:
+        raise LocalizedRefusal(str(_NOTHING[kind]), code=NOTHING_LEFT)
+    if kind in _TOO_MUCH and amount > left:
         raise LocalizedRefusal(
-            _("%(amount)s is no sum that could be moved: enter more than nothing.")
-            % {"amount": show(amount)},
-            code=AMOUNT_INVALID,
+            str(_TOO_MUCH[kind]) % {"amount": show(amount), "left": show(left)},
+            code=_TOO_MUCH_CODES[kind],
         )
     return amount
 
@@ -77,13 +111,28 @@ def confirm(
         if name not in _REPLACED
         for value in request.POST.getlist(name)
     ]
+    left = movements.left_of(payment, kind)
+    rest = left - amount
     context: dict[str, Any] = {
         "order": order,
         "kind": kind,
         "amount": show(amount),
+        "left": show(left),
+        "rest": show(rest) if rest.minor_units > 0 else "",
+        "button": str(BUTTONS[kind]) % {"amount": show(amount)},
         "sent_amount": str(amount.to_decimal()),
         "card": movements.card_of(payment),
         "reason": request.POST.get("reason", ""),
         "fields": fields,
     }
     return render(request, _PAGE, context)
+
+
+def _refuse_nothing(amount: Money) -> Money:
+    if amount.minor_units <= 0:
+        raise LocalizedRefusal(
+            _("%(amount)s is no sum that could be moved: enter more than nothing.")
+            % {"amount": show(amount)},
+            code=AMOUNT_INVALID,
+        )
+    return amount

@@ -114,7 +114,9 @@ def _read_amount(
     handler = view.get_handler()
     handler.validate_payment_event(view.object, event_type, None, lines, quantities)
     cost = handler.calculate_payment_event_subtotal(event_type, lines, quantities)
-    return read_money(cost, payment.amount_due.currency)
+    amount = read_money(cost, payment.amount_due.currency)
+    left = movements.left_of(payment, kind)
+    return confirmation.refuse_too_much(amount, left, kind)
 
 
 def _refuse_uncertain(line: OscarObject) -> None:

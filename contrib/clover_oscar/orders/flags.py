@@ -24,3 +24,15 @@ NAMES: Names = {
     BEING_REVERSED: pgettext_lazy("flag", "Being refunded at this moment"),
 }
 """What people read for them."""
+REMEDIES: Names = {
+    NOT_PLACED: pgettext_lazy("remedy", "Place the order, or reverse the payment."),
+    CHANGED: pgettext_lazy("remedy", "Compare the order with its notes."),
+    DELETED: pgettext_lazy("remedy", "Reverse the payment, or place the order again."),
+    PAID_TWICE: pgettext_lazy(
+        "remedy", "Ask the shopper, and reverse or refund one of the payments."
+    ),
+    BEING_REVERSED: pgettext_lazy(
+        "remedy", "Wait, and check with Clover if it stays longer than ten minutes."
+    ),
+}
+"""What people do about them."""

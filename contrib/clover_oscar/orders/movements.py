@@ -42,7 +42,7 @@ def move(payment: Payment, asked: Movement, user: OscarObject) -> Operation:
         OutcomeUnknown: it may have been done; it is resolved later.
         PaymentError: nothing moved.
     """
-    _refuse_part(payment, asked)
+    refuse_part(payment, asked.action, asked.amount)
     try:
         with acting_as(f"user {getattr(user, 'pk', None)}"):
             return get_payments().move(payment.payment_id, asked, caller=user)
@@ -61,6 +61,12 @@ def find_payment(order: OscarObject) -> Payment | None:
     """The payment that paid the order, also where it was refunded."""
     funded = [row for row in find_payments(order) if was_funded(row)]
     return funded[-1] if funded else None
+
+
+def find_payment_of(order: OscarObject, payment_id: str) -> Payment | None:
+    """The order's payment of that id, if money was ever taken or reserved for it."""
+    funded = (row for row in find_payments(order) if was_funded(row))
+    return next((row for row in funded if row.payment_id == payment_id), None)
 
 
 def was_funded(payment: Payment) -> bool:
@@ -93,12 +99,16 @@ def left_to_capture(payment: Payment) -> Money:
     return authorized
 
 
-def _refuse_part(payment: Payment, asked: Movement) -> None:
-    """Refuse to void a part, in the reader's language."""
-    if asked.action is not StaffAction.VOID:
+def refuse_part(payment: Payment, action: StaffAction, amount: Money | None) -> None:
+    """Refuse to void a part.
+
+    Raises:
+        LocalizedRefusal: a part was to be voided.
+    """
+    if action is not StaffAction.VOID:
         return
     authorized = left_to_capture(payment)
-    if authorized.minor_units and asked.amount != authorized:
+    if authorized.minor_units and amount != authorized:
         raise LocalizedRefusal(
             _(
                 "An authorization is voided whole: void %(authorized)s, or capture a "

@@ -5,7 +5,7 @@ comes second finds the order in place.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
@@ -25,7 +25,6 @@ from clover_django.database.freshness import fresh_reads
 from clover_django.language.words import Text
 from clover_django.payments import get_payments
 from clover_oscar.baskets import goods
-from clover_oscar.baskets.payments import is_there
 from clover_oscar.baskets.snapshot import Snapshot, birth_of, load_address
 from clover_oscar.locks import lock
 from clover_oscar.orders import (
@@ -35,6 +34,7 @@ from clover_oscar.orders import (
 )
 from clover_oscar.orders.flags import CHANGED, DELETED, NOT_PLACED, PAID_TWICE
 from clover_oscar.orders.payments import (
+    Witnesses,
     find_kin,
     find_order_of_kin,
     had_order,
@@ -49,7 +49,8 @@ from clover_oscar.orders.refusals import (
 )
 from clover_oscar.oscar_errors import ANY_UNABLE_TO_PLACE_ORDER
 from clover_oscar.untyped import OscarObject
-from payment_hooks import Payment
+from payment_hooks import OutcomeUnknown, Payment, PaymentRecord, WrongState
+from payment_hooks.ledger import refuse_order
 
 logger = logging.getLogger("oscar.checkout")
 
@@ -192,17 +193,31 @@ def without_order(payment: Payment) -> Iterator[None]:
             refund_marks.take_off(payment)
 
 
-def may_be_placed(payment: Payment) -> bool:
-    """Whether staff could place its order now: money, basket and goods are here."""
-    snapshot = Snapshot.of(payment)
-    if snapshot is None or not is_there(snapshot):
-        return False
-    lines = get_model("basket", "Line").objects.filter(basket_id=snapshot.basket_id)
+def find_placeable(records: Iterable[PaymentRecord], seen: Witnesses) -> set[str]:
+    """The payments whose order staff could place now: money, basket and goods are here.
+
+    Whether a member of staff is reversing one of them is not looked at.
+    """
+    by_basket = {
+        snapshot.basket_id: record
+        for record in records
+        if (snapshot := Snapshot.of(record.payment)) and seen.has_basket(snapshot)
+    }
+    lines = get_model("basket", "Line").objects.filter(basket_id__in=by_basket)
+    with_goods = set(lines.values_list("basket_id", flat=True)) if by_basket else set()
+    return {
+        record.payment.payment_id
+        for basket_id, record in by_basket.items()
+        if basket_id in with_goods and _has_all_money(record)
+    }
+
+
+def _has_all_money(record: PaymentRecord) -> bool:
     try:
-        refuse_without_money(payment)
-    except CannotPlaceOrder:
+        refuse_order(record.payment, record.operations)
+    except (OutcomeUnknown, WrongState):
         return False
-    return bool(lines.exists())
+    return True
 
 
 def _refuse_second(snapshot: Snapshot) -> None:

@@ -4,6 +4,7 @@ Sums are computed from the operations rather than added up, under the order's lo
 that notifying an outcome twice, or two of them at once, ends in the same rows.
 """
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,9 +16,12 @@ from clover_django.database.freshness import fresh_reads
 from clover_oscar import options
 from clover_oscar.locks import lock
 from clover_oscar.orders.payments import remember
+from clover_oscar.oscar_errors import ANY_STATUS_REFUSAL
 from clover_oscar.untyped import OscarObject
 from payment_hooks import FUNDING, Operation, OperationKind, Payment
 from payment_hooks.ledger import derive_state
+
+logger = logging.getLogger("oscar.checkout")
 
 SOURCE_TYPE = "Clover"
 VOIDED = "Void"
@@ -59,8 +63,8 @@ def record(
 ) -> None:
     """Update the order's records from the operations; repeating it changes nothing.
 
-    The order's status moves where `CLOVER["ORDER_STATUS"]` and Oscar's pipeline both
-    allow it, and only when there was something new to record.
+    The order's status moves as `options.order_status` says, and only when there was
+    something new to record.
     """
     remember(order, payment)
     done = [row for row in operations if row.counts]
@@ -141,7 +145,16 @@ def _add_event(order: OscarObject, operation: Operation) -> None:
 
 
 def _move_status(order: OscarObject, done: list[Operation]) -> None:
-    wanted = options.order_status(derive_state(done, closed=False))
-    if wanted and wanted in order.available_statuses():
-        handler = get_class("order.processing", "EventHandler")()
-        handler.handle_order_status_change(order, wanted)
+    state = derive_state(done, closed=False)
+    wanted = options.order_status(state, order.available_statuses())
+    if not wanted:
+        return
+    handler = get_class("order.processing", "EventHandler")()
+    try:
+        with transaction.atomic():
+            handler.handle_order_status_change(order, wanted)
+    except ANY_STATUS_REFUSAL as error:
+        # The shop's handler may refund what is cancelled. What became of the money is
+        # recorded all the same.
+        order.refresh_from_db(fields=["status"])
+        logger.warning("Order #%s stays %s: %s", order.number, order.status, error)

@@ -1,10 +1,9 @@
 """Refusals to place an order, checked under the basket's lock."""
 
 from django.utils.text import format_lazy
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clover_django.language.amounts import LocalizedRefusal
+from clover_django.language.refusals import explain_refusal
 from clover_django.payments import get_payments
 from clover_oscar.orders import refund_marks
 from clover_oscar.orders.flags import DELETED, NOT_PLACED
@@ -40,14 +39,9 @@ class OrderNeedsPerson(CannotPlaceOrder):
 
 def explain_to_staff(error: PaymentError | CannotPlaceOrder) -> str:
     """What a page of the dashboard says of the error, in the reader's language."""
-    if isinstance(error, LocalizedRefusal | CannotPlaceOrder):
+    if isinstance(error, CannotPlaceOrder):
         return str(error)
-    if isinstance(error, OutcomeUnknown):
-        return _(
-            "Clover did not answer, so it may or may not be done. Do not repeat it "
-            "elsewhere: this page shows the result once it is known."
-        )
-    return _("Nothing was moved: %(reason)s") % {"reason": error}
+    return explain_refusal(error)
 
 
 def ask_person(payment: Payment, error: Exception) -> None:

@@ -10,6 +10,7 @@ from saleor.payment.utils import (
 )
 from saleor.plugins.manager import get_plugins_manager
 
+from clover_django.language.sentences import describe_release
 from clover_saleor.installation.app import find_app
 from clover_saleor.installation.untyped import SaleorObject
 from clover_saleor.transactions_flow import responses
@@ -120,7 +121,7 @@ def _release(item: SaleorObject, payment: Payment, capture: Operation) -> None:
         "result": "CANCEL_SUCCESS",
         "pspReference": capture.operation_id,
         "amount": rest.to_decimal(),
-        "message": f"{rest} was not captured, and is released.",
+        "message": describe_release(rest),
         "actions": list(actions_after(capture.kind)),
     }
     _answer(_request(item, OperationKind.VOID, rest), released)

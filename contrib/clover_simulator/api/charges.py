@@ -79,7 +79,7 @@ def _decide(call: Call, token: Token) -> Decline | None:
     if token.state is TokenState.MULTIPAY and sequence == "FIRST":
         # Recorded: a card that is already saved must be charged as SUBSEQUENT.
         return Decline(code="incorrect_cvc", message=issuer.MESSAGES["incorrect_cvc"])
-    return issuer.decide(token.card, call.state.clock, call.simulated)
+    return issuer.decide(token.card, call.state, call.simulated)
 
 
 def require_shopper_address(call: Call) -> None:

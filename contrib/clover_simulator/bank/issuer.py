@@ -1,7 +1,8 @@
 """The card's bank: approvals, declines, address and security-code checks.
 
-The published cards decide. Everything else can be asked for by a switch or by a trigger in
-the request's metadata (`sim_decline`, `sim_message`, `sim_cvc_check`), never by an amount.
+The published cards decide. Everything else can be asked for by a switch, by declines that
+are ordered beforehand, or by a trigger in the request's metadata (`sim_decline`,
+`sim_message`, `sim_cvc_check`), never by an amount.
 """
 
 from collections.abc import Callable
@@ -9,8 +10,8 @@ from dataclasses import dataclass
 
 from clover_simulator.calls.call import Call
 from clover_simulator.state.cards import CardOnFile, Outcome
-from clover_simulator.state.clock import Clock
 from clover_simulator.state.records import JSON, Token, TokenState
+from clover_simulator.state.state import State
 from clover_simulator.state.switches import Switches
 from clover_simulator.traffic.answers import invalid
 
@@ -47,13 +48,15 @@ def no_trigger(name: str) -> None:
 
 
 def decide(
-    card: CardOnFile, clock: Clock, trigger: Trigger = no_trigger
+    card: CardOnFile, state: State, trigger: Trigger = no_trigger
 ) -> Decline | None:
     """The decline, or None for an approval."""
-    code = trigger("decline")
-    if code is None and card.expires < (clock.now().year, clock.now().month):
+    code, now = trigger("decline"), state.clock.now()
+    if code is None and card.expires < (now.year, now.month):
         code = "expired_card"
     if code is None and card.outcome is Outcome.DECLINED:
+        code = "card_declined"
+    if code is None and state.faults.declines_next():
         code = "card_declined"
     if code is None:
         return None

@@ -64,8 +64,17 @@ def add_fault(state: State, given: Given) -> JSON:
 
 
 def clear_faults(state: State, given: Given) -> JSON:
-    """Drop all rules."""
-    state.faults.rules.clear()
+    """Drop all rules, and the declines that were ordered."""
+    state.faults.clear()
+    return inspection.faults(state)
+
+
+def decline_next(state: State, given: Given) -> JSON:
+    """Let the bank decline the next `count` cards, whichever they are."""
+    count = _whole(given.get("count"), "count")
+    if count < 0:
+        raise ValueError("count is not negative")
+    state.faults.declines = count
     return inspection.faults(state)
 
 
@@ -119,7 +128,7 @@ def redeliver(state: State, given: Given) -> JSON:
 
 
 def _whole(value: object, name: str = "number") -> int:
-    if not isinstance(value, int):
+    if not isinstance(value, int) or isinstance(value, bool):
         raise ValueError(f"{name} is a whole number")
     return value
 

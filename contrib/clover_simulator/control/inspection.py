@@ -197,8 +197,11 @@ def switch_table(state: State) -> JSON:
 
 
 def faults(state: State) -> JSON:
-    """`GET /_simulator/faults`: the rules and how often they struck."""
-    return {"faults": [rule.as_dict() for rule in state.faults.rules]}
+    """`GET /_simulator/faults`: the rules and how often they struck; declines to come."""
+    return {
+        "faults": [rule.as_dict() for rule in state.faults.rules],
+        "declines": state.faults.declines,
+    }
 
 
 def published_cards(state: State) -> JSON:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -11,12 +10,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from clover_simulator.calls import validation
-from clover_simulator.control import commands, dashboard, inspection
+from clover_simulator.control import commands, dashboard, guard, inspection
 from clover_simulator.state.records import JSON
 from clover_simulator.state.state import State
 
 PREFIX = "/_simulator"
-LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 LONGEST_REFUSAL_SECONDS = 600.0
 NOT_FOR_PAGES = "The control API answers this machine's own tools, not web pages."
 
@@ -41,6 +39,7 @@ CHANGED: dict[tuple[str, str], Change] = {
     ("POST", "/switches"): commands.set_switches,
     ("POST", "/faults"): commands.add_fault,
     ("DELETE", "/faults"): commands.clear_faults,
+    ("POST", "/declines"): commands.decline_next,
     ("POST", "/merchants"): commands.change_merchant,
     ("POST", "/expire"): commands.expire,
     ("POST", "/deliveries/redeliver"): commands.redeliver,
@@ -82,7 +81,7 @@ def _route(path: str, by_method: dict[str, Answering]) -> Route:
     async def answer(request: Request) -> Response:
         method = "GET" if request.method == "HEAD" else request.method
         try:
-            if not _is_local(request):
+            if not guard.is_local(request):
                 return JSONResponse({"message": NOT_FOR_PAGES}, status_code=403)
             return by_method[method](request, await _json(request))
         except LookupError as error:
@@ -91,15 +90,6 @@ def _route(path: str, by_method: dict[str, Answering]) -> Route:
             return JSONResponse({"message": str(error)}, status_code=400)
 
     return Route(PREFIX + path, answer, methods=list(by_method))
-
-
-def _is_local(request: Request) -> bool:
-    # A web page could reach this port through the browser: by a form (it then has another
-    # Origin) or under a name of its own that it makes point here (then Host shows it).
-    host = urlsplit(f"//{request.headers.get('host', '')}")
-    origin = request.headers.get("origin")
-    own = origin is None or urlsplit(origin).netloc == host.netloc
-    return own and host.hostname in LOCAL_NAMES
 
 
 async def _json(request: Request) -> JSON:

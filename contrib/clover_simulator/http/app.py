@@ -23,6 +23,7 @@ from clover_simulator.api import (
     refunds,
     tokens,
 )
+from clover_simulator.board import page as board
 from clover_simulator.calls import endpoint
 from clover_simulator.calls.credentials import Credential
 from clover_simulator.calls.endpoint import ALWAYS, CORS, Operation, respond
@@ -245,7 +246,12 @@ class Host(Listener, Protocol):
 def build(state: State, host: Host) -> ASGIApp:
     """The application over `state`, whose faults act on the connections of `host`."""
     app = Starlette(
-        routes=[*_api_routes(), *_page_routes(), *control.routes(host)],
+        routes=[
+            *_api_routes(),
+            *_page_routes(),
+            *board.routes(),
+            *control.routes(host),
+        ],
         exception_handlers={404: _not_found},
     )
     app.state.simulator = state

@@ -1,5 +1,7 @@
 """The outermost layer: notes each request, enforces rate limits, applies faults."""
 
+import time
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clover_simulator.calls import addresses, redact
@@ -17,14 +19,15 @@ NO_ADDRESS = f"{addresses.HEADER} is no bare IP address, as Clover's pages deman
 
 
 class Middleware:
-    """ASGI middleware around everything except the control API."""
+    """ASGI middleware around everything except the control API and the simulator's page."""
 
     def __init__(self, app: ASGIApp, state: State, wire: Wire) -> None:
         self._app, self._state, self._wire = app, state, wire
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        if scope["type"] != "http" or scope["path"].startswith(CONTROL_PREFIX):
+        path = scope.get("path", "")
+        if scope["type"] != "http" or path == "/" or path.startswith(CONTROL_PREFIX):
             await self._app(scope, receive, send)
             return
         exchange = Exchange(scope, receive, send, self._wire)
@@ -38,9 +41,10 @@ class Middleware:
             )
             await exchange.answer(Reply.of(refusal.answer))
             return
-        seen = self._note(exchange)
+        seen, started = self._note(exchange), time.monotonic()
         await self._answer_within_limits(exchange, seen)
         seen.status = exchange.status
+        seen.milliseconds = round((time.monotonic() - started) * 1000)
 
     def _note(self, exchange: Exchange) -> SeenRequest:
         traffic = self._state.traffic
@@ -50,9 +54,11 @@ class Middleware:
             method=exchange.method,
             path=redact.without_card_numbers(exchange.path),
             headers=redact.headers(exchange.headers),
-            body=redact.body(exchange.json()),
+            body=redact.kept_body(exchange.json()),
         )
-        wants_address = exchange.path.endswith(WANT_SHOPPER_ADDRESS)
+        wants_address = exchange.path.startswith("/v1/") and exchange.path.endswith(
+            WANT_SHOPPER_ADDRESS
+        )
         if exchange.method == "POST" and wants_address:
             shown = exchange.headers.get(addresses.HEADER, "")
             seen.warnings += [] if addresses.is_bare(shown) else [NO_ADDRESS]

@@ -35,14 +35,21 @@ def require_loopback(host: str) -> str:
     return host
 
 
+def address(host: str, port: int) -> str:
+    """The URL of a simulator there."""
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}"
+
+
 def listen(host: str, port: int) -> socket.socket:
-    """A bound socket; port 0 finds a free one."""
+    """A socket that listens; port 0 finds a free one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named as TCP, or asyncio leaves Nagle's algorithm on: 40 ms for every answer.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
+        listener.listen()
     except OSError:
         listener.close()
         raise
@@ -59,8 +66,7 @@ class SimulatorServer:
         self._host = require_loopback(host)
         self._listener = listen(host, port)
         self.port: int = self._listener.getsockname()[1]
-        shown = f"[{host}]" if ":" in host else host
-        self.url = f"http://{shown}:{self.port}"
+        self.url = address(host, self.port)
         self._wire = Wire()
         self._config = self._configuration()
         self._server = uvicorn.Server(self._config)

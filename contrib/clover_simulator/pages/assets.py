@@ -11,6 +11,7 @@ TYPES = {
     ".js": "text/javascript",
     ".css": "text/css",
     ".html": "text/html",
+    ".svg": "image/svg+xml",
 }
 FILES = (
     "sdk.js",
@@ -33,9 +34,9 @@ FRAME_POLICY = (
 )
 
 
-def serve(name: str) -> Callable[[Request], Awaitable[Response]]:
+def serve(name: str, folder: Path = PAGES) -> Callable[[Request], Awaitable[Response]]:
     """An endpoint that answers the file `name`."""
-    path = PAGES / name
+    path = folder / name
     headers = dict(HEADERS)
     if path.suffix == ".html":
         headers["content-security-policy"] = FRAME_POLICY

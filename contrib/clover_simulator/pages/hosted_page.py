@@ -11,8 +11,9 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from clover_simulator.api import checkout
 from clover_simulator.api.card_entry import CardProblem
-from clover_simulator.pages import hosted_payments
+from clover_simulator.pages import hosted_payments, test_cards
 from clover_simulator.pages.hosted_payments import NotPayable
+from clover_simulator.state.cards import Outcome
 from clover_simulator.state.records import WHOLE_RATE, CheckoutSession
 from clover_simulator.state.state import State
 
@@ -100,6 +101,8 @@ def _page(
         lines_html=_lines_html(session),
         tax_html=_tax_html(session) + _surcharge_html(state, session),
         message_html=alert if message else "",
+        cards_html=_cards_html(),
+        minutes=f"{state.switches.session_minutes:g}",
         pay_action=f"{path}/pay",
         cancel_action=f"{path}/cancel",
         session_state=session_state,
@@ -156,6 +159,22 @@ def _surcharge_html(state: State, session: CheckoutSession) -> str:
     rate = round(state.switches.surcharge_percent * 10_000)
     cents = (session.total + state.switches.hosted_tip) * rate // WHOLE_RATE
     return _row("Credit card surcharge, on top of the total", cents) if cents else ""
+
+
+@cache
+def _cards_html() -> str:
+    """The frequent test cards; the page's script makes each of them a button."""
+    lines = []
+    for card in test_cards.frequent():
+        outcome = test_cards.OUTCOMES[card.outcome]
+        meaning = f"{test_cards.brand(card)}, {outcome}"
+        colour = ' class="no"' if card.outcome is Outcome.DECLINED else ""
+        lines.append(
+            f'<li data-card="{card.number}">'
+            f"<code>{test_cards.grouped(card.number)}</code> "
+            f"<span{colour}>{escape(meaning)}</span></li>"
+        )
+    return "".join(lines)
 
 
 def _row(text: str, cents: int) -> str:

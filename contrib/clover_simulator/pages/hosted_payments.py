@@ -32,7 +32,7 @@ def pay(
     if session.charge_id or (expired and not state.switches.pays_after_expiry):
         raise NotPayable
     card = _read_form(state, form)
-    decline = issuer.decide(card, state.clock)
+    decline = issuer.decide(card, state)
     charge = _record(state, session, card, is_declined=decline is not None)
     session.attempts.append(charge.id)
     if decline is None:

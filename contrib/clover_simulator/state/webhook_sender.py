@@ -73,6 +73,15 @@ class WebhookSender:
             raise ValueError("give a count from 1, and switches of webhooks")
         self._next_count, self._next_switches = count, dict(changes)
 
+    @property
+    def next_changes(self) -> tuple[int, dict[str, Value]]:
+        """For how many payments to come which switches of webhooks hold."""
+        return self._next_count, dict(self._next_switches if self._next_count else {})
+
+    def forget_next(self) -> None:
+        """Let the switches alone hold for the next payments."""
+        self._next_count, self._next_switches = 0, {}
+
     def _next_changes(self) -> dict[str, Value]:
         if not self._next_count:
             return {}

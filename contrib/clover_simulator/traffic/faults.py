@@ -141,7 +141,21 @@ class Faults:
     """The rules in force."""
 
     rules: list[Fault] = field(default_factory=list)
+    declines: int = 0
+    """How many of the next cards the bank declines, whichever they are."""
     _triggered: set[str] = field(default_factory=set)
+
+    def clear(self) -> None:
+        """Drop all rules, and the declines that were ordered."""
+        self.rules.clear()
+        self.declines = 0
+
+    def declines_next(self) -> bool:
+        """Whether the bank declines this card because it was told to; counts it."""
+        if not self.declines:
+            return False
+        self.declines -= 1
+        return True
 
     def hitting(self, method: str, path: str) -> Fault | None:
         """The fault that hits this request; every matching rule counts it."""

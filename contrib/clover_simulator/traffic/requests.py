@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 LAST_KEPT = 2000
+"""Older requests are forgotten; their counts are not."""
 VARIABLE_SEGMENT = re.compile(
     r"(?<=/)([0-9A-Z]{13}|clv_[^/]+|[0-9a-f]{8}-[0-9a-f-]{27})(?=/|$)"
 )
@@ -24,6 +25,8 @@ class SeenRequest:
     body: Any
     status: int | None = None
     """None: it got no answer, or it still runs."""
+    milliseconds: int | None = None
+    """How long the answer took; None as long as it has not ended."""
     fault: str | None = None
     warnings: list[str] = field(default_factory=list)
 

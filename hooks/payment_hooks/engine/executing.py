@@ -35,7 +35,6 @@ from payment_hooks.model.kinds import (
     DeclineCode,
     ErrorCode,
     Flag,
-    RefundReason,
     TransactionKind,
     TransactionStatus,
 )
@@ -126,11 +125,9 @@ class Executor:
             code=ErrorCode.IN_PROGRESS,
         )
 
-    def modify(
-        self, payment: Payment, intent: Operation, *, reason: RefundReason | None = None
-    ) -> Operation:
+    def modify(self, payment: Payment, intent: Operation) -> Operation:
         """The capture, refund or void of what the payment holds."""
-        request = _modification(payment, intent, reason)
+        request = _modification(payment, intent)
         for _ in range(_TRIES):
             done = self._run(payment, intent, request)
             if done is not None:
@@ -348,7 +345,7 @@ class Executor:
 
 
 def _modification(
-    payment: Payment, operation: Operation, reason: RefundReason | None = None
+    payment: Payment, operation: Operation
 ) -> CaptureRequest | RefundRequest | VoidRequest:
     """The request which captures, refunds or voids what the operation names."""
     common = {
@@ -362,6 +359,7 @@ def _modification(
         shopper_ip = operation.shopper_ip
         return CaptureRequest(amount=amount, shopper_ip=shopper_ip, **common)
     if operation.kind is OperationKind.REFUND:
+        reason = operation.refund_reason
         return RefundRequest(amount=amount, reason=reason, **common)
     return VoidRequest(amount=amount, **common)
 

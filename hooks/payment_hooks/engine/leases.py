@@ -15,6 +15,7 @@ from payment_hooks.model.errors import OutcomeUnknown, PaymentDeclined, WrongSta
 from payment_hooks.model.kinds import ErrorCode
 from payment_hooks.model.records import (
     FUNDING,
+    REASON,
     Operation,
     OperationKind,
     OperationState,
@@ -203,7 +204,7 @@ class OperationStore:
             transaction_id=transaction.transaction_id,
             moved=transaction.amount,
             flag=flag,
-            details=describe(transaction),
+            details=_kept(operation) | describe(transaction),
             code="",
             message="",
         )
@@ -322,6 +323,12 @@ class OperationStore:
             )
             self.refuse(operation, error)
             raise error
+
+
+def _kept(operation: Operation) -> dict[str, str]:
+    """Of the details, what only whoever asked knows."""
+    reason = operation.refund_reason
+    return {REASON: reason.value} if reason else {}
 
 
 def _with(changed: Operation, operations: Iterable[Operation]) -> tuple[Operation, ...]:

@@ -1,6 +1,7 @@
 """What may be asked of money that is here: the intent of a capture, refund or void."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from payment_hooks.engine.engine import Engine
 from payment_hooks.ledger.state import (
@@ -12,11 +13,12 @@ from payment_hooks.ledger.state import (
 )
 from payment_hooks.model.details.ip_addresses import bare_address
 from payment_hooks.model.errors import InvalidRequest, NotAllowed, WrongState
-from payment_hooks.model.kinds import ErrorCode
+from payment_hooks.model.kinds import ErrorCode, RefundReason
 from payment_hooks.model.money import Money
 from payment_hooks.model.provider_info import Ability
 from payment_hooks.model.purchases import AccessRequest, Movement, StaffAction
 from payment_hooks.model.records import (
+    REASON,
     Operation,
     OperationKind,
     OperationState,
@@ -60,7 +62,7 @@ def plan_movement(engine: Engine, record: PaymentRecord, asked: Movement) -> Ope
     if asked.action is StaffAction.VOID:
         return plan_void(engine, record, asked.amount)
     intent_id = asked.intent_id or _next_refund(record.operations, asked.known_refunds)
-    return plan_refund(engine, record, asked.amount, intent_id)
+    return plan_refund(engine, record, asked.amount, intent_id, asked.reason)
 
 
 def plan_capture(
@@ -106,7 +108,11 @@ def plan_capture(
 
 
 def plan_refund(
-    engine: Engine, record: PaymentRecord, amount: Money | None, intent_id: str
+    engine: Engine,
+    record: PaymentRecord,
+    amount: Money | None,
+    intent_id: str,
+    reason: RefundReason | None = None,
 ) -> Operation:
     """The refund of `amount`, or of all that is left.
 
@@ -127,7 +133,8 @@ def plan_refund(
         )
     if earlier is None:
         _require_refund(engine, known, asked, left)
-    return _plan(engine, record, OperationKind.REFUND, asked, intent_id=intent_id)
+    planned = _plan(engine, record, OperationKind.REFUND, asked, intent_id=intent_id)
+    return replace(planned, details={REASON: reason.value}) if reason else planned
 
 
 def plan_void(

@@ -471,8 +471,8 @@ class Payments:
         """
         with self._notifying(payment_id, notify=notify):
             record = self.engine.get_own(payment_id)
-            intent = plan_refund(self.engine, record, amount, intent_id)
-            return self._executor.modify(record.payment, intent, reason=reason)
+            intent = plan_refund(self.engine, record, amount, intent_id, reason)
+            return self._executor.modify(record.payment, intent)
 
     def void(self, payment_id: str, *, notify: bool = True) -> Operation:
         """Release the whole of an authorization that was not captured.
@@ -543,7 +543,7 @@ class Payments:
         refuse_unless_allowed(shop or self.shop, record.payment, asked, caller)
         with self._notifying(payment_id, notify=notify):
             intent = plan_movement(self.engine, record, asked)
-            return self._executor.modify(record.payment, intent, reason=asked.reason)
+            return self._executor.modify(record.payment, intent)
 
     def resolve(
         self, payment_id: str, *, transaction_id: str = "", session_id: str = ""

@@ -14,9 +14,13 @@ from payment_hooks.ledger.outcomes import (
 from payment_hooks.ledger.state import (
     decline_of,
     derive_state,
+    find_authorization,
     find_unclear,
     following_money,
+    lapses_at,
+    refundable,
     refuse_order,
+    visible_state,
 )
 from payment_hooks.ledger.store import Ledger, StaleVersion
 from payment_hooks.ledger.text import storable
@@ -34,15 +38,19 @@ __all__ = [
     "commit_again",
     "decline_of",
     "derive_state",
+    "find_authorization",
     "find_challenged",
     "find_unclear",
     "find_unpaid_page",
     "following_money",
     "has_open_page",
+    "lapses_at",
     "last_decline",
     "outcome_of",
+    "refundable",
     "refuse_order",
     "rows",
     "storable",
     "sum_up",
+    "visible_state",
 ]

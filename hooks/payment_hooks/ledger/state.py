@@ -164,6 +164,51 @@ def funding_operation(payment: Payment, operations: Operations) -> Operation:
     )
 
 
+def visible_state(
+    payment: Payment, operations: Operations
+) -> PaymentState | OperationState:
+    """The payment's state; of an open one, what became of its latest attempt.
+
+    So that lists tell what was declined from what waits or has an unknown outcome.
+    """
+    known = tuple(operations)
+    if payment.state is not PaymentState.OPEN:
+        return payment.state
+    if any(row.state.is_unresolved for row in known):
+        return OperationState.UNKNOWN
+    latest = next((row for row in reversed(known) if row.kind in FUNDING), None)
+    shown = (OperationState.WAITING, OperationState.DECLINED)
+    return latest.state if latest and latest.state in shown else PaymentState.OPEN
+
+
+def find_authorization(operations: Operations) -> Operation | None:
+    """The authorization that can still be captured or voided; None without one.
+
+    One whose capture or void is on its way is left out: its outcome decides.
+    """
+    known = tuple(operations)
+    for operation in known:
+        if not (operation.kind is OperationKind.AUTHORIZE and operation.counts):
+            continue
+        later = (row for row in known if row.parent_id == operation.transaction_id)
+        if not any(row.counts or row.state.is_open for row in later):
+            return operation
+    return None
+
+
+def lapses_at(operations: Operations, window: timedelta | None) -> datetime | None:
+    """When the authorization that can still be captured may lapse at the earliest.
+
+    Args:
+        operations: all of one payment.
+        window: the provider's `Limits.authorization_window`; without it nothing is known.
+    """
+    authorized = find_authorization(operations)
+    if authorized is None or window is None:
+        return None
+    return authorized.created_at + window
+
+
 def find_intent(
     operations: Operations, kind: OperationKind, intent_id: str = ""
 ) -> Operation | None:

@@ -329,7 +329,7 @@ class ErrorCode(StrEnum):
     MONEY_NOT_REFUNDED = "money_not_refunded"
     """A flag was to be removed while its money is not refunded. Refund it first."""
     NOT_ALLOWED = "not_allowed"
-    """The shop does not let the caller capture, refund or void. Ask somebody who may."""
+    """The shop does not let the caller capture, refund or void. Ask for the permission."""
     NOT_FUNDED = "not_funded"
     """The payment was not authorized or charged, so there is nothing to capture, refund
     or void. Fund it first."""

@@ -24,19 +24,19 @@ _ENGLISH = {
     "outcome_unknown": "We are checking your payment with the bank. Please do not pay again; this page shows the result as soon as we know it.",
     "action_required": "Your bank asks you to confirm this payment. Please confirm it, and do not pay again.",
     "authentication_failed": "Your bank could not confirm that it was you. Your card has not been charged. Please try again, or use another card.",
-    "card_declined": "Your bank declined the payment. Your card has not been charged. Please use another card or contact your bank.",
-    "expired_card": "This card has expired. Please use another card.",
+    "card_declined": "Your bank declined the payment. Your card has not been charged. Please use another card, or call the number on the back of this one and then try it again.",
+    "expired_card": "This card has expired. It has not been charged. Please use another card, or the one that your bank sent you to replace it.",
     "incorrect_number": "The card number is not valid. Please check it and try again.",
-    "incorrect_cvc": "The security code (CVV) is not right. Please check it and try again.",
+    "incorrect_cvc": "The security code (CVV) is not right. Please check the 3 digits on the back of the card (American Express: 4 on the front) and try again.",
     "incorrect_expiry": "The expiry date is not valid. Please check it and try again.",
-    "incorrect_address": "The address or postal code does not match the card. Please check it and try again.",
-    "card_not_supported": "This shop cannot accept this type of card. Please use another card.",
-    "limit_exceeded": "This payment exceeds a limit set for the card or the shop. Please use another card or contact the shop.",
+    "incorrect_address": "The address or postal code does not match the card. Please enter what your bank has on file and try again.",
+    "card_not_supported": "This shop cannot accept this type of card. Your card has not been charged. Please use another card.",
+    "limit_exceeded": "This payment exceeds a limit set for the card or the shop. Your card has not been charged. Please use another card or contact the shop.",
     "source_already_used": "Please enter your card again: the details could be used only once. Your card has not been charged.",
-    "amount_not_accepted": "This amount cannot be charged to a card here. Please contact the shop.",
+    "amount_not_accepted": "This amount cannot be charged to a card here. Your card has not been charged. Please contact the shop.",
     "fraud_check": "The shop could not accept this payment. Your card has not been charged. Please contact the shop.",
     "partial_approval": "The card covers only part of the amount, so nothing was charged. Please use another card.",
-    "processing_error": "The payment could not be processed. Your card has not been charged. Please try again.",
+    "processing_error": "The payment could not be processed. Your card has not been charged. Please try again in a moment, with this card or another one.",
 }
 
 _FRENCH = {
@@ -53,19 +53,19 @@ _FRENCH = {
     "outcome_unknown": "Nous vérifions votre paiement auprès de la banque. Veuillez ne pas payer de nouveau; cette page affichera le résultat dès que nous le connaîtrons.",
     "action_required": "Votre banque vous demande de confirmer ce paiement. Veuillez le confirmer et ne pas payer de nouveau.",
     "authentication_failed": "Votre banque n’a pas pu confirmer votre identité. Votre carte n’a pas été débitée. Veuillez réessayer ou utiliser une autre carte.",
-    "card_declined": "Votre banque a refusé le paiement. Votre carte n’a pas été débitée. Veuillez utiliser une autre carte ou contacter votre banque.",
-    "expired_card": "Cette carte est expirée. Veuillez utiliser une autre carte.",
+    "card_declined": "Votre banque a refusé le paiement. Votre carte n’a pas été débitée. Veuillez utiliser une autre carte, ou appeler le numéro au dos de celle-ci, puis réessayer.",
+    "expired_card": "Cette carte est expirée. Elle n’a pas été débitée. Veuillez utiliser une autre carte, ou celle que votre banque vous a envoyée pour la remplacer.",
     "incorrect_number": "Le numéro de carte n’est pas valide. Veuillez le vérifier et réessayer.",
-    "incorrect_cvc": "Le code de sécurité (CVV) est incorrect. Veuillez le vérifier et réessayer.",
+    "incorrect_cvc": "Le code de sécurité (CVV) est incorrect. Veuillez vérifier les 3 chiffres au dos de la carte (American Express : 4 au recto) et réessayer.",
     "incorrect_expiry": "La date d’expiration n’est pas valide. Veuillez la vérifier et réessayer.",
-    "incorrect_address": "L’adresse ou le code postal ne correspond pas à la carte. Veuillez les vérifier et réessayer.",
-    "card_not_supported": "Cette boutique n’accepte pas ce type de carte. Veuillez utiliser une autre carte.",
-    "limit_exceeded": "Ce paiement dépasse une limite fixée pour la carte ou la boutique. Veuillez utiliser une autre carte ou contacter la boutique.",
+    "incorrect_address": "L’adresse ou le code postal ne correspond pas à la carte. Veuillez saisir ceux que votre banque a dans ses dossiers et réessayer.",
+    "card_not_supported": "Cette boutique n’accepte pas ce type de carte. Votre carte n’a pas été débitée. Veuillez utiliser une autre carte.",
+    "limit_exceeded": "Ce paiement dépasse une limite fixée pour la carte ou la boutique. Votre carte n’a pas été débitée. Veuillez utiliser une autre carte ou contacter la boutique.",
     "source_already_used": "Veuillez saisir votre carte de nouveau : les informations ne pouvaient servir qu’une fois. Votre carte n’a pas été débitée.",
-    "amount_not_accepted": "Ce montant ne peut pas être débité ici. Veuillez contacter la boutique.",
+    "amount_not_accepted": "Ce montant ne peut pas être débité ici. Votre carte n’a pas été débitée. Veuillez contacter la boutique.",
     "fraud_check": "La boutique n’a pas pu accepter ce paiement. Votre carte n’a pas été débitée. Veuillez contacter la boutique.",
     "partial_approval": "La carte ne couvre qu’une partie du montant; rien n’a été débité. Veuillez utiliser une autre carte.",
-    "processing_error": "Le paiement n’a pas pu être traité. Votre carte n’a pas été débitée. Veuillez réessayer.",
+    "processing_error": "Le paiement n’a pas pu être traité. Votre carte n’a pas été débitée. Veuillez réessayer dans un instant, avec cette carte ou une autre.",
 }
 
 _SPANISH = {
@@ -82,19 +82,19 @@ _SPANISH = {
     "outcome_unknown": "Estamos comprobando su pago con el banco. No pague de nuevo; esta página mostrará el resultado en cuanto lo sepamos.",
     "action_required": "Su banco le pide que confirme este pago. Confírmelo y no pague de nuevo.",
     "authentication_failed": "Su banco no pudo confirmar su identidad. No se ha hecho ningún cargo. Inténtelo de nuevo o use otra tarjeta.",
-    "card_declined": "Su banco rechazó el pago. No se ha hecho ningún cargo. Use otra tarjeta o consulte con su banco.",
-    "expired_card": "Esta tarjeta ha caducado. Use otra tarjeta.",
+    "card_declined": "Su banco rechazó el pago. No se ha hecho ningún cargo. Use otra tarjeta, o llame al número que figura al dorso de esta y después inténtelo de nuevo.",
+    "expired_card": "Esta tarjeta ha caducado. No se ha hecho ningún cargo. Use otra tarjeta, o la que su banco le envió para sustituirla.",
     "incorrect_number": "El número de tarjeta no es válido. Revíselo e inténtelo de nuevo.",
-    "incorrect_cvc": "El código de seguridad (CVV) no es correcto. Revíselo e inténtelo de nuevo.",
+    "incorrect_cvc": "El código de seguridad (CVV) no es correcto. Revise los 3 dígitos del dorso de la tarjeta (American Express: 4 en el anverso) e inténtelo de nuevo.",
     "incorrect_expiry": "La fecha de caducidad no es válida. Revísela e inténtelo de nuevo.",
-    "incorrect_address": "La dirección o el código postal no coincide con la tarjeta. Revíselos e inténtelo de nuevo.",
-    "card_not_supported": "Esta tienda no acepta este tipo de tarjeta. Use otra tarjeta.",
-    "limit_exceeded": "Este pago supera un límite de la tarjeta o de la tienda. Use otra tarjeta o póngase en contacto con la tienda.",
+    "incorrect_address": "La dirección o el código postal no coincide con la tarjeta. Introduzca los que tiene registrados su banco e inténtelo de nuevo.",
+    "card_not_supported": "Esta tienda no acepta este tipo de tarjeta. No se ha hecho ningún cargo. Use otra tarjeta.",
+    "limit_exceeded": "Este pago supera un límite de la tarjeta o de la tienda. No se ha hecho ningún cargo. Use otra tarjeta o póngase en contacto con la tienda.",
     "source_already_used": "Introduzca su tarjeta de nuevo: los datos solo podían usarse una vez. No se ha hecho ningún cargo.",
-    "amount_not_accepted": "Este importe no se puede cobrar aquí. Póngase en contacto con la tienda.",
+    "amount_not_accepted": "Este importe no se puede cobrar aquí. No se ha hecho ningún cargo. Póngase en contacto con la tienda.",
     "fraud_check": "La tienda no pudo aceptar este pago. No se ha hecho ningún cargo. Póngase en contacto con la tienda.",
     "partial_approval": "La tarjeta solo cubre una parte del importe, así que no se cobró nada. Use otra tarjeta.",
-    "processing_error": "No se pudo procesar el pago. No se ha hecho ningún cargo. Inténtelo de nuevo.",
+    "processing_error": "No se pudo procesar el pago. No se ha hecho ningún cargo. Inténtelo de nuevo en un momento, con esta tarjeta o con otra.",
 }
 
 TEXTS: Mapping[str, Mapping[str, str]] = {
@@ -121,8 +121,8 @@ def shopper_text(code: str, language: str = DEFAULT_LANGUAGE) -> str:
 
     `language` may carry a region (`fr-CA`, `es_US`); an unknown language gives English.
 
-    >>> shopper_text("expired_card", "fr-CA")
-    'Cette carte est expirée. Veuillez utiliser une autre carte.'
+    >>> shopper_text("incorrect_number", "es_US")
+    'El número de tarjeta no es válido. Revíselo e inténtelo de nuevo.'
     """
     texts = TEXTS[shopper_language(language)]
     return texts.get(code, texts["error"])

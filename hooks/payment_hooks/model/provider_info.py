@@ -50,12 +50,16 @@ class Limits:
     """The largest charge, one amount for each currency."""
     refund_window: timedelta | None = None
     """How long after the capture a refund is possible."""
+    authorization_window: timedelta | None = None
+    """How long an authorization can be captured; the shortest, where it depends on the
+    card."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "least", _members("least", self.least, Money))
         object.__setattr__(self, "most", _members("most", self.most, Money))
-        if not isinstance(self.refund_window, timedelta | None):
-            raise _wrong("refund_window", "a timedelta", self.refund_window)
+        for name in ("refund_window", "authorization_window"):
+            if not isinstance(window := getattr(self, name), timedelta | None):
+                raise _wrong(name, "a timedelta", window)
 
     def least_in(self, currency: str) -> Money | None:
         """The smallest charge in this currency; None where it is not known."""

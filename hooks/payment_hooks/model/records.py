@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from payment_hooks.model.cards import card_label
 from payment_hooks.model.errors import InvalidRequest
-from payment_hooks.model.kinds import LONGEST, ErrorCode, Mode
+from payment_hooks.model.kinds import LONGEST, ErrorCode, Mode, RefundReason
 from payment_hooks.model.money import Money
 from payment_hooks.model.results import Challenge
 
@@ -224,6 +224,12 @@ class Operation:
         return self.kind in FUNDING and self.counts
 
     @property
+    def refund_reason(self) -> RefundReason | None:
+        """Why it is refunded, as far as whoever asked for it said so."""
+        reason = self.details.get(REASON)
+        return RefundReason(reason) if reason in set(RefundReason) else None
+
+    @property
     def card_label(self) -> str:
         """The card it was made with, as people read it; empty where it is not known."""
         details = self.details
@@ -264,6 +270,8 @@ class PaymentChanged:
 UNCONFIRMED = "unconfirmed"
 """Among an operation's details: an answer to its challenge was sent, and what came of it
 is not known."""
+REASON = "reason"
+"""Among a refund's details: why it was asked for, a `RefundReason`."""
 DISPUTE = "dispute"
 """Among an operation's details: the message that its money is disputed."""
 

@@ -23,7 +23,7 @@ from payment_hooks.model.kinds import (
     TransactionStatus,
 )
 from payment_hooks.model.money import Money
-from payment_hooks.model.provider_info import Ability, ProviderInfo
+from payment_hooks.model.provider_info import Ability, Limits, ProviderInfo
 from payment_hooks.model.requests import (
     CaptureRequest,
     CheckoutRequest,
@@ -142,6 +142,7 @@ class FakeProvider:
     abilities: frozenset[Ability] = frozenset(Ability) - {Ability.CAPTURE_ABOVE}
     """What it can do; anything else is refused, as it must be."""
     modes: frozenset[Mode] = frozenset(Mode)
+    limits: Limits = field(default_factory=Limits)
     _by_key: dict[str, Transaction | Challenge | PaymentDeclined] = field(
         default_factory=dict
     )
@@ -203,6 +204,7 @@ class FakeProvider:
             merchant_id=self.merchant_id,
             modes=self.modes,
             abilities=self.abilities - silent,
+            limits=self.limits,
             is_test=True,
         )
 

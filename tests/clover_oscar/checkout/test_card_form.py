@@ -7,7 +7,7 @@ from django.views.debug import ExceptionReporter
 from oscar.core.loading import get_model
 
 from clover_oscar.baskets.order_numbers import keep_number
-from payment_hooks import InvalidRequest, ProviderUnavailable
+from payment_hooks import InvalidRequest, PaymentDeclined, ProviderUnavailable
 from tests.clover_oscar.shopper import orders, records
 
 NUMBER = "4242424242424242"
@@ -62,8 +62,8 @@ def test_without_preview_the_form_places_the_order(
     [
         ({"card_number": "4242 4242 4242 4241"}, "The card number is not valid"),
         ({"card_expiry": "13/99"}, "The expiry date is not valid"),
-        ({"card_expiry": "soon"}, "Enter a valid value"),
-        ({"card_expiry": "\u0661\u0662/\u0669\u0669"}, "Enter a valid value"),
+        ({"card_expiry": "soon"}, "The expiry date is not valid"),
+        ({"card_expiry": "\u0661\u0662/\u0669\u0669"}, "The expiry date is not valid"),
         ({"card_cvc": "12"}, "The security code (CVV) is not right"),
         ({"card_number": ""}, "This field is required"),
     ],
@@ -75,8 +75,42 @@ def test_what_is_wrong_with_a_card_stands_beside_the_field(
 
     page = send_card(shopper, **change).content.decode()
 
+    (field,) = change
+    (wrong,) = re.findall(r"<input[^>]*aria-invalid[^>]*>", page)
+    assert f'name="{field}"' in wrong
+    assert f'aria-describedby="id_{field}_error"' in wrong
+    assert f'id="id_{field}_error"' in page
     assert message in page
     assert "payment_tokenize" not in clover.calls
+
+
+def test_a_typo_in_the_number_empties_nothing_that_may_be_kept(
+    api, shopper, product, clover
+):
+    shopper.reach_payment(product)
+
+    page = send_card(shopper, card_number="4242 4242 4242 4241").content.decode()
+
+    for name in ("card_expiry", "card_name", "card_postal_code"):
+        assert f'value="{CARD[name]}"' in page
+    assert not SECRETS.search(page)
+    assert "4241" not in page
+    assert "enter the card number and the security code again" in page
+
+
+def test_without_preview_a_decline_keeps_them_as_well(
+    api, shopper, product, clover, clover_settings
+):
+    clover_settings(MODE="api", PREVIEW=False)
+    clover.fail("payment_charge", PaymentDeclined("no"))
+    shopper.reach_payment(product)
+
+    page = shopper.place_order(**CARD).content.decode()
+
+    assert "Your bank declined the payment" in page
+    for name in ("card_expiry", "card_name", "card_postal_code"):
+        assert f'value="{CARD[name]}"' in page
+    assert not SECRETS.search(page)
 
 
 @pytest.mark.parametrize(

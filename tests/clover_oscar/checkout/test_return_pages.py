@@ -441,3 +441,51 @@ def fail_placing():
 
     order_placed.connect(explode)
     return lambda: order_placed.disconnect(explode)
+
+
+@pytest.fixture
+def second(away, shopper, clover):
+    """The payment of the copy of a basket, both of whose pages were paid on."""
+    turn_back(shopper, away)
+    buy_the_copy(shopper)
+    copy = the_payment()
+    pay_on_the_page(clover, away)
+    pay_on_the_page(clover, copy)
+    return copy
+
+
+def test_whoever_paid_twice_is_told_so(away, shopper, second):
+    """Two tabs, each on a page of Clover's: the second one must not promise an order."""
+    page = come_back(shopper, second).content.decode()
+
+    (order,) = orders()
+    assert "You have paid for this twice" in page
+    assert order.number in page
+    assert "$10.00" in page
+    assert order.verification_hash() in page
+    assert "finishing your order" not in page
+    assert get_payments().get(second.payment_id).flags == ("purchase_paid_twice",)
+
+
+def test_a_second_tab_on_the_same_basket_opens_no_second_page(away, shopper, clover):
+    again = shopper.place_order()
+
+    assert again.url == f"/clover/status/{away.payment_id}/"
+    assert clover.calls.count("payment_start_checkout") == 1
+
+
+def test_two_pages_of_one_payment_both_paid_are_said_on_the_orders_page(
+    away, shopper, clover
+):
+    """A page that had expired was renewed, and the first one was paid on all the same."""
+    rows = models.Operation.objects.filter(payment=away.payment_id)
+    rows.update(session_expires_at=timezone.now() - timedelta(minutes=1))
+    get_payments().start_checkout(away.payment_id)
+    for _ in range(2):
+        pay_on_the_page(clover, away)
+
+    page = shopper.client.get(come_back(shopper, away).url).content.decode()
+
+    assert len(orders()) == 1
+    assert get_payments().get(away.payment_id).flags == ("double_capture",)
+    assert "a second payment of $10.00" in page

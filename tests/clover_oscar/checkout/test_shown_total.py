@@ -170,7 +170,7 @@ def test_goods_that_another_tab_swapped_are_shown_before_they_are_charged(
 
     page = way.submit(shopper).content.decode()
 
-    assert "Your basket has just changed. Please look at it again." in page
+    assert "Your cart has just changed. Please look at it again." in page
     assert nothing_sent()
 
     assert way.submit(shopper).status_code == 302

@@ -1,16 +1,18 @@
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.test import Client
+from django.utils.html import strip_tags
 from oscar.apps.payment.exceptions import PaymentError as OscarPaymentError
 from oscar.core.loading import get_class, get_model
 
 from clover_django.models import PaymentEvent
 from clover_django.payments import get_payments
-from payment_hooks import Ability, OutcomeUnknown
+from payment_hooks import Ability, OutcomeUnknown, PaymentSource, PaymentState
 from tests.clover_oscar.conftest import put_in_place
 from tests.clover_oscar.shopper import orders, records
 
@@ -77,8 +79,8 @@ def act(staff, order, action, *, amount="", token="form-1", confirmed="1", **fie
 def test_the_order_page_shows_the_payment(owner, order):
     page = owner.get(url(order)).content.decode()
 
-    assert "Clover payment: Paid" in page
-    assert 'value="10.00"' in page
+    assert 'Clover payment <span class="clover-badge clover-badge-paid">Paid' in page
+    assert "of 10.00 USD" in page
     assert "clover_capture_form" not in page
 
 
@@ -230,7 +232,9 @@ def test_a_reservation_is_voided(owner, reserved):
     sums, rows = records(reserved)
     assert sums == ("0.00", "0.00", "0.00")
     assert rows == ["Authorise 10.00", "Void 10.00"]
-    assert "Clover payment: Voided" in owner.get(url(reserved)).content.decode()
+    page = owner.get(url(reserved)).content.decode()
+    assert "clover-badge-voided" in page
+    assert "$10.00 voided" in page
 
 
 def lacking(clover, *missing):
@@ -246,13 +250,14 @@ def forms_of(page):
 def test_the_page_offers_what_the_provider_can_do(owner, reserved, clover):
     page = owner.get(url(reserved)).content.decode()
     assert forms_of(page) == {"capture", "void"}
-    assert "readonly" not in page
+    assert "Capture this amount" in page
 
     lacking(clover, Ability.VOID, Ability.PARTIAL_CAPTURE)
 
     page = owner.get(url(reserved)).content.decode()
     assert forms_of(page) == {"capture"}
-    assert "readonly" in page
+    assert "Capture this amount" not in page
+    assert "Capture all: $10.00" in page
 
 
 def test_only_a_first_refund_is_offered_where_there_is_one_only(owner, order, clover):
@@ -492,3 +497,170 @@ def test_the_history_names_who_moved_the_money(owner, order):
 
     changes = PaymentEvent.objects.filter(operation__kind="refund")
     assert {row.actor for row in changes} == {f"user {owner.user.pk}"}
+
+
+@pytest.mark.parametrize(
+    ("action", "amount"), [("refund", "10.01"), ("capture", "11"), ("void", "3")]
+)
+def test_a_wrong_amount_is_refused_before_it_is_confirmed(
+    owner, order, clover, clover_settings, shopper, product, action, amount
+):
+    if action != "refund":
+        clover_settings(AUTO_CAPTURE=False)
+        shopper.reach_payment(product)
+        shopper.pay()
+        order = orders()[-1]
+
+    page = act(owner, order, action, amount=amount, confirmed="")
+
+    assert "alert-danger" in page
+    assert 'name="confirmed"' not in page
+    assert f"payment_{action}" not in clover.calls
+
+
+def test_a_refusal_names_what_is_left(owner, order):
+    act(owner, order, "refund", amount="1.00", token="one")
+
+    page = act(owner, order, "refund", amount="9.50", confirmed="")
+
+    assert "$9.50 is more than the $9.00 that can be refunded" in page
+
+
+@pytest.mark.parametrize("typed", ["", "3.00", "many"])
+def test_refund_all_is_a_button_of_its_own(owner, order, typed):
+    asked = act(owner, order, "refund", amount=typed, confirmed="", clover_all="1")
+
+    assert ">Refund $10.00</button>" in asked
+    send_form(owner, order, asked)
+    assert records(order)[1] == ["Debit 10.00", "Refund 10.00"]
+
+
+def test_all_is_never_moved_without_its_confirmation(owner, order, clover):
+    page = act(owner, order, "refund", amount="", confirmed="1", clover_all="1")
+
+    assert "No amount was entered" in page
+    assert "payment_refund" not in clover.calls
+
+
+def test_the_button_repeats_the_sum_and_the_page_says_what_will_be_left(owner, order):
+    asked = act(owner, order, "refund", amount="4", confirmed="", reason="duplicate")
+
+    assert ">Refund $4.00</button>" in asked
+    assert "$6.00 of this payment will be left." in asked
+    assert "Paid twice" in asked
+
+
+def test_a_partial_capture_says_that_the_rest_is_released(owner, reserved):
+    asked = act(owner, reserved, "capture", amount="6.00", confirmed="")
+    done = send_form(owner, reserved, asked)
+
+    assert ">Capture $6.00</button>" in asked
+    assert "remaining $4.00 is released for good" in asked
+    assert "the remaining $4.00 was released." in done
+
+
+def test_a_whole_capture_warns_of_nothing(owner, reserved):
+    asked = act(owner, reserved, "capture", confirmed="", clover_all="1")
+
+    assert ">Capture $10.00</button>" in asked
+    assert "released for good" not in asked
+
+
+def test_success_says_what_happened(owner, order, clover):
+    part = act(owner, order, "refund", amount="4.00", token="one")
+    rest = act(owner, order, "refund", amount="6.00", token="two")
+
+    assert "$4.00 refunded; $6.00 of this payment are left." in part
+    assert "$6.00 refunded; nothing of this payment is left." in rest
+
+
+def test_the_card_is_named_where_it_is_known(owner, shopper, product, clover):
+    shopper.reach_payment(product)
+    shopper.pay()
+    payment = get_payments().find(orders()[0].number)[0]
+    (charge,) = get_payments().operations(payment.payment_id)
+    with_card = replace(charge, details={"brand": "VISA", "last4": "4242"})
+    get_payments().ledger.replace_operation(with_card)
+
+    done = act(owner, orders()[0], "refund", amount="4.00")
+
+    assert "$4.00 refunded to Visa •••• 4242; $6.00 of this payment are left." in done
+
+
+def test_after_a_movement_the_payment_is_shown(owner, order):
+    values = {"order_action": "clover_refund", "amount": "", "clover_intent_id": "a"}
+    answer = owner.post(url(order), values)
+
+    assert answer.url == f"{url(order)}?tab=payment#payment"
+    page = owner.get(answer.url).content.decode()
+    assert re.search(r'nav-link active" href="#payment"', page)
+
+
+def test_the_history_is_a_timeline_of_who_did_what_and_why(owner, order):
+    owner.user.first_name, owner.user.last_name = "Grace", "Hopper"
+    owner.user.save()
+    act(owner, order, "refund", amount="4.00", reason="duplicate")
+    payment = get_payments().find(order.number)[0]
+    get_payments().flag(payment.payment_id, "cvc_check_failed")
+
+    page = owner.get(url(order)).content.decode()
+    entries = re.findall(r'(?s)<li class="clover-(\w+)">(.*?)</li>', page)
+    told = [(kind, re.sub(r"\s+", " ", strip_tags(text))) for kind, text in entries]
+
+    assert [kind for kind, _ in told] == ["succeeded", "succeeded", "note"]
+    charge, refund, flag = (text for _, text in told)
+    assert "$10.00 charged" in charge
+    assert "The shopper" in charge
+    assert "$4.00 refunded Paid twice" in refund
+    assert "Grace Hopper" in refund
+    assert "Needs attention: The security code did not match" in flag
+
+
+def test_a_person_without_a_name_is_shown_by_email_and_a_deleted_one_by_number(
+    owner, order
+):
+    act(owner, order, "refund", amount="4.00")
+    assert "· owner@example.com" in owner.get(url(order)).content.decode()
+    other = make_staff("other", is_superuser=True)
+
+    number = owner.user.pk
+    owner.user.delete()
+
+    page = other.get(url(order)).content.decode()
+    assert f"A deleted account ({number})" in page
+
+
+def test_each_form_moves_the_payment_that_it_belongs_to(owner, order, clover):
+    first = get_payments().find(order.number)[0]
+    get_payments().refund(first.payment_id, intent_id="elsewhere")
+    second = get_payments().open(
+        first.reference,
+        mode=first.mode,
+        amount_due=first.amount_due,
+        context=first.context,
+        adapter=first.adapter,
+        again=True,
+    )
+    get_payments().charge(second.payment_id, PaymentSource(token="tok-2"))
+
+    old = act(owner, order, "refund", amount="4.00", clover_payment=first.payment_id)
+    new = act(owner, order, "refund", amount="4.00", clover_payment=second.payment_id)
+
+    assert "more than is left to refund" in old
+    assert "$4.00 refunded" in new
+    state = get_payments().get(second.payment_id).state
+    assert state is PaymentState.PARTLY_REFUNDED
+    assert clover.calls.count("payment_refund") == 2
+
+
+def test_a_payment_of_another_order_is_not_moved_here(
+    owner, order, shopper, product, clover
+):
+    shopper.reach_payment(product)
+    shopper.pay()
+    other = get_payments().find(orders()[-1].number)[0]
+
+    page = act(owner, order, "refund", amount="4.00", clover_payment=other.payment_id)
+
+    assert "This order has no Clover payment" in page
+    assert "payment_refund" not in clover.calls

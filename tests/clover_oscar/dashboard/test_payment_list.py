@@ -54,7 +54,7 @@ def test_staff_may_place_the_order_although_it_is_sold_out(owner, without_order)
     (order,) = orders()
     assert f"Order {order.number} is placed" in page
     assert get_payments().get(without_order.payment_id).flags == ()
-    assert "Nothing here" in owner.get(URL).content.decode()
+    assert "Nothing needs attention" in owner.get(URL).content.decode()
 
 
 def test_placing_needs_a_permission(without_order):
@@ -149,7 +149,7 @@ def test_a_finished_payment_needs_no_one(owner, shopper, product, clover):
     shopper.reach_payment(product)
     shopper.pay()
 
-    assert "Nothing here" in owner.get(URL).content.decode()
+    assert "Nothing needs attention" in owner.get(URL).content.decode()
     assert orders()[0].number in owner.get(f"{URL}?view=all").content.decode()
 
 

@@ -72,3 +72,17 @@ def test_a_broken_command_of_another_package_breaks_nothing(value, why):
     assert "Not available" in listed.output
     assert f"theirs {why}" in done.output
     assert "clover-provider[" not in done.output
+
+
+def test_a_command_that_lacks_a_package_only_when_it_runs_says_which(monkeypatch):
+    late = click.Command("demo", callback=lambda: __import__("no_such_package"))
+    monkeypatch.setattr(EntryPoint, "load", lambda found: late)
+    found = EntryPoint("demo", "theirs:demo", command_line.GROUP)
+    group = click.Group("clover", {"demo": command_line._load(found)})
+
+    done = CliRunner().invoke(group, ["demo"])
+
+    assert done.exit_code == 1
+    assert done.output == (
+        "Error: demo needs no_such_package: pip install 'clover-provider[demo]'\n"
+    )

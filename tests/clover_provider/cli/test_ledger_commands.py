@@ -17,6 +17,7 @@ paid = payments.open("100123", mode=Mode.IFRAME, amount_due=Money.of("5.00", "US
 payments.charge(paid.payment_id, PaymentSource(token="tok-1"), notify=False)
 provider._add(TransactionKind.CHARGE, Money.of("7.00", "USD"))
 number = 7
+clean = Payments.using(FakeProvider())
 
 def make():
     return payments
@@ -65,6 +66,21 @@ def test_a_message_that_fits_nothing_is_named_until_it_is_dismissed(run):
     assert said["messages"][0]["event_id"] == "stray"
     done = run("recover", "--dismiss", "stray", payments="with_message")
     assert (done.exit_code, "stray" in done.output) == (0, False)
+
+
+@pytest.mark.parametrize("command", ["recover", "reconcile"])
+def test_quiet_prints_nothing_while_all_is_well(run, command):
+    done = run(command, "--quiet", payments="clean")
+
+    assert (done.exit_code, done.output) == (0, "")
+
+
+def test_quiet_names_what_a_person_must_look_at(run):
+    left = run("recover", "--quiet", payments="with_message")
+    found = run("reconcile", "--quiet", "--until", "2099-01-01")
+
+    assert (left.exit_code, "message stray of T9" in left.output) == (1, True)
+    assert (found.exit_code, "unknown_charge" in found.output) == (1, True)
 
 
 def test_recovery_in_json(run):

@@ -2,6 +2,7 @@
 
 import threading
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django.db import connections
@@ -14,6 +15,7 @@ from saleor.payment.interface import (
 from saleor.plugins.manager import get_plugins_manager
 
 from clover_saleor.installation.app import ensure_app
+from clover_saleor.transactions_plugin import CloverTransactions
 from clover_simulator.shopper import DECLINED_CARD
 from tests.clover_saleor.shop import (
     CARD,
@@ -211,7 +213,7 @@ def test_what_a_capture_leaves_is_not_reserved_any_more(shop, checkout):
     released = held.events.get(type="cancel_success")
     assert (held.canceled_value, released.message) == (
         Decimal("15.99"),
-        "15.99 USD was not captured, and is released.",
+        "15.99\N{NO-BREAK SPACE}USD was not captured, and is released.",
     )
     assert (held.available_actions, shop.voids) == (["REFUND"], [])
 
@@ -333,6 +335,41 @@ def test_what_cannot_be_done_is_a_failure_with_a_reason(
     assert reason in event.message
     assert types(done.item).count(f"{action}_failure") == 1
     assert (shop.refunds, shop.voids) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("requestor", "words"),
+    [
+        (
+            SimpleNamespace(language_code="fr"),
+            "dépasse ce qu\N{RIGHT SINGLE QUOTATION MARK}il reste",
+        ),
+        (SimpleNamespace(language_code="es"), "Es más de lo que queda"),
+        (SimpleNamespace(), "more than is left to refund"),
+        (None, "more than is left to refund"),
+    ],
+)
+def test_staff_reads_a_refusal_in_the_language_of_the_account(
+    shop, checkout, monkeypatch, requestor, words
+):
+    done = pay(shop, checkout)
+    monkeypatch.setattr(CloverTransactions, "requestor", requestor, raising=False)
+
+    assert words in request(done.item, "refund", "26.00").message
+
+
+def test_what_a_capture_releases_is_said_in_that_language_too(
+    shop, checkout, monkeypatch
+):
+    held = pay(shop, checkout, action="authorization").item
+    account = SimpleNamespace(language_code="fr-ca")
+    monkeypatch.setattr(CloverTransactions, "requestor", account, raising=False)
+
+    request(held, "charge", "10.00")
+
+    message = held.events.get(type="cancel_success").message
+    assert message.startswith("15,99\N{NO-BREAK SPACE}USD n")
+    assert message.endswith("ont pas été capturés et sont libérés.")
 
 
 def test_each_refusal_has_its_own_reason(shop, checkout):

@@ -302,3 +302,32 @@ def test_a_web_page_cannot_use_the_control_api(client, headers):
 @pytest.mark.parametrize("text", ["{", "[]", "1"])
 def test_a_body_that_is_no_object_is_refused(client, text):
     assert fetch("POST", f"{client.simulator.url}/_simulator/clock", text).status == 400
+
+
+def test_a_decline_can_be_ordered_for_the_next_cards(client):
+    client.control("POST", "/declines", {"count": 2})
+    href = open_checkout(client).json()["href"]
+
+    charged = client.charge()
+    hosted = client.simulator.pay_hosted(href)
+    after = client.charge()
+
+    assert (charged.status, hosted.status, after.status) == (402, 200, 200)
+    assert charged.json()["error"]["code"] == "card_declined"
+    assert "Do not honor" in hosted.text
+    assert [c.status for c in client.simulator.ledger.declined] == ["failed", "failed"]
+
+
+def test_a_card_that_declines_by_itself_uses_no_ordered_decline(client):
+    client.simulator.decline_next()
+
+    client.charge(source=client.simulator.token("4005571702222222"))
+
+    assert client.control("GET", "/faults").json()["declines"] == 1
+    client.control("DELETE", "/faults")
+    assert client.charge().status == 200
+
+
+@pytest.mark.parametrize("count", [-1, True, "1", None])
+def test_a_count_of_declines_that_is_no_count_is_refused(client, count):
+    assert client.control("POST", "/declines", {"count": count}).status == 400

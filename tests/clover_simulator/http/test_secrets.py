@@ -92,3 +92,26 @@ def test_a_path_with_a_card_number_is_hidden_in_the_log_of_requests(client):
     fetch("GET", f"{client.simulator.url}/v1/charges/{NUMBER}")
 
     assert client.simulator.requests[-1].path == "/v1/charges/[hidden]"
+
+
+def test_a_number_or_a_name_that_is_a_card_number_is_hidden(client):
+    metadata = {NUMBER: "as a name", "as_a_number": int(NUMBER)}
+    client.post("/v1/charges", {"amount": int(NUMBER), "metadata": metadata})
+
+    (seen,) = client.control("GET", "/requests").json()["requests"]
+    assert NUMBER not in str(seen)
+    assert seen["body"]["amount"] == seen["body"]["metadata"]["as_a_number"]
+
+
+def test_a_body_that_is_too_long_is_not_kept(client):
+    client.post("/v1/charges", {"description": "x" * 30_000})
+
+    assert client.simulator.requests[-1].body == "[30019 characters]"
+
+
+def test_how_long_an_answer_took_is_kept(client):
+    client.simulator.fail("GET", "/v1/charges", "delay_after", seconds=0.05)
+    client.get("/v1/charges")
+
+    client.simulator.wait_until(lambda: client.simulator.requests[-1].milliseconds)
+    assert client.simulator.requests[-1].milliseconds >= 50

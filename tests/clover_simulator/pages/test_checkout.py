@@ -22,6 +22,9 @@ CONTENT = {
     "<li><span>Shipping</span><span>$2.00</span></li>",
     "tax_html": "<li><span>State tax</span><span>$1.75</span></li>",
     "message_html": "",
+    "cards_html": '<li data-card="4242424242424242"><span>Visa, approved</span></li>'
+    '<li data-card="378282246310005"><span>Amex, approved</span></li>',
+    "minutes": "15",
     "pay_action": "/pay",
     "cancel_action": "/cancel",
     "session_state": "open",

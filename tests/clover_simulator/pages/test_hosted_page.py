@@ -1,7 +1,10 @@
 """The shopper's page, from the shopper's side."""
 
+import re
+
 import pytest
 
+from clover_simulator.state import cards
 from clover_simulator.traffic.client import fetch
 from tests.clover_simulator.conftest import MUG, REDIRECTS, open_checkout
 
@@ -28,6 +31,26 @@ def test_the_page_shows_what_is_paid(client):
     assert "2,715.90" in page.text
     assert 'data-state="open"' in page.text
     assert "$" not in page.text.replace("$2", "")
+
+
+def test_the_page_says_what_it_is_and_offers_test_cards_of_either_outcome(href):
+    shown = fetch("GET", href).text
+    offered = re.findall(r'<li data-card="(\d+)">.*?<span.*?>([^<]+)</span>', shown)
+
+    assert "Clover simulator" in shown
+    assert "No money moves here" in shown
+    assert ("4242424242424242", "Visa, approved") in offered
+    assert ("5424180273333333", "Mastercard, declined") in offered
+    for number, text in offered:
+        assert cards.find(number).outcome.split(",")[0] == text.split(", ")[1]
+
+
+def test_an_expired_page_names_the_life_of_a_session(client):
+    client.simulator.switch(session_minutes=5)
+    href = open_checkout(client).json()["href"]
+    client.simulator.clock.advance(minutes=6)
+
+    assert "lives for 5 minutes" in fetch("GET", href).text
 
 
 def test_the_page_cannot_be_framed_and_its_forms_lead_to_the_shop_only(href):

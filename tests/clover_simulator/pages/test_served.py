@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from clover_simulator.testing import Simulator
 from tests.clover_card.chromium import PATIENCE_MS, chromium
 from tests.clover_card.servers import Shop, running
+from tests.clover_simulator.conftest import Client, open_checkout
 
 pytestmark = pytest.mark.browser
 
@@ -74,3 +75,21 @@ def test_a_number_that_is_no_test_card_is_refused_beside_its_field(payment_page)
 
     error = payment_page.locator("[data-field=CARD_NUMBER] .clover-card-error")
     expect(error).to_contain_text("never type a real card")
+
+
+def test_a_click_on_a_test_card_fills_the_hosted_page(browser, simulator):
+    client = Client(simulator, simulator.merchant)
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(open_checkout(client, redirectUrls={}).json()["href"])
+
+    page.get_by_role("button", name="Visa, declined").click()
+    page.get_by_role("button", name="Pay").click()
+    expect(page.get_by_role("alert")).to_contain_text("declined")
+    page.get_by_role("button", name="Amex, approved").click()
+    page.get_by_role("button", name="Pay").click()
+
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+    page.get_by_role("link", name="Look inside").click()
+    expect(page.locator("#charges-rows")).to_contain_text("Amex •••• 0005")
+    page.close()

@@ -18,6 +18,20 @@ from payment_hooks.storefront import confirm
 from tests.payment_hooks.engine.challenging import DUE, ask, begin, card, taken
 
 
+class ShowsTheEnded:
+    """Answers with the CANCELED transaction where a provider would decline."""
+
+    def __init__(self, provider):
+        self.provider = provider
+
+    @hookimpl(wrapper=True)
+    def payment_confirm(self, request):
+        try:
+            return (yield)
+        except PaymentDeclined:
+            return self.provider.ledger[request.transaction_id]
+
+
 class TestAProviderThatGoesOnByItself:
     @pytest.fixture(autouse=True)
     def _alone(self, provider):
@@ -94,15 +108,7 @@ def test_an_ended_challenge_may_be_answered_with_its_transaction(
 ):
     """A provider that answers `canceled` with the CANCELED transaction."""
 
-    class Shows:
-        @hookimpl(wrapper=True)
-        def payment_confirm(self, request):
-            try:
-                return (yield)
-            except PaymentDeclined:
-                return provider.ledger[request.transaction_id]
-
-    registry.register(Shows())
+    registry.register(ShowsTheEnded(provider))
     payment = begin(payments)
     ask(payments, payment)
 
@@ -112,15 +118,7 @@ def test_an_ended_challenge_may_be_answered_with_its_transaction(
 
 
 def test_turning_back_there_is_a_decline(payments, provider, registry):
-    class Shows:
-        @hookimpl(wrapper=True)
-        def payment_confirm(self, request):
-            try:
-                return (yield)
-            except PaymentDeclined:
-                return provider.ledger[request.transaction_id]
-
-    registry.register(Shows())
+    registry.register(ShowsTheEnded(provider))
     payment = begin(payments)
     ask(payments, payment)
 
@@ -285,15 +283,7 @@ def test_none_means_that_the_transaction_is_looked_up(quiet, payments, provider)
 def test_a_new_total_may_follow_a_challenge_ended_with_its_transaction(
     payments, provider, registry, shop
 ):
-    class Shows:
-        @hookimpl(wrapper=True)
-        def payment_confirm(self, request):
-            try:
-                return (yield)
-            except PaymentDeclined:
-                return provider.ledger[request.transaction_id]
-
-    registry.register(Shows())
+    registry.register(ShowsTheEnded(provider))
     payment = begin(payments)
     ask(payments, payment)
     shop.due = Money(3000, "USD")

@@ -48,12 +48,41 @@ def test_an_unknown_outcome_never_says_that_nothing_was_charged(language):
 @pytest.mark.parametrize("language", TEXTS)
 @pytest.mark.parametrize(
     "code",
-    ["card_declined", "unavailable", "busy", "amount_changed", "amount_not_shown"],
+    [
+        "amount_changed",
+        "amount_not_accepted",
+        "amount_not_shown",
+        "authentication_failed",
+        "busy",
+        "card_declined",
+        "card_not_supported",
+        "expired_card",
+        "fraud_check",
+        "limit_exceeded",
+        "partial_approval",
+        "processing_error",
+        "unavailable",
+    ],
 )
 def test_a_definitive_no_says_that_nothing_was_charged(language, code):
     text = shopper_text(code, language)
 
     assert [words for words in NOTHING_TAKEN[language] if words in text]
+
+
+NEXT_STEP = {
+    "en": ("another card", "check", "try again", "contact the shop", "enter"),
+    "fr": ("une autre", "érifi", "réessayer", "contacter la boutique", "saisir"),
+    "es": ("otra", "Revise", "Revís", "de nuevo", "con la tienda", "Introduzca"),
+}
+
+
+@pytest.mark.parametrize("language", TEXTS)
+@pytest.mark.parametrize("code", DeclineCode)
+def test_a_decline_says_what_to_do_next(language, code):
+    text = shopper_text(code, language)
+
+    assert [words for words in NEXT_STEP[language] if words in text]
 
 
 @pytest.mark.parametrize(

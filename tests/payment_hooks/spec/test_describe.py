@@ -175,8 +175,13 @@ def test_a_description_with_a_wrong_field_names_it(fields, words):
 
 @pytest.mark.parametrize(
     "fields",
-    [{"most": Money(1, "USD")}, {"least": (1,)}, {"refund_window": 180}],
-    ids=["no set", "a number", "no time"],
+    [
+        {"most": Money(1, "USD")},
+        {"least": (1,)},
+        {"refund_window": 180},
+        {"authorization_window": 7},
+    ],
+    ids=["no set", "a number", "no time", "no time either"],
 )
 def test_limits_are_amounts_and_a_time(fields):
     with pytest.raises(ConfigurationError, match=next(iter(fields))):

@@ -32,6 +32,11 @@ class Command(BaseCommand):
         parser.add_argument("--until", default="0m", help="as --since; now by default")
         parser.add_argument("--repair", action="store_true", help="write it down")
         parser.add_argument("--json", action="store_true", help="print JSON")
+        parser.add_argument(
+            "--quiet",
+            action="store_true",
+            help="print nothing unless a person must look; for cron",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Compare, and say what differs."""
@@ -40,7 +45,8 @@ class Command(BaseCommand):
         except (ConfigurationError, PaymentError) as error:
             raise CommandError(str(error)) from error
         show = reconcile_json if options["json"] else reconcile_table
-        self.stdout.write(show(report))
+        if not (options["quiet"] and report.is_clean):
+            self.stdout.write(show(report))
         if not report.is_clean:
             raise SystemExit(1)
 

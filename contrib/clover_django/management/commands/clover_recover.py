@@ -34,6 +34,11 @@ class Command(BaseCommand):
             help="a message that fits no payment, and is none of this shop's",
         )
         parser.add_argument("--json", action="store_true", help="print JSON")
+        parser.add_argument(
+            "--quiet",
+            action="store_true",
+            help="print nothing unless a person must look; for cron",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Look at what is due, and say what became of it."""
@@ -46,6 +51,7 @@ class Command(BaseCommand):
         with acting_as("clover_recover"):
             report = recover_all(merchants, limit=options["limit"])
         show = recovery_json if options["json"] else recovery_table
-        self.stdout.write(show(report))
+        if not (options["quiet"] and report.is_clean):
+            self.stdout.write(show(report))
         if not report.is_clean:
             raise SystemExit(1)
