@@ -94,9 +94,10 @@ class CloverConfig(ConfigValues):
     def authentication_sdk_url(self) -> str:
         """The address of the 3DS script; the browser must load it from there.
 
-        Clover's pages name that of production alone.
+        Source: "Configure 3D Secure SDK with iframe and API integration",
+        docs.clover.com, read 2026-11.
         """
-        return f"{self.hosts.checkout}/clover3DS/clover3DS-sdk.js"
+        return f"{self.hosts.authentication}/clover3DS/clover3DS-sdk.js"
 
     @property
     def keys_url(self) -> str:

@@ -29,6 +29,8 @@ class Hosts:
     """OAuth consent page and hosted payment pages."""
     checkout: str
     """The iframe SDK."""
+    authentication: str
+    """The 3-D Secure script."""
     keys: str
     """The card-encryption keys of both environments."""
 
@@ -43,6 +45,7 @@ _CLOVER = {
         api="https://apisandbox.dev.clover.com",
         www="https://sandbox.dev.clover.com",
         checkout="https://checkout.sandbox.dev.clover.com",
+        authentication="https://checkout.dev1.dev.clover.com",
         keys=_PRODUCTION_CHECKOUT,
     ),
     Environment.PRODUCTION: Hosts(
@@ -51,6 +54,7 @@ _CLOVER = {
         api="https://api.clover.com",
         www="https://www.clover.com",
         checkout=_PRODUCTION_CHECKOUT,
+        authentication=_PRODUCTION_CHECKOUT,
         keys=_PRODUCTION_CHECKOUT,
     ),
 }
@@ -61,4 +65,4 @@ def hosts_of(environment: Environment, base_url: str) -> Hosts:
     if environment in _CLOVER:
         return _CLOVER[environment]
     url = base_url.rstrip("/")
-    return Hosts(ecommerce=url, token=url, api=url, www=url, checkout=url, keys=url)
+    return Hosts(**dict.fromkeys(Hosts.__dataclass_fields__, url))

@@ -1,5 +1,6 @@
 """The Content-Security-Policy sources that Clover's card fields and pages need."""
 
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 SELF = "'self'"
@@ -8,15 +9,33 @@ SELF = "'self'"
 INLINE = "'unsafe-inline'"
 RECAPTCHA = ("https://www.google.com", "https://www.gstatic.com")
 ANY_BANK = "https:"
-TOKEN_HOSTS = {
-    "checkout.clover.com": "https://token.clover.com",
-    "checkout.sandbox.dev.clover.com": "https://token-sandbox.dev.clover.com",
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloverHosts:
+    """What a page needs beside the host of the SDK."""
+
+    tokens: str
+    """Where the fields turn a card into a token."""
+    page: str
+    """Where the hosted payment pages are."""
+    authentication: str
+    """Where the 3-D Secure script is."""
+
+
+CLOVER = {
+    "checkout.clover.com": CloverHosts(
+        tokens="https://token.clover.com",
+        page="https://www.clover.com",
+        authentication="https://checkout.clover.com",
+    ),
+    "checkout.sandbox.dev.clover.com": CloverHosts(
+        tokens="https://token-sandbox.dev.clover.com",
+        page="https://sandbox.dev.clover.com",
+        authentication="https://checkout.dev1.dev.clover.com",
+    ),
 }
-PAGE_HOSTS = {
-    "checkout.clover.com": "https://www.clover.com",
-    "checkout.sandbox.dev.clover.com": "https://sandbox.dev.clover.com",
-}
-"""Where the hosted payment pages are, by the host of the SDK."""
+"""By the host of the SDK."""
 
 
 def csp_directives(
@@ -28,8 +47,8 @@ def csp_directives(
     inline styles (the footer); any other host, such as the simulator, needs itself only.
     `form-action` has the host of Clover's payment pages, since browsers hold the redirects
     after a form to it: with `'self'` alone the button that leads to Clover does nothing.
-    With `three_d_secure`, the page may frame any bank's, and post to it: which one it is,
-    only the charge's answer says.
+    With `three_d_secure`, the page may load Clover's script for it, frame any bank's page,
+    and post to it: which one it is, only the charge's answer says.
 
     Raises:
         ValueError: `script_url` is not an absolute http or https URL.
@@ -41,8 +60,8 @@ def csp_directives(
             f"https://checkout.clover.com/sdk.js, not {script_url!r}"
         )
     origin = f"{parts.scheme}://{parts.netloc}"
-    token_host = TOKEN_HOSTS.get(parts.netloc)
-    if token_host is None:
+    clover = CLOVER.get(parts.netloc)
+    if clover is None:
         return {
             "script-src": (SELF, origin),
             "frame-src": (origin,),
@@ -50,11 +69,12 @@ def csp_directives(
             "style-src": (SELF,),
             "form-action": (SELF, origin),
         }
+    scripts = [origin, clover.authentication] if three_d_secure else [origin]
     bank = (ANY_BANK,) if three_d_secure else ()
     return {
-        "script-src": (SELF, origin, *RECAPTCHA),
+        "script-src": (SELF, *dict.fromkeys(scripts), *RECAPTCHA),
         "frame-src": (origin, RECAPTCHA[0], *bank),
-        "connect-src": (SELF, origin, token_host, RECAPTCHA[0]),
+        "connect-src": (SELF, *dict.fromkeys(scripts), clover.tokens, RECAPTCHA[0]),
         "style-src": (SELF, INLINE),
-        "form-action": (SELF, PAGE_HOSTS[parts.netloc], *bank),
+        "form-action": (SELF, clover.page, *bank),
     }

@@ -53,6 +53,20 @@ def test_a_form_may_lead_to_clovers_payment_page(environment):
     assert directives["form-action"] == ("'self'", hosts.www)
 
 
+@pytest.mark.parametrize("environment", ["sandbox", "production"])
+def test_the_script_of_3d_secure_is_allowed_where_it_is_wanted(environment):
+    hosts = hosts_of(Environment(environment), "")
+    sdk = f"{hosts.checkout}/sdk.js"
+
+    allowed = csp_directives(sdk, three_d_secure=True)
+
+    assert hosts.authentication in allowed["script-src"]
+    assert len(set(allowed["script-src"])) == len(allowed["script-src"])
+    assert allowed["script-src"][1] == hosts.checkout
+    others = set(csp_directives(sdk)["script-src"]) - {hosts.checkout}
+    assert hosts.authentication not in others
+
+
 def test_a_local_host_needs_nothing_but_itself():
     directives = csp_directives("http://127.0.0.1:8765/sdk.js")
 

@@ -63,6 +63,20 @@ def test_each_environment_has_its_own_hosts(
     assert config.keys_url == "https://checkout.clover.com/assets/keys.json"
 
 
+@pytest.mark.parametrize(
+    ("environment", "host"),
+    [
+        ("sandbox", "https://checkout.dev1.dev.clover.com"),
+        ("production", "https://checkout.clover.com"),
+    ],
+)
+def test_the_script_of_3d_secure_has_a_host_of_its_own(configure, environment, host):
+    config = configure(ENVIRONMENT=environment)
+
+    path = "/clover3DS/clover3DS-sdk.js"
+    assert config.authentication_sdk_url == f"{host}{path}"
+
+
 def test_a_local_double_plays_every_role(configure):
     config = configure(ENVIRONMENT="local", BASE_URL="http://127.0.0.1:8100/")
 

@@ -50,7 +50,7 @@ def test_a_look_at_the_browser_is_a_challenge_for_the_script(canned, config):
     assert step.transaction_id == reading(canned).need_id()
     assert step.url == ""
     assert step.script_url == (
-        "https://checkout.sandbox.dev.clover.com/clover3DS/clover3DS-sdk.js"
+        "https://checkout.dev1.dev.clover.com/clover3DS/clover3DS-sdk.js"
     )
     assert step.data == {
         "merchantUuid": "TESTMERCH0001",
