@@ -23,19 +23,20 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 class Inspection:
-    """Looks at one page after the other, and keeps what is wrong by the page's name."""
+    """Looks at one page after the other, and notes what is wrong beside its name."""
 
     def __init__(self, shopper):
-        self.shopper, self.found, self.seen = shopper, {}, []
+        self.shopper, self.wrong = shopper, []
 
     def look(self, name):
-        self.seen.append(name)
-        if wrong := violations(self.shopper.page):
-            self.found[name] = wrong
+        self.wrong += [f"{name}: {row}" for row in violations(self.shopper.page)]
 
     def open(self, path, name):
         self.shopper.page.goto(f"{self.shopper.servers.shop}{path}")
         self.look(name)
+
+    def found_nothing(self):
+        assert not self.wrong, "\n".join(self.wrong)
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def test_paying_on_the_shops_page(inspection, mode):
     buy(shopper, mode)
     inspection.look("thank-you page")
 
-    assert inspection.found == {}
+    inspection.found_nothing()
 
 
 def test_paying_on_clovers_page(inspection):
@@ -81,7 +82,7 @@ def test_paying_on_clovers_page(inspection):
     inspection.open(status_path(shopper.page), "status page of an open hosted page")
     inspection.open("/basket/", "basket while a payment is under way")
 
-    assert inspection.found == {}
+    inspection.found_nothing()
 
 
 def test_waiting_for_an_outcome(inspection):
@@ -89,7 +90,7 @@ def test_waiting_for_an_outcome(inspection):
 
     inspection.look("status page of an unknown outcome")
 
-    assert inspection.found == {}
+    inspection.found_nothing()
 
 
 def test_the_back_office(inspection):
@@ -107,7 +108,7 @@ def test_the_back_office(inspection):
     expect_path(page, "/change/")
     inspection.look("admin: payment")
 
-    assert inspection.found == {}
+    inspection.found_nothing()
 
 
 def test_the_simulators_page(inspection):
@@ -116,7 +117,7 @@ def test_the_simulators_page(inspection):
     inspection.look("simulator")
 
     assert answer.ok
-    assert inspection.found == {}
+    inspection.found_nothing()
 
 
 def test_what_is_wrong_is_found(inspection):
