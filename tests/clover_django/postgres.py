@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.guarding.guard import Guard
+
 MISSING = (
     "PostgreSQL's server is missing: install it (Debian: apt-get install postgresql), "
     "or put initdb and pg_ctl on the PATH"
@@ -34,6 +36,7 @@ class Server:
     def start(self):
         if self.user:
             shutil.chown(self.folder, self.user)
+        self._guard = Guard(self.folder, *self._command("pg_ctl", *self._ending()))
         self._run("initdb", "-D", self.data, "-A", "trust", "-U", "postgres", "-N")
         self.come_back()
 
@@ -46,11 +49,10 @@ class Server:
 
     def go_down(self):
         """As with a crash: nobody is waited for."""
-        self._run("pg_ctl", "-D", self.data, "-m", "immediate", "stop")
+        self._run("pg_ctl", *self._ending())
 
     def stop(self):
-        self.go_down()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._guard.finish()
 
     @property
     def data(self):
@@ -64,12 +66,18 @@ class Server:
             "HOST": str(self.folder),
         }
 
-    def _run(self, program, *arguments):
+    def _ending(self):
+        return "-D", self.data, "-m", "immediate", "stop"
+
+    def _command(self, program, *arguments):
         command = [str(self.programs / program), *map(str, arguments)]
         if self.user:
-            command = ["setpriv", "--reuid", self.user, "--clear-groups", *command]
+            return ["setpriv", "--reuid", self.user, "--clear-groups", *command]
+        return command
+
+    def _run(self, program, *arguments):
         subprocess.run(
-            command,
+            self._command(program, *arguments),
             check=True,
             cwd=self.folder,
             stdout=sys.stderr,

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.guarding.guard import Guard
+
 MISSING = (
     "MariaDB's server is missing: install it (Debian: apt-get install "
     "mariadb-server-core mariadb-client-core), or put mariadbd, mariadb-install-db and "
@@ -50,6 +52,7 @@ class Server:
             "--default-time-zone=-05:00",
             "--character-set-server=latin1",
         ]
+        self._guard = Guard(self.folder, "sh", "-c", f"kill -9 $(cat {self._pid})")
         self.process = subprocess.Popen(
             [self.program, *self._options(), *lax, "--skip-networking"],
             stdout=sys.stderr,
@@ -59,24 +62,26 @@ class Server:
         self._wait()
 
     def stop(self):
-        if self.process is not None:
-            self.process.terminate()
-            try:
-                self.process.wait(_PATIENCE_SECONDS)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if self.process is None:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            return
+        self._guard.finish()
+        self.process.kill()  # where it never wrote its id
+        self.process.wait()
 
     def url(self, database="test"):
         return f"mysql+pymysql://root@localhost/{database}?unix_socket={self.socket}"
+
+    @property
+    def _pid(self):
+        return self.folder / "pid"
 
     def _options(self):
         user = ["--user=root"] if os.geteuid() == 0 else []
         data = self.folder / "data"
         paths = [f"--datadir={data}", f"--socket={self.socket}"]
         logs = [
-            f"--pid-file={self.folder / 'pid'}",
+            f"--pid-file={self._pid}",
             f"--log-error={self.folder / 'log'}",
         ]
         return ["--no-defaults", *user, *paths, *logs]
