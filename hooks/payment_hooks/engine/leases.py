@@ -198,13 +198,14 @@ class OperationStore:
             StaleVersion: the payment changed since; what changed may be other money.
             OutcomeUnknown: the operation was changed elsewhere.
         """
+        asked = {key: operation.details[key] for key in {REASON} & {*operation.details}}
         done = replace(
             self._closed(operation),
             state=OperationState.SUCCEEDED,
             transaction_id=transaction.transaction_id,
             moved=transaction.amount,
             flag=flag,
-            details=_kept(operation) | describe(transaction),
+            details=asked | describe(transaction),
             code="",
             message="",
         )
@@ -323,12 +324,6 @@ class OperationStore:
             )
             self.refuse(operation, error)
             raise error
-
-
-def _kept(operation: Operation) -> dict[str, str]:
-    """Of the details, what only whoever asked knows."""
-    reason = operation.refund_reason
-    return {REASON: reason.value} if reason else {}
 
 
 def _with(changed: Operation, operations: Iterable[Operation]) -> tuple[Operation, ...]:

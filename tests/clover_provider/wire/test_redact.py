@@ -57,7 +57,8 @@ SECRETS = (PAN, PRIVATE, TOKEN, "canary-hosted", "canary-webhook", "canary-v3")
 
 def assert_clean(text):
     found = [secret for secret in SECRETS if secret in text]
-    found += re.findall(rf"(?<![\d.]){CVC}(?!\d)", text)
+    without_addresses = re.sub(r"0x[0-9a-f]+", "", text)  # they may hold any digits
+    found += re.findall(rf"(?<![\d.]){CVC}(?!\d)", without_addresses)
     assert not found
 
 
