@@ -19,7 +19,7 @@ ADDRESS = {
 }
 
 
-HIDDEN = re.compile(r'name="(clover_(?:shown|token|mode))" value="([^"]*)"')
+HIDDEN = re.compile(r'name="(clover_(?:shown|token|mode|ordered))" value="([^"]*)"')
 
 
 class Shopper:
@@ -27,7 +27,7 @@ class Shopper:
 
     def __init__(self, client=None, shown=""):
         self.client = client or Client(SERVER_NAME="localhost")
-        self.shown, self.token, self.mode = shown, "", ""
+        self.shown, self.token, self.mode, self.ordered = shown, "", "", ""
 
     def reach_payment(self, product, quantity=1):
         """Put a product into the basket and go as far as the payment page."""
@@ -50,6 +50,7 @@ class Shopper:
         self.shown = hidden.get("clover_shown", self.shown)
         self.token = hidden.get("clover_token", "")
         self.mode = hidden.get("clover_mode", self.mode)
+        self.ordered = hidden.get("clover_ordered", self.ordered)
         return page
 
     def enter_card(self, token="tok-1", **fields):
@@ -66,6 +67,7 @@ class Shopper:
             "action": "place_order",
             "clover_shown": self.shown,
             "clover_mode": self.mode,
+            "clover_ordered": self.ordered,
         }
         return self.read(self.client.post("/checkout/preview/", form | fields))
 

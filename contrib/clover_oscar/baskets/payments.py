@@ -1,5 +1,6 @@
 """Baskets under payment: their payments, and whether they must stay frozen."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -58,11 +59,19 @@ def thaw(basket_id: int) -> None:
             basket.thaw()
 
 
-def find_submitted(request: HttpRequest, submitted_id: int | None) -> OscarObject:
+def find_submitted(
+    request: HttpRequest, submitted_id: int | None, shown_id: int | None = None
+) -> OscarObject:
     """The basket that this browser submitted, or None.
 
     Its session knows only once the submitting request has ended, which it may not have,
-    or never will. Until then the signed cookie of a guest, or the account, names it.
+    or never will. Until then the account names it, or a guest's signed cookie, which
+    Oscar takes away with the next page; then it is the basket of the last payment page.
+
+    Args:
+        request: of the browser.
+        submitted_id: what its session says that it submitted.
+        shown_id: the basket that the last payment page was of.
     """
     known: Any = get_model("basket", "Basket")._default_manager
     if submitted_id:
@@ -71,11 +80,14 @@ def find_submitted(request: HttpRequest, submitted_id: int | None) -> OscarObjec
         done = [known.model.FROZEN]
         done += [known.model.SUBMITTED] if request.method == "POST" else []
         return known.filter(owner=request.user, status__in=done).last()
+    guests = known.filter(owner=None)
     cookie = request.COOKIES.get(settings.OSCAR_BASKET_COOKIE_OPEN, "")
-    try:
-        return known.filter(owner=None, pk=Signer().unsign(cookie)).first()
-    except BadSignature:
-        return None
+    with suppress(BadSignature):
+        found = guests.filter(pk=Signer().unsign(cookie)).first()
+        if found is not None and found.status != known.model.OPEN:
+            return found
+    done = [known.model.FROZEN, known.model.SUBMITTED]
+    return guests.filter(pk=shown_id, status__in=done).first()
 
 
 def find_payments(basket_id: int) -> tuple[Payment, ...]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from clover_oscar.checkout.sessions import checkout_session
+from clover_oscar.checkout.sessions import checkout_session, submitted_ids
 from clover_oscar.orders.notices import Notice, find_notice
 from clover_oscar.untyped import OscarObject
 
@@ -27,8 +27,8 @@ class BasketMixin:
         """Oscar's context with what is to be said of a payment."""
         parent: Any = super()
         context: dict[str, Any] = parent.get_context_data(**kwargs)
-        submitted_id = checkout_session(self.request).get_submitted_basket_id()
-        self._notice = find_notice(self.request, submitted_id)
+        ids = submitted_ids(checkout_session(self.request))
+        self._notice = find_notice(self.request, *ids)
         if self._notice is not None:
             context["clover_extends"] = parent.get_template_names()[0]
             context["clover_notice"] = self._notice

@@ -14,9 +14,14 @@ from clover_oscar.amounts import round_price
 from clover_oscar.checkout import shown_total
 from clover_oscar.checkout.card_form import CardEntryForm, read_shown_card
 from clover_oscar.checkout.outcomes import describe, page_language
-from clover_oscar.checkout.sessions import CheckoutSessionMixin, take_problem
+from clover_oscar.checkout.sessions import (
+    CheckoutSessionMixin,
+    remember_shown,
+    submitted_ids,
+    take_problem,
+)
 from clover_oscar.codes import NO_CARD_FIELDS
-from clover_oscar.orders.notices import Notice, find_notice
+from clover_oscar.orders.notices import Notice, NoticeKind, find_notice
 from clover_oscar.oscar_errors import FailedPreCondition, PassedSkipCondition
 from clover_oscar.untyped import OscarObject, Response
 from payment_hooks import (
@@ -36,6 +41,8 @@ logger = logging.getLogger("oscar.checkout")
 
 TOKEN = "clover_token"  # noqa: S105 - the name of a form field
 CHOICE = "clover_mode"
+ORDERED = "clover_ordered"
+"""The order of the same goods that the page named: who sends it wants them once more."""
 BRANDS = ("Visa", "Mastercard", "Amex", "Discover")
 """Written beside the form of api mode, as `<clover-card>` does it: no logos of others."""
 BROWSER = "clover_browser"
@@ -139,6 +146,8 @@ class PaymentPageMixin(CheckoutSessionMixin):
         except shown_total.GoodsChanged:
             text = _("Your cart has just changed. Please look at it again.")
             return self.show_again(text)
+        if _ordered(self._find_notice()) != self.request.POST.get(ORDERED, ""):
+            return self.show_again(_("You have already bought this"))
         return None
 
     @sensitive_variables()
@@ -170,6 +179,9 @@ class PaymentPageMixin(CheckoutSessionMixin):
             return context
         mode = self.clover_mode()
         due = self._round_total(context)
+        notice = self._find_notice()
+        if notice is None or notice.kind is NoticeKind.ORDERED:
+            remember_shown(self.checkout_session, context["basket"])
         context |= {
             "clover_shown": shown_total.seal(due, context["basket"]) if due else "",
             "clover_extends": parent.get_template_names()[0],
@@ -177,7 +189,8 @@ class PaymentPageMixin(CheckoutSessionMixin):
             "clover_modes": [row.value for row in options.modes()],
             "clover_has_preview": options.has_preview(),
             "clover_browser": self.request.POST.get(BROWSER, ""),
-            "clover_notice": self._find_notice(),
+            "clover_notice": notice,
+            "clover_ordered": _ordered(notice),
             "clover_brands": BRANDS,
         }
         problem = "" if self.preview else take_problem(self.checkout_session)
@@ -223,8 +236,7 @@ class PaymentPageMixin(CheckoutSessionMixin):
         return view.render_preview(request, **shown, **kwargs)
 
     def _find_notice(self) -> Notice | None:
-        submitted_id = self.checkout_session.get_submitted_basket_id()
-        return find_notice(self.request, submitted_id)
+        return find_notice(self.request, *submitted_ids(self.checkout_session))
 
     @sensitive_variables()
     def _read_card(self, request: HttpRequest) -> Response | None:
@@ -262,6 +274,12 @@ class PaymentPageMixin(CheckoutSessionMixin):
             context["clover_locale"] = card_locale(fields.locale, page_language())
         except (PaymentError, ConfigurationError) as error:
             context.setdefault("error", describe(error))
+
+
+def _ordered(notice: Notice | None) -> str:
+    """The number of the order that the shopper has of the same goods; empty without one."""
+    is_ordered = notice is not None and notice.kind is NoticeKind.ORDERED
+    return str(notice.order.number) if notice and is_ordered else ""
 
 
 def _card_fields(currency: str) -> CardFields:

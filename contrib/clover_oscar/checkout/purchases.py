@@ -23,7 +23,7 @@ from clover_oscar.baskets.order_numbers import keep_number
 from clover_oscar.baskets.payments import find_order, find_payments, find_submitted
 from clover_oscar.baskets.snapshot import ADAPTER, Snapshot
 from clover_oscar.checkout.hosted_page import breakdown, customer_of
-from clover_oscar.checkout.sessions import checkout_session
+from clover_oscar.checkout.sessions import checkout_session, submitted_ids
 from clover_oscar.checkout.submission import email_of, snapshot_of
 from clover_oscar.codes import (
     EMAIL_NOT_SET,
@@ -142,9 +142,7 @@ def _find_checkout(request: HttpRequest, basket_id: str) -> Purchase | None:
     basket: Any = request.basket  # type: ignore[attr-defined]  # Oscar's middleware sets it
     if str(basket.pk) == basket_id and basket.status in basket.editable_statuses:
         return _from_submission(request, basket)
-    submitted = find_submitted(
-        request, checkout_session(request).get_submitted_basket_id()
-    )
+    submitted = find_submitted(request, *submitted_ids(checkout_session(request)))
     mine = {str(submitted.pk)} if submitted else set()
     placed = _just_placed(request)
     if placed is not None:

@@ -13,6 +13,7 @@ from clover_oscar.untyped import OscarObject
 
 _PROBLEM = ("clover", "problem")
 """Where Oscar's checkout session keeps it."""
+_SHOWN = ("clover", "basket")
 
 
 class CheckoutSessionMixin:
@@ -28,8 +29,7 @@ class CheckoutSessionMixin:
         parent.check_basket_is_not_empty(request)
 
     def _lead_to_payment(self, request: HttpRequest) -> None:
-        known_id = self.checkout_session.get_submitted_basket_id()
-        basket = find_submitted(request, known_id)
+        basket = find_submitted(request, *submitted_ids(self.checkout_session))
         if basket is None:
             return
         for payment in find_payments(basket.pk):
@@ -39,6 +39,20 @@ class CheckoutSessionMixin:
         if request.method == "POST" and basket.status == basket.FROZEN:
             # Another click has just frozen it, and is about to record its payment.
             raise FailedPreCondition(url=reverse("checkout:preview"))
+
+
+def submitted_ids(session: OscarObject) -> tuple[int | None, int | None]:
+    """The basket that the session says was submitted, and that of the last payment page."""
+    return session.get_submitted_basket_id(), session._get(*_SHOWN)
+
+
+def remember_shown(session: OscarObject, basket: OscarObject) -> None:
+    """Remember whose payment page is shown, before anything is sent from it.
+
+    A server that dies while it charges ends no request, and no session is saved.
+    """
+    if session._get(*_SHOWN) != basket.pk:
+        session._set(*_SHOWN, basket.pk)
 
 
 def leave_problem(request: HttpRequest, text: str) -> None:

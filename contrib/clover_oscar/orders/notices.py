@@ -58,7 +58,9 @@ class Notice:
     """For ORDERED."""
 
 
-def find_notice(request: HttpRequest, submitted_id: int | None) -> Notice | None:
+def find_notice(
+    request: HttpRequest, submitted_id: int | None, shown_id: int | None = None
+) -> Notice | None:
     """What to say to this browser; None where nothing is under way, or nothing is known.
 
     Nothing is asked of Clover: the pages that the notice leads to do that.
@@ -66,9 +68,10 @@ def find_notice(request: HttpRequest, submitted_id: int | None) -> Notice | None
     Args:
         request: of any page of the shop.
         submitted_id: the basket that the browser's session submitted, if it knows of it.
+        shown_id: the basket that its last payment page was of.
     """
     try:
-        basket = find_submitted(request, submitted_id)
+        basket = find_submitted(request, submitted_id, shown_id)
         found = _of_submitted(basket) if basket is not None else None
         return found or _of_copy(request)
     except NOT_NOW as error:

@@ -134,6 +134,24 @@ def test_an_unknown_outcome_asks_not_to_pay_again(unknown, shopper):
     assert "/clover/cancel/" not in page
 
 
+@pytest.mark.parametrize("first", ["/basket/", "/catalogue/", "/checkout/"])
+def test_a_guest_whose_server_died_while_it_charged_is_told_on_every_page(
+    shopper, product, clover, first
+):
+    clover.fail("payment_charge", KeyboardInterrupt(), after=True)
+    clover.fail("payment_retry", ProviderUnavailable("down"))
+    shopper.reach_payment(product)
+    with pytest.raises(KeyboardInterrupt):
+        shopper.pay()
+    shopper.client.get(first)  # takes the cookie of the guest's cart away
+
+    kinds = [kind_on(basket_page(shopper)) for _ in range(2)]
+    led = shopper.client.get("/checkout/", follow=True).request["PATH_INFO"]
+
+    assert kinds == ["checking", "checking"]
+    assert led == f"/clover/status/{the_payment().payment_id}/"
+
+
 def test_an_unknown_outcome_is_said_beside_what_is_bought_meanwhile(
     unknown, shopper, product
 ):
@@ -191,6 +209,23 @@ def test_a_copy_whose_first_page_was_paid_says_that_it_is_bought(away, shopper, 
     for page in basket, checkout:
         assert kind_on(page) == "ordered"
         assert f"your order {away.reference}" in page
+
+
+def test_what_was_bought_meanwhile_is_not_charged_once_more_unasked(
+    away, shopper, clover
+):
+    """The old page is paid in another tab after the preview of the copy was shown."""
+    turn_back(shopper, away)
+    shopper.look("/checkout/preview/")
+    pay_on_the_page(clover, away)
+    before = list(clover.calls)
+
+    shown = shopper.place_order().content.decode()
+    sent = clover.calls[len(before) :]
+    again = shopper.place_order()
+
+    assert (kind_on(shown), sent) == ("ordered", [])
+    assert again.status_code == 302  # whoever read it and pays wants it twice
 
 
 def test_other_goods_in_the_copy_are_not_called_bought(away, shopper, product, clover):
