@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from oscar.core.loading import get_class, get_model
 
 from clover_django import conf
@@ -51,6 +52,9 @@ class OscarPages(ShopPages):
             checkout_session(request).flush()
             request.session["checkout_order_id"] = order.pk
             return redirect("checkout:thank-you")
+        text = _("Your payment of %(amount)s has arrived: it is your order %(number)s.")
+        shown = {"amount": show(payment.amount_due), "number": order.number}
+        messages.success(request, text % shown)
         return redirect(status_path(order) or reverse("catalogue:index"))
 
     def not_paid(

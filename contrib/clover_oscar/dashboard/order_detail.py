@@ -21,7 +21,7 @@ from clover_oscar.amounts import show
 from clover_oscar.codes import INTENT_ID_MISSING
 from clover_oscar.dashboard import confirmation
 from clover_oscar.dashboard.payment_events import PaymentEventsMixin
-from clover_oscar.dashboard.payment_rows import card_of
+from clover_oscar.dashboard.payment_rows import captured_otherwise, card_of
 from clover_oscar.orders import movements
 from clover_oscar.orders.refusals import explain_to_staff
 from clover_oscar.untyped import OscarObject, Response, View
@@ -171,6 +171,7 @@ def describe_payment(record: PaymentRecord, user: OscarObject) -> dict[str, Any]
         "payment": payment,
         "state": visible_state(payment, operations),
         "amount": show(payment.amount_due),
+        "captured": captured_otherwise(record),
         "card": card_of(operations),
         "currency": payment.amount_due.currency,
         "lapses_at": lapses_at(operations, info.limits.authorization_window),

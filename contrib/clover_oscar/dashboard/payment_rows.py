@@ -27,7 +27,7 @@ from payment_hooks import (
     Payment,
     PaymentRecord,
 )
-from payment_hooks.ledger import lapses_at, visible_state
+from payment_hooks.ledger import add_up, lapses_at, visible_state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,11 @@ class Row:
     def amount(self) -> str:
         """What was to be paid, as Oscar shows its prices."""
         return show(self.payment.amount_due)
+
+    @property
+    def captured(self) -> str:
+        """What was captured, where that is another amount; else empty."""
+        return captured_otherwise(self.record)
 
     @property
     def state(self) -> str:
@@ -128,6 +133,14 @@ def why_no_decision(payment: Payment, order: OscarObject) -> str:
     if not (was_funded(payment) and WITHOUT_ORDER & set(payment.flags)):
         return _("No decision is needed about this payment: load the page again.")
     return ""
+
+
+def captured_otherwise(record: PaymentRecord) -> str:
+    """What was captured, where it is not the amount of the payment; else empty."""
+    due = record.payment.amount_due
+    sums = add_up(record.operations, due.currency)
+    captured = sums.charged + sums.refunded + sums.refund_pending
+    return show(captured) if captured.minor_units and captured != due else ""
 
 
 def card_of(operations: Iterable[Operation]) -> str:

@@ -99,6 +99,15 @@ def test_coming_back_before_the_webhook_waits(away, shopper, clover):
     assert len(orders()) == 1
 
 
+def test_who_pays_a_page_that_was_left_reads_that_it_arrived(away, shopper, clover):
+    turn_back(shopper, away)
+    pay_on_the_page(clover, away)
+
+    page = shopper.client.get(come_back(shopper, away).url, follow=True)
+
+    assert f"$10.00 has arrived: it is your order {away.reference}" in page.text
+
+
 def test_coming_back_twice_shows_the_same_order(away, shopper, clover):
     pay_on_the_page(clover, away)
 
@@ -488,7 +497,7 @@ def test_two_pages_of_one_payment_both_paid_are_said_on_the_orders_page(
     for _ in range(2):
         pay_on_the_page(clover, away)
 
-    page = shopper.client.get(come_back(shopper, away).url).content.decode()
+    page = shopper.client.get(come_back(shopper, away).url, follow=True).content.decode()
 
     assert len(orders()) == 1
     assert get_payments().get(away.payment_id).flags == ("double_capture",)

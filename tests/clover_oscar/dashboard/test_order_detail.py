@@ -559,6 +559,26 @@ def test_a_partial_capture_says_that_the_rest_is_released(owner, reserved):
     assert "the remaining $4.00 was released." in done
 
 
+@pytest.mark.parametrize(
+    "where", ["/dashboard/orders/{}/", "/dashboard/orders/clover-payments/?view=all"]
+)
+def test_a_part_that_was_captured_stands_beside_the_amount(owner, reserved, where):
+    before = owner.get(where.format(reserved.number)).content.decode()
+    act(owner, reserved, "capture", amount="6.00")
+
+    shown = strip_tags(owner.get(where.format(reserved.number)).content.decode())
+
+    assert "Captured</dt>" not in before
+    assert re.search(r"Captured\s+\$6\.00", shown)
+
+
+def test_a_void_is_not_called_a_movement_of_money(owner, reserved):
+    asked = act(owner, reserved, "void", confirmed="")
+
+    assert "nothing is charged" in asked
+    assert "moves money" not in asked
+
+
 def test_a_whole_capture_warns_of_nothing(owner, reserved):
     asked = act(owner, reserved, "capture", confirmed="", clover_all="1")
 
