@@ -15,8 +15,9 @@ Advance = Callable[[int, int | None], None]
 def progress_bar(title: str) -> Iterator[Advance]:
     """A bar on standard error where that is a terminal; else nothing is written."""
     console = Console(file=sys.stderr)
-    with Progress(
-        console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
+    if not console.is_terminal:  # rich before 13.8 ends a disabled bar with a line
+        yield lambda done, total: None
+        return
+    with Progress(console=console, transient=True) as bar:
         task = bar.add_task(title, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
