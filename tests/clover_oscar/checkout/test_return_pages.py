@@ -105,7 +105,10 @@ def test_who_pays_a_page_that_was_left_reads_that_it_arrived(away, shopper, clov
 
     page = shopper.client.get(come_back(shopper, away).url, follow=True)
 
-    assert f"$10.00 has arrived: it is your order {away.reference}" in page.text
+    assert (
+        f"$10.00 has arrived: it is your order {away.reference}"
+        in page.content.decode()
+    )
 
 
 def test_coming_back_twice_shows_the_same_order(away, shopper, clover):
